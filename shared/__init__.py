@@ -1,0 +1,1 @@
+"""The contract between recorder, server and verifier. Imports neither side."""

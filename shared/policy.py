@@ -1,0 +1,178 @@
+"""The exam's policy: what is recorded, what counts as an incident, how long it is kept.
+
+The institution signs the policy's bytes (see ``shared/README.md``, *Policy*); the
+recorder obeys nothing that is not signed. Times are seconds unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from shared.flags import Kind, Severity
+
+POLICY_VERSION = 1
+
+# An incident that resumes within this time of its end is the same incident.
+DEFAULT_MERGE_S = 5.0
+
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
+Weight = Annotated[float, msgspec.Meta(ge=0, le=100)]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """When one kind of incident begins, ends and how much it weighs.
+
+    ``threshold`` and ``release`` are in the detector's own unit (degrees for poses and
+    gaze, probability for speech, mean absolute deviation of luma for a covered camera);
+    the gap between the two is the hysteresis. A kind without a threshold is a yes or no.
+    """
+
+    enabled: bool = True
+    severity: Severity = Severity.MEDIUM
+    threshold: float | None = None
+    release: float | None = None
+    onset_s: Seconds = 0.0
+    merge_s: Seconds = DEFAULT_MERGE_S
+    escalate_after_s: Seconds | None = None
+    escalate_to: Severity | None = None
+    weight: Weight = 1.0
+
+
+class CameraStream(msgspec.Struct, frozen=True, kw_only=True):
+    """The camera: captured at ``fps`` for detection, kept at ``kept_fps``."""
+
+    enabled: bool = True
+    width: Annotated[int, msgspec.Meta(ge=160, le=3840)] = 640
+    height: Annotated[int, msgspec.Meta(ge=120, le=2160)] = 480
+    fps: Annotated[int, msgspec.Meta(ge=1, le=60)] = 30
+    kept_fps: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    kbit_s: Annotated[int, msgspec.Meta(ge=16, le=8000)] = 72
+
+
+class MicrophoneStream(msgspec.Struct, frozen=True, kw_only=True):
+    """The microphone: one channel of Opus."""
+
+    enabled: bool = True
+    kbit_s: Annotated[int, msgspec.Meta(ge=6, le=256)] = 16
+
+
+class ScreenStream(msgspec.Struct, frozen=True, kw_only=True):
+    """The screen: looked at ``fps`` times a second, kept where it changed."""
+
+    enabled: bool = True
+    fps: Annotated[int, msgspec.Meta(ge=1, le=30)] = 5
+    kbit_s: Annotated[int, msgspec.Meta(ge=16, le=8000)] = 50
+
+
+class Streams(msgspec.Struct, frozen=True, kw_only=True):
+    """What is recorded."""
+
+    camera: CameraStream = CameraStream()
+    microphone: MicrophoneStream = MicrophoneStream()
+    screen: ScreenStream = ScreenStream()
+    segment_s: Annotated[float, msgspec.Meta(ge=1, le=30)] = 4.0
+
+
+class EvidenceKey(msgspec.Struct, frozen=True, kw_only=True):
+    """An institution's public key that evidence is sealed to (HPKE, see ``sealing``)."""
+
+    kid: str
+    public_key: str
+
+
+class Institution(msgspec.Struct, frozen=True, kw_only=True):
+    """Who records, and whom a candidate can ask."""
+
+    name: str
+    contact: str
+
+
+class Exam(msgspec.Struct, frozen=True, kw_only=True):
+    """What is being examined."""
+
+    id: str
+    title: str
+    duration_s: Seconds = 3600.0
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """One exam's rules, as signed by the institution."""
+
+    v: int = POLICY_VERSION
+    institution: Institution
+    exam: Exam
+    purpose: str
+    retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)]
+    evidence_keys: Annotated[tuple[EvidenceKey, ...], msgspec.Meta(min_length=1)]
+    streams: Streams = Streams()
+    kinds: dict[Kind, Rule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RULES))
+    prohibited_processes: tuple[str, ...] = ()
+    allowed_windows: tuple[str, ...] = ()
+    heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0
+    rotate_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 900.0
+
+    def rule(self, kind: Kind) -> Rule:
+        """The rule for a kind; a kind the policy does not name is off."""
+        return self.kinds.get(kind, OFF)
+
+
+class PolicyError(ValueError):
+    """The bytes are not a policy of version 1; the message says what is wrong."""
+
+
+OFF = Rule(enabled=False)
+
+DEFAULT_RULES: dict[Kind, Rule] = {
+    Kind.FACE_MISSING: Rule(severity=Severity.CRITICAL, onset_s=2.0, weight=4.0),
+    Kind.MULTIPLE_FACES: Rule(severity=Severity.CRITICAL, onset_s=1.0, weight=6.0),
+    Kind.LOOKING_AWAY: Rule(
+        severity=Severity.MEDIUM, threshold=35.0, release=30.0, onset_s=2.0, weight=2.0
+    ),
+    Kind.GAZE_AWAY: Rule(
+        severity=Severity.LOW,
+        threshold=15.0,
+        release=11.0,
+        onset_s=3.0,
+        escalate_after_s=5.0,
+        escalate_to=Severity.MEDIUM,
+        weight=1.0,
+    ),
+    Kind.CAMERA_BLOCKED: Rule(
+        severity=Severity.HIGH, threshold=6.0, release=10.0, onset_s=2.0, weight=5.0
+    ),
+    Kind.SPEECH: Rule(
+        severity=Severity.LOW, threshold=0.6, release=0.35, onset_s=1.0, weight=1.0
+    ),
+    Kind.WINDOW_SWITCH: Rule(severity=Severity.HIGH, onset_s=0.5, weight=4.0),
+    Kind.PROHIBITED_PROCESS: Rule(severity=Severity.HIGH, weight=4.0),
+    Kind.DEVICE_LOST: Rule(severity=Severity.HIGH, weight=2.0),
+    Kind.DETECTOR_DOWN: Rule(severity=Severity.MEDIUM, weight=1.0),
+    Kind.NETWORK_LOST: Rule(severity=Severity.INFO, onset_s=30.0, weight=0.0),
+    Kind.DISK_FULL: Rule(severity=Severity.HIGH, weight=1.0),
+    Kind.CLOCK_JUMP: Rule(severity=Severity.MEDIUM, weight=2.0),
+    Kind.GAP: Rule(severity=Severity.MEDIUM, weight=2.0),
+}
+
+_decoder = msgspec.json.Decoder(Policy)
+
+
+def encode_policy(policy: Policy) -> bytes:
+    """The bytes an institution signs."""
+    return msgspec.json.encode(policy)
+
+
+def decode_policy(data: bytes) -> Policy:
+    """Read a policy.
+
+    Raises:
+        PolicyError: the bytes are not JSON, not a policy, or of another version.
+    """
+    try:
+        policy = _decoder.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"not a policy: {error}") from error
+    if policy.v != POLICY_VERSION:
+        raise PolicyError(f"policy version {policy.v} is not {POLICY_VERSION}")
+    return policy
