@@ -1,0 +1,73 @@
+"""What the window needs from the program: implemented in ``app``, faked in tests."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.status import Notice, Offer, Status
+
+
+class Preview(Protocol):
+    """Live camera and microphone before and while recording; nothing is kept by it."""
+
+    def picture(self) -> NDArray[np.uint8] | None:
+        """The newest camera picture, (h, w, 3) uint8 RGB, or ``None`` before the first."""
+        ...
+
+    def sound_level(self) -> float:
+        """Loudness of the last blocks, 0 (silence) to 1 (full scale), on a dB scale."""
+        ...
+
+    def close(self) -> None:
+        """Let the devices go."""
+        ...
+
+
+class Recording(Protocol):
+    """A running session. Every call returns at once; work is done on other threads."""
+
+    preview: Preview
+
+    def status(self) -> Status:
+        """A snapshot of the session."""
+        ...
+
+    def finish(self, reason: str) -> None:
+        """End the recording ("finished" or "quit") and deliver what is queued."""
+        ...
+
+    def notices(self) -> list[Notice]:
+        """Messages since the last call."""
+        ...
+
+
+class Program(Protocol):
+    """The recorder as the window sees it. Blocking calls: run them off the main thread.
+
+    All of them raise ``recorder.faults.EnvironmentFault`` with what to do.
+    """
+
+    def inspect(self, server: str, code: str) -> Offer:
+        """Ask the server which exam a code opens; changes and uploads nothing."""
+        ...
+
+    def decline(self, offer: Offer) -> None:
+        """The candidate does not consent: forget the offer; nothing was uploaded."""
+        ...
+
+    def devices(self) -> dict[str, list[tuple[str, str]]]:
+        """Per stream the choices as (SRC, name), the default first."""
+        ...
+
+    def open_preview(self, offer: Offer, camera: str, microphone: str) -> Preview:
+        """Open camera and microphone to look at; nothing is recorded."""
+        ...
+
+    def start(
+        self, offer: Offer, camera: str, microphone: str, screen: str, preview: Preview
+    ) -> Recording:
+        """Redeem the code and start recording; the preview's devices are taken over."""
+        ...
