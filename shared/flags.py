@@ -65,9 +65,9 @@ class Kind(StrEnum):
         return _GROUPS[self]
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """A short English name for timelines and tables."""
-        return _TITLES[self]
+        return _LABELS[self]
 
 
 _GROUPS: dict[Kind, Group] = {
@@ -98,7 +98,7 @@ _GROUPS: dict[Kind, Group] = {
     Kind.DEVICE_LOST: Group.RECORDER,
 }
 
-_TITLES: dict[Kind, str] = {
+_LABELS: dict[Kind, str] = {
     Kind.FACE_MISSING: "No face in view",
     Kind.MULTIPLE_FACES: "More than one face",
     Kind.LOOKING_AWAY: "Head turned away",

@@ -1,0 +1,122 @@
+"""What recorder and server say to each other over HTTP (see ``shared/README.md``, *HTTP*).
+
+Records travel as signed lines; these are the JSON bodies around them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from shared.records import Count, Hash, Id
+
+API_PREFIX = "/api/v1"
+
+# What one request may carry.
+MAX_RECORDS = 64
+MAX_RECORDS_BYTES = 1_048_576
+MAX_BLOB_BYTES = 16_777_216
+
+SessionState = Literal["open", "closed", "terminated"]
+
+
+class InspectRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which exam does this code open? Changes nothing."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+    """The signed policy (a signed line) and the key that it verifies under (base64url)."""
+
+    product: Literal["invigil"]
+    policy: str
+    institution_key: str
+    candidate: str
+
+
+class RedeemRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Take the code up: ``public_key`` is epoch 0's, base64url.
+
+    The same code with the same key again gives the same answer, so that a recorder whose
+    connection broke loses nothing.
+    """
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    public_key: Annotated[str, msgspec.Meta(min_length=43, max_length=43)]
+
+
+class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
+    """A session: its id, its bearer token, and the signed lines that found it."""
+
+    session: Id
+    token: str
+    policy: str
+    grant: str
+    institution_key: str
+
+
+class SessionStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The chain as the server holds it. ``receipt`` is the newest (a signed line)."""
+
+    session: Id
+    state: SessionState
+    size: Count
+    head: Hash
+    missing: tuple[Hash, ...]
+    receipt: str | None
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error (RFC 9457): ``check`` is the verification step that failed, if one did;
+    ``size`` and ``head`` say where the server's chain stands.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    check: int | None = None
+    size: int | None = None
+    head: str | None = None
+
+
+class ProblemType:
+    """The ``type`` of every problem a recorder must tell apart."""
+
+    CODE_UNKNOWN = "urn:invigil:problem:code-unknown"
+    CODE_USED = "urn:invigil:problem:code-used"
+    CODE_EXPIRED = "urn:invigil:problem:code-expired"
+    CREDENTIAL = "urn:invigil:problem:credential"
+    SESSION = "urn:invigil:problem:session"
+    MALFORMED = "urn:invigil:problem:malformed"
+    REFUSED = "urn:invigil:problem:refused"
+    OUT_OF_ORDER = "urn:invigil:problem:out-of-order"
+    FORK = "urn:invigil:problem:fork"
+    SESSION_OVER = "urn:invigil:problem:session-over"
+    BLOB_UNKNOWN = "urn:invigil:problem:blob-unknown"
+    BLOB_DIGEST = "urn:invigil:problem:blob-digest"
+    TOO_LARGE = "urn:invigil:problem:too-large"
+    QUOTA = "urn:invigil:problem:quota"
+    BUSY = "urn:invigil:problem:busy"
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Down the live WebSocket: what the server asks of the recorder."""
+
+    id: str
+    action: Literal["message", "warn", "pause", "resume", "terminate", "request_clip"]
+    text: str = ""
+
+
+class LiveState(msgspec.Struct, frozen=True, kw_only=True):
+    """Up the live WebSocket, every few seconds: what the proctor's board shows."""
+
+    stage: str
+    light: str
+    words: str
+    elapsed_s: float
+    queued_records: int
+    queued_bytes: int
+    done: tuple[str, ...] = ()
