@@ -1,0 +1,119 @@
+"""What a verification says: every check by number, its outcome, and where it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+# How many failures of one check are kept in words; the rest is counted.
+MAX_NAMED = 20
+
+
+class CheckId(IntEnum):
+    """Every check by its number in the specification."""
+
+    CONTAINER = 0
+    SESSION = 1
+    KEY = 2
+    SIGNATURE = 3
+    ORDER = 4
+    LINK = 5
+    CLOCK = 6
+    BLOB = 7
+    DURABLE = 8
+    ANCHOR = 9
+    COMPLETE = 10
+
+
+CLAIMS: dict[CheckId, str] = {
+    CheckId.CONTAINER: "the container is whole and signed by the institution",
+    CheckId.SESSION: "policy, grant and every record belong to this session",
+    CheckId.KEY: "every record is of the epoch, and the key, in force",
+    CheckId.SIGNATURE: "every record's signature holds",
+    CheckId.ORDER: "records are numbered without a hole, an extra or a fork",
+    CheckId.LINK: "every record names the one before it",
+    CheckId.CLOCK: "the clocks agree with each other and with the receipts",
+    CheckId.BLOB: "every committed piece is there, unchanged and sealed",
+    CheckId.DURABLE: "every receipt holds and covers this very chain",
+    CheckId.ANCHOR: "records name receipts that existed, in order",
+    CheckId.COMPLETE: "the session is closed and its counts are right",
+}
+
+
+class Outcome(StrEnum):
+    """How a check went; ``skipped`` where an earlier failure left nothing to look at."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check's outcome: how much was looked at, and each failure in words."""
+
+    check: CheckId
+    outcome: Outcome
+    looked_at: int
+    failures: tuple[str, ...] = ()
+
+    @property
+    def claim(self) -> str:
+        """What the check would show."""
+        return CLAIMS[self.check]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All checks of one bundle. ``pinned`` says whether the caller named the key."""
+
+    session: str
+    key_fingerprint: str
+    pinned: bool
+    results: tuple[CheckResult, ...]
+    records: int
+    blobs: int
+    gaps: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return all(result.outcome is Outcome.HOLDS for result in self.results)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects what each check looked at and what failed, while a verification runs."""
+
+    _looked_at: dict[CheckId, int] = field(default_factory=dict[CheckId, int])
+    _named: dict[CheckId, list[str]] = field(default_factory=dict[CheckId, list[str]])
+    _counts: dict[CheckId, int] = field(default_factory=dict[CheckId, int])
+
+    def look(self, check: CheckId, times: int = 1) -> None:
+        """Something was looked at under this check."""
+        self._looked_at[check] = self._looked_at.get(check, 0) + times
+
+    def fail(self, check: CheckId, why: str) -> None:
+        """The check does not hold; the first ``MAX_NAMED`` reasons are kept in words."""
+        self._counts[check] = self._counts.get(check, 0) + 1
+        named = self._named.setdefault(check, [])
+        if len(named) < MAX_NAMED:
+            named.append(why)
+
+    def failed(self, *checks: CheckId) -> bool:
+        """Whether any of the checks failed so far."""
+        return any(check in self._counts for check in checks)
+
+    def results(self) -> tuple[CheckResult, ...]:
+        """Every check in the order of its number."""
+        return tuple(self._result(check) for check in CheckId)
+
+    def _result(self, check: CheckId) -> CheckResult:
+        named = tuple(self._named.get(check, ()))
+        if (beyond := self._counts.get(check, 0) - len(named)) > 0:
+            named = (*named, f"and {beyond} more")
+        if named:
+            outcome = Outcome.FAILS
+        else:
+            outcome = Outcome.HOLDS if check in self._looked_at else Outcome.SKIPPED
+        return CheckResult(check, outcome, self._looked_at.get(check, 0), named)

@@ -1,0 +1,268 @@
+"""The offline verifier: an honest session holds; each attack fails the check it must."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.sessions import SessionBuilder, fixed_key
+
+from shared.bundle import UnreadableBundle
+from shared.cli import verify as command
+from shared.encoding import sha256_hex
+from shared.records import Close
+from shared.sealing import Place, SealError
+from shared.signed import fingerprint, public_bytes
+from shared.verdict import CheckId, Outcome, Verdict
+from shared.verify import verify_bundle
+
+
+def failing(verdict: Verdict) -> set[CheckId]:
+    """The checks that fail."""
+    return {r.check for r in verdict.results if r.outcome is Outcome.FAILS}
+
+
+def test_an_honest_session_holds(tmp_path: Path) -> None:
+    verdict = verify_bundle(SessionBuilder().honest().bundle(tmp_path / "b.zip"))
+
+    assert verdict.holds, verdict
+    assert (verdict.records, verdict.blobs) == (17, 13)
+    assert all(result.looked_at for result in verdict.results)
+
+
+def test_the_pinned_key_must_be_the_bundle_s(tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    path = builder.bundle(tmp_path / "b.zip")
+    own = fingerprint(public_bytes(builder.keys.signing))
+
+    assert verify_bundle(path, own).holds
+    assert failing(verify_bundle(path, "0" * 64)) == {CheckId.CONTAINER}
+
+
+def dropped(b: SessionBuilder) -> None:
+    del b.records[6]
+
+
+def reordered(b: SessionBuilder) -> None:
+    b.records[5], b.records[6] = b.records[6], b.records[5]
+
+
+def changed(b: SessionBuilder) -> None:
+    signed = b.records[5]
+    b.records[5] = signed._replace(payload=signed.payload.replace(b"40", b"41"))
+
+
+def cut(b: SessionBuilder) -> None:
+    del b.records[-1]
+
+
+def foreign_key(b: SessionBuilder) -> None:
+    b.record(Close(reason="finished", segments={}, incidents=0), key=fixed_key(77))
+
+
+def after_close(b: SessionBuilder) -> None:
+    b.segment("camera")
+
+
+def forked(b: SessionBuilder) -> None:
+    b.forks.append(b.records[4])
+
+
+def lost_blob(b: SessionBuilder) -> None:
+    del b.blobs[next(iter(b.blobs))]
+
+
+def swapped_blob(b: SessionBuilder) -> None:
+    first, second, *_ = b.blobs
+    b.blobs[first] = b.blobs[second]
+
+
+def extra_blob(b: SessionBuilder) -> None:
+    b.blobs[sha256_hex(b"x")] = b"x"
+
+
+def receipt_dropped(b: SessionBuilder) -> None:
+    del b.receipts[1]
+
+
+def receipt_of_another_chain(b: SessionBuilder) -> None:
+    b.receipt(head="ab" * 32)
+
+
+@pytest.mark.parametrize(
+    ("attack", "expected"),
+    [
+        (dropped, {CheckId.ORDER}),
+        (reordered, {CheckId.ORDER}),
+        (changed, {CheckId.SIGNATURE}),
+        (cut, {CheckId.COMPLETE}),
+        (foreign_key, {CheckId.SIGNATURE}),
+        (after_close, {CheckId.ORDER}),
+        (forked, {CheckId.ORDER}),
+        (lost_blob, {CheckId.BLOB}),
+        (swapped_blob, {CheckId.BLOB}),
+        (extra_blob, {CheckId.BLOB}),
+        (receipt_dropped, {CheckId.DURABLE}),
+        (receipt_of_another_chain, {CheckId.DURABLE}),
+    ],
+)
+def test_each_attack_is_named(attack, expected: set[CheckId], tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    attack(builder)
+
+    assert expected <= failing(verify_bundle(builder.bundle(tmp_path / "b.zip")))
+
+
+def bent(builder: SessionBuilder, at: int, **changes: object) -> SessionBuilder:
+    """An honest session in which one record says something else, signed all the same."""
+
+    def bend(record):
+        return replace(record, **changes) if record.seq == at else record
+
+    builder.bend = bend
+    return builder.honest()
+
+
+@pytest.mark.parametrize(
+    ("changes", "check"),
+    [
+        ({"session": "ab" * 16}, CheckId.SESSION),
+        ({"epoch": 3}, CheckId.KEY),
+        ({"seq": 9}, CheckId.ORDER),
+        ({"prev": "cd" * 32}, CheckId.LINK),
+        ({"mono": 1}, CheckId.CLOCK),
+        ({"wall": 1}, CheckId.CLOCK),
+        ({"anchor": "ef" * 32}, CheckId.ANCHOR),
+        ({"anchor": None}, CheckId.ANCHOR),
+    ],
+)
+def test_a_signed_lie_is_named(changes: dict, check: CheckId, tmp_path: Path) -> None:
+    builder = bent(SessionBuilder(), 6, **changes)
+
+    assert check in failing(verify_bundle(builder.bundle(tmp_path / "b.zip")))
+
+
+def test_back_dated_evidence_contradicts_the_receipts(tmp_path: Path) -> None:
+    """A recorder that lies about both clocks alike is caught by the corridor."""
+
+    def bend(record):
+        if record.seq < 6:
+            return record
+        return replace(record, mono=record.mono + 60_000_000, wall=record.wall + 60_000_000)
+
+    builder = SessionBuilder(bend=bend).honest()
+
+    assert CheckId.CLOCK in failing(verify_bundle(builder.bundle(tmp_path / "b.zip")))
+
+
+def test_wrong_counts_and_numbers_are_incomplete(tmp_path: Path) -> None:
+    builder = SessionBuilder()
+    builder.open()
+    builder.segment("camera")
+    builder.segment("camera", stream_seq=7)
+    builder.record(Close(reason="finished", segments={"camera": 1}, incidents=4))
+    builder.receipt()
+
+    verdict = verify_bundle(builder.bundle(tmp_path / "b.zip"))
+
+    assert failing(verdict) == {CheckId.COMPLETE}
+    assert len(verdict.results[CheckId.COMPLETE].failures) == 3
+
+
+def rezip(source: Path, target: Path, change) -> Path:
+    """Copy a zip; ``change`` maps (name, data) to a list of such pairs."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            for put, data in change(name, old.read(name)):
+                new.writestr(put, data)
+    return target
+
+
+def without(missing: str):
+    return lambda name, data: [] if name == missing else [(name, data)]
+
+
+def altered(which: str):
+    return lambda name, data: [(name, data + b" " if name == which else data)]
+
+
+def with_extra(extra: str):
+    return lambda name, data: [
+        (name, data),
+        *([(extra, b"x")] if name == "report.json" else []),
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without("decisions.json"),
+        without("receipts.signed"),
+        altered("decisions.json"),
+        altered("report.json"),
+        with_extra("../../etc/passwd"),
+        with_extra("blobs/short"),
+        with_extra("notes.txt"),
+    ],
+)
+def test_a_changed_container_is_named(change, tmp_path: Path) -> None:
+    path = SessionBuilder().honest().bundle(tmp_path / "b.zip")
+
+    verdict = verify_bundle(rezip(path, tmp_path / "c.zip", change))
+
+    assert CheckId.CONTAINER in failing(verdict)
+
+
+def test_what_is_no_bundle_is_unreadable(tmp_path: Path) -> None:
+    text = tmp_path / "text.zip"
+    text.write_text("not a zip")
+    empty = tmp_path / "empty.zip"
+    with zipfile.ZipFile(empty, "w"):
+        pass
+
+    for path in (text, empty, tmp_path / "absent.zip"):
+        with pytest.raises(UnreadableBundle):
+            verify_bundle(path)
+
+
+def test_every_cut_of_the_file_is_noticed(tmp_path: Path) -> None:
+    data = SessionBuilder().honest().bundle(tmp_path / "b.zip").read_bytes()
+    path = tmp_path / "cut.zip"
+
+    for end in range(0, len(data), 997):
+        path.write_bytes(data[:end])
+        with pytest.raises(UnreadableBundle):
+            verify_bundle(path)
+
+
+def test_the_command_tells_by_its_exit_status(tmp_path: Path, capsys) -> None:
+    good = SessionBuilder().honest().bundle(tmp_path / "good.zip")
+    builder = SessionBuilder().honest()
+    lost_blob(builder)
+    bad = builder.bundle(tmp_path / "bad.zip")
+
+    assert command(good, json=True) == 0
+    assert json.loads(capsys.readouterr().out)["holds"] is True
+    assert command(bad) == 1
+    assert "committed but missing" in capsys.readouterr().out
+    assert command(tmp_path / "absent.zip") == 2
+    assert "there is no file" in capsys.readouterr().err.replace("\n", " ")
+    assert command(good, key="xyz") == 2
+
+
+def test_a_segment_is_bound_to_its_place() -> None:
+    builder = SessionBuilder().honest()
+    sealed = next(iter(builder.blobs.values()))
+
+    opened = builder.keys.evidence.open(sealed, Place(builder.session, "camera", 0))
+    assert opened == b"camera 0" * 20
+    for place in (
+        Place(builder.session, "camera", 1),
+        Place(builder.session, "screen", 0),
+        Place("0" * 32, "camera", 0),
+    ):
+        with pytest.raises(SealError):
+            builder.keys.evidence.open(sealed, place)
