@@ -1,0 +1,45 @@
+# Every target does its own set-up, and quickly where it was done before.
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+PATHS := recorder server shared tests installers
+
+.PHONY: help demo test lint format types rules unit bench lock screenshots setup clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and verified
+	@.ci/setup demo
+	@$(BIN)/python -m tests.demo $(if $(ONCE),--once)
+
+test: setup lint types rules  ## lint, types, import rules and every test
+	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+
+setup:
+	@.ci/setup test
+
+lint: setup  ## ruff, as the rules in pyproject.toml say
+	@$(BIN)/ruff check $(PATHS)
+	@$(BIN)/ruff format --check $(PATHS)
+
+types: setup
+	@$(BIN)/pyright
+
+rules: setup
+	@$(BIN)/lint-imports --no-logo
+
+format: setup  ## put every file into the house's form
+	@$(BIN)/ruff check --fix $(PATHS)
+	@$(BIN)/ruff format $(PATHS)
+
+bench: setup  ## speed, memory and bit rates beside their budgets
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+screenshots: setup  ## make the README's pictures again from the running programs
+	@$(BIN)/python -m tests.screenshots
+
+lock:  ## resolve the lock files anew, with hashes and without addresses
+	@.ci/lock
+
+clean:  ## remove what the targets made
+	@rm -rf .venv node_modules server/web/static/vendor .demo .bench
