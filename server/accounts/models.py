@@ -1,0 +1,65 @@
+"""Institutions, the accounts of their staff, and who is signed in."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.tables import HashText, IdText, LongText, Micros, Name, Table, Word
+
+
+class Role(StrEnum):
+    """What an account may do; each role may do all that the ones before it may."""
+
+    OBSERVER = "observer"
+    PROCTOR = "proctor"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of power, from 0."""
+        return list(Role).index(self)
+
+
+class Institution(Table):
+    """Who holds exams. Its keys lie as files beside the database (``storage.keys``)."""
+
+    __tablename__ = "institution"
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    name: Mapped[Name]
+    contact: Mapped[Name]
+    # The folder under the data directory's ``keys`` that holds its private keys.
+    key_ref: Mapped[Name]
+    created: Mapped[Micros]
+
+
+class Account(Table):
+    """One member of staff of one institution. ``email`` is kept in lower case."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("email"),)
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"))
+    email: Mapped[Name]
+    name: Mapped[Name]
+    password_hash: Mapped[LongText]
+    role: Mapped[Word]
+    active: Mapped[bool]
+    created: Mapped[Micros]
+
+
+class StaffSession(Table):
+    """Somebody signed in. ``id`` is the SHA-256 of the cookie's random value."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[HashText] = mapped_column(primary_key=True)
+    account_id: Mapped[IdText] = mapped_column(ForeignKey("account.id"), index=True)
+    csrf: Mapped[HashText]
+    created: Mapped[Micros]
+    last_seen: Mapped[Micros]
+    expires: Mapped[Micros] = mapped_column(index=True)

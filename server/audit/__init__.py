@@ -1,0 +1,1 @@
+"""Who saw and changed what: rows that are only ever added."""

@@ -1,0 +1,177 @@
+"""Every setting of the server, from the environment.
+
+Each field's variable is ``INVIGIL_`` and its name in capitals, for example
+``INVIGIL_DATABASE_URL``; ``server/README.md`` lists them with their defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from server.clock import MICROS_PER_SECOND
+
+PREFIX = "INVIGIL_"
+
+DEFAULT_BIND = "127.0.0.1:8470"
+
+
+class ConfigError(ValueError):
+    """A setting cannot be used; the message names its variable and what it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The server's settings. An empty ``database_url`` or ``blob_url`` means in ``data_dir``.
+
+    Attributes:
+        data_dir: folder of the database, blobs and keys where nothing else is said.
+        database_url: ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``.
+        blob_url: ``file:///FOLDER`` or ``s3://BUCKET/PREFIX`` (credentials as AWS tools
+            take them from the environment).
+        keys_dir: folder of the institutions' private keys and the server's secret.
+        bind: ``HOST:PORT`` to listen on.
+        base_url: how browsers and recorders reach the server; ``https`` makes cookies
+            secure. Empty: ``http://`` and ``bind``.
+        trusted_proxy: whether ``X-Forwarded-For`` is believed (behind a proxy only).
+        session_idle_s: staff are signed out after so long without a request (8 h).
+        session_max_s: staff sign in again after so long in any case (24 h).
+        session_quota_bytes: sealed bytes that one exam session may commit to (4 GiB: an
+            eight-hour exam at the default rates is 0.5 GiB).
+        records_per_minute: records that one session may deliver in a minute, on average
+            (6,000: fifty times a busy session's rate, as a whole outage comes at once).
+        blobs_per_minute: blobs that one session may deliver in a minute, on average.
+        login_attempts: failed sign-ins of one address or account in a quarter of an hour.
+        code_attempts: unknown codes from one address in a quarter of an hour (a whole
+            examination hall may share an address).
+        enrolment_days: how long a one-time code is good for where nothing else is said.
+        retention_check_s: how often the expiry of sessions is looked at.
+        log_json: write the log as JSON lines rather than for people.
+    """
+
+    data_dir: Path = Path("invigil-data")
+    database_url: str = ""
+    blob_url: str = ""
+    keys_dir: Path = Path()
+    bind: str = DEFAULT_BIND
+    base_url: str = ""
+    trusted_proxy: bool = False
+    session_idle_s: int = 8 * 3600
+    session_max_s: int = 24 * 3600
+    session_quota_bytes: int = 4 * 1024**3
+    records_per_minute: int = 6_000
+    blobs_per_minute: int = 3_000
+    login_attempts: int = 10
+    code_attempts: int = 100
+    enrolment_days: int = 30
+    retention_check_s: int = 600
+    log_json: bool = False
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL, with its asynchronous driver."""
+        url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'invigil.db'}"
+        scheme, separator, rest = url.partition("://")
+        driver = _DRIVERS.get(scheme)
+        if not separator or driver is None:
+            raise ConfigError(
+                f"{PREFIX}DATABASE_URL begins with {scheme[:20]!r}; it takes sqlite:/// or "
+                "postgresql://"
+            )
+        return f"{driver}://{rest}"
+
+    @property
+    def blobs(self) -> str:
+        """The blob store's URL."""
+        return self.blob_url or (self.data_dir.absolute() / "blobs").as_uri()
+
+    @property
+    def keys(self) -> Path:
+        """The folder of private keys."""
+        return self.data_dir / "keys" if self.keys_dir == Path() else self.keys_dir
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on.
+
+        Raises:
+            ConfigError: ``bind`` is not HOST:PORT.
+        """
+        host, separator, port = self.bind.rpartition(":")
+        if not separator or not host or not port.isdecimal() or int(port) > 65_535:
+            raise ConfigError(f"{PREFIX}BIND is {self.bind!r}; it takes HOST:PORT")
+        return host.strip("[]"), int(port)
+
+    @property
+    def url(self) -> str:
+        """How the server is reached, without a slash at the end."""
+        return (self.base_url or f"http://{self.bind}").rstrip("/")
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the server by https."""
+        return urlsplit(self.url).scheme == "https"
+
+    @property
+    def session_idle(self) -> int:
+        """``session_idle_s`` in microseconds."""
+        return self.session_idle_s * MICROS_PER_SECOND
+
+    @property
+    def session_max(self) -> int:
+        """``session_max_s`` in microseconds."""
+        return self.session_max_s * MICROS_PER_SECOND
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings.
+
+        Raises:
+            ConfigError: a variable cannot be used, or is no setting's.
+        """
+        known = {PREFIX + field.name.upper(): field for field in fields(cls)}
+        values: dict[str, object] = {}
+        for variable, text in environment.items():
+            if variable in known and text:
+                values[known[variable].name] = _read(variable, known[variable].type, text)
+        settings = cls(**values)  # pyright: ignore[reportArgumentType]
+        _check(settings)
+        return settings
+
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def _read(variable: str, kind: object, text: str) -> object:
+    match kind:
+        case "Path":
+            return Path(text)
+        case "int":
+            if not text.isdecimal() or int(text) == 0:
+                raise ConfigError(f"{variable} is {text!r}; it takes a whole number above 0")
+            return int(text)
+        case "bool":
+            if text.lower() not in _YES | _NO:
+                raise ConfigError(f"{variable} is {text!r}; it takes yes or no")
+            return text.lower() in _YES
+        case _:
+            return text
+
+
+def _check(settings: Settings) -> None:
+    _ = settings.database, settings.address
+    parts = urlsplit(settings.url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ConfigError(f"{PREFIX}BASE_URL is {settings.url!r}; it takes https://HOST")
+    if urlsplit(settings.blobs).scheme not in {"file", "s3"}:
+        raise ConfigError(f"{PREFIX}BLOB_URL takes file:///FOLDER or s3://BUCKET/PREFIX")

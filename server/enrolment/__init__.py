@@ -1,0 +1,1 @@
+"""Candidates and the one-time codes that open a session."""

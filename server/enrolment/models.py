@@ -1,0 +1,40 @@
+"""Candidates, and their places in exams."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.tables import HashText, IdText, Micros, Name, Table
+
+
+class Candidate(Table):
+    """Somebody who sits exams. ``reference`` is the institution's own name for them
+    (an e-mail address, a matriculation number).
+    """
+
+    __tablename__ = "candidate"
+    __table_args__ = (UniqueConstraint("institution_id", "reference"),)
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"))
+    name: Mapped[Name]
+    reference: Mapped[Name]
+    created: Mapped[Micros]
+
+
+class Enrolment(Table):
+    """A place in an exam. ``code_hash`` is all that is kept of the one-time code."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (UniqueConstraint("code_hash"),)
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    exam_id: Mapped[IdText] = mapped_column(ForeignKey("exam.id"), index=True)
+    candidate_id: Mapped[IdText] = mapped_column(ForeignKey("candidate.id"), index=True)
+    code_hash: Mapped[HashText]
+    expires: Mapped[Micros]
+    redeemed_at: Mapped[Micros | None]
+    # Not a foreign key: a session refers to its enrolment already.
+    session_id: Mapped[IdText | None]
+    created: Mapped[Micros]

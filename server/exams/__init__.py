@@ -1,0 +1,1 @@
+"""Exams and the signed policies they are held under."""

@@ -1,0 +1,1 @@
+"""Takes records and sealed blobs in, verifies them and signs receipts."""

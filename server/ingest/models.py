@@ -1,0 +1,228 @@
+"""A session as the server holds it: the chain, its blobs, and what the records say.
+
+The first three tables are the evidence, byte for byte as signed. The others are a
+projection of it (``ingest.projection``) that pages can ask questions of; it can be made
+again from the records at any time.
+
+Media times (``start``, ``end``, ``duration``) are microseconds of the monotonic clock of
+``boot``, as in the records; ``ingest.times.session_time`` turns them into seconds.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.tables import (
+    Bytes,
+    HashText,
+    IdText,
+    Json,
+    LongText,
+    Micros,
+    Name,
+    Number,
+    Table,
+    Word,
+)
+
+
+class ExamSession(Table):
+    """One candidate's session: who it belongs to, and where its chain stands.
+
+    ``state`` is ``open``, ``closed`` (a ``close`` record came) or ``terminated`` (by
+    staff). ``size`` to ``closed`` are ``shared.chain.ChainState``; ``revision`` counts
+    writes, so that two servers never extend one chain at once. ``boots`` maps each boot
+    to the wall and mono clock of its first record.
+    """
+
+    __tablename__ = "exam_session"
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[IdText] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    exam_id: Mapped[IdText] = mapped_column(ForeignKey("exam.id"), index=True)
+    institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"), index=True)
+    candidate_id: Mapped[IdText] = mapped_column(ForeignKey("candidate.id"))
+    policy_version_id: Mapped[IdText] = mapped_column(ForeignKey("policy_version.id"))
+    token_hash: Mapped[HashText]
+    public_key: Mapped[Bytes]
+    grant_payload: Mapped[Bytes]
+    grant_signature: Mapped[Bytes]
+    state: Mapped[Word]
+    created: Mapped[Micros]
+    last_seen: Mapped[Micros | None]
+    revision: Mapped[Number]
+
+    size: Mapped[Number]
+    head: Mapped[HashText]
+    epoch: Mapped[Number]
+    epoch_key: Mapped[Bytes]
+    mono: Mapped[Micros]
+    boot: Mapped[Word]
+    closed: Mapped[bool]
+
+    origin_wall: Mapped[Micros | None]
+    origin_mono: Mapped[Micros | None]
+    boots: Mapped[Json]
+    clock: Mapped[Json]
+
+    receipts: Mapped[Number]
+    receipt_hash: Mapped[HashText]
+    blobs: Mapped[Number]
+    blobs_durable: Mapped[Number]
+    bytes_committed: Mapped[Number]
+    bytes_durable: Mapped[Number]
+    keep_until: Mapped[Micros | None] = mapped_column(index=True)
+    purged_at: Mapped[Micros | None]
+
+
+class RecordRow(Table):
+    """A record exactly as it came. ``receipt_n`` is the receipt that first covered it."""
+
+    __tablename__ = "record"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[HashText]
+    type: Mapped[Word]
+    payload: Mapped[Bytes]
+    signature: Mapped[Bytes]
+    wall: Mapped[Micros]
+    mono: Mapped[Micros]
+    boot: Mapped[Word]
+    received: Mapped[Micros]
+    receipt_n: Mapped[Number]
+
+
+class ReceiptRow(Table):
+    """A signed receipt; ``n`` counts from 0 in a session."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (Index(None, "session_id", "hash"),)
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    n: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    payload: Mapped[Bytes]
+    signature: Mapped[Bytes]
+    hash: Mapped[HashText]
+    time: Mapped[Micros]
+
+
+class BlobRow(Table):
+    """A blob that a record committed to. Durable once ``durable_at`` is set, and then
+    listed by receipt ``receipt_n``.
+    """
+
+    __tablename__ = "blob"
+    __table_args__ = (UniqueConstraint("session_id", "stream", "stream_seq"),)
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    sha256: Mapped[HashText] = mapped_column(primary_key=True)
+    size: Mapped[Number]
+    stream: Mapped[Word]
+    stream_seq: Mapped[Number]
+    seq: Mapped[Number]
+    durable_at: Mapped[Micros | None]
+    receipt_n: Mapped[Number | None]
+
+
+class SegmentRow(Table):
+    """A ``segment`` record: an init segment or a fragment of a stream."""
+
+    __tablename__ = "segment"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    stream: Mapped[Word] = mapped_column(primary_key=True)
+    stream_seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[Number]
+    epoch: Mapped[Number]
+    boot: Mapped[Word]
+    part: Mapped[Word]
+    start: Mapped[Micros]
+    duration: Mapped[Micros]
+    frames: Mapped[Number]
+    independent: Mapped[bool]
+    codecs: Mapped[LongText | None]
+    origin: Mapped[Micros | None]
+    width: Mapped[Number | None]
+    height: Mapped[Number | None]
+    sha256: Mapped[HashText]
+    size: Mapped[Number]
+
+
+class IncidentRow(Table):
+    """An incident: written at its ``begin_seq``, completed at its ``end_seq``.
+
+    ``end`` is ``None`` while it lasts (or where the session ended in it).
+    """
+
+    __tablename__ = "incident"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    incident_id: Mapped[IdText] = mapped_column(primary_key=True)
+    kind: Mapped[Word]
+    boot: Mapped[Word]
+    start: Mapped[Micros]
+    end: Mapped[Micros | None]
+    severity: Mapped[Word]
+    confidence: Mapped[float] = mapped_column(Float)
+    detail: Mapped[Json]
+    begin_seq: Mapped[Number]
+    end_seq: Mapped[Number | None]
+
+
+class GapRow(Table):
+    """A ``gap`` record: evidence that does not exist."""
+
+    __tablename__ = "gap"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[Word]
+    boot: Mapped[Word]
+    start: Mapped[Micros]
+    end: Mapped[Micros]
+    reason: Mapped[LongText]
+
+
+class UnobservedRow(Table):
+    """An interval of a heartbeat in which a detector could not have seen anything.
+
+    ``place`` is its position among the heartbeat's intervals.
+    """
+
+    __tablename__ = "unobserved"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[Word]
+    boot: Mapped[Word]
+    start: Mapped[Micros]
+    end: Mapped[Micros]
+    reason: Mapped[LongText]
+
+
+class ForkRow(Table):
+    """A second, genuinely signed record for a ``seq`` that the chain has already."""
+
+    __tablename__ = "fork"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    hash: Mapped[HashText] = mapped_column(primary_key=True)
+    seq: Mapped[Number]
+    payload: Mapped[Bytes]
+    signature: Mapped[Bytes]
+    received: Mapped[Micros]
+
+
+class ClockFlagRow(Table):
+    """Where a session's times stop agreeing, by ``excess`` microseconds, and why."""
+
+    __tablename__ = "clock_flag"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    excess: Mapped[Micros]
+    why: Mapped[Name]

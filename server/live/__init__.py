@@ -1,0 +1,1 @@
+"""The live channel between a running recorder and the staff who watch it."""

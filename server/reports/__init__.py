@@ -1,0 +1,1 @@
+"""What leaves the server: the exported bundle."""

@@ -1,0 +1,1 @@
+"""What staff make of a session: flags, decisions, the score, playback."""

@@ -1,0 +1,144 @@
+"""Flags: an incident as a reviewer meets it, with what was decided about it and by whom.
+
+A flag is open until somebody accepts it (this did happen, and it matters) or dismisses it.
+Every decision stays: a later one does not overwrite, it follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from shared.flags import Kind, Severity
+
+MICROS = 1_000_000
+
+# What a note may hold: several paragraphs, and no way to fill the database.
+MAX_NOTE_CHARS = 2_000
+
+
+class Verdict(StrEnum):
+    """Where a flag stands, and what a decision makes of it (``open``: taken back)."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+
+    @property
+    def label(self) -> str:
+        """As pages write it."""
+        return {"open": "Open", "accepted": "Accepted", "dismissed": "Dismissed"}[self]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision: the ``n``-th about a flag, from 1, by whom and when (µs since 1970)."""
+
+    n: int
+    verdict: Verdict
+    note: str
+    by_id: str
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One thing to look at. ``start`` and ``end`` are microseconds of session time;
+    ``end`` is ``None`` while it lasts. ``history`` holds every decision, oldest first.
+    """
+
+    id: str
+    kind: Kind
+    severity: Severity
+    start: int
+    end: int | None
+    confidence: float
+    detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    history: tuple[Decision, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Where it stands now."""
+        return self.history[-1].verdict if self.history else Verdict.OPEN
+
+    @property
+    def version(self) -> int:
+        """How many decisions there are: what a new one must say it builds upon."""
+        return len(self.history)
+
+    @property
+    def decided(self) -> Decision | None:
+        """The decision in force, if it is decided."""
+        last = self.history[-1] if self.history else None
+        return last if last is not None and last.verdict is not Verdict.OPEN else None
+
+    def lasted(self, now: int) -> int:
+        """Its length in microseconds; what still lasts is measured up to ``now``."""
+        return max(0, (self.end if self.end is not None else now) - self.start)
+
+
+def reason(flag: Flag) -> str:
+    """What the detector said, in its own words, or nothing."""
+    said = flag.detail.get("reason")
+    return said if isinstance(said, str) else ""
+
+
+def particulars(flag: Flag) -> list[tuple[str, str]]:
+    """The rest of a flag's detail as (name, value) to print; never nested, never long."""
+    return [
+        (name.replace("_", " "), _printed(value))
+        for name, value in sorted(flag.detail.items())
+        if name != "reason" and value is not None and not isinstance(value, Mapping)
+    ]
+
+
+# One line of a narrow panel.
+PRINTED_CHARS = 120
+
+
+def _printed(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, list | tuple):
+        return _shortened(", ".join(str(one) for one in value))
+    return _shortened(str(value))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= PRINTED_CHARS else text[: PRINTED_CHARS - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many flags there are, and how they stand."""
+
+    open: int = 0
+    accepted: int = 0
+    dismissed: int = 0
+
+    @property
+    def all(self) -> int:
+        """Every flag."""
+        return self.open + self.accepted + self.dismissed
+
+    @property
+    def decided(self) -> int:
+        """Those that somebody has judged."""
+        return self.accepted + self.dismissed
+
+
+def tally(flags: Iterable[Flag]) -> Tally:
+    """Count flags by where they stand."""
+    counts = dict.fromkeys(Verdict, 0)
+    for flag in flags:
+        counts[flag.verdict] += 1
+    return Tally(
+        open=counts[Verdict.OPEN],
+        accepted=counts[Verdict.ACCEPTED],
+        dismissed=counts[Verdict.DISMISSED],
+    )

@@ -1,0 +1,137 @@
+"""The score: which session to look at first, and why, in words.
+
+It ranks a reviewer's work; it is no measure of guilt, and nothing acts on it. Each flag is
+worth
+
+    weight of its kind (policy) × gravity × certainty × length
+
+and flags of one kind add up with diminishing returns, so that a detector that repeats
+itself does not drown the others. The sum is bent into 0 … 100. Dismissed flags are worth
+nothing; what a person accepted counts with full certainty. Time that nobody could observe
+and missing evidence are told beside the score and never enter it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from server.review.durations import spoken
+from server.review.flags import MICROS, Flag, Verdict
+from shared.flags import Kind, Severity
+from shared.policy import Policy
+
+# Each step of gravity weighs twice the one before: one critical flag outranks a handful of
+# low ones, which is what the severities are for. A remark (info) weighs nothing.
+GRAVITY: Mapping[Severity, float] = {
+    Severity.INFO: 0.0,
+    Severity.LOW: 1.0,
+    Severity.MEDIUM: 2.0,
+    Severity.HIGH: 4.0,
+    Severity.CRITICAL: 8.0,
+}
+
+# A flag of this length (seconds) is worth twice a momentary one ...
+DOUBLING_S = 10.0
+# ... and no length is worth more than this many momentary ones.
+LONGEST = 4.0
+
+# The n-th flag of a kind, gravest first, is worth this share of the one before.
+REPEAT = 0.8
+
+# The sum at which the score reaches 63 (1 − 1/e): about one critical flag of full weight.
+SCALE = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one kind adds: ``points`` of the score, and what they are for."""
+
+    kind: Kind
+    severity: Severity
+    points: float
+    flags: int
+    accepted: int
+    lasted: int
+
+    @property
+    def words(self) -> str:
+        """For example ``2 flags, 14 s in all, up to critical, 1 accepted``."""
+        flags = "1 flag" if self.flags == 1 else f"{self.flags} flags"
+        parts = [flags]
+        if self.lasted >= MICROS:
+            parts.append(spoken(self.lasted) + (" in all" if self.flags > 1 else ""))
+        parts.append(f"up to {self.severity}" if self.flags > 1 else str(self.severity))
+        if self.accepted:
+            parts.append("accepted" if self.flags == 1 else f"{self.accepted} accepted")
+        return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """0 … 100; ``contributions`` add up to ``value``, the largest first."""
+
+    value: float
+    contributions: tuple[Contribution, ...]
+
+    @property
+    def shown(self) -> int:
+        """As pages print it; what is above 0 is never shown as 0."""
+        return max(1, round(self.value)) if self.value > 0 else 0
+
+    @property
+    def band(self) -> str:
+        """A word for the colour and the reader: ``quiet``, ``some``, ``much``."""
+        return "much" if self.value >= MUCH else "some" if self.value >= SOME else "quiet"
+
+
+# Where the words change: below a single medium flag of usual weight; beyond one high one.
+SOME = 8.0
+MUCH = 40.0
+
+
+def worth(flag: Flag, policy: Policy, now: int) -> float:
+    """What one flag is worth by itself, before repetition and bending; 0 or more."""
+    if flag.verdict is Verdict.DISMISSED:
+        return 0.0
+    certainty = 1.0 if flag.verdict is Verdict.ACCEPTED else flag.confidence
+    length = 1.0 + math.log2(1.0 + flag.lasted(now) / MICROS / DOUBLING_S)
+    weight = policy.rule(flag.kind).weight
+    return weight * GRAVITY[flag.severity] * certainty * min(LONGEST, length)
+
+
+def score(flags: Iterable[Flag], policy: Policy, now: int) -> Score:
+    """The score of a session. ``now`` (session time, µs) ends what still lasts."""
+    by_kind: dict[Kind, list[Flag]] = {}
+    for flag in flags:
+        by_kind.setdefault(flag.kind, []).append(flag)
+    sums = {kind: _repeated(worth(f, policy, now) for f in of) for kind, of in by_kind.items()}
+    total = math.fsum(sums.values())
+    if total <= 0:
+        return Score(0.0, ())
+    value = 100.0 * -math.expm1(-total / SCALE)
+    contributions = [
+        _contribution(kind, by_kind[kind], value * part / total, now)
+        for kind, part in sums.items()
+        if part > 0
+    ]
+    contributions.sort(key=lambda c: (-c.points, c.kind))
+    return Score(value, tuple(contributions))
+
+
+def _repeated(worths: Iterable[float]) -> float:
+    ordered = sorted(worths, reverse=True)
+    return math.fsum(value * REPEAT**n for n, value in enumerate(ordered))
+
+
+def _contribution(kind: Kind, flags: list[Flag], points: float, now: int) -> Contribution:
+    counted = [flag for flag in flags if flag.verdict is not Verdict.DISMISSED]
+    return Contribution(
+        kind=kind,
+        severity=max((flag.severity for flag in counted), key=lambda s: s.rank),
+        points=points,
+        flags=len(counted),
+        accepted=sum(flag.verdict is Verdict.ACCEPTED for flag in counted),
+        lasted=sum(flag.lasted(now) for flag in counted),
+    )

@@ -1,0 +1,1 @@
+"""Database, blobs, keys and migrations: everything that touches a disk or a network store."""

@@ -1,0 +1,118 @@
+"""Sealed blobs, kept exactly as they came: ``<session>/<sha256>`` in a folder or on S3.
+
+A blob is durable when ``put`` returns: in a folder, file and directory entry are on the
+disk (fsync); on S3, the store has answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import NotFoundError
+from obstore.store import ObjectStore, from_url
+
+# What a stream of a blob hands on at once.
+CHUNK_BYTES = 256 * 1024
+
+INCOMING = ".incoming"
+
+
+class BlobMissing(Exception):
+    """The blob is not in the store (it was purged, or the store lost it)."""
+
+
+class BlobStore:
+    """The store of sealed blobs, by URL: ``file:///FOLDER`` or ``s3://BUCKET/PREFIX``."""
+
+    def __init__(self, url: str, scratch: Path) -> None:
+        """Take the store's URL, and a folder for uploads on their way to S3.
+
+        A local store keeps them beside the blobs, so that taking one up is a rename.
+        """
+        parts = urlsplit(url)
+        self._folder = Path(unquote(parts.path)) if parts.scheme == "file" else None
+        self.scratch = scratch if self._folder is None else self._folder / INCOMING
+        self._url = url
+        self._opened: ObjectStore | None = None
+
+    def prepare(self) -> None:
+        """Make the folders, and forget uploads that a crash left half-way."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        for left in self.scratch.iterdir():
+            left.unlink()
+
+    @property
+    def _store(self) -> ObjectStore:
+        if self._opened is None:
+            self._opened = from_url(self._url)
+        return self._opened
+
+    async def put(self, session: str, sha256: str, file: Path) -> None:
+        """Keep ``file``'s bytes, durably. The file is taken (moved or removed)."""
+        if self._folder is not None:
+            await asyncio.to_thread(_take, file, self._folder / session / sha256)
+            return
+        await obstore.put_async(self._store, _name(session, sha256), file)
+        await asyncio.to_thread(file.unlink)
+
+    async def get(self, session: str, sha256: str) -> bytes:
+        """A blob's bytes.
+
+        Raises:
+            BlobMissing: the store does not hold it.
+        """
+        try:
+            answer = await obstore.get_async(self._store, _name(session, sha256))
+            return bytes(await answer.bytes_async())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise BlobMissing(f"blob {sha256} of session {session}") from error
+
+    async def stream(self, session: str, sha256: str) -> AsyncIterator[bytes]:
+        """A blob's bytes, piece by piece.
+
+        Raises:
+            BlobMissing: the store does not hold it.
+        """
+        try:
+            answer = await obstore.get_async(self._store, _name(session, sha256))
+        except (NotFoundError, FileNotFoundError) as error:
+            raise BlobMissing(f"blob {sha256} of session {session}") from error
+        async for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
+            yield bytes(chunk)
+
+    async def delete_session(self, session: str) -> int:
+        """Destroy all blobs of a session; how many there were."""
+        count = 0
+        async for found in obstore.list(self._store, prefix=session):
+            paths = [meta["path"] for meta in found]
+            await obstore.delete_async(self._store, paths)
+            count += len(paths)
+        return count
+
+
+def _name(session: str, sha256: str) -> str:
+    return f"{session}/{sha256}"
+
+
+def _take(file: Path, target: Path) -> None:
+    """Move a written file to its place and make both file and name durable."""
+    with file.open("rb") as handle:
+        os.fsync(handle.fileno())
+    if not target.parent.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sync_folder(target.parent.parent)
+    file.replace(target)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

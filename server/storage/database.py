@@ -1,0 +1,95 @@
+"""The database: one engine, and transactions as the only way in.
+
+SQLite gets exactly one connection, so that two writers never meet (SQLite before 3.51.3
+can corrupt a write-ahead log that two connections reset at once); PostgreSQL gets a pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+# How long a request waits for SQLite's one connection, or one of PostgreSQL's, in seconds.
+POOL_TIMEOUT_S = 30.0
+
+# How long SQLite waits for another program (the command line) to finish, in milliseconds.
+BUSY_TIMEOUT_MS = 15_000
+
+# PostgreSQL's share of connections: its default limit is 100 for all programs together.
+POSTGRES_POOL = 10
+POSTGRES_OVERFLOW = 10
+
+
+class Database:
+    """Opens transactions; everything within one ``async with`` commits or nothing does."""
+
+    def __init__(self, url: str) -> None:
+        """Take an SQLAlchemy URL; nothing is opened before the first transaction."""
+        self.url = url
+        self.dialect = make_url(url).get_backend_name()
+        self._config = SQLAlchemyAsyncConfig(
+            connection_string=url,
+            engine_config=_engine_config(self.dialect),
+            session_config=AsyncSessionConfig(expire_on_commit=False),
+        )
+        self.engine = self._config.get_engine()
+        if self.dialect == "sqlite":
+            _prepare_sqlite(self.engine.sync_engine)
+        self._sessions = self._config.create_session_maker()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end, or undone by an exception.
+
+        Keep it short and hold no other wait inside: on SQLite everybody else queues.
+        """
+        async with self._sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        """Let all connections go."""
+        await self.engine.dispose()
+
+
+def _engine_config(dialect: str) -> EngineConfig:
+    shared: dict[str, Any] = {
+        "json_serializer": lambda value: msgspec.json.encode(value).decode(),
+        "json_deserializer": msgspec.json.decode,
+        "pool_timeout": POOL_TIMEOUT_S,
+    }
+    if dialect == "sqlite":
+        return EngineConfig(
+            poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, **shared
+        )
+    return EngineConfig(
+        pool_size=POSTGRES_POOL, max_overflow=POSTGRES_OVERFLOW, pool_pre_ping=True, **shared
+    )
+
+
+def _prepare_sqlite(engine: Any) -> None:
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        # Transactions are begun by the listener below, not guessed by the driver.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        mode = cursor.fetchone()
+        if mode is None or mode[0] not in {"wal", "memory"}:
+            raise RuntimeError(f"SQLite did not take up its write-ahead log: {mode}")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # The write lock is taken first, so that no transaction fails half-way for it.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,25 @@
+"""Alembic's entry: it gets the connection from ``storage.schema``, and all models here.
+
+A new revision:  invigil-server migrate --make "why" (on a database that is up to date).
+"""
+
+from __future__ import annotations
+
+from alembic import context
+
+import server.accounts.models
+import server.audit.models
+import server.enrolment.models
+import server.exams.models
+import server.ingest.models
+import server.live.models  # noqa: F401  (imported for their tables)
+from server.storage.tables import Table
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    render_as_batch=True,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
