@@ -74,30 +74,6 @@ class KeyStore:
     def _read(self, folder: Path) -> InstitutionKeys:
         signing = _read_key(folder / "signing.key", SIGNING_BYTES)
         evidence = _read_key(folder / "evidence.key", PRIVATE_BYTES)
-        private = Ed25519PrivateKey.generate().private_bytes_raw()
-            _write_private(folder / "evidence.key", OpeningKey.generate())
-            _write_private(folder / "signing.key", private)
-        return self.of(ref)
-
-    def of(self, ref: str) -> InstitutionKeys:
-        """An institution's keys.
-
-        Raises:
-            KeysMissing: a file is not there, or is not a key.
-        """
-        keys = self._institutions.get(ref)
-        if keys is None:
-            keys = self._institutions[ref] = self._read(self._folder / ref)
-        return keys
-
-    def _read(self, folder: Path) -> InstitutionKeys:
-        try:
-            signing = Ed25519PrivateKey.from_private_bytes(
-                _read_key(folder / "signing.key", 32)
-            )
-            evidence = OpeningKey(_read_key(folder / "evidence.key", 96))
-        except SealError as error:
-            raise KeysMissing(f"{folder / 'evidence.key'}: {error}") from error
         private = Ed25519PrivateKey.from_private_bytes(signing)
         return InstitutionKeys(private, public_bytes(private), OpeningKey(evidence))
 
