@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.sessions import SessionBuilder, fixed_key
+from support.sessions import Keys, SessionBuilder, fixed_key
 
-from shared.bundle import UnreadableBundle
+from shared.bundle import MANIFEST, UnreadableBundle
 from shared.cli import verify as command
 from shared.encoding import sha256_hex
-from shared.records import Close
-from shared.sealing import Place, SealError
-from shared.signed import fingerprint, public_bytes
-from shared.verdict import CheckId, Outcome, Verdict
+from shared.records import Clock, Close
+from shared.sealing import OpeningKey, Place, SealError
+from shared.signed import Domain, fingerprint, parse_line, public_bytes, sign
+from shared.verdict import MAX_NAMED, CheckId, Outcome, Verdict
 from shared.verify import verify_bundle
 
 
@@ -266,3 +266,253 @@ def test_a_segment_is_bound_to_its_place() -> None:
     ):
         with pytest.raises(SealError):
             builder.keys.evidence.open(sealed, place)
+
+
+def remanifest(builder: SessionBuilder, path: Path, change) -> Path:
+    """A bundle whose manifest says something else, signed all the same."""
+    builder.bundle(path)
+
+    def alter(name: str, data: bytes):
+        if name != MANIFEST:
+            return [(name, data)]
+        payload = json.loads(parse_line(data).payload)
+        change(payload)
+        signed = sign(builder.keys.signing, Domain.BUNDLE, json.dumps(payload).encode())
+        return [(name, signed.line())]
+
+    return rezip(path, path.with_name("altered.zip"), alter)
+
+
+def test_the_manifest_names_the_bundle_s_files_and_session(tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+
+    def another_file(payload: dict) -> None:
+        payload["files"]["extra.json"] = payload["files"].pop("report.json")
+
+    def another_session(payload: dict) -> None:
+        payload["session"] = "00" * 16
+
+    verdict = verify_bundle(remanifest(builder, tmp_path / "a.zip", another_file))
+    assert failing(verdict) == {CheckId.CONTAINER}
+    verdict = verify_bundle(remanifest(builder, tmp_path / "b.zip", another_session))
+    assert {CheckId.SESSION, CheckId.DURABLE} <= failing(verdict)
+
+
+def test_a_manifest_of_another_signer_is_named(tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    path = builder.bundle(tmp_path / "a.zip")
+
+    def resign(name: str, data: bytes):
+        if name != MANIFEST:
+            return [(name, data)]
+        return [(name, sign(fixed_key(9), Domain.BUNDLE, parse_line(data).payload).line())]
+
+    assert failing(verify_bundle(rezip(path, tmp_path / "b.zip", resign))) == {
+        CheckId.CONTAINER
+    }
+
+
+@pytest.mark.parametrize("data", [b"", b"no line", b"A" * 86 + b" {}\n"])
+def test_a_bundle_without_a_manifest_is_unreadable(data: bytes, tmp_path: Path) -> None:
+    path = SessionBuilder().honest().bundle(tmp_path / "a.zip")
+
+    with pytest.raises(UnreadableBundle):
+        verify_bundle(
+            rezip(path, tmp_path / "b.zip", lambda n, d: [(n, data if n == MANIFEST else d)])
+        )
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_name_twice_is_named(tmp_path: Path) -> None:
+    path = SessionBuilder().honest().bundle(tmp_path / "a.zip")
+    twice = rezip(path, tmp_path / "b.zip", lambda n, d: [(n, d)] * (1 + (n == "report.json")))
+
+    assert failing(verify_bundle(twice)) == {CheckId.CONTAINER}
+
+
+def test_a_damaged_entry_is_named(tmp_path: Path) -> None:
+    path = SessionBuilder().honest().bundle(tmp_path / "a.zip")
+    with zipfile.ZipFile(path) as archive:
+        entry = archive.getinfo("decisions.json")
+    data = bytearray(path.read_bytes())
+    data[entry.header_offset + 30 + len("decisions.json")] ^= 0xFF
+    path.write_bytes(data)
+
+    assert CheckId.CONTAINER in failing(verify_bundle(path))
+
+
+def foreign_policy(b: SessionBuilder) -> None:
+    b.policy = sign(fixed_key(9), Domain.POLICY, b.policy.payload)
+
+
+def unreadable_policy(b: SessionBuilder) -> None:
+    b.policy = sign(b.keys.signing, Domain.POLICY, b"{}")
+
+
+def other_policy(b: SessionBuilder) -> None:
+    b.policy = sign(
+        b.keys.signing, Domain.POLICY, b.policy.payload.replace(b"Algebra", b"Botany")
+    )
+
+
+def unreadable_grant(b: SessionBuilder) -> None:
+    b.grant = sign(b.keys.signing, Domain.GRANT, b"{}")
+
+
+def grant_of_another_session(b: SessionBuilder) -> None:
+    payload = b.grant.payload.replace(b.session.encode(), b"0" * 32)
+    b.grant = sign(b.keys.signing, Domain.GRANT, payload)
+
+
+def grant_of_another_issue(b: SessionBuilder) -> None:
+    b.grant = sign(b.keys.signing, Domain.GRANT, b.grant.payload.replace(b"c1", b"c2"))
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        foreign_policy,
+        unreadable_policy,
+        other_policy,
+        unreadable_grant,
+        grant_of_another_session,
+        grant_of_another_issue,
+    ],
+)
+def test_policy_and_grant_are_the_session_s(attack, tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    attack(builder)
+
+    assert CheckId.SESSION in failing(verify_bundle(builder.bundle(tmp_path / "b.zip")))
+
+
+def test_a_grant_without_a_key_leaves_nothing_to_judge(tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    payload = json.loads(builder.grant.payload)
+    payload["public_key"] = "!"
+    builder.grant = sign(builder.keys.signing, Domain.GRANT, json.dumps(payload).encode())
+
+    verdict = verify_bundle(builder.bundle(tmp_path / "b.zip"))
+
+    assert CheckId.KEY in failing(verdict)
+    assert verdict.results[CheckId.LINK].outcome is Outcome.SKIPPED
+    assert verdict.records == 0
+
+
+def malformed_records(b: SessionBuilder) -> None:
+    b.records[4] = b.records[4]._replace(signature=b"short")
+
+
+def malformed_receipts(b: SessionBuilder) -> None:
+    b.receipts[1] = sign(b.keys.signing, Domain.RECEIPT, b"{}")
+
+
+def foreign_receipts(b: SessionBuilder) -> None:
+    b.receipts[1] = sign(fixed_key(9), Domain.RECEIPT, b.receipts[1].payload)
+
+
+def uncovered_head(b: SessionBuilder) -> None:
+    del b.receipts[-1]
+
+
+@pytest.mark.parametrize(
+    ("attack", "check"),
+    [
+        (malformed_records, CheckId.SIGNATURE),
+        (malformed_receipts, CheckId.DURABLE),
+        (foreign_receipts, CheckId.DURABLE),
+        (uncovered_head, CheckId.DURABLE),
+    ],
+)
+def test_records_and_receipts_are_whole(attack, check: CheckId, tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    attack(builder)
+
+    assert check in failing(verify_bundle(builder.bundle(tmp_path / "b.zip")))
+
+
+def test_anchors_never_go_back_nor_ahead(tmp_path: Path) -> None:
+    builder = SessionBuilder()
+    builder.open()
+    first = builder.receipt()
+    builder.segment("camera")
+    builder.receipt()
+    builder.segment("camera")
+    builder.bend = lambda record: replace(record, anchor=first.hash)
+    builder.segment("camera")
+    late = builder.receipt(size=9, head="ab" * 32)
+    builder.bend = lambda record: replace(record, anchor=late.hash)
+    builder.close()
+
+    verdict = verify_bundle(builder.bundle(tmp_path / "b.zip"))
+
+    older, covering = verdict.results[CheckId.ANCHOR].failures
+    assert "an older receipt again" in older
+    assert "a receipt that covers it" in covering
+
+
+def test_a_piece_changed_in_place_is_named(tmp_path: Path) -> None:
+    builder = SessionBuilder().honest()
+    name, data = next(iter(builder.blobs.items()))
+    builder.blobs[name] = data[:-1] + bytes([data[-1] ^ 1])
+
+    (failure,) = (
+        verify_bundle(builder.bundle(tmp_path / "b.zip")).results[CheckId.BLOB].failures
+    )
+
+    assert "changed since it was committed" in failure
+
+
+def test_pieces_are_sealed_to_the_policy_s_key(tmp_path: Path) -> None:
+    builder = SessionBuilder()
+    honest, other = builder.keys, Keys(evidence=OpeningKey(b"\7" * 96))
+    builder.open()
+    builder.segment("camera")
+    builder.keys = other
+    builder.segment("camera")
+    builder.keys = honest
+    plain = b"not sealed at all" * 100
+    builder.blobs[sha256_hex(plain)] = plain
+    builder.segment("camera", sha256=sha256_hex(plain), size=len(plain))
+    builder.segment("camera", size=1)
+    builder.close()
+    builder.receipt()
+
+    verdict = verify_bundle(builder.bundle(tmp_path / "b.zip"))
+
+    foreign, plain_text, short = verdict.results[CheckId.BLOB].failures
+    assert "sealed to key" in foreign
+    assert "IVS1" in plain_text
+    assert "1 bytes" in short
+
+
+def test_many_failures_are_counted_not_listed(tmp_path: Path) -> None:
+    builder = SessionBuilder()
+    builder.open()
+    for _ in range(MAX_NAMED + 5):
+        builder.segment("camera")
+    builder.blobs.clear()
+    builder.close()
+    builder.receipt()
+
+    result = verify_bundle(builder.bundle(tmp_path / "b.zip")).results[CheckId.BLOB]
+
+    assert len(result.failures) == MAX_NAMED + 1
+    assert result.failures[-1] == "and 5 more"
+
+
+@pytest.mark.parametrize(("told", "fails"), [(90_000_000, False), (0, True)])
+def test_a_clock_change_must_be_recorded(told: int, fails: bool, tmp_path: Path) -> None:
+    def bend(record):
+        return record if record.seq < 2 else replace(record, wall=record.wall + 90_000_000)
+
+    builder = SessionBuilder(bend=bend)
+    builder.open()
+    builder.segment("camera")
+    builder.record(Clock(jump=told, reason="set by hand"))
+    builder.close()
+    builder.receipt()
+
+    verdict = verify_bundle(builder.bundle(tmp_path / "b.zip"))
+
+    assert (CheckId.CLOCK in failing(verdict)) is fails
