@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.sealing import OpeningKey, SealError
+from shared.sealing import PRIVATE_BYTES, OpeningKey
 from shared.signed import public_bytes
 
 SECRET_BYTES = 32
