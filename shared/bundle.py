@@ -11,6 +11,7 @@ blobs/<sha256>    the sealed pieces, exactly as the records commit to them
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,13 +178,9 @@ class BundleReader:
         if entry.file_size > MAX_FILE_BYTES:
             raise UnreadableBundle(f"{name} is larger than {MAX_FILE_BYTES} bytes")
         try:
-            with self._archive.open(entry) as stream:
-                data = stream.read(entry.file_size + 1)
+            return self._archive.read(entry)
         except _DAMAGE as error:
             raise UnreadableBundle(f"{name} is damaged: {error}") from error
-        if len(data) != entry.file_size:
-            raise UnreadableBundle(f"{name} is not as long as the zip says")
-        return data
 
 
 # What zipfile and zlib raise over a damaged, encrypted or exotic entry.
@@ -194,6 +191,7 @@ _DAMAGE = (
     RuntimeError,
     NotImplementedError,
     zipfile.BadZipFile,
+    zlib.error,
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 from support.sessions import Keys, SessionBuilder, fixed_key
 
 from shared.bundle import MANIFEST, UnreadableBundle
+from shared.cli import main
 from shared.cli import verify as command
 from shared.encoding import sha256_hex
 from shared.records import Clock, Close
@@ -253,6 +254,25 @@ def test_the_command_tells_by_its_exit_status(tmp_path: Path, capsys) -> None:
     assert command(good, key="xyz") == 2
 
 
+def test_the_console_script_exits_with_the_verdict(tmp_path: Path, monkeypatch) -> None:
+    good = SessionBuilder().honest().bundle(tmp_path / "good.zip")
+    monkeypatch.setattr("sys.argv", ["invigil-verify", str(good)])
+
+    with pytest.raises(SystemExit) as exited:
+        main()
+    assert exited.value.code == 0
+
+
+def test_reading_is_bounded(tmp_path: Path, monkeypatch) -> None:
+    path = SessionBuilder().honest().bundle(tmp_path / "b.zip")
+
+    monkeypatch.setattr("shared.bundle.MAX_FILE_BYTES", 2_000)
+    assert CheckId.CONTAINER in failing(verify_bundle(path))
+    monkeypatch.setattr("shared.bundle.MAX_ENTRIES", 3)
+    with pytest.raises(UnreadableBundle, match="more than 3 files"):
+        verify_bundle(path)
+
+
 def test_a_segment_is_bound_to_its_place() -> None:
     builder = SessionBuilder().honest()
     sealed = next(iter(builder.blobs.values()))
@@ -480,10 +500,11 @@ def test_pieces_are_sealed_to_the_policy_s_key(tmp_path: Path) -> None:
 
     verdict = verify_bundle(builder.bundle(tmp_path / "b.zip"))
 
-    foreign, plain_text, short = verdict.results[CheckId.BLOB].failures
+    foreign, plain_text, short, unclaimed = verdict.results[CheckId.BLOB].failures
     assert "sealed to key" in foreign
     assert "IVS1" in plain_text
     assert "1 bytes" in short
+    assert "no record commits to it" in unclaimed
 
 
 def test_many_failures_are_counted_not_listed(tmp_path: Path) -> None:
