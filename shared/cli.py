@@ -21,17 +21,16 @@ HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
 
 app = App(
     name="invigil-verify",
-    help="""Check an exported exam session, offline, and print a verdict for every check.
+    help="Check an exported exam session, offline, and print a verdict for every check.",
+    help_epilogue="""Exit status: 0 everything holds, 1 something does not (it is named), 2 the
+file cannot be read as a bundle.
 
-    The exit status is 0 where everything holds, 1 where something does not (it is named)
-    and 2 where the file cannot be read as a bundle.
+Examples:
 
-    Examples:
+  invigil-verify session.zip
 
-        invigil-verify session.zip
-
-        invigil-verify session.zip --key 4f1c… --json
-    """,
+  invigil-verify session.zip --key 4f1c… --json
+""",
     help_format="plaintext",
 )
 
@@ -115,11 +114,11 @@ def _print(verdict: Verdict) -> None:
     console.print(table)
     console.print(f"\nsession  {verdict.session}")
     given = "as given" if verdict.pinned else "named by the bundle itself: compare it"
-    console.print(f"key      {verdict.key_fingerprint} ({given})")
+    console.print(f"key      {verdict.key_fingerprint}\n         ({given})")
     console.print(f"records  {verdict.records}, pieces {verdict.blobs}, gaps {verdict.gaps}")
     console.print("[green]HOLDS" if verdict.holds else "[red]DOES NOT HOLD")
 
 
 def main() -> None:
     """The console script's way in."""
-    sys.exit(app())
+    sys.exit(app(sys.argv[1:]))
