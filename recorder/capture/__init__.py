@@ -1,0 +1,1 @@
+"""Camera, microphone, screen: the only code that touches devices."""

@@ -16,9 +16,9 @@ StreamName = Literal["camera", "microphone", "screen"]
 class Frame:
     """One picture.
 
-    ``image`` is (height, width, 3) uint8, RGB;
-    ``monotonic_ns`` is the monotonic clock after the read
-    returned. ``pts`` counts in ``time_base`` from the epoch's origin.
+    ``image`` is (height, width, 3) uint8, RGB, and is never written to again;
+    ``monotonic_ns`` is the monotonic clock after the read returned. ``pts`` counts in
+    ``time_base`` from the epoch's origin and rises strictly; ``seq`` counts in the epoch.
     """
 
     stream: StreamName
@@ -34,8 +34,9 @@ class Frame:
 class AudioBlock:
     """One block of sound: ``samples`` is (n,) int16, one channel, ``rate`` hertz.
 
-    ``monotonic_ns`` is when the block's *first* sample was heard, derived from the
-    stamp taken after the read returned.
+    ``monotonic_ns`` is when the block's *first* sample was heard: the stamp taken after the
+    read returned, less the device's latency. A block follows on the last one (``pts`` +
+    ``len(samples)``) unless sound was lost in between, which shows as a step forward.
     """
 
     stream: StreamName

@@ -1,0 +1,1 @@
+"""What the machine shows and runs; one reader a platform."""
