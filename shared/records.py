@@ -22,6 +22,7 @@ Hash = Annotated[str, msgspec.Meta(pattern=f"^{HASH_HEX.pattern}$")]
 Id = Annotated[str, msgspec.Meta(pattern=f"^{ID_HEX.pattern}$")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Micros = Count
+SignedMicros = Annotated[int, msgspec.Meta(ge=-(2**53 - 1), le=2**53 - 1)]
 StreamName = Literal["camera", "microphone", "screen", "attachment"]
 Detail = dict[str, Any]
 
@@ -143,7 +144,7 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """The wall clock moved against the monotonic one by ``jump`` microseconds."""
 
-    jump: int
+    jump: SignedMicros
     reason: str
 
 
