@@ -1,0 +1,1 @@
+"""Frames and sound to observations, and observations to incidents."""

@@ -1,0 +1,203 @@
+"""``invigil-recorder analyze``: every detector over a file, as fast as it goes."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from recorder.capture.frames import AudioBlock, Frame
+from recorder.detect.core import DetectionCore, Finding
+from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.lines import LineWriter
+from recorder.detect.models import model_hashes
+from recorder.detect.observations import Incident, Observation, Unobserved
+from recorder.detect.replay import MediaFile
+from recorder.detect.rules_file import read_rules, rule_of
+from recorder.detect.voice import VoiceAnalyzer
+from recorder.faults import EnvironmentFault
+
+NS = 1_000_000_000
+
+COMPLETE, UNUSABLE, INTERRUPTED = 0, 2, 130
+
+CAMERA_MODELS = ("face-detector", "face-mesh")
+MICROPHONE_MODELS = ("voice-detector",)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to analyse and where to write: one of ``video`` and ``audio`` at least."""
+
+    video: Path | None
+    audio: Path | None
+    policy: Path | None
+    output: Path | None
+
+
+def analyze(request: Request) -> int:
+    """Run the command; returns its exit status.
+
+    Raises:
+        EnvironmentFault: nothing could be analysed; the message says why.
+    """
+    started = time.process_time()
+    if request.video is None and request.audio is None:
+        raise EnvironmentFault(
+            "There is nothing to analyse.", "Name a video or an image, or a sound with --audio."
+        )
+    rules = read_rules(request.policy)
+    with contextlib.ExitStack() as stack:
+        files = [stack.enter_context(file) for file in _open_files(request)]
+        camera, microphone = request.video is not None, any(file.has_sound for file in files)
+        models = model_hashes(
+            (CAMERA_MODELS if camera else ()) + (MICROPHONE_MODELS if microphone else ())
+        )
+        target = stack.enter_context(_target(request))
+        core = DetectionCore(lambda kind: rule_of(rules, kind), lambda: uuid.uuid4().hex)
+        analysis = _Analysis(LineWriter(target), core)
+        return analysis.run(files, lambda: time.process_time() - started, models)
+
+
+def _open_files(request: Request) -> Iterator[MediaFile]:
+    if request.video is not None:
+        yield MediaFile(request.video, camera=True, microphone=request.audio is None)
+    if request.audio is not None:
+        yield MediaFile(request.audio, camera=False, microphone=True)
+
+
+class _Analysis:
+    """One run: detectors, what they found so far, and the lines about it."""
+
+    def __init__(self, lines: LineWriter, core: DetectionCore) -> None:
+        self._lines = lines
+        self._core = core
+        self._faces: FaceAnalyzer | None = None
+        self._voice: VoiceAnalyzer | None = None
+        self._frames = 0
+        self._unobserved_ns = 0
+
+    def run(
+        self, files: list[MediaFile], cpu_seconds: Callable[[], float], models: dict[str, str]
+    ) -> int:
+        """Analyse the files side by side to their ends and write everything down."""
+        stopped = False
+        try:
+            self._read(files)
+        except KeyboardInterrupt:
+            stopped = True
+        camera_ns = max(file.end_ns("camera") for file in files)
+        microphone_ns = max(file.end_ns("microphone") for file in files)
+        self._note(self._core.finish("camera", camera_ns))
+        self._note(self._core.finish("microphone", microphone_ns))
+        damage = [f"{file.path}: {what}" for file in files for what in file.damage]
+        self._lines.summary(
+            {
+                "frames": self._frames,
+                "seconds": round(max(camera_ns, microphone_ns) / NS, 3),
+                "cpu_seconds": round(cpu_seconds(), 3),
+                "models": models,
+                "unobserved_seconds": round(self._unobserved_ns / NS, 3),
+                "incomplete": stopped or bool(damage),
+            }
+        )
+        for what in damage:
+            _warn(f"{what}. What could be read was analysed.")
+        if stopped:
+            return INTERRUPTED
+        return UNUSABLE if damage else COMPLETE
+
+    def _read(self, files: list[MediaFile]) -> None:
+        merged = heapq.merge(*files, key=lambda item: item.monotonic_ns)
+        lengths = [seconds for file in files if (seconds := file.duration_s) is not None]
+        with _progress(max(lengths, default=None)) as advance:
+            for item in merged:
+                if isinstance(item, Frame):
+                    self._frame(item)
+                else:
+                    self._block(item)
+                advance(item.monotonic_ns / NS)
+
+    def _frame(self, frame: Frame) -> None:
+        self._faces = self._faces or FaceAnalyzer()
+        self._frames += 1
+        seen = self._faces.observe(frame.image, frame.monotonic_ns)
+        self._observed(seen, self._core.face(seen))
+
+    def _block(self, block: AudioBlock) -> None:
+        self._voice = self._voice or VoiceAnalyzer()
+        for heard in self._voice.observe(block):
+            self._observed(heard, self._core.voice(heard))
+
+    def _observed(self, observation: Observation, findings: list[Finding]) -> None:
+        self._lines.observation(observation)
+        self._note(findings)
+
+    def _note(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            match finding:
+                case Incident(end_ns=None):
+                    pass  # a file's incident is written once, when its end is known
+                case Incident():
+                    self._lines.incident(finding)
+                case Unobserved():
+                    self._unobserved_ns += finding.end_ns - finding.start_ns
+
+
+@contextlib.contextmanager
+def _target(request: Request) -> Iterator[TextIO]:
+    """Where the lines go.
+
+    Raises:
+        EnvironmentFault: the output cannot be written or is one of the inputs.
+    """
+    output = request.output
+    if output is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    for source in (request.video, request.audio, request.policy):
+        if source is not None and output.exists() and output.samefile(source):
+            raise EnvironmentFault(
+                f"{output} is what is to be analysed.", "Write to another file."
+            )
+    try:
+        with output.open("w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{output} cannot be written ({error.strerror or error}).",
+            "Choose another place or make room, then try again.",
+        ) from error
+
+
+@contextlib.contextmanager
+def _progress(total_s: float | None) -> Iterator[Callable[[float], None]]:
+    """A bar on the terminal, and nothing where standard error is not one."""
+    if not sys.stderr.isatty():
+        yield lambda _seconds: None
+        return
+    columns = (
+        TextColumn("analysing"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total_s)
+        yield lambda seconds: progress.update(task, completed=seconds)
+
+
+def _warn(text: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(
+        f"invigil-recorder: warning: {text}", markup=False
+    )

@@ -1,0 +1,206 @@
+"""Observations in, incidents and unobserved time out: the part that file and live share.
+
+Pure: no model, clock, thread or file. One cause gives one incident, by asking in order:
+could anything be seen? is there a face? is the head turned? where do the eyes look?
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from recorder.detect.incidents import NS, Hysteresis, IncidentMachine, Reading
+from recorder.detect.observations import (
+    Blindness,
+    FaceObservation,
+    Incident,
+    Unobserved,
+    VoiceObservation,
+    WatchedStream,
+)
+from recorder.detect.screen import Screen, ScreenEstimate, line_of_sight
+from recorder.detect.wording import DESCRIBE
+from shared.flags import Kind
+from shared.policy import Rule
+
+Finding = Incident | Unobserved
+
+CAMERA_KINDS = (
+    Kind.CAMERA_BLOCKED,
+    Kind.FACE_MISSING,
+    Kind.MULTIPLE_FACES,
+    Kind.LOOKING_AWAY,
+    Kind.GAZE_AWAY,
+)
+MICROPHONE_KINDS = (Kind.SPEECH,)
+_KINDS = {"camera": CAMERA_KINDS, "microphone": MICROPHONE_KINDS}
+
+# Activity that pauses for less than this goes on. Eyes and head: a frame misread at a
+# blink (150-300 ms). Faces: one scan for further faces that misses. Speech: the silence
+# between two phrases.
+BRIDGE_NS = {
+    Kind.LOOKING_AWAY: 3 * NS // 10,
+    Kind.GAZE_AWAY: 3 * NS // 10,
+    Kind.FACE_MISSING: 2 * NS // 10,
+    Kind.MULTIPLE_FACES: 5 * NS // 10,
+    Kind.SPEECH: 6 * NS // 10,
+}
+
+# Standard error of the estimate, in the unit of the kind's threshold: what turns a margin
+# into a confidence. Head pose and iris gaze from one webcam are good to about 5°
+# (Zhang et al., MPIIGaze, 2017, report 5-10° between persons); contrast to 2 levels.
+STANDARD_ERROR = {
+    Kind.LOOKING_AWAY: 5.0,
+    Kind.GAZE_AWAY: 5.0,
+    Kind.CAMERA_BLOCKED: 2.0,
+}
+
+# A stretch that cannot be observed is reported at least this often, so that a heartbeat
+# knows of it and a crash loses little.
+UNOBSERVED_PIECE_NS = 10 * NS
+
+
+class DetectionCore:
+    """Every incident machine of camera and microphone.
+
+    Args:
+        rule: the policy's rule for a kind (``Policy.rule``).
+        new_id: gives each incident its id.
+        calibration: where the screen is, when the candidate was asked to look at it.
+    """
+
+    def __init__(
+        self,
+        rule: Callable[[Kind], Rule],
+        new_id: Callable[[], str],
+        calibration: Screen | None = None,
+    ) -> None:
+        kinds = [kind for kind in CAMERA_KINDS + MICROPHONE_KINDS if rule(kind).enabled]
+        self._machines = {
+            kind: IncidentMachine(
+                kind, rule(kind), new_id, DESCRIBE[kind], BRIDGE_NS.get(kind, 0)
+            )
+            for kind in kinds
+        }
+        self._conditions = {kind: Hysteresis(kind, rule(kind)) for kind in STANDARD_ERROR}
+        self._head = ScreenEstimate()
+        self._sight = ScreenEstimate(calibration)
+        self._blind = {"camera": _BlindTime("camera"), "microphone": _BlindTime("microphone")}
+
+    def face(self, observation: FaceObservation) -> list[Finding]:
+        """Take one camera frame's measurements."""
+        now_ns = observation.monotonic_ns
+        dim = self._conditions[Kind.CAMERA_BLOCKED].update(observation.contrast)
+        covered = dim or not observation.observable
+        found: list[Finding] = []
+        found += self._blind["camera"].step(now_ns, Blindness.COVERED if covered else None)
+        for kind, reading in self._camera_readings(observation, covered).items():
+            if machine := self._machines.get(kind):
+                found += machine.step(now_ns, reading)
+        return found
+
+    def voice(self, observation: VoiceObservation) -> list[Finding]:
+        """Take one window of sound."""
+        found: list[Finding] = list(
+            self._blind["microphone"].step(observation.monotonic_ns, None)
+        )
+        if machine := self._machines.get(Kind.SPEECH):
+            speech = observation.speech
+            reading = Reading(speech, confidence=speech, numbers={"speech": speech})
+            found += machine.step(observation.monotonic_ns, reading)
+        return found
+
+    def absent(self, stream: WatchedStream, now_ns: int, reason: Blindness) -> list[Finding]:
+        """Say that a stream is not being observed now, and has not been since its last
+        observation. Call it a few times a second for as long as that is so."""
+        found: list[Finding] = list(self._blind[stream].step(now_ns, reason))
+        for kind in _KINDS[stream]:
+            if machine := self._machines.get(kind):
+                found += machine.step(now_ns, None)
+        return found
+
+    def finish(self, stream: WatchedStream, now_ns: int) -> list[Finding]:
+        """End everything that is open on a stream: no observation of it will follow."""
+        found: list[Finding] = []
+        for kind in _KINDS[stream]:
+            if machine := self._machines.get(kind):
+                found += machine.finish(now_ns)
+        return found + list(self._blind[stream].step(now_ns, None))
+
+    def _camera_readings(
+        self, seen: FaceObservation, covered: bool
+    ) -> dict[Kind, Reading | None]:
+        blocked = self._measured(
+            Kind.CAMERA_BLOCKED, seen.contrast, {"contrast": seen.contrast}
+        )
+        readings: dict[Kind, Reading | None] = dict.fromkeys(CAMERA_KINDS)
+        readings[Kind.CAMERA_BLOCKED] = blocked
+        if covered:
+            return readings
+        readings[Kind.FACE_MISSING] = Reading(float(seen.faces == 0), seen.confidence)
+        readings[Kind.MULTIPLE_FACES] = Reading(
+            float(seen.faces > 1), seen.confidence, {"faces": float(seen.faces)}
+        )
+        head = self._head_reading(seen)
+        readings[Kind.LOOKING_AWAY] = head
+        if head is not None and not self._conditions[Kind.LOOKING_AWAY].active:
+            readings[Kind.GAZE_AWAY] = self._gaze_reading(seen)
+        return readings
+
+    def _head_reading(self, seen: FaceObservation) -> Reading | None:
+        if seen.yaw is None or seen.pitch is None:
+            return None
+        degrees = self._head.screen.distance(seen.yaw, seen.pitch)
+        right, up = self._head.screen.offset(seen.yaw, seen.pitch)
+        turned = self._conditions[Kind.LOOKING_AWAY].update(degrees)
+        self._head.update(seen.monotonic_ns, seen.yaw, seen.pitch, away=turned)
+        numbers = {"degrees": degrees, "right": right, "up": up}
+        return self._measured(Kind.LOOKING_AWAY, degrees, numbers)
+
+    def _gaze_reading(self, seen: FaceObservation) -> Reading | None:
+        head = (seen.yaw, seen.pitch, seen.roll)
+        if seen.gaze_yaw is None or seen.gaze_pitch is None or None in head:
+            return None
+        yaw, pitch, roll = (angle or 0.0 for angle in head)
+        sight = line_of_sight(yaw, pitch, roll, seen.gaze_yaw, seen.gaze_pitch)
+        degrees = self._sight.screen.distance(*sight)
+        right, up = self._sight.screen.offset(*sight)
+        away = self._conditions[Kind.GAZE_AWAY].update(degrees)
+        self._sight.update(seen.monotonic_ns, *sight, away=away)
+        return self._measured(
+            Kind.GAZE_AWAY, degrees, {"degrees": degrees, "right": right, "up": up}
+        )
+
+    def _measured(self, kind: Kind, value: float, numbers: dict[str, float]) -> Reading:
+        """A reading whose confidence is the chance that the true value is past the limit."""
+        deviations = self._conditions[kind].margin(value) / STANDARD_ERROR[kind]
+        return Reading(value, 0.5 * (1 + math.erf(deviations / math.sqrt(2))), numbers)
+
+
+class _BlindTime:
+    """Collects one stream's unobserved time into pieces that touch and never overlap."""
+
+    def __init__(self, stream: WatchedStream) -> None:
+        self._stream: WatchedStream = stream
+        self._last_ns: int | None = None
+        self._since_ns = 0
+        self._reason: Blindness | None = None
+
+    def step(self, now_ns: int, reason: Blindness | None) -> list[Unobserved]:
+        """Say what holds from now on; a missing input holds since the last word."""
+        found: list[Unobserved] = []
+        long = now_ns - self._since_ns >= UNOBSERVED_PIECE_NS
+        if self._reason is not None and (reason != self._reason or long):
+            found = self._piece(now_ns)
+        if reason is not None and self._reason is None:
+            started = reason is Blindness.COVERED or self._last_ns is None
+            self._since_ns = now_ns if started or self._last_ns is None else self._last_ns
+        self._reason = reason
+        self._last_ns = now_ns
+        return found
+
+    def _piece(self, now_ns: int) -> list[Unobserved]:
+        assert self._reason is not None
+        piece = Unobserved(self._stream, self._since_ns, now_ns, self._reason)
+        self._since_ns = now_ns
+        return [piece] if piece.end_ns > piece.start_ns else []

@@ -1,0 +1,108 @@
+"""Which way the eyes look, relative to the head, from the irises' places between the lids.
+
+The eye is a sphere that turns about its centre; the iris's centre lies on it. Where the
+sphere's centre is in the picture follows from the eye's corners and the head's pose, and
+how far the iris has moved from there gives the angle (the model-based method surveyed in
+Hansen & Ji, *In the Eye of the Beholder*, IEEE TPAMI 2010).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.detect.face_model import EYE_ROWS
+from recorder.detect.pose import HeadPose
+
+# From the eye's centre of rotation to the iris, cm (emmetropic adult: 9.8-10.5 mm).
+IRIS_RADIUS_CM = 1.0
+
+# From the middle between the eye's corners to the centre of rotation, cm: towards the
+# temple (the inner corner includes the caruncle), up (the lower lid hangs lower than the
+# pupil's middle) and into the head.
+CENTRE_LATERAL_CM = 0.12
+CENTRE_UP_CM = 0.15
+CENTRE_DEPTH_CM = 0.75
+
+# Lids closer than this, cm: a blink or a closed eye, whose iris landmarks mean nothing.
+# An open eye shows 0.7-1.1 cm, one that looks down at a keyboard about 0.5.
+CLOSED_CM = 0.32
+
+# Beyond this head yaw the far eye is half hidden by the nose, and its landmarks are guesses.
+ONE_EYE_YAW_DEG = 20.0
+
+# Beyond this the head shows too little of either eye.
+NO_EYE_DEG = 60.0
+
+# The iris cannot turn farther than this; what would need more is noise.
+_MAX_SINE = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Gaze:
+    """Degrees relative to the head: yaw towards the picture's right, pitch up."""
+
+    yaw: float
+    pitch: float
+
+
+def gaze_in_head(landmarks: NDArray[np.float64], pose: HeadPose) -> Gaze | None:
+    """The direction of both eyes, or ``None`` while they are shut or turned out of view.
+
+    Args:
+        landmarks: (n, 2) pixels in the order of ``face_model.LANDMARKS``.
+        pose: of the same face in the same picture.
+    """
+    if max(abs(pose.yaw), abs(pose.pitch)) > NO_EYE_DEG:
+        return None
+    seen = [
+        _one_eye(landmarks[list(rows)], pose, outwards)
+        for rows, outwards in zip(EYE_ROWS, (-1.0, 1.0), strict=True)
+    ]
+    # A head that turns right hides its eye on the picture's right.
+    if pose.yaw > ONE_EYE_YAW_DEG:
+        seen = seen[:1]
+    elif pose.yaw < -ONE_EYE_YAW_DEG:
+        seen = seen[1:]
+    open_eyes = [eye for eye in seen if eye is not None]
+    if not open_eyes:
+        return None
+    return Gaze(
+        sum(eye.yaw for eye in open_eyes) / len(open_eyes),
+        sum(eye.pitch for eye in open_eyes) / len(open_eyes),
+    )
+
+
+def _one_eye(eye: NDArray[np.float64], pose: HeadPose, outwards: float) -> Gaze | None:
+    """One eye's direction; ``eye`` is (5, 2): outer, inner, iris, upper and lower lid."""
+    outer, inner, iris, upper, lower = eye
+    if np.linalg.norm(upper - lower) < CLOSED_CM * pose.scale:
+        return None
+    to_pixels = pose.scale * pose.rotation[:2]
+    from_corners = (outwards * CENTRE_LATERAL_CM, -CENTRE_UP_CM, CENTRE_DEPTH_CM)
+    centre = (outer + inner) / 2 + to_pixels @ np.array(from_corners)
+    right, down, out = _on_sphere((iris - centre) / IRIS_RADIUS_CM, to_pixels)
+    return Gaze(math.degrees(math.atan2(right, out)), math.degrees(math.asin(-down)))
+
+
+def _on_sphere(
+    offset: NDArray[np.float64], to_pixels: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """The point of the unit sphere's front, in head axes, that is seen at ``offset`` pixels.
+
+    Depth depends on the point and the point on depth: a few rounds settle it to 0.01°.
+    """
+    (a, b), (c, d) = to_pixels[:, :2]
+    determinant = a * d - b * c
+    right = down = 0.0
+    for _ in range(4):
+        out = math.sqrt(max(0.0, 1 - right * right - down * down))
+        x, y = offset + to_pixels[:, 2] * out
+        right, down = (d * x - b * y) / determinant, (a * y - c * x) / determinant
+        length = math.hypot(right, down)
+        if length > _MAX_SINE:
+            right, down = right * _MAX_SINE / length, down * _MAX_SINE / length
+    return right, down, math.sqrt(1 - right * right - down * down)

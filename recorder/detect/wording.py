@@ -1,0 +1,77 @@
+"""The sentence a reviewer reads on an incident, from its averaged numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from shared.flags import Kind
+
+Numbers = Mapping[str, float]
+
+# A direction is named along one axis only when the other is less than half of it.
+_DIAGONAL = 0.5
+
+
+def direction(right: float, up: float) -> str:
+    """Words for a direction as seen in the picture as captured (not mirrored)."""
+    sideways = "right" if right >= 0 else "left"
+    upward = "up" if up >= 0 else "down"
+    if abs(up) < _DIAGONAL * abs(right):
+        return sideways
+    if abs(right) < _DIAGONAL * abs(up):
+        return upward
+    return f"{upward} and {sideways}"
+
+
+def _face_missing(_numbers: Numbers, seconds: float) -> str:
+    return f"no face in the picture for {seconds:.1f} s"
+
+
+def _multiple_faces(numbers: Numbers, seconds: float) -> str:
+    faces = max(2, round(numbers["faces"]))
+    return f"{faces} faces in the picture for {seconds:.1f} s"
+
+
+def _looking_away(numbers: Numbers, seconds: float) -> str:
+    where = direction(numbers["right"], numbers["up"])
+    return f"head turned {numbers['degrees']:.0f}° {where} for {seconds:.1f} s"
+
+
+_ON_SCREEN_SIDE = {
+    "right": "right of",
+    "left": "left of",
+    "up": "above",
+    "down": "below",
+    "up and right": "above and right of",
+    "up and left": "above and left of",
+    "down and right": "below and right of",
+    "down and left": "below and left of",
+}
+
+
+def _gaze_away(numbers: Numbers, seconds: float) -> str:
+    side = _ON_SCREEN_SIDE[direction(numbers["right"], numbers["up"])]
+    return f"eyes {numbers['degrees']:.0f}° {side} the screen's middle for {seconds:.1f} s"
+
+
+def _camera_blocked(numbers: Numbers, seconds: float) -> str:
+    return f"picture without content (contrast {numbers['contrast']:.1f}) for {seconds:.1f} s"
+
+
+def _speech(numbers: Numbers, seconds: float) -> str:
+    return f"speech for {seconds:.1f} s (probability {numbers['speech']:.2f})"
+
+
+def _detector_down(_numbers: Numbers, seconds: float) -> str:
+    return f"nothing was analysed for {seconds:.1f} s: the detector had stopped"
+
+
+DESCRIBE: dict[Kind, Callable[[Numbers, float], str]] = {
+    Kind.FACE_MISSING: _face_missing,
+    Kind.MULTIPLE_FACES: _multiple_faces,
+    Kind.LOOKING_AWAY: _looking_away,
+    Kind.GAZE_AWAY: _gaze_away,
+    Kind.CAMERA_BLOCKED: _camera_blocked,
+    Kind.SPEECH: _speech,
+    Kind.DETECTOR_DOWN: _detector_down,
+}
