@@ -1,0 +1,1 @@
+"""The candidate's app: captures, detects, seals, keeps and delivers."""

@@ -1,0 +1,44 @@
+"""How the machine is: power and the room on the disk, for the heartbeat."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """``battery`` is percent, ``None`` where there is none; ``disk_free`` is bytes."""
+
+    battery: float | None
+    plugged_in: bool | None
+    disk_free: int
+    memory: int
+
+
+def read_vitals(folder: Path) -> Vitals:
+    """Look at the machine; ``disk_free`` is of the disk that holds ``folder``.
+
+    ``memory`` is this program's resident set with its children's, in bytes.
+    """
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    return Vitals(
+        battery=None if battery is None else round(battery.percent, 1),
+        plugged_in=None if battery is None else battery.power_plugged,
+        disk_free=shutil.disk_usage(folder).free,
+        memory=_memory(),
+    )
+
+
+def _memory() -> int:
+    own = psutil.Process()
+    total = own.memory_info().rss
+    for child in own.children(recursive=True):
+        try:
+            total += child.memory_info().rss
+        except psutil.Error:  # it ended between the listing and the look
+            continue
+    return total

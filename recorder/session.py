@@ -1,0 +1,293 @@
+"""One session while it records: its parts started, watched over and ended in order.
+
+Ending is a sequence: nothing new is taken, devices stop, encoders are flushed, all is
+sealed and committed, the chain is closed, and what is left is delivered for as long as the
+program runs; the rest stays in the outbox.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import structlog
+
+from recorder.capture.frames import StreamName
+from recorder.capture.pump import CapturePump
+from recorder.capture.timeline import Timeline
+from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
+from recorder.heartbeat import Pulse, UnobservedTime
+from recorder.lockdown.vitals import read_vitals
+from recorder.lockdown.watch import MachineWatch
+from recorder.losses import LossRecorder
+from recorder.preview import LivePreview
+from recorder.reporter import Reporter
+from recorder.status import Delivery, Light, Notice, Stage, Status, StreamHealth
+from shared.policy import Policy
+from shared.records import Detail, Heartbeat, Model
+from shared.wire import Command
+
+_log = structlog.get_logger(__name__)
+
+# How long the end of a session waits for the disk before it goes on without.
+FLUSH_BOUND_S = 20.0
+
+
+class Encoder(Protocol):
+    """Takes a stream's items from its pump and makes segments of them."""
+
+    def offer(self, item: Any) -> None:
+        """Take one item; returns at once."""
+        ...
+
+    def finish(self) -> None:
+        """Make the last segment of what was taken; afterwards nothing is taken."""
+        ...
+
+
+class Detection(Protocol):
+    """The detectors in their own process."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """Report what is open and end."""
+        ...
+
+    def describe(self) -> Detail:
+        """Counters for the heartbeat."""
+        ...
+
+
+class Delivering(Protocol):
+    """What brings evidence to the server."""
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        ...
+
+    def delivery(self) -> Delivery:
+        """How far it is."""
+        ...
+
+    def stop(self) -> None:
+        """Deliver no more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that one session is made of; ``app`` builds it."""
+
+    policy: Policy
+    folder: Path
+    writer: EvidenceWriter
+    reporter: Reporter
+    losses: LossRecorder
+    unobserved: UnobservedTime
+    preview: LivePreview
+    pumps: Mapping[StreamName, CapturePump[Any]]
+    encoders: Mapping[StreamName, Encoder]
+    detection: Detection
+    watch: MachineWatch
+    delivering: Delivering
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the first record says."""
+
+    build: Detail
+    models: tuple[Model, ...]
+    devices: Detail
+    consent: Detail
+    unwatched: tuple[str, ...]
+
+
+class Session:
+    """A recording from its first record to its last receipt."""
+
+    def __init__(
+        self, parts: Parts, opening: Opening, timeline: Timeline, clock: Callable[[], int]
+    ) -> None:
+        """Record with ``parts``; ``clock`` is the monotonic clock in nanoseconds."""
+        self._parts = parts
+        self._opening = opening
+        self._timeline = timeline
+        self._clock = clock
+        self._stage = Stage.CHECKING
+        self._ended_ns: int | None = None
+        self._ending = threading.Lock()
+        self._over = threading.Event()
+        self._notices: list[Notice] = []
+        self._notices_lock = threading.Lock()
+        self._pulse = Pulse(parts.policy.heartbeat_s, self._heartbeat, parts.reporter.submit)
+        self.preview = parts.preview
+
+    # Beginning
+
+    def start(self) -> None:
+        """Write the first record and let everything run."""
+        parts, opening = self._parts, self._opening
+        parts.writer.start()
+        parts.writer.open(
+            build=opening.build,
+            models=opening.models,
+            devices=opening.devices,
+            consent=opening.consent,
+            unwatched=opening.unwatched,
+        )
+        parts.delivering.start()
+        parts.detection.start()
+        for stream, pump in parts.pumps.items():
+            pump.add_sink(parts.encoders[stream].offer)
+        parts.watch.start()
+        self._pulse.start()
+        self._stage = Stage.RECORDING
+
+    # While it runs
+
+    def status(self) -> Status:
+        """A snapshot, cheap enough for several a second."""
+        streams = tuple(pump.health() for pump in self._parts.pumps.values())
+        delivery = self._parts.delivering.delivery()
+        if self._stage is Stage.DELIVERING and delivery.done:
+            self._stage = Stage.DELIVERED
+        light, words = self._judge(streams, delivery)
+        return Status(
+            stage=self._stage,
+            light=light,
+            words=words,
+            elapsed_s=self._elapsed_s(),
+            streams=streams,
+            delivery=delivery,
+            sound_level=self.preview.sound_level(),
+            incidents=self._parts.reporter.incidents,
+        )
+
+    def notices(self) -> list[Notice]:
+        """Messages since the last call."""
+        with self._notices_lock:
+            notices, self._notices = self._notices, []
+        return notices
+
+    def obey(self, command: Command) -> None:
+        """Do what the server asks; called on the live channel's thread."""
+        match command.action:
+            case "message" | "warn":
+                self._notify(Notice(command.text, "proctor", command.action == "warn"))
+            case "terminate":
+                reason = command.text or "The proctor has ended the session."
+                self._notify(Notice(reason, "proctor", warning=True))
+                self.finish("terminated")
+            case "pause" | "resume" | "request_clip":
+                _log.info("command_not_supported", action=command.action)
+
+    def _notify(self, notice: Notice) -> None:
+        with self._notices_lock:
+            self._notices.append(notice)
+
+    def _elapsed_s(self) -> float:
+        now_ns = self._ended_ns if self._ended_ns is not None else self._clock()
+        return (now_ns - self._timeline.origin_ns) / 1e9
+
+    def _judge(
+        self, streams: tuple[StreamHealth, ...], delivery: Delivery
+    ) -> tuple[Light, str]:
+        """The light and what it means, the gravest first."""
+        state = self._parts.writer.state
+        if isinstance(state, Broken):
+            return Light.PROBLEM, f"Recording has failed: {state.reason}"
+        if isinstance(state, Stalled):
+            return Light.PROBLEM, f"Evidence cannot be saved: {state.reason}"
+        if self._stage is not Stage.RECORDING:
+            return Light.GOOD, _STAGE_WORDS[self._stage]
+        if lost := [health for health in streams if not health.working]:
+            names = " and ".join(health.stream for health in lost)
+            return Light.PROBLEM, f"No {names}: {lost[0].note}"
+        if self._parts.reporter.short_of_room:
+            return Light.ATTENTION, "The disk does not keep up; something may be missing."
+        if not delivery.online:
+            return Light.ATTENTION, "No connection. All is kept safely on this computer."
+        return Light.GOOD, _STAGE_WORDS[self._stage]
+
+    def _heartbeat(self) -> Heartbeat:
+        parts = self._parts
+        delivery = parts.delivering.delivery()
+        waiting = parts.writer.waiting
+        return Heartbeat(
+            streams={
+                stream: {**asdict(pump.counts), "working": pump.health().working}
+                for stream, pump in parts.pumps.items()
+            },
+            unobserved=parts.unobserved.take(),
+            queue={
+                "unsaved": waiting.items,
+                "records": delivery.records_made - delivery.records_sent,
+                "pieces": delivery.blobs_made - delivery.blobs_sent,
+                "bytes": delivery.bytes_made - delivery.bytes_sent,
+                "online": delivery.online,
+            },
+            machine={
+                **asdict(read_vitals(parts.folder)),
+                "detection": parts.detection.describe(),
+                "watching": [asdict(watched) for watched in parts.watch.status()],
+            },
+        )
+
+    # Ending
+
+    def finish(self, reason: str) -> None:
+        """End the recording on a thread of its own; the first reason given counts."""
+        if self._ending.acquire(blocking=False):
+            self._stage = Stage.CLOSING
+            threading.Thread(target=self._end, args=(reason,), name="closing").start()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Wait until the chain is closed and on disk; delivery may still go on."""
+        return self._over.wait(timeout_s)
+
+    def leave(self) -> None:
+        """Stop delivering and let the store go; what is left is delivered another time."""
+        self._parts.delivering.stop()
+        self._parts.writer.stop(FLUSH_BOUND_S)
+
+    def _end(self, reason: str) -> None:
+        parts = self._parts
+        try:
+            self._pulse.stop()
+            parts.watch.stop()
+            for pump in parts.pumps.values():
+                pump.stop()
+            self._ended_ns = self._clock()
+            for encoder in parts.encoders.values():
+                encoder.finish()
+            parts.detection.stop()
+            parts.losses.finish(self._ended_ns)
+            self._last_beats()
+        except Exception:  # noqa: BLE001  (the chain must be closed whatever fails before)
+            _log.exception("ending_failed")
+        parts.writer.close(reason)
+        if not parts.writer.flush(FLUSH_BOUND_S):
+            _log.warning("evidence_waits_for_the_disk", items=parts.writer.waiting.items)
+        self._stage = Stage.DELIVERING
+        self._over.set()
+
+    def _last_beats(self) -> None:
+        self._pulse.beat()
+        while self._parts.unobserved.waiting:
+            self._pulse.beat()
+
+
+_STAGE_WORDS = {
+    Stage.CHECKING: "Getting ready",
+    Stage.RECORDING: "Recording",
+    Stage.CLOSING: "Finishing the recording",
+    Stage.DELIVERING: "Delivering the recording",
+    Stage.DELIVERED: "Everything is delivered",
+}
