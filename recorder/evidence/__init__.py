@@ -1,0 +1,1 @@
+"""Evidence on its way to disk: encoded, sealed, signed, chained and kept."""

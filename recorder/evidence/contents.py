@@ -1,0 +1,134 @@
+"""What a store holds, read out: for delivery, for going on, and for checking it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recorder.evidence.store import EvidenceStore
+from shared.encoding import ZERO_HASH
+from shared.records import BlobReference
+from shared.signed import Signed
+
+# Records in memory at a time when the whole chain is walked.
+_PAGE = 500
+
+
+class WaitingBlob(NamedTuple):
+    """A piece that no receipt lists; ``data`` is exactly what was committed, if intact."""
+
+    sha256: str
+    data: bytes
+
+
+class BlobRow(NamedTuple):
+    """A piece as the store holds it.
+
+    ``data`` is ``None`` once it is delivered; ``listed`` where a receipt lists it;
+    ``waiting`` while it is in the outbox.
+    """
+
+    reference: BlobReference
+    seq: int
+    data: bytes | None
+    listed: bool
+    waiting: bool
+
+
+def records(store: EvidenceStore, start: int, limit: int) -> list[Signed]:
+    """Up to ``limit`` records from number ``start`` on."""
+    rows = store.select(
+        "SELECT payload, signature FROM records WHERE seq >= ? ORDER BY seq LIMIT ?",
+        start,
+        limit,
+    )
+    return [Signed(*row) for row in rows]
+
+
+def all_records(store: EvidenceStore) -> Iterator[Signed]:
+    """Every record in order, read a page at a time."""
+    start = 0
+    while page := records(store, start, _PAGE):
+        yield from page
+        start += len(page)
+
+
+def hash_at(store: EvidenceStore, size: int) -> str | None:
+    """The head of the chain when it had ``size`` records; ``None`` beyond its end."""
+    if size == 0:
+        return ZERO_HASH
+    rows = store.select("SELECT hash FROM records WHERE seq = ?", size - 1)
+    return rows[0][0] if rows else None
+
+
+def record_hashes(store: EvidenceStore) -> list[str]:
+    """The hash column of every record in order, as stored."""
+    return [row[0] for row in store.select("SELECT hash FROM records ORDER BY seq")]
+
+
+def waiting_records(store: EvidenceStore) -> list[int]:
+    """The numbers of the records that the outbox holds."""
+    rows = store.select("SELECT seq FROM outbox WHERE sha256 IS NULL ORDER BY seq")
+    return [row[0] for row in rows]
+
+
+def waiting_blob(store: EvidenceStore, below: int, skip: frozenset[str]) -> WaitingBlob | None:
+    """The oldest piece in the outbox of a record numbered under ``below``."""
+    rows = store.select(
+        "SELECT sha256 FROM outbox WHERE sha256 IS NOT NULL AND seq < ? ORDER BY n LIMIT ?",
+        below,
+        len(skip) + 1,
+    )
+    sha256 = next((name for (name,) in rows if name not in skip), None)
+    if sha256 is None:
+        return None
+    [(data,)] = store.select("SELECT bytes FROM blobs WHERE sha256 = ?", sha256)
+    return WaitingBlob(sha256, data or b"")
+
+
+def holds_blob(store: EvidenceStore, sha256: str) -> bool:
+    """Whether a record of this session names the piece."""
+    return bool(store.select("SELECT 1 FROM blobs WHERE sha256 = ?", sha256))
+
+
+def blob_rows(store: EvidenceStore) -> Iterator[BlobRow]:
+    """Every piece in the order of its record; not more than one in memory."""
+    for (name,) in store.select("SELECT sha256 FROM blobs ORDER BY seq, rowid"):
+        [row] = store.select(
+            "SELECT size, stream, stream_seq, seq, bytes, "
+            "EXISTS (SELECT 1 FROM durable WHERE durable.sha256 = blobs.sha256), "
+            "EXISTS (SELECT 1 FROM outbox WHERE outbox.sha256 = blobs.sha256) "
+            "FROM blobs WHERE sha256 = ?",
+            name,
+        )
+        size, stream, stream_seq, seq, data, listed, waiting = row
+        reference = BlobReference(name, size, stream, stream_seq)
+        yield BlobRow(reference, seq, data, bool(listed), bool(waiting))
+
+
+def receipts(store: EvidenceStore) -> list[Signed]:
+    """Every receipt held, in the order in which they came."""
+    rows = store.select("SELECT payload, signature FROM receipts ORDER BY n")
+    return [Signed(*row) for row in rows]
+
+
+def receipt(store: EvidenceStore, hash_hex: str) -> Signed | None:
+    """The receipt with this hash, if it is held."""
+    return _first(
+        store.select("SELECT payload, signature FROM receipts WHERE hash = ?", hash_hex)
+    )
+
+
+def receipt_after(store: EvidenceStore, prev: str) -> Signed | None:
+    """The receipt that names ``prev`` as the one before it, if it is held."""
+    return _first(store.select("SELECT payload, signature FROM receipts WHERE prev = ?", prev))
+
+
+def _first(rows: list[tuple[bytes, bytes]]) -> Signed | None:
+    return Signed(*rows[0]) if rows else None
+
+
+def damage(store: EvidenceStore) -> list[str]:
+    """What SQLite's own check of the file finds; empty where it is sound."""
+    rows = store.select("PRAGMA integrity_check")
+    return [row[0] for row in rows if row[0] != "ok"]

@@ -1,0 +1,210 @@
+"""The ledger: turns drafts into sealed, signed, chained records and commits them.
+
+Every record goes through ``shared.chain.accept``, the code that the server and the
+verifier run, before it is committed: what would not verify is never written.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from recorder.evidence import contents
+from recorder.evidence.clocks import Clock, Reading
+from recorder.evidence.drafts import Draft, draft_body, own_incident
+from recorder.evidence.founding import Grounds, Unfounded, read_founding
+from recorder.evidence.opening import damaged
+from recorder.evidence.store import EvidenceStore, SealedBlob
+from recorder.faults import EnvironmentFault
+from shared import records
+from shared.chain import Accepted, Refused, accept
+from shared.clock import WallState, judge_wall
+from shared.encoding import sha256_hex
+from shared.flags import Kind
+from shared.policy import Policy
+from shared.records import BlobReference, Record
+from shared.sealing import Place
+from shared.signed import Domain, public_bytes, sign
+
+
+class BrokenLaw(Exception):
+    """A record of our own making would not verify: a bug, never the environment."""
+
+
+class Ledger:
+    """One session's chain from its head on. One thread at a time."""
+
+    def __init__(
+        self,
+        store: EvidenceStore,
+        key: Ed25519PrivateKey,
+        *,
+        clock: Clock,
+        boot: str,
+        new_id: Callable[[], str],
+    ) -> None:
+        """Go on where the store ends.
+
+        Args:
+            store: the session's store; what it holds is verified again.
+            key: the private key of the epoch in force.
+            clock: reads both clocks.
+            boot: names the time since the computer was started; 1 to 64 characters.
+            new_id: makes ids of incidents, 32 hex digits.
+
+        Raises:
+            EnvironmentFault: the store does not verify, is closed, or is another key's.
+        """
+        self._store = store
+        self._key = key
+        self._clock = clock
+        self._boot = boot
+        self._new_id = new_id
+        self.grounds = _grounds(store)
+        self.chain = self.grounds.start
+        self._wall = WallState()
+        self._next_seq: Counter[str] = Counter()
+        self._incidents: set[str] = set()
+        self._replay()
+        if self.chain.closed:
+            raise EnvironmentFault(
+                f"The session in {store.folder} is closed.",
+                "Nothing can be added to it; ask your institution for a new code.",
+            )
+        if public_bytes(key) != self.chain.public_key:
+            raise EnvironmentFault(
+                f"The key in {store.folder} is not the one that this session goes on with.",
+                "Restore the session's key file, or ask your institution for a new code.",
+            )
+
+    @property
+    def policy(self) -> Policy:
+        """The signed policy in force."""
+        return self.grounds.terms.policy
+
+    def commit(self, draft: Draft) -> None:
+        """Seal, sign, check and save a draft; what the clocks did is written before it.
+
+        Raises:
+            StoreTrouble: the draft was not saved; the same call can be made again.
+        """
+        now = self._clock()
+        for due in self._clock_changed(now):
+            self._append(due, now)
+        self._append(draft, now)
+
+    def _append(self, draft: Draft, now: Reading) -> None:
+        body, blobs = self._seal(draft)
+        record = self._record(body, now)
+        signed = sign(self._key, Domain.RECORD, records.encode_record(record))
+        verdict = accept(self.chain, signed)
+        if isinstance(verdict, Refused):
+            raise BrokenLaw(f"check {verdict.check}: {verdict.why}")
+        self._store.append(signed, verdict.record, blobs)
+        self._advance(verdict)
+
+    def _advance(self, accepted: Accepted) -> None:
+        self.chain, record = accepted
+        self._wall, _ = judge_wall(self._wall, record)
+        for blob in records.blobs_of(record.body):
+            self._next_seq[blob.stream] = blob.stream_seq + 1
+        if isinstance(record.body, records.Incident):
+            self._incidents.add(record.body.id)
+
+    def _record(self, body: records.Body, now: Reading) -> Record:
+        return Record(
+            session=self.chain.session,
+            epoch=self.chain.epoch,
+            seq=self.chain.size,
+            prev=self.chain.head,
+            wall=now.wall,
+            mono=now.mono,
+            boot=self._boot,
+            anchor=self._store.newest_receipt,
+            body=body,
+        )
+
+    def _seal(self, draft: Draft) -> tuple[records.Body, list[SealedBlob]]:
+        """The body with hashes, sizes, numbers and counts filled in, and what it names."""
+        match draft.body:
+            case records.Segment(stream=stream):
+                [blob] = self._seal_pieces(stream, draft.pieces)
+                sealed = msgspec.structs.replace(
+                    draft.body,
+                    stream_seq=blob.reference.stream_seq,
+                    sha256=blob.reference.sha256,
+                    size=blob.reference.size,
+                )
+                return sealed, [blob]
+            case records.Incident(attachments=attachments):
+                blobs = self._seal_pieces("attachment", draft.pieces)
+                named = tuple(
+                    msgspec.structs.replace(
+                        attachment,
+                        stream_seq=blob.reference.stream_seq,
+                        sha256=blob.reference.sha256,
+                        size=blob.reference.size,
+                    )
+                    for attachment, blob in zip(attachments, blobs, strict=True)
+                )
+                return msgspec.structs.replace(draft.body, attachments=named), blobs
+            case records.Close():
+                counts = dict(self._next_seq)
+                incidents = len(self._incidents)
+                filled = msgspec.structs.replace(
+                    draft.body, segments=counts, incidents=incidents
+                )
+                return filled, []
+            case body:
+                return body, []
+
+    def _seal_pieces(
+        self, stream: records.StreamName, pieces: tuple[bytes, ...]
+    ) -> list[SealedBlob]:
+        blobs: list[SealedBlob] = []
+        for stream_seq, plain in enumerate(pieces, self._next_seq[stream]):
+            place = Place(self.chain.session, stream, stream_seq)
+            data = self.grounds.terms.sealing.seal(plain, place)
+            reference = BlobReference(sha256_hex(data), len(data), stream, stream_seq)
+            blobs.append(SealedBlob(reference, data))
+        return blobs
+
+    def _clock_changed(self, now: Reading) -> list[Draft]:
+        """A ``clock`` record and its incident, where the two clocks parted company."""
+        probe = self._record(records.Clock(jump=0, reason=""), now)
+        _, flag = judge_wall(self._wall, probe)
+        if flag is None or self.chain.size == 0:
+            return []
+        jump = now.wall - now.mono - self._wall.offset
+        reason = "The computer slept, or its clock was set."
+        due = [draft_body(records.Clock(jump=jump, reason=reason))]
+        rule = self.policy.rule(Kind.CLOCK_JUMP)
+        if rule.enabled:
+            seconds = round(jump / 1e6, 3)
+            detail = {"reason": f"{reason} It moved by {seconds:+.1f} s.", "seconds": seconds}
+            due.append(
+                own_incident(Kind.CLOCK_JUMP, rule, self._new_id(), now.mono, now.mono, detail)
+            )
+        return due
+
+    def _replay(self) -> None:
+        for signed in contents.all_records(self._store):
+            verdict = accept(self.chain, signed)
+            if isinstance(verdict, Refused):
+                raise damaged(self._store.folder, f"record {self.chain.size}: {verdict.why}")
+            self._advance(verdict)
+
+
+def _grounds(store: EvidenceStore) -> Grounds:
+    grounds = read_founding(store.founding)
+    if isinstance(grounds, Unfounded):
+        raise damaged(store.folder, grounds.why)
+    return grounds
+
+
+def empty_close(reason: str) -> Draft:
+    """A ``close`` whose counts the ledger fills in."""
+    return draft_body(records.Close(reason=reason, segments={}, incidents=0))

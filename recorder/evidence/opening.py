@@ -1,0 +1,210 @@
+"""Opening a store's database: the one connection, its settings, and what can be wrong.
+
+The connection is exclusive (``locking_mode``): SQLite before 3.51.3 can corrupt a
+write-ahead log that two connections use, so a second program is turned away instead.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from recorder.evidence.schema import APPLICATION_ID, STORE_VERSION, migrate
+from recorder.faults import EnvironmentFault
+
+DATABASE = "evidence.db"
+_DRAFT = "evidence.db.new"
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+# How long another program's lock is waited for, in seconds: a store that is being closed.
+_LOCK_TIMEOUT_S = 1.0
+
+
+class StoreTrouble(EnvironmentFault):
+    """The disk or the store's file failed; what was not saved can be tried again.
+
+    ``full`` is true where the disk has no room left.
+    """
+
+    def __init__(self, what: str, advice: str, *, full: bool = False) -> None:
+        super().__init__(what, advice)
+        self.full = full
+
+
+def trouble(error: sqlite3.Error, folder: Path) -> StoreTrouble:
+    """What an error of SQLite means to the user."""
+    code = getattr(error, "sqlite_errorcode", None)
+    primary = code & 0xFF if code is not None else None
+    match primary:
+        case sqlite3.SQLITE_FULL:
+            return StoreTrouble(
+                "The disk is full, so evidence cannot be saved.",
+                f"Free some space on the disk that holds {folder}.",
+                full=True,
+            )
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreTrouble(
+                f"The evidence in {folder} is in use by another Invigil program.",
+                "Finish the recording or close the other program, then try again.",
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return not_a_store(folder)
+        case sqlite3.SQLITE_CORRUPT:
+            return damaged(folder, str(error))
+        case _:
+            return unwritable(folder, str(error))
+
+
+def unwritable(folder: Path, why: str) -> StoreTrouble:
+    """Nothing can be written there."""
+    return StoreTrouble(
+        f"Evidence cannot be written to {folder}: {why}.",
+        "Check the disk and the folder's rights, or choose another folder with --store.",
+    )
+
+
+def damaged(folder: Path, what: str) -> StoreTrouble:
+    """The store's file is not as this program wrote it."""
+    return StoreTrouble(
+        f"The evidence in {folder} is damaged ({what}).",
+        "Do not delete it; run `invigil-recorder evidence check` and tell your institution.",
+    )
+
+
+def not_a_store(folder: Path) -> StoreTrouble:
+    """There is something else where the store should be."""
+    return StoreTrouble(
+        f"{folder / DATABASE} is not an evidence store of Invigil.",
+        "Choose another folder with --store, or move that file away.",
+    )
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that only the user reads.
+
+    Raises:
+        StoreTrouble: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        folder.chmod(FOLDER_MODE)
+    except OSError as error:
+        raise unwritable(folder, error.strerror or str(error)) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a new name in a folder survive a power cut, where the system needs telling."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def create(folder: Path, fill: Callable[[Database], None]) -> None:
+    """Make the folder's database with what ``fill`` puts in, all of it or none.
+
+    It is built under another name and moved when it is whole, so that a crash half-way
+    leaves nothing that looks like a store. One that is there already is left alone.
+
+    Raises:
+        StoreTrouble: it cannot be written.
+    """
+    make_folder(folder)
+    path, draft = folder / DATABASE, folder / _DRAFT
+    try:
+        if path.exists():
+            return
+        draft.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))
+        with closing(sqlite3.connect(draft)) as connection:
+            database = Database(connection, execute_plugins=False)
+            migrate(database)
+            fill(database)
+        draft.rename(path)
+        sync_folder(folder)
+    except OSError as error:
+        raise unwritable(folder, error.strerror or str(error)) from error
+    except sqlite3.Error as error:
+        raise trouble(error, folder) from error
+
+
+def connect(folder: Path) -> Database:
+    """Open the folder's database as its one user.
+
+    Raises:
+        StoreTrouble: missing, not a store, of a newer version, in use or not writable.
+    """
+    path = folder / DATABASE
+    try:
+        if not path.is_file():
+            raise not_a_store(folder) if path.exists() else missing(folder)
+    except OSError as error:
+        raise unwritable(folder, error.strerror or str(error)) from error
+    try:
+        # Handed from the thread that opens it to the one that writes; never used by two.
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, timeout=_LOCK_TIMEOUT_S
+        )
+    except sqlite3.Error as error:
+        raise trouble(error, folder) from error
+    try:
+        return _set_up(connection, folder)
+    except sqlite3.Error as error:
+        connection.close()
+        raise trouble(error, folder) from error
+    except StoreTrouble:
+        connection.close()
+        raise
+
+
+def missing(folder: Path) -> StoreTrouble:
+    """There is no store."""
+    return StoreTrouble(
+        f"There is no evidence store in {folder}.",
+        "`invigil-recorder evidence list` shows the stores there are; --store names another "
+        "folder.",
+    )
+
+
+def _set_up(connection: sqlite3.Connection, folder: Path) -> Database:
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    _judge(connection, folder)
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise unwritable(folder, f"the disk does not allow a write-ahead log ({mode})")
+    connection.execute("PRAGMA synchronous = FULL")
+    # A plain fsync does not reach the platter on macOS; elsewhere these change nothing.
+    connection.execute("PRAGMA fullfsync = ON")
+    connection.execute("PRAGMA checkpoint_fullfsync = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Takes the exclusive lock now rather than at the first record.
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("COMMIT")
+    database = Database(connection, execute_plugins=False)
+    if _version(connection) < STORE_VERSION:
+        migrate(database)
+    return database
+
+
+def _judge(connection: sqlite3.Connection, folder: Path) -> None:
+    """Whether the file is a store that this program understands; changes nothing."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise not_a_store(folder)
+    if (version := _version(connection)) > STORE_VERSION:
+        raise StoreTrouble(
+            f"The evidence in {folder} was written by a newer Invigil (store version "
+            f"{version}, this program knows {STORE_VERSION}).",
+            "Update Invigil and try again; nothing was changed.",
+        )
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
