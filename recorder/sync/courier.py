@@ -1,0 +1,258 @@
+"""The courier: one step of delivery at a time, and what to make of each answer.
+
+It never deletes and never gives up: what is refused is set aside, said, and tried again;
+what is signed for is let go by the store itself.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Protocol
+
+from recorder.evidence.opening import StoreTrouble
+from recorder.evidence.receipting import Distrusted
+from recorder.sync.answers import (
+    Busy,
+    Failure,
+    Receipted,
+    Refused,
+    Standing,
+    Strange,
+    Unreachable,
+)
+from recorder.sync.outbox import Outbox
+from recorder.sync.pacing import (
+    Link,
+    Pacing,
+    after_answer,
+    after_failure,
+    after_refusal,
+    after_trouble,
+)
+from recorder.sync.plan import (
+    NEVER,
+    Progress,
+    Reconcile,
+    SendPiece,
+    SendRecords,
+    Wait,
+    choose,
+)
+from shared.encoding import sha256_hex
+from shared.signed import MalformedLine, Signed, parse_line
+from shared.wire import Problem, ProblemType, SessionStatus
+
+# Problems that mean: the server stands elsewhere than we thought.
+_ELSEWHERE = frozenset({ProblemType.OUT_OF_ORDER, ProblemType.FORK})
+
+# Problems of the session as a whole: nothing of it can be delivered. Any other is one of
+# the records or of the piece sent, and leaves the rest deliverable.
+_OF_THE_SESSION = frozenset({ProblemType.CREDENTIAL, ProblemType.SESSION})
+
+
+class Channel(Protocol):
+    """One session's requests (``SessionChannel``)."""
+
+    def send_records(self, lines: list[Signed], /) -> Receipted | Failure:
+        """Send records in order."""
+        ...
+
+    def send_blob(self, sha256: str, data: bytes, /) -> Receipted | Failure:
+        """Send a piece."""
+        ...
+
+    def status(self) -> Standing | Failure:
+        """Ask where the server stands."""
+        ...
+
+
+class Courier:
+    """Delivers one session's outbox, step by step. One thread at a time."""
+
+    def __init__(
+        self, outbox: Outbox, channel: Channel, pacing: Pacing, dice: random.Random
+    ) -> None:
+        """Begin with a question to the server: it may hold more than we know of."""
+        self._outbox = outbox
+        self._channel = channel
+        self._pacing = pacing
+        self._dice = dice
+        self._progress = Progress(made=0)
+        self._doubted = False
+        self._why_records = ""
+        self._why_aside = ""
+        self._aside: dict[str, float] = {}
+        self._out_of_pieces = False
+        self.link = Link()
+
+    @property
+    def note(self) -> str:
+        """What is wrong, for people; empty where all is well."""
+        if self.link.note:
+            return self.link.note
+        if self._why_records:
+            return f"The server does not take the records: {self._why_records}"
+        if self._aside:
+            return f"{len(self._aside)} pieces are not taken by the server: {self._why_aside}"
+        return ""
+
+    @property
+    def stuck(self) -> bool:
+        """Whether the server is there, yet what is left will not be taken for now."""
+        tally = self._outbox.tally
+        records = bool(self._why_records) or tally.records_sent == tally.records_made
+        rest = records and self._out_of_pieces and not tally.delivered
+        return self.link.refused or rest
+
+    def step(self, now: float, *, urgent: bool) -> float:
+        """Do the next thing, if one is due.
+
+        Args:
+            now: monotonic seconds.
+            urgent: whether the session is over and nothing should wait for more.
+
+        Returns:
+            When to call again: ``now`` or before for *at once*, ``NEVER`` for when there
+            is more to deliver.
+
+        Raises:
+            WriterGone: the store can no longer be asked.
+        """
+        try:
+            return self._step(now, urgent=urgent)
+        except StoreTrouble as error:
+            self.link = after_trouble(self.link, error.what, now, self._pacing, self._dice)
+            return self.link.not_before
+
+    def _step(self, now: float, *, urgent: bool) -> float:
+        self._progress = replace(self._progress, made=self._outbox.tally.records_made)
+        match choose(self._progress, self.link, now, self._pacing, urgent=urgent):
+            case Wait(until=until):
+                return until
+            case Reconcile():
+                self._reconcile(now)
+            case SendRecords(start=start, count=count):
+                self._send_records(start, count, now)
+            case SendPiece(otherwise=otherwise):
+                return self._send_piece(otherwise, now)
+        return self.link.not_before
+
+    def _reconcile(self, now: float) -> None:
+        match self._channel.status():
+            case Standing(status=status):
+                self._settle(status, now)
+            case failure:
+                self._failed(failure, now)
+
+    def _settle(self, status: SessionStatus, now: float) -> None:
+        """Believe where the server stands, if it is a place on our own chain."""
+        if self._outbox.hash_at(status.size) != status.head:
+            self._refused("it holds another chain of records than this computer.", now)
+            return
+        if status.receipt is not None:
+            try:
+                taken = self._outbox.take(parse_line(status.receipt.encode("utf-8")))
+            except MalformedLine as error:
+                taken = Distrusted(f"the receipt is malformed: {error}")
+            if isinstance(taken, Distrusted):
+                self._refused(f"{taken.why}.", now)
+                return
+        self._progress = replace(
+            self._progress, held=status.size, reconciled=True, in_flight=None
+        )
+        self._why_records = ""
+        self._answered(now)
+
+    def _send_records(self, start: int, count: int, now: float) -> None:
+        lines = self._outbox.batch(start, count)
+        self._progress = replace(self._progress, in_flight=(start, len(lines)), last_batch=now)
+        match self._channel.send_records(lines):
+            case Receipted(line=line):
+                taken = self._outbox.take(line)
+                if isinstance(taken, Distrusted):
+                    self._refused(f"{taken.why}.", now)
+                elif taken.receipt.size < start + len(lines):
+                    self._refused("its receipt does not cover what was sent.", now)
+                else:
+                    self._held(taken.receipt.size, now)
+            case Refused(problem=problem) if problem.type not in _OF_THE_SESSION:
+                self._records_refused(problem, now)
+            case failure:
+                self._failed(failure, now)
+
+    def _records_refused(self, problem: Problem, now: float) -> None:
+        """Ask where the server stands if it stands elsewhere; else let pieces go first."""
+        moved = problem.size is not None and problem.size != self._progress.held
+        if (problem.type in _ELSEWHERE or moved) and not self._doubted:
+            self._doubt()
+            return
+        self._why_records = problem.detail or problem.title
+        self._progress = replace(self._progress, hold_until=now + self._pacing.cap_s)
+        self._doubted = False
+        self._answered(now)
+
+    def _send_piece(self, otherwise: float, now: float) -> float:
+        self._aside = {sha256: at for sha256, at in self._aside.items() if at > now}
+        blob = self._outbox.blob(self._progress.held, frozenset(self._aside))
+        self._out_of_pieces = blob is None
+        if blob is None:
+            return min([otherwise, *self._aside.values()])
+        if sha256_hex(blob.data) != blob.sha256:
+            self._set_aside(blob.sha256, "damaged on this computer's disk", NEVER)
+            return now
+        match self._channel.send_blob(blob.sha256, blob.data):
+            case Receipted(line=line):
+                self._take_for(blob.sha256, line, now)
+            case Refused(problem=problem) if problem.type not in _OF_THE_SESSION:
+                self._piece_refused(blob.sha256, problem, now)
+            case failure:
+                self._failed(failure, now)
+        return self.link.not_before
+
+    def _piece_refused(self, sha256: str, problem: Problem, now: float) -> None:
+        """A piece without its record sends us back to the records; any other waits."""
+        if problem.type == ProblemType.BLOB_UNKNOWN and not self._doubted:
+            self._doubt()
+            return
+        self._set_aside(sha256, problem.detail or problem.title, now + self._pacing.cap_s)
+        self._answered(now)
+
+    def _take_for(self, sha256: str, line: Signed, now: float) -> None:
+        taken = self._outbox.take(line)
+        if isinstance(taken, Distrusted):
+            self._refused(f"{taken.why}.", now)
+        elif sha256 not in taken.receipt.durable:
+            why = "its receipt does not list the piece"
+            self._set_aside(sha256, why, now + self._pacing.cap_s)
+            self._answered(now)
+        else:
+            self._doubted = False
+            self._answered(now)
+
+    def _doubt(self) -> None:
+        """Ask where the server stands, at once; the next time that will not help."""
+        self._progress = replace(self._progress, reconciled=False, in_flight=None)
+        self._doubted = True
+
+    def _held(self, size: int, now: float) -> None:
+        """The server signed for something: that is progress."""
+        self._progress = replace(self._progress, held=size, in_flight=None)
+        self._doubted, self._why_records = False, ""
+        self._answered(now)
+
+    def _answered(self, now: float) -> None:
+        self.link = after_answer(self.link, now, self._pacing, self._dice)
+
+    def _failed(self, failure: Unreachable | Strange | Busy | Refused, now: float) -> None:
+        self.link = after_failure(self.link, failure, now, self._pacing, self._dice)
+
+    def _refused(self, why: str, now: float) -> None:
+        """What the server says cannot be relied on: ask again, rarely."""
+        self._progress = replace(self._progress, reconciled=False, in_flight=None)
+        self.link = after_refusal(self.link, why, now, self._pacing)
+
+    def _set_aside(self, sha256: str, why: str, until: float) -> None:
+        self._aside[sha256] = until
+        self._why_aside = why
+        self._doubted = False
