@@ -1,0 +1,79 @@
+"""The pieces of evidence that records commit to, and checks 7 and 10."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from second_verifier.bundle import Bundle
+from second_verifier.text import sha256
+
+MAGIC = b"IVS1"
+WRAPPED = 1_168
+SMALLEST = 4 + 32 + 2 + WRAPPED + 12 + 16
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One sealed piece as a record commits to it."""
+
+    stream: str
+    stream_seq: int
+    sha256: str
+    size: int
+
+
+def committed(chain: list[dict[str, Any]]) -> Iterator[Piece]:
+    """Every piece that the records commit to, in their order."""
+    for record in chain:
+        body = record["body"]
+        if record["type"] == "segment":
+            yield _piece(body["stream"], body)
+        elif record["type"] == "incident":
+            yield from (_piece("attachment", item) for item in body["attachments"])
+
+
+def _piece(stream: str, body: dict[str, Any]) -> Piece:
+    return Piece(stream, body["stream_seq"], body["sha256"], body["size"])
+
+
+def present(bundle: Bundle, wanted: list[Piece], kids: set[str]) -> str:
+    """Check 7: say what is wrong, or nothing."""
+    names = {f"blobs/{piece.sha256}" for piece in wanted}
+    if extra := {name for name in bundle.files if name.startswith("blobs/")} - names:
+        return f"no record commits to {min(extra)}"
+    for piece in wanted:
+        data = bundle.files.get(f"blobs/{piece.sha256}")
+        if data is None:
+            return f"{piece.stream} {piece.stream_seq} is missing"
+        if len(data) != piece.size or sha256(data) != piece.sha256:
+            return f"{piece.stream} {piece.stream_seq} is not as committed"
+        if not _sealed(data, kids):
+            return f"{piece.stream} {piece.stream_seq} is not sealed to a key of the policy"
+    return ""
+
+
+def _sealed(data: bytes, kids: set[str]) -> bool:
+    wrapped = int.from_bytes(data[36:38], "big")
+    return (
+        data[:4] == MAGIC
+        and len(data) >= SMALLEST
+        and wrapped == WRAPPED
+        and data[4:36].hex() in kids
+    )
+
+
+def complete(chain: list[dict[str, Any]], wanted: list[Piece]) -> str:
+    """Check 10: say what is wrong, or nothing."""
+    counts: dict[str, int] = {}
+    for piece in wanted:
+        if piece.stream_seq != counts.get(piece.stream, 0):
+            return f"{piece.stream} {piece.stream_seq} is out of order"
+        counts[piece.stream] = piece.stream_seq + 1
+    if not chain or chain[-1]["type"] != "close":
+        return "the session has no close"
+    body = chain[-1]["body"]
+    incidents = {item["body"]["id"] for item in chain if item["type"] == "incident"}
+    named = {stream: count for stream, count in body["segments"].items() if count}
+    if named != counts or body["incidents"] != len(incidents):
+        return "the counts in close are wrong"
+    return ""
