@@ -1,0 +1,1 @@
+"""The candidate's window: Qt pages and widgets. Only ``recorder.app`` imports it."""

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from recorder.status import Notice, Offer, Status
+
+if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs none of it
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Preview(Protocol):
     """Live camera and microphone before and while recording; nothing is kept by it."""
 
     def picture(self) -> NDArray[np.uint8] | None:
-        """The newest camera picture, (h, w, 3) uint8 RGB, or ``None`` before the first."""
+        """The newest camera picture, (h, w, 3) uint8 RGB, or ``None`` before the first.
+
+        The same array object is returned until a newer picture has come, and it is never
+        written to again: the window repaints, and knows that the camera lives, by identity.
+        """
         ...
 
     def sound_level(self) -> float:
@@ -22,7 +27,7 @@ class Preview(Protocol):
         ...
 
     def close(self) -> None:
-        """Let the devices go."""
+        """Let the devices go. Closing twice is allowed."""
         ...
 
 
@@ -63,11 +68,17 @@ class Program(Protocol):
         ...
 
     def open_preview(self, offer: Offer, camera: str, microphone: str) -> Preview:
-        """Open camera and microphone to look at; nothing is recorded."""
+        """Open camera and microphone to look at; nothing is recorded.
+
+        Either may be ``none``. When one of them cannot be opened, neither stays open.
+        """
         ...
 
     def start(
         self, offer: Offer, camera: str, microphone: str, screen: str, preview: Preview
     ) -> Recording:
-        """Redeem the code and start recording; the preview's devices are taken over."""
+        """Redeem the code and start recording; the preview's devices are taken over.
+
+        When it raises, the caller closes the preview.
+        """
         ...

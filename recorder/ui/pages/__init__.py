@@ -1,0 +1,1 @@
+"""The candidate's pages, one module each, in the order they are met."""

@@ -1,0 +1,205 @@
+"""The first page: a code and a server's address, or a link that holds both."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+
+from recorder.status import Offer
+from recorder.ui import words
+from recorder.ui.link import (
+    Flaw,
+    Invitation,
+    group_code,
+    looks_like_link,
+    parse_code,
+    parse_link,
+    parse_server,
+    regroup,
+)
+from recorder.ui.operation import Doorway, Operation, Trouble
+from recorder.ui.pages.page import Page
+from recorder.ui.ports import Program
+from recorder.ui.widgets.banner import Banner
+from recorder.ui.widgets.button import Button
+from recorder.ui.widgets.card import PADDING, Card, column, row
+from recorder.ui.widgets.dress import dress
+from recorder.ui.widgets.glyph import Glyph
+from recorder.ui.widgets.text import Text, field_label
+
+_ABOUT_SERVER = (Flaw.NO_SERVER, Flaw.BAD_SERVER, Flaw.NOT_SECURE)
+
+
+class EnterPage(Page):
+    """Asks the server which exam a code opens; nothing is changed or uploaded by it."""
+
+    offered = Signal(Offer)
+
+    def __init__(self, program: Program, doorway: Doorway) -> None:
+        super().__init__("", "")
+        self.title.say(self.tr("Enter your exam code"))
+        self.lead.say(
+            self.tr("You find it in the invitation to your exam. You can paste the whole link.")
+        )
+        self.lead.show()
+        self.setAccessibleName(self.title.plain)
+        self._program, self._doorway = program, doorway
+        self._operation: Operation | None = None
+        self._key = ""
+        self._build_fields()
+        self._build_foot()
+
+    def first_focus(self) -> QWidget:
+        """The code; or, with code and address filled in, the button."""
+        ready = self.code.text() and self.server.text()
+        return self._continue if ready else self.code
+
+    def prefill(self, server: str) -> None:
+        """Fill in the address that is probably right."""
+        self.server.setText(server)
+
+    def open_link(self, text: str) -> None:
+        """Fill the page in from a link, or say what is wrong with it."""
+        self._stop()
+        match parse_link(text):
+            case Flaw() as flaw:
+                self.code.clear()
+                self._refuse(flaw)
+            case Invitation() as invitation:
+                self._forgive()
+                self.code.setText(group_code(invitation.code))
+                self.server.setText(invitation.server)
+                self._key = invitation.key
+                self._continue.setFocus()
+
+    def submit(self) -> None:
+        """Look at what was typed, then ask the server."""
+        self._forgive()
+        if looks_like_link(self.code.text()):
+            self.open_link(self.code.text())
+            return
+        match parse_code(self.code.text()), parse_server(self.server.text()):
+            case Flaw() as flaw, _:
+                self._refuse(flaw)
+            case _, Flaw() as flaw:
+                self._refuse(flaw)
+            case str() as code, str() as server:
+                self.code.setText(group_code(code))
+                self.server.setText(server)
+                self._ask(Invitation(server, code, self._key))
+
+    def cancel(self) -> None:
+        """No longer wait for the server."""
+        self._stop()
+        self.code.setFocus()
+
+    def _build_fields(self) -> None:
+        self.code = QLineEdit()
+        self.code.setProperty("role", "code")
+        self.code.setPlaceholderText(self.tr("ABCD-EFGH or invigil://…"))
+        self.code.textEdited.connect(self._typed)
+        self.server = QLineEdit()
+        self.server.setPlaceholderText(self.tr("exam.example.edu"))
+        self.server.textEdited.connect(self._address_typed)
+        self._problem = Banner()
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setFixedHeight(6)
+        self._busy.setAccessibleName(self.tr("Asking the server"))
+        self._busy.hide()
+        self.add(
+            column(field_label(self.tr("&Code or link"), self.code), self.code, gap=6),
+            column(field_label(self.tr("&Server's address"), self.server), self.server, gap=6),
+            self._busy,
+            self._problem,
+            self._promise(),
+        )
+        self.body.addStretch(1)
+
+    def _promise(self) -> Card:
+        card = Card("accent")
+        words_of_it = Text(
+            self.tr(
+                "Nothing is recorded yet. Next you read who records what and why, "
+                "and decide whether you agree."
+            )
+        )
+        line = row(Glyph("shield", "accent", size=1.7), words_of_it, gap=12, edge=PADDING)
+        line.setStretch(1, 1)
+        card.setLayout(line)
+        return card
+
+    def _build_foot(self) -> None:
+        self._continue = Button(self.tr("C&ontinue"), self.submit, "primary")
+        self._cancel = Button(self.tr("C&ancel"), self.cancel)
+        self._cancel.hide()
+        self.primary, self.secondary = self._continue, self._cancel
+        self.act(right=(self._cancel, self._continue))
+
+    def _typed(self, text: str) -> None:
+        self._forgive()
+        self._key = ""
+        if looks_like_link(text):
+            if isinstance(parse_link(text), Invitation):
+                self.open_link(text)
+            return
+        grouped, cursor = regroup(text, self.code.cursorPosition())
+        self.code.setText(grouped)
+        self.code.setCursorPosition(cursor)
+
+    def _address_typed(self) -> None:
+        self._forgive()
+        self._key = ""
+
+    def _ask(self, invitation: Invitation) -> None:
+        self._work(asking=True)
+        self._operation = self._doorway.run(
+            lambda: self._program.inspect(invitation.server, invitation.code),
+            lambda offer: self._answered(invitation, offer),
+            self._failed,
+        )
+
+    def _answered(self, invitation: Invitation, offer: Offer) -> None:
+        if invitation.trusts(offer.key_fingerprint):
+            self._rest()
+            self.offered.emit(offer)
+        else:
+            self._failed(words.wrong_key(offer.policy.institution.contact))
+
+    def _failed(self, trouble: Trouble) -> None:
+        self._rest()
+        self._problem.trouble(trouble)
+        self.code.setFocus()
+        self.code.selectAll()
+
+    def _refuse(self, flaw: Flaw) -> None:
+        self._problem.trouble(words.flaw(flaw))
+        field = self.server if flaw in _ABOUT_SERVER else self.code
+        dress(field, wrong="true")
+        field.setFocus()
+        field.selectAll()
+
+    def _forgive(self) -> None:
+        self._problem.hide()
+        dress(self.code, wrong="false")
+        dress(self.server, wrong="false")
+
+    def _stop(self) -> None:
+        if self._operation is not None:
+            self._operation.abandon()
+            self._rest()
+
+    def _rest(self) -> None:
+        self._operation = None
+        self._work(asking=False)
+
+    def _work(self, *, asking: bool) -> None:
+        for field in (self.code, self.server):
+            field.setReadOnly(asking)
+        self._continue.setEnabled(not asking)
+        self._continue.rename(self.tr("Asking the server…") if asking else self.tr("C&ontinue"))
+        self._busy.setVisible(asking)
+        self._cancel.setVisible(asking)
+        if asking:
+            self._cancel.setFocus()

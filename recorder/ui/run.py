@@ -1,0 +1,116 @@
+"""Runs the window: the application, its signals and links, until the window is closed."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+
+from PySide6.QtCore import QEvent, QSocketNotifier, Signal
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from recorder.ui.link import looks_like_link
+from recorder.ui.operation import trouble_from
+from recorder.ui.ports import Program
+from recorder.ui.window import MainWindow
+
+NAME = "Invigil"
+
+
+class Application(QApplication):
+    """Receives links that the system opens while the program runs (macOS)."""
+
+    opened = Signal(str)
+
+    def event(self, event: QEvent) -> bool:
+        """Pass a link on to the window."""
+        if isinstance(event, QFileOpenEvent):
+            self.opened.emit(event.url().toString())
+            return True
+        return super().event(event)
+
+
+def run(program: Program, argv: Sequence[str], server: str = "") -> int:
+    """Show the window and return when it is closed.
+
+    Args:
+        program: the recorder.
+        argv: the program's name, then perhaps an ``invigil://`` link.
+        server: the institution's own server, shown where no other is known.
+
+    Returns:
+        An exit status.
+    """
+    application = _application(argv)
+    window = MainWindow(program, link_in(argv), server=server)
+    if isinstance(application, Application):
+        application.opened.connect(window.open_link)
+    with _bugs_shown(window), _signals(window.quit_now):
+        window.show()
+        status = application.exec()
+        window.settle()
+    return status
+
+
+def link_in(argv: Sequence[str]) -> str | None:
+    """The link among the arguments, if there is one."""
+    return next((argument for argument in argv[1:] if looks_like_link(argument)), None)
+
+
+def _application(argv: Sequence[str]) -> QApplication:
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    Application.setApplicationName(NAME)
+    Application.setApplicationDisplayName(NAME)
+    Application.setOrganizationName(NAME)
+    Application.setDesktopFileName(NAME.lower())
+    return Application(list(argv[:1]))
+
+
+@contextmanager
+def _bugs_shown(window: MainWindow) -> Iterator[None]:
+    """An exception in a slot is logged and said in the window instead of on standard error."""
+
+    def show(
+        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            window.trouble(trouble_from(error))
+        else:
+            window.quit_now()
+
+    before = sys.excepthook
+    sys.excepthook = show
+    try:
+        yield
+    finally:
+        sys.excepthook = before
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let SIGINT and SIGTERM end the program in order: Python hears them only when woken."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: ours.recv(64))
+    wakeup = signal.set_wakeup_fd(theirs.fileno())
+    handlers = {
+        number: signal.signal(number, lambda *_: stop())
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(wakeup)
+        notifier.setEnabled(False)
+        ours.close()
+        theirs.close()

@@ -1,0 +1,1 @@
+"""How the window looks: colours, type, icons and the sheet that applies them."""

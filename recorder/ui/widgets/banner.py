@@ -1,0 +1,61 @@
+"""Says in the page, never in a box on top of it, what happened and what to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
+
+from recorder.ui.operation import Trouble
+from recorder.ui.widgets.button import Button
+from recorder.ui.widgets.card import PADDING, Card, column, row
+from recorder.ui.widgets.dress import announce
+from recorder.ui.widgets.glyph import Glyph
+from recorder.ui.widgets.text import Text
+
+_ICONS = {
+    "accent": "info",
+    "good": "good",
+    "attention": "attention",
+    "problem": "problem",
+}
+
+
+class Banner(Card):
+    """A toned card with a title, what to do, and perhaps buttons; hidden until it speaks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.glyph = Glyph("info", size=1.6)
+        self.title = Text(role="label")
+        self.text = Text(role="body")
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(10)
+        self._buttons.addStretch(1)
+        words = column(self.title, self.text, self._buttons, gap=6)
+        layout = row(self.glyph, words, gap=12, edge=PADDING)
+        layout.setAlignment(self.glyph, Qt.AlignmentFlag.AlignTop)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+        self.hide()
+
+    def say(self, tone: str, title: str, text: str = "", icon: str = "") -> None:
+        """Show a message and have screen readers say it; the same again changes nothing."""
+        same = (title, text) == (self.title.plain, self.text.plain)
+        if same and not self.isHidden():
+            return
+        self.set_tone(tone)
+        self.glyph.draw(icon or _ICONS[tone], tone)
+        self.title.say(title)
+        self.text.say(text)
+        self.text.setVisible(bool(text))
+        self.show()
+        announce(self, f"{title} {text}".strip())
+
+    def trouble(self, trouble: Trouble) -> None:
+        """Show a problem and what to do about it."""
+        self.say("problem", trouble.what, trouble.advice)
+
+    def offer(self, *buttons: Button) -> None:
+        """Put buttons under the text, at the right, the safe one first."""
+        for button in buttons:
+            self._buttons.addWidget(button)

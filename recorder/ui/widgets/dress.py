@@ -1,0 +1,31 @@
+"""Small things every widget needs from the style: its tone, its measure, its voice."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontInfo
+from PySide6.QtWidgets import QWidget
+
+
+def dress(widget: QWidget, **properties: str) -> None:
+    """Set properties that the style sheet selects by, and draw the widget anew."""
+    changed = False
+    for name, value in properties.items():
+        if widget.property(name) != value:
+            widget.setProperty(name, value)
+            changed = True
+    if changed:
+        style = widget.style()
+        style.unpolish(widget)
+        style.polish(widget)
+        widget.update()
+
+
+def em(widget: QWidget) -> int:
+    """The size of the widget's text in pixels: what its measures are multiples of."""
+    return QFontInfo(widget.font()).pixelSize()
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Have a screen reader say something that happened on the page."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
