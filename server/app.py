@@ -2,47 +2,94 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from litestar import Litestar, get
+from litestar import Litestar
 from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template import TemplateConfig
 
+from server.accounts.controllers import AccountsController, cookie_name
+from server.accounts.passwords import Passwords
+from server.accounts.sign_in import SignIn
+from server.accounts.staff import StaffMiddleware
 from server.clock import WallClock, system_clock
 from server.config import Settings
+from server.enrolment.controllers import RedeemController
+from server.enrolment.redeeming import Redeeming
+from server.enrolment.tokens import Tokens
+from server.headers import security_headers
+from server.ingest.controllers import IngestController
+from server.ingest.delivery import Delivery
+from server.ingest.pieces import Pieces
+from server.ingest.turns import Turns
+from server.integrations.health import health
+from server.problems import refuse_bug, refuse_http
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 
+VERSION = "0.1.0"
+TEMPLATES = Path(__file__).parent / "web" / "templates"
+
+# Forms and JSON of staff; the recorder's routes have limits of their own.
+MAX_BODY_BYTES = 1_048_576
+
 
 def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
-    """Build the application; nothing is opened before it starts."""
+    """Build the application. Reads the server's secret; opens nothing before it starts."""
     database = Database(settings.database)
     keys = KeyStore(settings.keys)
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
+    secret, turns = keys.server_secret(), Turns()
+    tokens, passwords = Tokens(secret), Passwords()
+    sign_in = SignIn(database, passwords, settings, clock)
 
     @asynccontextmanager
     async def resources(_: Litestar) -> AsyncIterator[None]:
+        await asyncio.to_thread(blobs.prepare)
         yield
         await database.close()
 
     return Litestar(
-        route_handlers=[health],
+        route_handlers=[health, AccountsController, RedeemController, IngestController],
         lifespan=[resources],
         dependencies={
-            "database": _given(database),
-            "settings": _given(settings),
-            "keys": _given(keys),
             "blobs": _given(blobs),
             "clock": _given(clock),
+            "database": _given(database),
+            "delivery": _given(Delivery(database, keys, settings, clock, turns)),
+            "keys": _given(keys),
+            "passwords": _given(passwords),
+            "pieces": _given(Pieces(database, blobs, keys, settings, clock, turns)),
+            "redeeming": _given(Redeeming(database, keys, tokens, secret, settings, clock)),
+            "secret": _given(secret),
+            "settings": _given(settings),
+            "sign_in": _given(sign_in),
+            "tokens": _given(tokens),
         },
+        middleware=[
+            DefineMiddleware(StaffMiddleware, find=sign_in.find, cookie=cookie_name(settings))
+        ],
+        exception_handlers={HTTPException: refuse_http, Exception: refuse_bug},
+        before_send=[security_headers(settings)],
+        request_max_body_size=MAX_BODY_BYTES,
+        template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
+        openapi_config=OpenAPIConfig(
+            title="Invigil",
+            version=VERSION,
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        logging_config=None,
     )
-
-
-@get("/health", opt={"exclude_from_auth": True})
-async def health() -> dict[str, str]:
-    """Whether the server answers."""
-    return {"status": "ok"}
 
 
 def _given(value: object) -> Provide:

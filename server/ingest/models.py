@@ -10,7 +10,7 @@ Media times (``start``, ``end``, ``duration``) are microseconds of the monotonic
 
 from __future__ import annotations
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.tables import (
@@ -38,6 +38,10 @@ class ExamSession(Table):
 
     __tablename__ = "exam_session"
 
+    # Declared first, for the mapper to check and count it at every write.
+    revision: Mapped[Number] = mapped_column(BigInteger)
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
+
     id: Mapped[IdText] = mapped_column(primary_key=True)
     enrolment_id: Mapped[IdText] = mapped_column(ForeignKey("enrolment.id"), index=True)
     exam_id: Mapped[IdText] = mapped_column(ForeignKey("exam.id"), index=True)
@@ -51,7 +55,6 @@ class ExamSession(Table):
     state: Mapped[Word]
     created: Mapped[Micros]
     last_seen: Mapped[Micros | None]
-    revision: Mapped[Number]
 
     size: Mapped[Number]
     head: Mapped[HashText]

@@ -7,6 +7,7 @@ disk (fsync); on S3, the store has answered.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -84,6 +85,11 @@ class BlobStore:
             raise BlobMissing(f"blob {sha256} of session {session}") from error
         async for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
             yield bytes(chunk)
+
+    async def delete(self, session: str, sha256: str) -> None:
+        """Destroy one blob, if it is there."""
+        with contextlib.suppress(NotFoundError, FileNotFoundError):
+            await obstore.delete_async(self._store, _name(session, sha256))
 
     async def delete_session(self, session: str) -> int:
         """Destroy all blobs of a session; how many there were."""

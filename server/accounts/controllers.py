@@ -1,0 +1,115 @@
+"""``POST /login`` and ``POST /logout``; the page of ``GET /login`` is ``web``'s."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.exceptions import PermissionDeniedException
+from litestar.response import Redirect, Template
+
+from server.accounts.models import Role
+from server.accounts.sign_in import Denied, SignedIn, SignIn
+from server.accounts.staff import current_account, require
+from server.config import Settings
+from server.network import AnyRequest, client_address
+
+LOGIN_TEMPLATE = "login.html"
+HOME = "/"
+
+# Of a form's field, in characters.
+MAX_FIELD = 1_000
+
+
+def cookie_name(settings: Settings) -> str:
+    """The session cookie's name; by https one that no neighbouring site can set
+    (RFC 6265bis, *The "__Host-" Prefix*).
+    """
+    return "__Host-invigil" if settings.https else "invigil"
+
+
+class AccountsController(Controller):
+    """Signing in and out."""
+
+    include_in_schema = False
+
+    @post("/login", status_code=303)
+    async def post_login(
+        self,
+        request: AnyRequest,
+        sign_in: NamedDependency[SignIn],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
+        """Fields ``email``, ``password``, ``next``. Back to ``next``, or the form again."""
+        _refuse_other_sites(request, settings)
+        form = await request.form()
+        email, password, target = (_field(form, name) for name in ("email", "password", "next"))
+        address = client_address(request, proxied=settings.trusted_proxy)
+        before = request.cookies.get(cookie_name(settings))
+        match await sign_in.sign_in(email, password, address, before):
+            case SignedIn() as signed_in:
+                answer = Redirect(local_path(target), status_code=303)
+                _set_cookie(answer, settings, signed_in.cookie)
+                return answer
+            case Denied() as denied:
+                return _form_again(denied, email, target)
+
+    @post("/logout", status_code=303, guards=[require(Role.OBSERVER)])
+    async def post_logout(
+        self,
+        request: AnyRequest,
+        sign_in: NamedDependency[SignIn],
+        settings: NamedDependency[Settings],
+    ) -> Redirect:
+        """End the session."""
+        address = client_address(request, proxied=settings.trusted_proxy)
+        await sign_in.sign_out(current_account(request), address)
+        answer = Redirect("/login", status_code=303)
+        answer.delete_cookie(cookie_name(settings), path="/")
+        return answer
+
+
+def local_path(target: str) -> str:
+    """``target`` where it is a path on this server, else the start page."""
+    parts = urlsplit(target)
+    outward = parts.scheme or parts.netloc or "\\" in target or not target.startswith("/")
+    return HOME if outward or target.startswith("//") or not target.isprintable() else target
+
+
+def _form_again(denied: Denied, email: str, target: str) -> Template:
+    return Template(
+        LOGIN_TEMPLATE,
+        context={"error": denied.words, "email": email, "next": local_path(target)},
+        status_code=429 if denied.retry_after else 401,
+        headers={"Retry-After": str(denied.retry_after)} if denied.retry_after else {},
+    )
+
+
+def _set_cookie(answer: Response[Any], settings: Settings, value: str) -> None:
+    answer.set_cookie(
+        cookie_name(settings),
+        value,
+        path="/",
+        max_age=settings.session_max_s,
+        httponly=True,
+        secure=settings.https,
+        samesite="lax",
+    )
+
+
+def _field(form: Any, name: str) -> str:
+    value = form.get(name, "")
+    return value[:MAX_FIELD] if isinstance(value, str) else ""
+
+
+def _refuse_other_sites(request: AnyRequest, settings: Settings) -> None:
+    """A form on another site must not sign anybody in; browsers say where it came from."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    own = {urlsplit(settings.url).netloc, request.headers.get("Host", "")}
+    if site not in {None, "same-origin", "none"} or (
+        site is None and origin is not None and urlsplit(origin).netloc not in own
+    ):
+        raise PermissionDeniedException("Sign in from this server's own page.")

@@ -1,0 +1,101 @@
+"""Creates institutions and accounts."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Account, Institution, Role
+from server.accounts.passwords import MIN_CHARS, Passwords
+from server.storage.keys import KeyStore
+
+# 18 random bytes are 24 letters and digits: for a password that a program makes.
+GENERATED_BYTES = 18
+
+
+class AccountError(ValueError):
+    """The institution or account cannot be made so; the message says why."""
+
+
+def new_id() -> str:
+    """A random id of 32 hex digits."""
+    return uuid.uuid4().hex
+
+
+def new_password() -> str:
+    """A random password."""
+    return secrets.token_urlsafe(GENERATED_BYTES)
+
+
+async def create_institution(
+    db: AsyncSession, keys: KeyStore, name: str, contact: str, now: int
+) -> Institution:
+    """An institution and its keys.
+
+    Raises:
+        AccountError: no name or contact, or the name is taken.
+    """
+    name, contact = name.strip(), contact.strip()
+    if not name or not contact:
+        raise AccountError("an institution has a name and a contact that candidates can ask")
+    if await find_institution(db, name) is not None:
+        raise AccountError(f"there is an institution called {name!r} already")
+    ref = new_id()
+    keys.create(ref)
+    institution = Institution(id=ref, name=name, contact=contact, key_ref=ref, created=now)
+    db.add(institution)
+    await db.flush()
+    return institution
+
+
+async def find_institution(db: AsyncSession, name: str) -> Institution | None:
+    """An institution by its name or id."""
+    query = select(Institution).where((Institution.name == name) | (Institution.id == name))
+    return (await db.execute(query.limit(1))).scalar_one_or_none()
+
+
+async def create_account(
+    db: AsyncSession,
+    passwords: Passwords,
+    institution: Institution,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    password: str,
+    now: int,
+) -> Account:
+    """A member of staff.
+
+    Raises:
+        AccountError: the address is none or taken, or the password is too short.
+    """
+    email = email.strip().lower()
+    if "@" not in email or " " in email:
+        raise AccountError(f"{email!r} is not an e-mail address")
+    if len(password) < MIN_CHARS:
+        raise AccountError(f"a password has at least {MIN_CHARS} characters")
+    if await find_account(db, email) is not None:
+        raise AccountError(f"there is an account for {email} already")
+    account = Account(
+        id=new_id(),
+        institution_id=institution.id,
+        email=email,
+        name=name.strip() or email,
+        password_hash=await passwords.hash_slowly(password),
+        role=role.value,
+        active=True,
+        created=now,
+    )
+    db.add(account)
+    await db.flush()
+    return account
+
+
+async def find_account(db: AsyncSession, email: str) -> Account | None:
+    """An account by its e-mail address."""
+    query = select(Account).where(Account.email == email.strip().lower())
+    return (await db.execute(query)).scalar_one_or_none()

@@ -1,0 +1,240 @@
+"""Turns a one-time code into a session: looked at first (``inspect``), then taken up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.accounts.service import new_id
+from server.accounts.throttle import Throttle
+from server.audit import service as audit
+from server.clock import MICROS_PER_SECOND, WallClock
+from server.config import Settings
+from server.enrolment.codes import code_hash, plain
+from server.enrolment.models import Candidate, Enrolment
+from server.enrolment.tokens import Tokens, token_hash
+from server.exams.models import Exam, PolicyVersion
+from server.exams.service import newest_policy
+from server.ingest.models import ExamSession
+from server.problems import Rejection
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from shared.encoding import ZERO_HASH, EncodingError, from_base64, to_base64
+from shared.policy import decode_policy
+from shared.receipts import Grant, encode_receipt
+from shared.signed import PUBLIC_KEY_BYTES, Domain, Signed, sign
+from shared.wire import Inspected, ProblemType, Redeemed
+
+MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND
+
+UNKNOWN = Rejection(
+    ProblemType.CODE_UNKNOWN, 404, "No exam has this code. Check it for slips of the hand."
+)
+USED = Rejection(
+    ProblemType.CODE_USED, 409, "This code was used on another device. Ask for a new one."
+)
+EXPIRED = Rejection(
+    ProblemType.CODE_EXPIRED, 410, "This code can no longer be used. Ask for a new one."
+)
+NOT_A_KEY = Rejection(
+    ProblemType.MALFORMED, 400, "public_key is an Ed25519 public key in base64url"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a code opens."""
+
+    enrolment: Enrolment
+    exam: Exam
+    candidate: Candidate
+    institution: Institution
+
+
+class Redeeming:
+    """Looks codes up and takes them up."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyStore,
+        tokens: Tokens,
+        secret: bytes,
+        settings: Settings,
+        clock: WallClock,
+    ) -> None:
+        """Take what it works with; ``secret`` keys the codes' hashes."""
+        self._database = database
+        self._keys = keys
+        self._tokens = tokens
+        self._secret = secret
+        self._clock = clock
+        self._throttle = Throttle(settings.code_attempts)
+
+    async def inspect(self, typed: str, address: str) -> Inspected | Rejection:
+        """Which exam a code opens; changes nothing."""
+        async with self._database.transaction() as db:
+            found = await self._find(db, typed, address)
+            if isinstance(found, Rejection):
+                return found
+            if found.enrolment.session_id is None and self._is_over(found):
+                return EXPIRED
+            version = await newest_policy(db, found.exam.id)
+            return Inspected(
+                product="invigil",
+                policy=_line(version),
+                institution_key=to_base64(self._keys.of(found.institution.key_ref).public),
+                candidate=found.candidate.name,
+            )
+
+    async def redeem(self, typed: str, public_key: str, address: str) -> Redeemed | Rejection:
+        """Begin the session, or give the same answer again to the holder of the same key."""
+        key = _raw_key(public_key)
+        if key is None:
+            return NOT_A_KEY
+        async with self._database.transaction() as db:
+            found = await self._find(db, typed, address, lock=True)
+            if isinstance(found, Rejection):
+                return found
+            if found.enrolment.session_id is not None:
+                session = await db.get_one(ExamSession, found.enrolment.session_id)
+                if session.public_key != key:
+                    return USED
+                version = await db.get_one(PolicyVersion, session.policy_version_id)
+            elif self._is_over(found):
+                return EXPIRED
+            else:
+                version = await newest_policy(db, found.exam.id)
+                session = await self._begin(db, found, version, key, address)
+            return Redeemed(
+                session=session.id,
+                token=self._tokens.of(session.id),
+                policy=_line(version),
+                grant=Signed(session.grant_payload, session.grant_signature).line().decode(),
+                institution_key=to_base64(self._keys.of(found.institution.key_ref).public),
+            )
+
+    async def _find(
+        self, db: AsyncSession, typed: str, address: str, *, lock: bool = False
+    ) -> _Found | Rejection:
+        now = self._clock()
+        wait = self._throttle.wait(address, now)
+        if wait:
+            why = f"Too many wrong codes. Try again in {-(-wait // 60)} minutes."
+            return Rejection(ProblemType.BUSY, 429, why, retry_after=wait)
+        code = plain(typed)
+        row = None
+        if code is not None:
+            query = (
+                select(Enrolment, Exam, Candidate, Institution)
+                .join(Exam, Exam.id == Enrolment.exam_id)
+                .join(Candidate, Candidate.id == Enrolment.candidate_id)
+                .join(Institution, Institution.id == Exam.institution_id)
+                .where(Enrolment.code_hash == code_hash(self._secret, code))
+            )
+            if lock:
+                query = query.with_for_update(of=Enrolment)
+            row = (await db.execute(query)).one_or_none()
+        if row is None:
+            self._throttle.count(address, now)
+            return UNKNOWN
+        return _Found(*row)
+
+    def _is_over(self, found: _Found) -> bool:
+        return self._clock() >= min(found.enrolment.expires, found.exam.ends)
+
+    async def _begin(
+        self,
+        db: AsyncSession,
+        found: _Found,
+        version: PolicyVersion,
+        key: bytes,
+        address: str,
+    ) -> ExamSession:
+        now, session_id = self._clock(), new_id()
+        grant = self._grant(found, version, session_id, key, now)
+        kept_days = decode_policy(version.payload).retention_days
+        session = ExamSession(
+            id=session_id,
+            enrolment_id=found.enrolment.id,
+            exam_id=found.exam.id,
+            institution_id=found.institution.id,
+            candidate_id=found.candidate.id,
+            policy_version_id=version.id,
+            token_hash=token_hash(self._tokens.of(session_id)),
+            public_key=key,
+            grant_payload=grant.payload,
+            grant_signature=grant.signature,
+            keep_until=now + kept_days * MICROS_PER_DAY,
+            created=now,
+            **_at_the_start(key),
+        )
+        db.add(session)
+        found.enrolment.session_id, found.enrolment.redeemed_at = session_id, now
+        await db.flush()
+        audit.record(
+            db,
+            now,
+            "candidate",
+            "session.begin",
+            ("session", session_id),
+            institution_id=found.institution.id,
+            address=address,
+            enrolment=found.enrolment.id,
+        )
+        return session
+
+    def _grant(
+        self, found: _Found, version: PolicyVersion, session_id: str, key: bytes, now: int
+    ) -> Signed:
+        grant = Grant(
+            session=session_id,
+            exam=found.exam.id,
+            candidate=found.candidate.id,
+            policy=version.hash,
+            public_key=to_base64(key),
+            issued=now,
+        )
+        own = self._keys.of(found.institution.key_ref)
+        return sign(own.signing, Domain.GRANT, encode_receipt(grant))
+
+
+def _at_the_start(key: bytes) -> dict[str, object]:
+    """The columns of a session that has no records yet."""
+    return {
+        "state": "open",
+        "last_seen": None,
+        "size": 0,
+        "head": ZERO_HASH,
+        "epoch": 0,
+        "epoch_key": key,
+        "mono": -1,
+        "boot": "",
+        "closed": False,
+        "origin_wall": None,
+        "origin_mono": None,
+        "boots": {},
+        "clock": {},
+        "receipts": 0,
+        "receipt_hash": ZERO_HASH,
+        "blobs": 0,
+        "blobs_durable": 0,
+        "bytes_committed": 0,
+        "bytes_durable": 0,
+        "purged_at": None,
+    }
+
+
+def _line(version: PolicyVersion) -> str:
+    return Signed(version.payload, version.signature).line().decode()
+
+
+def _raw_key(text: str) -> bytes | None:
+    try:
+        key = from_base64(text)
+    except EncodingError:
+        return None
+    return key if len(key) == PUBLIC_KEY_BYTES else None

@@ -1,0 +1,88 @@
+"""Gives candidates places in exams, each with a one-time code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.service import new_id
+from server.enrolment.codes import code_hash, new_code, plain
+from server.enrolment.models import Candidate, Enrolment
+from server.exams.models import Exam
+
+
+class CandidateDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody to enrol; ``reference`` is the institution's own name for them."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    reference: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A new enrolment and its code, which can never be shown again."""
+
+    enrolment: Enrolment
+    candidate: Candidate
+    code: str
+
+
+async def enrol(
+    db: AsyncSession,
+    secret: bytes,
+    exam: Exam,
+    draft: CandidateDraft,
+    *,
+    expires: int,
+    now: int,
+) -> Place:
+    """A place for a candidate, who is made where the reference is new.
+
+    Args:
+        db: the transaction.
+        secret: the server's secret, which the code's hash is keyed with.
+        exam: the exam.
+        draft: who it is for.
+        expires: until when the code can be taken up, microseconds UTC.
+        now: the time, microseconds UTC.
+    """
+    candidate = await _candidate(db, exam.institution_id, draft, now)
+    code = new_code()
+    enrolment = Enrolment(
+        id=new_id(),
+        exam_id=exam.id,
+        candidate_id=candidate.id,
+        code_hash=code_hash(secret, plain(code) or ""),
+        expires=expires,
+        redeemed_at=None,
+        session_id=None,
+        created=now,
+    )
+    db.add(enrolment)
+    await db.flush()
+    return Place(enrolment, candidate, code)
+
+
+async def _candidate(
+    db: AsyncSession, institution_id: str, draft: CandidateDraft, now: int
+) -> Candidate:
+    query = select(Candidate).where(
+        Candidate.institution_id == institution_id, Candidate.reference == draft.reference
+    )
+    found = (await db.execute(query)).scalar_one_or_none()
+    if found is not None:
+        return found
+    candidate = Candidate(
+        id=new_id(),
+        institution_id=institution_id,
+        name=draft.name,
+        reference=draft.reference,
+        created=now,
+    )
+    db.add(candidate)
+    await db.flush()
+    return candidate

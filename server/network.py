@@ -1,0 +1,28 @@
+"""Who asks, as far as the network says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+
+AnyRequest = Request[Any, Any, Any]
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+UNKNOWN = "unknown"
+
+
+def client_address(connection: Connection, *, proxied: bool) -> str:
+    """The address a request comes from, for throttling and the audit.
+
+    Args:
+        connection: the request.
+        proxied: whether a trusted proxy stands before the server; then the last
+            ``X-Forwarded-For`` entry counts, which that proxy wrote itself.
+    """
+    if proxied:
+        last = connection.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if last:
+            return last[:64]
+    return connection.client.host[:64] if connection.client else UNKNOWN
