@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from shared.encoding import HASH_HEX, sha256_hex, to_base64
 from shared.records import Count, Hash, Id, Micros
 from shared.signed import Domain, Signed, public_bytes, sign
+from shared.strict_json import NotStrict, check
 
 BUNDLE_VERSION = 1
 MANIFEST = "manifest.signed"
@@ -141,11 +142,12 @@ class BundleReader:
             entries = self._archive.infolist()
         except FileNotFoundError as error:
             raise UnreadableBundle(f"there is no file {path}") from error
-        except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise UnreadableBundle(f"{path} is not a zip file: {error}") from error
         if len(entries) > MAX_ENTRIES:
             raise UnreadableBundle(f"{path} names more than {MAX_ENTRIES} files")
-        self._entries: Mapping[str, zipfile.ZipInfo] = {e.filename: e for e in entries}
+        # The name as written: ``filename`` is what zipfile makes of it on this system.
+        self._entries: Mapping[str, zipfile.ZipInfo] = {e.orig_filename: e for e in entries}
         self.duplicated = len(entries) != len(self._entries)
 
     def close(self) -> None:
@@ -177,13 +179,15 @@ class BundleReader:
             raise UnreadableBundle(f"{name} is missing")
         if entry.file_size > MAX_FILE_BYTES:
             raise UnreadableBundle(f"{name} is larger than {MAX_FILE_BYTES} bytes")
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise UnreadableBundle(f"{name} is neither stored nor deflated")
         try:
             return self._archive.read(entry)
         except _DAMAGE as error:
             raise UnreadableBundle(f"{name} is damaged: {error}") from error
 
 
-# What zipfile and zlib raise over a damaged, encrypted or exotic entry.
+# What zipfile and zlib raise over a damaged, encrypted or exotic zip or entry.
 _DAMAGE = (
     OSError,
     ValueError,
@@ -193,6 +197,19 @@ _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
 )
+
+
+def decode_manifest(data: bytes) -> Manifest:
+    """Read the manifest from the bytes of its file's payload.
+
+    Raises:
+        UnreadableBundle: it is not a manifest of version 1.
+    """
+    try:
+        check(data, BUNDLE_VERSION)
+        return msgspec.json.decode(data, type=Manifest)
+    except (NotStrict, msgspec.DecodeError) as error:
+        raise UnreadableBundle(f"{MANIFEST} is not a manifest: {error}") from error
 
 
 def _is_blob(name: str) -> bool:

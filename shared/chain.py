@@ -78,7 +78,7 @@ def accept(state: ChainState, signed: Signed) -> Accepted | Refused:
     The signature is checked before the record's content is believed; only then is it
     parsed. Order (4) is judged by the caller where the record is an old one again.
     """
-    # (2) the epoch's key is the one valid for this seq; (3) the signature
+    # (3) the signature, by the key in force
     if not holds(signed, Domain.RECORD, state.public_key):
         return Refused(Refusal.SIGNATURE, "the signature is not the session key's")
     try:
@@ -88,8 +88,28 @@ def accept(state: ChainState, signed: Signed) -> Accepted | Refused:
     # (1) the session comes from the credential, not from the body
     if record.session != state.session:
         return Refused(Refusal.SESSION, f"a record of session {record.session}")
+    # (2) the epoch is the one in force, and what is said of keys is true
     if record.epoch != state.epoch:
         return Refused(Refusal.KEY, f"epoch {record.epoch} where {state.epoch} is in force")
+    key = _next_key(state, record)
+    if isinstance(key, Refused):
+        return key
+    return _misplaced(state, record) or Accepted(_extended(state, signed, record, key), record)
+
+
+def _next_key(state: ChainState, record: Record) -> bytes | Refused:
+    """The key (raw) that is in force after the record."""
+    match record.body:
+        case Open(public_key=own) if own != to_base64(state.public_key):
+            return Refused(Refusal.KEY, "open names another key than the grant")
+        case Rotate(next=handover) | Resume(next=handover):
+            key = handover_key(handover, state.session, state.epoch + 1, record.prev)
+            return key or Refused(Refusal.KEY, "the next epoch's key does not prove itself")
+        case _:
+            return state.public_key
+
+
+def _misplaced(state: ChainState, record: Record) -> Refused | None:
     # (4) seq = head + 1, and nothing before open or after close
     if record.seq != state.size:
         return Refused(Refusal.ORDER, f"record {record.seq} where {state.size} is next")
@@ -100,37 +120,25 @@ def accept(state: ChainState, signed: Signed) -> Accepted | Refused:
     # (5) prev
     if record.prev != state.head:
         return Refused(Refusal.LINK, "prev is not the hash of the record before")
-    # (6) mono rises within a boot
+    # (6) mono rises within a boot, and a boot begins with a resume
     if record.boot == state.boot and record.mono < state.mono:
         return Refused(Refusal.CLOCK, "the monotonic clock runs backwards within a boot")
-    return _extended(state, signed, record)
+    if state.size and record.boot != state.boot and not isinstance(record.body, Resume):
+        return Refused(Refusal.CLOCK, "another boot without a resume")
+    return None
 
 
-def _extended(state: ChainState, signed: Signed, record: Record) -> Accepted | Refused:
-    public_key, epoch = state.public_key, state.epoch
-    match record.body:
-        case Open(public_key=own):
-            if own != to_base64(state.public_key):
-                return Refused(Refusal.KEY, "open names another key than the grant")
-        case Rotate(next=handover) | Resume(next=handover):
-            new = handover_key(handover, state.session, epoch + 1, record.prev)
-            if new is None:
-                return Refused(Refusal.KEY, "the next epoch's key does not prove itself")
-            public_key, epoch = new, epoch + 1
-        case _:
-            pass
-    return Accepted(
-        replace(
-            state,
-            public_key=public_key,
-            epoch=epoch,
-            size=state.size + 1,
-            head=signed.hash,
-            mono=record.mono,
-            boot=record.boot,
-            closed=isinstance(record.body, Close),
-        ),
-        record,
+def _extended(state: ChainState, signed: Signed, record: Record, key: bytes) -> ChainState:
+    ends = isinstance(record.body, Rotate | Resume)
+    return replace(
+        state,
+        public_key=key,
+        epoch=state.epoch + ends,
+        size=state.size + 1,
+        head=signed.hash,
+        mono=record.mono,
+        boot=record.boot,
+        closed=isinstance(record.body, Close),
     )
 
 

@@ -6,11 +6,12 @@ recorder obeys nothing that is not signed. Times are seconds unless a name says 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
 from shared.flags import Kind, Severity
+from shared.strict_json import NotStrict, check
 
 POLICY_VERSION = 1
 
@@ -118,6 +119,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
         return self.kinds.get(kind, OFF)
 
 
+class Keyring(msgspec.Struct, frozen=True, kw_only=True):
+    """The keys that a session's evidence may be sealed to; the rest of its policy is left
+    to those who record and review.
+    """
+
+    evidence_keys: Annotated[tuple[EvidenceKey, ...], msgspec.Meta(min_length=1)]
+
+
 class PolicyError(ValueError):
     """The bytes are not a policy of version 1; the message says what is wrong."""
 
@@ -155,7 +164,10 @@ DEFAULT_RULES: dict[Kind, Rule] = {
     Kind.GAP: Rule(severity=Severity.MEDIUM, weight=2.0),
 }
 
+_T = TypeVar("_T", Policy, Keyring)
+
 _decoder = msgspec.json.Decoder(Policy)
+_keyrings = msgspec.json.Decoder(Keyring)
 
 
 def encode_policy(policy: Policy) -> bytes:
@@ -167,12 +179,23 @@ def decode_policy(data: bytes) -> Policy:
     """Read a policy.
 
     Raises:
-        PolicyError: the bytes are not JSON, not a policy, or of another version.
+        PolicyError: the bytes are not strict JSON, not a policy, or of another version.
     """
+    return _decoded(_decoder, data)
+
+
+def decode_keyring(data: bytes) -> Keyring:
+    """Read of a policy what a verifier needs, whatever else it says.
+
+    Raises:
+        PolicyError: the bytes are not strict JSON, of another version, or name no key.
+    """
+    return _decoded(_keyrings, data)
+
+
+def _decoded(decoder: msgspec.json.Decoder[_T], data: bytes) -> _T:
     try:
-        policy = _decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        check(data, POLICY_VERSION)
+        return decoder.decode(data)
+    except (NotStrict, msgspec.DecodeError) as error:
         raise PolicyError(f"not a policy: {error}") from error
-    if policy.v != POLICY_VERSION:
-        raise PolicyError(f"policy version {policy.v} is not {POLICY_VERSION}")
-    return policy

@@ -12,6 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from shared.records import Count, Hash, Id, Micros
+from shared.strict_json import NotStrict, check
 
 RECEIPT_VERSION = 1
 
@@ -83,9 +84,7 @@ def decode_grant(data: bytes) -> Grant:
 
 def _versioned(decoder: msgspec.json.Decoder[_T], data: bytes, what: str) -> _T:
     try:
-        value = decoder.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        check(data, RECEIPT_VERSION)
+        return decoder.decode(data)
+    except (NotStrict, msgspec.DecodeError) as error:
         raise MalformedReceipt(f"not a {what}: {error}") from error
-    if value.v != RECEIPT_VERSION:
-        raise MalformedReceipt(f"{what} version {value.v} is not {RECEIPT_VERSION}")
-    return value

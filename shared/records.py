@@ -15,14 +15,17 @@ import msgspec
 
 from shared.encoding import HASH_HEX, ID_HEX
 from shared.flags import Kind, Severity
+from shared.strict_json import NotStrict, check
 
 RECORD_VERSION = 1
 
-Hash = Annotated[str, msgspec.Meta(pattern=f"^{HASH_HEX.pattern}$")]
-Id = Annotated[str, msgspec.Meta(pattern=f"^{ID_HEX.pattern}$")]
+# "$" alone would let a line feed follow.
+Hash = Annotated[str, msgspec.Meta(pattern=rf"^{HASH_HEX.pattern}$(?!\n)")]
+Id = Annotated[str, msgspec.Meta(pattern=rf"^{ID_HEX.pattern}$(?!\n)")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Micros = Count
 SignedMicros = Annotated[int, msgspec.Meta(ge=-(2**53 - 1), le=2**53 - 1)]
+MediaStream = Literal["camera", "microphone", "screen"]
 StreamName = Literal["camera", "microphone", "screen", "attachment"]
 Detail = dict[str, Any]
 
@@ -63,7 +66,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     begin here. An init segment carries ``origin``: the ``mono`` at media time zero.
     """
 
-    stream: StreamName
+    stream: MediaStream
     stream_seq: Count
     part: Literal["init", "fragment"]
     start: Micros
@@ -241,17 +244,16 @@ def decode_record(data: bytes) -> Record:
     """Read a record. Members of a body that this version does not know are left alone.
 
     Raises:
-        MalformedRecord: not JSON, not a record, of another version or an unknown type.
+        MalformedRecord: not strict JSON, not a record, of another version or an unknown type.
     """
     try:
+        check(data, RECORD_VERSION)
         wire = _wire_decoder.decode(data)
-        if wire.v != RECORD_VERSION:
-            raise MalformedRecord(f"record version {wire.v} is not {RECORD_VERSION}")
         body_type = _BODIES.get(wire.type)
         if body_type is None:
             raise MalformedRecord(f"unknown record type {wire.type[:40]!r}")
         body = msgspec.json.decode(wire.body, type=body_type)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (NotStrict, msgspec.DecodeError) as error:
         raise MalformedRecord(f"not a record: {error}") from error
     return Record(
         session=wire.session,

@@ -104,6 +104,17 @@ def parse_line(line: bytes) -> Signed:
         raise MalformedLine(f"the signature is {error}") from error
 
 
+def parse_sole_line(data: bytes) -> Signed:
+    """Read a file of one signed line, line feed included.
+
+    Raises:
+        MalformedLine: it is not one.
+    """
+    if not data.endswith(b"\n"):
+        raise MalformedLine("cut short")
+    return parse_line(data)
+
+
 def parse_lines(data: bytes) -> Iterator[Signed]:
     """Read signed lines one after the other; every line ends in a line feed.
 

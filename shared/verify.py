@@ -2,36 +2,50 @@
 
 The checks are numbered as in the specification (``shared/README.md``, *Verification*):
 1 to 8 are the server's own, made again from the bundle alone; 0 is the container, 9 the
-anchors and 10 whether the session is complete. A check that fails says where; the ones
-after it still run as far as the bundle allows.
+anchors and 10 whether the session is complete. A check that fails says where; the others
+go on from what the bytes say, and what cannot be read counts as not there.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
-from shared.bundle import BLOBS, FILES, MANIFEST, BundleReader, Manifest, UnreadableBundle
+from shared.bundle import (
+    FILES,
+    MANIFEST,
+    BundleReader,
+    Manifest,
+    UnreadableBundle,
+    decode_manifest,
+)
 from shared.chain import Accepted, ChainState, accept
-from shared.clock import Corridor, WallState, judge_wall
 from shared.encoding import ZERO_HASH, EncodingError, from_base64, sha256_hex
-from shared.policy import Policy, PolicyError, decode_policy
-from shared.receipts import Grant, MalformedReceipt, Receipt, decode_grant, decode_receipt
-from shared.records import BlobReference, Close, Gap, Incident, Open, Record, blobs_of
-from shared.sealing import SealError, read_header
+from shared.evidence_checks import (
+    check_anchors,
+    check_blobs,
+    check_clocks,
+    check_complete,
+    check_coverage,
+    check_receipts,
+    check_references,
+    check_unclaimed,
+    read_lines,
+)
+from shared.policy import Keyring, PolicyError, decode_keyring
+from shared.receipts import Grant, MalformedReceipt, decode_grant
+from shared.records import Gap, Open, Record
 from shared.signed import (
+    PUBLIC_KEY_BYTES,
     Domain,
     MalformedLine,
     Signed,
     fingerprint,
     holds,
-    parse_line,
     parse_lines,
+    parse_sole_line,
 )
 from shared.verdict import CheckId, Ledger, Verdict
 
@@ -42,10 +56,18 @@ _T = TypeVar("_T")
 class _Founding:
     """What a session stands on, each ``None`` where it could not be read."""
 
-    policy: Policy | None
+    policy: Keyring | None
     policy_hash: str
     grant: Grant | None
     grant_hash: str
+
+
+@dataclass(slots=True)
+class _Chain:
+    """The records that could be judged; ``whole`` where they are all there are."""
+
+    records: list[tuple[Signed, Record]] = field(default_factory=list[tuple[Signed, Record]])
+    whole: bool = False
 
 
 def verify_bundle(path: Path, pinned: str | None = None) -> Verdict:
@@ -66,15 +88,18 @@ def _verify(reader: BundleReader, pinned: str | None) -> Verdict:
     manifest, key = _check_container(ledger, reader, pinned)
     files = _check_files(ledger, reader, manifest)
     founding = _check_founding(ledger, files, manifest.session, key)
-    chain = _check_chain(ledger, files["records.signed"], founding)
+    judged = _check_chain(ledger, files["records.signed"], manifest.session, founding)
     _check_forks(ledger, files["forks.signed"])
-    receipts = _check_receipts(ledger, files["receipts.signed"], manifest.session, key)
-    _check_clocks(ledger, chain, receipts)
-    references = [blob for _, record in chain for blob in blobs_of(record.body)]
-    _check_blobs(ledger, reader, references, founding.policy)
-    _check_coverage(ledger, chain, receipts, references)
-    _check_anchors(ledger, chain, receipts)
-    _check_complete(ledger, chain, references)
+    receipts = check_receipts(ledger, files["receipts.signed"], manifest.session, key)
+    chain = judged.records
+    check_clocks(ledger, chain, receipts)
+    references = check_references(ledger, chain)
+    check_blobs(ledger, reader, references, founding.policy)
+    if judged.whole:
+        check_unclaimed(ledger, reader, references)
+    check_coverage(ledger, chain, receipts, references)
+    check_anchors(ledger, chain, receipts)
+    check_complete(ledger, chain, references)
     return Verdict(
         session=manifest.session,
         key_fingerprint=fingerprint(key),
@@ -94,10 +119,10 @@ def _check_container(
 ) -> tuple[Manifest, bytes]:
     ledger.look(CheckId.CONTAINER)
     try:
-        signed = parse_line(reader.read(MANIFEST))
-        manifest = msgspec.json.decode(signed.payload, type=Manifest)
-        key = from_base64(manifest.institution_key)
-    except (MalformedLine, msgspec.DecodeError, UnicodeDecodeError, EncodingError) as error:
+        signed = parse_sole_line(reader.read(MANIFEST))
+        manifest = decode_manifest(signed.payload)
+        key = _key(manifest.institution_key)
+    except (MalformedLine, EncodingError) as error:
         raise UnreadableBundle(f"{MANIFEST} is not a manifest: {error}") from error
     if not holds(signed, Domain.BUNDLE, key):
         ledger.fail(CheckId.CONTAINER, f"{MANIFEST}: the signature does not hold")
@@ -112,22 +137,30 @@ def _check_container(
     return manifest, key
 
 
+def _key(text: str) -> bytes:
+    key = from_base64(text)
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise EncodingError(f"{len(key)} bytes, where a key has {PUBLIC_KEY_BYTES}")
+    return key
+
+
 def _check_files(ledger: Ledger, reader: BundleReader, manifest: Manifest) -> dict[str, bytes]:
     files: dict[str, bytes] = dict.fromkeys(FILES, b"")
     for name in sorted({*FILES, *manifest.files}):
         ledger.look(CheckId.CONTAINER)
         entry = manifest.files.get(name)
-        if entry is None or name not in files:
-            ledger.fail(CheckId.CONTAINER, f"{name}: the manifest should not differ on it")
+        if name not in files:
+            ledger.fail(CheckId.CONTAINER, f"{name!r}: the manifest names it, no bundle has it")
             continue
         try:
-            data = reader.read(name)
+            data = files[name] = reader.read(name)
         except UnreadableBundle as error:
             ledger.fail(CheckId.CONTAINER, str(error))
             continue
-        if entry.size != len(data) or entry.sha256 != sha256_hex(data):
+        if entry is None:
+            ledger.fail(CheckId.CONTAINER, f"{name}: the manifest does not name it")
+        elif (entry.size, entry.sha256) != (len(data), sha256_hex(data)):
             ledger.fail(CheckId.CONTAINER, f"{name}: changed since it was exported")
-        files[name] = data
     return files
 
 
@@ -139,7 +172,7 @@ def _check_founding(
 ) -> _Founding:
     ledger.look(CheckId.SESSION, 2)
     policy, policy_hash = _read_one(
-        ledger, files, "policy.signed", Domain.POLICY, key, decode_policy
+        ledger, files, "policy.signed", Domain.POLICY, key, decode_keyring
     )
     grant, grant_hash = _read_one(
         ledger, files, "grant.signed", Domain.GRANT, key, decode_grant
@@ -160,7 +193,7 @@ def _read_one(
     decode: Callable[[bytes], _T],
 ) -> tuple[_T | None, str]:
     try:
-        signed = parse_line(files[name])
+        signed = parse_sole_line(files[name])
         value = decode(signed.payload)
     except (MalformedLine, MalformedReceipt, PolicyError) as error:
         ledger.fail(CheckId.SESSION, f"{name}: {error}")
@@ -173,29 +206,37 @@ def _read_one(
 # (1) to (6) every record against the one before it
 
 
-def _check_chain(
-    ledger: Ledger, data: bytes, founding: _Founding
-) -> list[tuple[Signed, Record]]:
-    chain: list[tuple[Signed, Record]] = []
+def _check_chain(ledger: Ledger, data: bytes, session: str, founding: _Founding) -> _Chain:
     if founding.grant is None:
-        return chain
+        return _Chain()
     try:
-        state = ChainState(founding.grant.session, from_base64(founding.grant.public_key))
+        state = ChainState(session, _key(founding.grant.public_key))
     except EncodingError as error:
         ledger.fail(CheckId.KEY, f"grant.signed: the session's key is {error}")
-        return chain
-    for signed in _lines(ledger, CheckId.SIGNATURE, "records.signed", data):
-        match accept(state, signed):
-            case Accepted(state=state, record=record):
-                chain.append((signed, record))
-            case refused:
-                where = f"record {state.size}: {refused.why}; the rest is not judged"
-                ledger.fail(CheckId(refused.check), where)
-                break
+        return _Chain()
+    chain = _follow(ledger, data, state)
     for check in CHAIN_CHECKS:
-        ledger.look(check, len(chain))
-    if chain:
-        _check_open(ledger, chain[0][1], founding)
+        ledger.look(check, len(chain.records))
+    if chain.records:
+        _check_open(ledger, chain.records[0][1], founding)
+    return chain
+
+
+def _follow(ledger: Ledger, data: bytes, state: ChainState) -> _Chain:
+    chain = _Chain()
+    try:
+        for signed in parse_lines(data):
+            match accept(state, signed):
+                case Accepted(state=state, record=record):
+                    chain.records.append((signed, record))
+                case refused:
+                    where = f"record {state.size}: {refused.why}; the rest is not judged"
+                    ledger.fail(CheckId(refused.check), where)
+                    return chain
+    except MalformedLine as error:
+        ledger.fail(CheckId.SIGNATURE, f"records.signed: {error}; the rest is not judged")
+        return chain
+    chain.whole = True
     return chain
 
 
@@ -217,186 +258,6 @@ def _check_open(ledger: Ledger, record: Record, founding: _Founding) -> None:
         ledger.fail(CheckId.SESSION, "record 0: opened under another grant")
 
 
-def _lines(ledger: Ledger, check: CheckId, name: str, data: bytes) -> Iterator[Signed]:
-    """The signed lines of a file; where they stop being lines is a failure of ``check``."""
-    try:
-        yield from parse_lines(data)
-    except MalformedLine as error:
-        ledger.fail(check, f"{name}: {error}")
-
-
 def _check_forks(ledger: Ledger, data: bytes) -> None:
-    for signed in _lines(ledger, CheckId.ORDER, "forks.signed", data):
+    for signed in read_lines(ledger, CheckId.ORDER, "forks.signed", data):
         ledger.fail(CheckId.ORDER, f"a fork: record {signed.hash} took a number already taken")
-
-
-# (8) receipts: signed, in a row, about this chain
-
-
-def _check_receipts(
-    ledger: Ledger, data: bytes, session: str, key: bytes
-) -> list[tuple[Signed, Receipt]]:
-    receipts: list[tuple[Signed, Receipt]] = []
-    prev = ZERO_HASH
-    for signed in _lines(ledger, CheckId.DURABLE, "receipts.signed", data):
-        ledger.look(CheckId.DURABLE)
-        where = f"receipt {len(receipts)}"
-        try:
-            receipt = decode_receipt(signed.payload)
-        except MalformedReceipt as error:
-            ledger.fail(CheckId.DURABLE, f"{where}: {error}")
-            break
-        if not holds(signed, Domain.RECEIPT, key):
-            ledger.fail(CheckId.DURABLE, f"{where}: not signed by the institution's key")
-        if receipt.session != session:
-            ledger.fail(CheckId.DURABLE, f"{where}: of session {receipt.session}")
-        if receipt.prev != prev:
-            ledger.fail(CheckId.DURABLE, f"{where}: does not follow the receipt before it")
-        receipts.append((signed, receipt))
-        prev = signed.hash
-    return receipts
-
-
-def _check_coverage(
-    ledger: Ledger,
-    chain: list[tuple[Signed, Record]],
-    receipts: list[tuple[Signed, Receipt]],
-    references: list[BlobReference],
-) -> None:
-    heads = [ZERO_HASH, *(signed.hash for signed, _ in chain)]
-    durable: set[str] = set()
-    for number, (_, receipt) in enumerate(receipts):
-        if receipt.size >= len(heads) or heads[receipt.size] != receipt.head:
-            ledger.fail(CheckId.DURABLE, f"receipt {number}: of another chain than this")
-        durable.update(receipt.durable)
-    ledger.look(CheckId.DURABLE, len(references))
-    if not receipts or receipts[-1][1].size < len(chain):
-        ledger.fail(CheckId.DURABLE, "no receipt covers the chain's head")
-    for blob in references:
-        if blob.sha256 not in durable:
-            ledger.fail(CheckId.DURABLE, f"no receipt lists {_name(blob)} as durable")
-
-
-# (6) the clocks
-
-
-def _check_clocks(
-    ledger: Ledger, chain: list[tuple[Signed, Record]], receipts: list[tuple[Signed, Receipt]]
-) -> None:
-    times = {signed.hash: receipt.time for signed, receipt in receipts}
-    covering = _covering_times(len(chain), receipts)
-    wall, corridor = WallState(), Corridor()
-    for seq, (_, record) in enumerate(chain):
-        wall, flag = judge_wall(wall, record)
-        if flag is not None:
-            ledger.fail(CheckId.CLOCK, f"record {seq}: {flag.why}")
-        if record.anchor in times:
-            corridor = corridor.after(record, times[record.anchor])
-        if (covered := covering[seq]) is not None:
-            corridor = corridor.before(record, covered)
-        if corridor.excess:
-            seconds = corridor.excess / 1e6
-            why = f"its time contradicts the receipts around it by {seconds:.1f} s"
-            ledger.fail(CheckId.CLOCK, f"record {seq}: {why}")
-            corridor = Corridor()
-
-
-def _covering_times(records: int, receipts: list[tuple[Signed, Receipt]]) -> list[int | None]:
-    """For each record the time of the first receipt whose ``size`` includes it."""
-    times: list[int | None] = []
-    for _, receipt in receipts:
-        times.extend([receipt.time] * (min(receipt.size, records) - len(times)))
-    return times + [None] * (records - len(times))
-
-
-# (7) the pieces
-
-
-def _check_blobs(
-    ledger: Ledger,
-    reader: BundleReader,
-    references: list[BlobReference],
-    policy: Policy | None,
-) -> None:
-    names = reader.blob_names()
-    kids = {key.kid for key in policy.evidence_keys} if policy else set[str]()
-    for blob in references:
-        ledger.look(CheckId.BLOB)
-        if blob.sha256 not in names:
-            ledger.fail(CheckId.BLOB, f"{_name(blob)}: committed but missing")
-            continue
-        if why := _blob_fault(reader, blob, kids):
-            ledger.fail(CheckId.BLOB, f"{_name(blob)}: {why}")
-    chain_whole = not ledger.failed(*CHAIN_CHECKS)
-    for name in sorted(names - {blob.sha256 for blob in references}) if chain_whole else ():
-        ledger.fail(CheckId.BLOB, f"blobs/{name}: no record commits to it")
-
-
-def _blob_fault(reader: BundleReader, blob: BlobReference, kids: set[str]) -> str | None:
-    if reader.size(BLOBS + blob.sha256) != blob.size:
-        return f"not the {blob.size} bytes committed"
-    try:
-        data = reader.read(BLOBS + blob.sha256)
-        header = read_header(data)
-    except (UnreadableBundle, SealError) as error:
-        return str(error)
-    if sha256_hex(data) != blob.sha256:
-        return "changed since it was committed"
-    if header.kid not in kids:
-        return f"sealed to key {header.kid}, which is not the policy's"
-    return None
-
-
-def _name(blob: BlobReference) -> str:
-    return f"{blob.stream} {blob.stream_seq} ({blob.sha256[:16]}…)"
-
-
-# (9) the anchors
-
-
-def _check_anchors(
-    ledger: Ledger, chain: list[tuple[Signed, Record]], receipts: list[tuple[Signed, Receipt]]
-) -> None:
-    order = {signed.hash: number for number, (signed, _) in enumerate(receipts)}
-    newest = -1
-    for seq, (_, record) in enumerate(chain):
-        ledger.look(CheckId.ANCHOR)
-        if record.anchor is None:
-            if newest >= 0:
-                ledger.fail(CheckId.ANCHOR, f"record {seq}: no anchor after one was held")
-            continue
-        number = order.get(record.anchor)
-        if number is None:
-            ledger.fail(CheckId.ANCHOR, f"record {seq}: anchored to an unknown receipt")
-        elif number < newest:
-            ledger.fail(CheckId.ANCHOR, f"record {seq}: anchored to an older receipt again")
-        elif receipts[number][1].size > seq:
-            ledger.fail(CheckId.ANCHOR, f"record {seq}: anchored to a receipt that covers it")
-        else:
-            newest = number
-
-
-# (10) the end
-
-
-def _check_complete(
-    ledger: Ledger, chain: list[tuple[Signed, Record]], references: list[BlobReference]
-) -> None:
-    ledger.look(CheckId.COMPLETE)
-    last = chain[-1][1].body if chain else None
-    if not isinstance(last, Close):
-        ledger.fail(CheckId.COMPLETE, "incomplete: the last record is not a close")
-    expected: Counter[str] = Counter()
-    for blob in references:
-        if blob.stream_seq != expected[blob.stream]:
-            where = (
-                f"{blob.stream}: piece {blob.stream_seq} where {expected[blob.stream]} is due"
-            )
-            ledger.fail(CheckId.COMPLETE, where)
-        expected[blob.stream] = blob.stream_seq + 1
-    if isinstance(last, Close):
-        if {name: n for name, n in last.segments.items() if n} != dict(expected):
-            ledger.fail(CheckId.COMPLETE, "the close counts other pieces than there are")
-        incidents = {r.body.id for _, r in chain if isinstance(r.body, Incident)}
-        if last.incidents != len(incidents):
-            ledger.fail(CheckId.COMPLETE, "the close counts other incidents than there are")
