@@ -9,6 +9,7 @@ from pathlib import Path
 from cyclopts import App
 from rich.console import Console
 
+from recorder.detect import WORKER_ARGUMENT
 from recorder.faults import EnvironmentFault
 
 # Exit status of everything that the user, not the program, has to put right.
@@ -42,6 +43,63 @@ def window() -> int:
     from recorder.app import run_window
 
     return run_window()
+
+
+@app.command
+def record(
+    *,
+    server: str,
+    code: str,
+    camera: str = "device:0",
+    microphone: str = "device:0",
+    screen: str = "display:all",
+    duration: float | None = None,
+    headless: bool = False,
+    consent: bool = False,
+    store: Path | None = None,
+    wait: float = 600.0,
+) -> int:
+    """Record one session, from the code to the last receipt.
+
+    Without --headless the window opens with server and code filled in. With it there is no
+    window: say --consent where the candidate has agreed, or answer the question. Ends after
+    --duration, or orderly on Ctrl-C. Prints one JSON object about the session.
+
+    Examples:
+        invigil-recorder record --server https://exams.example.edu --code 7K2M-Q4WD-9XTA
+
+        invigil-recorder record --server http://127.0.0.1:8000 --code 7K2M-Q4WD-9XTA --headless
+        --consent --camera file:candidate.mp4 --microphone none --duration 60
+
+    Args:
+        server: The institution's server.
+        code: The one-time code from the invitation.
+        camera: device:N, file:PATH (played as real time, in a loop) or none.
+        microphone: device:N, file:PATH or none.
+        screen: display:all, display:N, file:PATH or none.
+        duration: Seconds to record; until told to stop where it is not given.
+        headless: No window.
+        consent: The candidate has been told what is recorded and agrees.
+        store: Where evidence is kept until it is delivered.
+        wait: Seconds to wait for delivery after the recording.
+    """
+    from dataclasses import replace
+
+    from recorder.settings import read_settings
+
+    settings = read_settings()
+    settings = settings if store is None else replace(settings, store=store)
+    if not headless:
+        from recorder.app import run_window
+        from recorder.ui.link import write_link
+
+        return run_window([app.name[0], write_link(server, code)], settings)
+    from recorder.capturing import Choices
+    from recorder.record import Request
+    from recorder.record import record as run
+
+    choices = Choices(camera, microphone, screen)
+    return run(Request(server, code, choices, duration, consent, wait), settings)
 
 
 @app.command
@@ -82,6 +140,11 @@ def analyze(
 
 def main() -> None:
     """The console script's way in."""
+    if sys.argv[1:2] == [WORKER_ARGUMENT]:
+        from recorder.detect import worker
+
+        worker.run(sys.argv[2])
+        return
     try:
         status = app(exit_on_error=True, result_action="return_value")
     except EnvironmentFault as fault:

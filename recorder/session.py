@@ -71,8 +71,20 @@ class Delivering(Protocol):
         """Begin to deliver."""
         ...
 
+    def wake(self) -> None:
+        """Something new was committed."""
+        ...
+
     def delivery(self) -> Delivery:
         """How far it is."""
+        ...
+
+    def last_words(self) -> None:
+        """The chain is about to be closed: say what is still to be said."""
+        ...
+
+    def hasten(self) -> None:
+        """All is committed: send it without lingering for more."""
         ...
 
     def stop(self) -> None:
@@ -100,8 +112,9 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the first record says."""
+    """What the first record says, and of which session."""
 
+    session: str
     build: Detail
     models: tuple[Model, ...]
     devices: Detail
@@ -127,6 +140,7 @@ class Session:
         self._notices: list[Notice] = []
         self._notices_lock = threading.Lock()
         self._pulse = Pulse(parts.policy.heartbeat_s, self._heartbeat, parts.reporter.submit)
+        self.id = opening.session
         self.preview = parts.preview
 
     # Beginning
@@ -134,6 +148,7 @@ class Session:
     def start(self) -> None:
         """Write the first record and let everything run."""
         parts, opening = self._parts, self._opening
+        parts.writer.on_commit = parts.delivering.wake
         parts.writer.start()
         parts.writer.open(
             build=opening.build,
@@ -269,6 +284,7 @@ class Session:
                 encoder.finish()
             parts.detection.stop()
             parts.losses.finish(self._ended_ns)
+            parts.delivering.last_words()
             self._last_beats()
         except Exception:  # noqa: BLE001  (the chain must be closed whatever fails before)
             _log.exception("ending_failed")
@@ -276,6 +292,7 @@ class Session:
         if not parts.writer.flush(FLUSH_BOUND_S):
             _log.warning("evidence_waits_for_the_disk", items=parts.writer.waiting.items)
         self._stage = Stage.DELIVERING
+        parts.delivering.hasten()
         self._over.set()
 
     def _last_beats(self) -> None:

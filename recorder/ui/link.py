@@ -182,3 +182,12 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def _plain_fingerprint(text: str) -> str:
     return _FILLING.sub("", text).replace(":", "").lower()
+
+
+def write_link(server: str, code: str, key: str = "") -> str:
+    """The link that opens ``code`` at ``server`` (an address with its scheme)."""
+    parts = urlsplit(server)
+    query = "&".join(
+        [*([f"key={key}"] if key else []), *(["insecure=1"] if parts.scheme == "http" else [])]
+    )
+    return f"{SCHEME}://{parts.netloc}/{code}" + (f"?{query}" if query else "")

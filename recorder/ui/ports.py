@@ -34,7 +34,10 @@ class Preview(Protocol):
 class Recording(Protocol):
     """A running session. Every call returns at once; work is done on other threads."""
 
-    preview: Preview
+    @property
+    def preview(self) -> Preview:
+        """Camera and microphone as they are recorded."""
+        ...
 
     def status(self) -> Status:
         """A snapshot of the session."""

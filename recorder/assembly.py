@@ -1,0 +1,168 @@
+"""Builds one session from one policy: every part made and joined, in order, in one place."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+from uuid import uuid4
+
+from recorder.capture.frames import StreamName
+from recorder.capture.pump import CapturePump
+from recorder.capture.timeline import Timeline
+from recorder.capturing import Choices, Relay, open_screen
+from recorder.delivering import DeliveryLine, Terms
+from recorder.detect.models import model_hashes
+from recorder.evidence.store import default_root
+from recorder.evidence.writer import EvidenceWriter
+from recorder.faults import EnvironmentFault
+from recorder.heartbeat import UnobservedTime
+from recorder.lockdown.boot import boot_id
+from recorder.lockdown.machine import this_machine
+from recorder.lockdown.watch import MachineWatch
+from recorder.losses import LossRecorder
+from recorder.preview import LivePreview
+from recorder.reporter import Reporter
+from recorder.session import Encoder, Opening, Parts, Session
+from recorder.settings import Settings
+from recorder.sync.client import Inspection, ServerClient
+from recorder.sync.enrolment import enrol
+from recorder.watching import Watching
+from shared.flags import Kind
+from shared.policy import Policy
+from shared.records import Model
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a session is to be made of. The candidate has agreed."""
+
+    settings: Settings
+    client: ServerClient
+    inspection: Inspection
+    choices: Choices
+    preview: LivePreview
+    relay: Relay
+
+
+def begin(plan: Plan) -> Session:
+    """Redeem the code and start the recording.
+
+    Everything that can fail is tried before the code is redeemed.
+
+    Raises:
+        EnvironmentFault: the screen cannot be seen, a model is not as it should be, the code
+            cannot be redeemed, or the store not be written.
+    """
+    policy = plan.inspection.policy
+    models = tuple(Model(name=n, sha256=h) for n, h in sorted(model_hashes().items()))
+    screen = open_screen(policy.streams, plan.choices.screen, plan.relay)
+    try:
+        return _begin(plan, models, screen)
+    except EnvironmentFault:
+        if screen is not None:
+            screen.stop()
+        raise
+
+
+def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | None) -> Session:
+    policy, settings = plan.inspection.policy, plan.settings
+    root = settings.store or default_root()
+    consent = {"at": time.time_ns() // 1000, "given": "before anything was recorded"}
+    store, key = enrol(plan.client, plan.inspection, root, time.time_ns() // 1000)
+    writer = EvidenceWriter(store, key, boot=boot_id())
+    reporter = Reporter(writer)
+    timeline = Timeline(epoch=0, origin_ns=time.monotonic_ns())
+    pumps = _pumps(plan.preview, screen)
+    for pump in pumps.values():
+        pump.rebase(timeline)
+    losses = LossRecorder(policy, reporter.submit, _new_id)
+    unobserved = UnobservedTime()
+    watching = Watching(policy, pumps, reporter, unobserved, _new_id)
+    machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
+    terms = Terms(policy.rule(Kind.NETWORK_LOST), settings.spread_s)
+    delivering = DeliveryLine(plan.client, store.founding, writer, reporter, terms)
+    parts = Parts(
+        policy=policy,
+        folder=root,
+        writer=writer,
+        reporter=reporter,
+        losses=losses,
+        unobserved=unobserved,
+        preview=plan.preview,
+        pumps=pumps,
+        encoders=_encoders(policy, timeline, pumps, reporter),
+        detection=watching,
+        watch=machine,
+        delivering=delivering,
+    )
+    opening = Opening(
+        session=store.founding.session,
+        build=_build(plan.inspection),
+        models=models,
+        devices={stream: pump.source.name for stream, pump in pumps.items()},
+        consent=consent,
+        unwatched=_unwatched(policy, pumps, machine),
+    )
+    session = Session(parts, opening, timeline, time.monotonic_ns)
+    delivering.serve(session)
+    plan.relay.listener = losses
+    plan.preview.take()
+    session.start()
+    return session
+
+
+def _new_id() -> str:
+    return uuid4().hex
+
+
+def _pumps(
+    preview: LivePreview, screen: CapturePump[Any] | None
+) -> dict[StreamName, CapturePump[Any]]:
+    every: dict[StreamName, CapturePump[Any] | None] = {
+        "camera": preview.camera,
+        "microphone": preview.microphone,
+        "screen": screen,
+    }
+    return {stream: pump for stream, pump in every.items() if pump is not None}
+
+
+def _encoders(
+    policy: Policy,
+    timeline: Timeline,
+    pumps: dict[StreamName, CapturePump[Any]],
+    reporter: Reporter,
+) -> dict[StreamName, Encoder]:
+    raise NotImplementedError
+
+
+def _build(inspection: Inspection) -> dict[str, Any]:
+    return {
+        "version": version("invigil"),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "packaged": bool(getattr(sys, "frozen", False)),
+        "institution_key": inspection.key_fingerprint,
+    }
+
+
+def _unwatched(
+    policy: Policy, pumps: dict[StreamName, CapturePump[Any]], machine: MachineWatch
+) -> tuple[str, ...]:
+    """What the policy asks for and this session cannot see, in words."""
+    streams = policy.streams
+    asked: dict[StreamName, bool] = {
+        "camera": streams.camera.enabled,
+        "microphone": streams.microphone.enabled,
+        "screen": streams.screen.enabled,
+    }
+    missing = [f"{s}: not recorded" for s, wanted in asked.items() if wanted and s not in pumps]
+    unsupported = [
+        f"{watched.kind}: {watched.reason}"
+        for watched in machine.status()
+        if watched.state == "unsupported"
+    ]
+    return (*missing, *unsupported)

@@ -1,0 +1,196 @@
+"""``invigil-recorder record``: a session without the window, for scripts and kiosks."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from recorder.app import Recorder
+from recorder.capturing import Choices
+from recorder.faults import EnvironmentFault
+from recorder.session import Session
+from recorder.settings import Settings
+from recorder.status import Offer, Stage, Status
+from shared.policy import Policy
+
+# How often progress is looked at and shown.
+LOOK_S = 0.5
+
+DELIVERED, LEFT_OVER = 0, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for. ``duration_s`` ``None``: until told to stop."""
+
+    server: str
+    code: str
+    choices: Choices
+    duration_s: float | None
+    consent: bool
+    wait_s: float
+
+
+def record(request: Request, settings: Settings) -> int:
+    """Record one session from a code to the last receipt.
+
+    Returns:
+        0 when the server holds everything, 1 when something is left in the store.
+
+    Raises:
+        EnvironmentFault: the session could not begin.
+    """
+    recorder = Recorder(settings)
+    screen = Console(stderr=True, highlight=False)
+    offer = recorder.inspect(request.server, request.code)
+    _ask_consent(offer, request.consent, screen)
+    preview = recorder.open_preview(offer, request.choices.camera, request.choices.microphone)
+    with _stop_signals() as stopped:
+        try:
+            session = recorder.start(
+                offer,
+                request.choices.camera,
+                request.choices.microphone,
+                request.choices.screen,
+                preview,
+            )
+        except BaseException:
+            preview.close()
+            raise
+        return _run(session, request, screen, stopped)
+
+
+def _run(session: Session, request: Request, screen: Console, stopped: Stop) -> int:
+    # Scripts wait for this line; it is said once recording has begun.
+    screen.print("recording", markup=False)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=screen,
+        transient=True,
+    ) as progress:
+        task = progress.add_task("Recording", total=request.duration_s, note="")
+        while not _over(session.status(), request, stopped):
+            status = session.status()
+            progress.update(task, completed=status.elapsed_s, note=_note(status))
+            for notice in session.notices():
+                screen.print(f"{notice.source}: {notice.text}", markup=False)
+            stopped.event.wait(LOOK_S)
+        session.finish("quit" if stopped.event.is_set() else "finished")
+        session.wait()
+        _deliver(session, request.wait_s, progress)
+    status = session.status()
+    session.leave()
+    _report(session, status, screen)
+    return DELIVERED if status.delivery.done else LEFT_OVER
+
+
+def _over(status: Status, request: Request, stopped: Stop) -> bool:
+    too_long = request.duration_s is not None and status.elapsed_s >= request.duration_s
+    return too_long or stopped.event.is_set() or status.stage is not Stage.RECORDING
+
+
+def _deliver(session: Session, wait_s: float, progress: Progress) -> None:
+    """Wait for the last receipt, for ``wait_s`` seconds or until told to stop again."""
+    task = progress.add_task("Delivering", total=1.0, note="")
+    pause = threading.Event()
+    with _stop_signals() as again:
+        for _ in range(int(wait_s / LOOK_S) + 1):
+            status = session.status()
+            progress.update(task, completed=status.delivery.fraction, note=_note(status))
+            if status.delivery.done or again.event.is_set():
+                return
+            pause.wait(LOOK_S)
+
+
+def _note(status: Status) -> str:
+    delivery = status.delivery
+    waiting = delivery.blobs_made - delivery.blobs_sent
+    return f"{status.words}; {waiting} pieces wait" if waiting else status.words
+
+
+def _report(session: Session, status: Status, screen: Console) -> None:
+    delivery = status.delivery
+    result = {
+        "session": session.id,
+        "delivered": delivery.done,
+        "seconds": round(status.elapsed_s, 1),
+        "records": delivery.records_made,
+        "pieces": delivery.blobs_made,
+        "bytes": delivery.bytes_made,
+        "incidents": status.incidents,
+    }
+    sys.stdout.write(json.dumps(result) + "\n")
+    sys.stdout.flush()
+    if not delivery.done:
+        screen.print(
+            f"The server does not hold everything yet ({delivery.note or 'time is up'}). "
+            "All is kept on this computer; deliver it with: invigil-recorder evidence upload",
+            markup=False,
+        )
+
+
+def _ask_consent(offer: Offer, given: bool, screen: Console) -> None:
+    """Say what will be recorded; go on only with consent.
+
+    Raises:
+        EnvironmentFault: there is none.
+    """
+    screen.print(describe(offer.policy), markup=False)
+    if given:
+        return
+    if sys.stdin.isatty() and input("Do you agree? [y/N] ").strip().lower() in ("y", "yes"):
+        return
+    raise EnvironmentFault(
+        "Nothing was recorded, because consent was not given.",
+        "The code is still good. Run again and agree, or give --consent.",
+    )
+
+
+def describe(policy: Policy) -> str:
+    """Who records what, why and until when, in a few lines."""
+    streams = policy.streams
+    recorded = {
+        "camera": streams.camera.enabled,
+        "microphone": streams.microphone.enabled,
+        "screen": streams.screen.enabled,
+    }
+    what = ", ".join(stream for stream, wanted in recorded.items() if wanted)
+    return (
+        f"{policy.exam.title}, {policy.institution.name} ({policy.institution.contact})\n"
+        f"records: {what}\npurpose: {policy.purpose}\n"
+        f"kept for: {policy.retention_days} days"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Set when the user or the system asks the program to end."""
+
+    event: threading.Event
+
+
+@contextmanager
+def _stop_signals() -> Iterator[Stop]:
+    """While inside, SIGINT and SIGTERM ask for an orderly end."""
+    stop = Stop(threading.Event())
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.event.set()
+
+    before = {n: signal.signal(n, ask) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

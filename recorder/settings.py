@@ -1,0 +1,66 @@
+"""What the recorder is told from outside: the environment, later the installer's brand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from recorder.faults import EnvironmentFault
+from shared.encoding import HASH_HEX
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of them have defaults.
+
+    Attributes:
+        store: the folder of all sessions; ``None`` for the user's data folder.
+        server: the address that the window suggests.
+        pinned: fingerprints of institution keys that are trusted; where there are none, the
+            key that a server names is taken, kept, and named in the evidence.
+        allow_plain: whether plain http may leave this computer.
+        spread_s: the longest random wait after an outage, in seconds.
+    """
+
+    store: Path | None = None
+    server: str = ""
+    pinned: frozenset[str] = frozenset()
+    allow_plain: bool = False
+    spread_s: float = 180.0
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives.
+
+    Raises:
+        EnvironmentFault: one of them makes no sense.
+    """
+    store = environ.get("INVIGIL_STORE")
+    return Settings(
+        store=Path(store) if store else None,
+        server=environ.get("INVIGIL_SERVER", ""),
+        pinned=_pinned(environ.get("INVIGIL_PINNED_KEYS", "")),
+        allow_plain=environ.get("INVIGIL_ALLOW_PLAIN", "") == "1",
+        spread_s=_seconds("INVIGIL_SPREAD_S", environ, 180.0),
+    )
+
+
+def _pinned(text: str) -> frozenset[str]:
+    keys = frozenset(text.replace(",", " ").split())
+    for key in keys:
+        if not HASH_HEX.fullmatch(key):
+            raise EnvironmentFault(
+                f"INVIGIL_PINNED_KEYS names {key!r}, which is not a key's fingerprint.",
+                "A fingerprint is 64 hex digits; several are separated by spaces.",
+            )
+    return keys
+
+
+def _seconds(name: str, environ: Mapping[str, str], default: float) -> float:
+    text = environ.get(name, "")
+    try:
+        return float(text) if text else default
+    except ValueError as error:
+        raise EnvironmentFault(f"{name} is {text!r}.", "Give a number of seconds.") from error
