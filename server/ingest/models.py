@@ -117,7 +117,11 @@ class BlobRow(Table):
     """
 
     __tablename__ = "blob"
-    __table_args__ = (UniqueConstraint("session_id", "stream", "stream_seq"),)
+    __table_args__ = (
+        UniqueConstraint("session_id", "stream", "stream_seq"),
+        # Every receipt asks which pieces are not here yet, oldest first.
+        Index(None, "session_id", "durable_at", "seq"),
+    )
 
     session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
     sha256: Mapped[HashText] = mapped_column(primary_key=True)
