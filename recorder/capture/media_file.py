@@ -209,7 +209,8 @@ class VideoFile:
         at_ns = -interval
         for item in self._recording.frames():
             if isinstance(item, FileEnd):
-                yield FileEnd(max(item.length_ns, at_ns + interval), item.cut_short)
+                known = item.length_ns > at_ns
+                yield item if known else FileEnd(at_ns + interval, item.cut_short)
                 return
             stamp, frame = item
             at_ns = at_ns + interval if stamp is None else stamp

@@ -39,6 +39,7 @@ SILENT_NS = 4 * NS_PER_S
 # Latencies outside this are a driver's mistake (ALSA plug-ins say 0 or nonsense at times).
 _PLAUSIBLE_LATENCY_S = (0.0, 2.0)
 
+_SAMPLE_BYTES = 2
 _BLOCK_S = BLOCK_SAMPLES / SOUND_RATE
 
 
@@ -146,12 +147,17 @@ class DeviceMicrophone:
         return self._stamper.stamp(block.samples, block.first_ns) or Idle()
 
     def _age_ns(self, arrival: Arrival, device: OpenDevice) -> int:
-        """How long before its arrival the block's first sample was heard."""
+        """How long before its arrival the block's first sample was heard.
+
+        At least as long as the block is, whatever the driver says: sound servers take the
+        loudspeaker's delay off when they record what is played.
+        """
         low, high = _PLAUSIBLE_LATENCY_S
         latency = arrival.latency_s
         if not low < latency < high:
             latency = device.latency_s
-        return int(latency * NS_PER_S)
+        frames = len(arrival.data) // (_SAMPLE_BYTES * device.format.channels)
+        return int(max(latency, frames / device.format.rate) * NS_PER_S)
 
     def close(self) -> None:
         """Let the microphone go."""

@@ -51,6 +51,9 @@ _STARVED_NS = NS_PER_S
 # Sound this late is left out, in one piece: below it is caught up with.
 _SOUND_LATE_NS = NS_PER_S
 
+# Stands for the length of a file that claims none; a day, in which nothing is held back.
+_NO_LENGTH_NS = 86_400 * NS_PER_S
+
 _PLAYABLE = "Give a recording that plays in a media player."
 
 
@@ -309,20 +312,27 @@ class SoundPlayback:
     def _endless(self, position: int) -> Iterator[NDArray[np.int16]]:
         """Samples from ``position`` (samples) on, one repetition after the other.
 
+        An encoder fills up its last frame, and a repetition must not be longer for it: what
+        lies beyond the length that the file claims waits until its end is known.
+
         Raises:
             EnvironmentFault: the file went away, or none of its sound can be decoded.
         """
         while self._file is not None:
             began_at, heard = position, 0
+            claimed = _samples(_period(self._file.length_ns or _NO_LENGTH_NS))
+            beyond: list[NDArray[np.int16]] = []
             for item in self._file.sounds(position * NS_PER_S // SOUND_RATE):
                 if isinstance(item, DecodedSound):
-                    piece = _from(position, item)
-                    position += len(piece)
                     heard += len(item.samples)
-                    yield piece
+                    within, rest = _split(_from(position, item), claimed - position)
+                    position += len(within)
+                    beyond.append(rest)
+                    yield within
                 else:
-                    period = self._loop.end(item) * SOUND_RATE // NS_PER_S
-                    yield np.zeros(max(0, period - position), np.int16)
+                    missing = max(0, _samples(self._loop.end(item)) - position)
+                    rest = np.concatenate([*beyond, np.zeros(missing, np.int16)])
+                    yield rest[:missing]
             self._file.close()
             if began_at == 0 and heard == 0:
                 raise EnvironmentFault(
@@ -346,3 +356,12 @@ def _from(position: int, sound: DecodedSound) -> NDArray[np.int16]:
         silence = np.zeros(sound.at - position, np.int16)
         return np.concatenate((silence, sound.samples))
     return sound.samples[position - sound.at :]
+
+
+def _split(samples: NDArray[np.int16], at: int) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
+    at = max(0, at)
+    return samples[:at], samples[at:]
+
+
+def _samples(length_ns: int) -> int:
+    return length_ns * SOUND_RATE // NS_PER_S

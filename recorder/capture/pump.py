@@ -88,11 +88,21 @@ class CapturePump(Generic[ItemT]):
         listener: LossListener,
         *,
         clock: Clock = time.monotonic_ns,
+        first_retry_s: float = FIRST_RETRY_S,
     ) -> None:
-        """Run ``source``, which is closed and not yet used by another."""
+        """Run ``source``, which is closed and not yet used by another.
+
+        Args:
+            source: what to read.
+            listener: hears of losses.
+            clock: the monotonic clock, nanoseconds.
+            first_retry_s: the wait before a lost device is tried again; doubles up to
+                ``LONGEST_RETRY_S``.
+        """
         self.source = source
         self._listener = listener
         self._clock = clock
+        self._first_retry_s = first_retry_s
         self._sinks: tuple[Callable[[ItemT], None], ...] = ()
         self._latest: ItemT | None = None
         self._state: PumpState = Starting()
@@ -171,14 +181,14 @@ class CapturePump(Generic[ItemT]):
         return True
 
     def _run(self) -> None:
-        retry_s = FIRST_RETRY_S
+        retry_s = self._first_retry_s
         while not self._stopping.is_set():
             before = self._read
             reason = self._attempt()
             if reason is None:
                 break
             self._lose(reason)
-            retry_s = FIRST_RETRY_S if self._read > before else retry_s
+            retry_s = self._first_retry_s if self._read > before else retry_s
             self._stopping.wait(retry_s)
             retry_s = min(retry_s * 2, LONGEST_RETRY_S)
         self._close()

@@ -55,6 +55,7 @@ class SampleClock:
         self._next_ns: float | None = None
         self._difference = 0.0
         self._beyond: list[float] = []
+        self._surplus = 0
 
     def feed(self, estimate_ns: int, samples: NDArray[np.int16]) -> list[Stretch]:
         """Take a block whose first sample was heard at about ``estimate_ns``.
@@ -67,7 +68,10 @@ class SampleClock:
             if len(self._held) < WARM_UP_BLOCKS:
                 return []
             return self._anchor()
-        samples = self._correct(estimate_ns - self._next_ns, samples)
+        if self._surplus:
+            samples = self._without_surplus(samples)
+        else:
+            samples = self._correct(estimate_ns - self._next_ns, samples)
         return [self._lay(samples)] if len(samples) else []
 
     def _anchor(self) -> list[Stretch]:
@@ -109,18 +113,19 @@ class SampleClock:
         """Sound was lost (step forward) or came twice (leave the surplus out)."""
         assert self._next_ns is not None
         step = median(self._beyond)
-        if step > 0:
-            self._next_ns += step
-            self.losses += 1
-            self._beyond.clear()
-            self._difference = 0.0
-            return samples
-        surplus = round(-step * self._rate / NS_PER_S)
-        self._beyond = [error + len(samples) * NS_PER_S / self._rate for error in self._beyond]
-        if surplus <= len(samples):
-            self._beyond.clear()
-            self._difference = 0.0
-        return samples[surplus:]
+        self._beyond.clear()
+        self._difference = 0.0
+        if step < 0:
+            self._surplus = round(-step * self._rate / NS_PER_S)
+            return self._without_surplus(samples)
+        self._next_ns += step
+        self.losses += 1
+        return samples
+
+    def _without_surplus(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
+        left_out = min(self._surplus, len(samples))
+        self._surplus -= left_out
+        return samples[left_out:]
 
 
 class Reblocker:

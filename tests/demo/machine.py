@@ -47,7 +47,17 @@ def virtual_display(screen: str = SCREEN) -> Iterator[str]:
         if shutil.which(program) is None:
             raise FileNotFoundError(f"{program} is not installed (on Debian: apt install)")
     read, write = os.pipe()
-    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", screen, "-nolisten", "tcp"]
+    command = [
+        "Xvfb",
+        "-displayfd",
+        str(write),
+        "-screen",
+        "0",
+        screen,
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with process(command, pass_fds=(write,), **quiet):
         os.close(write)

@@ -1,0 +1,287 @@
+"""A scripted program behind a real window, without a display."""
+
+from __future__ import annotations
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before any QApplication
+
+import dataclasses
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from recorder.faults import EnvironmentFault
+from recorder.status import Delivery, Light, Notice, Offer, Stage, Status, StreamHealth
+from recorder.ui.operation import THREAD_NAME
+from recorder.ui.window import MainWindow
+from shared.flags import Kind
+from shared.policy import (
+    DEFAULT_RULES,
+    CameraStream,
+    EvidenceKey,
+    Exam,
+    Institution,
+    MicrophoneStream,
+    Policy,
+    Rule,
+    ScreenStream,
+    Streams,
+)
+
+FINGERPRINT = "ab" * 32
+TODAY = date(2026, 3, 14)
+FAULT = EnvironmentFault("The device is in use.", "Close the other program, then try again.")
+
+DELIVERED_NOTHING = Delivery(0, 0, 0, 0, 0, 0, online=True)
+HEALTHY = tuple(
+    StreamHealth(stream, f"The {stream}", working=True, frames=100)
+    for stream in ("camera", "microphone", "screen")
+)
+
+
+def make_offer(
+    camera: bool = True, microphone: bool = True, screen: bool = True, **policy: Any
+) -> Offer:
+    """An offer of an exam that records these streams."""
+    values: dict[str, Any] = {
+        "institution": Institution(name="University of Example", contact="exams@example.edu"),
+        "exam": Exam(id="algebra-1", title="Linear Algebra I", duration_s=5400.0),
+        "purpose": "So that the exam is fair to everyone who takes it away from campus.",
+        "retention_days": 90,
+        "evidence_keys": (EvidenceKey(kid="k1", public_key="AAAA"),),
+        "streams": Streams(
+            camera=CameraStream(enabled=camera),
+            microphone=MicrophoneStream(enabled=microphone),
+            screen=ScreenStream(enabled=screen),
+        ),
+        "kinds": DEFAULT_RULES | {Kind.OBJECT_SEEN: Rule(enabled=False)},
+    }
+    return Offer(
+        server="https://exam.example.edu",
+        code="ABCDEFGH",
+        policy=Policy(**(values | policy)),
+        key_fingerprint=FINGERPRINT,
+    )
+
+
+def make_status(**changes: Any) -> Status:
+    """A session in which all is well, with these changes."""
+    well = Status(
+        stage=Stage.RECORDING,
+        light=Light.GOOD,
+        words="Recording. All is well.",
+        elapsed_s=754.0,
+        streams=HEALTHY,
+        delivery=Delivery(60, 58, 45, 40, 2_400_000, 2_000_000, online=True),
+        sound_level=0.4,
+    )
+    return dataclasses.replace(well, **changes)
+
+
+class FakePreview:
+    """A camera and a microphone that do as a test says."""
+
+    def __init__(self, picture: NDArray[np.uint8] | None, level: float) -> None:
+        self.still, self.level = picture, level
+        self.frozen = False
+        self.looks = 0
+        self.closed = threading.Event()
+        self.bug: Exception | None = None
+
+    def picture(self) -> NDArray[np.uint8] | None:
+        """A new array each time, unless the camera is frozen."""
+        if self.bug is not None:
+            raise self.bug
+        self.looks += 1
+        if self.still is not None and not self.frozen:
+            self.still = self.still.copy()
+        return self.still
+
+    def sound_level(self) -> float:
+        """The level that is set."""
+        return self.level
+
+    def close(self) -> None:
+        """Note it."""
+        self.closed.set()
+
+
+class FakeRecording:
+    """A session whose next status the test sets."""
+
+    def __init__(self, preview: FakePreview) -> None:
+        self.preview = preview
+        self.now = make_status()
+        self.waiting_notices: list[Notice] = []
+        self.reasons: list[str] = []
+        self.after_finish: Stage | None = Stage.CLOSING
+        self.bug: Exception | None = None
+        self.finish_bug: Exception | None = None
+        self.looks = 0
+
+    def status(self) -> Status:
+        """What the test set."""
+        self.looks += 1
+        if self.bug is not None:
+            raise self.bug
+        return self.now
+
+    def finish(self, reason: str) -> None:
+        """Note it, and move on."""
+        self.reasons.append(reason)
+        if self.finish_bug is not None:
+            raise self.finish_bug
+        if self.after_finish is not None:
+            self.become(stage=self.after_finish)
+
+    def notices(self) -> list[Notice]:
+        """Each once."""
+        notices, self.waiting_notices = self.waiting_notices, []
+        return notices
+
+    def become(self, **changes: Any) -> None:
+        """Change the status."""
+        self.now = dataclasses.replace(self.now, **changes)
+
+
+def bright_picture() -> NDArray[np.uint8]:
+    """Left half red, right half blue, 480 by 640."""
+    picture = np.zeros((480, 640, 3), np.uint8)
+    picture[:, :320, 0] = 200
+    picture[:, 320:, 2] = 200
+    return picture
+
+
+@dataclass
+class FakeProgram:
+    """Answers as scripted: ``faults`` are raised once each, ``gates`` hold a call up."""
+
+    offer: Offer = field(default_factory=make_offer)
+    choices: dict[str, list[tuple[str, str]]] = field(
+        default_factory=lambda: {
+            "camera": [("device:0", "Built-in camera"), ("device:1", "USB camera")],
+            "microphone": [("device:0", "Built-in microphone")],
+            "screen": [("display:0", "All displays")],
+        }
+    )
+    faults: dict[str, list[Exception]] = field(default_factory=dict)
+    broken: dict[str, EnvironmentFault] = field(default_factory=dict)
+    gates: dict[str, threading.Event] = field(default_factory=dict)
+    calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    on_main_thread: list[str] = field(default_factory=list)
+    previews: list[FakePreview] = field(default_factory=list)
+    recordings: list[FakeRecording] = field(default_factory=list)
+    still: NDArray[np.uint8] | None = field(default_factory=bright_picture)
+    level: float = 0.5
+
+    def inspect(self, server: str, code: str) -> Offer:
+        self._enter("inspect", server, code)
+        return dataclasses.replace(self.offer, server=server, code=code)
+
+    def decline(self, offer: Offer) -> None:
+        self._enter("decline", offer)
+
+    def devices(self) -> dict[str, list[tuple[str, str]]]:
+        self._enter("devices")
+        return self.choices
+
+    def open_preview(self, offer: Offer, camera: str, microphone: str) -> FakePreview:
+        """A device in ``broken`` cannot be opened."""
+        self._enter("open_preview", camera, microphone)
+        for device in (f"camera={camera}", f"microphone={microphone}"):
+            if device in self.broken:
+                raise self.broken[device]
+        preview = FakePreview(None if camera == "none" else self.still, self.level)
+        self.previews.append(preview)
+        return preview
+
+    def start(
+        self, offer: Offer, camera: str, microphone: str, screen: str, preview: Any
+    ) -> FakeRecording:
+        self._enter("start", camera, microphone, screen)
+        recording = FakeRecording(preview)
+        self.recordings.append(recording)
+        return recording
+
+    def _enter(self, name: str, *arguments: Any) -> None:
+        self.calls.append((name, arguments))
+        if threading.current_thread() is threading.main_thread():
+            self.on_main_thread.append(name)
+        if name in self.gates:
+            self.gates[name].wait(10)
+        if self.faults.get(name):
+            raise self.faults[name].pop(0)
+
+
+def ui_threads() -> list[threading.Thread]:
+    """The window's threads that still run."""
+    return [thread for thread in threading.enumerate() if thread.name == THREAD_NAME]
+
+
+@pytest.fixture(autouse=True)
+def _no_qt_messages(qtlog: Any) -> Iterator[None]:
+    """Anything Qt complains about fails the test."""
+    yield
+    said = [record.message for record in qtlog.records]
+    assert not said, f"Qt said: {said}"
+
+
+@pytest.fixture(autouse=True)
+def _no_threads_left() -> Iterator[None]:
+    """Every thread that a window started has ended."""
+    yield
+    deadline = time.monotonic() + 5
+    while ui_threads() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not ui_threads()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> QSettings:
+    """Settings of this test alone."""
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def program() -> Iterator[FakeProgram]:
+    """A program in which everything works; it never blocks the main thread."""
+    program = FakeProgram()
+    yield program
+    for gate in program.gates.values():
+        gate.set()
+    assert program.on_main_thread == []
+
+
+@pytest.fixture
+def open_window(
+    qtbot: Any, settings: QSettings, program: FakeProgram
+) -> Iterator[Callable[..., MainWindow]]:
+    """Opens windows on the program, and closes them whatever they are doing."""
+    windows: list[MainWindow] = []
+
+    def open_one(link: str | None = None, **options: Any) -> MainWindow:
+        window = MainWindow(program, link, settings=settings, today=lambda: TODAY, **options)
+        qtbot.addWidget(window)
+        windows.append(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+        return window
+
+    yield open_one
+    for gate in program.gates.values():
+        gate.set()
+    for window in windows:
+        window.quit_now()
+        assert window.settle()
