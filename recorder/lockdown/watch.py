@@ -131,32 +131,36 @@ class _Lane:
         self.watched = watched
         self._watcher = watcher
         self._look = look
-        self._last_ns: int | None = None
+        self._last_ns = 0
 
     def look(self, now_ns: int) -> list[Incident]:
         if self.watched.state in ("off", "unsupported"):
             return []
-        elapsed_s = 0.0 if self._last_ns is None else (now_ns - self._last_ns) / _NS_PER_S
-        self._last_ns = now_ns
+        self._count_blind(now_ns)
         try:
             incidents = self._look(now_ns)
         except EnvironmentFault as fault:
-            return self._blind(now_ns, elapsed_s, fault.what)
+            return self._blind(now_ns, fault.what)
         except Exception as bug:  # noqa: BLE001  (a watcher's bug is unobserved time)
             if self.watched.state != "unobserved":
                 _log.exception("watcher_failed", kind=self.watched.kind)
-            return self._blind(now_ns, elapsed_s, f"the watcher failed: {bug!r}")
+            return self._blind(now_ns, f"the watcher failed: {bug!r}")
         self.watched = replace(self.watched, state="watching", reason="")
         return incidents
 
-    def _blind(self, now_ns: int, elapsed_s: float, reason: str) -> list[Incident]:
-        total = self.watched.unobserved_s + elapsed_s
-        self.watched = replace(
-            self.watched, state="unobserved", reason=reason, unobserved_s=total
-        )
+    def _count_blind(self, now_ns: int) -> None:
+        """A look that failed stands for the time up to the next one."""
+        if self.watched.state == "unobserved":
+            total = self.watched.unobserved_s + (now_ns - self._last_ns) / _NS_PER_S
+            self.watched = replace(self.watched, unobserved_s=total)
+        self._last_ns = now_ns
+
+    def _blind(self, now_ns: int, reason: str) -> list[Incident]:
+        self.watched = replace(self.watched, state="unobserved", reason=reason)
         return self._watcher.unobserved(now_ns)
 
     def finish(self, now_ns: int) -> list[Incident]:
+        self._count_blind(now_ns)
         return self._watcher.finish(now_ns)
 
 

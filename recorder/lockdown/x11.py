@@ -6,6 +6,7 @@ changing, and one look is three short round trips (0.3 ms).
 
 from __future__ import annotations
 
+import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ class X11Windows:
 
     def _connected(self) -> Display:
         if self._display is None:
+            _knock(self._name)
             self._display = display = Display(self._name)
             self._atoms = {name: display.intern_atom(name) for name in _ATOMS}
         return self._display
@@ -112,3 +114,15 @@ class X11Windows:
 
 
 _ATOMS = ("_NET_ACTIVE_WINDOW", "_NET_WM_NAME", "_NET_WM_PID", "WM_NAME")
+
+
+def _knock(display: str) -> None:
+    """Fail as a missing display does, before python-xlib tries: it leaks what fails.
+
+    Raises:
+        OSError: nobody listens for a local display.
+    """
+    number = display.removeprefix(":").partition(".")[0]
+    if display.startswith(":") and number.isdigit():
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(f"/tmp/.X11-unix/X{number}")  # noqa: S108  (where X.Org puts it)

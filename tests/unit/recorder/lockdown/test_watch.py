@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from structlog.testing import capture_logs
+from support.policies import default_policy
+from support.waiting import until
+
+from recorder.detect.observations import Incident
+from recorder.faults import EnvironmentFault
+from recorder.lockdown.adapter import Machine, Process, Unsupported, Window
+from recorder.lockdown.machine import this_machine
+from recorder.lockdown.watch import MachineWatch
+from shared.flags import Kind
+from shared.policy import OFF, Policy
+
+CHAT = Window("Chat", "Telegram", 1)
+
+
+class Desk:
+    """A machine that shows what a test says; a fault or a bug instead of a window is raised."""
+
+    def __init__(self) -> None:
+        self.window: Window | Exception | None = None
+        self.running: list[Process] | Exception = []
+        self.closed = False
+
+    def active_window(self) -> Window | None:
+        if isinstance(self.window, Exception):
+            raise self.window
+        return self.window
+
+    def processes(self) -> list[Process]:
+        if isinstance(self.running, Exception):
+            raise self.running
+        return self.running
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FastClock:
+    """Each look at it is a second later: a minute of watching in a moment."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.ticks = count(1)
+
+    def __call__(self) -> int:
+        with self.lock:
+            return next(self.ticks) * 1_000_000_000
+
+
+def policy(**changes: object) -> Policy:
+    named = {"prohibited_processes": ("teamviewer",), **changes}
+    return default_policy(**named)
+
+
+def begin(
+    desk: Desk,
+    heard: Callable[[Incident], None],
+    *,
+    rules: Policy | None = None,
+    machine: Machine | None = None,
+) -> MachineWatch:
+    ids = count()
+    watch = MachineWatch(
+        rules or policy(),
+        machine or Machine(desk, desk),
+        heard,
+        lambda: str(next(ids)),
+        clock=FastClock(),
+    )
+    watch.start()
+    return watch
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def kinds(incidents: list[Incident]) -> list[tuple[Kind, bool]]:
+    return [(incident.kind, incident.end_ns is not None) for incident in incidents]
+
+
+def test_reports_what_is_in_front_and_what_runs(desk: Desk) -> None:
+    heard: list[Incident] = []
+    watch = begin(desk, heard.append)
+    desk.window, desk.running = CHAT, [Process(7, "teamviewer")]
+    until(lambda: len(heard) == 2, "both incidents")
+    assert watch.stop()
+    assert set(kinds(heard)) == {
+        (kind, over)
+        for kind in (Kind.WINDOW_SWITCH, Kind.PROHIBITED_PROCESS)
+        for over in (False, True)
+    }
+    assert desk.closed
+    assert [watched.state for watched in watch.status()] == ["watching", "watching"]
+
+
+def test_a_reader_that_fails_is_unobserved_time_until_it_is_back(desk: Desk) -> None:
+    heard: list[Incident] = []
+    desk.window = EnvironmentFault("The display does not answer.", "Look.")
+    watch = begin(desk, heard.append)
+    until(lambda: watch.status()[0].state == "unobserved", "the failure")
+    assert watch.status()[0].reason == "The display does not answer."
+    assert watch.status()[1].state == "watching"
+    desk.window = CHAT
+    until(lambda: watch.status()[0].state == "watching", "the return")
+    assert watch.status()[0].unobserved_s > 0
+    until(lambda: kinds(heard) == [(Kind.WINDOW_SWITCH, False)], "the incident")
+    assert watch.stop()
+
+
+def test_a_bug_in_a_reader_is_logged_once_and_the_watch_goes_on(desk: Desk) -> None:
+    heard: list[Incident] = []
+    desk.window = ZeroDivisionError("a bug")
+    with capture_logs() as logs:
+        watch = begin(desk, heard.append)
+        until(lambda: watch.status()[0].unobserved_s > 1, "the failure")
+    desk.window = CHAT
+    until(lambda: bool(heard), "the incident")
+    assert watch.stop()
+    assert [log["event"] for log in logs] == ["watcher_failed"]
+
+
+def test_a_listener_that_fails_does_not_stop_the_watch(desk: Desk) -> None:
+    heard: list[Incident] = []
+
+    def broken(incident: Incident) -> None:
+        heard.append(incident)
+        raise ValueError("a listener's bug")
+
+    desk.window, desk.running = CHAT, [Process(7, "teamviewer")]
+    with capture_logs() as logs:
+        watch = begin(desk, broken)
+        until(lambda: len(heard) == 2, "both incidents")
+        assert watch.stop()
+    assert {log["event"] for log in logs} == {"incident_not_taken"}
+
+
+def test_what_a_machine_cannot_tell_is_said(desk: Desk) -> None:
+    desk.running = [Process(7, "teamviewer")]
+    heard: list[Incident] = []
+    machine = Machine(Unsupported("not on this system"), desk)
+    watch = begin(desk, heard.append, machine=machine)
+    until(lambda: bool(heard), "the incident")
+    assert watch.status()[0].state == "unsupported"
+    assert watch.status()[0].reason == "not on this system"
+    assert watch.stop()
+
+
+def test_what_the_policy_leaves_out_is_off(desk: Desk) -> None:
+    desk.window, desk.running = CHAT, [Process(7, "teamviewer")]
+    rules = policy(kinds={Kind.WINDOW_SWITCH: OFF, Kind.PROHIBITED_PROCESS: OFF})
+    heard: list[Incident] = []
+    watch = begin(desk, heard.append, rules=rules)
+    assert watch.stop()
+    assert [watched.state for watched in watch.status()] == ["off", "off"]
+    assert heard == []
+
+
+def test_without_names_there_is_no_program_to_look_for(desk: Desk) -> None:
+    watch = begin(desk, lambda _incident: None, rules=policy(prohibited_processes=()))
+    assert watch.stop()
+    assert watch.status()[1].state == "off"
+
+
+def test_a_watch_that_never_started_stops(desk: Desk) -> None:
+    watch = MachineWatch(policy(), Machine(desk, desk), lambda _incident: None, lambda: "")
+    assert watch.stop()
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "why"),
+    [
+        ("win32", {}, "win32"),
+        ("darwin", {}, "darwin"),
+        ("linux", {}, "no display"),
+        (
+            "linux",
+            {"XDG_SESSION_TYPE": "wayland", "WAYLAND_DISPLAY": "w", "DISPLAY": ":0"},
+            "Wayland",
+        ),
+    ],
+)
+def test_a_machine_without_a_way_to_tell_says_why(
+    platform: str, environ: dict[str, str], why: str
+) -> None:
+    windows = this_machine(platform, environ).windows
+    assert isinstance(windows, Unsupported)
+    assert why in windows.reason
