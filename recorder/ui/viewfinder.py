@@ -77,13 +77,13 @@ class Viewfinder:
             preview.close()
 
     def _open(self, camera: str, microphone: str) -> Sight:
-        try:
-            return Sight(self._program.open_preview(self._offer, camera, microphone))
-        except EnvironmentFault as fault:
-            if camera == NOTHING:
-                return Sight(None, microphone_fault=fault)
-            if microphone == NOTHING:
-                return Sight(None, camera_fault=fault)
+        preview, fault = self._try(camera, microphone)
+        if fault is None:
+            return Sight(preview)
+        if camera == NOTHING:
+            return Sight(None, microphone_fault=fault)
+        if microphone == NOTHING:
+            return Sight(None, camera_fault=fault)
         return self._open_apart(camera, microphone)
 
     def _open_apart(self, camera: str, microphone: str) -> Sight:
@@ -91,12 +91,18 @@ class Viewfinder:
         if sound is not None:
             sound.close()
         picture, camera_fault = self._try(camera, NOTHING)
-        if picture is not None:
+        if camera_fault is None and microphone_fault is not None:
             return Sight(picture, microphone_fault=microphone_fault)
-        if microphone_fault is None:
+        if picture is not None:
+            picture.close()
+        if camera_fault is not None and microphone_fault is None:
             sound, microphone_fault = self._try(NOTHING, microphone)
             return Sight(sound, camera_fault, microphone_fault)
-        return Sight(None, camera_fault, microphone_fault)
+        if camera_fault is not None:
+            return Sight(None, camera_fault, microphone_fault)
+        # Each alone works: either it has passed, or they do not go together.
+        both, fault = self._try(camera, microphone)
+        return Sight(both, fault, fault)
 
     def _try(
         self, camera: str, microphone: str

@@ -16,7 +16,8 @@ class Colours:
 
     ``ground`` is the window, ``surface`` a card or a field on it, ``sunken`` a quiet area;
     ``line`` separates and means nothing, ``edge`` outlines a control. ``rail`` is the side
-    with the steps, ``mirror`` what surrounds the camera's picture. A tone (good, attention, problem) comes with its soft ground.
+    with the steps, ``mirror`` what surrounds the camera's picture. A tone (good, attention,
+    problem) comes with its soft ground.
     """
 
     name: str
@@ -64,7 +65,7 @@ LIGHT = Colours(
     accent_over="#074c44",
     on_accent="#ffffff",
     disabled="#dcdbd4",
-    on_disabled="#5d6663",
+    on_disabled="#565f5c",
     focus="#1264c8",
     rail="#0e3b36",
     rail_text="#f1f6f4",
