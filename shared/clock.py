@@ -68,17 +68,18 @@ class Corridor:
 
     def after(self, record: Record, receipt_time: int) -> Corridor:
         """The record names a receipt of ``receipt_time``, so it was written after it."""
-        same = self._at(record)
+        same = self.at(record)
         bound = receipt_time - record.mono
         return replace(same, low=bound if same.low is None else max(same.low, bound))
 
     def before(self, record: Record, receipt_time: int) -> Corridor:
         """A receipt of ``receipt_time`` covers the record, so it was written before it."""
-        same = self._at(record)
+        same = self.at(record)
         bound = receipt_time - record.mono
         return replace(same, high=bound if same.high is None else min(same.high, bound))
 
-    def _at(self, record: Record) -> Corridor:
+    def at(self, record: Record) -> Corridor:
+        """The corridor when the record was written; another boot begins a new one."""
         if record.boot != self.boot:
             return Corridor(record.boot, record.mono, record.mono)
         return replace(

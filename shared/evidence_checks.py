@@ -90,6 +90,7 @@ def check_clocks(
     covering = _covering_times(len(chain), receipts)
     wall, corridor = WallState(), Corridor()
     for seq, (_, record) in enumerate(chain):
+        corridor = corridor.at(record)
         wall, flag = judge_wall(wall, record)
         if flag is not None:
             ledger.fail(CheckId.CLOCK, f"record {seq}: {flag.why}")

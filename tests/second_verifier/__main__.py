@@ -3,15 +3,17 @@
 import sys
 from pathlib import Path
 
-from second_verifier.checks import verify
+from second_verifier.checks import NOTHING, verify
 
 
 def main(bundle: str, fingerprint: str | None = None) -> int:
     verdict = verify(Path(bundle).read_bytes(), fingerprint)
+    if verdict.status == NOTHING:
+        print(f"nothing to check: {verdict.failures[0]}")
+        return verdict.status
     for check in range(11):
-        state = "not judged" if check in verdict.unjudged else "holds"
         why = verdict.failures.get(check)
-        print(f"{check:2}  {'fails: ' + why if why else state}")
+        print(f"{check:2}  {'fails: ' + why if why else 'holds'}")
     return verdict.status
 
 

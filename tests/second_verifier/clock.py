@@ -1,63 +1,59 @@
-"""Check 6: do the times that records and receipts name agree?"""
+"""Check 6 beyond a single record: do the times of records and receipts agree?"""
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+
+from second_verifier.receipts import Receipts
 
 TOLERANCE = 2_000_000  # µs
 DRIFT = 200  # parts per million
 
 
-def allowance(elapsed: int) -> int:
-    """Microseconds that clocks may disagree after `elapsed` microseconds."""
+def disagreement(chain: list[dict[str, Any]], receipts: Receipts) -> str:
+    """Say where the times stop agreeing, or nothing."""
+    for _, run in groupby(chain, key=lambda record: record["boot"]):
+        boot = list(run)
+        if why := _wall(boot) or _corridor(boot, receipts):
+            return why
+    return ""
+
+
+def _allowance(elapsed: int) -> int:
     return TOLERANCE + elapsed * DRIFT // 1_000_000
 
 
-@dataclass(slots=True)
-class Boot:
-    """What is known of the clocks between two starts of the machine."""
-
-    first: int
-    latest: int
-    offset: int
-    since: int
-    lower: int | None = None
-    upper: int | None = None
-
-
-class Clock:
-    """Follows the times of a chain, record by record."""
-
-    def __init__(self) -> None:
-        self._boots: dict[str, Boot] = {}
-
-    def judge(self, record: dict[str, Any], after: int | None, before: int | None) -> str:
-        """Say what is wrong with a record's times, or nothing.
-
-        `after` is the time of the receipt it is anchored to, `before` that of the first
-        receipt that covers it.
-        """
-        mono, offset = record["mono"], record["wall"] - record["mono"]
-        boot = self._boots.get(record["boot"])
-        if boot is None:
-            boot = self._boots[record["boot"]] = Boot(mono, mono, offset, mono)
-        if mono < boot.latest:
-            return "mono falls"
-        boot.latest = mono
-        moved = record["body"]["jump"] if record["type"] == "clock" else 0
-        if abs(offset - boot.offset - moved) > allowance(mono - boot.since):
-            return "wall and mono disagree"
+def _wall(boot: list[dict[str, Any]]) -> str:
+    offset, since = boot[0]["wall"] - boot[0]["mono"], boot[0]["mono"]
+    for record in boot[1:]:
         if record["type"] == "clock":
-            boot.offset, boot.since = offset, mono
-        return _corridor(boot, mono, after, before)
+            offset, since = offset + record["body"]["jump"], record["mono"]
+        if abs(record["wall"] - record["mono"] - offset) > _allowance(record["mono"] - since):
+            return f"record {record['seq']}: wall and mono disagree"
+    return ""
 
 
-def _corridor(boot: Boot, mono: int, after: int | None, before: int | None) -> str:
-    if after is not None:
-        boot.lower = after - mono if boot.lower is None else max(boot.lower, after - mono)
-    if before is not None:
-        boot.upper = before - mono if boot.upper is None else min(boot.upper, before - mono)
-    if boot.lower is None or boot.upper is None:
-        return ""
-    if boot.lower - boot.upper > allowance(mono - boot.first):
-        return "the receipts around the records leave no time at which they were written"
+@dataclass(slots=True)
+class Bounds:
+    """What receipts say about the server's time minus mono."""
+
+    lower: list[int]
+    upper: list[int]
+
+    def open(self, elapsed: int) -> bool:
+        if not self.lower or not self.upper:
+            return True
+        return max(self.lower) - min(self.upper) <= _allowance(elapsed)
+
+
+def _corridor(boot: list[dict[str, Any]], receipts: Receipts) -> str:
+    bounds = Bounds([], [])
+    for record in boot:
+        mono = record["mono"]
+        if anchor := receipts.find(record["anchor"]):
+            bounds.lower = [max([*bounds.lower, anchor["time"] - mono])]
+        if cover := receipts.first_beyond(record["seq"]):
+            bounds.upper = [min([*bounds.upper, cover["time"] - mono])]
+        if not bounds.open(mono - boot[0]["mono"]):
+            return f"record {record['seq']}: no time lies between its receipts"
     return ""

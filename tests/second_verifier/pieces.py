@@ -22,29 +22,44 @@ class Piece:
     size: int
 
 
-def committed(chain: list[dict[str, Any]]) -> Iterator[Piece]:
-    """Every piece that the records commit to, in their order."""
-    for record in chain:
-        body = record["body"]
-        if record["type"] == "segment":
-            yield _piece(body["stream"], body)
-        elif record["type"] == "incident":
-            yield from (_piece("attachment", item) for item in body["attachments"])
+def committed(chain: list[dict[str, Any]]) -> list[Piece]:
+    """The pieces that the records commit to, in their order, each once."""
+    return list(dict.fromkeys(piece for record in chain for piece in _named(record)))
+
+
+def _named(record: dict[str, Any]) -> Iterator[Piece]:
+    body = record["body"]
+    if record["type"] == "segment":
+        yield _piece(body["stream"], body)
+    elif record["type"] == "incident":
+        yield from (_piece("attachment", item) for item in body.get("attachments", ()))
 
 
 def _piece(stream: str, body: dict[str, Any]) -> Piece:
     return Piece(stream, body["stream_seq"], body["sha256"], body["size"])
 
 
-def present(bundle: Bundle, wanted: list[Piece], kids: set[str]) -> str:
-    """Check 7: say what is wrong, or nothing."""
-    names = {f"blobs/{piece.sha256}" for piece in wanted}
-    if extra := {name for name in bundle.files if name.startswith("blobs/")} - names:
-        return f"no record commits to {min(extra)}"
+def ambiguous(wanted: list[Piece]) -> str:
+    """Check 7: has every hash one place, and every place one hash?"""
+    if len({piece.sha256 for piece in wanted}) < len(wanted):
+        return "a hash has two meanings"
+    if len({(piece.stream, piece.stream_seq) for piece in wanted}) < len(wanted):
+        return "a place has two pieces"
+    return ""
+
+
+def unclaimed(bundle: Bundle, wanted: list[Piece]) -> str:
+    """Check 7: is a piece there that no record commits to?"""
+    extra = bundle.blobs - {piece.sha256 for piece in wanted}
+    return f"no record commits to {min(extra)}" if extra else ""
+
+
+def absent(bundle: Bundle, wanted: list[Piece], kids: frozenset[str]) -> str:
+    """Check 7: is every piece there, as committed and sealed?"""
     for piece in wanted:
-        data = bundle.files.get(f"blobs/{piece.sha256}")
-        if data is None:
+        if piece.sha256 not in bundle.blobs:
             return f"{piece.stream} {piece.stream_seq} is missing"
+        data = bundle.content(f"blobs/{piece.sha256}")
         if len(data) != piece.size or sha256(data) != piece.sha256:
             return f"{piece.stream} {piece.stream_seq} is not as committed"
         if not _sealed(data, kids):
@@ -52,7 +67,7 @@ def present(bundle: Bundle, wanted: list[Piece], kids: set[str]) -> str:
     return ""
 
 
-def _sealed(data: bytes, kids: set[str]) -> bool:
+def _sealed(data: bytes, kids: frozenset[str]) -> bool:
     wrapped = int.from_bytes(data[36:38], "big")
     return (
         data[:4] == MAGIC

@@ -10,11 +10,14 @@ from second_verifier.text import ZERO, Malformed, parse
 
 @dataclass(slots=True)
 class Receipts:
-    """Receipts in their order; `wrong` says what is wrong with the first bad one."""
+    """Receipts in their order; `wrong` says what is wrong with the first that is."""
 
     all: list[dict[str, Any]] = field(default_factory=list)
     hashes: list[str] = field(default_factory=list)
     wrong: str = ""
+
+    def fail(self, why: str) -> None:
+        self.wrong = self.wrong or why
 
     def find(self, anchor: str | None) -> dict[str, Any] | None:
         return self.all[self.hashes.index(anchor)] if anchor in self.hashes else None
@@ -24,33 +27,26 @@ class Receipts:
 
 
 def read(data: bytes, key: bytes, session: str) -> Receipts:
-    """Read receipts up to the first that is not a genuine one of this session."""
+    """Read receipts up to the first line that is none."""
     found = Receipts()
-    prev = ZERO
     for number, raw in enumerate(cut(data)):
         try:
             line = one_line(raw)
             receipt = records.strict(parse(line.payload), records.RECEIPT)
         except Malformed as error:
-            found.wrong = f"receipt {number}: {error}"
+            found.fail(f"receipt {number}: {error}")
             break
-        if why := _wrong(line.signed_by(key, "receipt"), receipt, session, prev):
-            found.wrong = f"receipt {number} {why}"
-            break
+        if not line.signed_by(key, "receipt"):
+            found.fail(f"receipt {number} is not signed by the institution")
+        if receipt["session"] != session:
+            found.fail(f"receipt {number} is of another session")
+        if receipt["prev"] != (found.hashes[-1] if found.hashes else ZERO):
+            found.fail(f"receipt {number} does not follow the one before")
+        if found.all and receipt["size"] < found.all[-1]["size"]:
+            found.fail(f"receipt {number} holds less than the one before")
         found.all.append(receipt)
         found.hashes.append(line.hash)
-        prev = line.hash
     return found
-
-
-def _wrong(genuine: bool, receipt: dict[str, Any], session: str, prev: str) -> str:
-    if not genuine:
-        return "is not signed by the institution"
-    if receipt["session"] != session:
-        return "is of another session"
-    if receipt["prev"] != prev:
-        return "does not follow the one before"
-    return ""
 
 
 def durable(receipts: Receipts, hashes: list[str], pieces: set[str]) -> str:
@@ -61,9 +57,7 @@ def durable(receipts: Receipts, hashes: list[str], pieces: set[str]) -> str:
         size = receipt["size"]
         if size > len(hashes) or receipt["head"] != (hashes[size - 1] if size else ZERO):
             return f"receipt {number} is of another chain"
-        if number and size < receipts.all[number - 1]["size"]:
-            return f"receipt {number} holds less than the one before"
-    if (receipts.all[-1]["size"] if receipts.all else 0) != len(hashes):
+    if not receipts.all or receipts.all[-1]["size"] != len(hashes):
         return "the last receipt does not cover the whole chain"
     listed = {piece for receipt in receipts.all for piece in receipt["durable"]}
     if absent := pieces - listed:

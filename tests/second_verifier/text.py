@@ -4,12 +4,15 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 import re
 from typing import Any
 
 ZERO = "0" * 64
 LARGEST = 2**53 - 1
+DEEPEST = 64
 _HASH = re.compile(r"[0-9a-f]{64}")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -48,13 +51,44 @@ def from_base64(text: object, size: int) -> bytes:
 
 
 def parse(data: bytes) -> Any:
-    """One JSON value: UTF-8, no repeated member, nothing that JSON does not have."""
+    """One JSON object that has one meaning, and is of version 1."""
     try:
         text = data.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_members, parse_constant=_refuse)
+        if _depth(text) > DEEPEST:
+            raise Malformed("nested too deep")
+        value = json.loads(
+            text,
+            object_pairs_hook=_members,
+            parse_constant=_refuse,
+            parse_float=_finite,
+            parse_int=_whole,
+        )
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # finds lone surrogates
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Malformed(f"not JSON: {error}") from error
+    if not isinstance(value, dict) or type(value.get("v")) is not int or value["v"] != 1:
+        raise Malformed("not an object of version 1")
+    return value
+
+
+def _depth(text: str) -> int:
+    """How many containers lie within each other at most."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[\]{}]", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _whole(digits: str) -> int:
+    _finite(digits)
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):
+        raise Malformed("a number beyond a double")
     return value
 
 
