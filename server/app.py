@@ -8,33 +8,43 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar
+from litestar.channels import ChannelsPlugin
+from litestar.channels.backends.memory import MemoryChannelsBackend
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template import TemplateConfig
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
-from server.accounts.staff import StaffMiddleware
+from server.accounts.staff import StaffMiddleware, ask_to_sign_in
 from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.enrolment.controllers import RedeemController
 from server.enrolment.redeeming import Redeeming
+from server.enrolment.staff_controllers import post_enrolments
 from server.enrolment.tokens import Tokens
+from server.exams.controllers import ExamsController
 from server.headers import security_headers
 from server.ingest.controllers import IngestController
 from server.ingest.delivery import Delivery
 from server.ingest.pieces import Pieces
 from server.ingest.turns import Turns
 from server.integrations.health import health
-from server.problems import refuse_bug, refuse_http
+from server.live.controllers import LiveController, live_link
+from server.live.service import Live
+from server.problems import refuse_bug, refuse_busy, refuse_http
+from server.reports.bundle import BundleExport
+from server.reports.controllers import forget_exports, get_bundle
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
+from server.storage.turn import DatabaseBusy
 
 VERSION = "0.1.0"
 TEMPLATES = Path(__file__).parent / "web" / "templates"
@@ -55,18 +65,31 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     @asynccontextmanager
     async def resources(_: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(blobs.prepare)
+        await asyncio.to_thread(forget_exports, settings)
         yield
         await database.close()
 
     return Litestar(
-        route_handlers=[health, AccountsController, RedeemController, IngestController],
+        route_handlers=[
+            health,
+            AccountsController,
+            ExamsController,
+            post_enrolments,
+            RedeemController,
+            IngestController,
+            live_link,
+            LiveController,
+            get_bundle,
+        ],
         lifespan=[resources],
         dependencies={
             "blobs": _given(blobs),
+            "bundles": _given(BundleExport(database, keys, blobs, clock)),
             "clock": _given(clock),
             "database": _given(database),
             "delivery": _given(Delivery(database, keys, settings, clock, turns)),
             "keys": _given(keys),
+            "live": _given(Live(database, clock)),
             "passwords": _given(passwords),
             "pieces": _given(Pieces(database, blobs, keys, settings, clock, turns)),
             "redeeming": _given(Redeeming(database, keys, tokens, secret, settings, clock)),
@@ -78,7 +101,14 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
         middleware=[
             DefineMiddleware(StaffMiddleware, find=sign_in.find, cookie=cookie_name(settings))
         ],
-        exception_handlers={HTTPException: refuse_http, Exception: refuse_bug},
+        exception_handlers={
+            NotAuthorizedException: ask_to_sign_in,
+            HTTPException: refuse_http,
+            DatabaseBusy: refuse_busy,
+            PoolTimeout: refuse_busy,
+            Exception: refuse_bug,
+        },
+        plugins=[ChannelsPlugin(MemoryChannelsBackend(), arbitrary_channels_allowed=True)],
         before_send=[security_headers(settings)],
         request_max_body_size=MAX_BODY_BYTES,
         template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),

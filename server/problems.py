@@ -38,6 +38,9 @@ TITLES = {
     ProblemType.BUSY: "Too busy",
 }
 
+# What a caller waits at least after the database could not be had, in seconds.
+BUSY_RETRY_S = 5
+
 _log = structlog.get_logger("invigil.server")
 
 
@@ -98,6 +101,13 @@ def refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[byt
     for name, value in (error.headers or {}).items():
         response.headers.setdefault(name, value)
     return response
+
+
+def refuse_busy(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The problem where the database could not be had in time."""
+    _log.warning("the database is busy", why=str(error))
+    why = "the server is too busy; try again"
+    return Rejection(ProblemType.BUSY, 503, why, retry_after=BUSY_RETRY_S).response()
 
 
 def refuse_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

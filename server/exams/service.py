@@ -45,7 +45,7 @@ class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     starts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
     ends: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
-    terms: Terms = Terms()
+    terms: Terms = msgspec.field(default_factory=Terms)
 
 
 class ExamError(ValueError):

@@ -101,7 +101,7 @@ class Delivery:
         # one transaction, and the answer is sent after its commit.
         row, fresh = held.row, judgement.fresh
         await ledger.add_records(db, row.id, fresh, now, row.receipts)
-        await add_projection(db, row.id, [one.record for one in fresh])
+        await add_projection(db, row.id, fresh)
         advance(held, judgement, now)
         signed = sign_receipt(self._keys, held, now, (), await ledger.missing(db, row))
         await keep_receipt(db, held, signed, now)

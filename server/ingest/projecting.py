@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.ingest.judgement import Fresh
 from server.ingest.models import GapRow, IncidentRow, SegmentRow, UnobservedRow
 from server.ingest.projection import Row, project
-from shared.records import Record
+from shared.records import Segment
 
 
-async def add_projection(db: AsyncSession, session: str, records: Sequence[Record]) -> None:
+async def add_projection(db: AsyncSession, session: str, fresh: Sequence[Fresh]) -> None:
     """Add what these records say; an incident that is there already is brought up to date."""
-    rows = project(records)
+    # A segment that was committed to before, in the same way, has its row.
+    rows = project(
+        one.record for one in fresh if one.pieces or not isinstance(one.record.body, Segment)
+    )
     for model, new in (
         (SegmentRow, rows.segments),
         (GapRow, rows.gaps),

@@ -9,7 +9,7 @@ from server.storage.tables import IdText, Json, LongText, Micros, Table, Word
 
 
 class CommandRow(Table):
-    """A command to a session's recorder; ``delivered_at`` once its socket took it."""
+    """A command to a session's recorder; ``done_at`` once that says it was obeyed."""
 
     __tablename__ = "command"
 
@@ -19,7 +19,7 @@ class CommandRow(Table):
     action: Mapped[Word]
     text: Mapped[LongText]
     created: Mapped[Micros]
-    delivered_at: Mapped[Micros | None]
+    done_at: Mapped[Micros | None]
 
 
 class LiveRow(Table):

@@ -73,6 +73,17 @@ class BlobStore:
         except (NotFoundError, FileNotFoundError) as error:
             raise BlobMissing(f"blob {sha256} of session {session}") from error
 
+    def get_blocking(self, session: str, sha256: str) -> bytes:
+        """A blob's bytes, for a thread that may wait.
+
+        Raises:
+            BlobMissing: the store does not hold it.
+        """
+        try:
+            return bytes(obstore.get(self._store, _name(session, sha256)).bytes())
+        except (NotFoundError, FileNotFoundError) as error:
+            raise BlobMissing(f"blob {sha256} of session {session}") from error
+
     async def stream(self, session: str, sha256: str) -> AsyncIterator[bytes]:
         """A blob's bytes, piece by piece.
 

@@ -1,21 +1,24 @@
 """The database: one engine, and transactions as the only way in.
 
-SQLite gets exactly one connection, so that two writers never meet (SQLite before 3.51.3
-can corrupt a write-ahead log that two connections reset at once); PostgreSQL gets a pool.
+SQLite gets exactly one connection, and other programs (the command line beside a running
+server) wait for a lock file: SQLite before 3.51.3 can corrupt a write-ahead log that two
+connections write at once. PostgreSQL gets a pool.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import msgspec
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from server.storage.turn import Turn, lock_file
 
 # How long a request waits for SQLite's one connection, or one of PostgreSQL's, in seconds.
 POOL_TIMEOUT_S = 30.0
@@ -44,6 +47,7 @@ class Database:
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine.sync_engine)
         self._sessions = self._config.create_session_maker()
+        self._turn = Turn(lock_file(url)) if self.dialect == "sqlite" else nullcontext()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -51,12 +55,21 @@ class Database:
 
         Keep it short and hold no other wait inside: on SQLite everybody else queues.
         """
-        async with self._sessions() as session, session.begin():
+        async with self._turn, self._sessions() as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A connection within a transaction, for migrations."""
+        async with self._turn, self.engine.begin() as connection:
+            yield connection
 
     async def close(self) -> None:
         """Let all connections go."""
-        await self.engine.dispose()
+        async with self._turn:
+            await self.engine.dispose()
+        if isinstance(self._turn, Turn):
+            self._turn.close()
 
 
 def _engine_config(dialect: str) -> EngineConfig:

@@ -19,7 +19,7 @@ async def migrate(database: Database, revision: str = "head") -> None:
     def upgrade(connection: Connection) -> None:
         command.upgrade(_config(connection), revision)
 
-    async with database.engine.begin() as connection:
+    async with database.connection() as connection:
         await connection.run_sync(upgrade)
 
 

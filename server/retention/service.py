@@ -1,0 +1,84 @@
+"""Destroys the evidence of sessions whose time is over, and says so in the audit.
+
+What goes is every sealed blob (pictures, sound, screens). The signed records and receipts
+stay: they hold no media, and show that and when the evidence existed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.audit import service as audit
+from server.clock import WallClock
+from server.ingest.models import ExamSession
+from server.storage.blobs import BlobStore
+from server.storage.database import Database
+
+_log = structlog.get_logger("invigil.server")
+
+
+class Retention:
+    """Looks for sessions beyond their ``keep_until`` and purges them."""
+
+    def __init__(self, database: Database, blobs: BlobStore, clock: WallClock) -> None:
+        """Take what it works with."""
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+
+    async def expire(self) -> list[str]:
+        """Purge all sessions whose time is over; their ids."""
+        now = self._clock()
+        query = select(ExamSession.id).where(
+            ExamSession.keep_until <= now, ExamSession.purged_at.is_(None)
+        )
+        async with self._database.transaction() as db:
+            due = list(await db.scalars(query))
+        for session_id in due:
+            await self.purge(session_id, audit.SYSTEM, "retention period over")
+        return due
+
+    async def purge(self, session_id: str, actor: str, why: str) -> bool:
+        """Destroy one session's blobs; whether there was something to purge.
+
+        The row is marked first: from then on nothing more is taken in, so that what is
+        deleted afterwards is all there is. A crash in between is mended by the next call.
+        """
+        now = self._clock()
+        async with self._database.transaction() as db:
+            session = await db.get(ExamSession, session_id, with_for_update=True)
+            if session is None:
+                return False
+            first = session.purged_at is None
+            session.purged_at = session.purged_at or now
+        count = await self._blobs.delete_session(session_id)
+        if not first and not count:
+            return False
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            audit.record(
+                db,
+                self._clock(),
+                actor,
+                "session.purge",
+                ("session", session_id),
+                institution_id=session.institution_id,
+                why=why,
+                blobs=count,
+                head=session.head,
+            )
+        return True
+
+    async def run(self, every_s: float) -> None:
+        """Expire for ever, every ``every_s`` seconds; a failure is logged and tried again."""
+        while True:
+            try:
+                for session_id in await self.expire():
+                    _log.info("purged", session=session_id)
+            except (OSError, SQLAlchemyError) as error:
+                _log.error("retention failed, will be tried again", exc_info=error)
+            await asyncio.sleep(every_s)
