@@ -1,0 +1,88 @@
+"""``GET /sessions/{id}/bundle``: the session as a file that anyone can verify."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from server.accounts.models import Role
+from server.accounts.staff import current_account, require
+from server.audit import service as audit
+from server.clock import WallClock
+from server.config import Settings
+from server.ingest.lookup import session_of
+from server.network import AnyRequest, client_address
+from server.reports.bundle import BundleExport
+from server.storage.database import Database
+
+# What is read of the finished file at once.
+CHUNK_BYTES = 256 * 1024
+
+
+@get("/sessions/{session_id:str}/bundle", guards=[require(Role.PROCTOR)], tags=["staff"])
+async def get_bundle(
+    request: AnyRequest,
+    session_id: FromPath[str],
+    database: NamedDependency[Database],
+    bundles: NamedDependency[BundleExport],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[WallClock],
+) -> Stream:
+    """Download a session's bundle; check it with ``invigil-verify``."""
+    staff = current_account(request)
+    address = client_address(request, proxied=settings.trusted_proxy)
+    async with database.transaction() as db:
+        await session_of(db, staff, session_id)
+        subject = ("session", session_id)
+        audit.record(db, clock(), staff, "session.export", subject, address=address)
+    file = await asyncio.to_thread(_scratch, exports_folder(settings))
+    try:
+        await bundles.write(session_id, file)
+        size = (await asyncio.to_thread(file.stat)).st_size
+    except BaseException:
+        _forget(file)
+        raise
+    headers = {
+        "Content-Disposition": f'attachment; filename="{session_id}.invigil.zip"',
+        "Content-Length": str(size),
+        "Cache-Control": "no-store",
+    }
+    return Stream(_read_once(file), media_type="application/zip", headers=headers)
+
+
+def exports_folder(settings: Settings) -> Path:
+    """Where bundles lie while they are downloaded."""
+    return settings.data_dir / "exports"
+
+
+def forget_exports(settings: Settings) -> None:
+    """Remove what a crash left of downloads."""
+    for left in exports_folder(settings).glob("*.zip"):
+        _forget(left)
+
+
+def _scratch(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".zip", delete=False) as file:
+        return Path(file.name)
+
+
+def _forget(file: Path) -> None:
+    file.unlink(missing_ok=True)
+
+
+async def _read_once(file: Path) -> AsyncIterator[bytes]:
+    """The file's bytes; it is gone afterwards, also where the reader went away."""
+    try:
+        with await asyncio.to_thread(file.open, "rb") as handle:
+            while chunk := await asyncio.to_thread(handle.read, CHUNK_BYTES):
+                yield chunk
+    finally:
+        _forget(file)

@@ -1,0 +1,78 @@
+"""``report.json`` and ``decisions.json`` of a bundle: what reviewers saw and decided.
+
+The evidence is the records; these two say what people made of it, and are signed with the
+bundle's manifest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from server.clock import MICROS_PER_SECOND
+from server.review.casefile import CaseFile
+from server.review.flags import Flag
+
+REPORT_VERSION = 1
+
+
+def decisions_json(case: CaseFile) -> bytes:
+    """Every decision about every flag, oldest first; times in microseconds UTC."""
+    decisions = [
+        {
+            "flag": flag.id,
+            "n": decision.n,
+            "verdict": decision.verdict.value,
+            "note": decision.note,
+            "by": decision.by,
+            "account": decision.by_id,
+            "at": decision.at,
+        }
+        for flag in case.flags
+        for decision in flag.history
+    ]
+    return msgspec.json.encode(sorted(decisions, key=lambda one: one["at"]))
+
+
+def report_json(case: CaseFile) -> bytes:
+    """The session in numbers; times in seconds from the session's open."""
+    session = case.session
+    report: dict[str, Any] = {
+        "v": REPORT_VERSION,
+        "session": session.id,
+        "state": session.state,
+        "exam": {"id": case.exam.id, "title": case.exam.title},
+        "candidate": {
+            "id": case.candidate.id,
+            "name": case.candidate.name,
+            "reference": case.candidate.reference,
+        },
+        "institution": case.terms.policy.institution.name,
+        "began": session.origin_wall,
+        "seconds": case.duration / MICROS_PER_SECOND,
+        "records": session.size,
+        "pieces": {"committed": session.blobs, "held": session.blobs_durable},
+        "score": {
+            "value": round(case.score.value, 3),
+            "contributions": [
+                {"kind": one.kind.value, "points": round(one.points, 3), "words": one.words}
+                for one in case.score.contributions
+            ],
+        },
+        "flags": [_flag(flag) for flag in case.flags],
+        "purged": session.purged_at,
+    }
+    return msgspec.json.encode(report)
+
+
+def _flag(flag: Flag) -> dict[str, Any]:
+    return {
+        "id": flag.id,
+        "kind": flag.kind.value,
+        "severity": flag.severity.value,
+        "start": flag.start / MICROS_PER_SECOND,
+        "end": None if flag.end is None else flag.end / MICROS_PER_SECOND,
+        "confidence": flag.confidence,
+        "verdict": flag.verdict.value,
+    }
