@@ -138,6 +138,49 @@ def analyze(
     return room.analyze(room.Request(video, audio, policy, output))
 
 
+@app.command
+def doctor(
+    *,
+    json: bool = False,
+    server: str | None = None,
+    camera: str = "device:0",
+    microphone: str = "device:0",
+    screen: str = "display:all",
+    store: Path | None = None,
+) -> int:
+    """Check whether this computer is ready for a session, and say what to do if not.
+
+    Camera, microphone and screen are opened for a moment; nothing is kept or sent. The exit
+    status is 0 where nothing fails and 1 where something does.
+
+    Examples:
+        invigil-recorder doctor --server https://exams.example.edu
+
+        invigil-recorder doctor --json --camera none
+
+    Args:
+        json: One JSON object instead of the table.
+        server: The institution's server, to see that it is there and has the same time.
+        camera: device:N, file:PATH or none.
+        microphone: device:N, file:PATH or none.
+        screen: display:all, display:N, file:PATH or none.
+        store: Where evidence would be kept.
+    """
+    from recorder import doctor as room
+    from recorder.settings import read_settings
+
+    settings = read_settings()
+    asked = room.Asked(
+        camera=camera,
+        microphone=microphone,
+        screen=screen,
+        server=server or settings.server,
+        store=store or settings.store,
+        allow_plain=settings.allow_plain,
+    )
+    return room.doctor(asked, json=json)
+
+
 def main() -> None:
     """The console script's way in."""
     if sys.argv[1:2] == [WORKER_ARGUMENT]:

@@ -99,7 +99,7 @@ class _Analysis:
         microphone_ns = max(file.end_ns("microphone") for file in files)
         self._note(self._core.finish("camera", camera_ns))
         self._note(self._core.finish("microphone", microphone_ns))
-        damage = [f"{file.path}: {what}" for file in files for what in file.damage]
+        damaged = [file for file in files if file.damage]
         self._lines.summary(
             {
                 "frames": self._frames,
@@ -107,14 +107,14 @@ class _Analysis:
                 "cpu_seconds": round(cpu_seconds(), 3),
                 "models": models,
                 "unobserved_seconds": round(self._unobserved_ns / NS, 3),
-                "incomplete": stopped or bool(damage),
+                "incomplete": stopped or bool(damaged),
             }
         )
-        for what in damage:
-            _warn(f"{what}. What could be read was analysed.")
+        for file in damaged:
+            _warn(f"{file.path}: {'; '.join(file.damage)}. What could be read was analysed.")
         if stopped:
             return INTERRUPTED
-        return UNUSABLE if damage else COMPLETE
+        return UNUSABLE if damaged else COMPLETE
 
     def _read(self, files: list[MediaFile]) -> None:
         merged = heapq.merge(*files, key=lambda item: item.monotonic_ns)

@@ -127,6 +127,10 @@ class DetectionCore:
                 found += machine.finish(now_ns)
         return found + list(self._blind[stream].step(now_ns, None))
 
+    def unobserved_ns(self, stream: WatchedStream, now_ns: int) -> int:
+        """How much of a stream could not be observed so far, the present stretch included."""
+        return self._blind[stream].total_ns(now_ns)
+
     def _camera_readings(
         self, seen: FaceObservation, covered: bool
     ) -> dict[Kind, Reading | None]:
@@ -185,16 +189,24 @@ class _BlindTime:
         self._last_ns: int | None = None
         self._since_ns = 0
         self._reason: Blindness | None = None
+        self._reported_ns = 0
+
+    def total_ns(self, now_ns: int) -> int:
+        """All unobserved time so far."""
+        running = 0 if self._reason is None else max(0, now_ns - self._since_ns)
+        return self._reported_ns + running
 
     def step(self, now_ns: int, reason: Blindness | None) -> list[Unobserved]:
         """Say what holds from now on; a missing input holds since the last word."""
+        now_ns = now_ns if self._last_ns is None else max(now_ns, self._last_ns)
         found: list[Unobserved] = []
         long = now_ns - self._since_ns >= UNOBSERVED_PIECE_NS
         if self._reason is not None and (reason != self._reason or long):
             found = self._piece(now_ns)
         if reason is not None and self._reason is None:
-            started = reason is Blindness.COVERED or self._last_ns is None
-            self._since_ns = now_ns if started or self._last_ns is None else self._last_ns
+            # A covered picture is blind from itself on; a missing one since the last word.
+            from_now = reason is Blindness.COVERED or self._last_ns is None
+            self._since_ns = now_ns if from_now else self._last_ns or now_ns
         self._reason = reason
         self._last_ns = now_ns
         return found
@@ -203,4 +215,5 @@ class _BlindTime:
         assert self._reason is not None
         piece = Unobserved(self._stream, self._since_ns, now_ns, self._reason)
         self._since_ns = now_ns
+        self._reported_ns += piece.end_ns - piece.start_ns
         return [piece] if piece.end_ns > piece.start_ns else []

@@ -33,7 +33,7 @@ MIN_REPORTED_SCORE = 0.3
 ROI_SCALE = 1.5
 
 _SEARCH = f"""
-num_threads: 1
+executor {{ type: "ApplicationThreadExecutor" }}
 input_stream: "image"
 output_stream: "detections"
 node {{
@@ -49,7 +49,7 @@ node {{
 """
 
 _FIT = """
-num_threads: 1
+executor { type: "ApplicationThreadExecutor" }
 input_stream: "image"
 input_stream: "roi"
 output_stream: "landmarks"

@@ -78,6 +78,8 @@ class MediaFile:
         if self._video is not None:
             # One thread: more of them would only compete with the detectors.
             self._video.codec_context.thread_count = 1
+            if _is_image(self._container) and not _is_whole(path):
+                self._note("the image is damaged or cut short")
         self._origin_s = (self._container.start_time or 0) / av.time_base
         self._seen_s = {"camera": 0.0, "microphone": 0.0}
         self._sound = _Sound()
@@ -123,10 +125,10 @@ class MediaFile:
         try:
             for packet in self._container.demux(wanted):
                 if packet.is_corrupt:
-                    self._note("a part of it is damaged")
+                    self._note("a part is damaged")
                 yield from self._decoded(packet)
         except FFmpegError as error:
-            self._note(f"it cannot be read on ({_words(error)})")
+            self._note(f"it cannot be read to its end ({_words(error)})")
         if not any(self._seen_s.values()):
             raise EnvironmentFault(
                 f"Nothing in {self.path} can be decoded.",
@@ -142,7 +144,7 @@ class MediaFile:
                 elif isinstance(decoded, av.AudioFrame):
                     yield from self._blocks(decoded)
         except FFmpegError as error:
-            self._note(f"a part of it cannot be decoded ({_words(error)})")
+            self._note(f"a part cannot be decoded ({_words(error)})")
 
     def _frame(self, decoded: av.VideoFrame) -> Frame:
         assert self._video is not None
@@ -180,12 +182,14 @@ class MediaFile:
             )
 
     def _compare_with_announced(self) -> None:
-        pairs = ((self._video, "camera"), (self._audio, "microphone"))
-        for stream, name in pairs:
+        checks = (
+            (self._video, self._seen_s["camera"], "picture"),
+            (self._audio, self._seen_s["microphone"], "sound"),
+        )
+        for stream, seen_s, what in checks:
             announced = None if stream is None else self._announced_s(stream)
-            if announced is not None and announced - self._seen_s[name] > MISSING_S:
-                there = f"{self._seen_s[name]:.1f} s of {announced:.1f} s are there"
-                self._note(f"it is cut short: {there}")
+            if announced is not None and announced - seen_s > MISSING_S:
+                self._note(f"the {what} is cut short at {seen_s:.1f} s of {announced:.1f} s")
 
     def _announced_s(self, stream: VideoStream | AudioStream) -> float | None:
         """Seconds the file says a stream has; images announce one frame that is none."""
@@ -270,6 +274,23 @@ def _open(path: Path) -> InputContainer:
             "Give a file that a video player opens.",
         )
     return container
+
+
+def _is_image(container: InputContainer) -> bool:
+    return container.format.name == "image2" or container.format.name.endswith("_pipe")
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether an image decodes without the decoder making up what is missing."""
+    with _open(path) as container:
+        stream = container.streams.video[0]
+        stream.codec_context.options = {"err_detect": "explode"}
+        try:
+            for packet in container.demux(stream):
+                packet.decode()
+        except FFmpegError:
+            return False
+    return True
 
 
 def _words(error: OSError | FFmpegError) -> str:

@@ -1,0 +1,147 @@
+"""Detection beside the recording: a process that may die, watched and started again.
+
+Three parties: the *capturing threads* offer pictures and sound and are never held up; the
+*detector process* measures them; the *supervisor*, a thread of the recorder, hands over the
+newest picture, turns measurements into incidents and keeps the detector alive.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from recorder.capture.frames import AudioBlock, Frame
+from recorder.detect.child import ChildProcess, Spawn
+from recorder.detect.core import CAMERA_KINDS, MICROPHONE_KINDS, DetectionCore
+from recorder.detect.incidents import IncidentMachine
+from recorder.detect.observations import WatchedStream
+from recorder.detect.offers import Offers
+from recorder.detect.screen import Screen
+from recorder.detect.supervisor import Inbox, Result, Stop, Supervisor, Wake
+from recorder.detect.wording import DESCRIBE
+from shared.flags import Kind
+from shared.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorCounters:
+    """For the heartbeat. Every picture offered is ``seen``, ``skipped`` or on its way.
+
+    ``unobserved_ns`` is the camera's unobserved time so far, ``deaf_ns`` the microphone's.
+    """
+
+    seen: int
+    skipped: int
+    restarts: int
+    unobserved_ns: int
+    deaf_ns: int
+
+
+class DetectorProcess:
+    """The detectors of one session.
+
+    Args:
+        policy: what is watched for, and by which rules.
+        on_result: is given every observation, incident and unobserved stretch, on the
+            supervisor's thread; it must return soon and not raise.
+        clock: the monotonic clock that frames are stamped with.
+        new_id: gives each incident its id.
+        calibration: where the screen is, if the candidate was asked to look at it.
+        streams: what will be offered; by default what the policy records and watches.
+        spawn: starts a detector process.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        on_result: Callable[[Result], None],
+        clock: Callable[[], int] = time.monotonic_ns,
+        *,
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+        calibration: Screen | None = None,
+        streams: Collection[WatchedStream] | None = None,
+        spawn: Spawn = ChildProcess,
+    ) -> None:
+        self._clock = clock
+        self._watched = frozenset(_watched(policy) if streams is None else streams)
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._offers = Offers()
+        self._supervisor = Supervisor(
+            inbox=self._inbox,
+            offers=self._offers,
+            core=DetectionCore(policy.rule, new_id, calibration),
+            down=_down_machine(policy, new_id),
+            watched=self._watched,
+            on_result=on_result,
+            clock=clock,
+            spawn=spawn,
+        )
+        self._thread = threading.Thread(
+            target=self._supervisor.run, name="detector", daemon=True
+        )
+        self._stopped = False
+
+    def start(self) -> None:
+        """Begin; returns at once, the models load in the detector process."""
+        self._thread.start()
+
+    def offer_frame(self, frame: Frame) -> None:
+        """Offer a picture. The newest one wins; never blocks for longer than a copy."""
+        if "camera" in self._watched and not self._stopped:
+            self._wake(if_told=self._offers.frame(frame))
+
+    def offer_audio(self, block: AudioBlock) -> None:
+        """Offer a block of sound. Never blocks; the oldest waiting sound gives way."""
+        if "microphone" in self._watched and not self._stopped:
+            self._wake(if_told=self._offers.sound(block))
+
+    def counters(self) -> DetectorCounters:
+        """Counts so far; from any thread."""
+        now_ns = self._clock()
+        seen, skipped = self._offers.counts()
+        return DetectorCounters(
+            seen=seen,
+            skipped=skipped,
+            restarts=self._supervisor.restarts,
+            unobserved_ns=self._supervisor.unobserved_ns("camera", now_ns),
+            deaf_ns=self._supervisor.unobserved_ns("microphone", now_ns),
+        )
+
+    def stop(self) -> None:
+        """End the detector and every open incident; returns when all results were given.
+
+        Stopping twice, or without having started, is allowed.
+        """
+        if self._stopped:
+            return
+        self._stopped = True
+        self._inbox.put(Stop())
+        if self._thread.ident is not None:
+            self._thread.join()
+        self._offers.close()
+
+    def _wake(self, *, if_told: bool) -> None:
+        if if_told:
+            self._inbox.put(Wake())
+
+
+def _down_machine(policy: Policy, new_id: Callable[[], str]) -> IncidentMachine | None:
+    kind = Kind.DETECTOR_DOWN
+    rule = policy.rule(kind)
+    return IncidentMachine(kind, rule, new_id, DESCRIBE[kind]) if rule.enabled else None
+
+
+def _watched(policy: Policy) -> set[WatchedStream]:
+    """The streams that are recorded and that a rule asks about."""
+    watched: set[WatchedStream] = set()
+    if policy.streams.camera.enabled and any(policy.rule(k).enabled for k in CAMERA_KINDS):
+        watched.add("camera")
+    if policy.streams.microphone.enabled and any(
+        policy.rule(k).enabled for k in MICROPHONE_KINDS
+    ):
+        watched.add("microphone")
+    return watched

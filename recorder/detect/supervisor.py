@@ -1,0 +1,296 @@
+"""The thread that keeps a detector process alive and makes incidents of its observations."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recorder.detect.child import Child, Spawn
+from recorder.detect.core import DetectionCore, Finding
+from recorder.detect.incidents import IncidentMachine, Reading
+from recorder.detect.observations import Blindness, Incident, Observation, WatchedStream
+from recorder.detect.offers import Offers
+from recorder.detect.worker_messages import (
+    Answer,
+    Failed,
+    Heard,
+    Listen,
+    Ready,
+    Seen,
+    Sound,
+)
+
+NS = 1_000_000_000
+
+# The supervisor looks after everything at least this often.
+TICK_S = 0.25
+
+# Pictures come every 33 ms and sound every 20-100 ms; without an observation for this long
+# the stream is unobserved.
+ABSENT_AFTER_NS = NS
+
+# A picture takes 3 ms, on a machine under full load ten times as long: after this the
+# detector has stalled. Loading the models takes 0.5 s, after a cold start several.
+STALLED_NS = 3 * NS
+LOADING_NS = 30 * NS
+
+# The first restart is immediate; a detector that dies at once is started ever less often,
+# and one that has lived for this long has proved itself.
+FIRST_WAIT_NS = NS
+LONGEST_WAIT_NS = 30 * NS
+PROVEN_NS = 60 * NS
+
+_log = logging.getLogger(__name__)
+
+Result = Observation | Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Something was offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """End."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a detector process said; ``None`` is its last."""
+
+    life: int
+    answer: Answer | None
+
+
+Event = Wake | Stop | Word
+Inbox = queue.SimpleQueue[Event]
+
+
+class Supervisor:
+    """Owns the detector process and every incident machine. One thread calls ``run``.
+
+    Args:
+        inbox: what wakes it.
+        offers: where pictures and sound are taken from.
+        core: turns observations into findings.
+        down: the machine for ``detector_down``; ``None`` where the policy has it off.
+        watched: the streams that are expected.
+        on_result: is given every observation and finding.
+        clock: monotonic nanoseconds.
+        spawn: starts a detector process.
+    """
+
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        offers: Offers,
+        core: DetectionCore,
+        down: IncidentMachine | None,
+        watched: frozenset[WatchedStream],
+        on_result: Callable[[Result], None],
+        clock: Callable[[], int],
+        spawn: Spawn,
+    ) -> None:
+        self.restarts = 0
+        self._inbox = inbox
+        self._offers = offers
+        self._core = core
+        self._down = down
+        self._watched = watched
+        self._on_result = on_result
+        self._clock = clock
+        self._spawn = spawn
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._life = 0
+        self._born_ns = 0
+        self._next_start_ns = 0
+        self._wait_ns = 0
+        self._ready = False
+        self._looking_since_ns: int | None = None
+        self._listening_since_ns: int | None = None
+        self._lent_sound_ns = 0
+        self._observed_ns: dict[WatchedStream, int] = {}
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        now_ns = self._clock()
+        for stream in self._watched:
+            self._observed_ns[stream] = now_ns
+            self._findings(self._absent(stream, now_ns, Blindness.NO_INPUT))
+        try:
+            self._start_child(now_ns)
+            while not isinstance(event := self._next_event(), Stop):
+                if isinstance(event, Word) and event.life == self._life:
+                    self._answer(event.answer)
+                self._hand_over()
+                self._look_after(self._clock())
+        finally:
+            self._end()
+
+    def unobserved_ns(self, stream: WatchedStream, now_ns: int) -> int:
+        """For the counters; from any thread."""
+        with self._lock:
+            return self._core.unobserved_ns(stream, now_ns)
+
+    def _next_event(self) -> Event | None:
+        try:
+            return self._inbox.get(timeout=TICK_S)
+        except queue.Empty:
+            return None
+
+    def _answer(self, answer: Answer | None) -> None:
+        match answer:
+            case None:
+                self._lost("it ended")
+            case Failed(reason):
+                _log.error("the detector failed: %s", reason)
+            case Ready():
+                self._ready = True
+            case Seen(observation):
+                self._looking_since_ns = None
+                self._offers.give_back(seen=True)
+                self._observed("camera", observation.monotonic_ns)
+                self._on_result(observation)
+                with self._lock:
+                    findings = self._core.face(observation)
+                self._findings(findings)
+            case Heard(observations):
+                self._listening_since_ns, self._lent_sound_ns = None, 0
+                for heard in observations:
+                    self._observed("microphone", heard.monotonic_ns)
+                    self._on_result(heard)
+                    with self._lock:
+                        findings = self._core.voice(heard)
+                    self._findings(findings)
+
+    def _observed(self, stream: WatchedStream, monotonic_ns: int) -> None:
+        self._observed_ns[stream] = max(self._observed_ns.get(stream, 0), monotonic_ns)
+
+    def _hand_over(self) -> None:
+        """Give the detector what it is free for."""
+        self._offers.hear()
+        if self._child is None or not self._ready:
+            return
+        if self._looking_since_ns is None and (look := self._offers.lend_frame()):
+            self._looking_since_ns = self._clock()
+            self._child.send(look)
+        if self._listening_since_ns is None and (blocks := self._offers.lend_sound()):
+            self._listening_since_ns = self._clock()
+            self._lent_sound_ns = blocks[-1].monotonic_ns - blocks[0].monotonic_ns
+            sounds = (
+                Sound(block.monotonic_ns, block.rate, block.samples.tobytes())
+                for block in blocks
+            )
+            self._child.send(Listen(tuple(sounds)))
+
+    def _look_after(self, now_ns: int) -> None:
+        """Everything that time alone brings about."""
+        if self._child is None and now_ns >= self._next_start_ns:
+            self.restarts += 1
+            self._start_child(now_ns)
+        if self._stalled(now_ns):
+            self._lost("it stalled")
+        if self._down is not None:
+            reading = Reading(float(self._is_down))
+            self._findings(list(self._down.step(now_ns, reading)))
+        for stream in self._watched:
+            if reason := self._blindness(stream, now_ns):
+                self._findings(self._absent(stream, now_ns, reason))
+
+    @property
+    def _is_down(self) -> bool:
+        """Whether a detector is missing that was there before (not: is loading at first)."""
+        return self._child is None or (not self._ready and self.restarts > 0)
+
+    def _blindness(self, stream: WatchedStream, now_ns: int) -> Blindness | None:
+        """Why a stream is not being observed now; sound that waits or is lent will be."""
+        if self._is_down and stream == "camera":
+            return Blindness.DETECTOR_DOWN
+        patience_ns = ABSENT_AFTER_NS
+        if stream == "microphone":
+            patience_ns += self._offers.waiting_sound_ns() + self._lent_sound_ns
+        if now_ns - self._observed_ns[stream] <= patience_ns:
+            return None
+        working = self._ready and not self._busy(stream)
+        return Blindness.NO_INPUT if working else Blindness.DETECTOR_DOWN
+
+    def _busy(self, stream: WatchedStream) -> bool:
+        since_ns = self._looking_since_ns if stream == "camera" else self._listening_since_ns
+        return since_ns is not None
+
+    def _absent(self, stream: WatchedStream, now_ns: int, reason: Blindness) -> list[Finding]:
+        with self._lock:
+            return self._core.absent(stream, now_ns, reason)
+
+    def _stalled(self, now_ns: int) -> bool:
+        if self._child is None:
+            return False
+        if not self._ready:
+            return now_ns - self._born_ns > LOADING_NS
+        waits = (self._looking_since_ns, self._listening_since_ns)
+        return any(since is not None and now_ns - since > STALLED_NS for since in waits)
+
+    def _start_child(self, now_ns: int) -> None:
+        self._life += 1
+        life = self._life
+        self._born_ns = now_ns
+        self._ready = False
+        try:
+            self._child = self._spawn(
+                self._offers.memory, lambda answer: self._inbox.put(Word(life, answer))
+            )
+        except OSError as error:
+            self._lost(f"it could not be started ({error})")
+
+    def _lost(self, why: str) -> None:
+        """The detector is no more: take back what it held, and plan the next one."""
+        now_ns = self._clock()
+        _log.warning("the detector is down: %s", why)
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+        self._life += 1
+        self._ready = False
+        self._looking_since_ns = self._listening_since_ns = None
+        self._lent_sound_ns = 0
+        self._offers.give_back(seen=False)
+        proven = now_ns - self._born_ns >= PROVEN_NS
+        self._wait_ns = 0 if proven else self._wait_ns
+        self._next_start_ns = now_ns + self._wait_ns
+        self._wait_ns = min(max(FIRST_WAIT_NS, 2 * self._wait_ns), LONGEST_WAIT_NS)
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+        self._take_last_answers()
+        self._offers.give_back(seen=False)
+        now_ns = self._clock()
+        for stream in self._watched:
+            with self._lock:
+                findings = self._core.finish(stream, now_ns)
+            self._findings(findings)
+        if self._down is not None:
+            self._findings(list(self._down.finish(now_ns)))
+
+    def _take_last_answers(self) -> None:
+        """What the detector still said before it ended counts."""
+        while True:
+            try:
+                event = self._inbox.get_nowait()
+            except queue.Empty:
+                return
+            if isinstance(event, Word) and event.life == self._life and event.answer:
+                self._answer(event.answer)
+
+    def _findings(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            if isinstance(finding, Incident):
+                _log.debug("incident %s %s", finding.kind, finding.id)
+            self._on_result(finding)

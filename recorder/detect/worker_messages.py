@@ -1,0 +1,102 @@
+"""What the recorder and its detector process say to each other, over two pipes.
+
+A message is its length (4 bytes, big-endian) and MessagePack. The recorder has at most one
+picture and one batch of sound with the detector; an answer gives either back.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import BinaryIO
+
+import msgspec
+
+from recorder.detect.observations import FaceObservation, VoiceObservation
+
+# Longer than any message of this protocol: 5 s of sound at 192 kHz are 2 MB.
+MAX_MESSAGE_BYTES = 4 << 20
+
+_LENGTH = struct.Struct(">I")
+
+
+class Look(msgspec.Struct, frozen=True, tag=True):
+    """Look at the picture in a slot of the frame memory; the slot is lent until ``Seen``."""
+
+    slot: int
+    height: int
+    width: int
+    monotonic_ns: int
+
+
+class Sound(msgspec.Struct, frozen=True):
+    """One block: 16-bit samples of one channel."""
+
+    monotonic_ns: int
+    rate: int
+    samples: bytes
+
+
+class Listen(msgspec.Struct, frozen=True, tag=True):
+    """Listen to some blocks, in the order they were heard."""
+
+    blocks: tuple[Sound, ...]
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """The models are loaded."""
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True):
+    """What the picture showed."""
+
+    observation: FaceObservation
+
+
+class Heard(msgspec.Struct, frozen=True, tag=True):
+    """What the blocks held."""
+
+    observations: tuple[VoiceObservation, ...]
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The detector ends because of this."""
+
+    reason: str
+
+
+Request = Look | Listen
+Answer = Ready | Seen | Heard | Failed
+
+_encoder = msgspec.msgpack.Encoder()
+_requests = msgspec.msgpack.Decoder(Request)
+_answers = msgspec.msgpack.Decoder(Answer)
+
+
+def send(pipe: BinaryIO, message: Request | Answer) -> None:
+    """Write one message and push it out."""
+    data = _encoder.encode(message)
+    pipe.write(_LENGTH.pack(len(data)) + data)
+    pipe.flush()
+
+
+def receive_request(pipe: BinaryIO) -> Request | None:
+    """The next request; ``None`` when the recorder has closed the pipe or gone."""
+    data = _receive(pipe)
+    return None if data is None else _requests.decode(data)
+
+
+def receive_answer(pipe: BinaryIO) -> Answer | None:
+    """The next answer; ``None`` when the detector has gone."""
+    data = _receive(pipe)
+    return None if data is None else _answers.decode(data)
+
+
+def _receive(pipe: BinaryIO) -> bytes | None:
+    header = pipe.read(_LENGTH.size)
+    if len(header) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(header)
+    if length > MAX_MESSAGE_BYTES:
+        return None
+    data = pipe.read(length)
+    return data if len(data) == length else None
