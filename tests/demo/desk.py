@@ -9,10 +9,9 @@ from __future__ import annotations
 import sys
 import threading
 
+from demo.sample import DESK_SCENE, SECONDS
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
-
-from demo.sample import DESK_SCENE, SECONDS
 
 PAPER = "Exam paper: Algebra I"
 MESSENGER = "Messenger"

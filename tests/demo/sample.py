@@ -12,9 +12,8 @@ from pathlib import Path
 
 import av
 import numpy as np
-from numpy.typing import NDArray
-
 from demo.portrait import Picture, Portrait
+from numpy.typing import NDArray
 
 FPS = 15
 SIZE = (640, 480)
@@ -37,7 +36,7 @@ class Scene:
 
 
 SCRIPT = (
-    Scene(10, 16, "turns the head away", "looking_away"),
+    Scene(9, 16, "looks at something beside the screen", "gaze_away"),
     Scene(24, 29, "leaves", "face_missing"),
     Scene(38, 43, "talks", "speech"),
 )
@@ -45,7 +44,8 @@ SCRIPT = (
 DESK_SCENE = Scene(18, 22, "opens a messenger", "window_switch")
 SECONDS = 48.0
 
-_YAW = 42.0
+# Degrees of the head, and shares of an iris: together some 22 degrees to the left.
+_YAW, _EYES = -22.0, -0.55
 
 
 def frames(portrait: Portrait, seconds: float = SECONDS) -> Iterator[Picture]:
@@ -54,7 +54,7 @@ def frames(portrait: Portrait, seconds: float = SECONDS) -> Iterator[Picture]:
     for number in range(int(seconds * FPS)):
         now = number / FPS
         away, gone = _share(now, SCRIPT[0]), _share(now, SCRIPT[1])
-        picture = portrait.turned(round(_YAW * away))
+        picture = portrait.turned(round(_YAW * away), round(_EYES * away, 1))
         breath = 0.004 * np.sin(now * 1.5)
         picture = portrait.moved(picture, 1.1 * gone + breath / 2, breath)
         noise = sensor.integers(-3, 4, picture.shape, dtype=np.int16)
