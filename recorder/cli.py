@@ -95,9 +95,11 @@ def record(
 
         return run_window([app.name[0], write_link(server, code)], settings)
     from recorder.capturing import Choices
+    from recorder.logs import log_to_stderr
     from recorder.record import Request
     from recorder.record import record as run
 
+    log_to_stderr()
     choices = Choices(camera, microphone, screen)
     return run(Request(server, code, choices, duration, consent, wait), settings)
 
@@ -167,8 +169,10 @@ def doctor(
         store: Where evidence would be kept.
     """
     from recorder import doctor as room
+    from recorder.logs import log_to_stderr
     from recorder.settings import read_settings
 
+    log_to_stderr()
     settings = read_settings()
     asked = room.Asked(
         camera=camera,

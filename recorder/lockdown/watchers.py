@@ -27,6 +27,12 @@ def matches(patterns: tuple[str, ...], *names: str) -> bool:
     )
 
 
+def prohibited(patterns: tuple[str, ...], name: str) -> bool:
+    """Whether a program's name fits a pattern, with or without a suffix of ``.exe``."""
+    stem = name[:-4] if name.casefold().endswith(".exe") else name
+    return matches(patterns, name, stem)
+
+
 class WindowWatcher:
     """``window_switch``: in front is a window that is neither ours nor allowed."""
 
@@ -121,7 +127,7 @@ class ProcessWatcher:
         """Take a look at all that runs."""
         running: dict[str, list[int]] = {}
         for process in processes:
-            if self._prohibited(process.name):
+            if prohibited(self._patterns, process.name):
                 running.setdefault(process.name, []).append(process.pid)
         for name in running:
             if name not in self._programs:
@@ -149,10 +155,6 @@ class ProcessWatcher:
             reports += self._named(program, program.machine.finish(now_ns))
         self._programs.clear()
         return reports
-
-    def _prohibited(self, name: str) -> bool:
-        stem = name[:-4] if name.casefold().endswith(".exe") else name
-        return matches(self._patterns, name, stem)
 
     def _new_program(self, name: str) -> _Program:
         def words(_numbers: object, seconds: float) -> str:

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import email.utils
+
+import httpx
+import pytest
+
+from recorder.doctor.check import Check, Status
+from recorder.doctor.server import check_server
+
+NOW = 1_790_000_000.0
+
+
+def ask(
+    answer: httpx.Response | Exception, address: str = "https://exams.example.edu"
+) -> tuple:
+    def handle(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/health"
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return check_server(
+        address, allow_plain=False, wall=lambda: NOW, adapter=httpx.MockTransport(handle)
+    )
+
+
+def health(status: int = 200, product: str = "invigil", **headers: str) -> httpx.Response:
+    return httpx.Response(status, json={"product": product, "status": "ok"}, headers=headers)
+
+
+def test_a_server_that_answers_tells_the_time() -> None:
+    check, offset = ask(health(date=email.utils.formatdate(NOW - 30, usegmt=True)))
+    assert (check.status, check.found) == (Status.OK, "https://exams.example.edu")
+    assert offset == pytest.approx(-30, abs=1)
+
+
+@pytest.mark.parametrize("date", ["", "yesterday"])
+def test_a_server_without_a_date_is_fine(date: str) -> None:
+    check, offset = ask(health(date=date))
+    assert (check.status, offset) == (Status.OK, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "what"),
+    [
+        (httpx.Response(200, html="<h1>Welcome to Hotel Wi-Fi</h1>"), "not an Invigil server"),
+        (health(product="other"), "not an Invigil server"),
+        (httpx.Response(302, headers={"location": "http://wifi"}), "not an Invigil server"),
+        (httpx.Response(404, json={}), "not an Invigil server"),
+        (health(503), "cannot help right now"),
+        (httpx.ConnectError("refused"), "cannot be reached"),
+        (httpx.ConnectTimeout("slow"), "cannot be reached"),
+    ],
+)
+def test_what_else_answers_is_said(answer: httpx.Response | Exception, what: str) -> None:
+    check, offset = ask(answer)
+    assert check.status is Status.FAIL
+    assert what in check.found
+    assert check.remedy
+    assert offset is None
+
+
+@pytest.mark.parametrize("address", ["ftp://x", "https://", "http://exams.example.edu", "a b"])
+def test_an_address_that_is_none_is_said(address: str) -> None:
+    check, _ = ask(health(), address)
+    assert check.status is Status.FAIL
+
+
+@pytest.mark.parametrize("address", [None, ""])
+def test_without_an_address_it_is_skipped(address: str | None) -> None:
+    found: tuple[Check, float | None] = check_server(
+        address, allow_plain=False, wall=lambda: NOW
+    )
+    assert found[0].status is Status.SKIPPED
