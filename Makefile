@@ -10,7 +10,7 @@ help:  ## show this list
 
 demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and verified
 	@.ci/setup demo
-	@$(BIN)/python -m tests.demo $(if $(ONCE),--once)
+	@PYTHONPATH=tests $(BIN)/python -m demo $(if $(ONCE),--once)
 
 test: setup lint types rules  ## lint, types, import rules and every test
 	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
@@ -33,10 +33,10 @@ format: setup  ## put every file into the house's form
 	@$(BIN)/ruff format $(PATHS)
 
 bench: setup  ## speed, memory and bit rates beside their budgets
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
 
 screenshots: setup  ## make the README's pictures again from the running programs
-	@$(BIN)/python -m tests.screenshots
+	@PYTHONPATH=tests $(BIN)/python -m screenshots
 
 lock:  ## resolve the lock files anew, with hashes and without addresses
 	@.ci/lock
