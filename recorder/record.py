@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ def record(request: Request, settings: Settings) -> int:
     _ask_consent(offer, request.consent, screen)
     preview = recorder.open_preview(offer, request.choices.camera, request.choices.microphone)
     with _stop_signals() as stopped:
+        began = time.monotonic()
         try:
             session = recorder.start(
                 offer,
@@ -66,10 +68,20 @@ def record(request: Request, settings: Settings) -> int:
         except BaseException:
             preview.close()
             raise
-        return _run(session, request, screen, stopped)
+        started = Started(session, time.monotonic() - began)
+        return _run(started, request, screen, stopped)
 
 
-def _run(session: Session, request: Request, screen: Console, stopped: Stop) -> int:
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session, and the seconds from the word to begin until it recorded."""
+
+    session: Session
+    seconds: float
+
+
+def _run(started: Started, request: Request, screen: Console, stopped: Stop) -> int:
+    session = started.session
     # Scripts wait for this line; it is said once recording has begun.
     screen.print("recording", markup=False)
     with Progress(
@@ -91,7 +103,7 @@ def _run(session: Session, request: Request, screen: Console, stopped: Stop) -> 
         _deliver(session, request.wait_s, progress)
     status = session.status()
     session.leave()
-    _report(session, status, screen)
+    _report(started, status, screen)
     return DELIVERED if status.delivery.done else LEFT_OVER
 
 
@@ -119,11 +131,12 @@ def _note(status: Status) -> str:
     return f"{status.words}; {waiting} pieces wait" if waiting else status.words
 
 
-def _report(session: Session, status: Status, screen: Console) -> None:
+def _report(started: Started, status: Status, screen: Console) -> None:
     delivery = status.delivery
     result = {
-        "session": session.id,
+        "session": started.session.id,
         "delivered": delivery.done,
+        "start_s": round(started.seconds, 3),
         "seconds": round(status.elapsed_s, 1),
         "records": delivery.records_made,
         "pieces": delivery.blobs_made,

@@ -48,11 +48,11 @@ SECONDS = 48.0
 _YAW, _EYES = -22.0, -0.55
 
 
-def frames(portrait: Portrait, seconds: float = SECONDS) -> Iterator[Picture]:
+def frames(portrait: Portrait, fps: int = FPS, seconds: float = SECONDS) -> Iterator[Picture]:
     """The clip's pictures; the candidate breathes and the sensor is never quite still."""
     sensor = np.random.default_rng(1)
-    for number in range(int(seconds * FPS)):
-        now = number / FPS
+    for number in range(int(seconds * fps)):
+        now = number / fps
         away, gone = _share(now, SCRIPT[0]), _share(now, SCRIPT[1])
         picture = portrait.turned(round(_YAW * away), round(_EYES * away, 1))
         breath = 0.004 * np.sin(now * 1.5)
@@ -67,13 +67,13 @@ def _share(now: float, scene: Scene) -> float:
     return float(np.clip(rise, 0, 1))
 
 
-def write_clip(path: Path, pictures: Iterator[Picture]) -> None:
+def write_clip(path: Path, pictures: Iterator[Picture], fps: int = FPS) -> None:
     """Encode the pictures as H.264."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FPS, options={"crf": "20"})
+        stream = container.add_stream("libx264", rate=fps, options={"crf": "20"})
         stream.width, stream.height = SIZE
         stream.pix_fmt = "yuv420p"
-        stream.time_base = Fraction(1, FPS)
+        stream.time_base = Fraction(1, fps)
         for picture in pictures:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode())
@@ -107,7 +107,7 @@ def write_voice(path: Path, sound: NDArray[np.int16]) -> None:
         file.writeframes(sound.tobytes())
 
 
-def make(folder: Path) -> tuple[Path, Path]:
+def make(folder: Path, fps: int = FPS) -> tuple[Path, Path]:
     """The sample's clip and voice in ``folder``, made once."""
     clip, sound = folder / "candidate.mp4", folder / "candidate.wav"
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,6 +117,6 @@ def make(folder: Path) -> tuple[Path, Path]:
         from skimage.data import astronaut
 
         partial = clip.with_suffix(".part.mp4")
-        write_clip(partial, frames(Portrait(astronaut(), SIZE)))
+        write_clip(partial, frames(Portrait(astronaut(), SIZE), fps), fps)
         partial.rename(clip)
     return clip, sound
