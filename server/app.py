@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager, suppress
 
 from litestar import Litestar
 from litestar.channels import ChannelsPlugin
 from litestar.channels.backends.memory import MemoryChannelsBackend
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.plugins.jinja import JinjaTemplateEngine
-from litestar.template import TemplateConfig
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
-from server.accounts.staff import StaffMiddleware, ask_to_sign_in
+from server.accounts.staff import StaffMiddleware
 from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.enrolment.controllers import RedeemController
@@ -38,16 +35,22 @@ from server.ingest.turns import Turns
 from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
 from server.live.service import Live
-from server.problems import refuse_bug, refuse_busy, refuse_http
+from server.problems import refuse_busy
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
+from server.retention.service import Retention
+from server.review.controllers import FlagsController, MediaController
+from server.review.media import Media
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.storage.turn import DatabaseBusy
+from server.web import assets
+from server.web.errors import answer_bug, answer_http
+from server.web.pages import SessionPages, login, start
+from server.web.rendering import template_config
 
 VERSION = "0.1.0"
-TEMPLATES = Path(__file__).parent / "web" / "templates"
 
 # Forms and JSON of staff; the recorder's routes have limits of their own.
 MAX_BODY_BYTES = 1_048_576
@@ -60,17 +63,30 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
     secret, turns = keys.server_secret(), Turns()
     tokens, passwords = Tokens(secret), Passwords()
+    retention = Retention(database, blobs, clock)
     sign_in = SignIn(database, passwords, settings, clock)
 
     @asynccontextmanager
     async def resources(_: Litestar) -> AsyncIterator[None]:
         await asyncio.to_thread(blobs.prepare)
         await asyncio.to_thread(forget_exports, settings)
+        chores = asyncio.create_task(retention.run(settings.retention_check_s))
         yield
+        chores.cancel()
+        with suppress(asyncio.CancelledError):
+            await chores
         await database.close()
+
+    static = f"/static/{assets.version()}"
 
     return Litestar(
         route_handlers=[
+            assets.static_files(static),
+            start,
+            login,
+            SessionPages,
+            MediaController,
+            FlagsController,
             health,
             AccountsController,
             ExamsController,
@@ -90,6 +106,7 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
             "delivery": _given(Delivery(database, keys, settings, clock, turns)),
             "keys": _given(keys),
             "live": _given(Live(database, clock)),
+            "media": _given(Media(database, blobs, keys)),
             "passwords": _given(passwords),
             "pieces": _given(Pieces(database, blobs, keys, settings, clock, turns)),
             "redeeming": _given(Redeeming(database, keys, tokens, secret, settings, clock)),
@@ -102,16 +119,15 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
             DefineMiddleware(StaffMiddleware, find=sign_in.find, cookie=cookie_name(settings))
         ],
         exception_handlers={
-            NotAuthorizedException: ask_to_sign_in,
-            HTTPException: refuse_http,
+            HTTPException: answer_http,
             DatabaseBusy: refuse_busy,
             PoolTimeout: refuse_busy,
-            Exception: refuse_bug,
+            Exception: answer_bug,
         },
         plugins=[ChannelsPlugin(MemoryChannelsBackend(), arbitrary_channels_allowed=True)],
         before_send=[security_headers(settings)],
         request_max_body_size=MAX_BODY_BYTES,
-        template_config=TemplateConfig(directory=TEMPLATES, engine=JinjaTemplateEngine),
+        template_config=template_config(static),
         openapi_config=OpenAPIConfig(
             title="Invigil",
             version=VERSION,

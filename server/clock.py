@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 MICROS_PER_SECOND = 1_000_000
+MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND
 
 # Microseconds since 1970-01-01 UTC.
 WallClock = Callable[[], int]

@@ -140,6 +140,14 @@ class Settings:
         _check(settings)
         return settings
 
+    def to_environment(self) -> dict[str, str]:
+        """The variables that ``from_environment`` makes these settings of."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            PREFIX + name.upper(): "" if value == Path() else str(value)
+            for name, value in values.items()
+        }
+
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",

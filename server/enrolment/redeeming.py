@@ -11,7 +11,7 @@ from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.accounts.throttle import Throttle
 from server.audit import service as audit
-from server.clock import MICROS_PER_SECOND, WallClock
+from server.clock import MICROS_PER_DAY, WallClock
 from server.config import Settings
 from server.enrolment.codes import code_hash, plain
 from server.enrolment.models import Candidate, Enrolment
@@ -27,8 +27,6 @@ from shared.policy import decode_policy
 from shared.receipts import Grant, encode_receipt
 from shared.signed import PUBLIC_KEY_BYTES, Domain, Signed, sign
 from shared.wire import Inspected, ProblemType, Redeemed
-
-MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND
 
 UNKNOWN = Rejection(
     ProblemType.CODE_UNKNOWN, 404, "No exam has this code. Check it for slips of the hand."

@@ -12,10 +12,9 @@ from litestar.params import FromPath, JSONBody
 from server.accounts.models import Institution, Role
 from server.accounts.staff import current_account, require
 from server.audit import service as audit
-from server.clock import MICROS_PER_SECOND, WallClock
+from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.enrolment.codes import link
-from server.enrolment.redeeming import MICROS_PER_DAY
 from server.enrolment.service import CandidateDraft, enrol
 from server.exams.controllers import exam_of
 from server.network import AnyRequest

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from server.storage.database import Database
@@ -21,6 +23,29 @@ async def migrate(database: Database, revision: str = "head") -> None:
 
     async with database.connection() as connection:
         await connection.run_sync(upgrade)
+
+
+async def is_current(database: Database) -> bool:
+    """Whether every migration of this program, and no other, has been applied."""
+
+    def heads(connection: Connection) -> bool:
+        here = MigrationContext.configure(connection).get_current_heads()
+        return set(here) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+
+    async with database.connection() as connection:
+        return await connection.run_sync(heads)
+
+
+async def write_revision(database: Database, why: str) -> None:
+    """Write a new migration from what differs between the models and the database."""
+
+    def write(connection: Connection) -> None:
+        config = _config(connection)
+        number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+        command.revision(config, why, autogenerate=True, rev_id=f"{number:04d}")
+
+    async with database.connection() as connection:
+        await connection.run_sync(write)
 
 
 def _config(connection: Connection) -> Config:

@@ -43,6 +43,11 @@ class Turn:
         self._here = asyncio.Lock()
         self._handle: IO[bytes] | None = None
 
+    @property
+    def was_taken(self) -> bool:
+        """Whether there was a turn at all, so that there may be something to close."""
+        return self._handle is not None
+
     async def __aenter__(self) -> None:
         """Wait for the turn.
 

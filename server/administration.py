@@ -1,0 +1,354 @@
+"""``invigil-server admin``: set institutions, staff, exams and places up; take evidence out."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import getpass
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from server.clock import MICROS_PER_SECOND
+from server.config import Settings
+from server.opening import Fault, Rooms, opened, settled
+
+app = App(
+    name="admin",
+    help="""Set up institutions, staff, exams and enrolments; export and purge sessions.
+
+    For example, from nothing to a candidate's code:
+
+        invigil-server admin create-institution "Example University" --contact exams@example.edu
+        invigil-server admin create-account ada@example.edu --role admin
+            --institution "Example University"
+        invigil-server admin create-exam "Algebra I" --institution "Example University"
+            --starts 2026-12-01T09:00Z --ends 2026-12-01T12:00Z
+        invigil-server admin create-enrolment EXAM --name "Alan T." --reference s-1912
+
+    Each prints the id of what it made as JSON on standard output.
+    """,
+    help_format="plaintext",
+)
+
+_T = TypeVar("_T")
+Flag = Annotated[bool, Parameter(negative="")]
+
+
+@app.command
+def create_institution(name: str, *, contact: str) -> None:
+    """Create an institution and its keys.
+
+    Back the keys folder up: without it recordings cannot be opened, and no receipt signed.
+
+    Args:
+        name: Its name, as candidates are told it.
+        contact: Whom candidates can ask, for example an e-mail address.
+    """
+    from server.accounts.service import create_institution as create
+    from shared.signed import fingerprint
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            made = await create(db, rooms.keys, name, contact, rooms.clock())
+        own = rooms.keys.of(made.key_ref)
+        return {"institution": made.id, "key": fingerprint(own.public), "kid": own.evidence.kid}
+
+    _print(_run(work))
+
+
+@app.command
+def create_account(
+    email: str,
+    *,
+    institution: str,
+    role: str = "proctor",
+    name: str = "",
+    password_stdin: Flag = False,
+) -> None:
+    """Create an account for a member of staff. The password is asked for.
+
+    Args:
+        email: What they sign in with.
+        institution: The institution's name or id.
+        role: observer (looks), proctor (also decides) or admin (also sets exams up).
+        name: Their name, as decisions show it.
+        password_stdin: Read the password from standard input instead.
+    """
+    from server.accounts.models import Role
+    from server.accounts.service import create_account as create
+
+    if role not in set(Role):
+        raise Fault(f"{role!r} is no role; choose observer, proctor or admin")
+    password = _password(from_stdin=password_stdin)
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            made = await create(
+                db,
+                rooms.passwords,
+                await _institution(db, institution),
+                email=email,
+                name=name,
+                role=Role(role),
+                password=password,
+                now=rooms.clock(),
+            )
+        return {"account": made.id, "email": made.email}
+
+    _print(_run(work))
+
+
+@app.command
+def create_exam(
+    title: str, *, institution: str, starts: str, ends: str, terms: Path | None = None
+) -> None:
+    """Create an exam and sign its policy.
+
+    Args:
+        title: What candidates see.
+        institution: The institution's name or id.
+        starts: When it begins, as 2026-12-01T09:00Z or with an offset.
+        ends: When it ends; codes cannot be taken up any more then.
+        terms: JSON file with what the policy should say otherwise than the defaults:
+            purpose, retention_days, duration_s, streams, kinds, prohibited_processes,
+            allowed_windows, heartbeat_s, rotate_s.
+    """
+    from server.exams.service import ExamDraft, Terms
+    from server.exams.service import create_exam as create
+
+    draft = ExamDraft(
+        title=title,
+        starts=_micros("--starts", starts),
+        ends=_micros("--ends", ends),
+        terms=Terms() if terms is None else _terms(terms),
+    )
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            owner = await _institution(db, institution)
+            made = await create(db, rooms.keys, owner, draft, rooms.clock())
+        return {"exam": made.id, "title": made.title}
+
+    _print(_run(work))
+
+
+@app.command
+def create_enrolment(
+    exam: str,
+    *,
+    name: str | None = None,
+    reference: str | None = None,
+    candidates: Path | None = None,
+) -> None:
+    """Give candidates places in an exam; prints a one-time code for each, only this once.
+
+    Args:
+        exam: The exam's id.
+        name: One candidate's name.
+        reference: Your own name for them: a matriculation number, an e-mail address.
+        candidates: CSV file with the columns name and reference, instead.
+    """
+    from server.enrolment.service import CandidateDraft
+
+    if candidates is not None:
+        drafts = list(_read_candidates(candidates))
+    elif name and reference:
+        drafts = [CandidateDraft(name=name, reference=reference)]
+    else:
+        raise Fault("say --name and --reference, or --candidates FILE")
+
+    async def work(rooms: Rooms) -> list[dict[str, Any]]:
+        return await _enrol(rooms, settled(), exam, drafts)
+
+    for line in _run(work):
+        _print(line)
+
+
+@app.command
+def sessions() -> None:
+    """List all sessions, one line of JSON each."""
+    from sqlalchemy import select
+
+    from server.ingest.models import ExamSession
+
+    async def work(rooms: Rooms) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            rows = await db.scalars(select(ExamSession).order_by(ExamSession.created))
+            return [
+                {
+                    "session": row.id,
+                    "state": row.state,
+                    "records": row.size,
+                    "pieces": row.blobs,
+                    "missing": row.blobs - row.blobs_durable,
+                    "purged": row.purged_at is not None,
+                }
+                for row in rows
+            ]
+
+    for line in _run(work):
+        _print(line)
+
+
+@app.command
+def export(
+    session: str, *, output: Annotated[Path, Parameter(name=["--output", "-o"])]
+) -> None:
+    """Write a session's bundle; `invigil-verify FILE` checks it anywhere.
+
+    Args:
+        session: The session's id.
+        output: The file to write.
+    """
+    from server.audit import service as audit
+    from server.reports.bundle import BundleExport
+
+    async def work(rooms: Rooms) -> None:
+        bundles = BundleExport(rooms.database, rooms.keys, rooms.blobs, rooms.clock)
+        scratch = output.with_name(f".{output.name}.part")
+        try:
+            if not await bundles.write(session, scratch):
+                raise Fault(
+                    f"there is no session {session}; see `invigil-server admin sessions`"
+                )
+            scratch.replace(output)
+        finally:
+            scratch.unlink(missing_ok=True)
+        async with rooms.database.transaction() as db:
+            audit.record(
+                db, rooms.clock(), "command line", "session.export", ("session", session)
+            )
+
+    _run(work)
+    Console(stderr=True, highlight=False).print(f"Wrote {output}.", markup=False)
+
+
+@app.command
+def purge(session: str, *, why: str) -> None:
+    """Destroy a session's recordings now. This cannot be undone.
+
+    Args:
+        session: The session's id.
+        why: The reason, for the audit.
+    """
+    from server.retention.service import Retention
+
+    async def work(rooms: Rooms) -> bool:
+        retention = Retention(rooms.database, rooms.blobs, rooms.clock)
+        return await retention.purge(session, "command line", why)
+
+    if not _run(work):
+        raise Fault(f"there is nothing to purge: no session {session}, or purged already")
+
+
+async def _institution(db: Any, name: str) -> Any:
+    from server.accounts.service import find_institution
+
+    found = await find_institution(db, name)
+    if found is None:
+        raise Fault(f"there is no institution {name!r}; make it with create-institution")
+    return found
+
+
+async def _enrol(
+    rooms: Rooms, settings: Settings, exam_id: str, drafts: list[Any]
+) -> list[dict[str, Any]]:
+    from server.accounts.models import Institution
+    from server.clock import MICROS_PER_DAY
+    from server.enrolment.codes import link
+    from server.enrolment.service import enrol
+    from server.exams.models import Exam
+    from shared.signed import fingerprint
+
+    now, secret = rooms.clock(), rooms.keys.server_secret()
+    expires = now + settings.enrolment_days * MICROS_PER_DAY
+    async with rooms.database.transaction() as db:
+        exam = await db.get(Exam, exam_id)
+        if exam is None:
+            raise Fault(f"there is no exam {exam_id}; make it with create-exam")
+        institution = await db.get_one(Institution, exam.institution_id)
+        key = fingerprint(rooms.keys.of(institution.key_ref).public)
+        places = [
+            await enrol(db, secret, exam, draft, expires=expires, now=now) for draft in drafts
+        ]
+    return [
+        {
+            "reference": place.candidate.reference,
+            "code": place.code,
+            "link": link(settings.url, place.code, key),
+        }
+        for place in places
+    ]
+
+
+def _run(work: Callable[[Rooms], Awaitable[_T]]) -> _T:
+    from server.accounts.service import AccountError
+    from server.exams.service import ExamError
+
+    async def whole() -> _T:
+        async with opened(settled()) as rooms:
+            return await work(rooms)
+
+    try:
+        return asyncio.run(whole())
+    except (AccountError, ExamError) as error:
+        raise Fault(str(error)) from error
+
+
+def _print(value: Any) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+def _micros(option: str, text: str) -> int:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise Fault(f"{option} takes a time like 2026-12-01T09:00Z, not {text!r}") from None
+    if when.tzinfo is None:
+        raise Fault(f"{option} {text} names no time zone; add Z for UTC, or +02:00")
+    return int(when.astimezone(UTC).timestamp()) * MICROS_PER_SECOND
+
+
+def _terms(file: Path) -> Any:
+    from server.exams.service import Terms
+
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Terms)
+    except OSError as error:
+        raise Fault(f"cannot read {file}: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Fault(f"{file} does not say terms: {error}") from error
+
+
+def _read_candidates(file: Path) -> Iterator[Any]:
+    from server.enrolment.service import CandidateDraft
+
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Fault(f"cannot read {file} as UTF-8 text: {error}") from error
+    for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
+        try:
+            yield msgspec.convert(
+                {"name": row.get("name") or "", "reference": row.get("reference") or ""},
+                CandidateDraft,
+            )
+        except msgspec.ValidationError as error:
+            why = f"{file}, line {number}: {error}; it needs the columns name and reference"
+            raise Fault(why) from error
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    first = getpass.getpass("Password: ")
+    if first != getpass.getpass("Again: "):
+        raise Fault("the two passwords differ")
+    return first

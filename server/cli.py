@@ -1,0 +1,165 @@
+"""``invigil-server``: the commands. Each imports what it needs when it is called."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from dataclasses import replace
+from typing import Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+from rich.console import Console
+
+from server.administration import app as admin
+from server.config import ConfigError, Settings
+from server.logs import configure_logs
+from server.opening import Fault, opened, settled
+
+# Exit status where something outside the program is not as needed.
+FAULT = 2
+
+app = App(
+    name="invigil-server",
+    help="""The institution's server: takes exam sessions in, shows them for review.
+
+    To try it out:
+
+        invigil-server demo
+        invigil-server run
+
+    The first prints a code to record a session with, and a login to review
+    it; the second serves until it is stopped. All data lies in ./invigil-data
+    unless INVIGIL_DATA_DIR says otherwise; every setting is an environment
+    variable (see server/README.md).
+
+    To hold an exam of your own, see `invigil-server admin --help`.
+
+    Exit status: 0 done; 2 something outside the program is not as needed,
+    which is said on standard error, with what to do.
+    """,
+    help_format="plaintext",
+)
+app.command(admin)
+
+
+@app.command
+def run(*, bind: str | None = None, migrate: bool = True) -> None:
+    """Serve until stopped (Ctrl-C or SIGTERM).
+
+    Requests under way are finished first. Expired sessions are purged meanwhile, as
+    `worker` does.
+
+    Args:
+        bind: HOST:PORT to listen on instead of INVIGIL_BIND; port 0 takes a free one.
+        migrate: Bring the database up to date first. With --no-migrate the server does
+            not start on a database of another version.
+    """
+    from server.serving import AddressTaken, free_address, serve
+
+    settings = settled()
+    try:
+        settings = free_address(replace(settings, bind=bind) if bind else settings)
+    except AddressTaken as error:
+        raise Fault(f"{error}; choose another with --bind") from error
+    _finish(_prepare(settings, migrate=migrate))
+    _say(f"Invigil serves {settings.url} (listening on {settings.bind}).")
+    serve(settings)
+
+
+@app.command
+def worker() -> None:
+    """Purge sessions whose retention period is over, for ever.
+
+    The evidence of a session is destroyed when the days that its policy promised are over.
+    `run` does the same; a worker is for installations where no server runs all the time.
+    """
+    from server.retention.service import Retention
+
+    async def work() -> None:
+        async with opened(settings) as rooms:
+            retention = Retention(rooms.database, rooms.blobs, rooms.clock)
+            await retention.run(settings.retention_check_s)
+
+    settings = settled()
+    configure_logs(as_json=settings.log_json)
+    _say(f"Looking for expired sessions every {settings.retention_check_s} s.")
+    _finish(work())
+
+
+@app.command
+def migrate(*, make: str | None = None) -> None:
+    """Bring the database up to this program's version.
+
+    Args:
+        make: For developers: write a new migration from what differs, called so.
+    """
+    _finish(_migrate(settled(), make))
+    _say("The database is up to date." if make is None else "Written; look it over.")
+
+
+@app.command
+def demo(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Set a demo institution up: an exam, a candidate's code, a proctor's login.
+
+    Doing it again changes nothing, except for a new code once the old one was used.
+
+    Args:
+        json: Print it as JSON.
+    """
+    from server.demonstration import set_up
+
+    async def make() -> dict[str, str]:
+        async with opened(settings, migrating=True) as rooms:
+            made = await set_up(
+                rooms.database, rooms.keys, rooms.passwords, settings, rooms.clock
+            )
+            return made.as_dict()
+
+    settings = settled()
+    made = _finish(make())
+    if json:
+        sys.stdout.write(msgspec.json.encode(made).decode() + "\n")
+        return
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Server    {made['server']}   (start it: invigil-server run)")
+    console.print(f"Code      {made['code']}")
+    console.print(f"Link      {made['link']}")
+    console.print(f"Review    {made['review']}")
+    console.print(f"Login     {made['email']}  {made['password']}")
+
+
+def main() -> None:
+    """The program."""
+    try:
+        app()
+    except (Fault, ConfigError) as error:
+        _say(f"invigil-server: {error}")
+        raise SystemExit(FAULT) from None
+
+
+async def _prepare(settings: Settings, *, migrate: bool) -> None:
+    async with opened(settings, migrating=migrate):
+        pass
+
+
+async def _migrate(settings: Settings, make: str | None) -> None:
+    from server.storage.schema import write_revision
+
+    async with opened(settings, migrating=True) as rooms:
+        if make is not None:
+            await write_revision(rooms.database, make)
+
+
+def _finish(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise SystemExit(os.EX_OK) from None
+
+
+def _say(words: str) -> None:
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console.print(words)

@@ -1,0 +1,92 @@
+"""Opens the database, blobs and keys for a command, and says clearly what is in the way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.accounts.passwords import Passwords
+from server.clock import WallClock, system_clock
+from server.config import Settings
+from server.storage.blobs import BlobStore
+from server.storage.database import Database
+from server.storage.keys import KeysMissing, KeyStore
+from server.storage.schema import is_current, migrate
+from server.storage.turn import DatabaseBusy
+
+
+class Fault(Exception):
+    """Something outside the program is not as needed; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """What a command works with."""
+
+    database: Database
+    blobs: BlobStore
+    keys: KeyStore
+    passwords: Passwords
+    clock: WallClock
+
+
+def settled() -> Settings:
+    """The settings of this process's environment.
+
+    Raises:
+        ConfigError: a variable cannot be used.
+    """
+    return Settings.from_environment(os.environ)
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Rooms]:
+    """Everything opened, on a database that is up to date.
+
+    Raises:
+        Fault: something cannot be opened, or the database needs a migration.
+    """
+    keys = _prepared(settings)
+    database = Database(settings.database)
+    try:
+        if migrating:
+            await migrate(database)
+        elif not await is_current(database):
+            raise Fault("the database is of another version; run `invigil-server migrate`")
+        yield Rooms(
+            database,
+            BlobStore(settings.blobs, settings.data_dir / "incoming"),
+            keys,
+            Passwords(),
+            system_clock,
+        )
+    except (KeysMissing, DatabaseBusy) as error:
+        raise Fault(str(error)) from error
+    except (SQLAlchemyError, ConnectionError) as error:
+        url = make_url(settings.database).render_as_string(hide_password=True)
+        why = str(error).partition("\n")[0]
+        raise Fault(f"the database {url} cannot be used: {why}") from error
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        raise Fault(f"cannot work with{where}: {error.strerror or error}") from error
+    finally:
+        await database.close()
+
+
+def _prepared(settings: Settings) -> KeyStore:
+    """The data folder and the server's secret, made where they are not there."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        keys = KeyStore(settings.keys)
+        keys.server_secret()
+    except KeysMissing as error:
+        raise Fault(str(error)) from error
+    except OSError as error:
+        why = f"cannot write to {error.filename}: {error.strerror}"
+        raise Fault(f"{why}; say another folder with INVIGIL_DATA_DIR") from error
+    return keys
