@@ -47,7 +47,7 @@ from server.storage.keys import KeyStore
 from server.storage.turn import DatabaseBusy
 from server.web import assets
 from server.web.errors import answer_bug, answer_http
-from server.web.pages import SessionPages, login, start
+from server.web.pages import SessionPages, start
 from server.web.rendering import template_config
 
 VERSION = "0.1.0"
@@ -83,7 +83,6 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
         route_handlers=[
             assets.static_files(static),
             start,
-            login,
             SessionPages,
             MediaController,
             FlagsController,

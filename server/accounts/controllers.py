@@ -1,23 +1,25 @@
-"""``POST /login`` and ``POST /logout``; the page of ``GET /login`` is ``web``'s."""
+"""``/login`` and ``/logout``; what the form looks like is ``web``'s."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Controller, Response, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.response import Redirect, Template
 
 from server.accounts.models import Role
 from server.accounts.sign_in import Denied, SignedIn, SignIn
-from server.accounts.staff import current_account, require
+from server.accounts.staff import current_account, require, visitor
 from server.config import Settings
 from server.network import AnyRequest, client_address
 
 LOGIN_TEMPLATE = "login.html"
 HOME = "/"
+
+NOT_KEPT = {"Cache-Control": "no-store"}
 
 # Of a form's field, in characters.
 MAX_FIELD = 1_000
@@ -34,6 +36,15 @@ class AccountsController(Controller):
     """Signing in and out."""
 
     include_in_schema = False
+
+    @get("/login")
+    async def get_login(self, request: AnyRequest) -> Template | Redirect:
+        """The form; whoever is signed in already goes on to ``next``."""
+        target = local_path(request.query_params.get("next", HOME))
+        if visitor(request) is not None:
+            return Redirect(target, status_code=303)
+        context = {"error": "", "email": "", "next": target}
+        return Template(LOGIN_TEMPLATE, context=context, headers=NOT_KEPT)
 
     @post("/login", status_code=303)
     async def post_login(
@@ -83,7 +94,8 @@ def _form_again(denied: Denied, email: str, target: str) -> Template:
         LOGIN_TEMPLATE,
         context={"error": denied.words, "email": email, "next": local_path(target)},
         status_code=429 if denied.retry_after else 401,
-        headers={"Retry-After": str(denied.retry_after)} if denied.retry_after else {},
+        headers=NOT_KEPT
+        | ({"Retry-After": str(denied.retry_after)} if denied.retry_after else {}),
     )
 
 

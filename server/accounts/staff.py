@@ -11,9 +11,8 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
-from litestar import Request, Response
+from litestar import Request
 from litestar.exceptions import (
     ClientException,
     NotAuthorizedException,
@@ -21,12 +20,9 @@ from litestar.exceptions import (
 )
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.response import Redirect
 
 from server.accounts.models import Role
 from server.network import AnyRequest, Connection
-from server.problems import refuse_http
-from shared.wire import API_PREFIX
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "_csrf"
@@ -100,15 +96,6 @@ def require(role: Role) -> Guard:
             await _check_csrf(connection, staff)
 
     return guard
-
-
-def ask_to_sign_in(request: AnyRequest, error: NotAuthorizedException) -> Response[Any]:
-    """Send a browser that wants a page to the sign-in form; tell any other caller so."""
-    wants_page = "text/html" in request.headers.get("Accept", "")
-    if wants_page and request.method == "GET" and not request.url.path.startswith(API_PREFIX):
-        target = quote(request.url.path, safe="/")
-        return Redirect(f"/login?next={target}", status_code=303)
-    return refuse_http(request, error)
 
 
 async def _check_csrf(request: AnyRequest, staff: Staff) -> None:

@@ -62,3 +62,22 @@ def united(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def length(intervals: Iterable[tuple[int, int]]) -> int:
     """How much time intervals cover together, whatever overlaps counted once."""
     return sum(end - start for start, end in united(intervals))
+
+
+def subtracted(
+    intervals: Iterable[tuple[int, int]], holes: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """What of ``intervals`` is in none of ``holes``."""
+    cut = united(holes)
+    left: list[tuple[int, int]] = []
+    for start, end in united(intervals):
+        position = start
+        for hole_start, hole_end in cut:
+            if hole_end <= position or hole_start >= end:
+                continue
+            if hole_start > position:
+                left.append((position, hole_start))
+            position = hole_end
+        if position < end:
+            left.append((position, end))
+    return left

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from server.review.wording import printed
 from shared.flags import Kind, Severity
 
 MICROS = 1_000_000
@@ -89,28 +90,10 @@ def reason(flag: Flag) -> str:
 def particulars(flag: Flag) -> list[tuple[str, str]]:
     """The rest of a flag's detail as (name, value) to print; never nested, never long."""
     return [
-        (name.replace("_", " "), _printed(value))
+        (name.replace("_", " "), printed(value))
         for name, value in sorted(flag.detail.items())
         if name != "reason" and value is not None and not isinstance(value, Mapping)
     ]
-
-
-# One line of a narrow panel.
-PRINTED_CHARS = 120
-
-
-def _printed(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    if isinstance(value, list | tuple):
-        return _shortened(", ".join(str(one) for one in value))
-    return _shortened(str(value))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= PRINTED_CHARS else text[: PRINTED_CHARS - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)

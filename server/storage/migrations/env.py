@@ -12,7 +12,8 @@ import server.audit.models
 import server.enrolment.models
 import server.exams.models
 import server.ingest.models
-import server.live.models  # noqa: F401  (imported for their tables)
+import server.live.models
+import server.review.models  # noqa: F401  (imported for their tables)
 from server.storage.tables import Table
 
 context.configure(

@@ -1,0 +1,183 @@
+"""Everything a reviewer sees of one session, read in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.enrolment.models import Candidate
+from server.exams.models import Exam, PolicyVersion
+from server.ingest.models import ClockFlagRow, ExamSession, ForkRow, RecordRow
+from server.review.absences import Absences, Interval, Summary, summaries
+from server.review.durations import length, moment
+from server.review.flags import Flag, Tally, tally
+from server.review.integrity import Evidence, Facts, examine
+from server.review.models import DecisionRow
+from server.review.reading import extent, read_absences, read_flags, read_tracks
+from server.review.score import Score, score
+from server.review.timeline import UNEXPLAINED, Timeline, missing, timeline
+from server.review.tracks import runs
+from server.review.wording import printed
+from shared.policy import Policy, decode_policy
+from shared.records import MalformedRecord, Open, decode_record
+
+# The year 2255: as far as a record can say, and calendars go further. Microseconds.
+LATEST = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the session is held under, and how it began."""
+
+    policy: Policy
+    version: int
+    hash: str
+    opened: Open | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A session with all that belongs to it. ``duration`` is in microseconds."""
+
+    session: ExamSession
+    exam: Exam
+    candidate: Candidate
+    terms: Terms
+    flags: list[Flag]
+    score: Score
+    absences: Absences
+    evidence: Evidence
+    timeline: Timeline
+    missing: list[Interval]
+    duration: int
+
+    @property
+    def live(self) -> bool:
+        """Whether more may come."""
+        return self.session.state == "open"
+
+    @property
+    def missing_time(self) -> int:
+        """Microseconds in which at least one stream is not here, for whatever reason."""
+        return length((one.start, one.end) for one in self.missing)
+
+    @property
+    def beside(self) -> list[Summary]:
+        """What is told beside the score: unobserved and missing time, by stream and reason."""
+        unobserved = (
+            replace(one, reason=f"could not be observed ({one.reason})")
+            for one in self.absences.unobserved
+        )
+        missing = (
+            one
+            if one.reason == UNEXPLAINED
+            else replace(one, reason=f"not recorded ({one.reason})")
+            for one in self.missing
+        )
+        return summaries([*unobserved, *missing])
+
+    @property
+    def beginnings(self) -> list[tuple[str, str]]:
+        """How the session began, as (name, words)."""
+        return _beginnings(self.terms.opened) if self.terms.opened else []
+
+    @property
+    def tally(self) -> Tally:
+        """How the flags stand."""
+        return tally(self.flags)
+
+
+async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFile:
+    """Read a session; ``now`` is the time in microseconds UTC."""
+    terms = await _terms(db, session)
+    flags = await read_flags(db, session)
+    absences = await read_absences(db, session)
+    tracks = await read_tracks(db, session)
+    reach = extent(session)
+    live = session.state == "open"
+    played = {name: runs(track) for name, track in tracks.items()}
+    absent = missing(played, absences, reach, live=live)
+    return CaseFile(
+        session=session,
+        exam=await db.get_one(Exam, session.exam_id),
+        candidate=await db.get_one(Candidate, session.candidate_id),
+        terms=terms,
+        flags=flags,
+        score=score(flags, terms.policy, reach),
+        absences=absences,
+        evidence=await read_evidence(db, session, now),
+        timeline=timeline(session.id, reach, played, flags, absences, absent, live=live),
+        missing=absent,
+        duration=reach,
+    )
+
+
+async def _terms(db: AsyncSession, session: ExamSession) -> Terms:
+    version = await db.get_one(PolicyVersion, session.policy_version_id)
+    first = await db.get(RecordRow, (session.id, 0))
+    opened = _opened(first.payload) if first is not None else None
+    return Terms(decode_policy(version.payload), version.version, version.hash, opened)
+
+
+def _opened(payload: bytes) -> Open | None:
+    try:
+        body = decode_record(payload).body
+    except MalformedRecord:  # a record of a later version than this program's
+        return None
+    return body if isinstance(body, Open) else None
+
+
+def _beginnings(opened: Open) -> list[tuple[str, str]]:
+    consent = {key: value for key, value in opened.consent.items() if key != "at"}
+    at = opened.consent.get("at")
+    given = [moment(at)] if isinstance(at, int) and 0 <= at < LATEST else []
+    found = [("Consent", ", ".join([*given, *([printed(consent)] if consent else [])]))]
+    found += [
+        (name, printed(value))
+        for name, value in (
+            ("Program", opened.build),
+            ("Devices", opened.devices),
+            ("Not watched", opened.unwatched),
+        )
+        if value
+    ]
+    return found
+
+
+async def read_evidence(db: AsyncSession, session: ExamSession, now: int) -> Evidence:
+    """The verdict on what the server holds."""
+    forks = select(func.count()).where(ForkRow.session_id == session.id)
+    clock_flags = select(func.count()).where(ClockFlagRow.session_id == session.id)
+    return examine(
+        facts(
+            session,
+            now,
+            forks=await db.scalar(forks) or 0,
+            clock_flags=await db.scalar(clock_flags) or 0,
+        )
+    )
+
+
+def facts(session: ExamSession, now: int, *, forks: int, clock_flags: int) -> Facts:
+    """What the verdict is made from."""
+    heard = session.last_seen
+    return Facts(
+        state=session.state,
+        closed=session.closed,
+        size=session.size,
+        pieces=session.blobs,
+        pieces_held=session.blobs_durable,
+        forks=forks,
+        clock_flags=clock_flags,
+        silent=None if heard is None else max(0, now - heard),
+        purged=session.purged_at is not None,
+    )
+
+
+async def read_revision(db: AsyncSession, session: ExamSession) -> str:
+    """A word that changes whenever anything on the session's page would."""
+    query = select(func.count()).where(DecisionRow.session_id == session.id)
+    decisions = await db.scalar(query) or 0
+    return f"{session.size}-{session.blobs_durable}-{session.state}-{decisions}"

@@ -1,0 +1,252 @@
+"""Playback and decisions over HTTP. Every request is authorised, playlists and pieces alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, JSONBody
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Role
+from server.accounts.staff import Staff, current_account, require
+from server.audit.models import AuditRow
+from server.audit.service import record
+from server.clock import WallClock
+from server.config import Settings
+from server.ingest.lookup import session_of
+from server.ingest.models import ExamSession
+from server.network import AnyRequest, client_address
+from server.problems import Rejection
+from server.review import playlists
+from server.review.decisions import Ask, Decided, NoFlag, Superseded, decide
+from server.review.durations import MICROS
+from server.review.flags import MAX_NOTE_CHARS, Flag, Verdict
+from server.review.media import NOT_THERE, Media, Unplayable
+from server.review.ranking import refresh_one
+from server.review.reading import STREAMS, read_flags, read_tracks
+from server.review.tracks import Track
+from server.storage.database import Database
+from shared.wire import API_PREFIX
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+
+# Of the streams of one player, so that a new epoch is a discontinuity in both at once.
+TOGETHER = ("camera", "microphone")
+
+# Watching is written down once in so long, not at each of a live playlist's reloads.
+VIEWING = 30 * 60 * MICROS
+
+# Above any ``stream_seq`` and within every database's numbers; written with 15 digits.
+MOST_PIECES = 10**15 - 1
+
+_NAME = re.compile(r"(master|camera|microphone|screen)\.m3u8")
+_PIECE = re.compile(r"(\d{1,15})\.m4s")
+
+
+class MediaController(Controller):
+    """``/media/{session}``: playlists made from the records, pieces opened on the way."""
+
+    path = "/media/{session_id:str}"
+    guards = (require(Role.OBSERVER),)
+    include_in_schema = False
+
+    @get("/{name:str}")
+    async def get_playlist(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        name: FromPath[str],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Response[str]:
+        """``master.m3u8`` or a stream's playlist."""
+        match = _NAME.fullmatch(name)
+        if match is None:
+            raise NotFoundException("There is no such playlist.")
+        staff, stream = current_account(request), match[1]
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            tracks = await read_tracks(db, session)
+            if stream != "master" and stream not in tracks:
+                raise NotFoundException(f"This session has no {stream} recording.")
+            address = client_address(request, proxied=settings.trusted_proxy)
+            await _note_viewing(db, clock(), staff, session, address)
+        text = _playlist(session, tracks, stream)
+        return Response(text, media_type=playlists.MEDIA_TYPE, headers=PRIVATE)
+
+    @get("/{stream:str}/{n:int}/init.mp4")
+    async def get_init(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        stream: FromPath[str],
+        n: FromPath[int],
+        database: NamedDependency[Database],
+        media: NamedDependency[Media],
+    ) -> Response[bytes]:
+        """The init segment with ``stream_seq`` ``n``."""
+        session = await _authorised(request, database, session_id, stream)
+        if n > MOST_PIECES:
+            return _answer(NOT_THERE, stream)
+        return _answer(await media.init(session, stream, n), stream)
+
+    @get("/{stream:str}/{piece:str}")
+    async def get_piece(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        stream: FromPath[str],
+        piece: FromPath[str],
+        database: NamedDependency[Database],
+        media: NamedDependency[Media],
+    ) -> Response[bytes]:
+        """The fragments from piece ``n`` up to the next place where decoding may begin."""
+        session = await _authorised(request, database, session_id, stream)
+        match = _PIECE.fullmatch(piece)
+        if match is None:
+            raise NotFoundException("There is nothing here: this part is a gap.")
+        return _answer(await media.stretch(session, stream, int(match[1])), stream)
+
+
+def _playlist(session: ExamSession, tracks: dict[str, Track], stream: str) -> str:
+    if stream == "master":
+        return playlists.master_playlist(tracks.get("camera"), tracks.get("microphone"))
+    group = TOGETHER if stream in TOGETHER else (stream,)
+    together = [tracks[name] for name in group if name in tracks]
+    return playlists.media_playlist(tracks[stream], together, session.origin_wall or 0)
+
+
+async def _authorised(
+    request: AnyRequest, database: Database, session_id: str, stream: str
+) -> ExamSession:
+    if stream not in STREAMS:
+        raise NotFoundException("There is no such stream.")
+    async with database.transaction() as db:
+        return await session_of(db, current_account(request), session_id)
+
+
+async def _note_viewing(
+    db: AsyncSession, now: int, staff: Staff, session: ExamSession, address: str
+) -> None:
+    query = select(AuditRow.id).where(
+        AuditRow.subject_kind == "session",
+        AuditRow.subject_id == session.id,
+        AuditRow.actor == staff.id,
+        AuditRow.action == "media.view",
+        AuditRow.time > now - VIEWING,
+    )
+    if (await db.execute(query.limit(1))).first() is None:
+        record(db, now, staff, "media.view", ("session", session.id), address=address)
+
+
+def _answer(found: bytes | Unplayable, stream: str) -> Response[bytes]:
+    if isinstance(found, Unplayable):
+        return Rejection("about:blank", 404 if found.absent else 422, found.why).response()
+    kind = "audio/mp4" if stream == "microphone" else "video/mp4"
+    return Response(found, media_type=kind, headers=PRIVATE)
+
+
+class DecisionDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A decision as asked for; ``version`` is the flag's as it was seen."""
+
+    verdict: Verdict
+    version: Annotated[int, msgspec.Meta(ge=0, le=2**31)]
+    note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE_CHARS)] = ""
+
+
+class DecisionOut(msgspec.Struct, frozen=True):
+    """A decision that was made; ``at`` is microseconds UTC."""
+
+    n: int
+    verdict: Verdict
+    note: str
+    by: str
+    at: int
+
+
+class FlagOut(msgspec.Struct, frozen=True):
+    """A flag; ``start`` and ``end`` are microseconds of session time."""
+
+    id: str
+    kind: str
+    label: str
+    severity: str
+    start: int
+    end: int | None
+    confidence: float
+    verdict: Verdict
+    version: int
+    history: list[DecisionOut]
+
+
+class FlagsController(Controller):
+    """Flags and decisions as JSON, for programs of the institution's own."""
+
+    path = f"{API_PREFIX}/sessions/{{session_id:str}}/flags"
+    tags = ("review",)
+
+    @get("/", guards=[require(Role.OBSERVER)])
+    async def get_flags(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        database: NamedDependency[Database],
+    ) -> list[FlagOut]:
+        """A session's flags, in order of time."""
+        async with database.transaction() as db:
+            session = await session_of(db, current_account(request), session_id)
+            return _out(await read_flags(db, session))
+
+    @post("/{flag_id:str}/decisions", status_code=200, guards=[require(Role.PROCTOR)])
+    async def post_decision(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        flag_id: FromPath[str],
+        data: JSONBody[DecisionDraft],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Response[FlagOut] | Response[bytes]:
+        """Decide. The same again changes nothing; 409 where somebody else was quicker."""
+        staff = current_account(request)
+        ask = Ask(flag_id, data.verdict, data.note.strip(), data.version)
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            outcome = await decide(db, clock(), staff, session, ask)
+            if isinstance(outcome, Decided):
+                await refresh_one(db, session, await read_flags(db, session))
+        match outcome:
+            case Decided(flag):
+                return Response(_flag_out(flag), headers=PRIVATE)
+            case Superseded():
+                return Rejection("about:blank", 409, outcome.words).response()
+            case NoFlag():
+                why = "This session has no such flag, or not that version of it."
+                return Rejection("about:blank", 404, why).response()
+
+
+def _out(flags: Sequence[Flag]) -> list[FlagOut]:
+    return [_flag_out(flag) for flag in flags]
+
+
+def _flag_out(flag: Flag) -> FlagOut:
+    return FlagOut(
+        id=flag.id,
+        kind=flag.kind.value,
+        label=flag.kind.label,
+        severity=flag.severity.value,
+        start=flag.start,
+        end=flag.end,
+        confidence=flag.confidence,
+        verdict=flag.verdict,
+        version=flag.version,
+        history=[DecisionOut(d.n, d.verdict, d.note, d.by, d.at) for d in flag.history],
+    )

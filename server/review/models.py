@@ -1,0 +1,44 @@
+"""What reviewers add to a session: decisions, and its place in the ranking."""
+
+from __future__ import annotations
+
+from sqlalchemy import Float, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.storage.tables import IdText, JsonList, LongText, Micros, Number, Table, Word
+
+
+class DecisionRow(Table):
+    """The ``n``-th decision about a flag, from 1; never changed, only followed.
+
+    A flag without a row is open. The primary key is the concurrency check: two who build
+    on the same version cannot both have the next ``n``.
+    """
+
+    __tablename__ = "decision"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    # Not a foreign key: incidents are a projection, which may be made anew.
+    flag_id: Mapped[IdText] = mapped_column(primary_key=True)
+    n: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[Word]
+    note: Mapped[LongText]
+    account_id: Mapped[IdText] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[Micros]
+
+
+class RankRow(Table):
+    """A session's score as the list shows it, made from its first ``size`` records.
+
+    ``reasons`` are the largest contributions, each ``[kind, points, words]``.
+    """
+
+    __tablename__ = "session_rank"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    size: Mapped[Number]
+    score: Mapped[float] = mapped_column(Float, index=True)
+    reasons: Mapped[JsonList]
+    open: Mapped[Number]
+    accepted: Mapped[Number]
+    dismissed: Mapped[Number]

@@ -1,0 +1,88 @@
+"""The ranking: every session's score kept in a table, so that the list is one question.
+
+A score is stale when a record about an incident came after it was made; whoever looks at
+the list brings the stale ones up to date. A decision does so at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.exams.models import PolicyVersion
+from server.ingest.models import ExamSession, IncidentRow
+from server.review.flags import Flag, tally
+from server.review.models import RankRow
+from server.review.reading import extent, read_flags_of, read_policy
+from server.review.score import Score, score
+from shared.policy import Policy, decode_policy
+
+# As many reasons as fit beside a name.
+REASONS = 3
+
+# How many sessions are brought up to date by one look at the list; the next look goes on.
+BATCH = 500
+
+
+async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> Score:
+    """Score a session from ``flags`` and keep the result."""
+    found = score(flags, await read_policy(db, session), extent(session))
+    await _keep(db, session, flags, found)
+    return found
+
+
+async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
+    """Bring the scores of an institution's sessions up to date, ``BATCH`` at most."""
+    size = RankRow.size
+    came_since = or_(IncidentRow.begin_seq >= size, IncidentRow.end_seq >= size)
+    fresh_incident = (
+        select(IncidentRow.incident_id)
+        .where(IncidentRow.session_id == ExamSession.id, came_since)
+        .exists()
+    )
+    query = (
+        select(ExamSession)
+        .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
+        .where(
+            ExamSession.institution_id == institution_id,
+            or_(RankRow.session_id.is_(None), fresh_incident),
+        )
+        .limit(BATCH)
+    )
+    stale = (await db.execute(query)).scalars().all()
+    if not stale:
+        return
+    policies = await _policies(db, stale)
+    flags = await read_flags_of(db, stale)
+    for session in stale:
+        policy = policies[session.policy_version_id]
+        found = score(flags[session.id], policy, extent(session))
+        await _keep(db, session, flags[session.id], found)
+
+
+async def _policies(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Policy]:
+    ids = {session.policy_version_id for session in sessions}
+    query = select(PolicyVersion.id, PolicyVersion.payload).where(PolicyVersion.id.in_(ids))
+    return {key: decode_policy(data) for key, data in (await db.execute(query)).tuples()}
+
+
+async def _keep(
+    db: AsyncSession, session: ExamSession, flags: Sequence[Flag], found: Score
+) -> None:
+    counts = tally(flags)
+    await db.merge(
+        RankRow(
+            session_id=session.id,
+            size=session.size,
+            score=found.value,
+            reasons=[
+                [c.kind.value, round(c.points, 1), c.words]
+                for c in found.contributions[:REASONS]
+            ],
+            open=counts.open,
+            accepted=counts.accepted,
+            dismissed=counts.dismissed,
+        )
+    )

@@ -1,0 +1,215 @@
+"""From the tables to what a reviewer sees: flags, tracks and absences on session time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Account
+from server.exams.models import PolicyVersion
+from server.ingest.models import (
+    BlobRow,
+    ExamSession,
+    GapRow,
+    IncidentRow,
+    SegmentRow,
+    UnobservedRow,
+)
+from server.ingest.times import session_time
+from server.review.absences import Absences, Interval
+from server.review.durations import MICROS
+from server.review.flags import Decision, Flag, Verdict
+from server.review.models import DecisionRow
+from server.review.tracks import Init, Piece, Track
+from shared.flags import Kind, Severity
+from shared.policy import Policy, decode_policy
+
+# The streams that play. The order is that of pages; sound leads the others' time.
+STREAMS = ("camera", "microphone", "screen")
+
+
+def place(session: ExamSession, boot: str, mono: int) -> int:
+    """Microseconds of session time for a ``mono`` of ``boot``."""
+    return round(session_time(session, boot, mono) * MICROS)
+
+
+def extent(session: ExamSession) -> int:
+    """How far the session's records reach, in microseconds of session time."""
+    return max(0, place(session, session.boot, session.mono))
+
+
+async def read_policy(db: AsyncSession, session: ExamSession) -> Policy:
+    """The policy that the session is held under."""
+    query = select(PolicyVersion.payload).where(PolicyVersion.id == session.policy_version_id)
+    return decode_policy((await db.execute(query)).scalar_one())
+
+
+async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
+    """A session's flags in order of time."""
+    return (await read_flags_of(db, [session]))[session.id]
+
+
+async def read_flags_of(
+    db: AsyncSession, sessions: Sequence[ExamSession]
+) -> dict[str, list[Flag]]:
+    """The flags of several sessions, each in order of time, by session id."""
+    ids = [session.id for session in sessions]
+    incidents = select(IncidentRow).where(IncidentRow.session_id.in_(ids))
+    rows = (await db.execute(incidents)).scalars().all()
+    histories = await _histories(db, ids)
+    by_id = {session.id: session for session in sessions}
+    flags: dict[str, list[Flag]] = {name: [] for name in ids}
+    for row in rows:
+        history = histories.get((row.session_id, row.incident_id), ())
+        flags[row.session_id].append(_flag(by_id[row.session_id], row, history))
+    for found in flags.values():
+        found.sort(key=lambda flag: (flag.start, flag.id))
+    return flags
+
+
+async def read_flag(db: AsyncSession, session: ExamSession, flag_id: str) -> Flag | None:
+    """One flag of a session."""
+    row = await db.get(IncidentRow, (session.id, flag_id))
+    if row is None:
+        return None
+    histories = await _histories(db, [session.id], flag_id)
+    return _flag(session, row, histories.get((session.id, flag_id), ()))
+
+
+async def _histories(
+    db: AsyncSession, sessions: Sequence[str], flag_id: str | None = None
+) -> dict[tuple[str, str], tuple[Decision, ...]]:
+    query = (
+        select(DecisionRow, Account.name)
+        .join(Account, Account.id == DecisionRow.account_id)
+        .where(DecisionRow.session_id.in_(sessions))
+        .order_by(DecisionRow.session_id, DecisionRow.flag_id, DecisionRow.n)
+    )
+    if flag_id is not None:
+        query = query.where(DecisionRow.flag_id == flag_id)
+    found = [(row, name) for row, name in (await db.execute(query)).tuples()]
+    groups = groupby(found, key=lambda pair: (pair[0].session_id, pair[0].flag_id))
+    return {key: tuple(_decision(*pair) for pair in pairs) for key, pairs in groups}
+
+
+def _decision(row: DecisionRow, name: str) -> Decision:
+    return Decision(
+        n=row.n,
+        verdict=Verdict(row.verdict),
+        note=row.note,
+        by_id=row.account_id,
+        by=name,
+        at=row.at,
+    )
+
+
+def _flag(session: ExamSession, row: IncidentRow, history: tuple[Decision, ...]) -> Flag:
+    return Flag(
+        id=row.incident_id,
+        kind=Kind(row.kind),
+        severity=Severity(row.severity),
+        start=max(0, place(session, row.boot, row.start)),
+        end=None if row.end is None else max(0, place(session, row.boot, row.end)),
+        confidence=row.confidence,
+        detail=row.detail,
+        history=history,
+    )
+
+
+async def read_absences(db: AsyncSession, session: ExamSession) -> Absences:
+    """Gaps and unobserved time of a session."""
+
+    async def intervals(table: type[GapRow] | type[UnobservedRow]) -> tuple[Interval, ...]:
+        query = select(table.stream, table.boot, table.start, table.end, table.reason).where(
+            table.session_id == session.id
+        )
+        rows = (await db.execute(query)).tuples()
+        return tuple(_interval(session, *row) for row in rows)
+
+    return Absences(await intervals(UnobservedRow), await intervals(GapRow))
+
+
+def _interval(
+    session: ExamSession, stream: str, boot: str, start: int, end: int, reason: str
+) -> Interval:
+    begin = max(0, place(session, boot, start))
+    return Interval(stream, begin, max(begin, place(session, boot, end)), reason)
+
+
+async def read_tracks(db: AsyncSession, session: ExamSession) -> dict[str, Track]:
+    """The streams of which there is anything, by name, in the order of ``STREAMS``."""
+    query = segments_query(session.id).order_by(SegmentRow.stream, SegmentRow.stream_seq)
+    rows = (await db.execute(query)).all()
+    live = session.state == "open"
+    by_stream = {name: [row for row in rows if row.stream == name] for name in STREAMS}
+    return {
+        name: track_of(session, name, found, live=live)
+        for name, found in by_stream.items()
+        if found
+    }
+
+
+def segments_query(session_id: str) -> Any:
+    """A ``Select`` of segments with whether their blob is there; of columns, which is quick."""
+    blob = (BlobRow.session_id == SegmentRow.session_id) & (BlobRow.sha256 == SegmentRow.sha256)
+    return (
+        select(
+            SegmentRow.session_id,
+            SegmentRow.stream,
+            SegmentRow.stream_seq,
+            SegmentRow.part,
+            SegmentRow.boot,
+            SegmentRow.start,
+            SegmentRow.duration,
+            SegmentRow.independent,
+            SegmentRow.origin,
+            SegmentRow.codecs,
+            SegmentRow.width,
+            SegmentRow.height,
+            SegmentRow.size,
+            SegmentRow.sha256,
+            BlobRow.durable_at.is_not(None).label("there"),
+        )
+        .join(BlobRow, blob)
+        .where(SegmentRow.session_id == session_id)
+    )
+
+
+def track_of(session: ExamSession, stream: str, rows: Sequence[Any], *, live: bool) -> Track:
+    """A stream from its rows of ``segments_query``, in order of ``stream_seq``."""
+    inits: list[Init] = []
+    pieces: list[Piece] = []
+    for row in rows:
+        if row.part == "init":
+            inits.append(_init(session, row))
+        elif inits:
+            pieces.append(_piece(session, row, inits[-1].n))
+    return Track(stream, tuple(inits), tuple(pieces), live=live)
+
+
+def _init(session: ExamSession, row: Any) -> Init:
+    origin = row.start if row.origin is None else row.origin
+    return Init(
+        n=row.stream_seq,
+        origin=place(session, row.boot, origin),
+        codecs=row.codecs or "",
+        there=bool(row.there),
+        width=row.width,
+        height=row.height,
+    )
+
+
+def _piece(session: ExamSession, row: Any, init: int) -> Piece:
+    return Piece(
+        n=row.stream_seq,
+        init=init,
+        start=place(session, row.boot, row.start),
+        duration=row.duration,
+        independent=row.independent,
+        there=bool(row.there),
+        size=row.size,
+    )

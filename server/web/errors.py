@@ -1,0 +1,69 @@
+"""What goes wrong, said in the form of whoever asked: a page for people, else problem+json."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from server.network import AnyRequest
+from server.problems import refuse_bug, refuse_http
+from server.web.rendering import page, wants_page
+
+_log = structlog.get_logger("invigil.server")
+
+TITLES = {
+    HTTPStatus.BAD_REQUEST: "That was not understood",
+    HTTPStatus.FORBIDDEN: "Not with this account",
+    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not in this way",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "That is too much at once",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too busy at the moment",
+}
+
+
+def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    """For an exception of the framework: the sign-in, a page, or a problem."""
+    to_login = f"/login?next={quote(_target(request))}"
+    signed_out = error.status_code == HTTPStatus.UNAUTHORIZED
+    if signed_out and "HX-Request" in request.headers:
+        answer = refuse_http(request, error)
+        answer.headers["HX-Redirect"] = to_login
+        return answer
+    if not wants_page(request):
+        return refuse_http(request, error)
+    if signed_out:
+        return Redirect(to_login, status_code=303)
+    title = TITLES.get(HTTPStatus(error.status_code), HTTPStatus(error.status_code).phrase)
+    answer = _error_page(error.status_code, title, error.detail)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def answer_bug(request: AnyRequest, error: Exception) -> Response[Any]:
+    """For a bug: logged in full, told by a number only."""
+    if not wants_page(request):
+        return refuse_bug(request, error)
+    number = secrets.token_hex(4)
+    _log.error("failed", number=number, path=request.url.path, exc_info=error)
+    words = f"The fault is ours. Nothing was lost. Tell the operator the number {number}."
+    return _error_page(500, "Something went wrong here", words)
+
+
+def _error_page(status: int, title: str, words: str) -> Response[Any]:
+    return page("error.html", {"status": status, "title": title, "words": words}, status=status)
+
+
+def _target(request: AnyRequest) -> str:
+    """Where to go on after signing in: the page that was asked for, or was left."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        query = request.url.query
+        return request.url.path + (f"?{query}" if query else "")
+    return "/"

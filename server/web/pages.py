@@ -1,0 +1,200 @@
+"""The pages of review: the list of sessions, and one session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException, NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from server.accounts.models import Role
+from server.accounts.staff import current_account, require
+from server.audit.service import record
+from server.clock import WallClock
+from server.config import Settings
+from server.ingest.lookup import session_of
+from server.network import AnyRequest, client_address
+from server.review.casefile import CaseFile, read_case, read_revision
+from server.review.decisions import Ask, Decided, NoFlag, Outcome, decide
+from server.review.flags import MAX_NOTE_CHARS, Verdict
+from server.review.listing import STATES, Filters, list_sessions
+from server.review.ranking import refresh_one
+from server.storage.database import Database
+from server.web.rendering import PRIVATE, page
+
+PARTS = {"flags": "session_flags.html", "panels": "session_news.html"}
+
+# Beyond this page nobody reads; and it keeps the number within the database's.
+MOST_PAGES = 100_000
+
+
+@get("/", include_in_schema=False)
+async def start() -> Redirect:
+    """Everybody's start is the list."""
+    return Redirect("/sessions", status_code=303)
+
+
+class SessionPages(Controller):
+    """``/sessions`` and what is below it."""
+
+    path = "/sessions"
+    guards = (require(Role.OBSERVER),)
+    include_in_schema = False
+
+    @get("/")
+    async def get_sessions(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """The list, ranked by score; only its table where htmx asks for news."""
+        staff, filters = current_account(request), _filters(request)
+        async with database.transaction() as db:
+            listing = await list_sessions(db, staff.institution_id, filters, clock())
+        part = "HX-Request" in request.headers
+        name = "sessions_table.html" if part else "sessions.html"
+        return page(name, {"listing": listing, "states": STATES, "link": _page_link(filters)})
+
+    @get("/{session_id:str}")
+    async def get_session(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """One session. Looking at it is written in the audit."""
+        staff, now = current_account(request), clock()
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            case = await read_case(db, session, now)
+            record(db, now, staff, "session.view", ("session", session.id), address=address)
+        return page("session.html", _case_context(case, now))
+
+    @get("/{session_id:str}/timeline.json")
+    async def get_timeline(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Response[bytes]:
+        """The timeline, or 304 where nothing on the page has changed."""
+        async with database.transaction() as db:
+            session = await session_of(db, current_account(request), session_id)
+            tag = f'"{await read_revision(db, session)}"'
+            if request.headers.get("If-None-Match") == tag:
+                return Response(b"", status_code=304, headers={**PRIVATE, "ETag": tag})
+            case = await read_case(db, session, clock())
+        return Response(
+            msgspec.json.encode(case.timeline),
+            media_type="application/json",
+            headers={**PRIVATE, "ETag": tag},
+        )
+
+    @get("/{session_id:str}/{part:str}")
+    async def get_part(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        part: FromPath[str],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """``flags`` or ``panels``: the parts of the page that change while it is open."""
+        name = PARTS.get(part)
+        if name is None:
+            raise NotFoundException("There is no such part of a session.")
+        now = clock()
+        async with database.transaction() as db:
+            session = await session_of(db, current_account(request), session_id)
+            case = await read_case(db, session, now)
+        return page(name, _case_context(case, now))
+
+    @post("/{session_id:str}/decisions", status_code=200, guards=[require(Role.PROCTOR)])
+    async def post_decision(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Decide about a flag; the answer replaces its row, the score and the message."""
+        staff, now, ask = current_account(request), clock(), await _ask(request)
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            outcome = await decide(db, now, staff, session, ask)
+            case = await read_case(db, session, now)
+            if isinstance(outcome, Decided):
+                await refresh_one(db, session, case.flags)
+        if "HX-Request" not in request.headers:
+            return Redirect(f"/sessions/{session_id}", status_code=303)
+        return _decision_answer(case, outcome, now)
+
+
+def _decision_answer(case: CaseFile, outcome: Outcome, now: int) -> Template:
+    context = {**_case_context(case, now), "outcome": outcome}
+    if isinstance(outcome, NoFlag):
+        return page("decision.html", {**context, "flag": None}, status=422)
+    flag = next(flag for flag in case.flags if flag.id == outcome.flag.id)
+    if isinstance(outcome, Decided):
+        told = {"HX-Trigger-After-Settle": "flag-decided"}
+        return page("decision.html", {**context, "flag": flag}, headers=told)
+    return page("decision.html", {**context, "flag": flag}, status=409)
+
+
+def _case_context(case: CaseFile, now: int) -> dict[str, Any]:
+    return {"case": case, "now": now, "Verdict": Verdict}
+
+
+async def _ask(request: Request[Any, Any, Any]) -> Ask:
+    """Fields ``flag``, ``version``, ``verdict`` and ``note``.
+
+    Raises:
+        ClientException: they are not what the form sends.
+    """
+    form = await request.form()
+    fields = {name: form.get(name, "") for name in ("flag", "version", "verdict", "note")}
+    if not all(isinstance(value, str) for value in fields.values()):
+        raise ClientException("A decision is made of text fields.")
+    version, verdict = fields["version"], fields["verdict"]
+    if not version.isdecimal() or len(version) > 9 or verdict not in set(Verdict):
+        raise ClientException("A decision names the flag's version and a verdict.")
+    note = fields["note"].strip()
+    if len(note) > MAX_NOTE_CHARS:
+        raise ClientException(f"A note has at most {MAX_NOTE_CHARS} characters.")
+    return Ask(fields["flag"], Verdict(verdict), note, int(version))
+
+
+def _filters(request: AnyRequest) -> Filters:
+    query = request.query_params
+    number = query.get("page", "0")
+    state = query.get("state", "")
+    return Filters(
+        exam=query.get("exam", ""),
+        state=state if state in STATES else "",
+        undecided=query.get("undecided", "") == "yes",
+        page=min(int(number), MOST_PAGES) if number.isdecimal() and len(number) < 9 else 0,
+    )
+
+
+def _page_link(filters: Filters) -> Callable[[int], str]:
+    def link(number: int) -> str:
+        wanted = {
+            "exam": filters.exam,
+            "state": filters.state,
+            "undecided": "yes" if filters.undecided else "",
+            "page": str(number) if number else "",
+        }
+        return "/sessions?" + urlencode({key: value for key, value in wanted.items() if value})
+
+    return link

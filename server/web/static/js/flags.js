@@ -1,0 +1,95 @@
+// The list of flags and the form that decides about one of them.
+//
+// The server renders both; htmx sends the form and puts the answers in place. This module
+// keeps one flag current, fills the form with it, and walks the list.
+
+export class FlagList extends EventTarget {
+  constructor(list, form) {
+    super();
+    this.list = list;
+    this.form = form;
+    this.current = null;
+    list.addEventListener("click", (event) => {
+      const row = event.target.closest("li[data-flag]");
+      if (row) this.choose(row.dataset.flag, { seek: true });
+    });
+    for (const select of document.querySelectorAll("[data-flag-filter]")) {
+      select.addEventListener("change", () => this.filter());
+    }
+  }
+
+  row(id) {
+    return id ? this.list.querySelector(`li[data-flag="${CSS.escape(id)}"]`) : null;
+  }
+
+  /** The rows that the filters let through, in order of time. */
+  rows() {
+    return [...this.list.querySelectorAll("li[data-flag]:not([hidden])")];
+  }
+
+  filter() {
+    const wanted = Object.fromEntries(
+      [...document.querySelectorAll("[data-flag-filter]")].map((select) => [select.dataset.flagFilter, select.value]),
+    );
+    for (const row of this.list.querySelectorAll("li[data-flag]")) {
+      row.hidden = Object.entries(wanted).some(([name, value]) => value && row.dataset[name] !== value);
+    }
+    const none = this.list.querySelector("[data-none]");
+    if (none) none.hidden = this.rows().length > 0;
+  }
+
+  /** The rows came anew from the server: everything as it was, on the new ones. */
+  renewed() {
+    this.filter();
+    if (this.current) this.choose(this.current, { seek: false, keepNote: true });
+  }
+
+  choose(id, { seek, keepNote = false }) {
+    const row = this.row(id);
+    this.list.querySelector('[aria-current="true"]')?.removeAttribute("aria-current");
+    this.current = row ? id : null;
+    this.form.hidden = !row;
+    if (!row) return;
+    const button = row.querySelector("button");
+    button.setAttribute("aria-current", "true");
+    this.#fill(row, keepNote);
+    row.scrollIntoView({ block: "nearest" });
+    this.dispatchEvent(new CustomEvent("chosen", { detail: { id, start: Number(row.dataset.start), seek } }));
+  }
+
+  /** The flag `by` places on (or back), or the first one there is. */
+  step(by) {
+    const rows = this.rows();
+    if (!rows.length) return;
+    const at = rows.indexOf(this.row(this.current));
+    const next = at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by));
+    this.choose(rows[next].dataset.flag, { seek: true });
+  }
+
+  /** The next flag in time that nobody has decided, from the beginning again at the end. */
+  nextOpen() {
+    const all = [...this.list.querySelectorAll("li[data-flag]")];
+    const at = all.indexOf(this.row(this.current));
+    const ordered = [...all.slice(at + 1), ...all.slice(0, Math.max(0, at))];
+    const next = ordered.find((row) => row.dataset.verdict === "open");
+    if (next) this.choose(next.dataset.flag, { seek: true });
+  }
+
+  decide(verdict) {
+    const button = this.form.querySelector(`button[value="${verdict}"]:not([hidden])`);
+    if (!this.form.hidden && button && !button.disabled) this.form.requestSubmit(button);
+  }
+
+  #fill(row, keepNote) {
+    const { form } = this;
+    const template = row.querySelector("template");
+    form.querySelector("[data-about]").replaceChildren(template.content.cloneNode(true));
+    form.elements.flag.value = row.dataset.flag;
+    form.elements.version.value = row.dataset.version;
+    if (!keepNote) form.elements.note.value = row.dataset.note ?? "";
+    for (const button of form.querySelectorAll("button[name=verdict]")) {
+      button.hidden = button.value === row.dataset.verdict || (button.value === "open" && row.dataset.verdict === "open");
+    }
+    if (!keepNote) document.getElementById("decide-result").replaceChildren();
+  }
+}

@@ -1,0 +1,24 @@
+// The keyboard: one table of keys, and the sheet that shows it.
+
+/** Call what a key means, unless somebody types or a dialog is open. */
+export function listen(keys) {
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "Escape" && typing) return void typing.blur();
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    if (typing && typing.type !== "range") return;
+    const action = keys[event.key] ?? keys[event.key.toLowerCase()];
+    // Space on a button presses the button; everywhere else it plays.
+    if (!action || (event.key === " " && event.target.closest("button, summary, a"))) return;
+    event.preventDefault();
+    action(event);
+  });
+}
+
+export function sheet(dialog, opener) {
+  opener.addEventListener("click", () => dialog.showModal());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+  });
+  return () => dialog.showModal();
+}

@@ -1,0 +1,128 @@
+// One stream of a session: a media element fed by hls.js.
+//
+// The playlist begins at session time zero and leaves nothing out, so `element.currentTime`
+// *is* session time. Where nothing was recorded the element is parked: it cannot play there.
+
+import Hls from "../vendor/hls.light.min.mjs";
+
+// The last moments of a run may not play: an encoder's padding, a container's rounding (s).
+const EDGE = 0.25;
+// An element this near (s) to where it should be is left alone while paused.
+const CLOSE = 0.02;
+// Beyond this (s) playing faster or slower will not do, and it jumps.
+const JUMP = 0.35;
+// Below this (s) nobody sees it; a frame at 10 per second lasts 0.1.
+const TOLERANCE = 0.03;
+// How much faster or slower it may play to catch up, as a share of the rate.
+const CORRECTION = 0.1;
+// Within this time (s) of a run's beginning its first piece is fetched in advance.
+const AHEAD = 6;
+
+const POLICY = {
+  maxTimeToFirstByteMs: 10000, maxLoadTimeMs: 30000,
+  timeoutRetry: { maxNumRetry: 1, retryDelayMs: 0, maxRetryDelayMs: 0 },
+  errorRetry: { maxNumRetry: 1, retryDelayMs: 500, maxRetryDelayMs: 500 },
+};
+
+export class Stream {
+  /** `changed` is called whenever what the stream can show has changed. */
+  constructor(element, { name, playlist, runs, at, changed }) {
+    Object.assign(this, { element, name, playlist, runs, changed });
+    this.broken = [];
+    this.problem = "";
+    for (const event of ["seeked", "canplay", "waiting", "error"]) element.addEventListener(event, changed);
+    this.#open(at);
+  }
+
+  /** The run of recorded time that `time` lies in, as [start, end], or null. */
+  runAt(time) {
+    if (this.broken.some(([start, end]) => time >= start && time < end)) return null;
+    return this.runs.find(([start, end]) => time >= start && time < end - EDGE) ?? null;
+  }
+
+  /** Whether the element can show this very moment. */
+  get ready() {
+    return this.element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this.element.seeking;
+  }
+
+  /** Whether playing can go on from here. */
+  get flowing() {
+    return this.element.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && !this.element.seeking;
+  }
+
+  /** New runs of a session that is still being recorded. */
+  grow(runs) {
+    this.runs = runs;
+    if (!this.hls) this.#open(runs[0]?.[0] ?? 0);
+  }
+
+  /** Go to `time`, or wait at the next place where there is something. */
+  seek(time) {
+    const target = this.runAt(time) ? time : this.#next(time);
+    if (target === null || !this.hls) return;
+    if (Math.abs(this.element.currentTime - target) > CLOSE) this.element.currentTime = target;
+  }
+
+  /** Hold still, ready for what comes next. */
+  park(time) {
+    if (!this.element.paused) this.element.pause();
+    const next = this.#next(time);
+    if (next !== null && next - time < AHEAD) this.seek(time);
+  }
+
+  /** Play in step: be at `time`, advancing `rate` seconds a second. */
+  follow(time, rate, leading) {
+    const { element } = this;
+    const drift = element.currentTime - time;
+    if (!leading && Math.abs(drift) > JUMP && !element.seeking) element.currentTime = time;
+    const nudge = leading || Math.abs(drift) < TOLERANCE ? 0 : Math.max(-CORRECTION, Math.min(CORRECTION, drift));
+    const wanted = rate * (1 - nudge);
+    if (Math.abs(element.playbackRate - wanted) > 0.001) element.playbackRate = wanted;
+    if (element.paused) element.play().catch((error) => this.#refused(error));
+  }
+
+  hold() {
+    if (!this.element.paused) this.element.pause();
+  }
+
+  #next(time) {
+    return this.runs.find(([start]) => start > time)?.[0] ?? null;
+  }
+
+  #refused(error) {
+    if (error.name !== "NotAllowedError") return;
+    this.problem = "The browser did not let it play. Press play again.";
+    this.changed();
+  }
+
+  #open(at) {
+    if (!this.runs.length || !Hls.isSupported()) {
+      this.problem = this.runs.length ? "This browser cannot play the recording (no Media Source Extensions)." : "";
+      return;
+    }
+    const start = this.runAt(at) ? at : (this.#next(at) ?? this.runs[0][0]);
+    this.hls = new Hls({
+      enableWorker: false, startPosition: start, maxBufferLength: 20, maxMaxBufferLength: 40, backBufferLength: 40,
+      nudgeMaxRetry: 8, fragLoadPolicy: { default: POLICY },
+    });
+    this.hls.on(Hls.Events.ERROR, (_, data) => this.#failed(data));
+    this.hls.loadSource(this.playlist);
+    this.hls.attachMedia(this.element);
+  }
+
+  #failed(data) {
+    if (data.response?.code === 401 || data.response?.code === 403) location.reload();
+    if (!data.fatal) return;
+    if (data.frag && data.type === Hls.ErrorTypes.NETWORK_ERROR) {
+      // One part that cannot be had is a hole like any other; the rest plays.
+      this.broken.push([data.frag.start, data.frag.end]);
+      this.hls.startLoad(data.frag.end);
+    } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && !this.recovered) {
+      this.recovered = true;
+      this.hls.recoverMediaError();
+    } else {
+      this.problem = "This stream cannot be played here. Load the page again; the bundle holds it in any case.";
+    }
+    this.changed();
+  }
+}
