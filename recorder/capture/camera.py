@@ -16,10 +16,10 @@ from recorder.capture.cadence import Cadence
 from recorder.capture.devices import CameraNode, camera_node
 from recorder.capture.frames import Frame, StreamName
 from recorder.capture.media_file import fit
-from recorder.capture.playback import VideoPlayback
 from recorder.capture.reading import Clock, Ended, FrameSource, Idle, Lost
 from recorder.capture.source import Device, Display, MediaFile, Nothing, SourceSpec
 from recorder.capture.timeline import FrameStamper, Timeline
+from recorder.capture.video_playback import VideoPlayback
 from recorder.faults import EnvironmentFault
 from shared.policy import CameraStream
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.capture.frames import AudioBlock, StreamName
-from recorder.capture.playback import SoundPlayback
 from recorder.capture.portaudio import PORTAUDIO, Callback, Format
 from recorder.capture.reading import READ_BOUND_S, AudioSource, Clock, Ended, Idle, Lost
 from recorder.capture.sample_clock import Reblocker, SampleClock, Stretch
+from recorder.capture.sound_playback import SoundPlayback
 from recorder.capture.source import Device, Display, MediaFile, Nothing, SourceSpec
 from recorder.capture.timeline import (
     BLOCK_SAMPLES,

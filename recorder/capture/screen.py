@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from recorder.capture.frames import Frame, StreamName
 from recorder.capture.grabbing import Grabber, Monitor, Shot
-from recorder.capture.playback import VideoPlayback
 from recorder.capture.reading import (
     READ_BOUND_S,
     Clock,
@@ -24,6 +23,7 @@ from recorder.capture.reading import (
 )
 from recorder.capture.source import Device, Display, MediaFile, Nothing, SourceSpec
 from recorder.capture.timeline import NS_PER_S, FrameStamper, Timeline
+from recorder.capture.video_playback import VideoPlayback
 from recorder.faults import EnvironmentFault
 from shared.policy import ScreenStream
 

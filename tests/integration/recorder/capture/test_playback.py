@@ -10,9 +10,10 @@ from structlog.testing import capture_logs
 from support.clips import cut_short, make_clip
 
 from recorder.capture.frames import AudioBlock, Frame
-from recorder.capture.playback import SoundPlayback, VideoPlayback
 from recorder.capture.reading import Ended, Idle, Lost
+from recorder.capture.sound_playback import SoundPlayback
 from recorder.capture.timeline import BLOCK_SAMPLES, NS_PER_S, Timeline
+from recorder.capture.video_playback import VideoPlayback
 from recorder.faults import EnvironmentFault
 
 ORIGIN = 100 * NS_PER_S
@@ -294,3 +295,20 @@ def test_the_next_epoch_counts_from_nought(
         first = play(source, clock, 1.0)[0]
         assert (first.epoch, first.seq) == (1, 0)
         assert 0 <= first.pts * first.time_base < 0.1
+
+
+def test_a_photograph_is_a_camera_that_stands_still(
+    tmp_path: Path, clock: Clock, film: Film
+) -> None:
+    import cv2
+
+    path = tmp_path / "face.png"
+    cv2.imwrite(str(path), np.full((480, 640, 3), 90, np.uint8))
+    source = film(path)
+    source.open()
+    frames = play(source, clock, 2.0)
+    path.unlink()  # it is not read again
+    frames += play(source, clock, 4.0)
+    assert len(frames) == pytest.approx(100, abs=5)
+    assert all((frame.image == 90).all() for frame in frames)
+    assert frames[0].image is not frames[1].image
