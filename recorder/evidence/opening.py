@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from enum import Enum
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -26,15 +27,20 @@ FILE_MODE = 0o600
 _LOCK_TIMEOUT_S = 1.0
 
 
+class Cause(Enum):
+    """What a program may do differently about; people read the message."""
+
+    DISK_FULL = "disk full"
+    IN_USE = "in use"
+    OTHER = "other"
+
+
 class StoreTrouble(EnvironmentFault):
-    """The disk or the store's file failed; what was not saved can be tried again.
+    """The disk or the store's file failed; what was not saved can be tried again."""
 
-    ``full`` is true where the disk has no room left.
-    """
-
-    def __init__(self, what: str, advice: str, *, full: bool = False) -> None:
+    def __init__(self, what: str, advice: str, cause: Cause = Cause.OTHER) -> None:
         super().__init__(what, advice)
-        self.full = full
+        self.cause = cause
 
 
 def trouble(error: sqlite3.Error, folder: Path) -> StoreTrouble:
@@ -46,12 +52,13 @@ def trouble(error: sqlite3.Error, folder: Path) -> StoreTrouble:
             return StoreTrouble(
                 "The disk is full, so evidence cannot be saved.",
                 f"Free some space on the disk that holds {folder}.",
-                full=True,
+                Cause.DISK_FULL,
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreTrouble(
                 f"The evidence in {folder} is in use by another Invigil program.",
                 "Finish the recording or close the other program, then try again.",
+                Cause.IN_USE,
             )
         case sqlite3.SQLITE_NOTADB:
             return not_a_store(folder)
@@ -98,14 +105,19 @@ def make_folder(folder: Path) -> None:
         raise unwritable(folder, error.strerror or str(error)) from error
 
 
+def sync(path: Path, flags: int) -> None:
+    """Make what the system holds of a file or folder reach the disk."""
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a new name in a folder survive a power cut, where the system needs telling."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(folder, os.O_RDONLY)
 
 
 def create(folder: Path, fill: Callable[[Database], None]) -> None:
@@ -125,9 +137,13 @@ def create(folder: Path, fill: Callable[[Database], None]) -> None:
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))
         with closing(sqlite3.connect(draft)) as connection:
+            # Nothing of the draft counts before it is whole: one sync at its end is enough.
+            connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.execute("PRAGMA synchronous = OFF")
             database = Database(connection, execute_plugins=False)
             migrate(database)
             fill(database)
+        sync(draft, os.O_RDWR)
         draft.rename(path)
         sync_folder(folder)
     except OSError as error:

@@ -31,7 +31,7 @@ from recorder.evidence.drafts import (
 )
 from recorder.evidence.intake import Intake, Limits, Outcome, Waiting
 from recorder.evidence.ledger import Ledger, empty_close
-from recorder.evidence.opening import StoreTrouble
+from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.refusals import Refusals
 from recorder.evidence.segments import Segment
 from recorder.evidence.store import EvidenceStore, Tally
@@ -273,9 +273,9 @@ class EvidenceWriter:
         if last:
             self._report_full()
         self._ledger.commit(draft)
-        self._intake.settle()
         self.state = Saving()
         self.on_commit()
+        self._intake.settle()
         if not last:
             # Where this fails it is owed still, and said with the next record.
             with suppress(StoreTrouble):
@@ -287,8 +287,9 @@ class EvidenceWriter:
             return
         _log.warning("evidence waits for the disk", reason=error.what)
         since = self._clock().mono
-        self.state = Stalled(str(error), since, error.full)
-        if error.full and self._full_since is None:
+        full = error.cause is Cause.DISK_FULL
+        self.state = Stalled(str(error), since, full)
+        if full and self._full_since is None:
             self._full_since = since
 
     def _report_full(self) -> None:

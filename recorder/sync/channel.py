@@ -33,6 +33,7 @@ class SessionChannel:
         wall: Callable[[], float] = time.time,
     ) -> None:
         """Speak for one session; ``wall`` reads seconds since 1970 UTC."""
+        self.session = founding.session
         self._transport = transport
         self._path = f"{API_PREFIX}/sessions/{founding.session}"
         self._headers = {"Authorization": f"Bearer {founding.token}"}

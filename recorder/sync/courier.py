@@ -54,6 +54,8 @@ _OF_THE_SESSION = frozenset({ProblemType.CREDENTIAL, ProblemType.SESSION})
 class Channel(Protocol):
     """One session's requests (``SessionChannel``)."""
 
+    session: str
+
     def send_records(self, lines: list[Signed], /) -> Receipted | Failure:
         """Send records in order."""
         ...
@@ -75,6 +77,7 @@ class Courier:
     ) -> None:
         """Begin with a question to the server: it may hold more than we know of."""
         self._outbox = outbox
+        self._session = channel.session
         self._channel = channel
         self._pacing = pacing
         self._dice = dice
@@ -147,6 +150,9 @@ class Courier:
 
     def _settle(self, status: SessionStatus, now: float) -> None:
         """Believe where the server stands, if it is a place on our own chain."""
+        if status.session != self._session:
+            self._refused("it answers about another session.", now)
+            return
         if self._outbox.hash_at(status.size) != status.head:
             self._refused("it holds another chain of records than this computer.", now)
             return

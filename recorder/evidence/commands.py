@@ -1,0 +1,293 @@
+"""``invigil-recorder evidence``: what lies on this computer, and getting it delivered.
+
+Results go to standard output, progress and messages to standard error.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cyclopts import App
+from rich.console import Console
+from rich.filesize import decimal
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+from rich.table import Table
+
+from recorder.evidence.audit import check_store
+from recorder.evidence.founding import Unfounded, read_founding
+from recorder.evidence.opening import Cause, StoreTrouble
+from recorder.evidence.store import EvidenceStore, Tally, default_root, session_folders
+from recorder.faults import EnvironmentFault
+from recorder.sync.channel import SessionChannel
+from recorder.sync.delivery import Report, deliver
+from recorder.sync.pacing import Pacing
+from recorder.sync.transport import Transport
+
+app = App(
+    name="evidence",
+    help="""Look after the recordings on this computer.
+
+    Every recording stays here until the server has signed for all of it. These commands
+    show what there is, check that it is whole, deliver what is left, and remove what has
+    been delivered.
+
+    The exit status is 0 where all is well, 1 where a recording does not hold or is not
+    delivered, and 2 where something outside the program is not as needed.
+    """,
+    help_format="plaintext",
+)
+
+# How wide a table may be where nobody looks at it: no line of a file is ever cut.
+_FILE_WIDTH = 240
+
+# Exit status where a recording does not hold or is not delivered.
+FINDING = 1
+
+# What has to be typed before something that is not delivered is removed.
+_WORD = "remove"
+
+
+@app.command(name="list")
+def list_(*, store: Path | None = None) -> int:
+    """Show the recordings on this computer: how far each is, and what waits for delivery.
+
+    Args:
+        store: The folder of the recordings; where the app keeps them by default.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("session", "begun (UTC)", "exam", "state", "records", "pieces", "waiting"):
+        table.add_column(name, no_wrap=name == "session")
+    folders = session_folders(store or default_root())
+    for folder in folders:
+        table.add_row(folder.name, *_row(folder))
+    if not folders:
+        _say(f"No recordings in {store or default_root()}.")
+        return 0
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _FILE_WIDTH
+    console.print(table)
+    return 0
+
+
+@app.command
+def check(*sessions: str, store: Path | None = None) -> int:
+    """Verify the recordings again: signatures, chain, every piece, every receipt.
+
+    Prints what does not hold; the exit status is then 1.
+
+    Args:
+        sessions: The sessions to check; all where none is named.
+        store: The folder of the recordings; where the app keeps them by default.
+    """
+    failed = 0
+    for folder in _chosen(store, sessions):
+        try:
+            with closing(EvidenceStore.open(folder)) as opened:
+                findings = check_store(opened)
+                tally = opened.tally
+        except StoreTrouble as error:
+            _print(f"{folder.name}  cannot be checked: {error}")
+            failed += 1
+            continue
+        if findings:
+            failed += 1
+            _print(f"{folder.name}  does not hold")
+            for finding in findings:
+                _print(f"  {finding.check.value} {finding.check.name.lower()}: {finding.where}")
+        else:
+            count = f"{tally.records_made} records, {tally.blobs_made} pieces"
+            _print(f"{folder.name}  holds ({count})")
+    return FINDING if failed else 0
+
+
+@app.command
+def upload(*sessions: str, store: Path | None = None, patience: float = 60.0) -> int:
+    """Deliver what is left of recordings, until the server has signed for all of it.
+
+    Args:
+        sessions: The sessions to deliver; all where none is named.
+        store: The folder of the recordings; where the app keeps them by default.
+        patience: Seconds to keep trying while the server cannot be reached.
+    """
+    left = 0
+    for folder in _chosen(store, sessions):
+        try:
+            with closing(EvidenceStore.open(folder)) as opened:
+                report = _deliver(opened, patience)
+        except StoreTrouble as error:
+            report = Report(False, f"not delivered: {error}")
+        _print(f"{folder.name}  {report.words}")
+        left += not report.delivered
+    return FINDING if left else 0
+
+
+@app.command
+def purge(
+    *sessions: str, store: Path | None = None, force: bool = False, yes: bool = False
+) -> int:
+    """Remove recordings that are closed and that the server has signed for in full.
+
+    Args:
+        sessions: The sessions to remove; all where none is named.
+        store: The folder of the recordings; where the app keeps them by default.
+        force: Also remove what is not delivered. It is lost for good.
+        yes: Do not ask before what --force removes.
+    """
+    done, rest = _sorted_out(_chosen(store, sessions))
+    for folder in done:
+        _remove(folder)
+        _print(f"{folder.name}  removed")
+    if not force:
+        for folder, why in rest.items():
+            _print(f"{folder.name}  kept: {why}")
+        return 0
+    if rest and not yes and not _confirmed(rest):
+        _say("Nothing more was removed.")
+        return FINDING
+    for folder, why in rest.items():
+        _remove(folder)
+        _print(f"{folder.name}  removed, though {why}")
+    return 0
+
+
+def _chosen(root: Path | None, sessions: Sequence[str]) -> list[Path]:
+    """The folders of the sessions named, or of all.
+
+    Raises:
+        EnvironmentFault: one that is named is not there.
+    """
+    folders = session_folders(root or default_root())
+    by_name = {folder.name: folder for folder in folders}
+    if unknown := [name for name in sessions if name not in by_name]:
+        raise EnvironmentFault(
+            f"There is no recording {unknown[0]} in {root or default_root()}.",
+            "`invigil-recorder evidence list` shows those there are.",
+        )
+    return [by_name[name] for name in sessions] if sessions else folders
+
+
+def _row(folder: Path) -> tuple[str, ...]:
+    try:
+        with closing(EvidenceStore.open(folder)) as store:
+            tally, created = store.tally, store.created
+            grounds = read_founding(store.founding)
+    except StoreTrouble as error:
+        state = "in use" if error.cause is Cause.IN_USE else "unreadable"
+        return ("", "", state, "", "", "")
+    title = "?" if isinstance(grounds, Unfounded) else grounds.terms.policy.exam.title
+    return (
+        datetime.fromtimestamp(created / 1e6, UTC).strftime("%Y-%m-%d %H:%M"),
+        escape(title),
+        ("closed" if tally.closed else "open") + (", delivered" if tally.delivered else ""),
+        f"{tally.records_sent}/{tally.records_made}",
+        f"{tally.blobs_sent}/{tally.blobs_made}",
+        decimal(tally.bytes_made - tally.bytes_sent),
+    )
+
+
+def _deliver(store: EvidenceStore, patience: float) -> Report:
+    channel = SessionChannel(Transport(store.founding.server), store.founding)
+    try:
+        with _progress(store.tally) as show:
+            return deliver(
+                store,
+                channel,
+                show=show,
+                patience_s=patience,
+                pacing=Pacing(),
+                dice=random.SystemRandom(),
+                monotonic=time.monotonic,
+                sleep=time.sleep,
+            )
+    finally:
+        channel.close()
+
+
+@contextmanager
+def _progress(start: Tally) -> Iterator[Callable[[Tally, str], None]]:
+    """A bar on a terminal; nothing where nobody looks."""
+    console = Console(stderr=True, highlight=False)
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("delivering", total=start.bytes_made)
+
+        def show(tally: Tally, note: str) -> None:
+            bar.update(task, completed=tally.bytes_sent, description=note or "delivering")
+
+        yield show
+
+
+def _sorted_out(folders: list[Path]) -> tuple[list[Path], dict[Path, str]]:
+    """What may go, and why the rest may not. One in use by another program never may.
+
+    Raises:
+        StoreTrouble: one is in use.
+    """
+    done: list[Path] = []
+    rest: dict[Path, str] = {}
+    for folder in folders:
+        try:
+            with closing(EvidenceStore.open(folder)) as store:
+                tally = store.tally
+        except StoreTrouble as error:
+            if error.cause is Cause.IN_USE:
+                raise
+            rest[folder] = f"it cannot be read ({error.what})"
+            continue
+        if not tally.delivered:
+            rest[folder] = "it is not delivered"
+        elif not tally.closed:
+            rest[folder] = "it was never closed"
+        else:
+            done.append(folder)
+    return done, rest
+
+
+def _confirmed(rest: Mapping[Path, str]) -> bool:
+    """Whether a person at the keyboard types the word.
+
+    Raises:
+        EnvironmentFault: there is no keyboard.
+    """
+    for folder, why in rest.items():
+        _say(f"{folder.name}  {why}")
+    if not sys.stdin.isatty():
+        raise EnvironmentFault(
+            f"{len(rest)} recordings would be lost for good, and nobody is there to be asked.",
+            "Run the command in a terminal, or add --yes.",
+        )
+    _say(f"These {len(rest)} recordings would be lost for good. Type {_WORD} to remove them:")
+    return sys.stdin.readline().strip() == _WORD
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"{folder} cannot be removed: {error.strerror}.", "Check the folder's rights."
+        ) from error
+
+
+def _print(text: str) -> None:
+    Console(highlight=False, soft_wrap=True).print(text, markup=False)
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)

@@ -1,0 +1,73 @@
+"""Delivering one store from start to end, without a recording beside it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from recorder.evidence.store import EvidenceStore, Tally
+from recorder.sync.courier import Channel, Courier
+from recorder.sync.outbox import Outbox
+from recorder.sync.pacing import Pacing
+
+# The longest that a wait goes without a look at the clock, in seconds.
+_NAP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How it ended: whether everything is signed for, and in words."""
+
+    delivered: bool
+    words: str
+
+
+def deliver(
+    store: EvidenceStore,
+    channel: Channel,
+    *,
+    show: Callable[[Tally, str], None],
+    patience_s: float,
+    pacing: Pacing,
+    dice: random.Random,
+    monotonic: Callable[[], float],
+    sleep: Callable[[float], None],
+) -> Report:
+    """Deliver until all is signed for, the server will not take the rest, or patience ends.
+
+    Args:
+        store: what to deliver; the calling thread owns it.
+        channel: the way to the server.
+        show: called after each step with the counts and what is wrong, if anything.
+        patience_s: seconds to keep trying while nothing works.
+        pacing: the times of delivery.
+        dice: where jitter comes from.
+        monotonic: seconds.
+        sleep: waits for so many seconds.
+    """
+    courier = Courier(Outbox.of_store(store), channel, pacing, dice)
+    worked = monotonic()
+    while not store.tally.delivered and not courier.stuck:
+        again = courier.step(monotonic(), urgent=True)
+        show(store.tally, courier.note)
+        now = monotonic()
+        if courier.link.failures == 0:
+            worked = now
+        if now - worked > patience_s:
+            break
+        if again > now and not courier.stuck:
+            sleep(min(again - now, _NAP_S))
+    return _report(store.tally, courier.note)
+
+
+def _report(tally: Tally, note: str) -> Report:
+    if not tally.delivered:
+        records = tally.records_made - tally.records_sent
+        pieces = tally.blobs_made - tally.blobs_sent
+        left = f"{records} records and {pieces} pieces wait"
+        return Report(False, f"not delivered, {left}. {note}".rstrip())
+    count = f"{tally.records_made} records, {tally.blobs_made} pieces"
+    if not tally.closed:
+        return Report(True, f"delivered ({count}), though the recording was never closed")
+    return Report(True, f"delivered ({count})")
