@@ -14,7 +14,6 @@ from recorder.ui.style.theme import Theme
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column, row
-from recorder.ui.widgets.dress import em
 from recorder.ui.widgets.focus import FocusRing
 from recorder.ui.widgets.steps import Rail, Step, Strip
 
@@ -23,8 +22,15 @@ FIRST_SIZE = (70, 50)
 EXAM_SIZE = (31, 49)
 # Width from which the steps stand at the side instead of in a strip on top.
 WIDE = 58
-# Pixels below which nothing fits.
-MIN_SIZE = (360, 420)
+# Multiples of the text's size below which the buttons do not fit.
+MIN_SIZE = (20, 22)
+# Pixels that a window has at least, however small the text.
+MIN_PIXELS = (360, 420)
+
+
+def text_size() -> int:
+    """The application's size of text, in pixels."""
+    return QFontInfo(QApplication.font()).pixelSize()
 
 
 class Chrome(QMainWindow):
@@ -38,7 +44,6 @@ class Chrome(QMainWindow):
         self._theme = Theme(application, self, self.memory.scale)
         self.setWindowIcon(app_icon())
         self.setWindowTitle(QCoreApplication.applicationName() or "Invigil")
-        self.setMinimumSize(*MIN_SIZE)
         self._rail, self._strip = Rail(*self._size_buttons()), Strip(*self._size_buttons())
         self._banner = Banner()
         self._banner.offer(Button(self.tr("Dismiss"), self._banner.hide, "quiet"))
@@ -93,8 +98,7 @@ class Chrome(QMainWindow):
         """Take a size in multiples of the text's, unless the user made the window large."""
         if not (self.isMaximized() or self.isFullScreen()):
             room = self.screen().availableGeometry()
-            text = QFontInfo(QApplication.font()).pixelSize()
-            width, height = (side * text for side in size)
+            width, height = (side * text_size() for side in size)
             self.resize(min(width, room.width()), min(height, room.height()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -143,6 +147,9 @@ class Chrome(QMainWindow):
         self._fit_steps()
 
     def _fit_steps(self) -> None:
-        wide = self.width() >= WIDE * em(self)
+        text = text_size()
+        sides = zip(MIN_SIZE, MIN_PIXELS, strict=True)
+        self.setMinimumSize(*(max(ems * text, pixels) for ems, pixels in sides))
+        wide = self.width() >= WIDE * text
         self._rail.setVisible(wide)
         self._strip.setHidden(wide)

@@ -117,14 +117,16 @@ class CheckPage(Page):
             "screen": CheckItem("screen", self.tr("Scr&een")),
         }
         for name, item in self._items.items():
-            item.setVisible(self._needs(name))
+            if not self._needs(name):
+                item.hide()
             if name != "screen":
                 item.chosen.connect(self._look)
         self._problem = Banner()
         self._mirror, self._meter = Mirror(24), Meter(self.tr("Sound level"))
         self._mirror.failed.connect(self._problem.trouble)
-        self._mirror.setVisible(self._streams.camera.enabled)
-        self._meter.setVisible(self._streams.microphone.enabled)
+        self._mirror.lit.connect(self._show_verdicts)
+        if not self._streams.camera.enabled:
+            self._mirror.hide()
         left = column(self._mirror, self._sound_row(), gap=14)
         left.addStretch(1)
         right = column(*self._items.values(), gap=12)
@@ -142,7 +144,8 @@ class CheckPage(Page):
         card.setLayout(
             column(Text(self.tr("Sound level"), role="label"), self._meter, gap=8, edge=PADDING)
         )
-        card.setVisible(self._streams.microphone.enabled)
+        if not self._streams.microphone.enabled:
+            card.hide()
         return card
 
     def _build_foot(self) -> None:
@@ -172,6 +175,7 @@ class CheckPage(Page):
     def _look(self) -> None:
         camera, microphone = self._chosen("camera"), self._chosen("microphone")
         self._forget_sight()
+        self._show_verdicts()
         self._run(lambda: self.viewfinder.look(camera, microphone), self._see)
 
     def _see(self, sight: Sight) -> None:

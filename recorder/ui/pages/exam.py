@@ -10,6 +10,7 @@ from recorder.ui import words
 from recorder.ui.operation import Trouble
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Preview
+from recorder.ui.widgets.actions import Actions
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, Rule, column, row
@@ -21,9 +22,6 @@ from recorder.ui.widgets.notices import Notices
 from recorder.ui.widgets.question import Question
 from recorder.ui.widgets.streamrow import StreamRow
 from recorder.ui.widgets.text import Text
-
-# Pixels that the focus ring needs around a button inside a row of its own.
-RING = 4
 
 
 class ExamPage(Page):
@@ -159,13 +157,8 @@ class ExamPage(Page):
         return grid
 
     def _build_foot(self) -> None:
-        bar = QWidget()
-        self.primary = None
         self.finish = Button(self.tr("&Finish the exam…"), self.ask_to_finish, "primary")
-        bar.setLayout(row(self.finish, edge=RING))
-        line = bar.layout()
-        assert isinstance(line, QHBoxLayout)
-        line.insertStretch(0, 1)
+        bar = Actions((), (self.finish,))
         self.question = Question(bar)
         self.secondary = self.question.no
         self.foot.addWidget(self.question)

@@ -42,6 +42,7 @@ class FinishPage(Page):
         self._close = Button(self.tr("&Close Invigil"), self.closing.emit, "primary")
         self.primary = self._close
         self.act(right=(self._close,))
+        self._show_closing()
 
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""

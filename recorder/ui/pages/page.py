@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from recorder.ui.widgets.actions import Actions
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column
 from recorder.ui.widgets.dress import em
@@ -14,6 +15,8 @@ from recorder.ui.widgets.text import Text
 # Multiples of the text's size: a line of some 80 characters, and room around the content.
 CONTENT_WIDTH = 46
 MARGIN = 2.4
+# Share of the window's width that margins take at most, so that large text keeps its room.
+MARGIN_SHARE = 0.065
 # Share of the visible height that Page Up and Page Down scroll.
 PAGE_SHARE = 0.85
 
@@ -29,7 +32,8 @@ class Page(QWidget):
         self.secondary: Button | None = None
         self.title = Text(title, role="title")
         self.lead = Text(lead, role="muted")
-        self.lead.setVisible(bool(lead))
+        if not lead:  # never shown here: without a parent it would be a window of its own
+            self.lead.hide()
         self.body = column(self.title, self.lead, gap=16)
         self._content = QWidget()
         self._content.setObjectName("content")
@@ -38,7 +42,7 @@ class Page(QWidget):
         footer.setObjectName("footer")
         self._actions = QWidget()
         self.foot = QVBoxLayout(self._actions)
-        self.foot.setSpacing(14)
+        self.foot.setSpacing(10)
         _beside_nothing(footer, self._actions)
         self._scroll = _scroll_area(self._content)
         self.setLayout(column(self._scroll, footer, gap=0))
@@ -58,14 +62,7 @@ class Page(QWidget):
 
     def act(self, *left: QWidget, right: tuple[QWidget, ...] = ()) -> None:
         """Fill a line of the foot with buttons."""
-        line = QHBoxLayout()
-        line.setSpacing(12)
-        for widget in left:
-            line.addWidget(widget)
-        line.addStretch(1)
-        for widget in right:
-            line.addWidget(widget)
-        self.foot.addLayout(line)
+        self.foot.addWidget(Actions(left, right))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter, Esc and the keys that scroll, unless the focused control took them."""
@@ -78,6 +75,11 @@ class Page(QWidget):
                 self._scroll_by(Qt.Key(event.key()))
             case _:
                 super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Margins shrink with the window."""
+        self._measure()
+        super().resizeEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Measures are multiples of the text's size."""
@@ -100,11 +102,11 @@ class Page(QWidget):
         bar.setValue(bar.value() + step)
 
     def _measure(self) -> None:
-        margin = round(MARGIN * em(self))
+        margin = round(min(MARGIN * em(self), MARGIN_SHARE * self.width()))
         for column_of_page in (self._content, self._actions):
             column_of_page.setMaximumWidth(CONTENT_WIDTH * em(self) + 2 * margin)
         self.body.setContentsMargins(margin, margin, margin, margin)
-        self.foot.setContentsMargins(margin, 14, margin, 14)
+        self.foot.setContentsMargins(margin, 10, margin, 10)
 
 
 def _scroll_area(content: QWidget) -> QScrollArea:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
 
 from recorder.ui.operation import Trouble
+from recorder.ui.widgets.actions import Actions
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
 from recorder.ui.widgets.dress import announce
@@ -28,11 +28,8 @@ class Banner(Card):
         self.glyph = Glyph("info", size=1.6)
         self.title = Text(role="label")
         self.text = Text(role="body")
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(10)
-        self._buttons.addStretch(1)
-        words = column(self.title, self.text, self._buttons, gap=6)
-        layout = row(self.glyph, words, gap=12, edge=PADDING)
+        self._words = column(self.title, self.text, gap=6)
+        layout = row(self.glyph, self._words, gap=12, edge=PADDING)
         layout.setAlignment(self.glyph, Qt.AlignmentFlag.AlignTop)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -57,5 +54,4 @@ class Banner(Card):
 
     def offer(self, *buttons: Button) -> None:
         """Put buttons under the text, at the right, the safe one first."""
-        for button in buttons:
-            self._buttons.addWidget(button)
+        self._words.addWidget(Actions((), buttons))

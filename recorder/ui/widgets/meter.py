@@ -37,7 +37,7 @@ class Meter(QProgressBar):
         before = self._lit()
         self._shown = max(min(level, 1.0), self._shown - FALL, 0.0)
         if self._lit() != before:
-            self.setValue(round(self._shown * 100))
+            self.setValue(round(100 * self._lit() / SEGMENTS))
             self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802

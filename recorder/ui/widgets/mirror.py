@@ -48,6 +48,8 @@ class Mirror(QWidget):
         clock: monotonic seconds.
     """
 
+    lit = Signal()
+    """The first picture of a source has come."""
     failed = Signal(Trouble)
 
     def __init__(self, width: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -150,9 +152,12 @@ class Mirror(QWidget):
             return
         if picture is None or picture is self._picture:
             return
+        first = self._picture is None
         self._picture, self._came_at = picture, self._clock()
         self._take(picture)
         self.update()
+        if first:
+            self.lit.emit()
 
     def _take(self, picture: NDArray[np.uint8]) -> None:
         shown = max(1, round(self.width() * self.devicePixelRatioF()))

@@ -142,10 +142,10 @@ class Strip(QFrame):
 
     def __init__(self, *tools: QWidget) -> None:
         super().__init__()
-        self._text = Text(role="label", tone="rail", wrap=False)
+        self._text = Text(role="label", tone="rail")
         mark = Glyph("mark", size=1.6)
         line = row(mark, self._text, gap=10)
-        line.addStretch(1)
+        line.setStretch(1, 1)
         line.addLayout(_tool_row(tools))
         line.setContentsMargins(16, 8, 12, 8)
         for widget in (mark, self._text):

@@ -13,17 +13,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QSettings
+from PySide6.QtWidgets import QApplication, QWidget
 
 from recorder.faults import EnvironmentFault
 from recorder.status import Delivery, Light, Notice, Offer, Stage, Status, StreamHealth
 from recorder.ui.operation import THREAD_NAME
+from recorder.ui.pages.check import CheckPage
+from recorder.ui.pages.consent import ConsentPage
+from recorder.ui.pages.enter import EnterPage
+from recorder.ui.pages.exam import ExamPage
 from recorder.ui.window import MainWindow
 from shared.flags import Kind
 from shared.policy import (
@@ -43,7 +47,8 @@ FINGERPRINT = "ab" * 32
 TODAY = date(2026, 3, 14)
 FAULT = EnvironmentFault("The device is in use.", "Close the other program, then try again.")
 
-DELIVERED_NOTHING = Delivery(0, 0, 0, 0, 0, 0, online=True)
+# What the plugin without a display says of what it lacks, whatever the program does.
+PLUGIN_SAYS = "This plugin does not support "
 HEALTHY = tuple(
     StreamHealth(stream, f"The {stream}", working=True, frames=100)
     for stream in ("camera", "microphone", "screen")
@@ -233,7 +238,7 @@ def ui_threads() -> list[threading.Thread]:
 def _no_qt_messages(qtlog: Any) -> Iterator[None]:
     """Anything Qt complains about fails the test."""
     yield
-    said = [record.message for record in qtlog.records]
+    said = [r.message for r in qtlog.records if not r.message.startswith(PLUGIN_SAYS)]
     assert not said, f"Qt said: {said}"
 
 
@@ -245,6 +250,48 @@ def _no_threads_left() -> Iterator[None]:
     while ui_threads() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not ui_threads()
+
+
+def is_stray(widget: QObject) -> bool:
+    """Whether it is a window, but not the main one."""
+    main = isinstance(widget, MainWindow)
+    return isinstance(widget, QWidget) and widget.isWindow() and not main
+
+
+class StrayWindows(QObject):
+    """Notes every window but the one that is meant to be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """A widget without a parent that is shown flashes up as a window of its own."""
+        if event.type() == QEvent.Type.Show and is_stray(watched):
+            self.seen.append(type(watched).__name__)
+        return False
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_windows(qapp: QApplication) -> Iterator[None]:
+    """Nothing but the main window is ever on the screen."""
+    stray = StrayWindows()
+    qapp.installEventFilter(stray)
+    yield
+    qapp.removeEventFilter(stray)
+    assert stray.seen == []
+
+
+@pytest.fixture(name="make_offer")
+def _make_offer() -> Callable[..., Offer]:
+    """Makes offers of an exam that records these streams."""
+    return make_offer
+
+
+@pytest.fixture(name="make_status")
+def _make_status() -> Callable[..., Status]:
+    """Makes statuses of a session."""
+    return make_status
 
 
 @pytest.fixture
@@ -285,3 +332,28 @@ def open_window(
     for window in windows:
         window.quit_now()
         assert window.settle()
+
+
+@pytest.fixture
+def in_exam(
+    qtbot: Any, open_window: Callable[..., MainWindow], program: FakeProgram
+) -> Callable[..., tuple[MainWindow, FakeRecording]]:
+    """Walks to the exam's page, calling ``look`` on each page before it."""
+
+    def walk(
+        look: Callable[[MainWindow], None] = lambda _: None,
+    ) -> tuple[MainWindow, FakeRecording]:
+        window = open_window("invigil://exam.example.edu/ABCDEFGH")
+        look(window)
+        cast("EnterPage", window.page).submit()
+        qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+        look(window)
+        cast("ConsentPage", window.page).agreed.emit()
+        check = cast("CheckPage", window.page)
+        qtbot.waitUntil(check._start.isEnabled)
+        look(window)
+        check.start()
+        qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
+        return window, program.recordings[0]
+
+    return walk

@@ -1,0 +1,156 @@
+"""Names for screen readers, words beside every colour, room at every size of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QWidget,
+)
+
+from recorder.ui.chrome import Chrome
+from recorder.ui.pages.exam import ExamPage
+from recorder.ui.pages.page import Page
+from recorder.ui.style.colours import DARK, LIGHT
+from recorder.ui.style.theme import Theme
+from recorder.ui.widgets.button import Button
+from recorder.ui.widgets.mirror import Mirror
+from recorder.ui.widgets.steps import Rail, Strip
+from recorder.ui.widgets.text import Text
+from recorder.ui.window import MainWindow
+
+InExam = Callable[..., tuple[MainWindow, Any]]
+CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QProgressBar, Mirror)
+
+
+def name_of(widget: QWidget) -> str:
+    """What a screen reader calls it."""
+    if isinstance(widget, QComboBox):  # Qt gives its choice here, its label as a relation
+        return widget.accessibleName()
+    interface = QAccessible.queryAccessibleInterface(widget)
+    return interface.text(QAccessible.Text.Name)
+
+
+def every_page(in_exam: InExam, look: Callable[[MainWindow], None]) -> None:
+    """Look at each page on the way."""
+    window, _ = in_exam(look)
+    look(window)
+    page = cast("ExamPage", window.page)
+    page.finish.click()
+    look(window)
+    page.finishing.emit("finished")
+    look(window)
+
+
+def test_every_control_has_a_name(in_exam: InExam) -> None:
+    checked: list[str] = []
+
+    def look(window: MainWindow) -> None:
+        for widget in window.findChildren(QWidget):
+            reachable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus
+            inner = isinstance(widget.parent(), QComboBox)  # its pop-up and its line
+            shown = widget.isVisible() and not inner
+            if shown and (reachable or isinstance(widget, CONTROLS)):
+                name = name_of(widget)
+                assert name.strip(), (widget, widget.parent())
+                assert "&" not in name, widget
+                checked.append(name)
+
+    every_page(in_exam, look)
+    assert {"Code or link", "Server's address", "Camera", "Sound level"} <= set(checked)
+
+
+def test_texts_are_read_without_markup(in_exam: InExam) -> None:
+    def look(window: MainWindow) -> None:
+        for text in window.findChildren(Text):
+            assert "<p" not in name_of(text)
+
+    every_page(in_exam, look)
+
+
+def test_steps_tell_where_one_is(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window()
+    rail = window.findChild(Rail)
+    strip = window.findChild(Strip)
+    assert isinstance(rail, Rail)
+    assert isinstance(strip, Strip)
+    names = [name_of(text) for _, text in rail._rows.values()]
+    assert names[0] == "Step 1 of 5: Code (you are here)"
+    assert names[1] == "Step 2 of 5: Consent"
+    assert name_of(strip._text) == "Step 1 of 5: Code (you are here)"
+
+
+def test_a_wide_window_has_the_steps_at_the_side_a_narrow_one_on_top(
+    qtbot: Any, open_window: Callable[..., MainWindow]
+) -> None:
+    window = open_window()
+    rail, strip = window._rail, window._strip
+    for width, at_the_side in ((1000, True), (500, False)):
+        window.resize(width, 600)
+        qtbot.waitUntil(lambda side=at_the_side: rail.isVisible() is side)
+        assert strip.isVisible() is not at_the_side
+
+
+def cut_off(window: MainWindow) -> list[str]:
+    """What is shown with less room than it needs."""
+    cut: list[str] = []
+    for text in window.findChildren(Text):
+        if text.isVisible() and text.plain:
+            needed = text.heightForWidth(text.width()) if text.wordWrap() else 0
+            narrow = not text.wordWrap() and text.width() < text.sizeHint().width()
+            if narrow or text.height() < needed:
+                cut.append(f"{text.plain} {text.size()} {needed}")
+    for button in window.findChildren(Button):
+        needed = button.sizeHint()
+        if button.isVisible() and button.size().expandedTo(needed) != button.size():
+            cut.append(f"{button.text()} {button.size()} {needed}")
+    return cut
+
+
+@pytest.mark.parametrize(("scale", "width"), [(1.0, 1), (1.0, 1000), (2.0, 1), (2.0, 1000)])
+def test_nothing_is_cut_off_at_any_size_of_text(
+    qtbot: Any, in_exam: InExam, settings: Any, scale: float, width: int
+) -> None:
+    settings.setValue("text-scale", scale)
+
+    def look(window: MainWindow) -> None:
+        window.resize(width, 640)
+
+        def nothing_is_cut() -> None:
+            assert cut_off(window) == []
+
+        qtbot.waitUntil(nothing_is_cut, timeout=2000)
+
+    every_page(in_exam, look)
+
+
+def test_the_window_fits_a_small_screen_at_the_largest_text(
+    in_exam: InExam, settings: Any
+) -> None:
+    settings.setValue("text-scale", 2.0)
+
+    def look(window: MainWindow) -> None:
+        assert window.minimumSizeHint().width() <= 1024
+        assert window.minimumSizeHint().height() <= 700
+
+    every_page(in_exam, look)
+
+
+def test_the_system_may_change_its_colours_at_any_time(
+    open_window: Callable[..., MainWindow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    assert isinstance(window, Chrome)
+    title = cast("Page", window.page).title
+    assert title.palette().windowText().color().name() == LIGHT.text
+    monkeypatch.setattr(Theme, "colours", DARK)
+    window._theme._apply()
+    assert title.palette().windowText().color().name() == DARK.text

@@ -1,0 +1,112 @@
+"""After the exam: closing, delivering, offline, delivered, failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from recorder.status import Delivery, Light, Stage
+from recorder.ui.pages.exam import ExamPage
+from recorder.ui.pages.finish import FinishPage
+from recorder.ui.window import MainWindow
+
+Finish = tuple[MainWindow, FinishPage, Any]
+
+
+@pytest.fixture
+def finish(in_exam: Callable[[], tuple[MainWindow, Any]]) -> Finish:
+    """A window whose exam is over, its page, and the recording behind it."""
+    window, recording = in_exam()
+    cast("ExamPage", window.page).finishing.emit("finished")
+    page = window.page
+    assert isinstance(page, FinishPage)
+    return window, page, recording
+
+
+def said(page: FinishPage) -> str:
+    return f"{page._banner.title.plain} {page._banner.text.plain}".strip()
+
+
+def test_at_first_the_last_seconds_are_saved(finish: Finish) -> None:
+    _, page, recording = finish
+    assert recording.reasons == ["finished"]
+    assert page.title.plain == "Saving the recording…"
+    assert "last seconds" in said(page)
+
+
+def test_the_bar_moves_until_all_is_delivered(qtbot: Any, finish: Finish) -> None:
+    window, page, recording = finish
+    recording.become(
+        stage=Stage.DELIVERING,
+        delivery=Delivery(100, 100, 50, 25, 5_000_000, 2_448_800, online=True),
+    )
+    qtbot.waitUntil(lambda: page.title.plain == "Delivering the recording")
+    half = page._bar.value() / page._bar.maximum()
+    assert 0.45 < half < 0.55
+    assert page._progress.plain == "125 of 150 pieces delivered (2.4 MB of 5.0 MB)"
+    assert "safe on this computer" in said(page)
+    recording.become(
+        stage=Stage.DELIVERED,
+        delivery=Delivery(100, 100, 50, 50, 5_000_000, 5_000_000, online=True),
+    )
+    qtbot.waitUntil(lambda: page.title.plain == "Delivered")
+    assert page._bar.value() == page._bar.maximum()
+    assert "You may close the window." in said(page)
+    assert page._recorded.plain == "13 minutes"
+    assert page._size.plain == "150 pieces, 5.0 MB, encrypted"
+    looks = recording.looks
+    qtbot.wait(400)
+    assert recording.looks == looks  # nothing changes any more: nobody looks
+    page._close.click()
+    assert not window.isVisible()
+
+
+def test_offline_says_that_all_is_safe_and_goes_on_by_itself(
+    qtbot: Any, finish: Finish
+) -> None:
+    window, page, recording = finish
+    delivery = Delivery(10, 5, 10, 5, 1_000_000, 500_000, online=False)
+    recording.become(stage=Stage.DELIVERING, delivery=delivery)
+    qtbot.waitUntil(lambda: said(page).startswith("There is no connection"))
+    assert "safe on this computer" in said(page)
+    assert "goes on by itself" in said(page)
+    recording.become(delivery=Delivery(10, 6, 10, 6, 1_000_000, 600_000, online=True))
+    qtbot.waitUntil(lambda: "on its way" in said(page))
+    window.close()
+    assert not window.isVisible()
+
+
+def test_a_failure_says_what_is_left_and_whom_to_ask(qtbot: Any, finish: Finish) -> None:
+    window, page, recording = finish
+    recording.become(
+        stage=Stage.FAILED,
+        light=Light.PROBLEM,
+        words="The disk is full.",
+        delivery=Delivery(10, 10, 10, 7, 1_000_000, 700_000, online=True),
+    )
+    qtbot.waitUntil(lambda: page.title.plain == "The recording ended with a problem")
+    assert said(page).startswith("The disk is full. 3 pieces (0.3 MB) could not be delivered")
+    assert "exams@example.edu" in said(page)
+    window.close()
+    assert not window.isVisible()
+
+
+def test_a_failure_after_everything_was_delivered(qtbot: Any, finish: Finish) -> None:
+    _, page, recording = finish
+    recording.become(
+        stage=Stage.FAILED,
+        words="The camera's driver failed.",
+        delivery=Delivery(10, 10, 10, 10, 1_000, 1_000, online=True),
+    )
+    qtbot.waitUntil(lambda: "has been delivered" in said(page))
+
+
+def test_a_status_from_before_the_finish_does_not_go_back(qtbot: Any, finish: Finish) -> None:
+    window, page, recording = finish
+    recording.become(stage=Stage.RECORDING)
+    looks = recording.looks
+    qtbot.waitUntil(lambda: recording.looks > looks + 1)
+    assert window.page is page
+    assert page.title.plain == "Saving the recording…"
