@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QFontInfo, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
@@ -43,7 +43,6 @@ class Chrome(QMainWindow):
         self.memory = Memory(settings, server)
         self._theme = Theme(application, self, self.memory.scale)
         self.setWindowIcon(app_icon())
-        self.setWindowTitle(QCoreApplication.applicationName() or "Invigil")
         self._rail, self._strip = Rail(*self._size_buttons()), Strip(*self._size_buttons())
         self._banner = Banner()
         self._banner.offer(Button(self.tr("Dismiss"), self._banner.hide, "quiet"))
@@ -76,6 +75,7 @@ class Chrome(QMainWindow):
         """Mark where one is, or that all is over."""
         self._rail.show_step(step, finished=finished)
         self._strip.show_step(step, finished=finished)
+        self.setWindowTitle(f"{step.title} · Invigil")
 
     def drop_page(self, page: Page | None) -> None:
         """A page is not used again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -13,12 +14,16 @@ from PySide6.QtCore import QEvent, QSocketNotifier, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from recorder.faults import EnvironmentFault
 from recorder.ui.link import looks_like_link
 from recorder.ui.operation import trouble_from
 from recorder.ui.ports import Program
 from recorder.ui.window import MainWindow
 
 NAME = "Invigil"
+
+# One of these names a display on X11 and Wayland, or a plugin that needs none.
+DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 class Application(QApplication):
@@ -44,7 +49,11 @@ def run(program: Program, argv: Sequence[str], server: str = "") -> int:
 
     Returns:
         An exit status.
+
+    Raises:
+        EnvironmentFault: there is no display to show a window on.
     """
+    _require_display()
     application = _application(argv)
     window = MainWindow(program, link_in(argv), server=server)
     if isinstance(application, Application):
@@ -61,12 +70,22 @@ def link_in(argv: Sequence[str]) -> str | None:
     return next((argument for argument in argv[1:] if looks_like_link(argument)), None)
 
 
+def _require_display() -> None:
+    """Qt would abort the process, without a word that a user understands."""
+    named = any(os.environ.get(name) for name in DISPLAY_VARIABLES)
+    if sys.platform == "linux" and not named:
+        raise EnvironmentFault(
+            "There is no display to show the window on.",
+            "Start Invigil from a desktop session, or record without a window: "
+            "invigil-recorder record --headless.",
+        )
+
+
 def _application(argv: Sequence[str]) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
     Application.setApplicationName(NAME)
-    Application.setApplicationDisplayName(NAME)
     Application.setOrganizationName(NAME)
     Application.setDesktopFileName(NAME.lower())
     return Application(list(argv[:1]))
@@ -74,15 +93,20 @@ def _application(argv: Sequence[str]) -> QApplication:
 
 @contextmanager
 def _bugs_shown(window: MainWindow) -> Iterator[None]:
-    """An exception in a slot is logged and said in the window instead of on standard error."""
+    """An exception in a slot is logged and said in the window instead of on standard error.
+
+    One that comes from the same line again, perhaps many times a second, is not repeated.
+    """
+    told: set[tuple[str, int]] = set()
 
     def show(
-        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+        _kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, Exception):
-            window.trouble(trouble_from(error))
-        else:
+        if not isinstance(error, Exception):
             window.quit_now()
+        elif (place := _origin(trace)) not in told:
+            told.add(place)
+            window.trouble(trouble_from(error))
 
     before = sys.excepthook
     sys.excepthook = show
@@ -90,6 +114,12 @@ def _bugs_shown(window: MainWindow) -> Iterator[None]:
         yield
     finally:
         sys.excepthook = before
+
+
+def _origin(trace: TracebackType | None) -> tuple[str, int]:
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (trace.tb_frame.f_code.co_filename, trace.tb_lineno) if trace else ("", 0)
 
 
 @contextmanager

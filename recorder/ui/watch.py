@@ -15,8 +15,6 @@ LOOK_MS = 250
 # Failing looks in a row (a second) before the user is told; one is told only once.
 PATIENCE = 4
 
-_OVER = (Stage.DELIVERED, Stage.FAILED, Stage.DECLINED)
-
 
 class Watch(QObject):
     """Polls one recording until it is delivered or has failed."""
@@ -51,10 +49,21 @@ class Watch(QObject):
         for notice in notices:
             self.noticed.emit(notice)
         self.seen.emit(status)
-        if status.stage in _OVER:
+        if _is_over(status):
             self.stop()
 
     def _fail(self, error: Exception) -> None:
         self._failures += 1
         if self._failures == PATIENCE:
             self.failed.emit(trouble_from(error))
+
+
+def _is_over(status: Status) -> bool:
+    """Whether nothing changes any more: a failed session may still be delivering."""
+    match status.stage:
+        case Stage.DELIVERED | Stage.DECLINED:
+            return True
+        case Stage.FAILED:
+            return status.delivery.done
+        case _:
+            return False

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from recorder.status import Light, Notice, Offer, Stage, Status
 from recorder.ui.chrome import EXAM_SIZE, FIRST_SIZE, Chrome
 from recorder.ui.leaving import Leave, when_closing
+from recorder.ui.link import parse_server
 from recorder.ui.operation import Doorway, Trouble, guarded
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.page import Page
@@ -118,7 +119,8 @@ class MainWindow(Chrome):
         from recorder.ui.pages.consent import ConsentPage
 
         self._offer = offer
-        self.memory.server = offer.server
+        if parse_server(offer.server) == offer.server:  # one without https needs its link again
+            self.memory.server = offer.server
         self.name_institution(offer.policy.institution.name)
         consent = ConsentPage(offer, self._today())
         consent.agreed.connect(self._agreed)

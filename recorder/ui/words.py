@@ -88,7 +88,7 @@ def delivered(delivery: Delivery) -> str:
 def kept_until(policy: Policy, today: date) -> str:
     """How long the recording is kept, and the date that makes of it."""
     last = today + timedelta(days=policy.retention_days)
-    return translate("words", "{0}, until {1}. Then it is deleted.").format(
+    return translate("words", "Kept {0}, until {1}; then it is deleted.").format(
         _count("days", policy.retention_days), day(last)
     )
 

@@ -31,7 +31,7 @@ class ConsentPage(Page):
             self.tr("This exam is recorded. Please read what that means before you decide.")
         )
         self.lead.show()
-        self.add(_section(self.tr("Who and why"), *self._facts(policy, today)))
+        self.add(_section(self.tr("Who and why"), *self._facts(offer, today)))
         self.add(_section(self.tr("What is recorded"), *self._streams(policy)))
         self.add(_section(self.tr("What is never done"), *self._never()))
         self.body.addStretch(1)
@@ -41,9 +41,12 @@ class ConsentPage(Page):
         """The tick: it is the first thing to decide about."""
         return self.tick
 
-    def _facts(self, policy: Policy, today: date) -> list[QLayout]:
-        institution = policy.institution
-        kept, length = words.kept_until(policy, today), words.duration(policy.exam.duration_s)
+    def _facts(self, offer: Offer, today: date) -> list[QLayout]:
+        policy, institution = offer.policy, offer.policy.institution
+        kept = self.tr("On {0}, encrypted. {1}").format(
+            offer.server, words.kept_until(policy, today)
+        )
+        length = words.duration(policy.exam.duration_s)
         contact = Text(
             self.tr("{0}. Questions: {1}").format(institution.name, institution.contact)
         )
@@ -51,7 +54,7 @@ class ConsentPage(Page):
         return [
             _item("building", self.tr("Who records"), contact),
             _item("purpose", self.tr("What for"), Text(policy.purpose)),
-            _item("calendar", self.tr("How long it is kept"), Text(kept)),
+            _item("calendar", self.tr("Where and how long it is kept"), Text(kept)),
             _item("clock", self.tr("How long the exam is"), Text(length)),
         ]
 

@@ -45,7 +45,7 @@ class EnterPage(Page):
         self.setAccessibleName(self.title.plain)
         self._program, self._doorway = program, doorway
         self._operation: Operation | None = None
-        self._key = ""
+        self._invited: Invitation | None = None
         self._build_fields()
         self._build_foot()
 
@@ -63,13 +63,13 @@ class EnterPage(Page):
         self._stop()
         match parse_link(text):
             case Flaw() as flaw:
-                self.code.clear()
+                self._invited = None
                 self._refuse(flaw)
             case Invitation() as invitation:
                 self._forgive()
                 self.code.setText(group_code(invitation.code))
                 self.server.setText(invitation.server)
-                self._key = invitation.key
+                self._invited = invitation
                 self._continue.setFocus()
 
     def submit(self) -> None:
@@ -78,7 +78,7 @@ class EnterPage(Page):
         if looks_like_link(self.code.text()):
             self.open_link(self.code.text())
             return
-        match parse_code(self.code.text()), parse_server(self.server.text()):
+        match parse_code(self.code.text()), self._server():
             case Flaw() as flaw, _:
                 self._refuse(flaw)
             case _, Flaw() as flaw:
@@ -86,7 +86,7 @@ class EnterPage(Page):
             case str() as code, str() as server:
                 self.code.setText(group_code(code))
                 self.server.setText(server)
-                self._ask(Invitation(server, code, self._key))
+                self._ask(Invitation(server, code, self._invited.key if self._invited else ""))
 
     def cancel(self) -> None:
         """No longer wait for the server."""
@@ -139,7 +139,6 @@ class EnterPage(Page):
 
     def _typed(self, text: str) -> None:
         self._forgive()
-        self._key = ""
         if looks_like_link(text):
             if isinstance(parse_link(text), Invitation):
                 self.open_link(text)
@@ -148,9 +147,13 @@ class EnterPage(Page):
         self.code.setText(grouped)
         self.code.setCursorPosition(cursor)
 
+    def _server(self) -> str | Flaw:
+        """A link may name a server without https; an address that is typed may not."""
+        return self._invited.server if self._invited else parse_server(self.server.text())
+
     def _address_typed(self) -> None:
         self._forgive()
-        self._key = ""
+        self._invited = None
 
     def _ask(self, invitation: Invitation) -> None:
         self._work(asking=True)

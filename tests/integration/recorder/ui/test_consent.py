@@ -47,7 +47,7 @@ def test_everything_that_matters_is_said(qtbot: Any, open_window: Open) -> None:
         "Linear Algebra I",
         "University of Example. Questions: exams@example.edu",
         "So that the exam is fair to everyone who takes it away from campus.",
-        "90 days, until 12 June 2026. Then it is deleted.",
+        "On https://exam.example.edu, encrypted. Kept 90 days, until 12 June 2026;",
         "1 hour 30 minutes",
         "Camera",
         "Microphone",

@@ -193,3 +193,25 @@ def test_a_link_opened_meanwhile_is_used(qtbot: Any, open_window: Open) -> None:
     window.open_link("invigil://other.example/WXYZ2345")
     assert enter(window).code.text() == "WXYZ-2345"
     assert enter(window).server.text() == "https://other.example"
+
+
+def test_a_link_may_leave_https_out_but_is_needed_again_next_time(
+    qtbot: Any, open_window: Open, program: Any, settings: QSettings
+) -> None:
+    window = open_window("invigil://lan.example/ABCDEFGH?insecure=1")
+    enter(window).submit()
+    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    assert program.calls == [("inspect", ("http://lan.example", "ABCDEFGH"))]
+    assert settings.value("server") is None
+
+
+def test_another_code_may_be_typed_over_a_links(
+    qtbot: Any, open_window: Open, program: Any
+) -> None:
+    window = open_window(f"invigil://lan.example/ABCDEFGH?insecure=1&key={'cd' * 32}")
+    page = enter(window)
+    page.code.clear()
+    qtbot.keyClicks(page.code, "WXYZ2345")
+    page.submit()
+    qtbot.waitUntil(lambda: "signing key differs" in problem(page))
+    assert program.calls == [("inspect", ("http://lan.example", "WXYZ2345"))]

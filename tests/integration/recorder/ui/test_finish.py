@@ -93,6 +93,15 @@ def test_a_failure_says_what_is_left_and_whom_to_ask(qtbot: Any, finish: Finish)
     assert not window.isVisible()
 
 
+def test_after_a_failure_the_rest_is_still_seen_to_arrive(qtbot: Any, finish: Finish) -> None:
+    _, page, recording = finish
+    left = Delivery(10, 10, 10, 7, 1_000_000, 700_000, online=True)
+    recording.become(stage=Stage.FAILED, words="The camera failed.", delivery=left)
+    qtbot.waitUntil(lambda: "3 pieces" in said(page))
+    recording.become(delivery=Delivery(10, 10, 10, 10, 1_000_000, 1_000_000, online=True))
+    qtbot.waitUntil(lambda: "has been delivered" in said(page))
+
+
 def test_a_failure_after_everything_was_delivered(qtbot: Any, finish: Finish) -> None:
     _, page, recording = finish
     recording.become(

@@ -104,9 +104,32 @@ def test_a_bug_in_a_slot_is_said_in_the_window_and_logged(tmp_path: Path) -> Non
         print(window._banner.title.plain, window._banner.text.plain, flush=True)
         window.close()
     QTimer.singleShot(100, show)
-    raise RuntimeError("boom")
+    again = QTimer(window)
+    again.timeout.connect(lambda: 1 // 0)
+    again.start(5)
     """
     _, printed, _ = start(tmp_path, end)
     assert "Something unexpected went wrong." in printed
-    assert "boom" in printed  # the log, which goes to standard output by default
+    assert printed.count("ZeroDivisionError") == 1  # the log, by default on standard output
     assert printed.endswith("status 0")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a display")
+def test_without_a_display_it_says_what_to_do() -> None:
+    code = (
+        "from recorder.faults import EnvironmentFault\n"
+        "from recorder.ui.run import run\n"
+        "try: run(None, ['x'])\n"
+        "except EnvironmentFault as fault: print(fault)\n"
+    )
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+        check=False,
+    )
+    assert done.stdout.startswith("There is no display to show the window on. Start Invigil")

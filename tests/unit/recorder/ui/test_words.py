@@ -102,9 +102,9 @@ def test_how_far_the_delivery_is() -> None:
 
 def test_the_last_day_a_recording_is_kept() -> None:
     shown = words.kept_until(policy(retention_days=30), date(2026, 12, 20))
-    assert shown == "30 days, until 19 January 2027. Then it is deleted."
+    assert shown == "Kept 30 days, until 19 January 2027; then it is deleted."
     assert words.kept_until(policy(retention_days=1), date(2028, 2, 28)).startswith(
-        "1 day, until 29 February 2028."
+        "Kept 1 day, until 29 February 2028;"
     )
 
 
