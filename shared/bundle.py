@@ -182,9 +182,12 @@ class BundleReader:
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise UnreadableBundle(f"{name} is neither stored nor deflated")
         try:
-            return self._archive.read(entry)
+            data = self._archive.read(entry)
         except _DAMAGE as error:
             raise UnreadableBundle(f"{name} is damaged: {error}") from error
+        if len(data) != entry.file_size:
+            raise UnreadableBundle(f"{name} is damaged: not of the size that the zip names")
+        return data
 
 
 # What zipfile and zlib raise over a damaged, encrypted or exotic zip or entry.

@@ -100,10 +100,6 @@ class Ledger:
         if len(named) < MAX_NAMED:
             named.append(why)
 
-    def failed(self, *checks: CheckId) -> bool:
-        """Whether any of the checks failed so far."""
-        return any(check in self._counts for check in checks)
-
     def results(self) -> tuple[CheckResult, ...]:
         """Every check in the order of its number."""
         return tuple(self._result(check) for check in CheckId)

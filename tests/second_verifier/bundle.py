@@ -83,9 +83,10 @@ def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes | None:
     if not allowed or entry.file_size > LARGEST_FILE:
         return None
     try:
-        return archive.read(entry)
+        data = archive.read(entry)
     except _DAMAGE:
         return None
+    return data if len(data) == entry.file_size else None
 
 
 def manifest(bundle: Bundle) -> dict[str, Any]:
