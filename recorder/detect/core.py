@@ -205,8 +205,10 @@ class _BlindTime:
             found = self._piece(now_ns)
         if reason is not None and self._reason is None:
             # A covered picture is blind from itself on; a missing one since the last word.
-            from_now = reason is Blindness.COVERED or self._last_ns is None
-            self._since_ns = now_ns if from_now else self._last_ns or now_ns
+            if self._last_ns is None or reason is Blindness.COVERED:
+                self._since_ns = now_ns
+            else:
+                self._since_ns = self._last_ns
         self._reason = reason
         self._last_ns = now_ns
         return found

@@ -37,7 +37,7 @@ ONE_EYE_YAW_DEG = 20.0
 # Beyond this the head shows too little of either eye.
 NO_EYE_DEG = 60.0
 
-# The iris cannot turn farther than this; what would need more is noise.
+# The iris is never seen beyond the sphere's rim; what lies there is noise.
 _MAX_SINE = 0.98
 
 
@@ -81,28 +81,17 @@ def _one_eye(eye: NDArray[np.float64], pose: HeadPose, outwards: float) -> Gaze 
     outer, inner, iris, upper, lower = eye
     if np.linalg.norm(upper - lower) < CLOSED_CM * pose.scale:
         return None
-    to_pixels = pose.scale * pose.rotation[:2]
     from_corners = (outwards * CENTRE_LATERAL_CM, -CENTRE_UP_CM, CENTRE_DEPTH_CM)
-    centre = (outer + inner) / 2 + to_pixels @ np.array(from_corners)
-    right, down, out = _on_sphere((iris - centre) / IRIS_RADIUS_CM, to_pixels)
-    return Gaze(math.degrees(math.atan2(right, out)), math.degrees(math.asin(-down)))
+    to_centre = pose.scale * (pose.rotation @ np.array(from_corners))[:2]
+    offset = (iris - (outer + inner) / 2 - to_centre) / (pose.scale * IRIS_RADIUS_CM)
+    right, down, inwards = pose.rotation.T @ _on_sphere(float(offset[0]), float(offset[1]))
+    pitch = math.asin(min(max(-down, -1.0), 1.0))
+    return Gaze(math.degrees(math.atan2(right, -inwards)), math.degrees(pitch))
 
 
-def _on_sphere(
-    offset: NDArray[np.float64], to_pixels: NDArray[np.float64]
-) -> tuple[float, float, float]:
-    """The point of the unit sphere's front, in head axes, that is seen at ``offset`` pixels.
-
-    Depth depends on the point and the point on depth: a few rounds settle it to 0.01°.
-    """
-    (a, b), (c, d) = to_pixels[:, :2]
-    determinant = a * d - b * c
-    right = down = 0.0
-    for _ in range(4):
-        out = math.sqrt(max(0.0, 1 - right * right - down * down))
-        x, y = offset + to_pixels[:, 2] * out
-        right, down = (d * x - b * y) / determinant, (a * y - c * x) / determinant
-        length = math.hypot(right, down)
-        if length > _MAX_SINE:
-            right, down = right * _MAX_SINE / length, down * _MAX_SINE / length
-    return right, down, math.sqrt(1 - right * right - down * down)
+def _on_sphere(x: float, y: float) -> NDArray[np.float64]:
+    """The point of the unit sphere's side towards the camera that is seen at (x, y)."""
+    length = math.hypot(x, y)
+    if length > _MAX_SINE:
+        x, y, length = x * _MAX_SINE / length, y * _MAX_SINE / length, _MAX_SINE
+    return np.array([x, y, -math.sqrt(1 - length * length)])

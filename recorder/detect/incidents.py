@@ -142,6 +142,8 @@ class IncidentMachine:
         describe: words for the detail, from the averaged numbers and the seconds.
         bridge_ns: activity that pauses for less than this has not paused (a blink, the
             gap between two words).
+        hold_ns: how long a reading speaks for what follows it; longer than the time from
+            one reading to the next.
     """
 
     def __init__(
@@ -151,12 +153,14 @@ class IncidentMachine:
         new_id: Callable[[], str],
         describe: Describe,
         bridge_ns: int = 0,
+        hold_ns: int = HOLD_NS,
     ) -> None:
         self.kind = kind
         self._rule = rule
         self._new_id = new_id
         self._describe = describe
         self._bridge_ns = bridge_ns
+        self._hold_ns = hold_ns
         self._onset_ns = round(rule.onset_s * NS)
         self._merge_ns = round(rule.merge_s * NS)
         self._condition = Hysteresis(kind, rule)
@@ -207,7 +211,7 @@ class IncidentMachine:
             self._count_unseen(elapsed)
             self._now = _Moment(ns, self._now.seen_ns)
             return True
-        held = min(elapsed, HOLD_NS)
+        held = min(elapsed, self._hold_ns)
         self._now = _Moment(ns, self._now.seen_ns + held)
         if elapsed > held:
             self._seen = False

@@ -92,9 +92,12 @@ def euler_degrees(rotation: NDArray[np.float64]) -> tuple[float, float, float]:
 def _first_guess(
     points: NDArray[np.float64], camera: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    solved, turn, place = cv2.solvePnP(
-        _POINTS, points, camera, _NO_DISTORTION, flags=cv2.SOLVEPNP_SQPNP
-    )
+    try:
+        solved, turn, place = cv2.solvePnP(
+            _POINTS, points, camera, _NO_DISTORTION, flags=cv2.SOLVEPNP_SQPNP
+        )
+    except cv2.error:  # landmarks that lie in one spot
+        return None
     if not solved or not np.isfinite(turn).all() or place[2, 0] <= 0:
         return None
     return np.asarray(turn, np.float64), np.asarray(place, np.float64)

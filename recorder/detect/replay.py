@@ -1,4 +1,6 @@
-"""A file's pictures and sound as frames and blocks, as fast as they are asked for.
+"""A file's pictures and sound as frames and blocks, with everything that is wrong with it.
+
+Unlike ``capture.media_file``, which plays on over damage as a camera would, this tells of it.
 
 Times count from the file's own beginning. What is wrong with a file is either a fault
 (nothing can be read at all) or a note in ``damage`` (what could be read was).
@@ -6,7 +8,6 @@ Times count from the file's own beginning. What is wrong with a file is either a
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,6 @@ from types import TracebackType
 from typing import Literal, Self
 
 import av
-import cv2
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -24,6 +24,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from recorder.capture.frames import AudioBlock, Frame
+from recorder.capture.media_file import DecodedPicture
 from recorder.faults import EnvironmentFault
 
 NS = 1_000_000_000
@@ -162,7 +163,7 @@ class MediaFile:
             pts=round(at_s * NS),
             time_base=Fraction(1, NS),
             monotonic_ns=round(at_s * NS),
-            image=upright_rgb(decoded),
+            image=DecodedPicture(round(at_s * NS), decoded).image((MAX_SIDE, MAX_SIDE)),
         )
 
     def _blocks(self, decoded: av.AudioFrame) -> Iterator[AudioBlock]:
@@ -225,28 +226,6 @@ class _Sound:
             yield self._next, samples
             self._next += len(samples)
             self.blocks += 1
-
-
-def upright_rgb(frame: av.VideoFrame) -> NDArray[np.uint8]:
-    """A decoded picture as (h, w, 3) uint8 RGB, turned as its metadata says, bounded."""
-    shrink = min(1.0, MAX_SIDE / max(frame.width, frame.height))
-    image = frame.to_ndarray(
-        format="rgb24",
-        width=max(1, math.floor(frame.width * shrink)),
-        height=max(1, math.floor(frame.height * shrink)),
-        interpolation="AREA" if shrink < 1 else "BILINEAR",
-    )
-    # PyAV counts counter-clockwise.
-    match frame.rotation % 360:
-        case 90:
-            image = cv2.rotate(image, cv2.ROTATE_90_COUNTERCLOCKWISE)
-        case 180:
-            image = cv2.rotate(image, cv2.ROTATE_180)
-        case 270:
-            image = cv2.rotate(image, cv2.ROTATE_90_CLOCKWISE)
-        case _:
-            pass
-    return np.ascontiguousarray(image, np.uint8)
 
 
 def _open(path: Path) -> InputContainer:
