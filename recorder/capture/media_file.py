@@ -38,6 +38,10 @@ AREA_FROM_RATIO = 2.0
 # Input whose timestamps step by more than this has a hole: it becomes silence.
 SOUND_HOLE_NS = 20_000_000
 
+# A damaged file may hold a time of years ahead, for which nobody wants to wait: what lies
+# further beyond the claimed length, or leaves a longer hole, is not believed.
+BEYOND_NS = 60 * NS_PER_S
+
 _NS_PER_AV_TICK = 1000  # av.time_base is microseconds
 
 
@@ -151,7 +155,9 @@ class Recording:
                     continue
                 with suppress(av.error.FFmpegError):
                     for frame in packet.decode():
-                        yield self._time_of(frame), frame  # type: ignore[misc]
+                        at_ns = self._time_of(frame)  # type: ignore[arg-type]
+                        if at_ns is None or self._believable(at_ns):
+                            yield at_ns, frame  # type: ignore[misc]
         claimed = self.length_ns or end_ns
         cut_short = claimed - end_ns > CUT_SHORT_NS
         yield FileEnd(end_ns if cut_short else max(claimed, end_ns), cut_short)
@@ -160,7 +166,11 @@ class Recording:
         if packet.pts is None or packet.time_base is None:
             return 0
         ticks = (packet.pts + (packet.duration or 0)) * packet.time_base
-        return int(ticks * NS_PER_S) - self._origin_ns
+        end_ns = int(ticks * NS_PER_S) - self._origin_ns
+        return end_ns if self._believable(end_ns) else 0
+
+    def _believable(self, at_ns: int) -> bool:
+        return self.length_ns is None or at_ns <= self.length_ns + BEYOND_NS
 
     def _time_of(self, frame: VideoFrame | AudioFrame) -> int | None:
         if frame.pts is None or frame.time_base is None:

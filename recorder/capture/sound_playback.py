@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recorder.capture.frames import AudioBlock, StreamName
 from recorder.capture.looping import PLAYABLE, Loop, period_ns
-from recorder.capture.media_file import DecodedSound, SoundFile
+from recorder.capture.media_file import BEYOND_NS, DecodedSound, SoundFile
 from recorder.capture.reading import READ_BOUND_S, Clock, Ended, Idle, Lost, Sleep
 from recorder.capture.sample_clock import Stretch
 from recorder.capture.timeline import (
@@ -143,15 +143,15 @@ class SoundPlayback:
                     position += len(within)
                     beyond.append(rest)
                     yield within
+                elif began_at == 0 and heard == 0:
+                    raise EnvironmentFault(
+                        f"No sound of the file {self._path} can be decoded.", PLAYABLE
+                    )
                 else:
                     missing = max(0, _samples(self._loop.end(item)) - position)
                     rest = np.concatenate([*beyond, np.zeros(missing, np.int16)])
                     yield rest[:missing]
             self._file.close()
-            if began_at == 0 and heard == 0:
-                raise EnvironmentFault(
-                    f"No sound of the file {self._path} can be decoded.", PLAYABLE
-                )
             position = 0
             if not self._repeat:
                 return
@@ -167,7 +167,7 @@ class SoundPlayback:
 def _from(position: int, sound: DecodedSound) -> NDArray[np.int16]:
     """What of a piece of sound lies at ``position`` and after, silence before it."""
     if sound.at >= position:
-        silence = np.zeros(sound.at - position, np.int16)
+        silence = np.zeros(min(sound.at - position, _samples(BEYOND_NS)), np.int16)
         return np.concatenate((silence, sound.samples))
     return sound.samples[position - sound.at :]
 

@@ -31,6 +31,7 @@ def make_clip(
     shows: Shows = never,
     video: bool = True,
     sound: bool = True,
+    sound_seconds: float | None = None,
     options: dict[str, str] | None = None,
 ) -> Path:
     """Write a recording of the container that the path's ending names.
@@ -48,12 +49,14 @@ def make_clip(
         if sound:
             codec = "pcm_s16le" if path.suffix == ".wav" else "aac"
             streams["audio"] = out.add_stream(codec, rate=RATE, layout="mono")
-        for second in range(int(np.ceil(seconds))):
+        longest = max(seconds, sound_seconds or 0.0)
+        for second in range(int(np.ceil(longest))):
             span = (second, min(second + 1.0, seconds))
-            if video:
+            if video and second < seconds:
                 for frame in _pictures(span, fps, size, shows):
                     out.mux(streams["video"].encode(frame))
-            if sound:
+            span = (second, min(second + 1.0, sound_seconds or seconds))
+            if sound and second < span[1]:
                 for frame in _tones(span, shows):
                     out.mux(streams["audio"].encode(frame))
         for stream in streams.values():

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.clips import cut_short, make_clip, tone, turn
 
+from recorder.capture import media_file
 from recorder.capture.media_file import (
     DecodedPicture,
     DecodedSound,
@@ -199,3 +200,22 @@ def test_a_phones_recording_comes_upright(media: Path) -> None:
     assert found[0].image((640, 480)).shape == (640, 362, 3)
     assert len(found) == 368
     assert end.length_ns == pytest.approx(15.35 * NS, rel=0.01)
+
+
+def test_a_time_far_beyond_the_end_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_clip(tmp_path / "a.mkv", seconds=7.0)
+    data = bytearray(path.read_bytes())
+    cluster = data.rindex(b"\x1f\x43\xb6\x75")
+    stamp = data.index(b"\xe7", cluster)  # EBML: id, size, milliseconds
+    size = data[stamp + 1] & 0x0F
+    data[stamp + 2 : stamp + 2 + size] = b"\xff" * size
+    path.write_bytes(data)
+    assert pictures(path)[1].length_ns > 60 * NS
+    monkeypatch.setattr(media_file, "BEYOND_NS", 10 * NS)
+    found, end = pictures(path)
+    heard, _ = sounds(path)
+    assert end.length_ns < 20 * NS
+    assert 0 < max(picture.at_ns for picture in found) < 20 * NS
+    assert 0 < max(sound.at for sound in heard) < 20 * 48_000

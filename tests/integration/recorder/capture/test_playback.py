@@ -312,3 +312,35 @@ def test_a_photograph_is_a_camera_that_stands_still(
     assert len(frames) == pytest.approx(100, abs=5)
     assert all((frame.image == 90).all() for frame in frames)
     assert frames[0].image is not frames[1].image
+
+
+def test_a_file_joined_after_its_last_picture_begins_again(
+    tmp_path: Path, clock: Clock, film: Film
+) -> None:
+    path = make_clip(tmp_path / "a.mkv", seconds=1.0, fps=10, sound_seconds=2.0)
+    clock.now = ORIGIN + 1_500_000_000
+    source = film(path)
+    source.open()
+    frames = play(source, clock, 3.5)
+    assert frames[0].pts / 90_000 == pytest.approx(2.0, abs=0.1)
+    assert len(frames) == 10
+
+
+def test_sound_that_cannot_be_decoded_is_said(tmp_path: Path, tape: Tape) -> None:
+    path = make_clip(tmp_path / "a.m4a", seconds=1.0, video=False, shows=lambda _at: True)
+    data = bytearray(path.read_bytes())
+    start, end = data.index(b"mdat") + 4, data.index(b"moov") - 4
+    data[start:end] = b"\xff" * (end - start)
+    path.write_bytes(data)
+    with pytest.raises(EnvironmentFault, match="can be decoded"):
+        tape(path).open()
+
+
+def test_sound_whose_file_vanishes_is_lost(tmp_path: Path, clock: Clock, tape: Tape) -> None:
+    path = make_clip(tmp_path / "a.wav", seconds=1.0, video=False)
+    source = tape(path)
+    source.open()
+    path.unlink()
+    while isinstance(item := source.read(), AudioBlock | Idle):
+        pass
+    assert isinstance(item, Lost)

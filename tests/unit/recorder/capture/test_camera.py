@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from recorder.capture.camera import DeviceCamera
+from recorder.capture.camera import DeviceCamera, open_device
 from recorder.capture.devices import CameraNode
 from recorder.capture.frames import Frame
 from recorder.capture.reading import Idle, Lost
@@ -181,3 +181,12 @@ def test_the_next_epoch_counts_from_nought() -> None:
     frame = one.read()
     assert isinstance(frame, Frame)
     assert (frame.epoch, frame.seq, frame.pts) == (1, 0, 3000 - 1)
+
+
+def test_opencv_itself_answers_for_a_camera_that_is_not_there(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    capture = open_device(999)
+    assert not capture.isOpened()
+    capture.release()
+    assert capfd.readouterr().err == ""  # the fault speaks, OpenCV does not
