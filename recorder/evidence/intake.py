@@ -163,12 +163,10 @@ class Intake:
         return bool(self._errands) or self.stopping or (drafts and bool(self._drafts))
 
     def _fits(self, draft: Draft) -> bool:
-        match draft.weight:
-            case Weight.BULK:
-                room = self._bytes + draft.cost <= self._limits.bytes
-                return room and len(self._drafts) < self._limits.items
-            case Weight.CONTROL:
-                return len(self._drafts) < self._limits.items + self._limits.reserve
+        if draft.weight is Weight.CONTROL:
+            return len(self._drafts) < self._limits.items + self._limits.reserve
+        room = self._bytes + draft.cost <= self._limits.bytes
+        return room and len(self._drafts) < self._limits.items
 
     def _append(self, draft: Draft) -> None:
         self._drafts.append(draft)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from recorder.evidence.opening import FILE_MODE, make_folder, sync_folder, unwritable
+from recorder.evidence.opening import FILE_MODE, POSIX, make_folder, sync_folder, unwritable
 from recorder.faults import EnvironmentFault
 from shared.encoding import sha256_hex
 
@@ -121,8 +121,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
             "Without it nothing can be added to the session; what was recorded can still "
             "be delivered with `invigil-recorder evidence upload`.",
         ) from error
-    # Windows has no such bits: there the user's profile folder keeps others out.
-    if os.name == "posix" and mode & _OTHERS:
+    if POSIX and mode & _OTHERS:
         raise EnvironmentFault(
             f"Other users of this computer can read the session's key {path}.",
             f"Run `chmod 600 {path}` and tell your institution.",

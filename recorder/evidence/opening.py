@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from enum import Enum
 from pathlib import Path
 
@@ -20,6 +20,10 @@ from recorder.faults import EnvironmentFault
 
 DATABASE = "evidence.db"
 _DRAFT = "evidence.db.new"
+
+# Windows has neither the bits of a file's mode nor a way to sync a folder; there the
+# user's profile keeps others out.
+POSIX = os.name == "posix"
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -116,7 +120,7 @@ def sync(path: Path, flags: int) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make a new name in a folder survive a power cut, where the system needs telling."""
-    if os.name == "posix":
+    if POSIX:
         sync(folder, os.O_RDONLY)
 
 
@@ -162,23 +166,19 @@ def connect(folder: Path) -> Database:
     try:
         if not path.is_file():
             raise not_a_store(folder) if path.exists() else missing(folder)
+        with ExitStack() as undo:
+            # Handed from the thread that opens it to the one that writes; never used by two.
+            connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=_LOCK_TIMEOUT_S
+            )
+            undo.callback(connection.close)
+            database = _set_up(connection, folder)
+            undo.pop_all()
+            return database
     except OSError as error:
         raise unwritable(folder, error.strerror or str(error)) from error
-    try:
-        # Handed from the thread that opens it to the one that writes; never used by two.
-        connection = sqlite3.connect(
-            path, isolation_level=None, check_same_thread=False, timeout=_LOCK_TIMEOUT_S
-        )
     except sqlite3.Error as error:
         raise trouble(error, folder) from error
-    try:
-        return _set_up(connection, folder)
-    except sqlite3.Error as error:
-        connection.close()
-        raise trouble(error, folder) from error
-    except StoreTrouble:
-        connection.close()
-        raise
 
 
 def missing(folder: Path) -> StoreTrouble:

@@ -24,8 +24,6 @@ from recorder.evidence.founding import (
 from recorder.faults import EnvironmentFault
 from recorder.sync.address import read_address
 from recorder.sync.answers import (
-    Failure,
-    Reply,
     Strange,
     Unreachable,
     read_body,
@@ -173,15 +171,10 @@ class ServerClient:
             content=msgspec.json.encode(request),
             headers={"Content-Type": "application/json"},
         )
-        failure: Failure | None
-        match reply:
-            case Unreachable():
-                failure = reply
-            case Reply():
-                failure = read_failure(reply, self._wall())
-        if failure is not None:
+        if isinstance(reply, Unreachable):
+            raise failed(self.server, reply)
+        if (failure := read_failure(reply, self._wall())) is not None:
             raise failed(self.server, failure)
-        assert isinstance(reply, Reply)  # an unreachable server has failed above
         answer = read_body(reply, kind)
         if isinstance(answer, Strange):
             raise failed(self.server, answer)

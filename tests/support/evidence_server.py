@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -177,14 +178,17 @@ class EvidenceServer:
         return httpx.MockTransport(respond)
 
     @contextmanager
-    def listening(self, port: int = 0) -> Iterator[str]:
+    def listening(self, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
         """The server on a loopback port; yields its address."""
-        server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
+        server = _Quiet(("127.0.0.1", port), _handler(self))
         server.daemon_threads = True
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            scheme = "https" if tls else "http"
+            yield f"{scheme}://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             server.server_close()
@@ -370,6 +374,13 @@ def _seq(line: Signed) -> int | None:
         return decode_record(line.payload).seq
     except MalformedRecord:
         return None
+
+
+class _Quiet(ThreadingHTTPServer):
+    """A failed handshake is the client's business, not a traceback."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
 
 
 def _handler(double: EvidenceServer) -> type[BaseHTTPRequestHandler]:

@@ -67,6 +67,15 @@ def test_a_key_that_others_can_read_is_not_used(tmp_path: Path) -> None:
     assert "chmod 600" in caught.value.advice
 
 
+def test_a_system_without_modes_does_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_epoch_key(tmp_path, 0, fixed_key(3))
+    epoch_path(tmp_path, 0).chmod(0o644)
+    monkeypatch.setattr("recorder.evidence.keys.POSIX", False)
+    assert public_bytes(load_epoch_key(tmp_path, 0)) == public_bytes(fixed_key(3))
+
+
 def test_a_missing_key_says_what_still_works(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFault, match="evidence upload"):
         load_epoch_key(tmp_path, 0)

@@ -237,11 +237,25 @@ def test_a_place_that_cannot_be_written_says_so(place: str, server: EvidenceServ
         make_store(Path(place), server)
 
 
-def test_a_place_that_cannot_be_read_says_so() -> None:
+def test_a_draft_that_cannot_be_replaced_says_so(
+    tmp_path: Path, server: EvidenceServer
+) -> None:
+    (tmp_path / SESSION / "evidence.db.new").mkdir(parents=True)
+    with pytest.raises(StoreTrouble, match="cannot be written"):
+        make_store(tmp_path, server)
+
+
+def test_a_place_that_cannot_be_read_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EnvironmentFault, match="cannot be read"):
         session_folders(Path("/dev/null"))
-    with pytest.raises(StoreTrouble):
-        EvidenceStore.open(Path("/dev/null") / ("x" * 300))
+
+    def denied(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    # Root may read everything, so the system's answer is played here.
+    monkeypatch.setattr(Path, "is_file", denied)
+    with pytest.raises(StoreTrouble, match="Permission denied"):
+        EvidenceStore.open(Path("/somewhere"))
 
 
 def test_a_full_disk_leaves_nothing_that_looks_like_a_store(
@@ -285,6 +299,42 @@ def test_a_session_row_that_makes_no_sense_is_damage(store: EvidenceStore) -> No
         connection.execute("UPDATE session SET policy = x'00'")
     with pytest.raises(StoreTrouble, match="damaged"):
         EvidenceStore.open(store.folder)
+
+
+def test_a_last_record_that_is_none_does_not_keep_the_store_shut(
+    store: EvidenceStore, ledger: Ledger
+) -> None:
+    """Saying what is wrong with it is the check's work."""
+    store.close()
+    with tampering(store.folder) as connection:
+        connection.execute("DROP TRIGGER records_no_update")
+        connection.execute("UPDATE records SET payload = x'00'")
+    with closing(EvidenceStore.open(store.folder)) as again:
+        assert not again.tally.closed
+
+
+def test_a_torn_file_is_damage(store: EvidenceStore) -> None:
+    store.close()
+    with tampering(store.folder) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(size,)] = connection.execute("PRAGMA page_size")
+        [(page,)] = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'session'"
+        )
+    data = bytearray((store.folder / "evidence.db").read_bytes())
+    data[(page - 1) * size : page * size] = b"\xff" * size
+    (store.folder / "evidence.db").write_bytes(data)
+    with pytest.raises(StoreTrouble, match="damaged") as caught:
+        EvidenceStore.open(store.folder)
+    assert "Do not delete it" in caught.value.advice
+
+
+def test_a_system_without_modes_and_folder_syncs_does_without(
+    tmp_path: Path, server: EvidenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.evidence.opening.POSIX", False)
+    make_store(tmp_path, server).close()
+    assert session_folders(tmp_path) == [tmp_path / SESSION]
 
 
 def test_a_full_disk_is_known_as_such(store: EvidenceStore, ledger: Ledger) -> None:

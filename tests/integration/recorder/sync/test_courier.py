@@ -264,6 +264,17 @@ def test_a_receipt_that_does_not_hold_is_never_believed(
     assert drive.courier.note == ""
 
 
+def test_a_piece_needs_a_receipt_that_holds(drive: Drive) -> None:
+    drive.server.script.extend([honest, honest, foreign_receipt])
+    for _ in range(3):
+        again = drive.step()
+    assert again == drive.now + PACING.cap_s
+    assert "not signed by the institution's key" in drive.courier.note
+    assert drive.store.tally.blobs_sent == 0
+    drive.now = again
+    drive.run()
+
+
 def test_a_receipt_that_covers_too_little_is_no_progress(drive: Drive, ledger: Ledger) -> None:
     deliver_all(drive.server, drive.store)
     ledger.commit(draft_body(heartbeat()))

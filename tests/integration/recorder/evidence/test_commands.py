@@ -1,0 +1,286 @@
+"""``invigil-recorder evidence``: what a person at the keyboard, or a script, gets to see."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from support.evidence_server import EvidenceServer, problem
+from support.recording import deliver_all, found, heartbeat, make_ledger, opened, segment
+from support.sessions import SESSION, WALL_ORIGIN
+
+from recorder.evidence.commands import app
+from recorder.evidence.drafts import draft_body, draft_segment
+from recorder.evidence.ledger import empty_close
+from recorder.evidence.store import EvidenceStore, session_folders
+from recorder.faults import EnvironmentFault
+from shared.wire import ProblemType
+
+
+@pytest.fixture
+def address(server: EvidenceServer) -> Iterator[str]:
+    """Where the server listens."""
+    with server.listening() as url:
+        yield url
+
+
+def run(root: Path, *words: str) -> int:
+    return app(
+        [*words, "--store", str(root)], exit_on_error=False, result_action="return_value"
+    )
+
+
+def record(root: Path, server: EvidenceServer, url: str, *, close: bool = True) -> Path:
+    """A recording that is over, or was interrupted; nothing of it delivered."""
+    founding = replace(found(server), server=url)
+    store = EvidenceStore.create(root, founding, WALL_ORIGIN)
+    ledger = opened(make_ledger(store))
+    ledger.commit(draft_segment(segment(0)))
+    ledger.commit(draft_segment(segment(1)))
+    ledger.commit(draft_body(heartbeat()))
+    if close:
+        ledger.commit(empty_close("finished"))
+    store.close()
+    return store.folder
+
+
+def deliver(folder: Path, server: EvidenceServer) -> None:
+    store = EvidenceStore.open(folder)
+    deliver_all(server, store)
+    store.close()
+
+
+def test_an_empty_place_lists_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(tmp_path / "nowhere", "list") == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "No recordings" in err
+    assert run(tmp_path, "check") == 0
+    assert run(tmp_path, "upload") == 0
+    assert run(tmp_path, "purge") == 0
+
+
+def test_list_shows_how_far_each_is(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address, close=False)
+    assert run(tmp_path, "list") == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert line.split()[0] == SESSION
+    assert "Algebra I" in line
+    assert " open " in line
+    assert "0/4" in line
+    assert "0/2" in line
+    assert "kB" in line
+    deliver(folder, server)
+    run(tmp_path, "list")
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert "open, delivered" in line
+    assert "4/4" in line
+
+
+def test_list_fits_a_terminal(
+    tmp_path: Path,
+    server: EvidenceServer,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record(tmp_path, server, address)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    assert run(tmp_path, "list") == 0
+    assert SESSION in capsys.readouterr().out
+
+
+def test_list_shows_what_it_cannot_read(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    open_store = EvidenceStore.open(folder)
+    assert run(tmp_path, "list") == 0
+    assert "in use" in capsys.readouterr().out
+    open_store.select("DROP TRIGGER session_no_update")
+    open_store.select("UPDATE session SET institution_key = zeroblob(32)")
+    open_store.close()
+    run(tmp_path, "list")
+    assert " ? " in capsys.readouterr().out
+    (folder / "evidence.db").write_bytes(b"something else" * 100)
+    assert run(tmp_path, "list") == 0
+    assert "unreadable" in capsys.readouterr().out
+
+
+def test_check_says_what_holds_and_what_does_not(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    assert run(tmp_path, "check") == 0
+    assert capsys.readouterr().out == f"{SESSION}  holds (5 records, 2 pieces)\n"
+    store = EvidenceStore.open(folder)
+    store.select("DROP TRIGGER blobs_update")
+    store.select("UPDATE blobs SET bytes = x'00' WHERE stream_seq = 1")
+    store.close()
+    assert run(tmp_path, "check", SESSION) == 1
+    out = capsys.readouterr().out
+    assert f"{SESSION}  does not hold" in out
+    assert "  7 blob: camera 1 (" in out
+    assert "changed since it was committed" in out
+    (folder / "evidence.db").write_bytes(b"")
+    assert run(tmp_path, "check") == 1
+    assert "cannot be checked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["check", "upload", "purge"])
+def test_a_session_that_is_not_there_is_said(tmp_path: Path, command: str) -> None:
+    with pytest.raises(EnvironmentFault, match="no recording abc"):
+        run(tmp_path, command, "abc")
+
+
+def test_upload_delivers_what_is_left(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path, server, address)
+    assert run(tmp_path, "upload") == 0
+    assert capsys.readouterr().out == f"{SESSION}  delivered (5 records, 2 pieces)\n"
+    assert server.held is not None
+    assert server.held.chain.closed
+    assert len(server.held.blobs) == 2
+
+
+def test_upload_of_an_interrupted_recording_says_so(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path, server, address, close=False)
+    assert run(tmp_path, "upload") == 0
+    assert "though the recording was never closed" in capsys.readouterr().out
+
+
+def test_upload_gives_up_on_a_server_that_is_not_there(
+    tmp_path: Path, server: EvidenceServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path, server, "http://127.0.0.1:1")
+    assert run(tmp_path, "upload", "--patience", "0") == 1
+    out = capsys.readouterr().out
+    assert "not delivered, 5 records and 2 pieces wait" in out
+    assert "cannot be reached" in out
+
+
+def test_upload_says_what_the_server_refuses(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record(tmp_path, server, address)
+    server.always = problem(ProblemType.CREDENTIAL, 401)
+    assert run(tmp_path, "upload") == 1
+    assert "does not take the evidence: by the script" in capsys.readouterr().out
+
+
+def test_upload_of_a_store_in_use_says_so(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    open_store = EvidenceStore.open(folder)
+    assert run(tmp_path, "upload") == 1
+    assert "in use by another" in capsys.readouterr().out
+    with pytest.raises(EnvironmentFault, match="in use by another"):
+        run(tmp_path, "purge", "--force", "--yes")
+    open_store.close()
+    assert session_folders(tmp_path) == [folder]
+
+
+def test_upload_shows_a_bar_on_a_terminal(
+    tmp_path: Path,
+    server: EvidenceServer,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record(tmp_path, server, address)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert run(tmp_path, "upload") == 0
+    out, err = capsys.readouterr()
+    assert "delivering" in err
+    assert "delivering" not in out
+
+
+def test_purge_removes_only_what_is_closed_and_signed_for(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    assert run(tmp_path, "purge") == 0
+    assert f"{SESSION}  kept: it is not delivered" in capsys.readouterr().out
+    deliver(folder, server)
+    assert run(tmp_path, "purge") == 0
+    assert capsys.readouterr().out == f"{SESSION}  removed\n"
+    assert not folder.exists()
+
+
+def test_purge_keeps_what_was_never_closed_or_cannot_be_read(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address, close=False)
+    deliver(folder, server)
+    assert run(tmp_path, "purge") == 0
+    assert "it was never closed" in capsys.readouterr().out
+    (folder / "evidence.db").write_bytes(b"")
+    assert run(tmp_path, "purge") == 0
+    assert "it cannot be read" in capsys.readouterr().out
+    assert folder.exists()
+
+
+class Keyboard(io.StringIO):
+    """Somebody who types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "gone"), [("remove\n", True), ("yes\n", False), ("", False)])
+def test_force_asks_for_the_word(
+    tmp_path: Path,
+    server: EvidenceServer,
+    address: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    typed: str,
+    gone: bool,
+) -> None:
+    folder = record(tmp_path, server, address)
+    monkeypatch.setattr(sys, "stdin", Keyboard(typed))
+    assert run(tmp_path, "purge", "--force") == (0 if gone else 1)
+    assert folder.exists() != gone
+    out, err = capsys.readouterr()
+    assert "it is not delivered" in err
+    assert ("removed, though it is not delivered" in out) == gone
+
+
+def test_force_without_a_keyboard_needs_yes(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path, server, address)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("remove\n"))
+    with pytest.raises(EnvironmentFault, match="nobody is there to be asked"):
+        run(tmp_path, "purge", "--force")
+    assert folder.exists()
+    assert run(tmp_path, "purge", "--force", "--yes") == 0
+    assert not folder.exists()
+
+
+def test_a_folder_that_cannot_be_removed_is_said(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path, server, address)
+    deliver(folder, server)
+
+    def stuck(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("recorder.evidence.commands.shutil.rmtree", stuck)
+    with pytest.raises(EnvironmentFault, match="cannot be removed"):
+        run(tmp_path, "purge")

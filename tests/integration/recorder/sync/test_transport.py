@@ -1,0 +1,197 @@
+"""Real sockets: TLS that holds and TLS that does not, connections that break."""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
+from support.evidence_server import EvidenceServer, down
+from support.recording import deliver_all, found, segment
+
+from recorder.evidence import contents
+from recorder.evidence.drafts import draft_segment
+from recorder.evidence.ledger import Ledger
+from recorder.evidence.store import EvidenceStore
+from recorder.faults import EnvironmentFault
+from recorder.sync.answers import Receipted, Reply, Standing, Unreachable
+from recorder.sync.channel import SessionChannel
+from recorder.sync.client import ServerClient
+from recorder.sync.transport import Transport, trusted_authorities
+from shared.signed import MEDIA_TYPE
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 that no authority signed, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exams.example.edu")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "server.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(private + made.public_bytes(Encoding.PEM))
+    return path
+
+
+@contextmanager
+def tls_listening(server: EvidenceServer, certificate: Path) -> Iterator[str]:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    with server.listening(tls=context) as address:
+        yield address
+
+
+@contextmanager
+def one_shot(answer: bytes) -> Iterator[str]:
+    """A socket that says something else than HTTP, once for each connection."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(65_536)
+                    connection.sendall(answer)
+
+        thread = Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
+def test_a_whole_delivery_over_real_http(
+    server: EvidenceServer, store: EvidenceStore, ledger: Ledger
+) -> None:
+    ledger.commit(draft_segment(segment(0)))
+    with server.listening() as address:
+        transport = Transport(address)
+        channel = SessionChannel(transport, found(server))
+        assert isinstance(channel.status(), Standing)
+        assert isinstance(channel.send_records(contents.records(store, 0, 9)), Receipted)
+        blob = contents.waiting_blob(store, 9, frozenset())
+        assert blob is not None
+        assert isinstance(channel.send_blob(*blob), Receipted)
+        channel.close()
+    sent = {r.path.rsplit("/", 1)[-1]: r.headers for r in server.requests}
+    assert sent["records"]["content-type"] == MEDIA_TYPE
+    assert sent[blob.sha256]["content-digest"].startswith("sha-256=:")
+    assert all(h["user-agent"].startswith("invigil-recorder/") for h in sent.values())
+    deliver_all(server, store)
+
+
+def test_a_server_with_a_certificate_that_is_trusted(
+    server: EvidenceServer, certificate: Path
+) -> None:
+    with tls_listening(server, certificate) as address:
+        trusting = trusted_authorities()
+        trusting.load_verify_locations(certificate)
+        client = ServerClient(address, tls=trusting)
+        assert client.inspect("GOOD-CODE").server == address
+        client.close()
+
+
+def test_a_server_that_cannot_prove_who_it_is(
+    server: EvidenceServer, certificate: Path
+) -> None:
+    with tls_listening(server, certificate) as address:
+        client = ServerClient(address)
+        with pytest.raises(EnvironmentFault, match="cannot prove who it is") as caught:
+            client.inspect("GOOD-CODE")
+        assert "Do not go on" in caught.value.advice
+        client.close()
+    assert server.requests == []
+
+
+def test_a_server_that_speaks_no_tls(server: EvidenceServer) -> None:
+    with server.listening() as address:
+        client = ServerClient(address.replace("http", "https"))
+        with pytest.raises(EnvironmentFault, match="no secure connection"):
+            client.inspect("GOOD-CODE")
+        client.close()
+
+
+def test_nobody_at_the_address() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    transport = Transport(f"http://127.0.0.1:{port}")
+    answer = transport.request("GET", "/")
+    assert isinstance(answer, Unreachable)
+    assert answer.why.startswith("no connection")
+    transport.close()
+
+
+def test_a_connection_that_breaks(server: EvidenceServer) -> None:
+    server.always = down
+    with server.listening() as address:
+        transport = Transport(address)
+        answer = transport.request("GET", "/")
+        assert isinstance(answer, Unreachable)
+        assert "broke" in answer.why
+        transport.close()
+    assert len(server.requests) == 2
+
+
+def test_something_that_is_not_http() -> None:
+    with one_shot(b"220 mail.example.edu ESMTP\r\n") as address:
+        transport = Transport(address)
+        assert isinstance(transport.request("GET", "/"), Unreachable)
+        transport.close()
+
+
+def test_an_answer_that_never_ends_is_given_up(server: EvidenceServer) -> None:
+    ticks = iter(range(0, 1_000, 100))
+    with server.listening() as address:
+        transport = Transport(address, monotonic=lambda: next(ticks))
+        answer = transport.request("GET", "/")
+        assert answer == Unreachable("the answer did not end in time")
+        transport.close()
+
+
+def test_a_closed_transport_is_unreachable() -> None:
+    transport = Transport("http://127.0.0.1:1")
+    transport.close()
+    assert isinstance(transport.request("GET", "/"), Unreachable)
+
+
+def test_an_address_that_turns_out_to_be_none() -> None:
+    transport = Transport("http://127.0.0.1:1")
+    assert isinstance(transport.request("GET", "http://[half"), Unreachable)
+    transport.close()
+
+
+def test_a_reply_knows_its_media_type() -> None:
+    assert Reply(200, {"content-type": "Text/HTML; charset=x"}, b"").media_type == "text/html"
