@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Response
 from litestar.channels import ChannelsPlugin
 from litestar.channels.backends.memory import MemoryChannelsBackend
 from litestar.di import Provide
@@ -14,6 +16,8 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from obstore.exceptions import BaseError as BlobStoreError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from server.accounts.controllers import AccountsController, cookie_name
@@ -35,7 +39,8 @@ from server.ingest.turns import Turns
 from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
 from server.live.service import Live
-from server.problems import refuse_busy
+from server.network import AnyRequest
+from server.problems import unready
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
 from server.retention.service import Retention
@@ -47,6 +52,7 @@ from server.storage.keys import KeyStore
 from server.storage.turn import DatabaseBusy
 from server.web import assets
 from server.web.errors import answer_bug, answer_http
+from server.web.exam_pages import ExamPages
 from server.web.pages import SessionPages, start
 from server.web.rendering import template_config
 
@@ -56,71 +62,53 @@ VERSION = "0.1.0"
 MAX_BODY_BYTES = 1_048_576
 
 
+ROUTES: tuple[Any, ...] = (
+    start,
+    SessionPages,
+    ExamPages,
+    MediaController,
+    FlagsController,
+    health,
+    AccountsController,
+    ExamsController,
+    post_enrolments,
+    RedeemController,
+    IngestController,
+    live_link,
+    LiveController,
+    get_bundle,
+)
+
+# What disk, database and blob store raise when they cannot work.
+UNREADY = (OSError, DatabaseBusy, PoolTimeout, OperationalError, BlobStoreError)
+
+
 def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     """Build the application. Reads the server's secret; opens nothing before it starts."""
     database = Database(settings.database)
-    keys = KeyStore(settings.keys)
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
-    secret, turns = keys.server_secret(), Turns()
-    tokens, passwords = Tokens(secret), Passwords()
-    retention = Retention(database, blobs, clock)
-    sign_in = SignIn(database, passwords, settings, clock)
-
-    @asynccontextmanager
-    async def resources(_: Litestar) -> AsyncIterator[None]:
-        await asyncio.to_thread(blobs.prepare)
-        await asyncio.to_thread(forget_exports, settings)
-        chores = asyncio.create_task(retention.run(settings.retention_check_s))
-        yield
-        chores.cancel()
-        with suppress(asyncio.CancelledError):
-            await chores
-        await database.close()
-
+    sign_in = SignIn(database, Passwords(), settings, clock)
     static = f"/static/{assets.version()}"
-
     return Litestar(
-        route_handlers=[
-            assets.static_files(static),
-            start,
-            SessionPages,
-            MediaController,
-            FlagsController,
-            health,
-            AccountsController,
-            ExamsController,
-            post_enrolments,
-            RedeemController,
-            IngestController,
-            live_link,
-            LiveController,
-            get_bundle,
-        ],
-        lifespan=[resources],
+        route_handlers=[assets.static_files(static), *ROUTES],
+        lifespan=[partial(_running, database, blobs, settings, clock)],
         dependencies={
-            "blobs": _given(blobs),
-            "bundles": _given(BundleExport(database, keys, blobs, clock)),
-            "clock": _given(clock),
-            "database": _given(database),
-            "delivery": _given(Delivery(database, keys, settings, clock, turns)),
-            "keys": _given(keys),
-            "live": _given(Live(database, clock)),
-            "media": _given(Media(database, blobs, keys)),
-            "passwords": _given(passwords),
-            "pieces": _given(Pieces(database, blobs, keys, settings, clock, turns)),
-            "redeeming": _given(Redeeming(database, keys, tokens, secret, settings, clock)),
-            "secret": _given(secret),
-            "settings": _given(settings),
-            "sign_in": _given(sign_in),
-            "tokens": _given(tokens),
+            name: _given(value)
+            for name, value in {
+                "blobs": blobs,
+                "clock": clock,
+                "database": database,
+                "settings": settings,
+                "sign_in": sign_in,
+                **_rooms(database, blobs, settings, clock),
+            }.items()
         },
         middleware=[
             DefineMiddleware(StaffMiddleware, find=sign_in.find, cookie=cookie_name(settings))
         ],
         exception_handlers={
             HTTPException: answer_http,
-            DatabaseBusy: refuse_busy,
-            PoolTimeout: refuse_busy,
+            **dict.fromkeys(UNREADY, _answer_unready),
             Exception: answer_bug,
         },
         plugins=[ChannelsPlugin(MemoryChannelsBackend(), arbitrary_channels_allowed=True)],
@@ -135,6 +123,46 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
         ),
         logging_config=None,
     )
+
+
+def _rooms(
+    database: Database, blobs: BlobStore, settings: Settings, clock: WallClock
+) -> dict[str, object]:
+    """Each room's service, under the name that handlers ask for it by."""
+    keys = KeyStore(settings.keys)
+    secret, turns = keys.server_secret(), Turns()
+    tokens = Tokens(secret)
+    return {
+        "bundles": BundleExport(database, keys, blobs, clock),
+        "delivery": Delivery(database, keys, settings, clock, turns),
+        "keys": keys,
+        "live": Live(database, clock),
+        "media": Media(database, blobs, keys),
+        "pieces": Pieces(database, blobs, keys, settings, clock, turns),
+        "redeeming": Redeeming(database, keys, tokens, secret, settings, clock),
+        "secret": secret,
+        "tokens": tokens,
+    }
+
+
+@asynccontextmanager
+async def _running(
+    database: Database, blobs: BlobStore, settings: Settings, clock: WallClock, _: Litestar
+) -> AsyncIterator[None]:
+    """What is opened before the first request and closed after the last."""
+    await asyncio.to_thread(blobs.prepare)
+    await asyncio.to_thread(forget_exports, settings)
+    retention = Retention(database, blobs, clock)
+    chores = asyncio.create_task(retention.run(settings.retention_check_s))
+    yield
+    chores.cancel()
+    with suppress(asyncio.CancelledError):
+        await chores
+    await database.close()
+
+
+def _answer_unready(request: AnyRequest, error: Exception) -> Response[Any]:
+    return answer_http(request, unready(request, error))
 
 
 def _given(value: object) -> Provide:

@@ -38,8 +38,8 @@ TITLES = {
     ProblemType.BUSY: "Too busy",
 }
 
-# What a caller waits at least after the database could not be had, in seconds.
-BUSY_RETRY_S = 5
+# What a caller waits at least until the operator may have mended something, in seconds.
+UNREADY_RETRY_S = 5
 
 _log = structlog.get_logger("invigil.server")
 
@@ -103,11 +103,17 @@ def refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[byt
     return response
 
 
-def refuse_busy(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    """The problem where the database could not be had in time."""
-    _log.warning("the database is busy", why=str(error))
-    why = "the server is too busy; try again"
-    return Rejection(ProblemType.BUSY, 503, why, retry_after=BUSY_RETRY_S).response()
+def unready(request: Request[Any, Any, Any], error: Exception) -> HTTPException:
+    """What disk, database or blob store raised, as an answer: not the caller's fault, and
+    worth trying again.
+    """
+    why = str(error).partition("\n")[0]
+    _log.error("cannot work", path=request.url.path, kind=type(error).__name__, why=why)
+    return HTTPException(
+        "The server cannot do this at the moment. Try again.",
+        status_code=HTTPStatus.SERVICE_UNAVAILABLE,
+        headers={"Retry-After": str(UNREADY_RETRY_S)},
+    )
 
 
 def refuse_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -28,7 +28,8 @@ def new_code() -> str:
 
 
 def grouped(code: str) -> str:
-    """A plain code as it is shown."""
+    """A code as it is shown, whether it is grouped already or not."""
+    code = code.replace("-", "")
     return "-".join(code[at : at + GROUP_CHARS] for at in range(0, len(code), GROUP_CHARS))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -136,6 +138,14 @@ async def found_campus(
     return Campus(own, clock, create_app(own, clock), institution, exam)
 
 
+def copy_of(campus: Campus, folder: Path, **settings: object) -> Campus:
+    """The same campus in a folder of its own, with other settings where it says so."""
+    shutil.copytree(campus.settings.data_dir, folder)
+    own = replace(campus.settings, data_dir=folder, **settings)
+    clock = MovableClock()
+    return replace(campus, settings=own, clock=clock, app=create_app(own, clock))
+
+
 @asynccontextmanager
 async def client_of(campus: Campus):
     """A client of the campus's application, in this process."""
@@ -143,7 +153,7 @@ async def client_of(campus: Campus):
         yield client
 
 
-@dataclass
+@dataclass(repr=False)
 class Pupil:
     """A recorder at work: signs and chains, and speaks HTTP through any httpx client."""
 
@@ -163,6 +173,9 @@ class Pupil:
     blobs: dict[str, bytes] = field(default_factory=dict)
     next_seq: dict[str, int] = field(default_factory=dict)
     incidents: set[str] = field(default_factory=set)
+
+    def __repr__(self) -> str:
+        return f"Pupil({self.session})"
 
     def __post_init__(self) -> None:
         evidence = decode_policy(self.policy.payload).evidence_keys[0]
@@ -190,7 +203,7 @@ class Pupil:
         return signed
 
     def open(self, **changes: object) -> Signed:
-        """The first record."""
+        """The first record; ``changes`` bend its body."""
         body = Open(
             policy=self.policy.hash,
             grant=self.grant.hash,
@@ -201,7 +214,7 @@ class Pupil:
             devices={},
             consent={"at": self.wall},
         )
-        return self.record(body, **changes)
+        return self.record(msgspec.structs.replace(body, **changes))
 
     def segment(self, stream: str = "camera", plain: bytes = b"picture" * 50) -> Signed:
         """Seal a piece and commit to it."""
