@@ -36,6 +36,9 @@ app = App(
     help_format="plaintext",
 )
 
+# Its commands stand in their own room, which is imported when one of them is called.
+app.command("recorder.evidence.commands:app", name="evidence")
+
 
 @app.default
 def window() -> int:
