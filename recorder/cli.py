@@ -37,7 +37,11 @@ app = App(
 )
 
 # Its commands stand in their own room, which is imported when one of them is called.
-app.command("recorder.evidence.commands:app", name="evidence")
+app.command(
+    "recorder.evidence.commands:app",
+    name="evidence",
+    help="List, check, deliver or remove the recordings on this computer.",
+)
 
 
 @app.default

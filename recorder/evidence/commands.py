@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
@@ -26,24 +27,17 @@ from recorder.evidence.founding import Unfounded, read_founding
 from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.store import EvidenceStore, Tally, default_root, session_folders
 from recorder.faults import EnvironmentFault
+from recorder.settings import read_settings
 from recorder.sync.channel import SessionChannel
 from recorder.sync.delivery import Report, deliver
 from recorder.sync.pacing import Pacing
 from recorder.sync.transport import Transport
 
-app = App(
-    name="evidence",
-    help="""Look after the recordings on this computer.
+# What these commands are for stands in ``recorder.cli``, which names them without importing
+# this module.
+app = App(name="evidence", help_format="plaintext")
 
-    Every recording stays here until the server has signed for all of it. These commands
-    show what there is, check that it is whole, deliver what is left, and remove what has
-    been delivered.
-
-    The exit status is 0 where all is well, 1 where a recording does not hold or is not
-    delivered, and 2 where something outside the program is not as needed.
-    """,
-    help_format="plaintext",
-)
+Choice = Annotated[bool, Parameter(negative=())]
 
 # How wide a table may be where nobody looks at it: no line of a file is ever cut.
 _FILE_WIDTH = 240
@@ -60,16 +54,17 @@ def list_(*, store: Path | None = None) -> int:
     """Show the recordings on this computer: how far each is, and what waits for delivery.
 
     Args:
-        store: The folder of the recordings; where the app keeps them by default.
+        store: The folder of the recordings; by default where the app keeps them.
     """
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("session", "begun (UTC)", "exam", "state", "records", "pieces", "waiting"):
         table.add_column(name, no_wrap=name == "session")
-    folders = session_folders(store or default_root())
+    root = _root(store)
+    folders = session_folders(root)
     for folder in folders:
         table.add_row(folder.name, *_row(folder))
     if not folders:
-        _say(f"No recordings in {store or default_root()}.")
+        _say(f"No recordings in {root}.")
         return 0
     console = Console(highlight=False)
     if not console.is_terminal:
@@ -86,7 +81,7 @@ def check(*sessions: str, store: Path | None = None) -> int:
 
     Args:
         sessions: The sessions to check; all where none is named.
-        store: The folder of the recordings; where the app keeps them by default.
+        store: The folder of the recordings; by default where the app keeps them.
     """
     failed = 0
     for folder in _chosen(store, sessions):
@@ -113,9 +108,11 @@ def check(*sessions: str, store: Path | None = None) -> int:
 def upload(*sessions: str, store: Path | None = None, patience: float = 60.0) -> int:
     """Deliver what is left of recordings, until the server has signed for all of it.
 
+    The exit status is 1 where something is left.
+
     Args:
         sessions: The sessions to deliver; all where none is named.
-        store: The folder of the recordings; where the app keeps them by default.
+        store: The folder of the recordings; by default where the app keeps them.
         patience: Seconds to keep trying while the server cannot be reached.
     """
     left = 0
@@ -132,13 +129,13 @@ def upload(*sessions: str, store: Path | None = None, patience: float = 60.0) ->
 
 @app.command
 def purge(
-    *sessions: str, store: Path | None = None, force: bool = False, yes: bool = False
+    *sessions: str, store: Path | None = None, force: Choice = False, yes: Choice = False
 ) -> int:
     """Remove recordings that are closed and that the server has signed for in full.
 
     Args:
         sessions: The sessions to remove; all where none is named.
-        store: The folder of the recordings; where the app keeps them by default.
+        store: The folder of the recordings; by default where the app keeps them.
         force: Also remove what is not delivered. It is lost for good.
         yes: Do not ask before what --force removes.
     """
@@ -159,17 +156,22 @@ def purge(
     return 0
 
 
-def _chosen(root: Path | None, sessions: Sequence[str]) -> list[Path]:
+def _root(store: Path | None) -> Path:
+    return store or read_settings().store or default_root()
+
+
+def _chosen(store: Path | None, sessions: Sequence[str]) -> list[Path]:
     """The folders of the sessions named, or of all.
 
     Raises:
         EnvironmentFault: one that is named is not there.
     """
-    folders = session_folders(root or default_root())
+    root = _root(store)
+    folders = session_folders(root)
     by_name = {folder.name: folder for folder in folders}
     if unknown := [name for name in sessions if name not in by_name]:
         raise EnvironmentFault(
-            f"There is no recording {unknown[0]} in {root or default_root()}.",
+            f"There is no recording {unknown[0]} in {root}.",
             "`invigil-recorder evidence list` shows those there are.",
         )
     return [by_name[name] for name in sessions] if sessions else folders

@@ -66,6 +66,19 @@ def test_an_empty_place_lists_nothing(
     assert run(tmp_path, "purge") == 0
 
 
+def test_the_place_comes_from_the_settings_too(
+    tmp_path: Path,
+    server: EvidenceServer,
+    address: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    record(tmp_path, server, address)
+    monkeypatch.setenv("INVIGIL_STORE", str(tmp_path))
+    assert app(["list"], exit_on_error=False, result_action="return_value") == 0
+    assert SESSION in capsys.readouterr().out
+
+
 def test_list_shows_how_far_each_is(
     tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
