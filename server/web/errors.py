@@ -42,9 +42,18 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     if signed_out:
         return Redirect(to_login, status_code=303)
     title = TITLES.get(HTTPStatus(error.status_code), HTTPStatus(error.status_code).phrase)
-    answer = _error_page(error.status_code, title, error.detail)
+    answer = _error_page(error.status_code, title, _words(error))
     answer.headers.update(error.headers or {})
     return answer
+
+
+def _words(error: HTTPException) -> str:
+    """What the thrower said, or something better than the status's name again."""
+    if error.detail and error.detail != HTTPStatus(error.status_code).phrase:
+        return error.detail
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return "This address leads nowhere: it is mistyped, or what it named is gone."
+    return "Go back and try again; if that does not help, tell whoever runs this server."
 
 
 def answer_bug(request: AnyRequest, error: Exception) -> Response[Any]:

@@ -24,6 +24,7 @@ PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Cookie, HX-Request"}
 # pages forbids; what a server says about a conflict or a mistake is shown like any answer.
 HTMX = (
     '{"includeIndicatorStyles":false,"allowEval":false,"historyCacheSize":0,'
+    '"attributesToSettle":["class"],'
     '"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},'
     '{"code":"409|422","swap":true},{"code":"...","swap":false,"error":true}]}'
 )

@@ -25,6 +25,12 @@ async function fetchTimeline(revision) {
   return { data: await answer.json(), revision: answer.headers.get("ETag") };
 }
 
+/** Where to begin: once every stream that starts at the beginning has started. */
+function firstMoment({ streams }) {
+  const starts = streams.flatMap(({ runs }) => runs.slice(0, 1).map(([start]) => start));
+  return Math.max(0, ...starts.filter((start) => start < STEP));
+}
+
 class Page {
   constructor({ data, revision }) {
     this.data = data;
@@ -32,11 +38,13 @@ class Page {
     this.playback = new Playback(data.duration);
     this.timeline = new Timeline(element("band"), data);
     this.flags = new FlagList(element("flag-list"), element("decide"));
-    this.#addStreams(Math.min(...data.streams.flatMap((stream) => stream.runs.slice(0, 1).map(([start]) => start)), data.duration));
+    const start = firstMoment(data);
+    this.#addStreams(start);
     this.#wirePlayback();
     this.#wireFlags();
     this.#wireKeys();
     if (data.live) setInterval(() => this.news(), NEWS_EVERY);
+    this.playback.seek(start);
     this.paint();
     root.dataset.ready = "true";
   }
@@ -61,6 +69,7 @@ class Page {
     element("rate").addEventListener("change", (event) => playback.setRate(Number(event.target.value)));
     element("volume").addEventListener("input", (event) => this.setVolume(Number(event.target.value)));
     element("mute").addEventListener("click", () => this.setMuted(!element("microphone").muted));
+    element("swap")?.addEventListener("click", () => this.swap());
     element("zoom-in").addEventListener("click", () => timeline.zoom(2));
     element("zoom-out").addEventListener("click", () => timeline.zoom(0.5));
     element("zoom-fit").addEventListener("click", () => timeline.fit());
@@ -102,10 +111,15 @@ class Page {
       a: () => flags.decide("accepted"), d: () => flags.decide("dismissed"), o: () => flags.decide("open"),
       n: () => element("note").focus(), u: () => flags.nextOpen(),
       ArrowLeft: by(-1), ArrowRight: by(1), Home: () => playback.seek(0), End: () => playback.seek(playback.duration - 1),
-      m: () => this.setMuted(!element("microphone").muted),
+      s: () => this.swap(), m: () => this.setMuted(!element("microphone").muted),
       "<": () => this.stepRate(-1), ">": () => this.stepRate(1),
       "+": () => this.timeline.zoom(2), "-": () => this.timeline.zoom(0.5), 0: () => this.timeline.fit(), "?": open,
     });
+  }
+
+  swap() {
+    const swapped = element("pictures").classList.toggle("swapped");
+    element("swap")?.setAttribute("aria-pressed", String(swapped));
   }
 
   stepRate(by) {

@@ -24,6 +24,7 @@ export class Timeline extends EventTarget {
     super();
     this.band = band;
     this.canvas = band.querySelector("canvas");
+    this.labels = band.previousElementSibling;
     this.head = band.querySelector(".playhead");
     this.tip = band.querySelector(".tip");
     this.selected = null;
@@ -113,6 +114,7 @@ export class Timeline extends EventTarget {
     const style = getComputedStyle(band);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     this.#drawGround(context, width, colour, style.fontFamily);
+    if (!this.labels.clientHeight) this.#drawLabels(context, colour("muted"));
     this.#drawHatched(context, "unobserved", this.data.unobserved, colour("hatch"), 1);
     this.#drawHatched(context, "missing", this.data.missing, colour("bad"), -1);
     for (const flag of this.flags) this.#drawFlag(context, flag, colour);
@@ -134,6 +136,12 @@ export class Timeline extends EventTarget {
       const label = clock(tick);
       context.fillText(label, Math.max(0, Math.min(x - context.measureText(label).width / 2, width - 34)), 12);
     }
+  }
+
+  /** Where there is no room for the lanes' names beside them. */
+  #drawLabels(context, colour) {
+    context.fillStyle = colour;
+    this.data.lanes.forEach(({ label }, index) => context.fillText(label, 4, HEAD + index * LANE + 11));
   }
 
   #drawHatched(context, lane, intervals, colour, slope) {

@@ -1,0 +1,205 @@
+"""The pages about exams: the list, a new one, and one exam's candidates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution, Role
+from server.accounts.staff import current_account, require
+from server.audit import service as audit
+from server.clock import MICROS_PER_DAY, WallClock
+from server.config import Settings
+from server.enrolment.codes import link
+from server.enrolment.models import Candidate, Enrolment
+from server.enrolment.service import enrol
+from server.exams.controllers import exam_of
+from server.exams.models import Exam
+from server.exams.service import ExamError, create_exam, newest_policy
+from server.ingest.models import ExamSession
+from server.network import AnyRequest
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from server.web.exam_form import Mistakes, blank, read_candidates, read_exam
+from server.web.rendering import page
+from shared.flags import Severity
+from shared.policy import DEFAULT_RULES, decode_policy
+from shared.signed import fingerprint
+
+
+@dataclass(frozen=True, slots=True)
+class ExamLine:
+    """An exam in the list, with how many places and sessions it has."""
+
+    exam: Exam
+    places: int
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code to hand out; it is shown this once."""
+
+    name: str
+    reference: str
+    code: str
+    link: str
+
+
+class ExamPages(Controller):
+    """``/exams`` and what is below it."""
+
+    path = "/exams"
+    guards = (require(Role.OBSERVER),)
+    include_in_schema = False
+
+    @get("/")
+    async def get_exams(
+        self, request: AnyRequest, database: NamedDependency[Database]
+    ) -> Template:
+        """The institution's exams, the newest first."""
+        async with database.transaction() as db:
+            lines = await _lines(db, current_account(request).institution_id)
+        return page("exams.html", {"lines": lines})
+
+    @get("/new", guards=[require(Role.ADMIN)])
+    async def get_new(self, clock: NamedDependency[WallClock]) -> Template:
+        """The form for a new exam."""
+        return _exam_form(Mistakes({}, blank(clock())))
+
+    @post("/", guards=[require(Role.ADMIN)], status_code=303)
+    async def post_exam(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        keys: NamedDependency[KeyStore],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Create an exam, and sign its policy; or the form again, with what is wrong."""
+        staff, fields = current_account(request), await _fields(request)
+        draft = read_exam(fields)
+        if isinstance(draft, Mistakes):
+            return _exam_form(draft)
+        try:
+            async with database.transaction() as db:
+                institution = await db.get_one(Institution, staff.institution_id)
+                exam = await create_exam(db, keys, institution, draft, clock())
+                audit.record(db, clock(), staff, "exam.create", ("exam", exam.id))
+        except ExamError as error:
+            return _exam_form(Mistakes({"title": f"{error}.".capitalize()}, fields))
+        return Redirect(f"/exams/{exam.id}", status_code=303)
+
+    @get("/{exam_id:str}")
+    async def get_exam(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """An exam, its rules and its candidates."""
+        async with database.transaction() as db:
+            exam = await exam_of(db, current_account(request), exam_id)
+            context = await _exam_context(db, exam, clock())
+        return page("exam.html", context)
+
+    @post("/{exam_id:str}/candidates", guards=[require(Role.ADMIN)], status_code=200)
+    async def post_candidates(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        keys: NamedDependency[KeyStore],
+        secret: NamedDependency[bytes],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """Enrol candidates; their codes are in the answer, and nowhere else ever."""
+        staff, now, fields = current_account(request), clock(), await _fields(request)
+        drafts = read_candidates(fields.get("candidates", ""))
+        codes: list[NewCode] = []
+        async with database.transaction() as db:
+            exam = await exam_of(db, staff, exam_id)
+            if not isinstance(drafts, str):
+                institution = await db.get_one(Institution, staff.institution_id)
+                key = fingerprint(keys.of(institution.key_ref).public)
+                expires = max(exam.ends, now + settings.enrolment_days * MICROS_PER_DAY)
+                for draft in drafts:
+                    place = await enrol(db, secret, exam, draft, expires=expires, now=now)
+                    shown = place.candidate.name, place.candidate.reference, place.code
+                    codes.append(NewCode(*shown, link(settings.url, place.code, key)))
+                subject = ("exam", exam.id)
+                audit.record(db, now, staff, "exam.enrol", subject, candidates=len(codes))
+            context = await _exam_context(db, exam, now)
+        mistake = drafts if isinstance(drafts, str) else ""
+        typed = fields.get("candidates", "") if mistake else ""
+        part = "HX-Request" in request.headers
+        return page(
+            "exam_candidates.html" if part else "exam.html",
+            {**context, "codes": codes, "mistake": mistake, "typed": typed},
+            status=422 if mistake else 200,
+        )
+
+
+async def _fields(request: AnyRequest) -> dict[str, str]:
+    form = await request.form()
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def _exam_form(mistakes: Mistakes) -> Template:
+    context = {
+        "fields": mistakes.fields,
+        "wrong": mistakes.words,
+        "kinds": list(DEFAULT_RULES),
+        "severities": list(Severity),
+    }
+    return page("exam_new.html", context, status=422 if mistakes.words else 200)
+
+
+async def _lines(db: AsyncSession, institution_id: str) -> list[ExamLine]:
+    async def counts(table: type[Enrolment] | type[ExamSession]) -> dict[str, int]:
+        query = (
+            select(table.exam_id, func.count())
+            .join(Exam, Exam.id == table.exam_id)
+            .where(Exam.institution_id == institution_id)
+            .group_by(table.exam_id)
+        )
+        return dict((await db.execute(query)).tuples().all())
+
+    exams = (
+        select(Exam)
+        .where(Exam.institution_id == institution_id)
+        .order_by(Exam.starts.desc(), Exam.title)
+    )
+    places, sessions = await counts(Enrolment), await counts(ExamSession)
+    return [
+        ExamLine(exam, places.get(exam.id, 0), sessions.get(exam.id, 0))
+        for exam in await db.scalars(exams)
+    ]
+
+
+async def _exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
+    query = (
+        select(Enrolment, Candidate)
+        .join(Candidate, Candidate.id == Enrolment.candidate_id)
+        .where(Enrolment.exam_id == exam.id)
+        .order_by(Candidate.name, Enrolment.created)
+    )
+    version = await newest_policy(db, exam.id)
+    return {
+        "exam": exam,
+        "version": version,
+        "policy": decode_policy(version.payload),
+        "places": (await db.execute(query)).tuples().all(),
+        "now": now,
+        "codes": [],
+        "mistake": "",
+        "typed": "",
+    }
