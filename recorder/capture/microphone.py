@@ -139,9 +139,16 @@ class DeviceMicrophone:
         self._last_ns = arrival.now_ns
         samples = self._convert(arrival.data)
         first_ns = arrival.now_ns - self._age_ns(arrival, device)
-        for stretch in self._sample_clock.feed(first_ns, samples) if len(samples) else ():
-            self._ready.extend(self._reblock.feed(stretch))
+        if len(samples):
+            self._place(first_ns, samples)
         return self._stamp(self._ready.popleft()) if self._ready else Idle()
+
+    def _place(self, first_ns: int, samples: NDArray[np.int16]) -> None:
+        """Lay samples in time; a step forward is sound that never came, and is counted."""
+        losses = self._sample_clock.losses
+        for stretch in self._sample_clock.feed(first_ns, samples):
+            self._ready.extend(self._reblock.feed(stretch))
+        self.skipped += self._sample_clock.losses - losses
 
     def _stamp(self, block: Stretch) -> AudioBlock | Idle:
         return self._stamper.stamp(block.samples, block.first_ns) or Idle()

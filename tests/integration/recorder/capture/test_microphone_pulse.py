@@ -49,20 +49,25 @@ def test_hears_what_is_played_without_a_break(
     microphone: DeviceMicrophone, sound: SoundServer, tmp_path: Path
 ) -> None:
     microphone.open()
+    blocks = read_blocks(microphone, 10)
     with sound.playing(tone(10 * RATE), tmp_path / "tone.raw"):
-        loud: list[AudioBlock] = []
 
         def heard() -> bool:
-            loud.extend(b for b in read_blocks(microphone, 1) if abs(b.samples).max() > 5000)
-            return len(loud) >= 50
+            blocks.extend(read_blocks(microphone, 1))
+            return sum(is_loud(block) for block in blocks) >= 50
 
         until(heard, "the tone")
-    assert all(len(block.samples) == 960 and block.rate == RATE for block in loud)
-    steady = loud[5:]
-    assert {b.pts - a.pts for a, b in pairwise(steady)} == {960}
-    wave = np.concatenate([block.samples for block in steady]).astype(float)
+    assert all(len(block.samples) == 960 and block.rate == RATE for block in blocks)
+    breaks = sum(b.pts - a.pts != 960 for a, b in pairwise(blocks))
+    assert breaks <= microphone.skipped
+    wave = np.concatenate([b.samples for b in blocks if is_loud(b)]).astype(float)
     peak = np.argmax(np.abs(np.fft.rfft(wave * np.hanning(len(wave))))) * RATE / len(wave)
-    assert peak == pytest.approx(TONE_HZ, abs=2)
+    assert peak == pytest.approx(TONE_HZ, abs=5)
+
+
+def is_loud(block: AudioBlock) -> bool:
+    """Loud to its very ends: not one in which the player begins, ends or pauses."""
+    return min(np.abs(part).max() for part in np.split(block.samples, 4)) > 5000
 
 
 def test_a_block_is_stamped_before_it_arrives(microphone: DeviceMicrophone) -> None:
