@@ -53,10 +53,14 @@ class Strange:
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """The server asks to come back, after ``retry_after`` seconds where it says so."""
+    """The answer is to come back, after ``retry_after`` seconds where it says so.
+
+    ``there`` where the Invigil server itself says so, and not a proxy before it.
+    """
 
     why: str
     retry_after: float | None = None
+    there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def read_failure(reply: Reply, now_wall: float) -> Failure | None:
     busy = problem is not None and problem.type == ProblemType.BUSY
     if reply.status >= 500 or reply.status in _NOT_NOW or busy:
         why = problem.detail if problem else f"it answers with status {reply.status}"
-        return Busy(why, _retry_after(reply, now_wall))
+        return Busy(why, _retry_after(reply, now_wall), there=problem is not None)
     if problem is None:
         return Strange(f"it answers with status {reply.status} and {_said(reply)}")
     return Refused(problem)

@@ -80,11 +80,11 @@ def after_failure(
             note = f"The server cannot be reached: {why}."
         case Strange(why=why):
             note = f"Something else answers in the server's place: {why}."
-        case Busy(why=why, retry_after=asked):
+        case Busy(why=why, retry_after=asked, there=there):
             note = f"The server is busy: {why}."
-            if asked is not None:
-                # What it asks for is the least; the jitter comes on top.
-                wait += min(asked, pacing.longest_wait_s)
+            # What it asks for is the least; the jitter comes on top.
+            wait += min(asked or 0.0, pacing.longest_wait_s)
+            down_since = None if there else down_since
         case Refused(problem=problem):
             return after_refusal(link, problem.detail or problem.title, now, pacing)
     return replace(

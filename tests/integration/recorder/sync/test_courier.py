@@ -201,7 +201,6 @@ def test_a_crash_between_the_server_and_us_loses_nothing(
         (answering(404, b"<h1>nginx"), "status 404"),
         (answering(502, b"<h1>Bad Gateway"), "status 502"),
         (answering(200, b'{"hello":"world"}', "application/json"), "another kind"),
-        (problem(ProblemType.BUSY, 503), "by the script"),
     ],
 )
 def test_a_server_that_is_not_there_is_waited_for(
@@ -213,6 +212,14 @@ def test_a_server_that_is_not_there_is_waited_for(
         assert not drive.courier.link.online
         assert said in drive.courier.note
         assert not drive.courier.stuck
+    drive.run()
+
+
+def test_a_server_that_is_busy_is_no_outage(drive: Drive) -> None:
+    drive.server.script.append(problem(ProblemType.BUSY, 429))
+    drive.step()
+    assert drive.courier.link.online
+    assert "busy: by the script" in drive.courier.note
     drive.run()
 
 

@@ -66,11 +66,13 @@ def test_a_redirect_is_strange_and_says_where_to() -> None:
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_not_now_is_busy(status: int) -> None:
-    assert isinstance(failure(status, b"<html>"), Busy)
+    verdict = failure(status, b"<html>")
+    assert isinstance(verdict, Busy)
+    assert not verdict.there
 
 
 def test_busy_by_its_type_is_busy_whatever_the_status() -> None:
-    assert failure(409, problem(ProblemType.BUSY, 409)) == Busy("why")
+    assert failure(409, problem(ProblemType.BUSY, 409)) == Busy("why", there=True)
 
 
 @pytest.mark.parametrize(

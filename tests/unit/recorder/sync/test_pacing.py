@@ -94,6 +94,17 @@ def test_a_server_that_is_not_there_is_offline(failure: Failure, said: str) -> N
     assert said in link.note
 
 
+def test_a_server_that_asks_for_patience_itself_is_there() -> None:
+    down = Link(failures=2, down_since=1.0)
+    busy = Busy("too fast", 7.0, there=True)
+    link = after_failure(down, busy, 5.0, PACING, random.Random(1))
+    assert link.online
+    assert not link.refused
+    assert link.not_before >= 12.0
+    assert link.failures == 3
+    assert "too fast" in link.note
+
+
 def test_a_refusal_is_online_and_rare() -> None:
     down = Link(failures=2, down_since=1.0)
     link = after_failure(down, refusal(), 5.0, PACING, random.Random(1))
