@@ -17,6 +17,7 @@ from recorder.capturing import Choices, Relay, open_screen
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.models import model_hashes
 from recorder.evidence.store import default_root
+from recorder.evidence.streams import check_encoders, start_encoders
 from recorder.evidence.writer import EvidenceWriter
 from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
@@ -26,7 +27,7 @@ from recorder.lockdown.watch import MachineWatch
 from recorder.losses import LossRecorder
 from recorder.preview import LivePreview
 from recorder.reporter import Reporter
-from recorder.session import Encoder, Opening, Parts, Session
+from recorder.session import Opening, Parts, Session
 from recorder.settings import Settings
 from recorder.sync.client import Inspection, ServerClient
 from recorder.sync.enrolment import enrol
@@ -54,11 +55,12 @@ def begin(plan: Plan) -> Session:
     Everything that can fail is tried before the code is redeemed.
 
     Raises:
-        EnvironmentFault: the screen cannot be seen, a model is not as it should be, the code
-            cannot be redeemed, or the store not be written.
+        EnvironmentFault: the screen cannot be seen, a model or an encoder is not as it should
+            be, the code cannot be redeemed, or the store not be written.
     """
     policy = plan.inspection.policy
     models = tuple(Model(name=n, sha256=h) for n, h in sorted(model_hashes().items()))
+    check_encoders(policy.streams)
     screen = open_screen(policy.streams, plan.choices.screen, plan.relay)
     try:
         return _begin(plan, models, screen)
@@ -79,7 +81,12 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
     pumps = _pumps(plan.preview, screen)
     for pump in pumps.values():
         pump.rebase(timeline)
-    losses = LossRecorder(policy, reporter.submit, _new_id)
+    encoders = start_encoders(
+        policy.streams, pumps, timeline, reporter.submit, time.monotonic_ns
+    )
+    losses = LossRecorder(
+        policy, reporter.submit, _new_id, lambda stream: encoders[stream].interrupt()
+    )
     unobserved = UnobservedTime()
     watching = Watching(policy, pumps, reporter, unobserved, _new_id)
     machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
@@ -94,7 +101,7 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
         unobserved=unobserved,
         preview=plan.preview,
         pumps=pumps,
-        encoders=_encoders(policy, timeline, pumps, reporter),
+        encoders=encoders,
         detection=watching,
         watch=machine,
         delivering=delivering,
@@ -128,15 +135,6 @@ def _pumps(
         "screen": screen,
     }
     return {stream: pump for stream, pump in every.items() if pump is not None}
-
-
-def _encoders(
-    policy: Policy,
-    timeline: Timeline,
-    pumps: dict[StreamName, CapturePump[Any]],
-    reporter: Reporter,
-) -> dict[StreamName, Encoder]:
-    raise NotImplementedError
 
 
 def _build(inspection: Inspection) -> dict[str, Any]:

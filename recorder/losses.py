@@ -32,11 +32,20 @@ class LossRecorder:
         policy: Policy,
         submit: Callable[[Incident | Gap], None],
         new_id: Callable[[], str],
+        interrupt: Callable[[StreamName], object] = lambda _: None,
     ) -> None:
-        """Report by the policy's rule for ``device_lost``; the gap is recorded always."""
+        """Report by the policy's rule for ``device_lost``; the gap is recorded always.
+
+        Args:
+            policy: the rule's.
+            submit: takes incidents and gaps, from any thread.
+            new_id: gives each incident its id.
+            interrupt: closes what is open of a lost stream.
+        """
         self._rule = policy.rule(Kind.DEVICE_LOST)
         self._submit = submit
         self._new_id = new_id
+        self._interrupt = interrupt
         self._lock = threading.Lock()
         self._losses: dict[StreamName, Loss] = {}
 
@@ -51,6 +60,7 @@ class LossRecorder:
         loss = Loss(self._new_id(), start_ns, reason)
         with self._lock:
             self._losses[stream] = loss
+        self._interrupt(stream)
         self._report(stream, loss, None)
 
     def on_back(self, stream: StreamName, end_ns: int) -> None:

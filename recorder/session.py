@@ -18,6 +18,7 @@ import structlog
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
+from recorder.evidence.encoder_thread import Backlog, EncoderThread
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
 from recorder.heartbeat import Pulse, UnobservedTime
 from recorder.lockdown.vitals import read_vitals
@@ -34,18 +35,6 @@ _log = structlog.get_logger(__name__)
 
 # How long the end of a session waits for the disk before it goes on without.
 FLUSH_BOUND_S = 20.0
-
-
-class Encoder(Protocol):
-    """Takes a stream's items from its pump and makes segments of them."""
-
-    def offer(self, item: Any) -> None:
-        """Take one item; returns at once."""
-        ...
-
-    def finish(self) -> None:
-        """Make the last segment of what was taken; afterwards nothing is taken."""
-        ...
 
 
 class Detection(Protocol):
@@ -104,7 +93,7 @@ class Parts:
     unobserved: UnobservedTime
     preview: LivePreview
     pumps: Mapping[StreamName, CapturePump[Any]]
-    encoders: Mapping[StreamName, Encoder]
+    encoders: Mapping[StreamName, EncoderThread[Any]]
     detection: Detection
     watch: MachineWatch
     delivering: Delivering
@@ -227,6 +216,8 @@ class Session:
             return Light.PROBLEM, f"No {names}: {lost[0].note}"
         if self._parts.reporter.short_of_room:
             return Light.ATTENTION, "The disk does not keep up; something may be missing."
+        if any(e.backlog is not Backlog.NONE for e in self._parts.encoders.values()):
+            return Light.ATTENTION, "This computer is busy; pictures are kept less often."
         if not delivery.online:
             return Light.ATTENTION, "No connection. All is kept safely on this computer."
         return Light.GOOD, _STAGE_WORDS[self._stage]
@@ -237,7 +228,12 @@ class Session:
         waiting = parts.writer.waiting
         return Heartbeat(
             streams={
-                stream: {**asdict(pump.counts), "working": pump.health().working}
+                stream: {
+                    **asdict(pump.counts),
+                    "working": pump.health().working,
+                    "refused": parts.encoders[stream].refused,
+                    "backlog": parts.encoders[stream].backlog,
+                }
                 for stream, pump in parts.pumps.items()
             },
             unobserved=parts.unobserved.take(),

@@ -103,7 +103,7 @@ class CapturePump(Generic[ItemT]):
         self._listener = listener
         self._clock = clock
         self._first_retry_s = first_retry_s
-        self._sinks: tuple[Callable[[ItemT], None], ...] = ()
+        self._sinks: tuple[Callable[[ItemT], object], ...] = ()
         self._latest: ItemT | None = None
         self._state: PumpState = Starting()
         self._read = self._losses = self._sink_failures = 0
@@ -114,11 +114,11 @@ class CapturePump(Generic[ItemT]):
         name = f"capture-{source.stream}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
-    def add_sink(self, sink: Callable[[ItemT], None]) -> None:
+    def add_sink(self, sink: Callable[[ItemT], object]) -> None:
         """Hand every item from now on to ``sink``, too."""
         self._sinks = (*self._sinks, sink)
 
-    def remove_sink(self, sink: Callable[[ItemT], None]) -> None:
+    def remove_sink(self, sink: Callable[[ItemT], object]) -> None:
         """Hand no more items to ``sink``; one may still be under way."""
         self._sinks = tuple(one for one in self._sinks if one != sink)
 
@@ -245,7 +245,7 @@ class CapturePump(Generic[ItemT]):
         self._settled.set()
         self._call(self._listener.on_lost, self.source.stream, self._last_ns, reason)
 
-    def _call(self, call: Callable[..., None], *values: object) -> None:
+    def _call(self, call: Callable[..., object], *values: object) -> None:
         try:
             call(*values)
         except Exception:  # noqa: BLE001  (one sink's bug is not the others')
