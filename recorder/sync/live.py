@@ -101,7 +101,8 @@ class LiveLink:
                     self.connected, failures = True, 0
                     self._talk(connection)
             except (OSError, InvalidHandshake, InvalidURI, WebSocketException) as error:
-                _log.debug("no live link", why=str(error))
+                if failures == 0:
+                    _log.info("no live link", why=str(error))
             except Exception:  # noqa: BLE001 (a bug must not reach the recording)
                 _log.exception("the live link failed")
             finally:

@@ -140,8 +140,7 @@ class Uploader:
         """Report an outage that lasts as over, and none from now on: the session closes."""
         with self._changed:
             watch, self._watch = self._watch, None
-        if watch is not None:
-            for incident in watch.finish(self._monotonic()):
+            for incident in watch.finish(self._monotonic()) if watch else ():
                 self._on_incident(incident)
 
     def _set(
@@ -185,9 +184,9 @@ class Uploader:
     def _look(self, now: float) -> None:
         with self._changed:
             watch, link = self._watch, self._courier.link
-            found = watch.look(link.down_since, now, link.note) if watch else []
-        for incident in found:
-            self._on_incident(incident)
+            # Reported under the lock, so that no onset can follow its own end.
+            for incident in watch.look(link.down_since, now, link.note) if watch else ():
+                self._on_incident(incident)
 
     def _rest(self, until: float) -> None:
         with self._changed:
