@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from cyclopts import App
@@ -24,7 +25,7 @@ app = App(
 
     Without a command the window opens, where a candidate enters the exam's code.
 
-    Examples:
+    For example:
 
         invigil-recorder
 
@@ -33,7 +34,8 @@ app = App(
     The exit status is 0 where all went well and 2 where something outside the program is
     not as needed; what it is and what to do about it is said on standard error.
     """,
-    help_format="plaintext",
+    help_format="markdown",
+    version=lambda: version("invigil"),
 )
 
 # Its commands stand in their own room, which is imported when one of them is called.
@@ -72,7 +74,8 @@ def record(
     window: say --consent where the candidate has agreed, or answer the question. Ends after
     --duration, or orderly on Ctrl-C. Prints one JSON object about the session.
 
-    Examples:
+    For example:
+
         invigil-recorder record --server https://exams.example.edu --code 7K2M-Q4WD-9XTA
 
         invigil-recorder record --server http://127.0.0.1:8000 --code 7K2M-Q4WD-9XTA --headless
@@ -124,7 +127,8 @@ def analyze(
     Writes one JSON object a line: every observation (seconds, degrees, probabilities),
     every incident, and a summary at the end.
 
-    Examples:
+    For example:
+
         invigil-recorder analyze session.mp4 > findings.jsonl
 
         invigil-recorder analyze photo.jpg
@@ -162,7 +166,8 @@ def doctor(
     Camera, microphone and screen are opened for a moment; nothing is kept or sent. The exit
     status is 0 where nothing fails and 1 where something does.
 
-    Examples:
+    For example:
+
         invigil-recorder doctor --server https://exams.example.edu
 
         invigil-recorder doctor --json --camera none
@@ -200,7 +205,7 @@ def main() -> None:
         worker.run(sys.argv[2])
         return
     try:
-        status = app(exit_on_error=True, result_action="return_value")
+        status = app(sys.argv[1:], exit_on_error=True, result_action="return_value")
     except EnvironmentFault as fault:
         complain(fault)
         sys.exit(ENVIRONMENT_FAULT)

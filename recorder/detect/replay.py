@@ -20,6 +20,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.error import FileNotFoundError as NoSuchFile
+from av.stream import Disposition
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -69,13 +70,18 @@ class MediaFile:
         self.path = path
         self.damage: list[str] = []
         self._container = _open(path)
-        streams = self._container.streams
-        self._video = streams.video[0] if camera and streams.video else None
-        self._audio = streams.audio[0] if microphone and streams.audio else None
+        self._video = _picture_stream(self._container) if camera else None
+        sounds = self._container.streams.audio if microphone else ()
+        self._audio = sounds[0] if sounds else None
+        if camera and self._video is None:
+            self._container.close()
+            raise EnvironmentFault(
+                f"{path} holds no picture.",
+                "Give a video or an image; sound goes with --audio.",
+            )
         if self._video is None and self._audio is None:
             self._container.close()
-            wanted = "picture" if camera else "sound"
-            raise EnvironmentFault(f"{path} holds no {wanted}.", "Give another file.")
+            raise EnvironmentFault(f"{path} holds no sound.", "Give a sound file, or a video.")
         if self._video is not None:
             # One thread: more of them would only compete with the detectors.
             self._video.codec_context.thread_count = 1
@@ -253,6 +259,14 @@ def _open(path: Path) -> InputContainer:
             "Give a file that a video player opens.",
         )
     return container
+
+
+def _picture_stream(container: InputContainer) -> VideoStream | None:
+    """The first moving picture; a sound file's cover is none."""
+    for stream in container.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    return None
 
 
 def _is_image(container: InputContainer) -> bool:
