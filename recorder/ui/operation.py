@@ -7,9 +7,11 @@ and what it produced is handed to ``discard`` so that no device or session is le
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -71,90 +73,49 @@ def guarded(call: Callable[[], T], failure: Callable[[Trouble], None]) -> T | No
         return None
 
 
-class Operation(QObject):
-    """One callable under way. Made by ``Doorway.run``; lives on the main thread."""
-
-    ended = Signal()
-    _worked = Signal()
+class Operation:
+    """One callable under way, as the main thread holds it."""
 
     def __init__(
         self,
-        doorway: Doorway,
         work: Callable[[], Any],
         success: Callable[[Any], None],
         failure: Callable[[Trouble], None],
         discard: Callable[[Any], None] | None,
     ) -> None:
-        super().__init__(doorway)
-        self._doorway, self._work = doorway, work
-        self._success, self._failure, self._discard = success, failure, discard
-        self._lock = threading.Lock()
-        self._abandoned = False
-        self._outcome: _Success | Exception | None = None
-        self._worked.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self.work, self.success, self.failure = work, success, failure
+        self.discard = discard
+        self.abandoned = False
 
     def abandon(self) -> None:
         """Nobody waits any more: no callback will run, a late result is discarded."""
-        with self._lock:
-            if self._abandoned:
-                return
-            self._abandoned = True
-            outcome, self._outcome = self._outcome, None
-        if isinstance(outcome, _Success):
-            self._doorway.spawn(lambda: self._throw_away(outcome.value))
-        self.ended.emit()
-
-    def work(self) -> None:
-        """The whole life of the thread."""
-        try:
-            outcome: _Success | Exception = _Success(self._work())
-        except Exception as error:  # noqa: BLE001  told to the user by ``trouble_from``
-            outcome = error
-        with self._lock:
-            if not self._abandoned:
-                # Inside the lock: once abandoned, the Qt half of this object may be gone.
-                self._outcome = outcome
-                self._worked.emit()
-                return
-        if isinstance(outcome, _Success):
-            self._throw_away(outcome.value)
-
-    def _throw_away(self, value: Any) -> None:
-        if self._discard is None:
-            return
-        try:
-            self._discard(value)
-        except Exception as error:  # noqa: BLE001  nobody waits: the log is all there is
-            trouble_from(error)
-
-    @Slot()
-    def _deliver(self) -> None:
-        with self._lock:
-            outcome, self._outcome = self._outcome, None
-            if self._abandoned:
-                return
-        self.ended.emit()
-        match outcome:
-            case _Success(value):
-                self._success(value)
-            case Exception() as error:
-                self._failure(trouble_from(error))
-            case None:
-                pass
+        self.abandoned = True
 
 
 class Doorway(QObject):
-    """Starts operations and knows which are under way."""
+    """Starts operations, and brings what they end with back to the main thread.
+
+    Callbacks often hold widgets, which must die on the main thread. So it is the doorway
+    that holds an operation, from its start until its end has come back; a worker borrows
+    it by its number and has let go of it before it says that it is done.
+    """
+
+    _done = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._operations: set[Operation] = set()
+        self._operations: dict[int, Operation] = {}
+        self._ended: deque[tuple[int, _Success | Exception]] = deque()
+        self._numbers = itertools.count()
         self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._done.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> int:
         """How many operations somebody still waits for."""
-        return len(self._operations)
+        return sum(not operation.abandoned for operation in self._operations.values())
 
     def run(
         self,
@@ -171,28 +132,66 @@ class Doorway(QObject):
             failure: gets the trouble, in the user's words.
             discard: gets the result of an operation abandoned meanwhile, on a thread.
         """
-        operation = Operation(self, work, success, failure, discard)
-        self._operations.add(operation)
-        operation.ended.connect(lambda: self._forget(operation))
-        self.spawn(operation.work)
-        return operation
-
-    def spawn(self, target: Callable[[], None]) -> None:
-        """Start a thread that ``close`` waits for and that does not hold the process up."""
+        operation = Operation(work, success, failure, discard)
+        number = next(self._numbers)
+        self._operations[number] = operation
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        thread = threading.Thread(target=target, name=THREAD_NAME, daemon=True)
+        # A daemon: whatever a call waits for, it does not keep the process from ending.
+        thread = threading.Thread(
+            target=self._work, args=(number,), name=THREAD_NAME, daemon=True
+        )
         self._threads.append(thread)
         thread.start()
+        return operation
 
     def close(self, timeout_s: float) -> bool:
-        """Abandon everything and wait for the threads; whether all ended in time."""
-        for operation in tuple(self._operations):
+        """Abandon everything and wait for the threads; whether all ended in time.
+
+        What ended unnoticed is discarded. Nothing is delivered from now on.
+        """
+        with self._lock:
+            self._closed = True
+        for operation in self._operations.values():
             operation.abandon()
         deadline = time.monotonic() + timeout_s
-        for thread in self._threads:
+        while self._threads and time.monotonic() < deadline:
+            thread = self._threads.pop()
             thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+            if thread.is_alive():
+                self._threads.append(thread)
+            self._deliver()  # which may start a thread that discards
+        return not self._threads
 
-    def _forget(self, operation: Operation) -> None:
-        self._operations.discard(operation)
-        operation.deleteLater()
+    def _work(self, number: int) -> None:
+        operation = self._operations[number]
+        try:
+            outcome: _Success | Exception = _Success(operation.work())
+        except Exception as error:  # noqa: BLE001  told to the user by ``trouble_from``
+            outcome = error
+        del operation
+        with self._lock:
+            self._ended.append((number, outcome))
+            del outcome
+            if not self._closed:  # once closed, the Qt half of this object may be gone
+                self._done.emit()
+
+    @Slot()
+    def _deliver(self) -> None:
+        while self._ended:
+            with self._lock:
+                number, outcome = self._ended.popleft()
+            operation = self._operations.pop(number)
+            match outcome:
+                case _Success(value) if operation.abandoned:
+                    self._throw_away(operation.discard, value)
+                case _Success(value):
+                    operation.success(value)
+                case Exception() as error if not operation.abandoned:
+                    operation.failure(trouble_from(error))
+                case Exception():
+                    pass
+
+    def _throw_away(self, discard: Callable[[Any], None] | None, value: Any) -> None:
+        if discard is not None:
+            # Nobody waits: for a discard that fails, the log that ``Trouble`` makes is all.
+            self.run(lambda: discard(value), lambda _: None, lambda _: None)

@@ -135,7 +135,7 @@ class ConsentPage(Page):
         self.primary.setEnabled(False)
         self.tick.toggled.connect(self.primary.setEnabled)
         decline = Button(self.tr("&Decline"), self.declined.emit)
-        self.foot.addWidget(self.tick)
+        self.act(self.tick)
         self.act(decline, right=(self.primary,))
 
 

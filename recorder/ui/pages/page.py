@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
 
-from recorder.ui.widgets.actions import Actions
+from recorder.ui.widgets.actions import EDGE, Actions
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column
 from recorder.ui.widgets.dress import em
@@ -106,7 +106,7 @@ class Page(QWidget):
         for column_of_page in (self._content, self._actions):
             column_of_page.setMaximumWidth(CONTENT_WIDTH * em(self) + 2 * margin)
         self.body.setContentsMargins(margin, margin, margin, margin)
-        self.foot.setContentsMargins(margin, 10, margin, 10)
+        self.foot.setContentsMargins(margin - EDGE, 10, margin - EDGE, 10)
 
 
 def _scroll_area(content: QWidget) -> QScrollArea:

@@ -18,7 +18,7 @@ class Actions(QWidget):
         self._widgets = (*left, *right)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setSpacing(GAP)
-        self._box.setContentsMargins(0, EDGE, 0, EDGE)
+        self._box.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         for widget in left:
             self._box.addWidget(widget)
         self._box.addStretch(1)
@@ -29,7 +29,7 @@ class Actions(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As narrow as the widest button."""
         widths = [widget.minimumSizeHint().width() for widget in self._shown()]
-        return QSize(max(widths, default=0), super().minimumSizeHint().height())
+        return QSize(max(widths, default=0) + 2 * EDGE, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Another width may fit another arrangement."""
@@ -49,7 +49,7 @@ class Actions(QWidget):
     def _arrange(self) -> None:
         shown = self._shown()
         needed = sum(widget.sizeHint().width() for widget in shown) + GAP * len(shown)
-        fits = needed <= self.width() or len(shown) < 2
+        fits = needed <= self.width() - 2 * EDGE or len(shown) < 2
         direction = QBoxLayout.Direction
         wanted = direction.LeftToRight if fits else direction.TopToBottom
         if self._box.direction() != wanted:

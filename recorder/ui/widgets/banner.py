@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from recorder.ui.operation import Trouble
-from recorder.ui.widgets.actions import Actions
+from recorder.ui.widgets.actions import EDGE, Actions
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
 from recorder.ui.widgets.dress import announce
@@ -29,10 +29,10 @@ class Banner(Card):
         self.title = Text(role="label")
         self.text = Text(role="body")
         self._words = column(self.title, self.text, gap=6)
-        layout = row(self.glyph, self._words, gap=12, edge=PADDING)
-        layout.setAlignment(self.glyph, Qt.AlignmentFlag.AlignTop)
-        layout.setStretch(1, 1)
-        self.setLayout(layout)
+        self._layout = row(self.glyph, self._words, gap=12, edge=PADDING)
+        self._layout.setAlignment(self.glyph, Qt.AlignmentFlag.AlignTop)
+        self._layout.setStretch(1, 1)
+        self.setLayout(self._layout)
         self.hide()
 
     def say(self, tone: str, title: str, text: str = "", icon: str = "") -> None:
@@ -55,3 +55,4 @@ class Banner(Card):
     def offer(self, *buttons: Button) -> None:
         """Put buttons under the text, at the right, the safe one first."""
         self._words.addWidget(Actions((), buttons))
+        self._layout.setContentsMargins(PADDING, PADDING, PADDING - EDGE, PADDING - EDGE)

@@ -201,3 +201,16 @@ def test_the_window_is_small_during_the_exam_and_large_after(exam: Exam) -> None
     page.finishing.emit("finished")
     assert window.width() > small.width()
     assert small.width() < QApplication.primaryScreen().availableGeometry().width()
+
+
+def test_an_exam_without_camera_and_sound_shows_neither(
+    in_exam: Callable[[], tuple[MainWindow, Any]], program: Any, make_offer: Any
+) -> None:
+    program.offer = make_offer(camera=False, microphone=False)
+    window, recording = in_exam()
+    page = window.page
+    assert isinstance(page, ExamPage)
+    assert not page._mirror.isVisible()
+    assert not page._meter.isVisible()
+    assert not page._hide.isVisible()
+    assert recording.preview.looks == 0

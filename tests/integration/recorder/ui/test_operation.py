@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import structlog
 
 from recorder.faults import EnvironmentFault
-from recorder.ui.operation import Doorway, Trouble, guarded
+from recorder.ui.operation import THREAD_NAME, Doorway, Trouble, guarded
 
 
 @pytest.fixture
@@ -76,18 +77,58 @@ def test_what_an_abandoned_operation_produces_later_is_discarded(
 
 
 def test_what_it_has_produced_already_is_discarded_too(qtbot: Any, doorway: Doorway) -> None:
-    worked, discarded = threading.Event(), []
-
-    def work() -> str:
-        worked.set()
-        return "a device"
-
-    operation = doorway.run(work, unexpected, unexpected, discard=discarded.append)
-    assert worked.wait(5)
-    doorway.close(5)  # the result lies waiting: no event has been delivered
-    operation.abandon()
+    discarded: list[str] = []
+    operation = doorway.run(lambda: "a device", unexpected, unexpected, discarded.append)
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(5)
+    operation.abandon()  # it has ended, but the main thread has not heard of it
     qtbot.waitUntil(lambda: discarded == ["a device"])
+
+
+def test_closing_discards_what_nobody_has_heard_of(qtbot: Any, doorway: Doorway) -> None:
+    discarded: list[str] = []
+    for name in ("one", "two", "three"):
+        doorway.run(lambda name=name: name, unexpected, unexpected, discarded.append)
+    assert doorway.close(5)
+    assert sorted(discarded) == ["one", "three", "two"]
     qtbot.wait(10)
+
+
+def test_callbacks_and_what_they_hold_die_on_the_main_thread(
+    qtbot: Any, doorway: Doorway
+) -> None:
+    died_on: list[threading.Thread] = []
+
+    class Page:
+        def __del__(self) -> None:
+            died_on.append(threading.current_thread())
+
+    def start(fail: bool) -> None:
+        page = Page()
+        doorway.run(
+            lambda: [page, 1 // (not fail)], lambda _: page and None, lambda _: page and None
+        )
+
+    with structlog.testing.capture_logs():
+        for round_of in range(20):
+            start(fail=bool(round_of % 2))
+        qtbot.waitUntil(lambda: doorway.busy == 0)
+        gc.collect()
+    assert len(died_on) == 20
+    assert set(died_on) == {threading.main_thread()}
+
+
+def test_a_discard_that_fails_is_logged(qtbot: Any, doorway: Doorway) -> None:
+    def discard(_: object) -> None:
+        raise RuntimeError("boom")
+
+    gate = threading.Event()
+    with structlog.testing.capture_logs() as logs:
+        doorway.run(lambda: gate.wait(5), unexpected, unexpected, discard).abandon()
+        gate.set()
+        assert doorway.close(5)
+    assert [log["event"] for log in logs] == ["unexpected problem"]
 
 
 def test_a_bug_in_abandoned_work_is_told_to_nobody(qtbot: Any, doorway: Doorway) -> None:

@@ -92,6 +92,8 @@ def test_a_damaged_link_is_named(text: str, flaw: Flaw) -> None:
         ("https://localhost:8000", "https://localhost:8000"),
         ("127.0.0.1", "http://127.0.0.1"),
         ("::1", Flaw.BAD_SERVER),
+        ("[::1", Flaw.BAD_SERVER),
+        ("[::1]", "http://[::1]"),
         ("", Flaw.NO_SERVER),
         ("http://exam.example.edu", Flaw.NOT_SECURE),
         ("ftp://exam.example.edu", Flaw.BAD_SERVER),
