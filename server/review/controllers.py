@@ -28,7 +28,7 @@ from server.review import playlists
 from server.review.decisions import Ask, Decided, NoFlag, Superseded, decide
 from server.review.durations import MICROS
 from server.review.flags import MAX_NOTE_CHARS, Flag, Verdict
-from server.review.media import NOT_THERE, Media, Unplayable
+from server.review.media import Media, Part, Unplayable, find_init, find_stretch
 from server.review.ranking import refresh_one
 from server.review.reading import STREAMS, read_flags, read_tracks
 from server.review.tracks import Track
@@ -93,10 +93,10 @@ class MediaController(Controller):
         media: NamedDependency[Media],
     ) -> Response[bytes]:
         """The init segment with ``stream_seq`` ``n``."""
-        session = await _authorised(request, database, session_id, stream)
-        if n > MOST_PIECES:
-            return _answer(NOT_THERE, stream)
-        return _answer(await media.init(session, stream, n), stream)
+        async with database.transaction() as db:
+            session = await _authorised(db, request, session_id, stream)
+            found = await find_init(db, session, stream, min(n, MOST_PIECES))
+        return await _answer(media, found, stream)
 
     @get("/{stream:str}/{piece:str}")
     async def get_piece(
@@ -109,11 +109,13 @@ class MediaController(Controller):
         media: NamedDependency[Media],
     ) -> Response[bytes]:
         """The fragments from piece ``n`` up to the next place where decoding may begin."""
-        session = await _authorised(request, database, session_id, stream)
         match = _PIECE.fullmatch(piece)
         if match is None:
             raise NotFoundException("There is nothing here: this part is a gap.")
-        return _answer(await media.stretch(session, stream, int(match[1])), stream)
+        async with database.transaction() as db:
+            session = await _authorised(db, request, session_id, stream)
+            found = await find_stretch(db, session, stream, int(match[1]))
+        return await _answer(media, found, stream)
 
 
 def _playlist(session: ExamSession, tracks: dict[str, Track], stream: str) -> str:
@@ -125,12 +127,11 @@ def _playlist(session: ExamSession, tracks: dict[str, Track], stream: str) -> st
 
 
 async def _authorised(
-    request: AnyRequest, database: Database, session_id: str, stream: str
+    db: AsyncSession, request: AnyRequest, session_id: str, stream: str
 ) -> ExamSession:
     if stream not in STREAMS:
         raise NotFoundException("There is no such stream.")
-    async with database.transaction() as db:
-        return await session_of(db, current_account(request), session_id)
+    return await session_of(db, current_account(request), session_id)
 
 
 async def _note_viewing(
@@ -147,7 +148,8 @@ async def _note_viewing(
         record(db, now, staff, "media.view", ("session", session.id), address=address)
 
 
-def _answer(found: bytes | Unplayable, stream: str) -> Response[bytes]:
+async def _answer(media: Media, part: Part | Unplayable, stream: str) -> Response[bytes]:
+    found = part if isinstance(part, Unplayable) else await media.open(part)
     if isinstance(found, Unplayable):
         return Rejection("about:blank", 404 if found.absent else 422, found.why).response()
     kind = "audio/mp4" if stream == "microphone" else "video/mp4"

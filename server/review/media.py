@@ -7,26 +7,22 @@ and put on session time (``boxes``).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
 from server.ingest.models import ExamSession, SegmentRow
 from server.review.boxes import MalformedMedia, retimed, timescale
 from server.review.reading import segments_query, track_of
 from server.storage.blobs import BlobMissing, BlobStore
-from server.storage.database import Database
 from server.storage.keys import KeysMissing, KeyStore
 from shared.sealing import OpeningKey, Place, SealError
 
 # Fragments are 4 s: no encoder leaves an hour without a place to begin decoding.
 LONGEST_STRETCH = 900
-
-Make = Callable[[bytes, Sequence[bytes]], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,96 +39,104 @@ NO_KEY = Unplayable(
     why="The key that opens this evidence is not on this server. Ask the operator to "
     "restore the institution's key files.",
 )
-PURGED = Unplayable(absent=True, why="The evidence of this session was destroyed.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """What one answer is made of: an init segment and fragments, by place and hash."""
+class Part:
+    """What one answer is made of: an init segment and fragments, by place and hash.
 
+    ``key_ref`` names the institution's keys; ``later`` is by how many microseconds the
+    fragments are moved on their way; where there are none, the init segment is asked for.
+    """
+
+    session: str
+    key_ref: str
     init: tuple[Place, str]
-    pieces: tuple[tuple[Place, str], ...]
-    origin: int
+    pieces: tuple[tuple[Place, str], ...] = ()
+    later: int = 0
+
+
+async def find_init(
+    db: AsyncSession, session: ExamSession, stream: str, n: int
+) -> Part | Unplayable:
+    """The init segment with ``stream_seq`` ``n``."""
+    rows = await _rows(db, session, stream, n, most=0)
+    if not rows or rows[0].stream_seq != n:
+        return NOT_THERE
+    return Part(session.id, await _key_ref(db, session), _located(rows[0]))
+
+
+async def find_stretch(
+    db: AsyncSession, session: ExamSession, stream: str, n: int
+) -> Part | Unplayable:
+    """The fragments from piece ``n`` up to the next place where decoding may begin."""
+    rows = await _rows(db, session, stream, n, most=LONGEST_STRETCH)
+    if not rows:
+        return NOT_THERE
+    track = track_of(session, stream, rows, live=False)
+    stretch = track.stretch(n)
+    if stretch is None:
+        return NOT_THERE
+    pieces = tuple(_located(row) for row in rows[1:] if row.stream_seq <= stretch.last)
+    key_ref, later = await _key_ref(db, session), track.inits[0].origin
+    return Part(session.id, key_ref, _located(rows[0]), pieces, later)
 
 
 class Media:
-    """The playback of sealed sessions."""
+    """Reads and opens parts. What is opened is in memory only."""
 
-    def __init__(self, database: Database, blobs: BlobStore, keys: KeyStore) -> None:
+    def __init__(self, blobs: BlobStore, keys: KeyStore) -> None:
         """Take where evidence lies and the keys that open it."""
-        self._database = database
         self._blobs = blobs
         self._keys = keys
 
-    async def init(self, session: ExamSession, stream: str, n: int) -> bytes | Unplayable:
-        """The init segment with ``stream_seq`` ``n``."""
-        found = await self._find(session, stream, n)
-        if found is None or found[0].stream_seq != n:
-            return NOT_THERE
-        part = _Part(_located(found[0]), (), 0)
-        return await self._opened(session, part, lambda init, _: init)
-
-    async def stretch(self, session: ExamSession, stream: str, n: int) -> bytes | Unplayable:
-        """The fragments from piece ``n`` up to the next place where decoding may begin."""
-        found = await self._find(session, stream, n)
-        if found is None:
-            return NOT_THERE
-        track = track_of(session, stream, found, live=False)
-        stretch = track.stretch(n)
-        if stretch is None:
-            return NOT_THERE
-        wanted = (row for row in found[1:] if row.stream_seq <= stretch.last)
-        pieces = tuple(_located(row) for row in wanted)
-        part = _Part(_located(found[0]), pieces, track.inits[0].origin)
-        return await self._opened(session, part, partial(_joined, part.origin))
-
-    async def _find(self, session: ExamSession, stream: str, n: int) -> list[Any] | None:
-        """The init segment in force at ``n``, and the fragments from ``n`` on."""
-        query = segments_query(session.id).where(SegmentRow.stream == stream)
-        at = SegmentRow.stream_seq
-        init = query.where(at <= n, SegmentRow.part == "init").order_by(at.desc()).limit(1)
-        after = query.where(at >= n, SegmentRow.part == "fragment").order_by(at)
-        async with self._database.transaction() as db:
-            in_force = (await db.execute(init)).all()
-            pieces = (await db.execute(after.limit(LONGEST_STRETCH))).all()
-        return [*in_force, *pieces] if in_force else None
-
-    async def _opened(
-        self, session: ExamSession, part: _Part, make: Make
-    ) -> bytes | Unplayable:
-        if session.purged_at is not None:
-            return PURGED
+    async def open(self, part: Part) -> bytes | Unplayable:
+        """The bytes that a player takes."""
         wanted = (part.init, *part.pieces)
         try:
-            key = await self._key(session)
-            sealed = [await self._blobs.get(session.id, name) for _, name in wanted]
+            key = self._keys.of(part.key_ref).evidence
+            sealed = [await self._blobs.get(part.session, name) for _, name in wanted]
         except BlobMissing:
             return NOT_THERE
         except KeysMissing:
             return NO_KEY
-
-        def work() -> bytes:
-            plain = [key.open(data, at) for (at, _), data in zip(wanted, sealed, strict=True)]
-            return make(plain[0], plain[1:])
-
+        places = [place for place, _ in wanted]
         try:
-            return await asyncio.to_thread(work)
+            return await asyncio.to_thread(_playable, key, places, sealed, part.later)
         except SealError as error:
             return Unplayable(absent=False, why=f"This part cannot be opened: {error}.")
         except MalformedMedia as error:
             return Unplayable(absent=False, why=f"This part is not playable media: {error}.")
 
-    async def _key(self, session: ExamSession) -> OpeningKey:
-        query = select(Institution.key_ref).where(Institution.id == session.institution_id)
-        async with self._database.transaction() as db:
-            ref = (await db.execute(query)).scalar_one()
-        return self._keys.of(ref).evidence
+
+async def _rows(
+    db: AsyncSession, session: ExamSession, stream: str, n: int, *, most: int
+) -> list[Any]:
+    """The init segment in force at ``n``, and the fragments from ``n`` on, ``most`` at most."""
+    if session.purged_at is not None:
+        return []
+    query = segments_query(session.id).where(SegmentRow.stream == stream)
+    at = SegmentRow.stream_seq
+    init = query.where(at <= n, SegmentRow.part == "init").order_by(at.desc()).limit(1)
+    after = query.where(at >= n, SegmentRow.part == "fragment").order_by(at).limit(most)
+    in_force = (await db.execute(init)).all()
+    if not in_force or not most:
+        return list(in_force)
+    return [*in_force, *(await db.execute(after)).all()]
+
+
+async def _key_ref(db: AsyncSession, session: ExamSession) -> str:
+    query = select(Institution.key_ref).where(Institution.id == session.institution_id)
+    return (await db.execute(query)).scalar_one()
+
+
+def _playable(key: OpeningKey, places: list[Place], sealed: list[bytes], later: int) -> bytes:
+    init, *pieces = [key.open(data, at) for at, data in zip(places, sealed, strict=True)]
+    if not pieces:
+        return init
+    ticks = timescale(init)
+    return b"".join(retimed(piece, later, ticks) for piece in pieces)
 
 
 def _located(row: Any) -> tuple[Place, str]:
     return Place(row.session_id, row.stream, row.stream_seq), row.sha256
-
-
-def _joined(origin: int, init: bytes, pieces: Sequence[bytes]) -> bytes:
-    ticks = timescale(init)
-    return b"".join(retimed(piece, origin, ticks) for piece in pieces)
