@@ -137,7 +137,7 @@ def _rooms(
         "delivery": Delivery(database, keys, settings, clock, turns),
         "keys": keys,
         "live": Live(database, clock),
-        "media": Media(database, blobs, keys),
+        "media": Media(blobs, keys),
         "pieces": Pieces(database, blobs, keys, settings, clock, turns),
         "redeeming": Redeeming(database, keys, tokens, secret, settings, clock),
         "secret": secret,
