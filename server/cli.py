@@ -131,10 +131,10 @@ def demo(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
     console.print(f"Login     {made['email']}  {made['password']}")
 
 
-def main() -> None:
-    """The program."""
+def main(arguments: list[str] | None = None) -> None:
+    """The program, with the process's own arguments where none are given."""
     try:
-        app()
+        app(sys.argv[1:] if arguments is None else arguments)
     except (Fault, ConfigError) as error:
         _say(f"invigil-server: {error}")
         raise SystemExit(FAULT) from None

@@ -18,7 +18,7 @@ from server.config import Settings
 from server.logs import configure_logs, granian_logs
 
 if TYPE_CHECKING:
-    from litestar import Litestar
+    from litestar.types import ASGIApp
 
 # Connections waiting to be accepted when an examination hall starts at once.
 BACKLOG = 4_096
@@ -37,13 +37,14 @@ class AddressTaken(Exception):
     """The server cannot listen where it should; the message says why."""
 
 
-def application() -> Litestar:
+def application() -> ASGIApp:
     """What granian's worker process serves: built from the environment."""
     from server.app import create_app
+    from server.draining import Draining
 
     settings = Settings.from_environment(os.environ)
     configure_logs(as_json=settings.log_json)
-    return create_app(settings)
+    return Draining(create_app(settings))
 
 
 def free_address(settings: Settings) -> Settings:

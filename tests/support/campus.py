@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from server.accounts.models import Institution, Role
+from server.accounts.models import Institution, Role, StaffSession
 from server.accounts.passwords import Passwords
 from server.accounts.service import create_account, create_institution
 from server.app import create_app
@@ -151,6 +151,16 @@ async def client_of(campus: Campus):
     """A client of the campus's application, in this process."""
     async with AsyncTestClient(campus.app, base_url=campus.settings.url) as client:
         yield client
+
+
+async def sign_in(campus: Campus, client: httpx.AsyncClient, email: str) -> dict[str, str]:
+    """Sign a member of staff in; the headers that a request that changes things needs."""
+    form = {"email": email, "password": PASSWORD}
+    answer = await client.post("/login", data=form, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    key = sha256_hex(client.cookies["invigil"].encode())
+    async with connected(campus.settings) as database, database.transaction() as db:
+        return {"X-CSRF-Token": (await db.get_one(StaffSession, key)).csrf}
 
 
 @dataclass(repr=False)

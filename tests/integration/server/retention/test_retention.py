@@ -1,0 +1,68 @@
+"""What is destroyed when its time is over, and what stays."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from support.campus import HOUR, Campus, Pupil, connected
+
+from server.audit.models import AuditRow
+from server.ingest.models import ExamSession, RecordRow
+from server.retention.service import Retention
+from server.storage.blobs import BlobMissing, BlobStore
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def retention(campus: Campus, tmp_path: Path) -> AsyncIterator[Retention]:
+    async with connected(campus.settings) as database:
+        blobs = BlobStore(campus.settings.blobs, tmp_path)
+        yield Retention(database, blobs, campus.clock)
+
+
+async def recorded(pupil: Pupil) -> None:
+    pupil.open()
+    pupil.segment()
+    pupil.close()
+    await pupil.hand_in()
+
+
+async def test_blobs_go_when_the_policys_days_are_over(
+    campus: Campus, pupil: Pupil, retention: Retention, tmp_path: Path
+) -> None:
+    await recorded(pupil)
+    campus.clock.advance(365 * 24 * HOUR - 1)
+    assert await retention.expire() == []
+    campus.clock.advance(1)
+    assert await retention.expire() == [pupil.session]
+    (name,) = pupil.blobs
+    with pytest.raises(BlobMissing):
+        await BlobStore(campus.settings.blobs, tmp_path).get(pupil.session, name)
+    async with connected(campus.settings) as database, database.transaction() as db:
+        assert (await db.get_one(ExamSession, pupil.session)).purged_at == campus.clock()
+        assert len(list(await db.scalars(select(RecordRow)))) == 3
+        (row,) = await db.scalars(select(AuditRow).where(AuditRow.action == "session.purge"))
+        assert (row.actor, row.detail["blobs"]) == ("system", 1)
+        assert row.detail["head"] == pupil.records[-1].hash
+    assert await retention.expire() == []
+
+
+async def test_purging_twice_is_once(pupil: Pupil, retention: Retention) -> None:
+    await recorded(pupil)
+    assert await retention.purge(pupil.session, "command line", "asked for")
+    assert not await retention.purge(pupil.session, "command line", "asked for")
+    assert not await retention.purge("0" * 32, "command line", "asked for")
+
+
+async def test_a_purge_that_was_cut_short_is_finished(
+    campus: Campus, pupil: Pupil, retention: Retention
+) -> None:
+    await recorded(pupil)
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (await db.get_one(ExamSession, pupil.session)).purged_at = 1
+    assert await retention.purge(pupil.session, "command line", "again")
+    assert list((campus.settings.data_dir / "blobs" / pupil.session).glob("*")) == []

@@ -1,0 +1,115 @@
+"""The schema's history, rows that never change, and one writer on SQLite."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import DBAPIError
+from support.campus import Campus, Pupil, connected
+
+import server.review.models
+from server.accounts.models import Institution
+from server.audit import service as audit
+from server.audit.models import AuditRow
+from server.ingest.models import ReceiptRow, RecordRow
+from server.storage.database import Database
+from server.storage.schema import is_current, migrate
+from server.storage.tables import Table
+from server.storage.turn import DatabaseBusy, Turn, lock_file
+
+pytestmark = pytest.mark.anyio
+
+assert server.review.models
+
+
+async def test_migrations_make_exactly_the_models(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    assert not await is_current(database)
+    await migrate(database)
+    assert await is_current(database)
+    async with database.connection() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), Table.metadata)
+        )
+    assert differences == []
+    await migrate(database)
+    await database.close()
+
+
+@pytest.mark.parametrize("table", [RecordRow, ReceiptRow, AuditRow])
+async def test_evidence_and_audit_never_change(
+    campus: Campus, pupil: Pupil, table: type[Table]
+) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            before = await db.scalar(select(func.count()).select_from(table))
+            assert before
+        for change in (delete(table), update(table).values(dict.fromkeys(["hash"], "0" * 64))):
+            if table is AuditRow and change.is_update:
+                change = update(AuditRow).values(actor="nobody")
+            with pytest.raises(DBAPIError, match="never change"):
+                async with database.transaction() as db:
+                    await db.execute(change)
+        async with database.transaction() as db:
+            assert await db.scalar(select(func.count()).select_from(table)) == before
+
+
+async def test_a_transaction_is_whole_or_not_at_all(campus: Campus) -> None:
+    async with connected(campus.settings) as database:
+        with pytest.raises(ZeroDivisionError):
+            async with database.transaction() as db:
+                audit.record(db, 1, audit.SYSTEM, "test", ("test", "x"))
+                await db.flush()
+                raise ZeroDivisionError
+        async with database.transaction() as db:
+            found = await db.scalars(select(AuditRow).where(AuditRow.action == "test"))
+            assert list(found) == []
+
+
+async def test_two_programs_take_turns(campus: Campus) -> None:
+    """Every increment of either is there: nobody read what the other was about to change."""
+
+    async def count_up(database: Database) -> None:
+        for _ in range(20):
+            async with database.transaction() as db:
+                row = await db.get_one(Institution, campus.institution.id)
+                before = row.created
+                await asyncio.sleep(0)
+                row.created = before + 1
+
+    async with connected(campus.settings) as one, connected(campus.settings) as other:
+        async with one.transaction() as db:
+            start = (await db.get_one(Institution, campus.institution.id)).created
+        await asyncio.gather(count_up(one), count_up(other), count_up(one))
+        async with one.transaction() as db:
+            row = await db.get_one(Institution, campus.institution.id)
+            assert row.created == start + 60
+
+
+async def test_a_program_that_keeps_the_turn_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.storage.turn.PATIENCE_S", 0.02)
+    holder, waiter = Turn(tmp_path / "x.lock"), Turn(tmp_path / "x.lock")
+    async with holder:
+        with pytest.raises(DatabaseBusy, match=r"x\.lock"):
+            async with waiter:
+                pass
+    async with waiter:
+        pass
+    holder.close()
+    waiter.close()
+
+
+async def test_memory_needs_no_lock_file() -> None:
+    assert lock_file("sqlite+aiosqlite:///:memory:") is None
+    assert lock_file("sqlite+aiosqlite:////x/y.db") == Path("/x/y.db.lock")
+    async with Turn(None):
+        pass

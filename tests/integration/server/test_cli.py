@@ -1,0 +1,214 @@
+"""The commands, in this process: what they make, what they print, what they refuse."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from server.cli import main
+from shared.encoding import sha256_hex
+
+Run = Callable[..., tuple[int, str, str]]
+
+TIMES = ("--starts", "2026-12-01T09:00Z", "--ends", "2026-12-01T12:00+01:00")
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs a command; its status, standard output and standard error."""
+    monkeypatch.setenv("INVIGIL_DATA_DIR", str(tmp_path / "data"))
+
+    def invoke(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        status = 0
+        try:
+            main(list(arguments))
+        except SystemExit as error:
+            status = int(error.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return invoke
+
+
+@pytest.fixture
+def ready(run: Run) -> Run:
+    """The same, on a database that is up to date and has an institution."""
+    assert run("migrate")[0] == 0
+    status, _, said = run(
+        "admin", "create-institution", "Example", "--contact", "exams@example.edu"
+    )
+    assert status == 0, said
+    return run
+
+
+def test_the_demo_changes_nothing_the_second_time(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run("demo", "--json")
+    assert status == 0
+    first = json.loads(out)
+    assert json.loads(run("demo", "--json")[1]) == first
+    assert first["code"] in run("demo")[1]
+    assert first["link"].startswith(f"invigil://127.0.0.1:8470/{first['code']}?key=")
+    assert (tmp_path / "data" / "keys" / "server.secret").stat().st_mode & stat.S_IRWXO == 0
+
+
+def test_from_an_institution_to_a_code(ready: Run, tmp_path: Path) -> None:
+    status, out, _ = ready(
+        *("admin", "create-account", "Ada@example.edu", "--institution", "Example"),
+        *("--role", "admin", "--password-stdin"),
+        stdin="a long password\n",
+    )
+    assert (status, json.loads(out)["email"]) == (0, "ada@example.edu")
+    terms = tmp_path / "terms.json"
+    terms.write_text('{"retention_days": 5}')
+    status, out, _ = ready(
+        "admin", "create-exam", "Algebra", "--institution", "Example", *TIMES,
+        "--terms", str(terms),
+    )  # fmt: skip
+    exam = json.loads(out)["exam"]
+    status, out, _ = ready(
+        "admin", "create-enrolment", exam, "--name", "Alan", "--reference", "s1"
+    )
+    assert (status, json.loads(out)["reference"]) == (0, "s1")
+    table = tmp_path / "candidates.csv"
+    table.write_text("name,reference\nGrace,s2\nÉmilie,s3\n", encoding="utf-8")
+    status, out, _ = ready("admin", "create-enrolment", exam, "--candidates", str(table))
+    assert [json.loads(line)["reference"] for line in out.splitlines()] == ["s2", "s3"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("create-institution", "Example", "--contact", "x"), "already"),
+        (("create-institution", " ", "--contact", "x"), "contact"),
+        (
+            ("create-account", "a@b", "--institution", "Nobody", "--password-stdin"),
+            "create-institution",
+        ),
+        (
+            ("create-account", "ab", "--institution", "Example", "--password-stdin"),
+            "not an e-mail address",
+        ),
+        (
+            ("create-account", "a@b", "--institution", "Example", "--role", "king"),
+            "observer, proctor or admin",
+        ),
+        (("create-exam", "x", "--institution", "Nobody", *TIMES), "no institution"),
+        (
+            ("create-exam", "x", "--institution", "Example", "--starts", "soon", "--ends", "x"),
+            "--starts takes a time",
+        ),
+        (
+            (
+                *("create-exam", "x", "--institution", "Example"),
+                *("--starts", "2026-12-01T09:00", "--ends", "2026-12-01T10:00Z"),
+            ),
+            "no time zone",
+        ),
+        (
+            (
+                *("create-exam", "x", "--institution", "Example"),
+                *("--starts", "2026-12-01T09:00Z", "--ends", "2026-12-01T08:00Z"),
+            ),
+            "ends after it starts",
+        ),
+        (
+            ("create-exam", "x", "--institution", "Example", *TIMES, "--terms", "/none"),
+            "cannot read /none",
+        ),
+        (("create-enrolment", "0" * 32, "--name", "A", "--reference", "r"), "create-exam"),
+        (("create-enrolment", "0" * 32), "--candidates FILE"),
+        (("create-enrolment", "0" * 32, "--candidates", "/none"), "cannot read /none"),
+        (("export", "0" * 32, "-o", "/tmp/never-written.zip"), "admin sessions"),
+        (("purge", "0" * 32, "--why", "asked"), "nothing to purge"),
+    ],
+)
+def test_a_mistake_is_said_with_what_to_do(
+    ready: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    status, out, err = ready("admin", *arguments, stdin="a long password\n")
+    assert status == 2
+    assert said in err
+    assert out == ""
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"retention_days": "x"}', '{"x": 1}'])
+def test_terms_that_are_none(ready: Run, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "terms.json"
+    file.write_text(content)
+    status, _, err = ready(
+        "admin", "create-exam", "x", "--institution", "Example", *TIMES, "--terms", str(file)
+    )
+    assert (status, "does not say terms" in err) == (2, True)
+
+
+@pytest.mark.parametrize("content", ["a,b\n1,2\n", "name,reference\nAda,\n"])
+def test_candidates_without_what_is_needed(ready: Run, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "candidates.csv"
+    file.write_text(content)
+    status, _, err = ready("admin", "create-enrolment", "x", "--candidates", str(file))
+    assert status == 2
+    assert "line 2" in err
+
+
+def test_a_short_password_is_refused(ready: Run) -> None:
+    status, _, err = ready(
+        *("admin", "create-account", "a@b", "--institution", "Example", "--password-stdin"),
+        stdin="short\n",
+    )
+    assert (status, "at least 10" in err) == (2, True)
+
+
+def test_a_database_of_another_version_is_not_touched(run: Run) -> None:
+    status, _, err = run("admin", "sessions")
+    assert status == 2
+    assert "invigil-server migrate" in err
+    status, _, err = run("run", "--no-migrate", "--bind", "127.0.0.1:0")
+    assert (status, "invigil-server migrate" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("INVIGIL_BIND", "nonsense", "INVIGIL_BIND"),
+        ("INVIGIL_DATABASE_URL", "mysql://x", "INVIGIL_DATABASE_URL"),
+        ("INVIGIL_DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/x", "cannot be used"),
+        ("INVIGIL_DATA_DIR", "/proc/nowhere", "INVIGIL_DATA_DIR"),
+        ("INVIGIL_DATABASE_URL", "sqlite:////proc/nowhere/x.db", "/proc/nowhere"),
+    ],
+)
+def test_a_setting_that_cannot_be_used(
+    run: Run, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    status, _, err = run("demo")
+    assert status == 2
+    assert said in err
+    assert "secret" not in err
+    assert "Traceback" not in err
+
+
+def test_a_damaged_secret_is_named(run: Run, tmp_path: Path) -> None:
+    run("migrate")
+    (tmp_path / "data" / "keys" / "server.secret").write_bytes(b"x")
+    status, _, err = run("demo")
+    assert status == 2
+    assert "server.secret has 1 bytes" in err
+
+
+def test_a_file_that_is_no_database_is_said(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "invigil.db").write_bytes(b"no database" * 1000)
+    status, _, err = run("demo")
+    assert status == 2
+    assert "not a database" in err
+    kept = sha256_hex((tmp_path / "data" / "invigil.db").read_bytes())
+    assert kept == sha256_hex(b"no database" * 1000)
