@@ -10,7 +10,6 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 # Ticks a second of every video track: MPEG's own clock, as in ``recorder.capture``.
 VIDEO_TIMESCALE = 90_000
@@ -220,15 +219,11 @@ def _sample_table(track: Track) -> bytes:
 
 
 def _sample_entry(track: Track) -> bytes:
-    match track:
-        case VideoTrack():
-            return _avc_entry(track)
-        case OpusTrack():
-            return _audio_entry(b"Opus", 48_000, _opus_box(track))
-        case AacTrack():
-            return _audio_entry(b"mp4a", track.rate, _aac_box(track))
-        case _:
-            assert_never(track)
+    if isinstance(track, VideoTrack):
+        return _avc_entry(track)
+    if isinstance(track, OpusTrack):
+        return _audio_entry(b"Opus", 48_000, _opus_box(track))
+    return _audio_entry(b"mp4a", track.rate, _aac_box(track))
 
 
 def _avc_entry(track: VideoTrack) -> bytes:

@@ -23,6 +23,8 @@ from recorder.evidence.cmaf import VIDEO_TIMESCALE, VideoTrack
 from recorder.faults import EnvironmentFault
 from shared.policy import CameraStream, ScreenStream
 
+ENCODER = "libx264"
+
 TIME_BASE = Fraction(1, VIDEO_TIMESCALE)
 
 # No pictures out of order, so decode time is presentation time; pictures that stand alone
@@ -195,7 +197,7 @@ class VideoEncoder:
 
 def _create() -> VideoCodecContext:
     try:
-        return av.CodecContext.create("libx264", "w")
+        return av.CodecContext.create(ENCODER, "w")
     except UnknownCodecError as error:
         raise EnvironmentFault(
             "This copy of Invigil cannot encode video: its H.264 encoder is missing.",

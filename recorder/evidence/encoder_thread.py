@@ -136,6 +136,11 @@ class EncoderThread(Generic[ItemT]):
         """How the thread keeps up, for the heartbeat and the status light."""
         return self._backlog
 
+    @property
+    def waiting(self) -> int:
+        """How many items are in the queue."""
+        return self._items
+
     def start(self) -> None:
         """Begin to encode."""
         self._thread.start()
@@ -199,11 +204,9 @@ class EncoderThread(Generic[ItemT]):
         fill = max(self._items / self._bound.items, self._bytes / self._bound.bytes)
         filling = fill >= THIN_AT and self._items > FEWEST_ITEMS
         match self._backlog:
-            case Backlog.FULL:
-                self._turn(Backlog.THINNED)
             case Backlog.NONE if filling:
                 self._turn(Backlog.THINNED)
-            case Backlog.THINNED if fill <= THICK_AT:
+            case Backlog.THINNED | Backlog.FULL if fill <= THICK_AT:
                 self._turn(Backlog.NONE)
             case _:
                 pass
