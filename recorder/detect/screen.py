@@ -80,12 +80,12 @@ class ScreenEstimate:
         if last_ns is None:
             return
         elapsed = min(max(0.0, (now_ns - last_ns) / NS), MAX_FRAME_S)
+        yaw_share = pitch_share = elapsed / (FOLLOW_AWAY_S if away else FOLLOW_S)
         if self._learnt_s < LEARNING_S:
             self._learnt_s += elapsed
-            yaw_share = elapsed / (PRIOR_YAW_S + self._learnt_s)
             pitch_share = elapsed / (PRIOR_PITCH_S + self._learnt_s)
-        else:
-            yaw_share = pitch_share = elapsed / (FOLLOW_AWAY_S if away else FOLLOW_S)
+            # Who begins by looking aside does not move the screen there.
+            yaw_share = yaw_share if away else elapsed / (PRIOR_YAW_S + self._learnt_s)
         self._move(yaw_share, pitch_share, yaw, pitch)
 
     def _move(self, yaw_share: float, pitch_share: float, yaw: float, pitch: float) -> None:

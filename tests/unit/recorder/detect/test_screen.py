@@ -21,11 +21,17 @@ angles = st.floats(-60, 60)
 
 
 def watch(
-    estimate: ScreenEstimate, seconds: float, yaw: float, pitch: float, *, start: int = 0
+    estimate: ScreenEstimate,
+    seconds: float,
+    yaw: float,
+    pitch: float,
+    *,
+    start: int = 0,
+    away: bool = False,
 ) -> int:
     now = start
     for _ in range(round(seconds * 30)):
-        estimate.update(now, yaw, pitch, away=False)
+        estimate.update(now, yaw, pitch, away=away)
         now += FRAME_NS
     return now
 
@@ -81,6 +87,13 @@ def test_learns_the_pitch_quickly_and_believes_the_yaw_slowly() -> None:
     watch(estimate, 3, yaw=10, pitch=12)
     assert estimate.screen.pitch == pytest.approx(9, abs=0.5)
     assert estimate.screen.yaw == pytest.approx(2.3, abs=0.5)
+
+
+def test_who_begins_by_looking_aside_does_not_move_the_screen_there() -> None:
+    estimate = ScreenEstimate()
+    watch(estimate, 10, yaw=25, pitch=12, away=True)
+    assert estimate.screen.yaw < 0.5
+    assert estimate.screen.pitch == pytest.approx(9, abs=0.5)
 
 
 def test_follows_a_new_posture_within_minutes() -> None:
