@@ -63,11 +63,15 @@ async def test_evidence_and_audit_never_change(
 
 async def test_a_transaction_is_whole_or_not_at_all(campus: Campus) -> None:
     async with connected(campus.settings) as database:
-        with pytest.raises(ZeroDivisionError):
+
+        async def fail() -> None:
             async with database.transaction() as db:
                 audit.record(db, 1, audit.SYSTEM, "test", ("test", "x"))
                 await db.flush()
                 raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await fail()
         async with database.transaction() as db:
             found = await db.scalars(select(AuditRow).where(AuditRow.action == "test"))
             assert list(found) == []

@@ -1,0 +1,170 @@
+"""The same server on PostgreSQL: schema, evidence, and two servers on one database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import DBAPIError
+from support import postgres
+from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem, sign_in
+
+from server.app import create_app
+from server.ingest.models import ForkRow, IncidentRow, ReceiptRow, RecordRow
+from server.reports.bundle import BundleExport
+from server.retention.service import Retention
+from server.storage.blobs import BlobStore
+from server.storage.tables import Table
+from shared.receipts import decode_receipt
+from shared.records import Gap
+from shared.signed import fingerprint, parse_line
+from shared.verify import verify_bundle
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def socket() -> Iterator[str]:
+    with postgres.cluster() as socket:
+        yield socket
+
+
+@pytest.fixture(scope="module")
+def postgres_template(
+    socket: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Campus, Path]:
+    folder = tmp_path_factory.mktemp("postgres")
+    return asyncio.run(found_campus(folder, database_url=postgres.url(socket))), folder
+
+
+@pytest.fixture
+def campus(postgres_template: tuple[Campus, Path]) -> Campus:
+    """One database for all tests of this module; every test makes sessions of its own."""
+    campus, _ = postgres_template
+    campus.app = create_app(campus.settings, campus.clock)
+    return campus
+
+
+@pytest.fixture
+async def pupil(campus: Campus, tmp_path: Path) -> AsyncIterator[Pupil]:
+    async with client_of(campus) as client:
+        yield await redeem(client, await campus.code(tmp_path.name))
+
+
+async def test_migrations_make_exactly_the_models(campus: Campus) -> None:
+    async with connected(campus.settings) as database, database.connection() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), Table.metadata)
+        )
+    assert differences == []
+
+
+async def test_a_session_from_code_to_bundle(
+    campus: Campus, pupil: Pupil, tmp_path: Path
+) -> None:
+    pupil.open()
+    pupil.segment()
+    pupil.incident(1, over=False)
+    pupil.take(await pupil.deliver(*pupil.records))
+    first = await pupil.deliver(*pupil.records)
+    assert first.content == pupil.receipts[0].line()
+    pupil.incident(1)
+    pupil.rotate()
+    pupil.close()
+    pupil.take(await pupil.deliver(*pupil.records[3:]))
+    for name in pupil.blobs:
+        pupil.take(await pupil.upload(name))
+    async with connected(campus.settings) as database:
+        blobs = BlobStore(campus.settings.blobs, tmp_path)
+        export = BundleExport(database, campus.keys, blobs, campus.clock)
+        assert await export.write(pupil.session, tmp_path / "b.zip")
+        verdict = verify_bundle(tmp_path / "b.zip", fingerprint(campus.public_key))
+        assert verdict.holds, verdict.results
+        retention = Retention(database, blobs, campus.clock)
+        assert await retention.purge(pupil.session, "test", "over")
+
+
+async def test_text_that_postgres_cannot_hold_is_shown_otherwise(
+    campus: Campus, pupil: Pupil
+) -> None:
+    pupil.boot = "b\0ot"
+    pupil.open()
+    pupil.record(Gap(stream="camera", start=1, end=2, reason="a\0b"))
+    signed = pupil.incident()
+    pupil.take(await pupil.deliver(*pupil.records))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        row = await db.get_one(RecordRow, (pupil.session, 2))
+        assert (row.payload, row.signature) == signed
+        incident = await db.get_one(IncidentRow, (pupil.session, f"{1:032x}"))
+        assert incident.boot == "b\N{REPLACEMENT CHARACTER}ot"
+
+
+async def test_two_servers_extend_one_chain(campus: Campus, pupil: Pupil) -> None:
+    """A load balancer sends retries elsewhere: still one chain, and receipts in a row."""
+    pupil.open()
+    for _ in range(8):
+        pupil.record(Gap(stream="camera", start=1, end=2, reason="x"))
+    campus.app = create_app(campus.settings, campus.clock)
+    async with client_of(campus) as other:
+        clients = [pupil.client, other]
+
+        async def deliver(n: int):
+            body = b"".join(record.line() for record in pupil.records[:n])
+            return await clients[n % 2].post(
+                pupil.url("records"), content=body, headers=pupil.headers
+            )
+
+        answers = await asyncio.gather(*(deliver(n) for n in range(1, 10)))
+    assert {answer.status_code for answer in answers} == {200}
+    receipts = {decode_receipt(parse_line(answer.content).payload) for answer in answers}
+    assert max(receipt.size for receipt in receipts) == 9
+    async with connected(campus.settings) as database, database.transaction() as db:
+        own = ReceiptRow.session_id == pupil.session
+        kept = await db.scalar(select(func.count()).select_from(ReceiptRow).where(own))
+        rows = await db.scalar(
+            select(func.count())
+            .select_from(RecordRow)
+            .where(RecordRow.session_id == pupil.session)
+        )
+    assert rows == 9
+    assert kept is not None
+    assert kept <= 9
+
+
+async def test_a_fork_is_kept_once(campus: Campus, pupil: Pupil) -> None:
+    pupil.open()
+    pupil.record(Gap(stream="camera", start=1, end=2, reason="x"))
+    pupil.take(await pupil.deliver(*pupil.records))
+    del pupil.records[1:]
+    other = pupil.record(Gap(stream="camera", start=1, end=2, reason="y"))
+    for _ in range(2):
+        assert (await pupil.deliver(other)).status_code == 409
+    async with connected(campus.settings) as database, database.transaction() as db:
+        own = ForkRow.session_id == pupil.session
+        assert await db.scalar(select(func.count()).select_from(ForkRow).where(own)) == 1
+
+
+async def test_evidence_never_changes(campus: Campus, pupil: Pupil) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    async with connected(campus.settings) as database:
+        with pytest.raises(DBAPIError, match="never change"):
+            async with database.transaction() as db:
+                await db.execute(delete(RecordRow))
+
+
+async def test_staff_sign_in_and_look(campus: Campus, pupil: Pupil) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    await sign_in(campus, pupil.client, campus.proctor)
+    for path in ("/sessions", f"/sessions/{pupil.session}"):
+        answer = await pupil.client.get(path)
+        assert answer.status_code == 200, path
