@@ -7,6 +7,9 @@ Only what the first page needs is imported here; cameras, encoders and models co
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from recorder.faults import EnvironmentFault
@@ -14,11 +17,19 @@ from recorder.settings import Settings, read_settings
 from recorder.status import Offer
 
 if TYPE_CHECKING:
-    from recorder.capturing import Relay
+    from recorder.leftovers import Leftovers
     from recorder.preview import LivePreview
     from recorder.session import Session
     from recorder.sync.client import Inspection, ServerClient
     from recorder.ui.ports import Preview
+
+
+# The window is on the screen within half a second; old stores can wait a little longer.
+LEFTOVERS_AFTER_S = 3.0
+STOP_BOUND_S = 3.0
+
+# How long the end of the program waits for a chain to be closed and on disk.
+CLOSING_BOUND_S = 20.0
 
 
 class Recorder:
@@ -28,7 +39,7 @@ class Recorder:
         """Nothing is opened or asked yet."""
         self._settings = settings
         self._inspected: dict[tuple[str, str], tuple[ServerClient, Inspection]] = {}
-        self._previews: dict[int, tuple[LivePreview, Relay]] = {}
+        self._sessions: list[Session] = []
 
     def inspect(self, server: str, code: str) -> Offer:
         """Ask the server which exam a code opens; changes and uploads nothing.
@@ -76,9 +87,7 @@ class Recorder:
         """
         from recorder.capturing import open_preview
 
-        preview, relay = open_preview(offer.policy.streams, camera, microphone)
-        self._previews[id(preview)] = (preview, relay)
-        return preview
+        return open_preview(offer.policy.streams, camera, microphone)
 
     def start(
         self, offer: Offer, camera: str, microphone: str, screen: str, preview: Preview
@@ -90,21 +99,27 @@ class Recorder:
         """
         from recorder.assembly import Plan, begin
         from recorder.capturing import Choices
+        from recorder.preview import LivePreview
 
         client, inspection = self._inspected[offer.server, offer.code]
-        live, relay = self._previews[id(preview)]
+        assert isinstance(preview, LivePreview)  # ``open_preview`` makes no other
         session = begin(
             Plan(
                 settings=self._settings,
                 client=client,
                 inspection=inspection,
                 choices=Choices(camera, microphone, screen),
-                preview=live,
-                relay=relay,
+                preview=preview,
             )
         )
-        del self._previews[id(preview)]
+        self._sessions.append(session)
         return session
+
+    def leave(self) -> None:
+        """The program ends: what is not delivered stays in its store."""
+        for session in self._sessions:
+            session.wait(CLOSING_BOUND_S)
+            session.leave()
 
     def _forget(self, offer: Offer) -> None:
         client, _ = self._inspected.pop((offer.server, offer.code), (None, None))
@@ -116,8 +131,40 @@ _KIND = {"camera": "device", "microphone": "device", "screen": "display"}
 
 
 def run_window(argv: list[str] | None = None, settings: Settings | None = None) -> int:
-    """Open the window; a link among the arguments opens its exam."""
+    """Open the window; a link among the arguments opens its exam.
+
+    What an earlier run left behind is delivered meanwhile.
+    """
     from recorder.ui.run import run
 
     settings = settings or read_settings()
-    return run(Recorder(settings), argv or sys.argv, settings.server)
+    recorder = Recorder(settings)
+    with _leftovers(settings):
+        status = run(recorder, argv or sys.argv, settings.server)
+    recorder.leave()
+    return status
+
+
+@contextmanager
+def _leftovers(settings: Settings) -> Iterator[None]:
+    """Deliver old stores while inside; begins after the first paint, which it would delay."""
+
+    def begin() -> None:
+        from recorder.evidence.store import default_root
+        from recorder.leftovers import Leftovers
+        from recorder.logs import log_to_stderr
+
+        log_to_stderr()
+        started.append(Leftovers(settings.store or default_root(), settings.spread_s))
+        started[0].start()
+
+    started: list[Leftovers] = []
+    timer = threading.Timer(LEFTOVERS_AFTER_S, begin)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for leftovers in started:
+            leftovers.stop(STOP_BOUND_S)

@@ -13,7 +13,7 @@ from uuid import uuid4
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
-from recorder.capturing import Choices, Relay, open_screen
+from recorder.capturing import Choices, open_screen
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.models import model_hashes
 from recorder.evidence.store import default_root
@@ -46,7 +46,6 @@ class Plan:
     inspection: Inspection
     choices: Choices
     preview: LivePreview
-    relay: Relay
 
 
 def begin(plan: Plan) -> Session:
@@ -61,7 +60,7 @@ def begin(plan: Plan) -> Session:
     policy = plan.inspection.policy
     models = tuple(Model(name=n, sha256=h) for n, h in sorted(model_hashes().items()))
     check_encoders(policy.streams)
-    screen = open_screen(policy.streams, plan.choices.screen, plan.relay)
+    screen = open_screen(policy.streams, plan.choices.screen, plan.preview.relay)
     try:
         return _begin(plan, models, screen)
     except EnvironmentFault:
@@ -116,7 +115,7 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
     )
     session = Session(parts, opening, timeline, time.monotonic_ns)
     delivering.serve(session)
-    plan.relay.listener = losses
+    plan.preview.relay.listener = losses
     plan.preview.take()
     session.start()
     return session

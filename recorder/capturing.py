@@ -10,11 +10,12 @@ from typing import Any
 from recorder.capture.camera import camera_source
 from recorder.capture.frames import AudioBlock, Frame, StreamName
 from recorder.capture.microphone import microphone_source
-from recorder.capture.pump import CapturePump, LossListener, Missing
+from recorder.capture.pump import CapturePump, Missing
 from recorder.capture.screen import screen_source
 from recorder.capture.source import parse_source
 from recorder.capture.timeline import Timeline
 from recorder.faults import EnvironmentFault
+from recorder.losses import Relay
 from recorder.preview import LivePreview
 from shared.policy import Streams
 
@@ -23,31 +24,6 @@ PREVIEW_EPOCH = -1
 
 # Slow webcams take some 5 s to their first picture.
 READY_BOUND_S = 10.0
-
-
-class _Unheard(LossListener):
-    """Before the recording a lost device is shown, not recorded."""
-
-    def on_lost(self, stream: StreamName, start_ns: int, reason: str) -> None:
-        pass
-
-    def on_back(self, stream: StreamName, end_ns: int) -> None:
-        pass
-
-
-class Relay(LossListener):
-    """Passes losses on to whoever listens now."""
-
-    def __init__(self) -> None:
-        self.listener: LossListener = _Unheard()
-
-    def on_lost(self, stream: StreamName, start_ns: int, reason: str) -> None:
-        """A stream went away."""
-        self.listener.on_lost(stream, start_ns, reason)
-
-    def on_back(self, stream: StreamName, end_ns: int) -> None:
-        """A stream came back."""
-        self.listener.on_back(stream, end_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +35,7 @@ class Choices:
     screen: str = "display:all"
 
 
-def open_preview(streams: Streams, camera: str, microphone: str) -> tuple[LivePreview, Relay]:
+def open_preview(streams: Streams, camera: str, microphone: str) -> LivePreview:
     """Open camera and microphone as the policy wants them, and wait until they work.
 
     Raises:
@@ -75,7 +51,7 @@ def open_preview(streams: Streams, camera: str, microphone: str) -> tuple[LivePr
         source = microphone_source(parse_source(microphone, "microphone"), timeline)
         heard = CapturePump[AudioBlock](source, relay) if source else None
     start_pumps([pump for pump in (seen, heard) if pump is not None])
-    return LivePreview(seen, heard), relay
+    return LivePreview(seen, heard, relay)
 
 
 def open_screen(streams: Streams, screen: str, relay: Relay) -> CapturePump[Frame] | None:

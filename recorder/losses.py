@@ -7,12 +7,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.capture.frames import StreamName
+from recorder.capture.pump import LossListener
 from recorder.detect.observations import Incident
 from shared.flags import Kind
 from shared.policy import Policy
 from shared.records import Gap
 
 NS_PER_US = 1_000
+
+
+class Relay:
+    """Passes losses on to whoever listens; before a recording, nobody does."""
+
+    def __init__(self) -> None:
+        """Nobody listens yet."""
+        self.listener: LossListener | None = None
+
+    def on_lost(self, stream: StreamName, start_ns: int, reason: str) -> None:
+        """A stream went away."""
+        if self.listener is not None:
+            self.listener.on_lost(stream, start_ns, reason)
+
+    def on_back(self, stream: StreamName, end_ns: int) -> None:
+        """A stream came back."""
+        if self.listener is not None:
+            self.listener.on_back(stream, end_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.capture.pump import CapturePump
+from recorder.losses import Relay
 
 # A quiet room is about -60 dB below full scale; below it a meter shows nothing.
 FLOOR_DB = -60.0
@@ -27,9 +28,16 @@ class LivePreview:
     """Owns the pumps of camera and microphone until a recording takes them over."""
 
     def __init__(
-        self, camera: CapturePump[Frame] | None, microphone: CapturePump[AudioBlock] | None
+        self,
+        camera: CapturePump[Frame] | None,
+        microphone: CapturePump[AudioBlock] | None,
+        relay: Relay,
     ) -> None:
-        """Show what running pumps read; ``None`` where there is no such stream."""
+        """Show what running pumps read; ``None`` where there is no such stream.
+
+        ``relay`` is what the pumps tell of their losses.
+        """
+        self.relay = relay
         self.camera = camera
         self.microphone = microphone
         self._taken = False

@@ -66,15 +66,15 @@ def _record(
                 pass
             paper.stdin.write("begin\n")
             paper.stdin.flush()
-            rows = _cost(recorder.pid, name)
+            rows = _cost(recorder.pid)
             result = json.loads(recorder.stdout.read().strip().splitlines()[-1])
             recorder.wait()
     return [*rows, at_most("click to recording", result["start_s"], 1.5, "s", 2)]
 
 
-def _cost(pid: int, display_name: str) -> list[Row]:
+def _cost(pid: int) -> list[Row]:
     time.sleep(WARM_UP_S)
-    processes = [*family(pid), _x_server(display_name)]
+    processes = [*family(pid), _x_server()]
     before, began = cpu_seconds(processes), time.monotonic()
     memory = 0
     while time.monotonic() - began < SECONDS - WARM_UP_S - 5:
@@ -87,10 +87,10 @@ def _cost(pid: int, display_name: str) -> list[Row]:
     ]
 
 
-def _x_server(name: str) -> psutil.Process:
-    number = name.lstrip(":")
-    lock = Path(f"/tmp/.X{number}-lock")
-    return psutil.Process(int(lock.read_text()))
+def _x_server() -> psutil.Process:
+    """The virtual display, which this program started."""
+    children = psutil.Process().children(recursive=True)
+    return next(child for child in children if child.name() == "Xvfb")
 
 
 def _rates(bodies: list[object]) -> list[Row]:

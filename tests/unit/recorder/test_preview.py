@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recorder.losses import Relay
 from recorder.preview import LivePreview, loudness
 
 
@@ -25,7 +26,7 @@ def test_loudness_is_in_decibels(amplitude: int, expected: float) -> None:
 
 
 def test_without_devices_there_is_nothing_to_show() -> None:
-    preview = LivePreview(None, None)
+    preview = LivePreview(None, None, Relay())
 
     assert preview.picture() is None
     assert preview.sound_level() == 0.0

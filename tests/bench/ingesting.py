@@ -1,0 +1,125 @@
+"""The server under load: batches of records and sealed pieces from many candidates at once.
+
+The candidates' records are signed beforehand; what is measured is the time from sending to
+the receipt, over HTTP on loopback, with the server and this program on the same machine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+from bench.measure import Row, at_most, noted, percentile
+from support.campus import Pupil, redeem
+from support.running_server import running
+
+from server.config import Settings
+from server.demonstration import set_up
+from server.enrolment.service import CandidateDraft, enrol
+from server.exams.models import Exam
+from server.opening import opened
+
+# Candidates who deliver at once: what an examination of a thousand comes to, where each
+# delivers every four seconds and is answered within a few dozen milliseconds.
+CANDIDATES = 32
+BATCHES = 12
+
+# What four seconds of a session are: a piece a stream, and now and then a heartbeat.
+STREAMS = ("camera", "microphone", "screen")
+PIECE_BYTES = 12_000
+
+# DESIGN's budget for one node of two cores with 1,000 candidates.
+ACK_MS = 250.0
+MEMORY_MB = 400.0
+
+
+def run() -> list[Row]:
+    """Measure."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "data"
+        codes = asyncio.run(_enrol(folder))
+        with running(folder) as server:
+            return asyncio.run(_measure(server.url, codes, server.process.pid))
+
+
+async def _enrol(folder: Path) -> list[str]:
+    settings = Settings(data_dir=folder)
+    async with opened(settings, migrating=True) as rooms:
+        demo = await set_up(
+            rooms.database, rooms.keys, rooms.passwords, settings, rooms.clock
+        )
+        async with rooms.database.transaction() as db:
+            exam = await db.get_one(Exam, demo.exam)
+            now, secret = rooms.clock(), rooms.keys.server_secret()
+            places = [
+                await enrol(
+                    db,
+                    secret,
+                    exam,
+                    CandidateDraft(name=f"C {n}", reference=f"c{n}"),
+                    expires=exam.ends,
+                    now=now,
+                )
+                for n in range(CANDIDATES)
+            ]
+    return [place.code for place in places]
+
+
+async def _measure(url: str, codes: list[str], pid: int) -> list[Row]:
+    limits = httpx.Limits(max_connections=CANDIDATES, max_keepalive_connections=CANDIDATES)
+    async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client:
+        pupils = [await redeem(client, code) for code in codes]
+        for pupil in pupils:
+            _prepare(pupil)
+        acks: list[float] = []
+        began = time.perf_counter()
+        await asyncio.gather(*(_deliver(pupil, acks) for pupil in pupils))
+        records_s = time.perf_counter() - began
+        puts: list[float] = []
+        began = time.perf_counter()
+        await asyncio.gather(*(_upload(pupil, puts) for pupil in pupils))
+        pieces_s = time.perf_counter() - began
+    records = sum(len(pupil.records) for pupil in pupils)
+    pieces = sum(len(pupil.blobs) for pupil in pupils)
+    worker = max(psutil.Process(pid).children(), key=lambda p: p.memory_info().rss)
+    at_once = f"{CANDIDATES} at once"
+    return [
+        noted("records taken in", f"{records / records_s:.0f} records/s, {at_once}"),
+        noted("batches taken in", f"{len(acks) / records_s:.0f} batches/s, {at_once}"),
+        at_most("a batch's receipt, p99", 1000 * percentile(acks, 0.99), ACK_MS, "ms"),
+        noted("pieces taken in", f"{pieces / pieces_s:.0f} pieces/s, {at_once}"),
+        at_most("a piece's receipt, p99", 1000 * percentile(puts, 0.99), ACK_MS, "ms"),
+        at_most("server's memory", worker.memory_info().rss / 1e6, MEMORY_MB, "MB", 0),
+    ]
+
+
+def _prepare(pupil: Pupil) -> None:
+    pupil.wall = time.time_ns() // 1000 - pupil.mono
+    pupil.open()
+    for _ in range(BATCHES):
+        for stream in STREAMS:
+            pupil.segment(stream, os.urandom(PIECE_BYTES))
+        pupil.incident(len(pupil.records))
+
+
+async def _deliver(pupil: Pupil, acks: list[float]) -> None:
+    size = len(STREAMS) + 1
+    for at in range(1, len(pupil.records), size):
+        lines = pupil.records[0 if at == 1 else at : at + size]
+        began = time.perf_counter()
+        answer = await pupil.deliver(*lines)
+        acks.append(time.perf_counter() - began)
+        assert answer.status_code == 200, answer.text
+
+
+async def _upload(pupil: Pupil, puts: list[float]) -> None:
+    for name in pupil.blobs:
+        began = time.perf_counter()
+        answer = await pupil.upload(name)
+        puts.append(time.perf_counter() - began)
+        assert answer.status_code == 200, answer.text
