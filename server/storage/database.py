@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from server.storage.one_trip import execute_at_once, execute_many_at_once
 from server.storage.turn import Turn, lock_file
 
 # How long a request waits for SQLite's one connection, or one of PostgreSQL's, in seconds.
@@ -42,6 +43,8 @@ class Database:
             connection_string=url,
             engine_config=_engine_config(self.dialect),
             session_config=AsyncSessionConfig(expire_on_commit=False),
+            enable_file_object_listener=False,
+            enable_touch_updated_timestamp_listener=False,
         )
         self.engine = self._config.get_engine()
         if self.dialect == "sqlite":
@@ -91,21 +94,22 @@ def _engine_config(dialect: str) -> EngineConfig:
 
 
 def _prepare_sqlite(engine: Any) -> None:
-    @event.listens_for(engine, "connect")
-    def _connect(connection: Any, _record: Any) -> None:
-        # Transactions are begun by the listener below, not guessed by the driver.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        mode = cursor.fetchone()
-        if mode is None or mode[0] not in {"wal", "memory"}:
-            raise RuntimeError(f"SQLite did not take up its write-ahead log: {mode}")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.close()
+    event.listen(engine, "connect", _set_pragmas)
+    # The write lock is taken first, so that no transaction fails half-way for it.
+    event.listen(engine, "begin", lambda held: held.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "do_execute", execute_at_once)
+    event.listen(engine, "do_executemany", execute_many_at_once)
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        # The write lock is taken first, so that no transaction fails half-way for it.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    # Transactions are begun by the listener, not guessed by the driver.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    mode = cursor.fetchone()
+    if mode is None or mode[0] not in {"wal", "memory"}:
+        raise RuntimeError(f"SQLite did not take up its write-ahead log: {mode}")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
