@@ -112,7 +112,7 @@ def score(flags: Iterable[Flag], policy: Policy, now: int) -> Score:
         return Score(0.0, ())
     value = 100.0 * -math.expm1(-total / SCALE)
     contributions = [
-        _contribution(kind, by_kind[kind], value * part / total, now)
+        _contribution(kind, by_kind[kind], value * (part / total), now)
         for kind, part in sums.items()
         if part > 0
     ]

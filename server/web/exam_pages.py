@@ -13,13 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
-from server.accounts.staff import current_account, require
+from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
-from server.clock import MICROS_PER_DAY, WallClock
+from server.clock import WallClock
 from server.config import Settings
 from server.enrolment.codes import link
 from server.enrolment.models import Candidate, Enrolment
-from server.enrolment.service import enrol
+from server.enrolment.service import Place, enrol
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.exams.service import ExamError, create_exam, newest_policy
@@ -127,25 +127,38 @@ class ExamPages(Controller):
         codes: list[NewCode] = []
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
+            if exam.ends <= now:
+                drafts = "This exam is over; nobody can begin it any more."
             if not isinstance(drafts, str):
-                institution = await db.get_one(Institution, staff.institution_id)
-                key = fingerprint(keys.of(institution.key_ref).public)
-                expires = max(exam.ends, now + settings.enrolment_days * MICROS_PER_DAY)
+                key = await _public_key(db, keys, staff)
                 for draft in drafts:
-                    place = await enrol(db, secret, exam, draft, expires=expires, now=now)
-                    shown = place.candidate.name, place.candidate.reference, place.code
-                    codes.append(NewCode(*shown, link(settings.url, place.code, key)))
+                    place = await enrol(db, secret, exam, draft, expires=exam.ends, now=now)
+                    codes.append(_shown(place, settings.url, key))
                 subject = ("exam", exam.id)
                 audit.record(db, now, staff, "exam.enrol", subject, candidates=len(codes))
             context = await _exam_context(db, exam, now)
         mistake = drafts if isinstance(drafts, str) else ""
         typed = fields.get("candidates", "") if mistake else ""
-        part = "HX-Request" in request.headers
         return page(
-            "exam_candidates.html" if part else "exam.html",
+            "exam_candidates.html" if "HX-Request" in request.headers else "exam.html",
             {**context, "codes": codes, "mistake": mistake, "typed": typed},
             status=422 if mistake else 200,
         )
+
+
+async def _public_key(db: AsyncSession, keys: KeyStore, staff: Staff) -> str:
+    """The fingerprint that links name, so that a recorder trusts no other server."""
+    institution = await db.get_one(Institution, staff.institution_id)
+    return fingerprint(keys.of(institution.key_ref).public)
+
+
+def _shown(place: Place, url: str, key: str) -> NewCode:
+    return NewCode(
+        name=place.candidate.name,
+        reference=place.candidate.reference,
+        code=place.code,
+        link=link(url, place.code, key),
+    )
 
 
 async def _fields(request: AnyRequest) -> dict[str, str]:

@@ -1,0 +1,157 @@
+"""What pages say: times, absences, the verdict on the evidence, the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.review.absences import Absences, Interval, joined, summaries
+from server.review.durations import clock, iso, length, moment, spoken, subtracted, united
+from server.review.flags import Flag, particulars, reason
+from server.review.integrity import Facts, Level, examine
+from server.review.timeline import lanes, missing, timeline
+from server.review.wording import printed
+from shared.flags import Kind, Severity
+
+SECOND = 1_000_000
+spans = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "position", "words"),
+    [
+        (0, "0:00", "0 s"),
+        (4.24, "0:04", "4.2 s"),
+        (9.96, "0:09", "10 s"),
+        (59.6, "0:59", "1 min"),
+        (185, "3:05", "3 min 5 s"),
+        (3600, "1:00:00", "1 h"),
+        (4830, "1:20:30", "1 h 20 min"),
+        (-3, "0:00", "0 s"),
+    ],
+)
+def test_times_are_told_as_people_read_them(seconds: float, position: str, words: str) -> None:
+    micros = int(seconds * SECOND)
+    assert (clock(micros), spoken(micros)) == (position, words)
+
+
+def test_points_in_time_are_told_in_utc() -> None:
+    assert moment(1_790_000_000_000_000) == "21 Sep 2026, 14:13 UTC"
+    assert iso(1_790_000_000_250_000) == "2026-09-21T14:13:20.250Z"
+    assert iso(3 * 2**53).startswith("28")
+
+
+def points(found: list[tuple[int, int]]) -> set[int]:
+    return {at for start, end in found for at in range(start, end)}
+
+
+@given(spans, spans)
+def test_intervals_obey_the_laws_of_sets(one: list, other: list) -> None:
+    assert points(united(one)) == points(one)
+    assert length(one) == len(points(one))
+    assert points(subtracted(one, other)) == points(one) - points(other)
+    assert all(a[1] < b[0] for a, b in zip(united(one), united(one)[1:], strict=False))
+
+
+def interval(start: int, end: int, stream: str = "camera", reason: str = "dark") -> Interval:
+    return Interval(stream, start, end, reason)
+
+
+def test_what_a_heartbeat_cut_in_two_is_one_again() -> None:
+    found = joined([interval(10, 20), interval(0, 10), interval(12, 14, reason="covered")])
+    assert found == [interval(0, 20), interval(12, 14, reason="covered")]
+
+
+def test_time_is_counted_once_however_many_streams_miss_it() -> None:
+    both = Absences(
+        unobserved=(interval(0, 10), interval(5, 15, "screen")), gaps=(interval(3, 4),)
+    )
+    assert (both.unobserved_time, both.gap_time) == (15, 1)
+    assert [s.time for s in summaries([*both.unobserved, interval(20, 30)])] == [20, 10]
+
+
+WHOLE = Facts(
+    state="closed", closed=True, size=10, pieces=4, pieces_held=4, forks=0, clock_flags=0
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "level", "says"),
+    [
+        ({}, Level.HOLDS, "All 4 pieces"),
+        ({"size": 0}, Level.WAITING, "No record"),
+        ({"state": "open", "closed": False, "silent": SECOND}, Level.WAITING, "yet to come"),
+        ({"state": "open", "closed": False}, Level.WAITING, "yet to come"),
+        ({"state": "open", "closed": False, "silent": 99 * SECOND}, Level.LACKS, "1 min 39 s"),
+        ({"state": "terminated", "closed": False}, Level.LACKS, "Staff ended"),
+        ({"pieces_held": 3}, Level.LACKS, "1 piece of 4 is committed to but missing"),
+        (
+            {"state": "open", "closed": False, "silent": 1, "pieces_held": 2},
+            Level.WAITING,
+            "2 pieces of 4 are still on the way",
+        ),
+        ({"forks": 1}, Level.CONTRADICTS, "1 record came signed in two versions"),
+        ({"clock_flags": 2}, Level.CONTRADICTS, "2 places"),
+        ({"purged": True}, Level.LACKS, "destroyed"),
+    ],
+)
+def test_the_verdict_on_the_evidence(changes: dict, level: Level, says: str) -> None:
+    verdict = examine(replace(WHOLE, **changes))
+    assert verdict.level is level
+    assert verdict.word
+    assert any(says in check.words for check in verdict.checks), verdict.checks
+
+
+def flag(start: int, end: int | None, kind: Kind = Kind.SPEECH, **detail: object) -> Flag:
+    return Flag("0" * 32, kind, Severity.LOW, start, end, 0.5, detail)
+
+
+def test_holes_that_no_gap_explains_are_missing_too() -> None:
+    played = {"camera": [(0, 10 * SECOND), (20 * SECOND, 30 * SECOND)]}
+    gaps = Absences(gaps=(interval(10 * SECOND, 15 * SECOND, reason="unplugged"),))
+    found = missing(played, gaps, 40 * SECOND, live=False)
+    assert [(i.start // SECOND, i.end // SECOND, i.reason) for i in found] == [
+        (10, 15, "unplugged"),
+        (15, 20, "missing, or not delivered yet"),
+        (30, 40, "missing, or not delivered yet"),
+    ]
+    live = missing(played, gaps, 40 * SECOND, live=True)
+    assert [i.start // SECOND for i in live] == [10, 15]
+
+
+def test_the_timeline_reaches_as_far_as_anything_on_it() -> None:
+    found = timeline(
+        "s",
+        10 * SECOND,
+        {"camera": [(0, 12 * SECOND)]},
+        [flag(9, None)],
+        Absences(),
+        [],
+        live=True,
+    )
+    assert (found.duration, found.live) == (12.0, True)
+    assert found.streams[0].playlist == "/media/s/camera.m3u8"
+    assert found.flags[0].end is None
+
+
+def test_only_groups_with_flags_have_lanes() -> None:
+    found = [lane.id for lane in lanes([flag(0, 1), flag(0, 1, Kind.GAP)])]
+    assert found == ["voice", "recorder", "unobserved", "missing"]
+
+
+def test_what_a_detector_says_is_printed_short_and_flat() -> None:
+    one = flag(
+        0, 1, reason="speech", yaw=-41.25, faces=2, seen=True, title="x" * 500, none=None
+    )
+    found = dict(particulars(replace(one, detail={**one.detail, "deep": {"a": [1]}})))
+    assert reason(one) == "speech"
+    assert found["yaw"] == "-41.2"
+    assert (found["faces"], found["seen"]) == ("2", "yes")
+    assert len(found["title"]) == 120
+    assert "none" not in found
+    assert "deep" not in found
+    assert reason(flag(0, 1, reason=["not", "text"])) == ""
+    assert printed({"a": None, "b": ["c", 1.5]}) == "a: none, b: c, 1.5"
