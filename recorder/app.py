@@ -72,12 +72,25 @@ class Recorder:
         from recorder.capture.devices import Unlisted, cameras, displays, microphones
 
         found = {"camera": cameras(), "microphone": microphones(), "screen": displays()}
-        return {
+        listed = {
             stream: [(f"{_KIND[stream]}:0", choices.reason)]
             if isinstance(choices, Unlisted)
             else [(choice.source, choice.name) for choice in choices]
             for stream, choices in found.items()
         }
+        return {stream: self._suggested(stream, choices) for stream, choices in listed.items()}
+
+    def _suggested(self, stream: str, choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The choices, that of the settings first."""
+        source = {
+            "camera": self._settings.camera,
+            "microphone": self._settings.microphone,
+            "screen": self._settings.screen,
+        }[stream]
+        if not source:
+            return choices
+        name = dict(choices).get(source, source.removeprefix("file:").rpartition("/")[2])
+        return [(source, name), *(choice for choice in choices if choice[0] != source)]
 
     def open_preview(self, offer: Offer, camera: str, microphone: str) -> LivePreview:
         """Open camera and microphone to look at; nothing is recorded.

@@ -29,6 +29,8 @@ app = App(
 
         invigil-recorder
 
+        invigil-recorder invigil://exams.example.edu/7K2M-Q4WD-9XTA
+
         invigil-recorder analyze lecture.mp4 --output findings.jsonl
 
     The exit status is 0 where all went well and 2 where something outside the program is
@@ -47,11 +49,15 @@ app.command(
 
 
 @app.default
-def window() -> int:
-    """Open the window."""
+def window(link: str | None = None) -> int:
+    """Open the window.
+
+    Args:
+        link: An invigil:// link from an invitation, which fills in server and code.
+    """
     from recorder.app import run_window
 
-    return run_window()
+    return run_window([app.name[0], *([link] if link else [])])
 
 
 @app.command
@@ -103,7 +109,8 @@ def record(
         from recorder.app import run_window
         from recorder.ui.link import write_link
 
-        return run_window([app.name[0], write_link(server, code)], settings)
+        chosen = replace(settings, camera=camera, microphone=microphone, screen=screen)
+        return run_window([app.name[0], write_link(server, code)], chosen)
     from recorder.capturing import Choices
     from recorder.logs import log_to_stderr
     from recorder.record import Request

@@ -20,6 +20,9 @@ from shared.wire import LiveState
 # A request in flight gets this long to come to its end when the program leaves.
 STOP_BOUND_S = 5.0
 
+# Commands should come through soon after an outage; one small request bothers no server.
+LIVE_PACING = Pacing(cap_s=10.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -44,13 +47,12 @@ class DeliveryLine:
         outbox = Outbox(writer.ask, lambda: writer.tally)
         self._client = client
         self._founding = founding
-        self._pacing = Pacing(spread_s=terms.spread_s)
         self._uploader = Uploader(
             outbox,
             client.session(founding),
             network_lost=terms.network_lost,
             on_incident=reporter.submit,
-            pacing=self._pacing,
+            pacing=Pacing(spread_s=terms.spread_s),
         )
         self._live: LiveLink | None = None
 
@@ -70,7 +72,7 @@ class DeliveryLine:
             )
 
         self._live = LiveLink(
-            self._founding, state=state, on_command=session.obey, pacing=self._pacing
+            self._founding, state=state, on_command=session.obey, pacing=LIVE_PACING
         )
 
     def start(self) -> None:

@@ -22,6 +22,8 @@ class Settings:
             key that a server names is taken, kept, and named in the evidence.
         allow_plain: whether plain http may leave this computer.
         spread_s: the longest random wait after an outage, in seconds.
+        camera, microphone, screen: the SRC that is suggested first; empty for the first
+            device there is.
     """
 
     store: Path | None = None
@@ -29,6 +31,9 @@ class Settings:
     pinned: frozenset[str] = frozenset()
     allow_plain: bool = False
     spread_s: float = 180.0
+    camera: str = ""
+    microphone: str = ""
+    screen: str = ""
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -44,6 +49,9 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         pinned=_pinned(environ.get("INVIGIL_PINNED_KEYS", "")),
         allow_plain=environ.get("INVIGIL_ALLOW_PLAIN", "") == "1",
         spread_s=_seconds("INVIGIL_SPREAD_S", environ, 180.0),
+        camera=environ.get("INVIGIL_CAMERA", ""),
+        microphone=environ.get("INVIGIL_MICROPHONE", ""),
+        screen=environ.get("INVIGIL_SCREEN", ""),
     )
 
 

@@ -1,0 +1,1 @@
+"""What the candidate works in; see the README."""

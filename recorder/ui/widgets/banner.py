@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QScrollArea
 
 from recorder.ui.operation import Trouble
 from recorder.ui.widgets.actions import EDGE, Actions
@@ -46,7 +47,17 @@ class Banner(Card):
         self.text.say(text)
         self.text.setVisible(bool(text))
         self.show()
+        # Its place is known once the layout has been made anew.
+        QTimer.singleShot(0, self, self._reveal)
         announce(self, f"{title} {text}".strip())
+
+    def _reveal(self) -> None:
+        """Scroll to where it can be read."""
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None and self.isVisible():
+            parent.ensureWidgetVisible(self)
 
     def trouble(self, trouble: Trouble) -> None:
         """Show a problem and what to do about it."""
