@@ -40,8 +40,13 @@ EXAM = "Demonstration exam"
 PROCTOR = "proctor@demo.invalid"
 CANDIDATE = CandidateDraft(name="Demo Candidate", reference="demo-candidate")
 
+# Where a demo candidate may be: in the exam's paper, and nowhere else.
+ALLOWED_WINDOWS = ("Exam paper*",)
+
 # A demo's recordings are nobody's evidence.
 RETENTION_DAYS = 30
+
+TERMS = Terms(retention_days=RETENTION_DAYS, allowed_windows=ALLOWED_WINDOWS)
 
 YEAR = 366 * MICROS_PER_DAY
 
@@ -123,9 +128,7 @@ async def _exam(db: AsyncSession, keys: KeyStore, institution: Institution, now:
     found = (await db.execute(query)).scalar_one_or_none()
     if found is not None:
         return found
-    draft = ExamDraft(
-        title=EXAM, starts=now, ends=now + YEAR, terms=Terms(retention_days=RETENTION_DAYS)
-    )
+    draft = ExamDraft(title=EXAM, starts=now, ends=now + YEAR, terms=TERMS)
     return await create_exam(db, keys, institution, draft, now)
 
 

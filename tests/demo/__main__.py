@@ -20,11 +20,14 @@ from typing import TypeVar
 
 from demo import sample
 from demo.machine import display
-from demo.programs import BIN, Programs, free_port, kinds_in
+from demo.programs import BIN, Found, Programs, free_port, incidents_in
 from rich.console import Console
 from rich.table import Table
 
 FOLDER = Path(__file__).parents[2] / ".demo"
+
+# The clip and the desk begin within two seconds of the recording (s).
+NEAR_S = 2.5
 
 _T = TypeVar("_T")
 
@@ -41,7 +44,7 @@ class Devices:
 
 
 def main() -> int:
-    """Run the demo; the exit status says whether the session was delivered and verified."""
+    """Run the demo; the exit status says whether all was delivered and verified."""
     arguments = _arguments()
     programs = Programs(FOLDER, arguments.port or free_port())
     with ExitStack() as stack:
@@ -130,21 +133,34 @@ def _tell(
     demo: dict[str, str], result: dict[str, object], bundle: Path, devices: Devices
 ) -> None:
     """Say which flags there are beside those that the sample contains, and where to look."""
-    found = kinds_in(bundle)
+    found = incidents_in(bundle)
     if devices.sampled:
-        scenes = sorted((*sample.SCRIPT, sample.DESK_SCENE), key=lambda scene: scene.start)
         table = Table("the sample candidate …", "flag", "found", box=None, pad_edge=False)
-        for scene in scenes:
-            count = found.pop(scene.kind, 0)
-            mark = "[green]yes" if count == 1 else f"[red]{count} times"
+        for scene in sorted((*sample.SCRIPT, sample.DESK_SCENE), key=lambda one: one.start):
+            of_scene = [one for one in found if _is(one, scene)]
+            found = [one for one in found if one not in of_scene]
             when = f"{scene.act} at {scene.start:.0f}–{scene.end:.0f} s"
-            table.add_row(when, scene.kind, mark)
+            table.add_row(when, scene.kind, _mark(of_scene))
         console.print(table)
-    for kind, count in found.items():
-        console.print(f"also flagged: {kind} ({count})")
+    for one in found:
+        console.print(f"also flagged: {one.kind} at {one.start:.1f} s")
     console.print(f"\nbundle   {bundle}")
     console.print(f"review   {demo['server']}/sessions/{result['session']}")
     console.print(f"login    {demo['email']}  {demo['password']}")
+
+
+def _is(found: Found, scene: sample.Scene) -> bool:
+    """Whether an incident is a scene's: of its kind, begun and ended near its times."""
+    near_start = abs(found.start - scene.start) <= NEAR_S
+    near_end = found.end is not None and abs(found.end - scene.end) <= NEAR_S
+    return found.kind == scene.kind and near_start and near_end
+
+
+def _mark(of_scene: list[Found]) -> str:
+    if len(of_scene) != 1:
+        return f"[red]{len(of_scene)} times"
+    one = of_scene[0]
+    return f"[green]yes, {one.start:.1f}–{one.end or 0:.1f} s"
 
 
 def _wait() -> None:

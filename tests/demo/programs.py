@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -165,8 +164,26 @@ def records_in(bundle: Path) -> list[Record]:
     return [decode_record(signed.payload) for signed in parse_lines(lines)]
 
 
-def kinds_in(bundle: Path) -> Counter[str]:
-    """How many incidents of each kind a bundle holds."""
-    bodies = [record.body for record in records_in(bundle)]
-    kinds = {body.id: str(body.kind) for body in bodies if isinstance(body, Incident)}
-    return Counter(kinds.values())
+@dataclass(frozen=True)
+class Found:
+    """An incident of a bundle; times are seconds since the session's first record."""
+
+    kind: str
+    start: float
+    end: float | None
+
+
+def incidents_in(bundle: Path) -> list[Found]:
+    """Every incident of a bundle as it was last reported, in order of its beginning."""
+    records = records_in(bundle)
+    origin = records[0].mono
+    last = {r.body.id: r.body for r in records if isinstance(r.body, Incident)}
+    found = [
+        Found(
+            str(body.kind),
+            (body.start - origin) / 1e6,
+            None if body.end is None else (body.end - origin) / 1e6,
+        )
+        for body in last.values()
+    ]
+    return sorted(found, key=lambda one: one.start)
