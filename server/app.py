@@ -35,7 +35,7 @@ from server.headers import security_headers
 from server.ingest.controllers import IngestController
 from server.ingest.delivery import Delivery
 from server.ingest.pieces import Pieces
-from server.ingest.turns import Turns
+from server.ingest.writer import Writer
 from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
 from server.live.service import Live
@@ -130,15 +130,15 @@ def _rooms(
 ) -> dict[str, object]:
     """Each room's service, under the name that handlers ask for it by."""
     keys = KeyStore(settings.keys)
-    secret, turns = keys.server_secret(), Turns()
+    secret, writer = keys.server_secret(), Writer(database, keys, settings, clock)
     tokens = Tokens(secret)
     return {
         "bundles": BundleExport(database, keys, blobs, clock),
-        "delivery": Delivery(database, keys, settings, clock, turns),
+        "delivery": Delivery(database, writer, settings, clock),
         "keys": keys,
         "live": Live(database, clock),
         "media": Media(blobs, keys),
-        "pieces": Pieces(database, blobs, keys, settings, clock, turns),
+        "pieces": Pieces(database, blobs, writer, settings, clock),
         "redeeming": Redeeming(database, keys, tokens, secret, settings, clock),
         "secret": secret,
         "tokens": tokens,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from server.config import Settings
@@ -41,14 +40,17 @@ HEADERS = {
 
 def security_headers(settings: Settings) -> Callable[[Message, Scope], Awaitable[None]]:
     """A hook that adds the headers, where a handler has not set its own."""
-    headers = dict(HEADERS)
+    own = dict(HEADERS)
     if settings.https:
-        headers["Strict-Transport-Security"] = HSTS
+        own["Strict-Transport-Security"] = HSTS
+    headers = [(name.lower().encode(), value.encode()) for name, value in own.items()]
 
     async def add(message: Message, _: Scope) -> None:
         if message["type"] == "http.response.start":
-            answer = MutableScopeHeaders(message)
-            for name, value in headers.items():
-                answer.setdefault(name, value)
+            there = {name.lower() for name, _ in message["headers"]}
+            message["headers"] = [
+                *message["headers"],
+                *(header for header in headers if header[0] not in there),
+            ]
 
     return add

@@ -6,18 +6,17 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
-
-from server.accounts.passwords import Passwords
 from server.clock import WallClock, system_clock
 from server.config import Settings
-from server.storage.blobs import BlobStore
-from server.storage.database import Database
-from server.storage.keys import KeysMissing, KeyStore
-from server.storage.schema import is_current, migrate
-from server.storage.turn import DatabaseBusy
+
+# The libraries behind these take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from server.accounts.passwords import Passwords
+    from server.storage.blobs import BlobStore
+    from server.storage.database import Database
+    from server.storage.keys import KeyStore
 
 
 class Fault(Exception):
@@ -51,6 +50,16 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
     Raises:
         Fault: something cannot be opened, or the database needs a migration.
     """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from server.accounts.passwords import Passwords
+    from server.storage.blobs import BlobStore
+    from server.storage.database import Database
+    from server.storage.keys import KeysMissing
+    from server.storage.schema import is_current, migrate
+    from server.storage.turn import DatabaseBusy
+
     keys = _prepared(settings)
     database = Database(settings.database)
     try:
@@ -80,6 +89,8 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
 
 def _prepared(settings: Settings) -> KeyStore:
     """The data folder and the server's secret, made where they are not there."""
+    from server.storage.keys import KeysMissing, KeyStore
+
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         keys = KeyStore(settings.keys)

@@ -27,12 +27,12 @@ class TooLong(Exception):
 
 
 class Incoming:
-    """Takes a blob of at most ``size`` bytes into ``file``; the file is removed on leaving,
-    unless the blob store took it.
+    """Takes a blob of at most ``size`` bytes. A small one stays in memory (``data``), a
+    larger one goes to ``file``, which is removed on leaving unless somebody took it.
     """
 
     def __init__(self, file: Path, size: int) -> None:
-        """Take where to write, and the size to expect."""
+        """Take where to write what does not stay in memory, and the size to expect."""
         self.file = file
         self.received = 0
         self.start = b""
@@ -52,7 +52,8 @@ class Incoming:
         _trace: TracebackType | None,
     ) -> None:
         """Close and remove what is left."""
-        await asyncio.to_thread(self._abandon)
+        if self._handle is not None:
+            await asyncio.to_thread(self._abandon, self._handle)
 
     async def feed(self, chunk: bytes) -> None:
         """Take the next bytes.
@@ -75,10 +76,17 @@ class Incoming:
         whole = len(self.start) == START_BYTES and self.start.startswith(MAGIC)
         return self.start[len(MAGIC) :].hex() if whole else None
 
-    async def finish(self) -> str:
-        """Write what is left; the SHA-256 (hex) of it all."""
-        await asyncio.to_thread(self._write_last)
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 (hex) of what came."""
         return self._hash.hexdigest()
+
+    async def finish(self) -> bytes | Path:
+        """All of it: its bytes, or the file that they are in by now."""
+        if self._handle is None:
+            return bytes(self._buffer)
+        await asyncio.to_thread(self._write_last, self._handle)
+        return self.file
 
     def _write(self) -> None:
         if self._handle is None:
@@ -86,15 +94,13 @@ class Incoming:
         self._handle.write(self._buffer)
         self._buffer.clear()
 
-    def _write_last(self) -> None:
-        self._write()
-        if self._handle is not None:
-            self._handle.close()
+    def _write_last(self, handle: IO[bytes]) -> None:
+        handle.write(self._buffer)
+        handle.close()
 
-    def _abandon(self) -> None:
-        if self._handle is not None:
-            self._handle.close()
-            self.file.unlink(missing_ok=True)
+    def _abandon(self, handle: IO[bytes]) -> None:
+        handle.close()
+        self.file.unlink(missing_ok=True)
 
 
 def content_digest(header: str | None) -> str | None:

@@ -5,24 +5,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.exc import StaleDataError
 
 from server.clock import WallClock
 from server.config import Settings
 from server.exams.models import PolicyVersion
-from server.ingest import ledger
-from server.ingest.delivery import BUSY, admitted, keep_receipt, sign_receipt
+from server.ingest import keeping
+from server.ingest.held import GONE, PURGED, REVOKED
 from server.ingest.incoming import Incoming, TooLong
-from server.ingest.ledger import Held
 from server.ingest.limits import RateLimit
-from server.ingest.models import BlobRow
-from server.ingest.turns import Turns
+from server.ingest.models import BlobRow, ExamSession
+from server.ingest.writer import Arrival, Writer
 from server.problems import Rejection
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
-from server.storage.keys import KeyStore
 from shared.chain import Refusal
 from shared.policy import decode_policy
 from shared.signed import Signed
@@ -62,17 +62,15 @@ class Pieces:
         self,
         database: Database,
         blobs: BlobStore,
-        keys: KeyStore,
+        writer: Writer,
         settings: Settings,
         clock: WallClock,
-        turns: Turns,
     ) -> None:
-        """Take what it works with; ``turns`` is shared with the records channel."""
+        """Take what it works with."""
         self._database = database
         self._blobs = blobs
-        self._keys = keys
+        self._writer = writer
         self._clock = clock
-        self._turns = turns
         self._rate = RateLimit(settings.blobs_per_minute)
         self._under_way = 0
         self._kids: dict[str, frozenset[str]] = {}
@@ -102,33 +100,29 @@ class Pieces:
         if upload.digest != upload.sha256:
             why = "Content-Digest must be sha-256 and that of the address"
             return Rejection(ProblemType.BLOB_DIGEST, 400, why, check=Refusal.BLOB)
+        keys = {"session": upload.session_id, "sha256": upload.sha256}
         async with self._database.transaction() as db:
-            held = await admitted(db, upload.session_id, upload.token_hash)
-            if isinstance(held, Rejection):
-                return held
-            blob = await db.get(BlobRow, (upload.session_id, upload.sha256))
-            if blob is None:
-                why = "deliver the record that commits to this piece first"
-                unknown = Rejection(ProblemType.BLOB_UNKNOWN, 409, why, check=Refusal.BLOB)
-                return unknown.at(held.row.size, held.row.head)
-            if blob.receipt_n is not None:
-                given = await ledger.receipt(db, upload.session_id, blob.receipt_n)
+            found = (await db.execute(_EXPECTED, keys)).one_or_none()
+            why = _refusal(found, upload.token_hash)
+            if found is None or why is not None:
+                return why or GONE
+            if found.receipt_n is not None:
+                given = await keeping.receipt(db, upload.session_id, found.receipt_n)
                 assert given is not None  # written in the same transaction as receipt_n
                 return given
-            kids = await self._kids_of(db, held)
-        if upload.length is not None and upload.length != blob.size:
-            return _another(f"{upload.length} bytes where the record says {blob.size}")
-        return Expected(blob.size, kids)
+            kids = await self._kids_of(db, found.hash, found.policy_version_id)
+        if upload.length is not None and upload.length != found.blob_size:
+            return _another(f"{upload.length} bytes where the record says {found.blob_size}")
+        return Expected(found.blob_size, kids)
 
-    async def _kids_of(self, db: AsyncSession, held: Held) -> frozenset[str]:
-        kids = self._kids.get(held.policy)
+    async def _kids_of(self, db: AsyncSession, policy: str, version: str) -> frozenset[str]:
+        kids = self._kids.get(policy)
         if kids is None:
-            version = await db.get_one(PolicyVersion, held.row.policy_version_id)
-            policy = decode_policy(version.payload)
-            kids = frozenset(key.kid for key in policy.evidence_keys)
+            row = await db.get_one(PolicyVersion, version)
+            kids = frozenset(key.kid for key in decode_policy(row.payload).evidence_keys)
             if len(self._kids) >= MAX_POLICIES:
                 self._kids.clear()
-            self._kids[held.policy] = kids
+            self._kids[policy] = kids
         return kids
 
     async def _receive(
@@ -145,45 +139,59 @@ class Pieces:
                 return _another(f"more than the {size} bytes that the record says")
             if incoming.received != size:
                 return _another(f"{incoming.received} bytes where the record says {size}")
-            if await incoming.finish() != upload.sha256:
+            if incoming.sha256 != upload.sha256:
                 return _another("its SHA-256 is another than the record's")
             if incoming.kid not in expected.kids:
                 why = "it is not sealed to a key of this exam's policy"
                 return Rejection(ProblemType.REFUSED, 422, why, check=Refusal.BLOB)
             # (8) the piece is on disk before anything says so
-            await self._blobs.put(upload.session_id, upload.sha256, file)
-        try:
-            return await self._acknowledge(upload)
-        except StaleDataError:
-            return BUSY
+            match await incoming.finish():
+                case bytes() as data:
+                    await self._blobs.put_bytes(upload.session_id, upload.sha256, data)
+                case Path() as file:
+                    await self._blobs.put(upload.session_id, upload.sha256, file)
+        outcome = await self._writer.submit(
+            Arrival(upload.session_id, upload.token_hash, upload.sha256)
+        )
+        if outcome == PURGED:
+            # The session was purged while the piece was on its way: it must not stay.
+            await self._blobs.delete(upload.session_id, upload.sha256)
+        return outcome
 
-    async def _acknowledge(self, upload: Upload) -> Signed | Rejection:
-        async with (
-            self._turns.of(upload.session_id),
-            self._database.transaction() as db,
-        ):
-            held = await admitted(db, upload.session_id, upload.token_hash)
-            if isinstance(held, Rejection):
-                # Purged or revoked while the piece was on its way: it must not stay.
-                await self._blobs.delete(upload.session_id, upload.sha256)
-                return held
-            row, now = held.row, held.time(self._clock())
-            blob = await db.get(BlobRow, (row.id, upload.sha256))
-            assert blob is not None  # rows of pieces are never removed
-            if blob.receipt_n is not None:
-                given = await ledger.receipt(db, row.id, blob.receipt_n)
-                assert given is not None
-                return given
-            blob.durable_at, blob.receipt_n = now, row.receipts
-            row.blobs_durable += 1
-            row.bytes_durable += blob.size
-            row.last_seen = now
-            row.clock = {**row.clock, "receipt_time": now}
-            await db.flush()
-            missing = await ledger.missing(db, row)
-            signed = sign_receipt(self._keys, held, now, (upload.sha256,), missing)
-            await keep_receipt(db, held, signed, now)
-            return signed
+
+_EXPECTED = (
+    select(
+        ExamSession.token_hash,
+        ExamSession.purged_at,
+        ExamSession.size,
+        ExamSession.head,
+        ExamSession.policy_version_id,
+        PolicyVersion.hash,
+        BlobRow.size.label("blob_size"),
+        BlobRow.receipt_n,
+    )
+    .join(PolicyVersion, PolicyVersion.id == ExamSession.policy_version_id)
+    .outerjoin(
+        BlobRow,
+        (BlobRow.session_id == ExamSession.id) & (BlobRow.sha256 == bindparam("sha256")),
+    )
+    .where(ExamSession.id == bindparam("session"))
+)
+
+
+def _refusal(found: Row[Any] | None, token_hash: str) -> Rejection | None:
+    """Why a piece cannot come, if it cannot, from a row of ``_EXPECTED``."""
+    if found is None:
+        return GONE
+    if found.token_hash != token_hash:
+        return REVOKED
+    if found.purged_at is not None:
+        return PURGED
+    if found.blob_size is None:
+        why = "deliver the record that commits to this piece first"
+        unknown = Rejection(ProblemType.BLOB_UNKNOWN, 409, why, check=Refusal.BLOB)
+        return unknown.at(found.size, found.head)
+    return None
 
 
 def _another(why: str) -> Rejection:

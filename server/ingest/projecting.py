@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.judgement import Fresh
@@ -13,8 +13,10 @@ from server.ingest.projection import Row, project
 from shared.records import Segment
 
 
-async def add_projection(db: AsyncSession, session: str, fresh: Sequence[Fresh]) -> None:
-    """Add what these records say; an incident that is there already is brought up to date."""
+async def add_projection(db: AsyncSession, fresh: Sequence[Fresh]) -> None:
+    """Add what records of any sessions say; an incident that is there already is brought
+    up to date.
+    """
     # A segment that was committed to before, in the same way, has its row.
     rows = project(
         one.record for one in fresh if one.pieces or not isinstance(one.record.body, Segment)
@@ -27,21 +29,19 @@ async def add_projection(db: AsyncSession, session: str, fresh: Sequence[Fresh])
         if new:
             await db.execute(insert(model), new)
     if rows.incidents:
-        await _add_incidents(db, session, rows.incidents)
+        await _add_incidents(db, rows.incidents)
 
 
-async def _add_incidents(db: AsyncSession, session: str, incidents: dict[str, Row]) -> None:
-    own = IncidentRow.session_id == session
-    there = set(
-        await db.scalars(
-            select(IncidentRow.incident_id).where(own, IncidentRow.incident_id.in_(incidents))
-        )
-    )
-    new = [row for key, row in incidents.items() if key not in there]
+async def _add_incidents(db: AsyncSession, incidents: dict[tuple[str, str], Row]) -> None:
+    key = tuple_(IncidentRow.session_id, IncidentRow.incident_id)
+    query = select(IncidentRow.session_id, IncidentRow.incident_id)
+    found = await db.execute(query.where(key.in_(list(incidents))))
+    there = {(session, incident) for session, incident in found}
+    new = [row for name, row in incidents.items() if name not in there]
     if new:
         await db.execute(insert(IncidentRow), new)
-    for key in there:
-        row = {name: value for name, value in incidents[key].items() if name != "begin_seq"}
-        await db.execute(
-            update(IncidentRow).where(own, IncidentRow.incident_id == key).values(row)
-        )
+    for name in there:
+        row = {
+            column: value for column, value in incidents[name].items() if column != "begin_seq"
+        }
+        await db.execute(update(IncidentRow).where(key == name).values(row))

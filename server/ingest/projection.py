@@ -24,10 +24,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows to add by table, as columns; ``incidents`` are added or brought up to date."""
+    """Rows to add by table, as columns; ``incidents``, by session and id, are added or
+    brought up to date.
+    """
 
     segments: list[Row] = field(default_factory=list[Row])
-    incidents: dict[str, Row] = field(default_factory=dict[str, Row])
+    incidents: dict[tuple[str, str], Row] = field(default_factory=dict[tuple[str, str], Row])
     gaps: list[Row] = field(default_factory=list[Row])
     unobserved: list[Row] = field(default_factory=list[Row])
 
@@ -41,7 +43,8 @@ def project(records: Iterable[Record]) -> Rows:
             case Segment() as body:
                 rows.segments.append(base | _segment(record, body))
             case Incident() as body:
-                rows.incidents[body.id] = _incident(record, body, rows.incidents.get(body.id))
+                name = (record.session, body.id)
+                rows.incidents[name] = _incident(record, body, rows.incidents.get(name))
             case Gap() as body:
                 rows.gaps.append(base | _interval(body))
             case Heartbeat() as body:

@@ -13,7 +13,7 @@ from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
-from server.ingest.delivery import admitted
+from server.ingest.held import admitted
 from server.ingest.lookup import session_of
 from server.ingest.projection import plain
 from server.live.models import CommandRow, LiveRow

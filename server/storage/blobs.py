@@ -9,16 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import NotFoundError
 from obstore.store import ObjectStore, from_url
-
-# What a stream of a blob hands on at once.
-CHUNK_BYTES = 256 * 1024
 
 INCOMING = ".incoming"
 
@@ -61,6 +58,14 @@ class BlobStore:
         await obstore.put_async(self._store, _name(session, sha256), file)
         await asyncio.to_thread(file.unlink)
 
+    async def put_bytes(self, session: str, sha256: str, data: bytes) -> None:
+        """Keep ``data``, durably; for what is small enough to be in memory."""
+        if self._folder is None:
+            await obstore.put_async(self._store, _name(session, sha256), data)
+            return
+        file, target = self.scratch / secrets.token_hex(16), self._folder / session / sha256
+        await asyncio.to_thread(_write_and_take, file, data, target)
+
     async def get(self, session: str, sha256: str) -> bytes:
         """A blob's bytes.
 
@@ -83,19 +88,6 @@ class BlobStore:
             return bytes(obstore.get(self._store, _name(session, sha256)).bytes())
         except (NotFoundError, FileNotFoundError) as error:
             raise BlobMissing(f"blob {sha256} of session {session}") from error
-
-    async def stream(self, session: str, sha256: str) -> AsyncIterator[bytes]:
-        """A blob's bytes, piece by piece.
-
-        Raises:
-            BlobMissing: the store does not hold it.
-        """
-        try:
-            answer = await obstore.get_async(self._store, _name(session, sha256))
-        except (NotFoundError, FileNotFoundError) as error:
-            raise BlobMissing(f"blob {sha256} of session {session}") from error
-        async for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
-            yield bytes(chunk)
 
     async def delete(self, session: str, sha256: str) -> None:
         """Destroy one blob, if it is there."""
@@ -125,6 +117,15 @@ def _take(file: Path, target: Path) -> None:
         _sync_folder(target.parent.parent)
     file.replace(target)
     _sync_folder(target.parent)
+
+
+def _write_and_take(file: Path, data: bytes, target: Path) -> None:
+    try:
+        file.write_bytes(data)
+        _take(file, target)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -50,9 +50,7 @@ def run() -> list[Row]:
 async def _enrol(folder: Path) -> list[str]:
     settings = Settings(data_dir=folder)
     async with opened(settings, migrating=True) as rooms:
-        demo = await set_up(
-            rooms.database, rooms.keys, rooms.passwords, settings, rooms.clock
-        )
+        demo = await set_up(rooms.database, rooms.keys, rooms.passwords, settings, rooms.clock)
         async with rooms.database.transaction() as db:
             exam = await db.get_one(Exam, demo.exam)
             now, secret = rooms.clock(), rooms.keys.server_secret()
@@ -76,17 +74,24 @@ async def _measure(url: str, codes: list[str], pid: int) -> list[Row]:
         pupils = [await redeem(client, code) for code in codes]
         for pupil in pupils:
             _prepare(pupil)
+        worker = max(psutil.Process(pid).children(), key=lambda p: p.memory_info().rss)
         acks: list[float] = []
+        cpu = [sum(worker.cpu_times()[:2])]
         began = time.perf_counter()
         await asyncio.gather(*(_deliver(pupil, acks) for pupil in pupils))
         records_s = time.perf_counter() - began
+        cpu.append(sum(worker.cpu_times()[:2]))
         puts: list[float] = []
         began = time.perf_counter()
         await asyncio.gather(*(_upload(pupil, puts) for pupil in pupils))
         pieces_s = time.perf_counter() - began
+        cpu.append(sum(worker.cpu_times()[:2]))
     records = sum(len(pupil.records) for pupil in pupils)
     pieces = sum(len(pupil.blobs) for pupil in pupils)
-    worker = max(psutil.Process(pid).children(), key=lambda p: p.memory_info().rss)
+    batch_ms, piece_ms = (
+        1000 * (cpu[1] - cpu[0]) / len(acks),
+        1000 * (cpu[2] - cpu[1]) / pieces,
+    )
     at_once = f"{CANDIDATES} at once"
     return [
         noted("records taken in", f"{records / records_s:.0f} records/s, {at_once}"),
@@ -94,6 +99,7 @@ async def _measure(url: str, codes: list[str], pid: int) -> list[Row]:
         at_most("a batch's receipt, p99", 1000 * percentile(acks, 0.99), ACK_MS, "ms"),
         noted("pieces taken in", f"{pieces / pieces_s:.0f} pieces/s, {at_once}"),
         at_most("a piece's receipt, p99", 1000 * percentile(puts, 0.99), ACK_MS, "ms"),
+        noted("the server's CPU", f"{batch_ms:.1f} ms a batch, {piece_ms:.1f} ms a piece"),
         at_most("server's memory", worker.memory_info().rss / 1e6, MEMORY_MB, "MB", 0),
     ]
 

@@ -11,7 +11,6 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from server.accounts.models import Institution, Role, StaffSession
 from server.accounts.passwords import Passwords
@@ -148,8 +147,15 @@ def copy_of(campus: Campus, folder: Path, **settings: object) -> Campus:
 
 @asynccontextmanager
 async def client_of(campus: Campus):
-    """A client of the campus's application, in this process."""
-    async with AsyncTestClient(campus.app, base_url=campus.settings.url) as client:
+    """A client of the campus's application, in this process; requests may overlap."""
+    async with (
+        campus.app.lifespan(),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(campus.app),
+            base_url=campus.settings.url,
+            follow_redirects=True,
+        ) as client,
+    ):
         yield client
 
 

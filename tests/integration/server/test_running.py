@@ -26,7 +26,8 @@ from shared.records import Gap
 from shared.verify import verify_bundle
 from shared.wire import MAX_BLOB_BYTES, MAX_RECORDS_BYTES, ProblemType
 
-pytestmark = pytest.mark.anyio
+# One worker starts one server for them all.
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("running-server")]
 
 GAP = Gap(stream="camera", start=1, end=2, reason="test")
 

@@ -38,18 +38,35 @@ JSON = st.recursive(
 )
 
 
+async def started(campus: Campus):
+    """A client of the running application, and the way to end both."""
+    stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+
+    async def hold() -> None:
+        async with client_of(campus) as client:
+            ready.set_result(client)
+            await stop.wait()
+
+    holding = asyncio.create_task(hold())
+
+    async def finish() -> None:
+        stop.set()
+        await holding
+
+    return await ready, finish
+
+
 @pytest.fixture(scope="module")
 def world(template: Campus, tmp_path_factory: pytest.TempPathFactory):
     """One running application and one session for all examples, on a loop of its own."""
     campus = copy_of(template, tmp_path_factory.mktemp("fuzz") / "data")
     with asyncio.Runner() as runner:
-        context = client_of(campus)
-        client = runner.run(context.__aenter__())
+        client, finish = runner.run(started(campus))
         pupil = runner.run(redeem(client, runner.run(campus.code("fuzz"))))
         pupil.open()
         runner.run(pupil.deliver(*pupil.records))
         yield runner, pupil
-        runner.run(context.__aexit__(None, None, None))
+        runner.run(finish())
 
 
 def refused_well(response: httpx.Response) -> None:
