@@ -77,7 +77,8 @@ export class FlagList extends EventTarget {
 
   decide(verdict) {
     const button = this.form.querySelector(`button[value="${verdict}"]:not([hidden])`);
-    if (!this.form.hidden && button && !button.disabled) this.form.requestSubmit(button);
+    // A click, not requestSubmit: htmx sends along which button was pressed last.
+    if (!this.form.hidden) button?.click();
   }
 
   #fill(row, keepNote) {

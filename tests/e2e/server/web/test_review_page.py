@@ -1,0 +1,292 @@
+"""A session reviewed in a real browser, on real media, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.browser import brightness, sign_in, state, times, until, visiting
+from support.campus import PASSWORD
+from support.filmed import Filming, Scene
+from support.stage import SCENES, Stage
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+# One piece of evidence, in seconds: what a seek may be off by at most.
+PIECE_S = 4.0
+
+# Two players this close show the same moment; a picture at 10 per second lasts 0.1.
+IN_STEP_S = 0.2
+
+
+ACCEPT, DISMISS = "button[value=accepted]", "button[value=dismissed]"
+PLAYERS = "[...document.querySelectorAll('video, audio')]"
+
+
+def show(page: Page, address: str) -> None:
+    """Open a session's page and wait until its players are ready."""
+    page.goto(address)
+    page.wait_for_selector("#review[data-ready]")
+    until(
+        page,
+        f"{PLAYERS}.every(e => !e.src || e.readyState >= 2)",
+        "the players are not ready",
+    )
+
+
+def flag(number: int) -> str:
+    return f"li[data-flag='{number:032x}']"
+
+
+def settled(page: Page, time: float, *names: str) -> None:
+    """Wait until these players show ``time``, to one piece of evidence."""
+    until(
+        page,
+        """([time, off, names]) => names.every(name => {
+          const e = document.getElementById(name);
+          return !e.seeking && e.readyState >= 2 && Math.abs(e.currentTime - time) < off;
+        })""",
+        f"not at {time}",
+        [time, PIECE_S, list(names)],
+    )
+
+
+def test_all_players_play_in_step_with_a_picture_and_sound(stage: Stage, page: Page) -> None:
+    show(page, stage.session("main"))
+    before = times(page)
+    page.click("#play")
+    until(
+        page,
+        """before => Object.entries(before).every(
+          ([name, time]) => document.getElementById(name).currentTime > time + 2)""",
+        "time does not advance in every player",
+        before,
+    )
+    now = times(page)
+    assert max(now.values()) - min(now.values()) < IN_STEP_S, now
+    for name in ("camera", "screen"):
+        assert brightness(page, name) > 20, name
+    heard = "document.getElementById('microphone').webkitAudioDecodedByteCount"
+    assert page.evaluate(heard) > 0
+    page.click("#play")
+    until(
+        page, "[...document.querySelectorAll('video, audio')].every(e => e.paused)", "plays on"
+    )
+
+
+def test_a_click_on_a_flag_seeks_all_players(stage: Stage, page: Page) -> None:
+    show(page, stage.session("main"))
+    page.click(f"{flag(4)} button")
+    settled(page, SCENES[3].start, "camera", "screen", "microphone")
+    expect(page.locator("[aria-current=true]")).to_contain_text("More than one face")
+    expect(page.locator("#decide h3")).to_have_text("More than one face")
+
+
+def test_a_click_on_the_timeline_seeks_and_chooses(stage: Stage, page: Page) -> None:
+    show(page, stage.session("main"))
+    box = page.locator("#band").bounding_box()
+    assert box is not None
+    lanes = page.evaluate("[...document.querySelectorAll('.lanes li')].map(e => e.innerText)")
+    lane = next(n for n, text in enumerate(lanes) if text.startswith("Machine"))
+    length = float(page.get_attribute("#band", "aria-valuemax") or 0)
+    x = box["x"] + box["width"] * SCENES[1].start / length
+    page.mouse.click(x, box["y"] + 24 + 28 * lane + 14)
+    settled(page, SCENES[1].start, "camera", "screen", "microphone")
+    expect(page.locator("#decide h3")).to_have_text("Other window in front")
+    page.mouse.click(box["x"] + box["width"] * 60 / length, box["y"] + 10)
+    settled(page, 60, "camera", "screen", "microphone")
+
+
+def test_a_decision_by_mouse_is_there_after_a_reload(stage: Stage, page: Page) -> None:
+    show(page, stage.session("mouse"))
+    score = page.inner_text("#score")
+    page.click(f"{flag(1)} button")
+    page.fill("#note", "Looked at the clock on the wall.")
+    page.click(DISMISS)
+    expect(page.locator("#decide-result")).to_contain_text("dismissed. 0 flags left to decide")
+    expect(page.locator("#tally")).to_have_text("all 1 decided")
+    expect(page.locator("#score")).to_have_text("0")
+    assert score != "0"
+    show(page, stage.session("mouse"))
+    assert page.get_attribute(flag(1), "data-verdict") == "dismissed"
+    page.click(f"{flag(1)} button")
+    expect(page.locator("#decide .history")).to_contain_text("Looked at the clock on the wall.")
+    expect(page.locator("#decide .history")).to_contain_text("Dismissed by Proctor")
+
+
+def test_a_session_is_reviewed_by_keyboard_alone(stage: Stage, page: Page) -> None:
+    show(page, stage.session("keys"))
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    settled(page, SCENES[0].start, "camera")
+    page.keyboard.press("n")
+    page.keyboard.type("a note with j, a and d in it")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    # On it goes, to the next open flag.
+    expect(page.locator("#decide h3")).to_have_text("Other window in front")
+    expect(page.locator("#note")).to_have_value("")
+    settled(page, SCENES[1].start, "camera")
+    page.keyboard.press("d")
+    expect(page.locator("#decide h3")).to_have_text("Head turned away")
+    page.keyboard.press("k")
+    page.keyboard.press("k")
+    expect(page.locator("#decide h3")).to_have_text("Eyes off the screen")
+    assert [page.get_attribute(flag(n), "data-verdict") for n in (1, 2, 3)] == [
+        "accepted",
+        "dismissed",
+        "open",
+    ]
+    assert page.get_attribute(flag(1), "data-note") == "a note with j, a and d in it"
+    page.keyboard.press("o")
+    until(page, f"document.querySelector(\"{flag(1)}\").dataset.verdict === 'open'", "not open")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    until(page, "!document.getElementById('camera').paused", "space does not play")
+    page.keyboard.press("Space")
+    until(page, "document.getElementById('camera').paused", "space does not pause")
+    page.keyboard.press("Home")
+    settled(page, 0, "camera")
+
+
+def test_a_decision_that_does_not_arrive_is_said_and_its_note_kept(
+    stage: Stage, page: Page
+) -> None:
+    show(page, stage.session("keys"))
+    page.click(f"{flag(3)} button")
+    page.fill("#note", "worth a second look")
+    page.route("**/decisions", lambda route: route.abort())
+    page.click(ACCEPT)
+    expect(page.locator("#decide-result")).to_contain_text("Nothing is saved; try again")
+    page.unroute("**/decisions")
+    page.click(ACCEPT)
+    expect(page.locator("#decide-result")).to_contain_text("accepted")
+    assert page.get_attribute(flag(3), "data-note") == "worth a second look"
+
+
+def test_playing_goes_on_where_a_stream_is_missing(stage: Stage, page: Page) -> None:
+    show(page, stage.session("main"))
+    length = float(page.get_attribute("#band", "aria-valuemax") or 0)
+    box = page.locator("#band").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 86.5 / length, box["y"] + 10)
+    settled(page, 86.5, "camera", "screen", "microphone")
+    page.select_option("#rate", "4")
+    page.click("#play")
+    # From 88.3 to 96.3 there is no camera picture, and it says so.
+    note = page.locator("[data-note=camera]")
+    expect(note).to_be_visible()
+    expect(note).to_contain_text("missing, or not delivered yet")
+    screen = times(page)["screen"]
+    until(page, f"document.getElementById('screen').currentTime > {screen + 1}", "it stands")
+    expect(note).to_be_hidden()
+    # At 104 s the machine restarted: another epoch, the same timeline.
+    until(
+        page,
+        "['camera', 'screen'].every(n => document.getElementById(n).currentTime > 106)",
+        "it does not go on after the restart",
+    )
+    now = times(page)
+    assert abs(now["camera"] - now["screen"]) < 4 * IN_STEP_S, now
+    assert brightness(page, "camera") > 20
+
+
+def test_silence_where_there_is_no_sound_stops_nobody(stage: Stage, page: Page) -> None:
+    show(page, stage.session("main"))
+    length = float(page.get_attribute("#band", "aria-valuemax") or 0)
+    box = page.locator("#band").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 66 / length, box["y"] + 10)
+    settled(page, 66, "camera", "screen")
+    page.click("#play")
+    until(page, "document.getElementById('camera').currentTime > 68", "it stands")
+    assert state(page)["microphone"][2] == 1  # paused
+
+
+def test_who_decides_second_is_told(stage: Stage, page: Page, browser: Browser) -> None:
+    with visiting(browser, stage.url) as other:
+        sign_in(other, stage.campus.admin, PASSWORD)
+        show(other, stage.session("rivals"))
+        show(page, stage.session("rivals"))
+        for visitor in (page, other):
+            visitor.click(f"{flag(1)} button")
+        page.click(ACCEPT)
+        expect(page.locator("#decide-result")).to_contain_text("accepted")
+        other.click(DISMISS)
+        told = other.locator("#decide-result")
+        expect(told).to_contain_text("Proctor accepted this flag meanwhile")
+        assert other.get_attribute(flag(1), "data-verdict") == "accepted"
+        # Informed, they may decide otherwise.
+        other.click(f"{flag(1)} button")
+        other.click(DISMISS)
+        expect(told).to_contain_text("dismissed")
+
+
+def test_hundreds_of_flags_are_walked_and_filtered(stage: Stage, page: Page) -> None:
+    show(page, stage.session("many"))
+    for _ in range(40):
+        page.keyboard.press("j")
+    expect(page.locator("[aria-current=true]")).to_be_in_viewport()
+    assert page.get_attribute("li:has([aria-current=true])", "data-flag") == f"{40:032x}"
+    settled(page, 2 + 39 / 5, "camera", "screen", "microphone")
+    assert page.locator("#flag-list li[data-flag]:visible").count() == 500
+    page.select_option("#filter-verdict", "accepted")
+    expect(page.locator("[data-none]")).to_be_visible()
+    page.select_option("#filter-verdict", "open")
+    expect(page.locator("[data-none]")).to_be_hidden()
+
+
+def test_a_live_session_brings_its_news_by_itself(stage: Stage, page: Page) -> None:
+    show(page, stage.session("live"))
+    expect(page.locator("#tally")).to_have_text("1 open, 0 decided")
+    length = page.inner_text("#length")
+    with ThreadPoolExecutor(1) as thread:  # this one has playwright's loop
+        thread.submit(asyncio.run, _go_on(stage, stage.sessions["live"])).result()
+    expect(page.locator(flag(7))).to_be_visible()
+    expect(page.locator("#tally")).to_have_text("2 open, 0 decided")
+    assert page.inner_text("#length") != length
+    page.click(f"{flag(7)} button")
+    settled(page, 20, "camera", "microphone")
+
+
+async def _go_on(stage: Stage, filming: Filming) -> None:
+    """Eight seconds more of a session that is being recorded, with a flag in them."""
+    async with httpx.AsyncClient(base_url=stage.url, timeout=30) as client:
+        filming.pupil.client = client
+        filming.move_to(20)
+        filming.scene(6, Scene("multiple_faces", 20, None, "critical"))
+        for number in (4, 5):
+            for stream in ("camera", "microphone"):
+                filming.fragment(stream, number)
+        filming.move_to(24)
+        await filming.deliver()
+
+
+def test_an_observer_sees_no_buttons_to_decide(stage: Stage, browser: Browser) -> None:
+    with visiting(browser, stage.url) as page:
+        sign_in(page, stage.campus.observer, PASSWORD)
+        show(page, stage.session("main"))
+        page.keyboard.press("j")
+        expect(page.locator("#decide h3")).to_have_text("Eyes off the screen")
+        page.keyboard.press("a")
+        assert page.locator("#decide button").count() == 0
+        expect(page.locator("#decide")).to_contain_text("proctors decide")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
+def test_no_page_is_wider_than_the_screen(
+    stage: Stage, browser: Browser, scheme: str, width: int
+) -> None:
+    view = {"width": width, "height": 850}
+    with visiting(browser, stage.url, viewport=view, color_scheme=scheme) as page:
+        sign_in(page, stage.campus.admin, PASSWORD)
+        exam = f"/exams/{stage.campus.exam.id}"
+        for address in ("/sessions", stage.session("main"), "/exams", "/exams/new", exam):
+            page.goto(address)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, address

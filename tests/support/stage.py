@@ -1,0 +1,67 @@
+"""What the tests of the pages see: a campus with sessions of every sort on it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.campus import HOUR, Campus, MovableClock, client_of, found_campus
+from support.filmed import Absence, Filming, Scene, Script, film
+from support.reels import Reel
+
+SECONDS = 120
+
+SCENES = [
+    Scene("gaze_away", 9, 14, "low", detail={"reason": "eyes 24° right of the screen"}),
+    Scene("window_switch", 18, 24, "high", detail={"reason": "Messenger was in front"}),
+    Scene("looking_away", 30, 34, "medium"),
+    Scene("multiple_faces", 41, 48, "critical", detail={"faces": 2}),
+    Scene("speech", 47.5, 50, "low"),
+    Scene("face_missing", 106, 112, "critical"),
+]
+
+MAIN = Script(
+    SECONDS,
+    SCENES,
+    gaps=[Absence("microphone", 64, 72, "the microphone was unplugged")],
+    unobserved=[Absence("camera", 72, 80, "too dark to see a face")],
+    lost=[("camera", 22), ("camera", 23)],
+    restarts=(26,),
+)
+
+
+@dataclass
+class Stage:
+    """Where the tests go: a server's address and the sessions on it, by name."""
+
+    url: str
+    campus: Campus
+    sessions: dict[str, Filming]
+
+    def session(self, name: str) -> str:
+        return f"/sessions/{self.sessions[name].pupil.session}"
+
+
+async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[str, Filming]]:
+    """Found the campus in ``folder`` and film its sessions."""
+    clock = MovableClock(time.time_ns() // 1000 - HOUR)
+    campus = await found_campus(folder / "data", clock=clock)
+    many = [
+        Scene(["speech", "gaze_away", "window_switch"][n % 3], 2 + n / 5, 3 + n / 5, "low")
+        for n in range(500)
+    ]
+    scripts = {
+        "main": MAIN,
+        "mouse": Script(16, SCENES[:1], streams=("camera",)),
+        "keys": Script(36, SCENES[:3], streams=("camera",)),
+        "rivals": Script(16, SCENES[:1], streams=("camera",)),
+        "many": Script(104, many),
+        "live": Script(16, SCENES[:1], streams=("camera", "microphone"), closed=False),
+    }
+    sessions = {}
+    async with client_of(campus) as client:
+        for name, script in scripts.items():
+            code = await campus.code(name)
+            sessions[name] = await film(client, campus, code, reels, script)
+    return campus, sessions
