@@ -55,6 +55,7 @@ async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[st
         "main": MAIN,
         "mouse": Script(16, SCENES[:1], streams=("camera",)),
         "keys": Script(36, SCENES[:3], streams=("camera",)),
+        "offline": Script(36, SCENES[:3], streams=("camera",)),
         "rivals": Script(16, SCENES[:1], streams=("camera",)),
         "many": Script(104, many),
         "live": Script(16, SCENES[:1], streams=("camera", "microphone"), closed=False),

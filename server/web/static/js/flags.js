@@ -41,10 +41,11 @@ export class FlagList extends EventTarget {
   /** The rows came anew from the server: everything as it was, on the new ones. */
   renewed() {
     this.filter();
-    if (this.current) this.choose(this.current, { seek: false, keepNote: true });
+    if (this.current) this.choose(this.current, { seek: false, keep: ["note", "message"] });
   }
 
-  choose(id, { seek, keepNote = false }) {
+  /** Make a flag current; `keep` is what of the form stays: the note, the message, both. */
+  choose(id, { seek, keep = [] }) {
     const row = this.row(id);
     this.list.querySelector('[aria-current="true"]')?.removeAttribute("aria-current");
     this.current = row ? id : null;
@@ -52,7 +53,7 @@ export class FlagList extends EventTarget {
     if (!row) return;
     const button = row.querySelector("button");
     button.setAttribute("aria-current", "true");
-    this.#fill(row, keepNote);
+    this.#fill(row, keep);
     row.scrollIntoView({ block: "nearest" });
     this.dispatchEvent(new CustomEvent("chosen", { detail: { id, start: Number(row.dataset.start), seek } }));
   }
@@ -72,7 +73,7 @@ export class FlagList extends EventTarget {
     const at = all.indexOf(this.row(this.current));
     const ordered = [...all.slice(at + 1), ...all.slice(0, Math.max(0, at))];
     const next = ordered.find((row) => row.dataset.verdict === "open");
-    if (next) this.choose(next.dataset.flag, { seek: true });
+    if (next) this.choose(next.dataset.flag, { seek: true, keep: ["message"] });
   }
 
   decide(verdict) {
@@ -81,16 +82,16 @@ export class FlagList extends EventTarget {
     if (!this.form.hidden) button?.click();
   }
 
-  #fill(row, keepNote) {
+  #fill(row, keep) {
     const { form } = this;
     const template = row.querySelector("template");
     form.querySelector("[data-about]").replaceChildren(template.content.cloneNode(true));
     form.elements.flag.value = row.dataset.flag;
     form.elements.version.value = row.dataset.version;
-    if (!keepNote) form.elements.note.value = row.dataset.note ?? "";
+    if (!keep.includes("note")) form.elements.note.value = row.dataset.note ?? "";
     for (const button of form.querySelectorAll("button[name=verdict]")) {
       button.hidden = button.value === row.dataset.verdict || (button.value === "open" && row.dataset.verdict === "open");
     }
-    if (!keepNote) document.getElementById("decide-result").replaceChildren();
+    if (!keep.includes("message")) document.getElementById("decide-result").replaceChildren();
   }
 }

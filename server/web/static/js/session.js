@@ -11,6 +11,7 @@ const STEP = 5; // s that an arrow key seeks
 const LONG_STEP = 30; // s with shift
 const BEFORE = 1; // s of run-up before a flag
 const NEWS_EVERY = 5000; // ms between two looks at a session that is being recorded
+const RARE_NEWS_EVERY = 20000; // ms where only other reviewers can change something
 const RATES = [0.5, 1, 1.5, 2, 4, 8];
 
 const root = document.getElementById("review");
@@ -43,7 +44,7 @@ class Page {
     this.#wirePlayback();
     this.#wireFlags();
     this.#wireKeys();
-    if (data.live) setInterval(() => this.news(), NEWS_EVERY);
+    setInterval(() => this.news(), data.live ? NEWS_EVERY : RARE_NEWS_EVERY);
     this.playback.seek(start);
     this.paint();
     root.dataset.ready = "true";
@@ -90,9 +91,9 @@ class Page {
 
   #decided() {
     const goOn = element("go-on").checked;
-    this.news();
+    this.news({ partsToo: false }); // the answer brought them already
     if (goOn) this.flags.nextOpen();
-    else this.flags.choose(this.flags.current, { seek: false });
+    else this.flags.choose(this.flags.current, { seek: false, keep: ["message"] });
   }
 
   #unsent() {
@@ -175,7 +176,7 @@ class Page {
   }
 
   /** What has come since: decisions by others, and a live session's newest minutes. */
-  async news() {
+  async news({ partsToo = true } = {}) {
     let found = null;
     try {
       found = await fetchTimeline(this.revision);
@@ -188,7 +189,7 @@ class Page {
     this.timeline.update(this.data);
     for (const { name, runs } of this.data.streams) this.playback.streams.find((s) => s.name === name)?.grow(runs);
     this.paint();
-    document.body.dispatchEvent(new Event("session-changed"));
+    if (partsToo) document.body.dispatchEvent(new Event("session-changed"));
   }
 }
 

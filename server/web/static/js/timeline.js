@@ -9,6 +9,7 @@ import { hatch, shape } from "./marks.js";
 
 const HEAD = 24; // px: the ruler
 const LANE = 28; // px: as .lanes in the style sheet
+const NAMED_LANE = 40; // px: of a lane that has its name above its marks
 const RADIUS = 6; // px of a mark
 const REACH = 9; // px: how near to a mark a pointer must be
 const SHORTEST = 4; // s: the closest look
@@ -28,6 +29,7 @@ export class Timeline extends EventTarget {
     this.head = band.querySelector(".playhead");
     this.tip = band.querySelector(".tip");
     this.selected = null;
+    this.lane = LANE;
     this.time = 0;
     this.update(data);
     this.#to = this.data.duration;
@@ -42,7 +44,6 @@ export class Timeline extends EventTarget {
     this.data = data;
     this.lanes = data.lanes.map((lane) => lane.id);
     this.flags = data.flags.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
-    this.canvas.parentElement.style.height = `${HEAD + LANE * this.lanes.length}px`;
     if (atEnd) this.#to = data.duration;
     this.#later();
   }
@@ -105,6 +106,9 @@ export class Timeline extends EventTarget {
 
   #draw() {
     const { band, canvas } = this;
+    this.named = !this.labels.clientHeight; // no room for the names beside the lanes
+    this.lane = this.named ? NAMED_LANE : LANE;
+    band.style.height = `${HEAD + this.lane * this.lanes.length}px`;
     const [width, height, ratio] = [band.clientWidth, band.clientHeight, devicePixelRatio];
     if (!width) return;
     canvas.width = Math.round(width * ratio);
@@ -114,7 +118,7 @@ export class Timeline extends EventTarget {
     const style = getComputedStyle(band);
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     this.#drawGround(context, width, colour, style.fontFamily);
-    if (!this.labels.clientHeight) this.#drawLabels(context, colour("muted"));
+    if (this.named) this.#drawLabels(context, colour("muted"));
     this.#drawHatched(context, "unobserved", this.data.unobserved, colour("hatch"), 1);
     this.#drawHatched(context, "missing", this.data.missing, colour("bad"), -1);
     for (const flag of this.flags) this.#drawFlag(context, flag, colour);
@@ -124,28 +128,27 @@ export class Timeline extends EventTarget {
     context.font = `12px ${font}`;
     this.lanes.forEach((_, index) => {
       context.fillStyle = colour(index % 2 ? "surface" : "sunken");
-      context.fillRect(0, HEAD + index * LANE, width, LANE);
+      context.fillRect(0, HEAD + index * this.lane, width, this.lane);
     });
     const span = this.#to - this.#from;
     const step = TICKS.find((tick) => (tick / span) * width > 70) ?? 28800;
     for (let tick = Math.ceil(this.#from / step) * step; tick <= this.#to; tick += step) {
       const x = Math.round(this.#x(tick)) + 0.5;
       context.fillStyle = colour("line");
-      context.fillRect(x, HEAD - 6, 1, this.lanes.length * LANE + 6);
+      context.fillRect(x, HEAD - 6, 1, this.lanes.length * this.lane + 6);
       context.fillStyle = colour("muted");
       const label = clock(tick);
       context.fillText(label, Math.max(0, Math.min(x - context.measureText(label).width / 2, width - 34)), 12);
     }
   }
 
-  /** Where there is no room for the lanes' names beside them. */
   #drawLabels(context, colour) {
     context.fillStyle = colour;
-    this.data.lanes.forEach(({ label }, index) => context.fillText(label, 4, HEAD + index * LANE + 11));
+    this.data.lanes.forEach(({ label }, index) => context.fillText(label, 4, HEAD + index * this.lane + 13));
   }
 
   #drawHatched(context, lane, intervals, colour, slope) {
-    const y = HEAD + this.lanes.indexOf(lane) * LANE + 6;
+    const y = HEAD + (this.lanes.indexOf(lane) + 1) * this.lane - LANE + 6;
     const pattern = hatch(context, colour, 6, slope);
     for (const { start, end } of intervals) {
       if (end < this.#from || start > this.#to) continue;
@@ -185,7 +188,7 @@ export class Timeline extends EventTarget {
   }
 
   #laneMiddle(flag) {
-    return HEAD + this.lanes.indexOf(flag.group) * LANE + LANE / 2;
+    return HEAD + (this.lanes.indexOf(flag.group) + 1) * this.lane - LANE / 2;
   }
 
   /** The flag under a pointer: nearest in its lane, the graver where two are as near. */
@@ -202,7 +205,7 @@ export class Timeline extends EventTarget {
   }
 
   #hatchedAt(x, y) {
-    const lane = this.lanes[Math.floor((y - HEAD) / LANE)];
+    const lane = this.lanes[Math.floor((y - HEAD) / this.lane)];
     const time = this.#at(x);
     return (this.data[lane] ?? []).find?.(({ start, end }) => time >= start && time <= end) ?? null;
   }
