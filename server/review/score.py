@@ -108,14 +108,13 @@ def score(flags: Iterable[Flag], policy: Policy, now: int) -> Score:
         by_kind.setdefault(flag.kind, []).append(flag)
     sums = {kind: _repeated(worth(f, policy, now) for f in of) for kind, of in by_kind.items()}
     total = math.fsum(sums.values())
-    if total <= 0:
-        return Score(0.0, ())
     value = 100.0 * -math.expm1(-total / SCALE)
-    contributions = [
+    found = (
         _contribution(kind, by_kind[kind], value * (part / total), now)
         for kind, part in sums.items()
         if part > 0
-    ]
+    )
+    contributions = [one for one in found if one.points > 0]
     contributions.sort(key=lambda c: (-c.points, c.kind))
     return Score(value, tuple(contributions))
 

@@ -92,7 +92,8 @@ def test_repetition_has_diminishing_returns(one: Flag, times: int) -> None:
         for n in range(times)
     ]
     assert all(later <= earlier + 1e-9 for earlier, later in itertools.pairwise(gains))
-    assert (alone > 0) == (score([one], POLICY, NOW).value > 0)
+    # Below this a number is no score any more but a rounding error.
+    assert alone < 1e-9 or score([one], POLICY, NOW).value > 0
 
 
 def test_one_critical_flag_outranks_many_low_ones() -> None:
