@@ -23,6 +23,9 @@ from server.review.wording import printed
 from shared.policy import Policy, decode_policy
 from shared.records import MalformedRecord, Open, decode_record
 
+# What a reader wants to know of the program; the record holds the rest.
+BUILD = ("version", "system", "platform")
+
 # The year 2255: as far as a record can say, and calendars go further. Microseconds.
 LATEST = 2**53
 
@@ -137,7 +140,7 @@ def _beginnings(opened: Open) -> list[tuple[str, str]]:
     found += [
         (name, printed(value))
         for name, value in (
-            ("Program", opened.build),
+            ("Program", {name: opened.build[name] for name in BUILD if name in opened.build}),
             ("Devices", opened.devices),
             ("Not watched", opened.unwatched),
         )

@@ -25,6 +25,7 @@ from server.review.durations import MICROS
 from server.review.flags import Decision, Flag, Verdict
 from server.review.models import DecisionRow
 from server.review.tracks import Init, Piece, Track
+from server.review.wording import cause
 from shared.flags import Kind, Severity
 from shared.policy import Policy, decode_policy
 
@@ -137,7 +138,7 @@ def _interval(
     session: ExamSession, stream: str, boot: str, start: int, end: int, reason: str
 ) -> Interval:
     begin = max(0, place(session, boot, start))
-    return Interval(stream, begin, max(begin, place(session, boot, end)), reason)
+    return Interval(stream, begin, max(begin, place(session, boot, end)), cause(reason))
 
 
 async def read_tracks(db: AsyncSession, session: ExamSession) -> dict[str, Track]:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+# The recorder's words for why a detector could not have seen anything; whatever else a
+# record says is printed as it is.
+_REASONS = {
+    "covered": "the camera was covered or dark",
+    "no_input": "the device gave nothing",
+    "detector_down": "the detector did not run",
+}
+
 # One line of a narrow panel.
 PRINTED_CHARS = 120
 
@@ -25,6 +33,11 @@ def printed(value: Any) -> str:
             return _shortened(", ".join(named))
         case _:
             return _shortened(str(value))
+
+
+def cause(reason: str) -> str:
+    """Why something is missing, as a page says it."""
+    return _shortened(_REASONS.get(reason, reason)) or "no reason given"
 
 
 def _shortened(text: str) -> str:

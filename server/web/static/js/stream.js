@@ -12,7 +12,7 @@ const CLOSE = 0.02;
 // Beyond this (s) playing faster or slower will not do, and it jumps.
 const JUMP = 0.35;
 // Below this (s) nobody sees it; a frame at 10 per second lasts 0.1.
-const TOLERANCE = 0.03;
+const TOLERANCE = 0.015;
 // How much faster or slower it may play to catch up, as a share of the rate.
 const CORRECTION = 0.1;
 // Within this time (s) of a run's beginning its first piece is fetched in advance.

@@ -13,7 +13,7 @@ from server.review.durations import clock, iso, length, moment, spoken, subtract
 from server.review.flags import Flag, particulars, reason
 from server.review.integrity import Facts, Level, examine
 from server.review.timeline import lanes, missing, timeline
-from server.review.wording import printed
+from server.review.wording import cause, printed
 from shared.flags import Kind, Severity
 
 SECOND = 1_000_000
@@ -154,4 +154,6 @@ def test_what_a_detector_says_is_printed_short_and_flat() -> None:
     assert "none" not in found
     assert "deep" not in found
     assert reason(flag(0, 1, reason=["not", "text"])) == ""
+    assert cause("covered") == "the camera was covered or dark"
+    assert (cause("too dark"), cause("")) == ("too dark", "no reason given")
     assert printed({"a": None, "b": ["c", 1.5]}) == "a: none, b: c, 1.5"
