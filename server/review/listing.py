@@ -78,7 +78,6 @@ async def list_sessions(
 ) -> Listing:
     """The sessions of an institution, those to look at first before the others."""
     await refresh_stale(db, institution_id)
-    await db.flush()
     query = _filtered(institution_id, filters)
     counted = select(func.count()).select_from(query.subquery())
     total = await db.scalar(counted) or 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.exams.models import PolicyVersion
@@ -72,17 +73,18 @@ async def _keep(
     db: AsyncSession, session: ExamSession, flags: Sequence[Flag], found: Score
 ) -> None:
     counts = tally(flags)
-    await db.merge(
-        RankRow(
-            session_id=session.id,
-            size=session.size,
-            score=found.value,
-            reasons=[
-                [c.kind.value, round(c.points, 1), c.words]
-                for c in found.contributions[:REASONS]
-            ],
-            open=counts.open,
-            accepted=counts.accepted,
-            dismissed=counts.dismissed,
-        )
-    )
+    row = {
+        "session_id": session.id,
+        "size": session.size,
+        "score": found.value,
+        "reasons": [
+            [c.kind.value, round(c.points, 1), c.words] for c in found.contributions[:REASONS]
+        ],
+        "open": counts.open,
+        "accepted": counts.accepted,
+        "dismissed": counts.dismissed,
+    }
+    # Two who look at the list at once may both bring a session up to date.
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(RankRow).values(row)
+    await db.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=row))

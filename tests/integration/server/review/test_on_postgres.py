@@ -1,0 +1,92 @@
+"""Review where two servers really do write at the same moment: on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from support import postgres
+from support.campus import Campus, client_of, connected, found_campus, redeem, sign_in
+
+from server.accounts.models import Role
+from server.accounts.staff import Staff
+from server.ingest.models import ExamSession
+from server.review.decisions import Ask, Decided, Outcome, Superseded, decide
+from server.review.flags import Verdict
+from server.review.reading import read_flag
+from server.storage.database import Database
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.xdist_group("postgres"),
+    pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine"),
+]
+
+FLAG = f"{1:032x}"
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
+    folder = tmp_path_factory.mktemp("postgres")
+    with postgres.cluster() as socket:
+        yield asyncio.run(found_campus(folder, database_url=postgres.url(socket)))
+
+
+async def test_it_works_and_two_at_once_are_told_apart(founded: Campus) -> None:
+    async with client_of(founded) as client:
+        pupil = await redeem(client, await founded.code())
+        pupil.open()
+        pupil.segment()
+        pupil.incident()
+        await pupil.hand_in()
+        await sign_in(founded, client, founded.admin)
+        await _pages_work(client, pupil.session)
+        await _two_lists_at_once(founded, client)
+        outcomes = await _two_decisions_at_once(founded, pupil.session)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Decided", "Superseded"]
+    (won,) = [one for one in outcomes if isinstance(one, Decided)]
+    (lost,) = [one for one in outcomes if isinstance(one, Superseded)]
+    assert lost.flag.history == won.flag.history
+    async with connected(founded.settings) as database:
+        with pytest.raises(DBAPIError, match="never change"):
+            async with database.transaction() as db:
+                await db.execute(text("UPDATE decision SET note = 'other'"))
+
+
+async def _pages_work(client: httpx.AsyncClient, session: str) -> None:
+    for address in ("/sessions", f"/sessions/{session}", f"/media/{session}/camera.m3u8"):
+        assert (await client.get(address)).status_code == 200, address
+
+
+async def _two_lists_at_once(campus: Campus, client: httpx.AsyncClient) -> None:
+    for number in range(3):
+        await redeem(client, await campus.code(f"at-once-{number}"))
+    answers = await asyncio.gather(*(client.get("/sessions") for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+
+
+async def _two_decisions_at_once(campus: Campus, session_id: str) -> list[Outcome]:
+    """Both transactions have read the flag before either writes."""
+    both_read = asyncio.Barrier(2)
+
+    async def one(database: Database, verdict: Verdict) -> Outcome:
+        async with database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            assert await read_flag(db, session, FLAG) is not None
+            await both_read.wait()
+            return await decide(db, 1, _admin(admin_id), session, Ask(FLAG, verdict, "", 0))
+
+    async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            query = text("SELECT id FROM account WHERE email = :email")
+            admin_id = (await db.execute(query, {"email": campus.admin})).scalar_one()
+        both = (one(database, v) for v in (Verdict.ACCEPTED, Verdict.DISMISSED))
+        return list(await asyncio.gather(*both))
+
+
+def _admin(account: str) -> Staff:
+    return Staff(account, "", "", "Admin", Role.ADMIN, "", "")
