@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -12,13 +12,12 @@ from litestar import Litestar, Response
 from litestar.channels import ChannelsPlugin
 from litestar.channels.backends.memory import MemoryChannelsBackend
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from obstore.exceptions import BaseError as BlobStoreError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 
 from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.passwords import Passwords
@@ -40,16 +39,15 @@ from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
 from server.live.service import Live
 from server.network import AnyRequest
-from server.problems import unready
+from server.problems import is_data_fault, unready
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
 from server.retention.service import Retention
 from server.review.controllers import FlagsController, MediaController
 from server.review.media import Media
 from server.storage.blobs import BlobStore
-from server.storage.database import Database
+from server.storage.database import UNREADY, Database
 from server.storage.keys import KeyStore
-from server.storage.turn import DatabaseBusy
 from server.web import assets
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
@@ -80,7 +78,7 @@ ROUTES: tuple[Any, ...] = (
 )
 
 # What disk, database and blob store raise when they cannot work.
-UNREADY = (OSError, DatabaseBusy, PoolTimeout, OperationalError, BlobStoreError)
+CANNOT_WORK = (*UNREADY, BlobStoreError)
 
 
 def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
@@ -108,7 +106,8 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
         ],
         exception_handlers={
             HTTPException: answer_http,
-            **dict.fromkeys(UNREADY, _answer_unready),
+            **dict.fromkeys(CANNOT_WORK, _answer_unready),
+            DBAPIError: _answer_database,
             Exception: answer_bug,
         },
         plugins=[ChannelsPlugin(MemoryChannelsBackend(), arbitrary_channels_allowed=True)],
@@ -153,16 +152,22 @@ async def _running(
     await asyncio.to_thread(blobs.prepare)
     await asyncio.to_thread(forget_exports, settings)
     retention = Retention(database, blobs, clock)
-    chores = asyncio.create_task(retention.run(settings.retention_check_s))
+    stop = asyncio.Event()
+    chores = asyncio.create_task(retention.run(settings.retention_check_s, stop))
     yield
-    chores.cancel()
-    with suppress(asyncio.CancelledError):
-        await chores
+    stop.set()
+    await chores
     await database.close()
 
 
 def _answer_unready(request: AnyRequest, error: Exception) -> Response[Any]:
     return answer_http(request, unready(request, error))
+
+
+def _answer_database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
+    if is_data_fault(error):
+        return answer_http(request, ClientException("A value in this cannot be stored."))
+    return answer_bug(request, error)
 
 
 def _given(value: object) -> Provide:

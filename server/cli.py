@@ -81,7 +81,7 @@ def worker() -> None:
     async def work() -> None:
         async with opened(settings) as rooms:
             retention = Retention(rooms.database, rooms.blobs, rooms.clock)
-            await retention.run(settings.retention_check_s)
+            await retention.run(settings.retention_check_s, asyncio.Event())
 
     settings = settled()
     configure_logs(as_json=settings.log_json)

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DataError, DBAPIError
 
 from shared.wire import Problem, ProblemType
 
@@ -114,6 +115,14 @@ def unready(request: Request[Any, Any, Any], error: Exception) -> HTTPException:
         status_code=HTTPStatus.SERVICE_UNAVAILABLE,
         headers={"Retry-After": str(UNREADY_RETRY_S)},
     )
+
+
+def is_data_fault(error: DBAPIError) -> bool:
+    """Whether the database refused a value (a zero byte in a text, a number too large):
+    SQLSTATE class 22, *data exception*. Such a value came with the request.
+    """
+    state = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, DataError) or (isinstance(state, str) and state[:2] == "22")
 
 
 def refuse_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

@@ -28,7 +28,7 @@ from server.ingest.knowing import look_up
 from server.ingest.models import BlobRow
 from server.ingest.projecting import add_projection
 from server.problems import Rejection
-from server.storage.database import Database
+from server.storage.database import UNREADY, Database
 from server.storage.keys import KeyStore
 from shared.receipts import Receipt, encode_receipt
 from shared.signed import Domain, Signed, sign
@@ -139,26 +139,26 @@ class Writer:
         return [waiting for jobs in group.values() for waiting in jobs]
 
     async def _finish(self, group: list[_Waiting]) -> None:
-        """Do a group and tell everybody; where it collides, do each job by itself."""
+        """Do a group and tell everybody; where one job fails it, do each by itself."""
         try:
             outcomes = await self._transact([waiting.job for waiting in group])
-        except (IntegrityError, StaleDataError) as error:
+        except UNREADY as error:
+            _fail(group, error)
+        except Exception as error:  # noqa: BLE001  (told to whom it concerns, see _fail)
             if len(group) > 1:
                 for waiting in group:
                     await self._finish([waiting])
-                return
-            _log.warning("a delivery collided", session=group[0].job.session_id, why=str(error))
-            outcomes = [BUSY]
+            elif isinstance(error, IntegrityError | StaleDataError):
+                session = group[0].job.session_id
+                _log.warning("a delivery collided", session=session, why=str(error))
+                _tell(group, [BUSY])
+            else:
+                _fail(group, error)
         except BaseException as error:
-            for waiting in group:
-                if not waiting.done.done():
-                    waiting.done.set_exception(error)
-            if not isinstance(error, Exception):
-                raise
-            return
-        for waiting, outcome in zip(group, outcomes, strict=True):
-            if not waiting.done.done():
-                waiting.done.set_result(outcome)
+            _fail(group, error)
+            raise
+        else:
+            _tell(group, outcomes)
 
     async def _transact(self, jobs: Sequence[Job]) -> list[Outcome]:
         async with self._database.transaction() as db:
@@ -212,6 +212,19 @@ class Writer:
         await keeping.add_receipts(
             db, [(row, work.receipts[row.id], work.times[row.id]) for row in rows]
         )
+
+
+def _tell(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    for waiting, outcome in zip(group, outcomes, strict=True):
+        # Somebody whose connection broke does not wait any more.
+        if not waiting.done.done():
+            waiting.done.set_result(outcome)
+
+
+def _fail(group: Sequence[_Waiting], error: BaseException) -> None:
+    for waiting in group:
+        if not waiting.done.done():
+            waiting.done.set_exception(error)
 
 
 def _refusal(work: _Work, job: Job) -> Rejection | None:

@@ -7,16 +7,17 @@ stay: they hold no media, and show that and when the evidence existed.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import structlog
+from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.audit import service as audit
 from server.clock import WallClock
 from server.ingest.models import ExamSession
 from server.storage.blobs import BlobStore
-from server.storage.database import Database
+from server.storage.database import UNREADY, Database
 
 _log = structlog.get_logger("invigil.server")
 
@@ -73,12 +74,15 @@ class Retention:
             )
         return True
 
-    async def run(self, every_s: float) -> None:
-        """Expire for ever, every ``every_s`` seconds; a failure is logged and tried again."""
-        while True:
+    async def run(self, every_s: float, stop: asyncio.Event) -> None:
+        """Expire every ``every_s`` seconds until ``stop``; a failure is logged and tried
+        again. What is under way when ``stop`` is set is finished first.
+        """
+        while not stop.is_set():
             try:
                 for session_id in await self.expire():
                     _log.info("purged", session=session_id)
-            except (OSError, SQLAlchemyError) as error:
-                _log.error("retention failed, will be tried again", exc_info=error)
-            await asyncio.sleep(every_s)
+            except (*UNREADY, BlobStoreError) as error:
+                _log.error("retention failed, will be tried again", why=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every_s)

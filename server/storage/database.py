@@ -15,11 +15,13 @@ import msgspec
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from server.storage.one_trip import execute_at_once, execute_many_at_once
-from server.storage.turn import Turn, lock_file
+from server.storage.turn import DatabaseBusy, Turn, lock_file
 
 # How long a request waits for SQLite's one connection, or one of PostgreSQL's, in seconds.
 POOL_TIMEOUT_S = 30.0
@@ -30,6 +32,10 @@ BUSY_TIMEOUT_MS = 15_000
 # PostgreSQL's share of connections: its default limit is 100 for all programs together.
 POSTGRES_POOL = 10
 POSTGRES_OVERFLOW = 10
+
+
+# What is raised where the database (or the disk below it) cannot work at the moment.
+UNREADY = (OSError, DatabaseBusy, OperationalError, PoolTimeout)
 
 
 class Database:

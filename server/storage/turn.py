@@ -1,5 +1,8 @@
 """One transaction at a time on a SQLite file, whoever asks: within this program by a lock,
-between programs by a locked file beside the database.
+between programs by two locked files beside the database.
+
+Who holds ``….lock`` writes. Who wants to write takes ``….queue`` first and gives it up once
+it has the lock, so that a busy server cannot take turn after turn past a waiting program.
 """
 
 from __future__ import annotations
@@ -39,14 +42,15 @@ class Turn:
 
     def __init__(self, file: Path | None) -> None:
         """Take the lock file; it is made when it is first needed."""
-        self._file = file
         self._here = asyncio.Lock()
-        self._handle: IO[bytes] | None = None
+        self._lock = None if file is None or fcntl is None else _FileLock(file)
+        queue = None if file is None else file.with_suffix(".queue")
+        self._queue = None if queue is None or fcntl is None else _FileLock(queue)
 
     @property
     def was_taken(self) -> bool:
         """Whether there was a turn at all, so that there may be something to close."""
-        return self._handle is not None
+        return self._lock is not None and self._lock.is_open
 
     async def __aenter__(self) -> None:
         """Wait for the turn.
@@ -56,7 +60,7 @@ class Turn:
         """
         await self._here.acquire()
         try:
-            await self._lock_file()
+            await self._take()
         except BaseException:
             self._here.release()
             raise
@@ -68,30 +72,61 @@ class Turn:
         _trace: TracebackType | None,
     ) -> None:
         """Give it up."""
-        if self._handle is not None and fcntl is not None:
-            fcntl.flock(self._handle, fcntl.LOCK_UN)
+        if self._lock is not None:
+            self._lock.release()
         self._here.release()
 
-    async def _lock_file(self) -> None:
-        if self._file is None or fcntl is None:
+    async def _take(self) -> None:
+        if self._lock is None or self._queue is None:
             return
+        await self._queue.acquire()
+        try:
+            await self._lock.acquire()
+        finally:
+            self._queue.release()
+
+    def close(self) -> None:
+        """Let the files go."""
+        for lock in (self._lock, self._queue):
+            if lock is not None:
+                lock.close()
+
+
+class _FileLock:
+    """A file that one program at a time holds; the system lets it go if that one dies."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._handle: IO[bytes] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self._handle is not None
+
+    async def acquire(self) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not self._try():
+            if time.monotonic() > deadline:
+                why = f"another program has held {self._file} for {PATIENCE_S:.0f} s"
+                raise DatabaseBusy(why)
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    def _try(self) -> bool:
+        assert fcntl is not None
         if self._handle is None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             self._handle = self._file.open("ab")
-        deadline = time.monotonic() + PATIENCE_S
-        while True:
-            try:
-                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > deadline:
-                    why = f"another program has held {self._file} for {PATIENCE_S:.0f} s"
-                    raise DatabaseBusy(why) from None
-                await asyncio.sleep(LOOK_AGAIN_S)
-            else:
-                return
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def release(self) -> None:
+        if self._handle is not None and fcntl is not None:
+            fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Let the file go."""
         if self._handle is not None:
             self._handle.close()
             self._handle = None

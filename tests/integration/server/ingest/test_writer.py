@@ -124,3 +124,21 @@ async def test_a_database_that_fails_is_told_to_all_who_wait(
     assert {answer.status_code for answer in answers} == {503}
     for pupil in pupils[:3]:
         pupil.take(await pupil.deliver(*pupil.records))
+
+
+async def test_a_bug_over_one_delivery_is_that_ones_only(
+    pupils: list[Pupil], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlucky, *others = pupils[:4]
+    transact = Writer._transact
+
+    async def fail(self: Writer, jobs: Sequence[Job]) -> list[Outcome]:
+        if any(job.session_id == unlucky.session for job in jobs):
+            raise ZeroDivisionError
+        return await transact(self, jobs)
+
+    monkeypatch.setattr(Writer, "_transact", fail)
+    answers = await asyncio.gather(
+        *(pupil.deliver(*pupil.records) for pupil in [unlucky, *others])
+    )
+    assert [answer.status_code for answer in answers] == [500, 200, 200, 200]

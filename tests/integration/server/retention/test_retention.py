@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -66,3 +67,40 @@ async def test_a_purge_that_was_cut_short_is_finished(
         (await db.get_one(ExamSession, pupil.session)).purged_at = 1
     assert await retention.purge(pupil.session, "command line", "again")
     assert list((campus.settings.data_dir / "blobs" / pupil.session).glob("*")) == []
+
+
+async def test_it_goes_on_until_it_is_stopped(
+    campus: Campus, pupil: Pupil, retention: Retention
+) -> None:
+    await recorded(pupil)
+    stop = asyncio.Event()
+    running = asyncio.create_task(retention.run(0.01, stop))
+    campus.clock.advance(365 * 24 * HOUR)
+    async with connected(campus.settings) as database:
+        async with asyncio.timeout(20):
+            while True:
+                async with database.transaction() as db:
+                    if (await db.get_one(ExamSession, pupil.session)).purged_at is not None:
+                        break
+    stop.set()
+    await running
+
+
+async def test_a_store_that_fails_is_tried_again(
+    campus: Campus, pupil: Pupil, retention: Retention, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await recorded(pupil)
+    campus.clock.advance(365 * 24 * HOUR)
+    stop, tried = asyncio.Event(), asyncio.Event()
+
+    async def fail(*_: object) -> int:
+        tried.set()
+        raise OSError(5, "I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BlobStore, "delete_session", fail)
+        running = asyncio.create_task(retention.run(0.01, stop))
+        await asyncio.wait_for(tried.wait(), 20)
+        stop.set()
+        await running
+    assert await retention.purge(pupil.session, "system", "again")

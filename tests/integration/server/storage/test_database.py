@@ -112,6 +112,25 @@ async def test_a_program_that_keeps_the_turn_is_named(
     waiter.close()
 
 
+async def test_a_busy_program_does_not_keep_another_waiting(campus: Campus) -> None:
+    """One writes without a pause; the other gets its turn all the same, many times."""
+    stop = asyncio.Event()
+
+    async def write_on(database: Database) -> None:
+        while not stop.is_set():
+            async with database.transaction() as db:
+                await db.scalar(select(func.count()).select_from(AuditRow))
+
+    async with connected(campus.settings) as busy, connected(campus.settings) as other:
+        writing = asyncio.create_task(write_on(busy))
+        async with asyncio.timeout(20):
+            for _ in range(10):
+                async with other.transaction() as db:
+                    await db.scalar(select(func.count()).select_from(AuditRow))
+        stop.set()
+        await writing
+
+
 async def test_memory_needs_no_lock_file() -> None:
     assert lock_file("sqlite+aiosqlite:///:memory:") is None
     assert lock_file("sqlite+aiosqlite:////x/y.db") == Path("/x/y.db.lock")

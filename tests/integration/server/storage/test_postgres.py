@@ -169,3 +169,27 @@ async def test_staff_sign_in_and_look(campus: Campus, pupil: Pupil) -> None:
     for path in ("/sessions", f"/sessions/{pupil.session}"):
         answer = await pupil.client.get(path)
         assert answer.status_code == 200, path
+
+
+async def test_a_zero_byte_in_a_request_is_the_callers_mistake(
+    campus: Campus, pupil: Pupil
+) -> None:
+    """PostgreSQL refuses it in any text; nobody may make a server's error of that."""
+    client = pupil.client
+    form = {"email": "a\0@b", "password": "x"}
+    assert (await client.post("/login", data=form)).status_code in {400, 401}
+    headers = await sign_in(campus, client, campus.admin)
+    for path in ("/sessions/%00", "/api/v1/sessions/a%00b/live", "/sessions?q=%00"):
+        assert (await client.get(path)).status_code in {200, 400, 404}, path
+    for body in (
+        {"title": "a\0b", "starts": 1, "ends": 2},
+        {"title": "a", "starts": 1, "ends": 2},
+    ):
+        answer = await client.post("/api/v1/exams", json=body, headers=headers)
+        assert answer.status_code in {201, 400}
+    url = f"/api/v1/exams/{campus.exam.id}/enrolments"
+    draft = {"candidates": [{"name": "a\0b", "reference": "\0"}]}
+    assert (await client.post(url, json=draft, headers=headers)).status_code == 400
+    url = f"/api/v1/sessions/{pupil.session}/commands"
+    command = {"action": "message", "text": "a\0b"}
+    assert (await client.post(url, json=command, headers=headers)).status_code in {202, 400}
