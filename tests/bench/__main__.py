@@ -18,7 +18,7 @@ from bench.measure import Row
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("starting", "committing", "encoding", "analyzing", "recording")
+PARTS = ("starting", "committing", "encoding", "analyzing", "recording", "ingesting")
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 
