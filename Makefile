@@ -13,7 +13,7 @@ demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and ver
 	@PYTHONPATH=tests $(BIN)/python -m demo $(if $(ONCE),--once)
 
 test: setup lint types rules  ## lint, types, import rules and every test
-	@$(BIN)/pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
 
 setup:
 	@.ci/setup test

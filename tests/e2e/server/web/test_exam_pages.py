@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import httpx
-import pytest
 from playwright.sync_api import Browser, expect
 from support.browser import sign_in, visiting
 from support.campus import PASSWORD
 from support.stage import Stage
 
 SIGN_IN = "button:text('Sign in')"
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_an_admin_makes_an_exam_and_hands_codes_out(stage: Stage, browser: Browser) -> None:

@@ -13,8 +13,6 @@ from support.campus import PASSWORD
 from support.filmed import Filming, Scene
 from support.stage import SCENES, Stage
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # One piece of evidence, in seconds: what a seek may be off by at most.
 PIECE_S = 4.0
 
