@@ -17,18 +17,3 @@ def media() -> Path:
     if not MEDIA.is_dir():
         pytest.skip(f"no real recordings at {MEDIA}")
     return MEDIA
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep tests of one ``xdist_group`` on one worker.
-
-    pytest-xdist 3.8 appends the group to ``_nodeid``, which pytest 9.2 reads no longer: groups
-    would be ignored in silence, and every costly fixture made twice.
-    """
-    if not getattr(config.option, "loadgroup", False):
-        return
-    for item in items:
-        group = item.get_closest_marker("xdist_group")
-        if group is not None and "@" not in item.nodeid:
-            item._id = type(item._id).parse(f"{item.nodeid}@{group.args[0]}")  # pyright: ignore

@@ -27,7 +27,7 @@ from shared.verify import verify_bundle
 from shared.wire import MAX_BLOB_BYTES, MAX_RECORDS_BYTES, ProblemType
 
 # One worker starts one server for them all.
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("running-server")]
+pytestmark = pytest.mark.anyio
 
 GAP = Gap(stream="camera", start=1, end=2, reason="test")
 

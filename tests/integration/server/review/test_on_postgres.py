@@ -22,7 +22,6 @@ from server.storage.database import Database
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.xdist_group("postgres"),
     pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine"),
 ]
 

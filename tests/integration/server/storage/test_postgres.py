@@ -27,7 +27,6 @@ from shared.verify import verify_bundle
 
 pytestmark = [
     pytest.mark.anyio,
-    pytest.mark.xdist_group("postgres"),
     pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine"),
 ]
 
