@@ -1,4 +1,4 @@
-"""What the recorder is told from outside: the environment, later the installer's brand."""
+"""What the recorder is told from outside: the environment, and else the brand."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from recorder.brand import Brand, load_brand
 from recorder.faults import EnvironmentFault
 from shared.encoding import HASH_HEX
 
@@ -36,17 +37,21 @@ class Settings:
     screen: str = ""
 
 
-def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """The settings that the environment gives.
+def read_settings(
+    environ: Mapping[str, str] = os.environ, brand: Brand | None = None
+) -> Settings:
+    """The settings that the environment gives, and the brand where it does not.
 
     Raises:
         EnvironmentFault: one of them makes no sense.
     """
+    institution = (brand or load_brand()).institution
     store = environ.get("INVIGIL_STORE")
     return Settings(
         store=Path(store) if store else None,
-        server=environ.get("INVIGIL_SERVER", ""),
-        pinned=_pinned(environ.get("INVIGIL_PINNED_KEYS", "")),
+        server=environ.get("INVIGIL_SERVER", institution.server),
+        pinned=_pinned(environ.get("INVIGIL_PINNED_KEYS", ""))
+        or frozenset(institution.pinned_keys),
         allow_plain=environ.get("INVIGIL_ALLOW_PLAIN", "") == "1",
         spread_s=_seconds("INVIGIL_SPREAD_S", environ, 180.0),
         camera=environ.get("INVIGIL_CAMERA", ""),

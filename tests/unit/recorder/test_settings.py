@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from recorder.brand import Brand, load_brand
 from recorder.faults import EnvironmentFault
 from recorder.settings import Settings, read_settings
 
@@ -39,3 +40,31 @@ def test_all_is_read() -> None:
 def test_nonsense_is_named(name: str, text: str) -> None:
     with pytest.raises(EnvironmentFault, match=name):
         read_settings({name: text})
+
+
+def test_the_brand_holds_where_the_environment_says_nothing(tmp_path: Path) -> None:
+    key = "ef" * 32
+    path = tmp_path / "briefcase.toml"
+    path.write_text(
+        f'[institution]\nserver = "https://exams.example.edu"\npinned_keys = ["{key}"]\n'
+    )
+
+    brand = load_brand(path)
+
+    assert read_settings({}, brand).server == "https://exams.example.edu"
+    assert read_settings({}, brand).pinned == {key}
+    assert read_settings({"INVIGIL_SERVER": "https://other.example"}, brand).server == (
+        "https://other.example"
+    )
+    assert load_brand(tmp_path / "absent.toml") == Brand()
+
+
+@pytest.mark.parametrize(
+    "text", ["[institution", "[institution]\nserver = 1", "[institution]\npinned_keys = ['x']"]
+)
+def test_a_brand_that_makes_no_sense_is_said(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "briefcase.toml"
+    path.write_text(text)
+
+    with pytest.raises(EnvironmentFault, match=r"briefcase\.toml"):
+        load_brand(path)
