@@ -33,7 +33,7 @@ BATCHES = 12
 STREAMS = ("camera", "microphone", "screen")
 PIECE_BYTES = 12_000
 
-# DESIGN's budget for one node of two cores with 1,000 candidates.
+# The budget for one node of two cores with 1,000 candidates.
 ACK_MS = 250.0
 MEMORY_MB = 400.0
 
