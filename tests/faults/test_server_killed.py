@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+import httpx
+import psutil
+import pytest
 from demo.machine import virtual_display
 from demo.programs import Programs, records_in
 from support.clips import make_clip
@@ -34,8 +38,9 @@ def test_killing_the_server_in_mid_session_loses_nothing(tmp_path: Path) -> None
             )
             recorder.wait_until_recording()
             pause.wait(4)
-            server.kill()
-            server.wait()
+            kill_all(server)
+            with pytest.raises(httpx.ConnectError):
+                httpx.get(f"{demo['server']}/health")
         pause.wait(AWAY_S)
         stack.enter_context(programs.server())
         result = recorder.result()
@@ -47,3 +52,10 @@ def test_killing_the_server_in_mid_session_loses_nothing(tmp_path: Path) -> None
     assert isinstance(bodies[-1], Close)
     assert len(bodies) == result["records"]
     assert not any(isinstance(b, Incident) and b.kind == "gap" for b in bodies)
+
+
+def kill_all(server: subprocess.Popen[str]) -> None:
+    """Kill the server and its worker, which would go on serving alone."""
+    for one in [*psutil.Process(server.pid).children(recursive=True), server]:
+        one.kill()
+    server.wait()
