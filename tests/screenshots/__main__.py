@@ -12,12 +12,11 @@ from demo import sample
 from demo.machine import virtual_display
 from demo.programs import Programs
 from playwright.sync_api import Browser, Page, sync_playwright
+from support.browser import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / ".github" / "pictures"
 WORK = ROOT / ".demo" / "screenshots"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WINDOW_SECONDS = 8.0
 
 
@@ -32,7 +31,7 @@ def main() -> None:
         session = _record(programs, demo, clip, voice)
         _window(programs, programs.demo(), clip, voice)
         browser = stack.enter_context(sync_playwright()).chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS
+            executable_path=CHROMIUM, args=ARGUMENTS
         )
         _review(browser, demo, session)
         browser.close()

@@ -27,7 +27,6 @@ from shared.records import (
     Record,
     Rotate,
     Segment,
-    blobs_of,
     encode_record,
 )
 from shared.sealing import OpeningKey, Place, SealingKey
@@ -252,8 +251,3 @@ class SessionBuilder:
         write_bundle(buffer, contents, self.keys.signing, WALL_ORIGIN + self.mono)
         path.write_bytes(buffer.getvalue())
         return path
-
-
-def referenced(signed: Signed, decode: Callable[[bytes], Record]) -> list[str]:
-    """The hashes of the blobs that a signed record commits to."""
-    return [blob.sha256 for blob in blobs_of(decode(signed.payload).body)]
