@@ -3,7 +3,7 @@
 BIN := .venv/bin
 PATHS := recorder server shared tests installers
 
-.PHONY: help demo test lint format types rules unit bench lock screenshots setup clean
+.PHONY: help demo test faults mutants lint format types rules bench lock screenshots setup clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -14,6 +14,12 @@ demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and ver
 
 test: setup lint types rules  ## lint, types, import rules and every test
 	@$(BIN)/pytest -q -n 2 --dist loadfile $(ARGS)
+
+faults: setup  ## the full figures of what it survives; takes more than an hour
+	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 --dist loadfile --timeout 7200 tests/faults $(ARGS)
+
+mutants: setup  ## change the contract's code in every small way; the tests must notice
+	@PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
 
 setup:
 	@.ci/setup test
