@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from support.evidence_server import TOKEN, EvidenceServer
 from support.sessions import SESSION, WALL_ORIGIN, fixed_key
@@ -145,6 +146,18 @@ def incident(number: int = 1, **changes: Any) -> Incident:
 def heartbeat() -> Heartbeat:
     """A heartbeat that says little."""
     return Heartbeat(streams={}, unobserved=(), queue={}, machine={})
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stores do not wait for the disk: for tests of order, not of power cuts."""
+    real = EvidenceStore.open.__func__  # type: ignore[attr-defined]
+
+    def hasty(cls: type[EvidenceStore], folder: Path) -> EvidenceStore:
+        store = real(cls, folder)
+        store.select("PRAGMA synchronous = OFF")
+        return store
+
+    monkeypatch.setattr(EvidenceStore, "open", classmethod(hasty))
 
 
 def eventually(true: Callable[[], bool], seconds: float = 20.0) -> None:

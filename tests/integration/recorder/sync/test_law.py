@@ -22,6 +22,7 @@ from support.evidence_server import EvidenceServer, Fault, answering, down, lost
 from support.recording import (
     FakeClock,
     heartbeat,
+    hurry,
     incident,
     make_channel,
     make_ledger,
@@ -164,15 +165,7 @@ class Session(RuleBasedStateMachine):
 
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The law is about order, not about power cuts: the disk need not be waited for."""
-    real = EvidenceStore.open.__func__  # type: ignore[attr-defined]
-
-    def hasty(cls: type[EvidenceStore], folder: Path) -> EvidenceStore:
-        store = real(cls, folder)
-        store.select("PRAGMA synchronous = OFF")
-        return store
-
-    monkeypatch.setattr(EvidenceStore, "open", classmethod(hasty))
+    hurry(monkeypatch)
 
 
 def test_in_the_end_everything_is_delivered_and_verifies() -> None:
