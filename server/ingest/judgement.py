@@ -33,8 +33,8 @@ class Known:
 
     Attributes:
         records: earlier records by ``seq``, where the batch names one again.
-        keys: (first seq, raw public key) of every epoch before the present one, oldest
-            first; needed only where an earlier record comes again in other bytes.
+        keys: (first seq, raw public key) of every epoch, oldest first; needed only where an
+            earlier record comes again in other bytes.
         receipts: time of each receipt that the batch is anchored to, by hash.
         pieces: pieces committed already, among those that the batch speaks of.
     """
