@@ -30,6 +30,12 @@ FILE_MODE = 0o600
 # How long another program's lock is waited for, in seconds: a store that is being closed.
 _LOCK_TIMEOUT_S = 1.0
 
+# How large the write-ahead log grows before it is copied into the database and begins anew,
+# and what it is cut back to after a large clip, in bytes. SQLite's own 4 MB would have to be
+# kept free twice over (``ballast``); 1 MB is half a minute of evidence, copied in some 10 ms.
+PAGE_BYTES = 4096
+LOG_BYTES = 2**20
+
 
 class Cause(Enum):
     """What a program may do differently about; people read the message."""
@@ -70,6 +76,17 @@ def trouble(error: sqlite3.Error, folder: Path) -> StoreTrouble:
             return damaged(folder, str(error))
         case _:
             return unwritable(folder, str(error))
+
+
+# What says nothing about the disk: it was full (the transaction is taken back, and nothing of
+# it counts), or another program holds the lock.
+_HARMLESS = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def shakes_trust(error: sqlite3.Error) -> bool:
+    """Whether the connection must not be used any more after this error of SQLite."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF not in _HARMLESS
 
 
 def unwritable(folder: Path, why: str) -> StoreTrouble:
@@ -137,6 +154,8 @@ def create(folder: Path, fill: Callable[[Database], None]) -> None:
     path, draft = folder / DATABASE, folder / _DRAFT
     try:
         if path.exists():
+            # An earlier call may have failed after the move and before the sync.
+            _sync_names(folder)
             return
         draft.unlink(missing_ok=True)
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, FILE_MODE))
@@ -149,11 +168,17 @@ def create(folder: Path, fill: Callable[[Database], None]) -> None:
             fill(database)
         sync(draft, os.O_RDWR)
         draft.rename(path)
-        sync_folder(folder)
+        _sync_names(folder)
     except OSError as error:
         raise unwritable(folder, error.strerror or str(error)) from error
     except sqlite3.Error as error:
         raise trouble(error, folder) from error
+
+
+def _sync_names(folder: Path) -> None:
+    """Make the database's name in its folder, and the folder's in its own, stay."""
+    sync_folder(folder)
+    sync_folder(folder.parent)
 
 
 def connect(folder: Path) -> Database:
@@ -201,6 +226,8 @@ def _set_up(connection: sqlite3.Connection, folder: Path) -> Database:
     connection.execute("PRAGMA fullfsync = ON")
     connection.execute("PRAGMA checkpoint_fullfsync = ON")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // PAGE_BYTES}")
+    connection.execute(f"PRAGMA journal_size_limit = {LOG_BYTES}")
     # Takes the exclusive lock now rather than at the first record.
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("COMMIT")

@@ -2,6 +2,18 @@
 
 Every write is one transaction that is on the disk when the call returns. One thread at a
 time may use a store; ``tally`` alone may be read from any.
+
+**After an error of the disk.** A full disk is harmless: SQLite takes the transaction back and
+nothing of it counts. Any other error (``shakes_trust``) is not: when an fsync fails, Linux
+marks the pages clean though they never reached the disk, so a second fsync of the same pages
+would succeed and mean nothing, and what is read back comes from that same memory. SQLite by
+itself is safe in so far as a retry writes all its pages anew; but it goes on from what it
+remembers, and a transaction that it called failed may be found whole in the log by the next
+program. So after such an error the connection is not used again. The next call opens the file
+anew, has SQLite find what the log really holds, and copies all of the log into the database:
+pages written anew and synced by an fsync that has not failed, which is the one proof there is.
+Then it looks whether all that was ever called saved is there. Until all this has come about
+every call fails, so nothing is called saved; it is tried again with each call.
 """
 
 from __future__ import annotations
@@ -22,10 +34,12 @@ from recorder.evidence.opening import (
     connect,
     create,
     damaged,
+    shakes_trust,
     trouble,
+    unwritable,
 )
 from recorder.faults import EnvironmentFault
-from shared.encoding import ID_HEX
+from shared.encoding import ID_HEX, ZERO_HASH, sha256_hex
 from shared.receipts import Receipt
 from shared.records import BlobReference, Close, MalformedRecord, Record, decode_record
 from shared.signed import Signed, parse_line
@@ -88,10 +102,11 @@ class EvidenceStore:
         """Wrap an open database; use ``create`` or ``open``."""
         self.folder = folder
         self._db = database
-        self._conn = database.conn
+        self._trusted = True
         self.founding, self.created = self._read_session()
         self.tally = self._count()
         self.newest_receipt = self._newest_receipt()
+        self._head = self._hash_of_last(self.tally.records_made)
 
     @classmethod
     def create(cls, root: Path, founding: Founding, now_us: int) -> EvidenceStore:
@@ -155,21 +170,22 @@ class EvidenceStore:
         Raises:
             StoreTrouble: nothing was saved; the same call can be made again.
         """
-        with self._disk(), self._db.atomic():
-            self._conn.execute(
+        with self._disk() as database, database.atomic():
+            database.conn.execute(
                 "INSERT INTO records (seq, hash, payload, signature) VALUES (?, ?, ?, ?)",
                 (record.seq, signed.hash, signed.payload, signed.signature),
             )
-            self._conn.execute("INSERT INTO outbox (seq) VALUES (?)", (record.seq,))
+            database.conn.execute("INSERT INTO outbox (seq) VALUES (?)", (record.seq,))
             for (sha256, size, stream, stream_seq), data in blobs:
-                self._conn.execute(
+                database.conn.execute(
                     "INSERT INTO blobs (sha256, size, stream, stream_seq, seq, bytes) "
                     "VALUES (?, ?, ?, ?, ?, ?)",
                     (sha256, size, stream, stream_seq, record.seq, data),
                 )
-                self._conn.execute(
+                database.conn.execute(
                     "INSERT INTO outbox (seq, sha256) VALUES (?, ?)", (record.seq, sha256)
                 )
+        self._head = signed.hash
         self.tally = self.tally._replace(
             records_made=self.tally.records_made + 1,
             blobs_made=self.tally.blobs_made + len(blobs),
@@ -188,8 +204,8 @@ class EvidenceStore:
         Raises:
             StoreTrouble: nothing was saved; the same call can be made again.
         """
-        with self._disk(), self._db.atomic():
-            number = self._conn.execute(
+        with self._disk() as database, database.atomic():
+            number = database.conn.execute(
                 "INSERT INTO receipts (hash, prev, size, time, late, payload, signature) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -202,8 +218,8 @@ class EvidenceStore:
                     signed.signature,
                 ),
             ).lastrowid
-            released = [self._release(sha256, number) for sha256 in receipt.durable]
-            self._conn.execute(
+            released = [_release(database.conn, sha256, number) for sha256 in receipt.durable]
+            database.conn.execute(
                 "DELETE FROM outbox WHERE sha256 IS NULL AND seq < ?", (receipt.size,)
             )
         self.tally = self.tally._replace(
@@ -214,36 +230,89 @@ class EvidenceStore:
         if not late:
             self.newest_receipt = signed.hash
 
-    def _release(self, sha256: str, receipt: int | None) -> int | None:
-        """Let a durable piece's bytes go; its size, or ``None`` where they were gone."""
-        added = self._conn.execute(
-            "INSERT INTO durable (sha256, receipt) VALUES (?, ?) ON CONFLICT DO NOTHING",
-            (sha256, receipt),
-        ).rowcount
-        if not added:
-            return None
-        self._conn.execute("UPDATE blobs SET bytes = NULL WHERE sha256 = ?", (sha256,))
-        self._conn.execute("DELETE FROM outbox WHERE sha256 = ?", (sha256,))
-        found = self._conn.execute("SELECT size FROM blobs WHERE sha256 = ?", (sha256,))
-        return found.fetchone()[0]
-
     def select(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """The rows of a query (``contents`` holds the queries).
 
         Raises:
             StoreTrouble: the file cannot be read.
         """
-        with self._disk():
-            return self._conn.execute(sql, parameters).fetchall()
+        with self._disk() as database:
+            return database.conn.execute(sql, parameters).fetchall()
+
+    def settle(self) -> None:
+        """Make sure that what memory says of the store is so, where an error cast doubt on it.
+
+        Afterwards there may be one record more than was called saved: the one whose commit
+        seemed to fail.
+
+        Raises:
+            StoreTrouble: the disk still fails, or what was saved is gone.
+        """
+        if self._trusted:
+            return
+        # Closing it copies the log into the database if it can; if not, the log stays.
+        self._db.close()
+        self._db = connect(self.folder)
+        before, head = self.tally, self._head
+        self._trusted = True
+        try:
+            self._copy_log()
+            self.tally = self._count()
+            self.newest_receipt = self._newest_receipt()
+            self._head = self._hash_of_last(self.tally.records_made)
+            self._compare(before, head)
+        except BaseException:
+            self._trusted = False
+            self.tally, self._head = before, head
+            raise
+
+    def room_inside(self) -> int:
+        """Bytes of pages that are free within the database: new evidence goes there first.
+
+        Raises:
+            StoreTrouble: the file cannot be read.
+        """
+        [(pages,)] = self.select("PRAGMA freelist_count")
+        [(size,)] = self.select("PRAGMA page_size")
+        return pages * size
+
+    def copy_log(self) -> None:
+        """Copy the write-ahead log into the database, so that the log begins anew.
+
+        Raises:
+            StoreTrouble: not all of it could be copied; nothing is lost.
+        """
+        self.settle()
+        self._copy_log()
+
+    def _copy_log(self) -> None:
+        [(busy, in_log, copied)] = self.select("PRAGMA wal_checkpoint(FULL)")
+        if busy or copied < in_log:
+            raise unwritable(self.folder, "its log could not be copied")
+
+    def _compare(self, before: Tally, head: str) -> None:
+        """Whether all that was called saved is there, and its last record's pieces intact."""
+        now = self.tally
+        complete = all(new >= old for old, new in zip(before[:-1], now[:-1], strict=True))
+        if not complete or self._hash_of_last(before.records_made) != head:
+            raise damaged(self.folder, "what was saved is gone after an error of the disk")
+        for sha256, data in self.select(
+            "SELECT sha256, bytes FROM blobs WHERE bytes IS NOT NULL AND seq >= ?",
+            before.records_made - 1,
+        ):
+            if sha256_hex(data) != sha256:
+                raise damaged(self.folder, "a piece changed in an error of the disk")
 
     @contextmanager
-    def _disk(self) -> Iterator[None]:
+    def _disk(self) -> Iterator[Database]:
         """Tell the user about what the environment does; let bugs through as they are."""
+        self.settle()
         try:
-            yield
+            yield self._db
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise
         except sqlite3.Error as error:
+            self._trusted = self._trusted and not shakes_trust(error)
             raise trouble(error, self.folder) from error
 
     def _read_session(self) -> tuple[Founding, int]:
@@ -269,9 +338,30 @@ class EvidenceStore:
         last = self.select("SELECT payload FROM records ORDER BY seq DESC LIMIT 1")
         return Tally(*counts, closed=any(_closes(payload) for (payload,) in last))
 
+    def _hash_of_last(self, size: int) -> str:
+        """The hash of the last of the first ``size`` records; zero for none, empty beyond."""
+        if size == 0:
+            return ZERO_HASH
+        rows = self.select("SELECT hash FROM records WHERE seq = ?", size - 1)
+        return rows[0][0] if rows else ""
+
     def _newest_receipt(self) -> str | None:
         rows = self.select("SELECT hash FROM receipts WHERE NOT late ORDER BY n DESC LIMIT 1")
         return rows[0][0] if rows else None
+
+
+def _release(connection: sqlite3.Connection, sha256: str, receipt: int | None) -> int | None:
+    """Let a durable piece's bytes go; its size, or ``None`` where they were gone."""
+    added = connection.execute(
+        "INSERT INTO durable (sha256, receipt) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        (sha256, receipt),
+    ).rowcount
+    if not added:
+        return None
+    connection.execute("UPDATE blobs SET bytes = NULL WHERE sha256 = ?", (sha256,))
+    connection.execute("DELETE FROM outbox WHERE sha256 = ?", (sha256,))
+    found = connection.execute("SELECT size FROM blobs WHERE sha256 = ?", (sha256,))
+    return found.fetchone()[0]
 
 
 def _closes(payload: bytes) -> bool:
