@@ -109,20 +109,21 @@ def write_bundle(
     )
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         signed = sign(key, Domain.BUNDLE, msgspec.json.encode(manifest))
-        _write(archive, MANIFEST, signed.line())
+        write_entry(archive, MANIFEST, signed.line())
         for name, data in parts.items():
-            _write(archive, name, data, zipfile.ZIP_DEFLATED)
+            write_entry(archive, name, data, zipfile.ZIP_DEFLATED)
         for name, data in contents.blobs:
-            _write(archive, BLOBS + name, data)
+            write_entry(archive, BLOBS + name, data)
 
 
 def _lines(signed: Iterable[Signed]) -> bytes:
     return b"".join(one.line() for one in signed)
 
 
-def _write(
+def write_entry(
     archive: zipfile.ZipFile, name: str, data: bytes, method: int = zipfile.ZIP_STORED
 ) -> None:
+    """Add an entry that says nothing but its name and its bytes."""
     entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
     entry.compress_type = method
     archive.writestr(entry, data)
@@ -142,7 +143,7 @@ class BundleReader:
             entries = self._archive.infolist()
         except FileNotFoundError as error:
             raise UnreadableBundle(f"there is no file {path}") from error
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UnreadableBundle(f"{path} is not a zip file: {error}") from error
         if len(entries) > MAX_ENTRIES:
             raise UnreadableBundle(f"{path} names more than {MAX_ENTRIES} files")
@@ -183,7 +184,7 @@ class BundleReader:
             raise UnreadableBundle(f"{name} is neither stored nor deflated")
         try:
             data = self._archive.read(entry)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise UnreadableBundle(f"{name} is damaged: {error}") from error
         if len(data) != entry.file_size:
             raise UnreadableBundle(f"{name} is damaged: not of the size that the zip names")
@@ -191,7 +192,7 @@ class BundleReader:
 
 
 # What zipfile and zlib raise over a damaged, encrypted or exotic zip or entry.
-_DAMAGE = (
+DAMAGE = (
     OSError,
     ValueError,
     EOFError,

@@ -5,11 +5,13 @@ Records travel as signed lines; these are the JSON bodies around them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 import msgspec
 
 from shared.records import Count, Hash, Id
+from shared.signed import Signed
 
 API_PREFIX = "/api/v1"
 
@@ -120,3 +122,17 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     queued_records: int
     queued_bytes: int
     done: tuple[str, ...] = ()
+
+
+def batches(lines: Iterable[Signed]) -> Iterator[list[Signed]]:
+    """Signed lines in order, in portions that one request may carry; none is empty."""
+    batch: list[Signed] = []
+    size = 0
+    for signed in lines:
+        size += len(signed.line())
+        if batch and (len(batch) == MAX_RECORDS or size > MAX_RECORDS_BYTES):
+            yield batch
+            batch, size = [], len(signed.line())
+        batch.append(signed)
+    if batch:
+        yield batch

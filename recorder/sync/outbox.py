@@ -14,7 +14,7 @@ from recorder.evidence.contents import WaitingBlob
 from recorder.evidence.receipting import Distrusted, Taken, take_receipt
 from recorder.evidence.store import EvidenceStore, Tally
 from shared.signed import Signed
-from shared.wire import MAX_RECORDS, MAX_RECORDS_BYTES
+from shared.wire import MAX_RECORDS, batches
 
 _T = TypeVar("_T")
 
@@ -52,12 +52,7 @@ class Outbox:
     def batch(self, start: int, limit: int) -> list[Signed]:
         """Records from ``start`` on: at most ``limit``, and what one request may carry."""
         lines = self._ask(lambda store: contents.records(store, start, min(limit, MAX_RECORDS)))
-        size = 0
-        for number, line in enumerate(lines):
-            size += len(line.line())
-            if size > MAX_RECORDS_BYTES:
-                return lines[:number]
-        return lines
+        return next(batches(lines), [])
 
     def blob(self, below: int, skip: frozenset[str]) -> WaitingBlob | None:
         """The oldest piece that waits, of a record numbered under ``below``."""
