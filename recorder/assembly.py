@@ -14,6 +14,7 @@ from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.capturing import Choices, open_screen
+from recorder.clock import now_ns
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.models import model_hashes
 from recorder.evidence.store import default_root
@@ -76,12 +77,12 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
     store, key = enrol(plan.client, plan.inspection, root, time.time_ns() // 1000)
     writer = EvidenceWriter(store, key, boot=boot_id())
     reporter = Reporter(writer)
-    timeline = Timeline(epoch=0, origin_ns=time.monotonic_ns())
+    timeline = Timeline(epoch=0, origin_ns=now_ns())
     pumps = _pumps(plan.preview, screen)
     for pump in pumps.values():
         pump.rebase(timeline)
     encoders = start_encoders(
-        policy.streams, pumps, timeline, reporter.submit, time.monotonic_ns
+        policy.streams, pumps, timeline, reporter.submit, now_ns
     )
     losses = LossRecorder(
         policy, reporter.submit, _new_id, lambda stream: encoders[stream].interrupt()
@@ -113,7 +114,7 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
         consent=consent,
         unwatched=_unwatched(policy, pumps, machine),
     )
-    session = Session(parts, opening, timeline, time.monotonic_ns)
+    session = Session(parts, opening, timeline, now_ns)
     delivering.serve(session)
     plan.preview.relay.listener = losses
     plan.preview.take()

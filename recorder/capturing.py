@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from recorder.capture.pump import CapturePump, Missing
 from recorder.capture.screen import screen_source
 from recorder.capture.source import parse_source
 from recorder.capture.timeline import Timeline
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 from recorder.losses import Relay
 from recorder.preview import LivePreview
@@ -41,7 +41,7 @@ def open_preview(streams: Streams, camera: str, microphone: str) -> LivePreview:
     Raises:
         EnvironmentFault: one of them does not work; none is left open.
     """
-    timeline = Timeline(PREVIEW_EPOCH, time.monotonic_ns())
+    timeline = Timeline(PREVIEW_EPOCH, now_ns())
     relay = Relay()
     seen = heard = None
     if streams.camera.enabled:
@@ -62,7 +62,7 @@ def open_screen(streams: Streams, screen: str, relay: Relay) -> CapturePump[Fram
     """
     if not streams.screen.enabled:
         return None
-    timeline = Timeline(PREVIEW_EPOCH, time.monotonic_ns())
+    timeline = Timeline(PREVIEW_EPOCH, now_ns())
     source = screen_source(
         parse_source(screen, "screen"),
         streams.screen,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -20,6 +19,7 @@ from recorder.capture.reading import Clock, Ended, FrameSource, Idle, Lost
 from recorder.capture.source import Device, Display, MediaFile, Nothing, SourceSpec
 from recorder.capture.timeline import FrameStamper, Timeline
 from recorder.capture.video_playback import VideoPlayback
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 from shared.policy import CameraStream
 
@@ -73,7 +73,7 @@ class DeviceCamera:
         *,
         open_capture: Callable[[int], Capture] = open_device,
         node: Callable[[int, str], CameraNode] = camera_node,
-        clock: Clock = time.monotonic_ns,
+        clock: Clock = now_ns,
     ) -> None:
         """Use camera ``index`` at the size and rate that the policy wants.
 
@@ -84,7 +84,7 @@ class DeviceCamera:
             timeline: the epoch to stamp in.
             open_capture: opens a camera by number.
             node: looks a camera up without opening it, by number and last known name.
-            clock: the monotonic clock, nanoseconds.
+            clock: the evidence clock, nanoseconds.
         """
         self.name = f"camera {index}"
         self.skipped = 0

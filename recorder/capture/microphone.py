@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from recorder.capture.timeline import (
     BlockStamper,
     Timeline,
 )
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 
 # Blocks between the sound card's thread and ours: 2 s, longer than any pause of a program
@@ -78,7 +78,7 @@ class DeviceMicrophone:
         timeline: Timeline,
         *,
         open_device: Callable[[int, float, Callback], OpenDevice] = PORTAUDIO.open_input,
-        clock: Clock = time.monotonic_ns,
+        clock: Clock = now_ns,
     ) -> None:
         """Use the ``index``-th microphone of ``devices.microphones()``.
 
@@ -86,7 +86,7 @@ class DeviceMicrophone:
             index: as in ``device:N``.
             timeline: the epoch to stamp in.
             open_device: opens an input and has it call back with each block.
-            clock: the monotonic clock, nanoseconds.
+            clock: the evidence clock, nanoseconds.
         """
         self.name = f"microphone {index}"
         self.skipped = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol
@@ -13,6 +12,7 @@ import structlog
 from recorder.capture.frames import StreamName
 from recorder.capture.reading import Clock, Ended, Idle, ItemT, Lost, Source
 from recorder.capture.timeline import Timeline
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 from recorder.status import StreamHealth
 
@@ -87,7 +87,7 @@ class CapturePump(Generic[ItemT]):
         source: Source[ItemT],
         listener: LossListener,
         *,
-        clock: Clock = time.monotonic_ns,
+        clock: Clock = now_ns,
         first_retry_s: float = FIRST_RETRY_S,
     ) -> None:
         """Run ``source``, which is closed and not yet used by another.
@@ -95,7 +95,7 @@ class CapturePump(Generic[ItemT]):
         Args:
             source: what to read.
             listener: hears of losses.
-            clock: the monotonic clock, nanoseconds.
+            clock: the evidence clock, nanoseconds.
             first_retry_s: the wait before a lost device is tried again; doubles up to
                 ``LONGEST_RETRY_S``.
         """

@@ -13,7 +13,7 @@ from recorder.capture.timeline import Timeline
 READ_BOUND_S = 0.25
 
 Clock = Callable[[], int]
-"""The monotonic clock, nanoseconds."""
+"""The evidence clock (``recorder.clock``), nanoseconds."""
 
 Sleep = Callable[[float], None]
 """Waits for seconds."""

@@ -24,6 +24,7 @@ from recorder.capture.reading import (
 from recorder.capture.source import Device, Display, MediaFile, Nothing, SourceSpec
 from recorder.capture.timeline import NS_PER_S, FrameStamper, Timeline
 from recorder.capture.video_playback import VideoPlayback
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 from shared.policy import ScreenStream
 
@@ -59,7 +60,7 @@ class ScreenSource:
         *,
         keep_alive_s: float = KEEP_ALIVE_S,
         open_grabber: Callable[[int | None], Grabs] = Grabber,
-        clock: Clock = time.monotonic_ns,
+        clock: Clock = now_ns,
         sleep: Sleep = time.sleep,
     ) -> None:
         """Look at ``display``.
@@ -70,7 +71,7 @@ class ScreenSource:
             timeline: the epoch to stamp in.
             keep_alive_s: a still screen is handed on after this long.
             open_grabber: opens monitor n, or all.
-            clock: the monotonic clock, nanoseconds.
+            clock: the evidence clock, nanoseconds.
             sleep: waits for seconds.
         """
         self.name = str(display)

@@ -22,6 +22,7 @@ from recorder.capture.timeline import (
     BlockStamper,
     Timeline,
 )
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 
 # Sound this late is left out, in one piece: below it is caught up with.
@@ -42,7 +43,7 @@ class SoundPlayback:
         timeline: Timeline,
         *,
         loop: bool = True,
-        clock: Clock = time.monotonic_ns,
+        clock: Clock = now_ns,
         sleep: Sleep = time.sleep,
     ) -> None:
         """Play the sound of ``path``, any format that FFmpeg decodes."""

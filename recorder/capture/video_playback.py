@@ -12,6 +12,7 @@ from recorder.capture.looping import PLAYABLE, Loop
 from recorder.capture.media_file import DecodedPicture, FileEnd, VideoFile
 from recorder.capture.reading import READ_BOUND_S, Clock, Ended, Idle, Lost, Sleep
 from recorder.capture.timeline import NS_PER_S, FrameStamper, Timeline
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 
 # Pictures later than this are left out; more than a scheduler's slice, less than a frame.
@@ -37,7 +38,7 @@ class VideoPlayback:
         timeline: Timeline,
         *,
         loop: bool = True,
-        clock: Clock = time.monotonic_ns,
+        clock: Clock = now_ns,
         sleep: Sleep = time.sleep,
     ) -> None:
         """Play ``path``, at most ``fps`` pictures a second, no larger than ``box``."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from recorder.capture.frames import AudioBlock, Frame
+from recorder.clock import now_ns
 from recorder.detect.child import ChildProcess, Spawn
 from recorder.detect.core import CAMERA_KINDS, MICROPHONE_KINDS, DetectionCore
 from recorder.detect.incidents import IncidentMachine
@@ -59,7 +59,7 @@ class DetectorProcess:
         self,
         policy: Policy,
         on_result: Callable[[Result], None],
-        clock: Callable[[], int] = time.monotonic_ns,
+        clock: Callable[[], int] = now_ns,
         *,
         new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
         calibration: Screen | None = None,

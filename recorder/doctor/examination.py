@@ -20,6 +20,7 @@ from recorder.capture.microphone import microphone_source
 from recorder.capture.screen import screen_source
 from recorder.capture.source import parse_source
 from recorder.capture.timeline import Timeline
+from recorder.clock import now_ns
 from recorder.doctor import computer, devices
 from recorder.doctor.check import Check, Topic
 from recorder.doctor.report import as_json, passed, print_table
@@ -134,19 +135,19 @@ def _default_store() -> Path:
 
 
 def _camera(asked: Asked) -> Check:
-    timeline = Timeline(0, time.monotonic_ns())
+    timeline = Timeline(0, now_ns())
     spec = parse_source(asked.camera, "camera")
     return devices.check_camera(camera_source(spec, asked.streams.camera, timeline))
 
 
 def _microphone(asked: Asked) -> Check:
-    timeline = Timeline(0, time.monotonic_ns())
+    timeline = Timeline(0, now_ns())
     spec = parse_source(asked.microphone, "microphone")
     return devices.check_microphone(microphone_source(spec, timeline))
 
 
 def _screen(asked: Asked) -> Check:
-    timeline = Timeline(0, time.monotonic_ns())
+    timeline = Timeline(0, now_ns())
     spec = parse_source(asked.screen, "screen")
     return devices.check_screen(screen_source(spec, asked.streams.screen, timeline))
 

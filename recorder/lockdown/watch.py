@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import structlog
 
+from recorder.clock import now_ns
 from recorder.detect.observations import Incident
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import (
@@ -60,7 +60,7 @@ class MachineWatch:
         new_id: Callable[[], str],
         *,
         own_pids: Callable[[], frozenset[int]] = lambda: frozenset({os.getpid()}),
-        clock: Callable[[], int] = time.monotonic_ns,
+        clock: Callable[[], int] = now_ns,
     ) -> None:
         """Watch ``machine`` by ``policy``.
 
@@ -70,7 +70,7 @@ class MachineWatch:
             on_incident: called on the watch's thread.
             new_id: gives each incident its id.
             own_pids: the processes whose windows are ours.
-            clock: the monotonic clock, nanoseconds.
+            clock: the evidence clock, nanoseconds.
         """
         self._on_incident = on_incident
         self._clock = clock

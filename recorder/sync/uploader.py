@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
 
+from recorder.clock import now_s
 from recorder.detect.observations import Incident
 from recorder.evidence.writer import WriterGone
 from recorder.status import Delivery
@@ -42,7 +42,7 @@ class Uploader:
         on_incident: Callable[[Incident], object] = lambda _: None,
         pacing: Pacing | None = None,
         dice: random.Random | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = now_s,
         new_id: Callable[[], str] = lambda: uuid4().hex,
     ) -> None:
         """Prepare; nothing is sent before ``start``.
@@ -55,7 +55,7 @@ class Uploader:
                 must not block (``EvidenceWriter.submit``).
             pacing: the times of delivery.
             dice: where jitter comes from.
-            monotonic: seconds, the clock that frames are stamped with.
+            monotonic: seconds, the clock that evidence is stamped with.
             new_id: makes ids of incidents, 32 hex digits.
         """
         self._outbox = outbox
@@ -104,7 +104,7 @@ class Uploader:
         """Deliver all there is without lingering; wait for it.
 
         Args:
-            until: monotonic seconds when waiting ends; delivering does not.
+            until: seconds of the evidence clock when waiting ends; delivering does not.
 
         Returns:
             Whether a signed receipt covers everything.

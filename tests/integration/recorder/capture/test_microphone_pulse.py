@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -19,6 +18,7 @@ from recorder.capture.microphone import DeviceMicrophone
 from recorder.capture.pump import CapturePump, Missing, Working
 from recorder.capture.reading import Lost
 from recorder.capture.timeline import Timeline
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 
 pytest.importorskip("sounddevice", reason="PortAudio is not installed", exc_type=OSError)
@@ -26,7 +26,7 @@ pytest.importorskip("sounddevice", reason="PortAudio is not installed", exc_type
 
 @pytest.fixture
 def microphone(sound: SoundServer) -> Iterator[DeviceMicrophone]:
-    source = DeviceMicrophone(0, Timeline(0, time.monotonic_ns()))
+    source = DeviceMicrophone(0, Timeline(0, now_ns()))
     yield source
     source.close()
 
@@ -74,7 +74,7 @@ def test_a_block_is_stamped_before_it_arrives(microphone: DeviceMicrophone) -> N
     microphone.open()
     read_blocks(microphone, 20)
     block = read_blocks(microphone, 1)[0]
-    age_ns = time.monotonic_ns() - block.monotonic_ns
+    age_ns = now_ns() - block.monotonic_ns
     assert age_ns >= 15_000_000  # 20 ms long, less what the first blocks' times jitter
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -17,6 +16,7 @@ from recorder.capture.reading import Lost
 from recorder.capture.screen import ScreenSource
 from recorder.capture.source import Display
 from recorder.capture.timeline import Timeline
+from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 
 FPS = 30
@@ -59,7 +59,7 @@ def pen(display: str) -> Iterator[Pen]:
 @pytest.fixture
 def screen(display: str) -> Iterator[ScreenSource]:
     source = ScreenSource(
-        Display(None), FPS, Timeline(0, time.monotonic_ns()), keep_alive_s=3600.0
+        Display(None), FPS, Timeline(0, now_ns()), keep_alive_s=3600.0
     )
     source.open()
     yield source
@@ -121,7 +121,7 @@ def test_a_monitor_can_be_chosen(display: str) -> None:
 def test_a_display_that_dies_is_lost_and_a_new_one_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    source = ScreenSource(Display(None), FPS, Timeline(0, time.monotonic_ns()))
+    source = ScreenSource(Display(None), FPS, Timeline(0, now_ns()))
     with virtual_display("320x240x24") as name:
         monkeypatch.setenv("DISPLAY", name)
         source.open()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +18,7 @@ from support.policies import default_policy
 from support.waiting import until
 
 from recorder.capture.frames import AudioBlock, Frame
+from recorder.clock import now_ns
 from recorder.detect import WORKER_ARGUMENT
 from recorder.detect.frame_memory import FrameMemory
 from recorder.detect.observations import FaceObservation, Incident, VoiceObservation
@@ -41,7 +41,7 @@ class Feeder:
 
     def show(self, picture: Picture) -> FaceObservation:
         """Offer a picture until it was seen."""
-        stamp = time.monotonic_ns()
+        stamp = now_ns()
         frame = Frame("camera", 0, 0, 0, Fraction(1, 30), stamp, picture)
         self.detector.offer_frame(frame)
         until(lambda: any(seen.monotonic_ns == stamp for seen in self.faces()), "the picture")
@@ -82,7 +82,7 @@ def test_pictures_and_sound_come_back_as_observations(
         0,
         0,
         Fraction(1, 48_000),
-        time.monotonic_ns(),
+        now_ns(),
         48_000,
         np.zeros(48_000, np.int16),
     )
@@ -129,7 +129,7 @@ def test_a_detector_that_hangs_is_replaced(feeder: Feeder, photograph: Picture) 
     (worker,) = workers()
     os.kill(worker.pid, signal.SIGSTOP)
     feeder.detector.offer_frame(
-        Frame("camera", 0, 0, 0, Fraction(1, 30), time.monotonic_ns(), photograph)
+        Frame("camera", 0, 0, 0, Fraction(1, 30), now_ns(), photograph)
     )
     until(lambda: feeder.detector.counters().restarts == 1, "a restart", seconds=30)
     assert feeder.show(photograph).faces == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -20,6 +19,7 @@ from support.recording import (
     session_key,
 )
 
+from recorder.clock import now_s
 from recorder.detect.observations import Incident
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.writer import EvidenceWriter
@@ -65,7 +65,7 @@ class Rig:
         self.uploader.start()
 
     def drained(self) -> bool:
-        return self.uploader.drain(time.monotonic() + SECONDS)
+        return self.uploader.drain(now_s() + SECONDS)
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_an_outage_at_the_end_is_closed_before_the_chain_is(rig: Rig) -> None:
     assert rig.incidents[1].end_ns is not None
     rig.writer.close("finished")
     assert rig.writer.flush(SECONDS)
-    assert not rig.uploader.drain(time.monotonic() + 0.1)
+    assert not rig.uploader.drain(now_s() + 0.1)
     assert len(rig.incidents) == 2
     rig.server.always = None
     assert rig.drained()
@@ -133,7 +133,7 @@ def test_pausing_sends_nothing_new(rig: Rig) -> None:
     rig.start()
     rig.writer.submit(heartbeat())
     assert rig.writer.flush(SECONDS)
-    assert not rig.uploader.drain(time.monotonic() + 0.1)
+    assert not rig.uploader.drain(now_s() + 0.1)
     assert rig.server.requests == []
     assert rig.uploader.delivery().note == "Delivery is paused."
     rig.uploader.resume()
@@ -164,7 +164,7 @@ def test_delivery_ends_with_the_store(rig: Rig) -> None:
     rig.writer.stop(SECONDS)
     rig.uploader.wake()
     eventually(lambda: not rig.uploader._thread.is_alive())
-    assert rig.uploader.drain(time.monotonic() + SECONDS) == rig.writer.tally.delivered
+    assert rig.uploader.drain(now_s() + SECONDS) == rig.writer.tally.delivered
 
 
 def test_a_refusal_is_stuck_and_online(rig: Rig) -> None:
@@ -177,7 +177,7 @@ def test_a_refusal_is_stuck_and_online(rig: Rig) -> None:
 
 def test_one_that_never_started_can_be_stopped(rig: Rig) -> None:
     assert rig.uploader.stop(0)
-    rig.uploader._look(time.monotonic())
+    rig.uploader._look(now_s())
     rig.start()
 
 
@@ -186,5 +186,5 @@ def test_the_defaults_are_the_protocols(server: EvidenceServer, store: EvidenceS
         Outbox.of_store(store), make_channel(server, store.founding), network_lost=RULE
     )
     uploader.start()
-    assert uploader.drain(time.monotonic() + SECONDS)
+    assert uploader.drain(now_s() + SECONDS)
     assert uploader.stop(SECONDS)
