@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -89,7 +89,18 @@ def write_bundle(
 
     Blobs are written one at a time, so that memory stays at one blob.
     """
-    parts = {
+    files = signed_files(contents, key, exported)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        write_entry(archive, MANIFEST, files.pop(MANIFEST))
+        for name, data in files.items():
+            write_entry(archive, name, data, zipfile.ZIP_DEFLATED)
+        for name, data in contents.blobs:
+            write_entry(archive, BLOBS + name, data)
+
+
+def signed_files(contents: Contents, key: Ed25519PrivateKey, exported: int) -> dict[str, bytes]:
+    """All that a bundle holds but the blobs, by name, the manifest that signs it included."""
+    files = {
         "policy.signed": contents.policy.line(),
         "grant.signed": contents.grant.line(),
         "records.signed": _lines(contents.records),
@@ -104,16 +115,11 @@ def write_bundle(
         exported=exported,
         files={
             name: FileEntry(sha256=sha256_hex(data), size=len(data))
-            for name, data in parts.items()
+            for name, data in files.items()
         },
     )
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        signed = sign(key, Domain.BUNDLE, msgspec.json.encode(manifest))
-        write_entry(archive, MANIFEST, signed.line())
-        for name, data in parts.items():
-            write_entry(archive, name, data, zipfile.ZIP_DEFLATED)
-        for name, data in contents.blobs:
-            write_entry(archive, BLOBS + name, data)
+    signed = sign(key, Domain.BUNDLE, msgspec.json.encode(manifest))
+    return {MANIFEST: signed.line(), **files}
 
 
 def _lines(signed: Iterable[Signed]) -> bytes:
@@ -127,6 +133,35 @@ def write_entry(
     entry = zipfile.ZipInfo(name, _ZIP_EPOCH)
     entry.compress_type = method
     archive.writestr(entry, data)
+
+
+class Bundle(Protocol):
+    """What a verification needs to see of a bundle, wherever it lies.
+
+    ``duplicated`` says whether a name stands in it more than once.
+    """
+
+    duplicated: bool
+
+    def unexpected(self) -> list[str]:
+        """Names that no bundle has."""
+        ...
+
+    def blob_names(self) -> set[str]:
+        """The hashes under ``blobs/``."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """An entry's size in bytes, or ``None`` where there is none."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an entry.
+
+        Raises:
+            UnreadableBundle: it cannot be read; the message says why.
+        """
+        ...
 
 
 class BundleReader:

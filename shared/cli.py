@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
+from shared.bar import waiting
 from shared.bundle import UnreadableBundle
 from shared.encoding import HASH_HEX
-from shared.verdict import Outcome, Verdict
+from shared.verdict import Outcome, Verdict, verdict_json
 from shared.verify import verify_bundle
 
 HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
@@ -60,12 +60,13 @@ def verify(
         _complain("--key is a fingerprint of 64 hex digits.")
         return UNREADABLE
     try:
-        verdict = verify_bundle(bundle, key)
+        with waiting(Console(stderr=True)) as progress:
+            verdict = verify_bundle(bundle, key, progress)
     except UnreadableBundle as error:
         _complain(f"{error}.")
         return UNREADABLE
     if json:
-        sys.stdout.write(_as_json(verdict) + "\n")
+        sys.stdout.write(verdict_json(verdict).decode() + "\n")
     else:
         _print(verdict)
     return HOLDS if verdict.holds else DOES_NOT_HOLD
@@ -73,32 +74,6 @@ def verify(
 
 def _complain(text: str) -> None:
     Console(stderr=True, highlight=False).print(f"invigil-verify: {text}", markup=False)
-
-
-def _as_json(verdict: Verdict) -> str:
-    checks = [
-        {
-            "number": int(result.check),
-            "name": result.check.name.lower(),
-            "claim": result.claim,
-            "outcome": result.outcome,
-            "looked_at": result.looked_at,
-            "failures": result.failures,
-        }
-        for result in verdict.results
-    ]
-    return msgspec.json.encode(
-        {
-            "holds": verdict.holds,
-            "session": verdict.session,
-            "institution_key": verdict.key_fingerprint,
-            "key_given": verdict.pinned,
-            "records": verdict.records,
-            "blobs": verdict.blobs,
-            "gaps": verdict.gaps,
-            "checks": checks,
-        }
-    ).decode()
 
 
 def _print(verdict: Verdict) -> None:

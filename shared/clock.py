@@ -70,21 +70,22 @@ class Corridor:
         """The record names a receipt of ``receipt_time``, so it was written after it."""
         same = self.at(record)
         bound = receipt_time - record.mono
-        return replace(same, low=bound if same.low is None else max(same.low, bound))
+        low = bound if same.low is None else max(same.low, bound)
+        return Corridor(same.boot, same.since, same.until, low, same.high)
 
     def before(self, record: Record, receipt_time: int) -> Corridor:
         """A receipt of ``receipt_time`` covers the record, so it was written before it."""
         same = self.at(record)
         bound = receipt_time - record.mono
-        return replace(same, high=bound if same.high is None else min(same.high, bound))
+        high = bound if same.high is None else min(same.high, bound)
+        return Corridor(same.boot, same.since, same.until, same.low, high)
 
     def at(self, record: Record) -> Corridor:
         """The corridor when the record was written; another boot begins a new one."""
         if record.boot != self.boot:
             return Corridor(record.boot, record.mono, record.mono)
-        return replace(
-            self, since=min(self.since, record.mono), until=max(self.until, record.mono)
-        )
+        since, until = min(self.since, record.mono), max(self.until, record.mono)
+        return Corridor(self.boot, since, until, self.low, self.high)
 
     @property
     def excess(self) -> int:

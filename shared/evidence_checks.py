@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from shared.bundle import BLOBS, BundleReader, UnreadableBundle
+from shared.bundle import BLOBS, Bundle, UnreadableBundle
 from shared.clock import Corridor, WallState, judge_wall
 from shared.encoding import ZERO_HASH, sha256_hex
 from shared.policy import Keyring
+from shared.progress import Meter
 from shared.receipts import MalformedReceipt, Receipt, decode_receipt
 from shared.records import BlobReference, Close, Incident, Record, blobs_of
 from shared.sealing import SealError, read_header
 from shared.signed import Domain, MalformedLine, Signed, holds, parse_lines
-from shared.verdict import CheckId, Ledger
+from shared.verdict import AtPiece, AtRecord, CheckId, Ledger
+
+# A record or a receipt with its hash: what was signed is not looked at again, and let go.
+Chain = list[tuple[str, Record]]
+Receipts = list[tuple[str, Receipt]]
 
 
 def read_lines(ledger: Ledger, check: CheckId, name: str, data: bytes) -> Iterator[Signed]:
@@ -32,13 +37,14 @@ def read_lines(ledger: Ledger, check: CheckId, name: str, data: bytes) -> Iterat
 
 
 def check_receipts(
-    ledger: Ledger, data: bytes, session: str, key: bytes
-) -> list[tuple[Signed, Receipt]]:
+    ledger: Ledger, data: bytes, session: str, key: bytes, meter: Meter
+) -> Receipts:
     """(8) Every receipt is the institution's, of this session, and follows the one before."""
-    receipts: list[tuple[Signed, Receipt]] = []
+    receipts: Receipts = []
     prev = ZERO_HASH
     for signed in read_lines(ledger, CheckId.DURABLE, "receipts.signed", data):
         ledger.look(CheckId.DURABLE)
+        meter.step()
         where = f"receipt {len(receipts)}"
         try:
             receipt = decode_receipt(signed.payload)
@@ -53,19 +59,16 @@ def check_receipts(
             ledger.fail(CheckId.DURABLE, f"{where}: does not follow the receipt before it")
         if receipts and receipt.size < receipts[-1][1].size:
             ledger.fail(CheckId.DURABLE, f"{where}: holds less than the receipt before it")
-        receipts.append((signed, receipt))
         prev = signed.hash
+        receipts.append((prev, receipt))
     return receipts
 
 
 def check_coverage(
-    ledger: Ledger,
-    chain: list[tuple[Signed, Record]],
-    receipts: list[tuple[Signed, Receipt]],
-    references: list[BlobReference],
+    ledger: Ledger, chain: Chain, receipts: Receipts, references: list[BlobReference]
 ) -> None:
     """(8) The receipts are about this chain, all of it, and about every piece."""
-    heads = [ZERO_HASH, *(signed.hash for signed, _ in chain)]
+    heads = [ZERO_HASH, *(head for head, _ in chain)]
     durable: set[str] = set()
     for number, (_, receipt) in enumerate(receipts):
         if receipt.size >= len(heads) or heads[receipt.size] != receipt.head:
@@ -76,24 +79,23 @@ def check_coverage(
         ledger.fail(CheckId.DURABLE, "no receipt covers the chain's head")
     for blob in references:
         if blob.sha256 not in durable:
-            ledger.fail(CheckId.DURABLE, f"no receipt lists {_name(blob)} as durable")
+            why = f"no receipt lists {_name(blob)} as durable"
+            ledger.fail(CheckId.DURABLE, why, _place(blob))
 
 
 # (6) the clocks
 
 
-def check_clocks(
-    ledger: Ledger, chain: list[tuple[Signed, Record]], receipts: list[tuple[Signed, Receipt]]
-) -> None:
+def check_clocks(ledger: Ledger, chain: Chain, receipts: Receipts) -> None:
     """(6) Wall clock, monotonic clock and the receipts' times agree."""
-    times = {signed.hash: receipt.time for signed, receipt in receipts}
+    times = {name: receipt.time for name, receipt in receipts}
     covering = _covering_times(len(chain), receipts)
     wall, corridor = WallState(), Corridor()
     for seq, (_, record) in enumerate(chain):
         corridor = corridor.at(record)
         wall, flag = judge_wall(wall, record)
         if flag is not None:
-            ledger.fail(CheckId.CLOCK, f"record {seq}: {flag.why}")
+            ledger.fail(CheckId.CLOCK, f"record {seq}: {flag.why}", AtRecord(seq))
         if record.anchor in times:
             corridor = corridor.after(record, times[record.anchor])
         if (covered := covering[seq]) is not None:
@@ -101,11 +103,11 @@ def check_clocks(
         if corridor.excess:
             seconds = corridor.excess / 1e6
             why = f"its time contradicts the receipts around it by {seconds:.1f} s"
-            ledger.fail(CheckId.CLOCK, f"record {seq}: {why}")
+            ledger.fail(CheckId.CLOCK, f"record {seq}: {why}", AtRecord(seq))
             corridor = Corridor()
 
 
-def _covering_times(records: int, receipts: list[tuple[Signed, Receipt]]) -> list[int | None]:
+def _covering_times(records: int, receipts: Receipts) -> list[int | None]:
     """For each record the time of the first receipt whose ``size`` includes it."""
     times: list[int | None] = []
     for _, receipt in receipts:
@@ -116,7 +118,7 @@ def _covering_times(records: int, receipts: list[tuple[Signed, Receipt]]) -> lis
 # (7) the pieces
 
 
-def check_references(ledger: Ledger, chain: list[tuple[Signed, Record]]) -> list[BlobReference]:
+def check_references(ledger: Ledger, chain: Chain) -> list[BlobReference]:
     """(7) The pieces committed to, each once. A hash has one place, and a place one hash."""
     pieces: dict[BlobReference, None] = {}
     hashes: set[str] = set()
@@ -128,7 +130,7 @@ def check_references(ledger: Ledger, chain: list[tuple[Signed, Record]]) -> list
             place = (blob.stream, blob.stream_seq)
             if blob.sha256 in hashes or place in places:
                 why = f"record {seq}: {_name(blob)} was committed to in another way"
-                ledger.fail(CheckId.BLOB, why)
+                ledger.fail(CheckId.BLOB, why, AtRecord(seq))
             pieces[blob] = None
             hashes.add(blob.sha256)
             places.add(place)
@@ -137,34 +139,35 @@ def check_references(ledger: Ledger, chain: list[tuple[Signed, Record]]) -> list
 
 def check_blobs(
     ledger: Ledger,
-    reader: BundleReader,
+    bundle: Bundle,
     references: list[BlobReference],
     policy: Keyring | None,
+    meter: Meter,
 ) -> None:
     """(7) Every piece is there, as committed, and sealed to a key of the policy."""
-    names = reader.blob_names()
+    names = bundle.blob_names()
     kids = {key.kid for key in policy.evidence_keys} if policy else set[str]()
     ledger.look(CheckId.BLOB, len(references))
     for blob in references:
         if blob.sha256 not in names:
-            ledger.fail(CheckId.BLOB, f"{_name(blob)}: committed but missing")
-        elif why := _blob_fault(reader, blob, kids):
-            ledger.fail(CheckId.BLOB, f"{_name(blob)}: {why}")
+            why = f"{_name(blob)}: committed but missing"
+            ledger.fail(CheckId.BLOB, why, _place(blob))
+        elif fault := _blob_fault(bundle, blob, kids):
+            ledger.fail(CheckId.BLOB, f"{_name(blob)}: {fault}", _place(blob))
+        meter.step()
 
 
-def check_unclaimed(
-    ledger: Ledger, reader: BundleReader, references: list[BlobReference]
-) -> None:
+def check_unclaimed(ledger: Ledger, bundle: Bundle, references: list[BlobReference]) -> None:
     """(7) No piece is there that no record commits to."""
-    for name in sorted(reader.blob_names() - {blob.sha256 for blob in references}):
+    for name in sorted(bundle.blob_names() - {blob.sha256 for blob in references}):
         ledger.fail(CheckId.BLOB, f"blobs/{name}: no record commits to it")
 
 
-def _blob_fault(reader: BundleReader, blob: BlobReference, kids: set[str]) -> str | None:
-    if reader.size(BLOBS + blob.sha256) != blob.size:
+def _blob_fault(bundle: Bundle, blob: BlobReference, kids: set[str]) -> str | None:
+    if bundle.size(BLOBS + blob.sha256) != blob.size:
         return f"not the {blob.size} bytes committed"
     try:
-        data = reader.read(BLOBS + blob.sha256)
+        data = bundle.read(BLOBS + blob.sha256)
         header = read_header(data)
     except (UnreadableBundle, SealError) as error:
         return str(error)
@@ -179,40 +182,42 @@ def _name(blob: BlobReference) -> str:
     return f"{blob.stream} {blob.stream_seq} ({blob.sha256[:16]}…)"
 
 
+def _place(blob: BlobReference) -> AtPiece:
+    return AtPiece(blob.stream, blob.stream_seq)
+
+
 # (9) the anchors
 
 
-def check_anchors(
-    ledger: Ledger, chain: list[tuple[Signed, Record]], receipts: list[tuple[Signed, Receipt]]
-) -> None:
+def check_anchors(ledger: Ledger, chain: Chain, receipts: Receipts) -> None:
     """(9) Records name receipts that were there, in their order."""
     order: dict[str, int] = {}
-    for number, (signed, _) in enumerate(receipts):
-        order.setdefault(signed.hash, number)
+    for number, (name, _) in enumerate(receipts):
+        order.setdefault(name, number)
     newest = -1
     for seq, (_, record) in enumerate(chain):
         ledger.look(CheckId.ANCHOR)
-        if record.anchor is None:
-            if newest >= 0:
-                ledger.fail(CheckId.ANCHOR, f"record {seq}: no anchor after one was held")
+        number = order.get(record.anchor or "")
+        if record.anchor is None and newest < 0:
             continue
-        number = order.get(record.anchor)
-        if number is None:
-            ledger.fail(CheckId.ANCHOR, f"record {seq}: anchored to an unknown receipt")
+        if record.anchor is None:
+            why = "no anchor after one was held"
+        elif number is None:
+            why = "anchored to an unknown receipt"
         elif number < newest:
-            ledger.fail(CheckId.ANCHOR, f"record {seq}: anchored to an older receipt again")
+            why = "anchored to an older receipt again"
         elif receipts[number][1].size > seq:
-            ledger.fail(CheckId.ANCHOR, f"record {seq}: anchored to a receipt that covers it")
+            why = "anchored to a receipt that covers it"
         else:
             newest = number
+            continue
+        ledger.fail(CheckId.ANCHOR, f"record {seq}: {why}", AtRecord(seq))
 
 
 # (10) the end
 
 
-def check_complete(
-    ledger: Ledger, chain: list[tuple[Signed, Record]], references: list[BlobReference]
-) -> None:
+def check_complete(ledger: Ledger, chain: Chain, references: list[BlobReference]) -> None:
     """(10) The last record is a close, nothing is left out, and the counts are right."""
     ledger.look(CheckId.COMPLETE)
     last = chain[-1][1].body if chain else None
@@ -224,7 +229,7 @@ def check_complete(
             where = (
                 f"{blob.stream}: piece {blob.stream_seq} where {expected[blob.stream]} is due"
             )
-            ledger.fail(CheckId.COMPLETE, where)
+            ledger.fail(CheckId.COMPLETE, where, _place(blob))
         expected[blob.stream] = blob.stream_seq + 1
     if isinstance(last, Close):
         if {name: n for name, n in last.segments.items() if n} != dict(expected):

@@ -17,6 +17,9 @@ from typing import Any, cast
 # this far, and none has to follow an attacker further.
 MAX_DEPTH = 64
 
+# A whole number of so few digits is within a double's range (1.8e308), whatever they are.
+SURELY_FINITE = 300
+
 _TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -44,14 +47,7 @@ def check(data: bytes, version: int) -> None:
 
 def _read(data: bytes) -> object:
     try:
-        text = data.decode("utf-8")
-        value = json.loads(
-            text,
-            object_pairs_hook=_members,
-            parse_int=_whole,
-            parse_float=_finite,
-            parse_constant=_refuse,
-        )
+        value = _decoder.decode(data.decode("utf-8"))
         # Pairs of surrogates are text, lone ones are not; few records have either.
         if _SURROGATE.search(data):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -77,7 +73,8 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _whole(digits: str) -> int:
-    _finite(digits)
+    if len(digits) > SURELY_FINITE:
+        _finite(digits)
     return int(digits)
 
 
@@ -90,6 +87,15 @@ def _finite(digits: str) -> float:
 
 def _refuse(constant: str) -> Any:
     raise NotStrict(f"{constant} is not JSON")
+
+
+# Made once: a verifier reads thousands of records.
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_int=_whole,
+    parse_float=_finite,
+    parse_constant=_refuse,
+)
 
 
 def _check_depth(value: object) -> None:

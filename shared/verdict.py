@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+import msgspec
 
 # How many failures of one check are kept in words; the rest is counted.
 MAX_NAMED = 20
@@ -48,14 +51,35 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
+class AtRecord(NamedTuple):
+    """A failure is about the ``record``-th record of the chain."""
+
+    record: int
+
+
+class AtPiece(NamedTuple):
+    """A failure is about the ``stream_seq``-th piece of a stream."""
+
+    stream: str
+    stream_seq: int
+
+
+Where = AtRecord | AtPiece
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check's outcome: how much was looked at, and each failure in words."""
+    """One check's outcome: how much was looked at, and each failure in words.
+
+    ``places`` says of each failure what it is about, ``None`` where that is no one record
+    or piece.
+    """
 
     check: CheckId
     outcome: Outcome
     looked_at: int
     failures: tuple[str, ...] = ()
+    places: tuple[Where | None, ...] = ()
 
     @property
     def claim(self) -> str:
@@ -81,35 +105,75 @@ class Verdict:
         return all(result.outcome is Outcome.HOLDS for result in self.results)
 
 
+def verdict_json(verdict: Verdict) -> bytes:
+    """A verdict for programs: what ``invigil-verify --json`` prints and the server answers.
+
+    ``where`` goes with ``failures``, one for one: ``{"record": n}``,
+    ``{"stream": name, "stream_seq": n}`` or ``null``.
+    """
+    return msgspec.json.encode(
+        {
+            "holds": verdict.holds,
+            "session": verdict.session,
+            "institution_key": verdict.key_fingerprint,
+            "key_given": verdict.pinned,
+            "records": verdict.records,
+            "blobs": verdict.blobs,
+            "gaps": verdict.gaps,
+            "checks": [_check(result) for result in verdict.results],
+        }
+    )
+
+
+def _check(result: CheckResult) -> dict[str, object]:
+    return {
+        "number": int(result.check),
+        "name": result.check.name.lower(),
+        "claim": result.claim,
+        "outcome": result.outcome,
+        "looked_at": result.looked_at,
+        "failures": result.failures,
+        "where": [None if place is None else place._asdict() for place in result.places],
+    }
+
+
 @dataclass(slots=True)
 class Ledger:
     """Collects what each check looked at and what failed, while a verification runs."""
 
     _looked_at: dict[CheckId, int] = field(default_factory=dict[CheckId, int])
-    _named: dict[CheckId, list[str]] = field(default_factory=dict[CheckId, list[str]])
+    _named: dict[CheckId, list[tuple[str, Where | None]]] = field(
+        default_factory=dict[CheckId, list[tuple[str, Where | None]]]
+    )
     _counts: dict[CheckId, int] = field(default_factory=dict[CheckId, int])
 
     def look(self, check: CheckId, times: int = 1) -> None:
         """Something was looked at under this check."""
         self._looked_at[check] = self._looked_at.get(check, 0) + times
 
-    def fail(self, check: CheckId, why: str) -> None:
+    def fail(self, check: CheckId, why: str, where: Where | None = None) -> None:
         """The check does not hold; the first ``MAX_NAMED`` reasons are kept in words."""
         self._counts[check] = self._counts.get(check, 0) + 1
         named = self._named.setdefault(check, [])
         if len(named) < MAX_NAMED:
-            named.append(why)
+            named.append((why, where))
 
     def results(self) -> tuple[CheckResult, ...]:
         """Every check in the order of its number."""
         return tuple(self._result(check) for check in CheckId)
 
     def _result(self, check: CheckId) -> CheckResult:
-        named = tuple(self._named.get(check, ()))
+        named = list(self._named.get(check, ()))
         if (beyond := self._counts.get(check, 0) - len(named)) > 0:
-            named = (*named, f"and {beyond} more")
+            named.append((f"and {beyond} more", None))
         if named:
             outcome = Outcome.FAILS
         else:
             outcome = Outcome.HOLDS if check in self._looked_at else Outcome.SKIPPED
-        return CheckResult(check, outcome, self._looked_at.get(check, 0), named)
+        return CheckResult(
+            check,
+            outcome,
+            self._looked_at.get(check, 0),
+            failures=tuple(why for why, _ in named),
+            places=tuple(where for _, where in named),
+        )

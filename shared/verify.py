@@ -16,6 +16,7 @@ from typing import TypeVar
 from shared.bundle import (
     FILES,
     MANIFEST,
+    Bundle,
     BundleReader,
     Manifest,
     UnreadableBundle,
@@ -24,6 +25,7 @@ from shared.bundle import (
 from shared.chain import Accepted, ChainState, accept
 from shared.encoding import ZERO_HASH, EncodingError, from_base64, sha256_hex
 from shared.evidence_checks import (
+    Chain,
     check_anchors,
     check_blobs,
     check_clocks,
@@ -35,19 +37,19 @@ from shared.evidence_checks import (
     read_lines,
 )
 from shared.policy import Keyring, PolicyError, decode_keyring
+from shared.progress import Meter, Progress
 from shared.receipts import Grant, MalformedReceipt, decode_grant
 from shared.records import Gap, Open, Record
 from shared.signed import (
     PUBLIC_KEY_BYTES,
     Domain,
     MalformedLine,
-    Signed,
     fingerprint,
     holds,
     parse_lines,
     parse_sole_line,
 )
-from shared.verdict import CheckId, Ledger, Verdict
+from shared.verdict import AtRecord, CheckId, Ledger, Verdict
 
 _T = TypeVar("_T")
 
@@ -63,43 +65,57 @@ class _Founding:
 
 
 @dataclass(slots=True)
-class _Chain:
+class _Judged:
     """The records that could be judged; ``whole`` where they are all there are."""
 
-    records: list[tuple[Signed, Record]] = field(default_factory=list[tuple[Signed, Record]])
+    records: Chain = field(default_factory=list[tuple[str, Record]])
     whole: bool = False
 
 
-def verify_bundle(path: Path, pinned: str | None = None) -> Verdict:
-    """Check a bundle; ``pinned`` is the fingerprint of the institution's key where known.
+def verify_bundle(
+    path: Path, pinned: str | None = None, progress: Progress | None = None
+) -> Verdict:
+    """Check a bundle.
+
+    Args:
+        path: the bundle, a zip.
+        pinned: the fingerprint of the institution's key, where it is known.
+        progress: is told now and then how far the verification is.
 
     Raises:
         UnreadableBundle: there is nothing that could be checked.
     """
     reader = BundleReader(path)
     try:
-        return _verify(reader, pinned)
+        return verify(reader, pinned, progress)
     finally:
         reader.close()
 
 
-def _verify(reader: BundleReader, pinned: str | None) -> Verdict:
+def verify(
+    bundle: Bundle, pinned: str | None = None, progress: Progress | None = None
+) -> Verdict:
+    """Check what a bundle holds, wherever it lies; as ``verify_bundle``."""
     ledger = Ledger()
-    manifest, key = _check_container(ledger, reader, pinned)
-    files = _check_files(ledger, reader, manifest)
-    founding = _check_founding(ledger, files, manifest.session, key)
-    judged = _check_chain(ledger, files["records.signed"], manifest.session, founding)
+    manifest, key = _check_container(ledger, bundle, pinned)
+    files = _check_files(ledger, bundle, manifest)
+    lines = files["records.signed"].count(b"\n") + files["receipts.signed"].count(b"\n")
+    meter = Meter(lines + len(bundle.blob_names()), progress)
+    session = manifest.session
+    founding = _check_founding(ledger, files, session, key)
+    judged = _check_chain(ledger, files.pop("records.signed"), session, founding, meter)
     _check_forks(ledger, files["forks.signed"])
-    receipts = check_receipts(ledger, files["receipts.signed"], manifest.session, key)
+    receipts = check_receipts(ledger, files.pop("receipts.signed"), session, key, meter)
     chain = judged.records
     check_clocks(ledger, chain, receipts)
     references = check_references(ledger, chain)
-    check_blobs(ledger, reader, references, founding.policy)
+    check_blobs(ledger, bundle, references, founding.policy, meter)
     if judged.whole:
-        check_unclaimed(ledger, reader, references)
+        check_unclaimed(ledger, bundle, references)
     check_coverage(ledger, chain, receipts, references)
     check_anchors(ledger, chain, receipts)
     check_complete(ledger, chain, references)
+    meter.finish()
     return Verdict(
         session=manifest.session,
         key_fingerprint=fingerprint(key),
@@ -115,11 +131,11 @@ def _verify(reader: BundleReader, pinned: str | None) -> Verdict:
 
 
 def _check_container(
-    ledger: Ledger, reader: BundleReader, pinned: str | None
+    ledger: Ledger, bundle: Bundle, pinned: str | None
 ) -> tuple[Manifest, bytes]:
     ledger.look(CheckId.CONTAINER)
     try:
-        signed = parse_sole_line(reader.read(MANIFEST))
+        signed = parse_sole_line(bundle.read(MANIFEST))
         manifest = decode_manifest(signed.payload)
         key = _key(manifest.institution_key)
     except (MalformedLine, EncodingError) as error:
@@ -130,9 +146,9 @@ def _check_container(
         ledger.fail(
             CheckId.CONTAINER, f"signed by key {fingerprint(key)}, not by the key given"
         )
-    if reader.duplicated:
+    if bundle.duplicated:
         ledger.fail(CheckId.CONTAINER, "a name stands in the zip more than once")
-    for name in reader.unexpected():
+    for name in bundle.unexpected():
         ledger.fail(CheckId.CONTAINER, f"{name!r} does not belong in a bundle")
     return manifest, key
 
@@ -144,7 +160,7 @@ def _key(text: str) -> bytes:
     return key
 
 
-def _check_files(ledger: Ledger, reader: BundleReader, manifest: Manifest) -> dict[str, bytes]:
+def _check_files(ledger: Ledger, bundle: Bundle, manifest: Manifest) -> dict[str, bytes]:
     files: dict[str, bytes] = dict.fromkeys(FILES, b"")
     for name in sorted({*FILES, *manifest.files}):
         ledger.look(CheckId.CONTAINER)
@@ -153,7 +169,7 @@ def _check_files(ledger: Ledger, reader: BundleReader, manifest: Manifest) -> di
             ledger.fail(CheckId.CONTAINER, f"{name!r}: the manifest names it, no bundle has it")
             continue
         try:
-            data = files[name] = reader.read(name)
+            data = files[name] = bundle.read(name)
         except UnreadableBundle as error:
             ledger.fail(CheckId.CONTAINER, str(error))
             continue
@@ -206,38 +222,41 @@ def _read_one(
 # (1) to (6) every record against the one before it
 
 
-def _check_chain(ledger: Ledger, data: bytes, session: str, founding: _Founding) -> _Chain:
+def _check_chain(
+    ledger: Ledger, data: bytes, session: str, founding: _Founding, meter: Meter
+) -> _Judged:
     if founding.grant is None:
-        return _Chain()
+        return _Judged()
     try:
         state = ChainState(session, _key(founding.grant.public_key))
     except EncodingError as error:
         ledger.fail(CheckId.KEY, f"grant.signed: the session's key is {error}")
-        return _Chain()
-    chain = _follow(ledger, data, state)
+        return _Judged()
+    judged = _follow(ledger, data, state, meter)
     for check in CHAIN_CHECKS:
-        ledger.look(check, len(chain.records))
-    if chain.records:
-        _check_open(ledger, chain.records[0][1], founding)
-    return chain
+        ledger.look(check, len(judged.records))
+    if judged.records:
+        _check_open(ledger, judged.records[0][1], founding)
+    return judged
 
 
-def _follow(ledger: Ledger, data: bytes, state: ChainState) -> _Chain:
-    chain = _Chain()
+def _follow(ledger: Ledger, data: bytes, state: ChainState, meter: Meter) -> _Judged:
+    judged = _Judged()
     try:
         for signed in parse_lines(data):
+            meter.step()
             match accept(state, signed):
                 case Accepted(state=state, record=record):
-                    chain.records.append((signed, record))
+                    judged.records.append((state.head, record))
                 case refused:
-                    where = f"record {state.size}: {refused.why}; the rest is not judged"
-                    ledger.fail(CheckId(refused.check), where)
-                    return chain
+                    why = f"record {state.size}: {refused.why}; the rest is not judged"
+                    ledger.fail(CheckId(refused.check), why, AtRecord(state.size))
+                    return judged
     except MalformedLine as error:
         ledger.fail(CheckId.SIGNATURE, f"records.signed: {error}; the rest is not judged")
-        return chain
-    chain.whole = True
-    return chain
+        return judged
+    judged.whole = True
+    return judged
 
 
 CHAIN_CHECKS = (
@@ -253,9 +272,9 @@ CHAIN_CHECKS = (
 def _check_open(ledger: Ledger, record: Record, founding: _Founding) -> None:
     assert isinstance(record.body, Open)  # the chain begins with nothing else
     if record.body.policy != founding.policy_hash:
-        ledger.fail(CheckId.SESSION, "record 0: opened under another policy")
+        ledger.fail(CheckId.SESSION, "record 0: opened under another policy", AtRecord(0))
     if record.body.grant != founding.grant_hash:
-        ledger.fail(CheckId.SESSION, "record 0: opened under another grant")
+        ledger.fail(CheckId.SESSION, "record 0: opened under another grant", AtRecord(0))
 
 
 def _check_forks(ledger: Ledger, data: bytes) -> None:

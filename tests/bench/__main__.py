@@ -18,7 +18,15 @@ from bench.measure import Row
 from rich.console import Console
 from rich.table import Table
 
-PARTS = ("starting", "committing", "encoding", "analyzing", "recording", "ingesting")
+PARTS = (
+    "starting",
+    "committing",
+    "encoding",
+    "analyzing",
+    "recording",
+    "ingesting",
+    "verifying",
+)
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 
