@@ -48,6 +48,13 @@ class Settings:
             examination hall may share an address).
         enrolment_days: how long a one-time code is good for where nothing else is said.
         retention_check_s: how often the expiry of sessions is looked at.
+        requests_per_minute: requests of one session for records and status in a minute, on
+            average (1,200: a recorder makes one every few seconds, and after an outage one
+            for 64 records).
+        session_in_flight_bytes: bytes that one session may be sending at once (64 MiB: the
+            four largest pieces).
+        slow_request_s: how long a request's head may take to come, and its body beyond what
+            a line of 1 KiB/s explains.
         log_json: write the log as JSON lines rather than for people.
     """
 
@@ -67,6 +74,9 @@ class Settings:
     code_attempts: int = 100
     enrolment_days: int = 30
     retention_check_s: int = 600
+    requests_per_minute: int = 1_200
+    session_in_flight_bytes: int = 64 * 1024**2
+    slow_request_s: int = 30
     log_json: bool = False
 
     @property

@@ -1,21 +1,30 @@
 """Runs the application on granian: one worker process, restarted where it dies.
 
-One worker, because SQLite takes one writer and the live channel is in memory.
+One worker, because SQLite takes one writer and the live channel is in memory. It ends with
+its supervisor: alone it would serve on unseen, beside the next one.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
 from server.config import Settings
 from server.logs import configure_logs, granian_logs
+
+try:
+    import resource
+except ImportError:  # Windows, which has no such limit
+    resource = None
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp
@@ -23,14 +32,32 @@ if TYPE_CHECKING:
 # Connections waiting to be accepted when an examination hall starts at once.
 BACKLOG = 4_096
 
-# Requests in Python's hands at once; more wait in granian, unread.
-BACKPRESSURE = 512
+# Connections open at once; more wait to be accepted. Each candidate holds up to five (four
+# of deliveries and the live link), idle for most of the time; 10 KB each when idle.
+MAX_CONNECTIONS = 16_384
+
+# Open files that connections leave to the rest: database, blobs, keys, uploads.
+OTHER_FILES = 1_024
+
+# What one connection may make this server hold before a handler sees it, in bytes: the
+# request's line and headers (of a browser with many cookies: 8 KiB), and what is read ahead.
+MAX_HEAD_BYTES = 32_768
+
+# Requests at once on one HTTP/2 connection: a proxy's, for many candidates.
+MAX_STREAMS = 128
+
+# Whether an HTTP/2 peer is still there is asked so often, in milliseconds; an HTTP/1 one's
+# silence is bounded by ``slow_request_s``.
+PING_MS = 30_000
 
 # How long requests under way get after SIGTERM, in seconds.
 STOP_S = 10
 
 # After a worker died, in seconds.
 RESPAWN_S = 1.0
+
+# The exit status of a worker whose supervisor died; nobody is there to read it.
+ALONE = 1
 
 
 class AddressTaken(Exception):
@@ -40,11 +67,28 @@ class AddressTaken(Exception):
 def application() -> ASGIApp:
     """What granian's worker process serves: built from the environment."""
     from server.app import create_app
-    from server.draining import Draining
+    from server.bodies import Bodies
 
+    _end_with_supervisor()
     settings = Settings.from_environment(os.environ)
     configure_logs(as_json=settings.log_json)
-    return Draining(create_app(settings))
+    return Bodies(create_app(settings), settings.slow_request_s)
+
+
+def _end_with_supervisor() -> None:
+    """Let this process end when the one that started it does, however that ends.
+
+    At once: what has a receipt is on disk, and what has none comes again.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        supervisor.join()
+        os._exit(ALONE)
+
+    threading.Thread(target=watch, name="supervisor's end", daemon=True).start()
 
 
 def free_address(settings: Settings) -> Settings:
@@ -78,10 +122,33 @@ def serve(settings: Settings) -> None:
         factory=True,
         workers=1,
         backlog=BACKLOG,
-        backpressure=BACKPRESSURE,
+        # Granian counts a connection from when it is accepted until it is closed.
+        backpressure=_connections(),
+        http1_settings=HTTP1Settings(
+            header_read_timeout=settings.slow_request_s * 1_000, max_buffer_size=MAX_HEAD_BYTES
+        ),
+        http2_settings=HTTP2Settings(
+            keep_alive_interval=PING_MS,
+            max_concurrent_streams=MAX_STREAMS,
+            max_headers_size=MAX_HEAD_BYTES,
+        ),
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_S,
         workers_kill_timeout=STOP_S,
         log_level=LogLevels.warning,
         log_dictconfig=granian_logs(),
     ).serve()
+
+
+def _connections() -> int:
+    """How many connections the system lets this process hold, at most ``MAX_CONNECTIONS``."""
+    if resource is None:
+        return MAX_CONNECTIONS
+    wanted = MAX_CONNECTIONS + OTHER_FILES
+    files, most = (
+        wanted if limit == resource.RLIM_INFINITY else min(limit, wanted)
+        for limit in resource.getrlimit(resource.RLIMIT_NOFILE)
+    )
+    if files < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return max(most - OTHER_FILES, most // 2)

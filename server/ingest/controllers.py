@@ -11,17 +11,16 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from server.enrolment.tokens import Tokens
-from server.ingest.delivery import Delivery
+from server.ingest.delivery import Delivery, Parcel
 from server.ingest.incoming import content_digest
 from server.ingest.pieces import Pieces, Upload
 from server.network import AnyRequest
 from server.problems import Rejection
 from shared.encoding import HASH_HEX
-from shared.signed import MEDIA_TYPE, MalformedLine, Signed, parse_lines
+from shared.signed import MEDIA_TYPE, Signed
 from shared.wire import (
     API_PREFIX,
     MAX_BLOB_BYTES,
-    MAX_RECORDS,
     MAX_RECORDS_BYTES,
     ProblemType,
 )
@@ -49,10 +48,8 @@ class IngestController(Controller):
         token_hash = tokens.checked(session_id, request.headers.get("Authorization"))
         if token_hash is None:
             return NO_CREDENTIAL.response()
-        batch = _read_batch(await request.body())
-        if not isinstance(batch, Rejection):
-            batch = await delivery.deliver(session_id, token_hash, batch)
-        return _answer(batch)
+        parcel = Parcel(session_id, token_hash, request.content_length, request.body)
+        return _answer(await delivery.take(parcel))
 
     @put("/blobs/{sha256:str}", request_max_body_size=MAX_BLOB_BYTES)
     async def put_blob(
@@ -104,19 +101,6 @@ async def _chunks(request: AnyRequest) -> AsyncIterator[bytes]:
     async for chunk in request.stream():
         if chunk:
             yield chunk
-
-
-def _read_batch(body: bytes) -> list[Signed] | Rejection:
-    batch: list[Signed] = []
-    try:
-        for signed in parse_lines(body):
-            if len(batch) == MAX_RECORDS:
-                why = f"at most {MAX_RECORDS} records at once"
-                return Rejection(ProblemType.TOO_LARGE, 413, why)
-            batch.append(signed)
-    except MalformedLine as error:
-        return Rejection(ProblemType.MALFORMED, 400, str(error))
-    return batch
 
 
 def _answer(outcome: Signed | Rejection) -> Response[bytes]:

@@ -17,7 +17,7 @@ from server.exams.models import PolicyVersion
 from server.ingest import keeping
 from server.ingest.held import GONE, PURGED, REVOKED
 from server.ingest.incoming import Incoming, TooLong
-from server.ingest.limits import RateLimit
+from server.ingest.limits import RETRY_AFTER_OTHERS_S, InFlight, RateLimit
 from server.ingest.models import BlobRow, ExamSession
 from server.ingest.writer import Arrival, Writer
 from server.problems import Rejection
@@ -26,11 +26,10 @@ from server.storage.database import Database
 from shared.chain import Refusal
 from shared.policy import decode_policy
 from shared.signed import Signed
-from shared.wire import ProblemType
+from shared.wire import MAX_BLOB_BYTES, ProblemType
 
 # Uploads under way at once: each holds at most a buffer and a file handle.
 MAX_UPLOADS = 256
-RETRY_LATER_S = 5
 
 # Policies whose keys are remembered: more than any institution holds at a time.
 MAX_POLICIES = 1_000
@@ -73,6 +72,9 @@ class Pieces:
         self._clock = clock
         self._rate = RateLimit(settings.blobs_per_minute)
         self._under_way = 0
+        self._in_flight = InFlight(
+            settings.session_in_flight_bytes, MAX_UPLOADS * MAX_BLOB_BYTES
+        )
         self._kids: dict[str, frozenset[str]] = {}
 
     async def take(self, upload: Upload, body: AsyncIterator[bytes]) -> Signed | Rejection:
@@ -85,13 +87,18 @@ class Pieces:
             return Rejection(ProblemType.BUSY, 429, why, retry_after=wait)
         if self._under_way >= MAX_UPLOADS:
             why = "too many uploads at once"
-            return Rejection(ProblemType.BUSY, 503, why, retry_after=RETRY_LATER_S)
+            return Rejection(ProblemType.BUSY, 503, why, retry_after=RETRY_AFTER_OTHERS_S)
         self._under_way += 1
         try:
             expected = await self._expected(upload)
             if not isinstance(expected, Expected):
                 return expected
-            return await self._receive(upload, expected, body)
+            session, size = upload.session_id, expected.size
+            refusal = self._in_flight.refusal(session, size)
+            if refusal is not None:
+                return refusal
+            with self._in_flight.holding(session, size):
+                return await self._receive(upload, expected, body)
         finally:
             self._under_way -= 1
 

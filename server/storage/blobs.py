@@ -37,10 +37,17 @@ class BlobStore:
         self.scratch = scratch if self._folder is None else self._folder / INCOMING
         self._url = url
         self._opened: ObjectStore | None = None
+        self._durable: set[Path] = set()
 
     def prepare(self) -> None:
         """Make the folders, and forget uploads that a crash left half-way."""
         self.scratch.mkdir(parents=True, exist_ok=True)
+        if self._folder is not None:
+            # Whatever was just made is to be found after a power loss: this folder, the data
+            # folder around it, and that one's name.
+            for folder in (self._folder, *self._folder.parents[:2]):
+                with contextlib.suppress(PermissionError):
+                    _sync_folder(folder)
         for left in self.scratch.iterdir():
             left.unlink()
 
@@ -53,7 +60,7 @@ class BlobStore:
     async def put(self, session: str, sha256: str, file: Path) -> None:
         """Keep ``file``'s bytes, durably. The file is taken (moved or removed)."""
         if self._folder is not None:
-            await asyncio.to_thread(_take, file, self._folder / session / sha256)
+            await asyncio.to_thread(self._take, file, self._folder / session / sha256)
             return
         await obstore.put_async(self._store, _name(session, sha256), file)
         await asyncio.to_thread(file.unlink)
@@ -64,7 +71,7 @@ class BlobStore:
             await obstore.put_async(self._store, _name(session, sha256), data)
             return
         file, target = self.scratch / secrets.token_hex(16), self._folder / session / sha256
-        await asyncio.to_thread(_write_and_take, file, data, target)
+        await asyncio.to_thread(self._write_and_take, file, data, target)
 
     async def get(self, session: str, sha256: str) -> bytes:
         """A blob's bytes.
@@ -103,29 +110,34 @@ class BlobStore:
             count += len(paths)
         return count
 
+    def _take(self, file: Path, target: Path) -> None:
+        """Move a written file to its place and make both file and name durable."""
+        with file.open("rb") as handle:
+            os.fsync(handle.fileno())
+        self._make_durable(target.parent)
+        file.replace(target)
+        _sync_folder(target.parent)
+
+    def _make_durable(self, folder: Path) -> None:
+        """Make a session's folder and its name durable. That it is there says too little:
+        another upload, or one before a crash, may have made it and not come to the end.
+        """
+        if folder not in self._durable or not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sync_folder(folder.parent)
+            self._durable.add(folder)
+
+    def _write_and_take(self, file: Path, data: bytes, target: Path) -> None:
+        try:
+            file.write_bytes(data)
+            self._take(file, target)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+
 
 def _name(session: str, sha256: str) -> str:
     return f"{session}/{sha256}"
-
-
-def _take(file: Path, target: Path) -> None:
-    """Move a written file to its place and make both file and name durable."""
-    with file.open("rb") as handle:
-        os.fsync(handle.fileno())
-    if not target.parent.is_dir():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _sync_folder(target.parent.parent)
-    file.replace(target)
-    _sync_folder(target.parent)
-
-
-def _write_and_take(file: Path, data: bytes, target: Path) -> None:
-    try:
-        file.write_bytes(data)
-        _take(file, target)
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
 
 
 def _sync_folder(folder: Path) -> None:

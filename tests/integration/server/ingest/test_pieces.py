@@ -188,7 +188,7 @@ async def test_a_full_disk_is_a_problem_and_loses_nothing(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("server.storage.blobs._take", full)
+        patch.setattr("server.storage.blobs.BlobStore._take", full)
         response = await pupil.upload(name)
     assert response.status_code == 503
     assert response.json()["type"] == ProblemType.BUSY
