@@ -207,24 +207,25 @@ def export(
         session: The session's id.
         output: The file to write.
     """
-    from server.audit import service as audit
+    from server.audit.service import COMMAND_LINE, accessed
+    from server.ingest.models import ExamSession
     from server.reports.bundle import BundleExport
 
     async def work(rooms: Rooms) -> None:
         bundles = BundleExport(rooms.database, rooms.keys, rooms.blobs, rooms.clock)
         scratch = output.with_name(f".{output.name}.part")
         try:
-            if not await bundles.write(session, scratch):
-                raise Fault(
-                    f"there is no session {session}; see `invigil-server admin sessions`"
-                )
+            async with rooms.database.transaction() as db:
+                row = await db.get(ExamSession, session)
+                if row is None:
+                    raise Fault(
+                        f"there is no session {session}; see `invigil-server admin sessions`"
+                    )
+                accessed(db, rooms.clock(), COMMAND_LINE, row, "bundle")
+            await bundles.write(session, scratch)
             scratch.replace(output)
         finally:
             scratch.unlink(missing_ok=True)
-        async with rooms.database.transaction() as db:
-            audit.record(
-                db, rooms.clock(), "command line", "session.export", ("session", session)
-            )
 
     _run(work)
     Console(stderr=True, highlight=False).print(f"Wrote {output}.", markup=False)

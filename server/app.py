@@ -23,6 +23,7 @@ from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
+from server.audit.log import logged_database
 from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.enrolment.controllers import RedeemController
@@ -47,7 +48,7 @@ from server.review.controllers import FlagsController, MediaController
 from server.review.media import Media
 from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
-from server.storage.keys import KeyStore
+from server.storage.keys import KeysMissing, KeyStore
 from server.web import assets
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
@@ -77,13 +78,14 @@ ROUTES: tuple[Any, ...] = (
     get_bundle,
 )
 
-# What disk, database and blob store raise when they cannot work.
-CANNOT_WORK = (*UNREADY, BlobStoreError)
+# What disk, database, blob store and key store raise when they cannot work.
+CANNOT_WORK = (*UNREADY, BlobStoreError, KeysMissing)
 
 
 def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     """Build the application. Reads the server's secret; opens nothing before it starts."""
-    database = Database(settings.database)
+    keys = KeyStore(settings.keys)
+    database = logged_database(settings.database, keys)
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
     sign_in = SignIn(database, Passwords(), settings, clock)
     static = f"/static/{assets.version()}"
@@ -98,7 +100,7 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
                 "database": database,
                 "settings": settings,
                 "sign_in": sign_in,
-                **_rooms(database, blobs, settings, clock),
+                **_rooms(database, blobs, keys, settings, clock),
             }.items()
         },
         middleware=[
@@ -125,10 +127,13 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
 
 
 def _rooms(
-    database: Database, blobs: BlobStore, settings: Settings, clock: WallClock
+    database: Database,
+    blobs: BlobStore,
+    keys: KeyStore,
+    settings: Settings,
+    clock: WallClock,
 ) -> dict[str, object]:
     """Each room's service, under the name that handlers ask for it by."""
-    keys = KeyStore(settings.keys)
     secret, writer = keys.server_secret(), Writer(database, keys, settings, clock)
     tokens = Tokens(secret)
     return {

@@ -54,14 +54,14 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
     from sqlalchemy.exc import SQLAlchemyError
 
     from server.accounts.passwords import Passwords
+    from server.audit.log import logged_database
     from server.storage.blobs import BlobStore
-    from server.storage.database import Database
     from server.storage.keys import KeysMissing
     from server.storage.schema import is_current, migrate
     from server.storage.turn import DatabaseBusy
 
     keys = _prepared(settings)
-    database = Database(settings.database)
+    database = logged_database(settings.database, keys)
     try:
         if migrating:
             await migrate(database)

@@ -39,6 +39,8 @@ class Domain(Enum):
     HANDOVER = b"invigil/handover/1\0"
     BUNDLE = b"invigil/bundle/1\0"
     CERTIFICATE = b"invigil/certificate/1\0"
+    LOG = b"invigil/log/1\0"
+    LOG_EXPORT = b"invigil/log-export/1\0"
 
 
 class MalformedLine(ValueError):

@@ -10,7 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Institution, Role
 from server.accounts.passwords import MIN_CHARS, Passwords
+from server.audit import service as audit
+from server.audit.models import LogHeadRow
 from server.storage.keys import KeyStore
+from shared.encoding import ZERO_HASH
+from shared.signed import fingerprint
 
 # 18 random bytes are 24 letters and digits: for a password that a program makes.
 GENERATED_BYTES = 18
@@ -33,7 +37,7 @@ def new_password() -> str:
 async def create_institution(
     db: AsyncSession, keys: KeyStore, name: str, contact: str, now: int
 ) -> Institution:
-    """An institution and its keys.
+    """An institution, its keys, and its log, whose first entry names them.
 
     Raises:
         AccountError: no name or contact, or the name is taken.
@@ -44,10 +48,21 @@ async def create_institution(
     if await find_institution(db, name) is not None:
         raise AccountError(f"there is an institution called {name!r} already")
     ref = new_id()
-    keys.create(ref)
+    own = keys.create(ref)
     institution = Institution(id=ref, name=name, contact=contact, key_ref=ref, created=now)
     db.add(institution)
     await db.flush()
+    db.add(LogHeadRow(institution_id=ref, size=0, head=ZERO_HASH, time=0, bytes=0))
+    audit.record(
+        db,
+        now,
+        audit.COMMAND_LINE,
+        "institution.create",
+        ("institution", ref),
+        institution_id=ref,
+        key=fingerprint(own.public),
+        kid=own.evidence.kid,
+    )
     return institution
 
 
@@ -92,6 +107,16 @@ async def create_account(
     )
     db.add(account)
     await db.flush()
+    subject = ("account", account.id)
+    audit.record(
+        db,
+        now,
+        audit.COMMAND_LINE,
+        "account.create",
+        subject,
+        institution_id=institution.id,
+        role=role.value,
+    )
     return account
 
 

@@ -1,28 +1,79 @@
-"""The audit's one table."""
+"""The log's tables: its entries as signed, where each log stands, which heads it names."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.tables import Counter, IdText, Json, Micros, Name, Table, Word
+from server.storage.tables import (
+    Bytes,
+    HashText,
+    IdText,
+    Micros,
+    Name,
+    Number,
+    Table,
+    Word,
+)
 
 
-class AuditRow(Table):
-    """One thing that somebody did or saw. Triggers refuse to change or delete it.
+class LogEntryRow(Table):
+    """One entry of an institution's log. Triggers refuse to change or delete it.
 
-    ``actor`` is an account's id, or a word for the program itself (``"system"``).
+    ``payload`` and ``signature`` are the entry (``shared.log``); the columns from ``time`` on
+    say what stands in it, for queries. ``action`` of an access is ``access.`` and what was
+    looked at; a ``heads`` entry is about its institution.
     """
 
-    __tablename__ = "audit"
-    __table_args__ = (Index(None, "subject_kind", "subject_id"),)
+    __tablename__ = "log_entry"
+    __table_args__ = (
+        Index(None, "institution_id", "subject_id", "n"),
+        Index(None, "institution_id", "actor", "n"),
+        Index(None, "institution_id", "action", "n"),
+    )
 
-    id: Mapped[Counter] = mapped_column(primary_key=True, autoincrement=True)
+    institution_id: Mapped[IdText] = mapped_column(
+        ForeignKey("institution.id"), primary_key=True
+    )
+    n: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[HashText]
+    payload: Mapped[Bytes]
+    signature: Mapped[Bytes]
     time: Mapped[Micros]
-    institution_id: Mapped[IdText | None] = mapped_column(index=True)
+    type: Mapped[Word]
     actor: Mapped[Word]
     action: Mapped[Word]
     subject_kind: Mapped[Word]
     subject_id: Mapped[Name]
-    address: Mapped[Word | None]
-    detail: Mapped[Json]
+    stream: Mapped[Word | None]
+
+
+class LogHeadRow(Table):
+    """Where an institution's log stands; whoever appends locks this row first.
+
+    ``size`` entries, the last one's ``head`` and ``time``; ``bytes`` of all their lines.
+    ``key_ref`` names the keys that the last entry leaves in force, ``first_key`` is the raw
+    public key of the first; both are there once an entry is. Triggers refuse to let it shrink.
+    """
+
+    __tablename__ = "log_head"
+
+    institution_id: Mapped[IdText] = mapped_column(
+        ForeignKey("institution.id"), primary_key=True
+    )
+    size: Mapped[Number]
+    head: Mapped[HashText]
+    time: Mapped[Micros]
+    bytes: Mapped[Number]
+    key_ref: Mapped[Name | None]
+    first_key: Mapped[Bytes | None]
+
+
+class LoggedHeadRow(Table):
+    """The newest head of a session that its institution's log names."""
+
+    __tablename__ = "logged_head"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    size: Mapped[Number]
+    state: Mapped[Word]

@@ -1,15 +1,52 @@
-"""Writes the audit: one row for each thing done or seen, in the doer's transaction."""
+"""What services say to the log: that somebody did or sees something, in that transaction.
+
+``record`` and ``accessed`` only note it on the transaction; ``audit.log`` makes entries of
+the notes as the transaction's last act, so that a log is locked for as short as possible,
+and after everything else (two transactions can never wait for each other over it).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
+from server.clock import MICROS_PER_SECOND
+from server.ingest.models import ExamSession
+from server.storage.database import NOTES
+from shared.log import Access, Act, Subject
 
 SYSTEM = "system"
+COMMAND_LINE = "command line"
+CANDIDATE = "candidate"
+
+# Somebody's watching one stream is written down once in so long, in microseconds: a player
+# asks for a piece every few seconds.
+WINDOW = 10 * 60 * MICROS_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """These sessions' heads have moved; which they are is read when the entry is made."""
+
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to become an entry of this institution's log."""
+
+    institution_id: str
+    now: int
+    actor: str
+    role: str | None
+    address: str | None
+    about: Access | Act | Moved
 
 
 def record(
@@ -23,28 +60,93 @@ def record(
     address: str | None = None,
     **detail: Any,
 ) -> None:
-    """Add a row; it is kept if, and only if, the transaction is.
+    """Log that something is done; it is kept if, and only if, the transaction is.
 
     Args:
         db: the transaction in which the thing is done.
         now: microseconds UTC.
-        actor: who did it, or ``SYSTEM``.
-        action: a short verb phrase, ``"session.view"``.
+        actor: who did it, or ``SYSTEM``, ``COMMAND_LINE`` or ``CANDIDATE``.
+        action: ``noun.verb``, as ``"exam.create"``.
         subject: the kind and id of what it was done to.
         institution_id: whose matter it is, where the actor does not say.
-        address: the network address it was asked from.
-        detail: whatever makes the row understood later; JSON values.
+        address: the network address it was asked from; not a candidate's.
+        detail: whatever makes the entry understood later; JSON values. Ids and hashes, no
+            names: an entry is never deleted.
     """
-    staff = actor if isinstance(actor, Staff) else None
-    db.add(
-        AuditRow(
-            time=now,
-            institution_id=staff.institution_id if staff else institution_id,
-            actor=staff.id if staff else str(actor),
-            action=action,
-            subject_kind=subject[0],
-            subject_id=subject[1],
-            address=address,
-            detail=detail,
-        )
+    kind, name = subject
+    act = Act(action=action, subject=Subject(kind=kind, id=name), detail=detail)
+    _note(db, now, actor, institution_id, address, act)
+
+
+def accessed(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    session: ExamSession,
+    what: str,
+    *,
+    address: str | None = None,
+    stream: str | None = None,
+    until: int | None = None,
+) -> None:
+    """Log that somebody is about to see evidence: to be committed before they do.
+
+    Args:
+        db: the transaction.
+        now: microseconds UTC.
+        actor: who it is.
+        session: whose evidence.
+        what: what of it, in a word: ``"page"``, ``"media"``, ``"bundle"``.
+        address: the network address it was asked from.
+        stream: which stream, where ``what`` has streams.
+        until: up to when this entry speaks for further ones (``viewed``).
+    """
+    access = Access(session=session.id, what=what, stream=stream, until=until)
+    _note(db, now, actor, session.institution_id, address, access)
+
+
+async def viewed(
+    db: AsyncSession,
+    now: int,
+    staff: Staff,
+    session: ExamSession,
+    what: str,
+    *,
+    address: str | None = None,
+    stream: str | None = None,
+) -> None:
+    """``accessed``, unless an entry of the last ``WINDOW`` says it already."""
+    query = select(LogEntryRow.n).where(
+        LogEntryRow.institution_id == session.institution_id,
+        LogEntryRow.subject_id == session.id,
+        LogEntryRow.actor == staff.id,
+        LogEntryRow.action == f"access.{what}",
+        LogEntryRow.stream.is_(None) if stream is None else LogEntryRow.stream == stream,
+        LogEntryRow.time > now - WINDOW,
     )
+    if (await db.execute(query.limit(1))).first() is None:
+        until = now + WINDOW
+        accessed(db, now, staff, session, what, address=address, stream=stream, until=until)
+
+
+def moved(db: AsyncSession, now: int, institution_id: str, sessions: Iterable[str]) -> None:
+    """Log where these sessions' chains stand when the transaction commits."""
+    _note(db, now, SYSTEM, institution_id, None, Moved(tuple(sorted(sessions))))
+
+
+def _note(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    institution_id: str | None,
+    address: str | None,
+    about: Access | Act | Moved,
+) -> None:
+    if isinstance(actor, Staff):
+        whose, name, role = actor.institution_id, actor.id, actor.role.value
+    else:
+        whose, name, role = institution_id, actor, None
+    if whose is None:
+        raise TypeError("an entry is of one institution's log: say institution_id")
+    note = Note(whose, now, name, role, address, about)
+    db.info.setdefault(NOTES, []).append(note)

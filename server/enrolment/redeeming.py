@@ -106,7 +106,7 @@ class Redeeming:
                 return EXPIRED
             else:
                 version = await newest_policy(db, found.exam.id)
-                session = await self._begin(db, found, version, key, address)
+                session = await self._begin(db, found, version, key)
             return Redeemed(
                 session=session.id,
                 token=self._tokens.of(session.id),
@@ -150,7 +150,6 @@ class Redeeming:
         found: _Found,
         version: PolicyVersion,
         key: bytes,
-        address: str,
     ) -> ExamSession:
         now, session_id = self._clock(), new_id()
         grant = self._grant(found, version, session_id, key, now)
@@ -176,11 +175,10 @@ class Redeeming:
         audit.record(
             db,
             now,
-            "candidate",
+            audit.CANDIDATE,
             "session.begin",
             ("session", session_id),
             institution_id=found.institution.id,
-            address=address,
             enrolment=found.enrolment.id,
         )
         return session

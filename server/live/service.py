@@ -19,6 +19,7 @@ from server.ingest.projection import plain
 from server.live.models import CommandRow, LiveRow
 from server.problems import Rejection
 from server.storage.database import Database
+from shared.encoding import sha256_hex
 from shared.wire import Command, LiveState
 
 # A state is kept at most so often; a board shows nothing finer. Microseconds.
@@ -116,7 +117,11 @@ class Live:
             db.add(row)
             subject = ("session", session_id)
             action = f"session.{draft.action}"
-            audit.record(db, now, staff, action, subject, address=address, text=draft.text)
+            # The text may name the candidate, so that the log has its hash alone.
+            said = sha256_hex(draft.text.encode("utf-8", "replace"))
+            audit.record(
+                db, now, staff, action, subject, address=address, command=row.id, text=said
+            )
         return row
 
     async def seen(self, staff: Staff, session_id: str) -> Seen | None:

@@ -14,7 +14,7 @@ from litestar.response import Stream
 
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
-from server.audit import service as audit
+from server.audit.service import accessed
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest.lookup import session_of
@@ -39,9 +39,8 @@ async def get_bundle(
     staff = current_account(request)
     address = client_address(request, proxied=settings.trusted_proxy)
     async with database.transaction() as db:
-        await session_of(db, staff, session_id)
-        subject = ("session", session_id)
-        audit.record(db, clock(), staff, "session.export", subject, address=address)
+        session = await session_of(db, staff, session_id)
+        accessed(db, clock(), staff, session, "bundle", address=address)
     file = await asyncio.to_thread(_scratch, exports_folder(settings))
     try:
         await bundles.write(session_id, file)

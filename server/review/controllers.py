@@ -11,13 +11,11 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, JSONBody
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Role
-from server.accounts.staff import Staff, current_account, require
-from server.audit.models import AuditRow
-from server.audit.service import record
+from server.accounts.staff import current_account, require
+from server.audit.service import viewed
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest.lookup import session_of
@@ -26,7 +24,6 @@ from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.review import playlists
 from server.review.decisions import Ask, Decided, NoFlag, Superseded, decide
-from server.review.durations import MICROS
 from server.review.flags import MAX_NOTE_CHARS, Flag, Verdict
 from server.review.media import Media, Part, Unplayable, find_init, find_stretch
 from server.review.ranking import refresh_one
@@ -39,9 +36,6 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 # Of the streams of one player, so that a new epoch is a discontinuity in both at once.
 TOGETHER = ("camera", "microphone")
-
-# Watching is written down once in so long, not at each of a live playlist's reloads.
-VIEWING = 30 * 60 * MICROS
 
 # Above any ``stream_seq`` and within every database's numbers; written with 15 digits.
 MOST_PIECES = 10**15 - 1
@@ -78,7 +72,8 @@ class MediaController(Controller):
             if stream != "master" and stream not in tracks:
                 raise NotFoundException(f"This session has no {stream} recording.")
             address = client_address(request, proxied=settings.trusted_proxy)
-            await _note_viewing(db, clock(), staff, session, address)
+            named = None if stream == "master" else stream
+            await viewed(db, clock(), staff, session, "media", address=address, stream=named)
         text = _playlist(session, tracks, stream)
         return Response(text, media_type=playlists.MEDIA_TYPE, headers=PRIVATE)
 
@@ -90,11 +85,14 @@ class MediaController(Controller):
         stream: FromPath[str],
         n: FromPath[int],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
         media: NamedDependency[Media],
     ) -> Response[bytes]:
         """The init segment with ``stream_seq`` ``n``."""
         async with database.transaction() as db:
-            session = await _authorised(db, request, session_id, stream)
+            address = client_address(request, proxied=settings.trusted_proxy)
+            session = await _admitted(db, clock(), request, session_id, stream, address)
             found = await find_init(db, session, stream, min(n, MOST_PIECES))
         return await _answer(media, found, stream)
 
@@ -106,6 +104,8 @@ class MediaController(Controller):
         stream: FromPath[str],
         piece: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
         media: NamedDependency[Media],
     ) -> Response[bytes]:
         """The fragments from piece ``n`` up to the next place where decoding may begin."""
@@ -113,7 +113,8 @@ class MediaController(Controller):
         if match is None:
             raise NotFoundException("There is nothing here: this part is a gap.")
         async with database.transaction() as db:
-            session = await _authorised(db, request, session_id, stream)
+            address = client_address(request, proxied=settings.trusted_proxy)
+            session = await _admitted(db, clock(), request, session_id, stream, address)
             found = await find_stretch(db, session, stream, int(match[1]))
         return await _answer(media, found, stream)
 
@@ -126,26 +127,16 @@ def _playlist(session: ExamSession, tracks: dict[str, Track], stream: str) -> st
     return playlists.media_playlist(tracks[stream], together, session.origin_wall or 0)
 
 
-async def _authorised(
-    db: AsyncSession, request: AnyRequest, session_id: str, stream: str
+async def _admitted(
+    db: AsyncSession, now: int, request: AnyRequest, session_id: str, stream: str, address: str
 ) -> ExamSession:
+    """The session, for somebody who may see it: logged, once the transaction is over."""
     if stream not in STREAMS:
         raise NotFoundException("There is no such stream.")
-    return await session_of(db, current_account(request), session_id)
-
-
-async def _note_viewing(
-    db: AsyncSession, now: int, staff: Staff, session: ExamSession, address: str
-) -> None:
-    query = select(AuditRow.id).where(
-        AuditRow.subject_kind == "session",
-        AuditRow.subject_id == session.id,
-        AuditRow.actor == staff.id,
-        AuditRow.action == "media.view",
-        AuditRow.time > now - VIEWING,
-    )
-    if (await db.execute(query.limit(1))).first() is None:
-        record(db, now, staff, "media.view", ("session", session.id), address=address)
+    staff = current_account(request)
+    session = await session_of(db, staff, session_id)
+    await viewed(db, now, staff, session, "media", address=address, stream=stream)
+    return session
 
 
 async def _answer(media: Media, part: Part | Unplayable, stream: str) -> Response[bytes]:
@@ -201,10 +192,15 @@ class FlagsController(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
     ) -> list[FlagOut]:
         """A session's flags, in order of time."""
+        staff = current_account(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await session_of(db, current_account(request), session_id)
+            session = await session_of(db, staff, session_id)
+            await viewed(db, clock(), staff, session, "flags", address=address)
             return _out(await read_flags(db, session))
 
     @post("/{flag_id:str}/decisions", status_code=200, guards=[require(Role.PROCTOR)])

@@ -17,6 +17,7 @@ from server.ingest.models import ExamSession
 from server.review.flags import Flag, Verdict
 from server.review.models import DecisionRow
 from server.review.reading import read_flag
+from shared.encoding import sha256_hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ Outcome = Decided | Superseded | NoFlag
 async def decide(
     db: AsyncSession, now: int, staff: Staff, session: ExamSession, ask: Ask
 ) -> Outcome:
-    """Write a decision and its line in the audit, in the caller's transaction."""
+    """Write a decision and its entry in the log, in the caller's transaction."""
     flag = await read_flag(db, session, ask.flag_id)
     if flag is None or ask.version > flag.version:
         return NoFlag()
@@ -95,8 +96,11 @@ async def decide(
         "flag.decide",
         ("session", session.id),
         flag=flag.id,
+        n=row.n,
         kind=flag.kind.value,
         verdict=ask.verdict.value,
+        # What a note says may be personal; that it is this note can be shown all the same.
+        note=sha256_hex(ask.note.encode("utf-8", "replace")),
     )
     return Decided(current)
 

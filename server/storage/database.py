@@ -7,7 +7,7 @@ connections write at once. PostgreSQL gets a pool.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
@@ -38,12 +38,21 @@ POSTGRES_OVERFLOW = 10
 UNREADY = (OSError, DatabaseBusy, OperationalError, PoolTimeout)
 
 
+# Where a transaction's work leaves notes, in the session's ``info``; and its last act, which
+# does what they say and takes them out.
+NOTES = "notes"
+Finish = Callable[[AsyncSession], Awaitable[None]]
+
+
 class Database:
     """Opens transactions; everything within one ``async with`` commits or nothing does."""
 
-    def __init__(self, url: str) -> None:
-        """Take an SQLAlchemy URL; nothing is opened before the first transaction."""
+    def __init__(self, url: str, finish: Finish | None = None) -> None:
+        """Take an SQLAlchemy URL, and what every transaction ends with; nothing is opened
+        before the first transaction.
+        """
         self.url = url
+        self._finish = finish
         self.dialect = make_url(url).get_backend_name()
         self._config = SQLAlchemyAsyncConfig(
             connection_string=url,
@@ -63,9 +72,16 @@ class Database:
         """A session whose work is committed at the end, or undone by an exception.
 
         Keep it short and hold no other wait inside: on SQLite everybody else queues.
+
+        Raises:
+            RuntimeError: something is noted that no ``finish`` does (a bug).
         """
         async with self._turn, self._sessions() as session, session.begin():
             yield session
+            if self._finish is not None:
+                await self._finish(session)
+            if session.info.get(NOTES):
+                raise RuntimeError(f"noted, but nobody did it: {session.info[NOTES]}")
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

@@ -1,14 +1,18 @@
 """Private keys as files that only the server's user reads.
 
 keys/server.secret              32 random bytes: codes, tokens
-keys/<institution>/signing.key   Ed25519 private key, raw 32 bytes
-keys/<institution>/evidence.key  HPKE private key, raw 96 bytes (``shared.sealing``)
+keys/<generation>/signing.key    Ed25519 private key, raw 32 bytes
+keys/<generation>/evidence.key   HPKE private key, raw 96 bytes (``shared.sealing``)
+
+An institution's first generation is called like the institution, the next ones
+``<institution>.2`` and so on. A session stays with the generation that it began under.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +23,8 @@ from shared.signed import public_bytes
 
 SECRET_BYTES = 32
 SIGNING_BYTES = 32
+SIGNING_FILE = "signing.key"
+EVIDENCE_FILE = "evidence.key"
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 
@@ -43,22 +49,60 @@ class KeyStore:
         """Take the folder; it is made when the first key is."""
         self._folder = folder
         self._institutions: dict[str, InstitutionKeys] = {}
+        self._signing: dict[str, Ed25519PrivateKey] = {}
 
     def server_secret(self) -> bytes:
         """The server's own secret, made at the first call ever."""
         path = self._folder / "server.secret"
         if not path.exists():
-            _write_private(path, secrets.token_bytes(SECRET_BYTES))
+            write_private(path, secrets.token_bytes(SECRET_BYTES))
         return _read_key(path, SECRET_BYTES)
 
     def create(self, ref: str) -> InstitutionKeys:
         """Make an institution's keys under ``keys/<ref>``; keys that exist are kept."""
+        return self._write(ref, None, None)
+
+    def succeed(self, old: str, new: str, *, signing: bool, evidence: bool) -> InstitutionKeys:
+        """Make the next generation of an institution's keys under ``keys/<new>``.
+
+        Args:
+            old: the generation that it follows; its files stay, for what was made under it.
+            new: the next generation's name; keys that exist there are kept.
+            signing: whether the signing key is a new one.
+            evidence: whether the evidence key is a new one.
+
+        Raises:
+            KeysMissing: the old generation's files are not there.
+        """
+        before = self._folder / old
+        self.of(old)
+        return self._write(
+            new,
+            None if signing else (before / SIGNING_FILE).read_bytes(),
+            None if evidence else (before / EVIDENCE_FILE).read_bytes(),
+        )
+
+    def _write(
+        self, ref: str, signing: bytes | None, evidence: bytes | None
+    ) -> InstitutionKeys:
+        """Write a generation's keys, new ones for ``None``; the signing key comes last."""
         folder = self._folder / ref
-        if not (folder / "signing.key").exists():
-            private = Ed25519PrivateKey.generate().private_bytes_raw()
-            _write_private(folder / "evidence.key", OpeningKey.generate())
-            _write_private(folder / "signing.key", private)
+        if not (folder / SIGNING_FILE).exists():
+            private = signing or Ed25519PrivateKey.generate().private_bytes_raw()
+            write_private(folder / EVIDENCE_FILE, evidence or OpeningKey.generate())
+            write_private(folder / SIGNING_FILE, private)
         return self.of(ref)
+
+    def faults(self) -> list[str]:
+        """What is wrong with the files' rights: a sentence for each that others can read."""
+        if os.name != "posix":
+            return []
+        files = sorted(p for p in self._folder.rglob("*") if p.suffix in (".key", ".secret"))
+        return [
+            f"others can read {path}; run `chmod 600 {path}` and consider the key as seen"
+            for path in files
+            if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        ]
 
     def of(self, ref: str) -> InstitutionKeys:
         """An institution's keys.
@@ -68,13 +112,24 @@ class KeyStore:
         """
         keys = self._institutions.get(ref)
         if keys is None:
-            keys = self._institutions[ref] = self._read(self._folder / ref)
+            keys = self._institutions[ref] = self._read(ref)
         return keys
 
-    def _read(self, folder: Path) -> InstitutionKeys:
-        signing = _read_key(folder / "signing.key", SIGNING_BYTES)
-        evidence = _read_key(folder / "evidence.key", PRIVATE_BYTES)
-        private = Ed25519PrivateKey.from_private_bytes(signing)
+    def signing(self, ref: str) -> Ed25519PrivateKey:
+        """An institution's signing key alone: what signs needs no key that opens evidence.
+
+        Raises:
+            KeysMissing: the file is not there, or is not a key.
+        """
+        key = self._signing.get(ref)
+        if key is None:
+            data = _read_key(self._folder / ref / SIGNING_FILE, SIGNING_BYTES)
+            key = self._signing[ref] = Ed25519PrivateKey.from_private_bytes(data)
+        return key
+
+    def _read(self, ref: str) -> InstitutionKeys:
+        private = self.signing(ref)
+        evidence = _read_key(self._folder / ref / EVIDENCE_FILE, PRIVATE_BYTES)
         return InstitutionKeys(private, public_bytes(private), OpeningKey(evidence))
 
 
@@ -91,7 +146,7 @@ def _read_key(path: Path, size: int) -> bytes:
     return data
 
 
-def _write_private(path: Path, data: bytes) -> None:
+def write_private(path: Path, data: bytes) -> None:
     """Write a new file durably and readable by its owner only, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     scratch = path.with_suffix(".new")

@@ -15,7 +15,7 @@ from litestar.response import Redirect, Template
 
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
-from server.audit.service import record
+from server.audit.service import WINDOW, accessed, viewed
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest.lookup import session_of
@@ -71,13 +71,13 @@ class SessionPages(Controller):
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
-        """One session. Looking at it is written in the audit."""
+        """One session. Looking at it, each time, is written in the log."""
         staff, now = current_account(request), clock()
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             case = await read_case(db, session, now)
-            record(db, now, staff, "session.view", ("session", session.id), address=address)
+            accessed(db, now, staff, session, "page", address=address, until=now + WINDOW)
         return page("session.html", _case_context(case, now))
 
     @get("/{session_id:str}/timeline.json")
@@ -86,11 +86,15 @@ class SessionPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[bytes]:
         """The timeline, or 304 where nothing on the page has changed."""
+        staff = current_account(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await session_of(db, current_account(request), session_id)
+            session = await session_of(db, staff, session_id)
+            await viewed(db, clock(), staff, session, "page", address=address)
             tag = f'"{await read_revision(db, session)}"'
             if request.headers.get("If-None-Match") == tag:
                 return Response(b"", status_code=304, headers={**PRIVATE, "ETag": tag})
@@ -108,15 +112,18 @@ class SessionPages(Controller):
         session_id: FromPath[str],
         part: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """``flags`` or ``panels``: the parts of the page that change while it is open."""
         name = PARTS.get(part)
         if name is None:
             raise NotFoundException("There is no such part of a session.")
-        now = clock()
+        staff, now = current_account(request), clock()
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await session_of(db, current_account(request), session_id)
+            session = await session_of(db, staff, session_id)
+            await viewed(db, now, staff, session, "page", address=address)
             case = await read_case(db, session, now)
         return page(name, _case_context(case, now))
 

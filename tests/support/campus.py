@@ -16,11 +16,11 @@ from server.accounts.models import Institution, Role, StaffSession
 from server.accounts.passwords import Passwords
 from server.accounts.service import create_account, create_institution
 from server.app import create_app
+from server.audit.log import logged_database
 from server.config import Settings
 from server.enrolment.service import CandidateDraft, enrol
 from server.exams.models import Exam
 from server.exams.service import ExamDraft, Terms, create_exam
-from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.storage.schema import migrate
 from shared.chain import hand_over
@@ -93,7 +93,7 @@ class Campus:
 @asynccontextmanager
 async def connected(settings: Settings):
     """A database connection of the test's own."""
-    database = Database(settings.database)
+    database = logged_database(settings.database, KeyStore(settings.keys))
     try:
         yield database
     finally:

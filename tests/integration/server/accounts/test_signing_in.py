@@ -8,7 +8,7 @@ from sqlalchemy import select
 from support.campus import HOUR, PASSWORD, Campus, client_of, connected
 
 from server.accounts.models import Account, StaffSession
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from shared.encoding import sha256_hex
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +41,8 @@ async def test_a_good_password_opens_a_session(
     assert "secure" not in cookie
     assert (await client.get(EXAMS)).status_code == 200
     async with connected(campus.settings) as database, database.transaction() as db:
-        (row,) = await db.scalars(select(AuditRow).where(AuditRow.action == "account.sign-in"))
+        query = select(LogEntryRow).where(LogEntryRow.action == "account.sign-in")
+        (row,) = await db.scalars(query)
         assert row.institution_id == campus.institution.id
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 from support.campus import HOUR, PASSWORD, Campus, client_of, connected, redeem
 
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from server.enrolment.models import Enrolment
 from server.exams.service import Terms, add_policy, newest_policy
 from server.ingest.models import ExamSession
@@ -58,7 +58,8 @@ async def test_redeeming_grants_a_session(campus: Campus, client: httpx.AsyncCli
         session = await db.get_one(ExamSession, pupil.session)
         assert session.keep_until == campus.clock() + 365 * 24 * HOUR
         assert pupil.token != session.token_hash
-        (row,) = await db.scalars(select(AuditRow).where(AuditRow.action == "session.begin"))
+        query = select(LogEntryRow).where(LogEntryRow.action == "session.begin")
+        (row,) = await db.scalars(query)
         assert (row.actor, row.subject_id) == ("candidate", pupil.session)
 
 

@@ -9,7 +9,8 @@ from support.campus import HOUR, Campus, connected, redeem, sign_in
 
 from server.accounts.models import Account, Role
 from server.accounts.service import create_institution
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
+from shared.log import decode_entry
 from shared.policy import decode_policy
 from shared.signed import fingerprint
 
@@ -49,8 +50,9 @@ async def test_a_new_policy_is_a_new_version(campus: Campus, client: httpx.Async
     answer = await client.post(url, json={"retention_days": 3}, headers=headers)
     assert (answer.status_code, answer.json()["version"]) == (201, 2)
     async with connected(campus.settings) as database, database.transaction() as db:
-        (row,) = await db.scalars(select(AuditRow).where(AuditRow.action == "policy.sign"))
-        assert row.detail["hash"] == answer.json()["hash"]
+        query = select(LogEntryRow).where(LogEntryRow.action == "policy.sign")
+        (row,) = await db.scalars(query)
+        assert decode_entry(row.payload).body.detail["hash"] == answer.json()["hash"]
 
 
 @pytest.mark.parametrize(

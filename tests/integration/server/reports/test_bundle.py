@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 from support.campus import Campus, Pupil, connected, sign_in
 
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from server.reports.bundle import BundleExport
 from server.storage.blobs import BlobStore
 from shared.records import Gap
@@ -61,7 +61,8 @@ async def test_a_whole_session_verifies(
     assert report["candidate"]["name"] == "Ada Example"
     assert [flag["kind"] for flag in report["flags"]] == ["gaze_away"]
     async with connected(campus.settings) as database, database.transaction() as db:
-        (row,) = await db.scalars(select(AuditRow).where(AuditRow.action == "session.export"))
+        query = select(LogEntryRow).where(LogEntryRow.action == "access.bundle")
+        (row,) = await db.scalars(query)
         assert row.subject_id == pupil.session
     assert list((campus.settings.data_dir / "exports").iterdir()) == []
 

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import select
 from support.campus import HOUR, Campus, Pupil, connected
 
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from server.ingest.models import ExamSession, RecordRow
 from server.retention.service import Retention
 from server.storage.blobs import BlobMissing, BlobStore
+from shared.log import decode_entry
 
 pytestmark = pytest.mark.anyio
 
@@ -46,9 +47,11 @@ async def test_blobs_go_when_the_policys_days_are_over(
     async with connected(campus.settings) as database, database.transaction() as db:
         assert (await db.get_one(ExamSession, pupil.session)).purged_at == campus.clock()
         assert len(list(await db.scalars(select(RecordRow)))) == 3
-        (row,) = await db.scalars(select(AuditRow).where(AuditRow.action == "session.purge"))
-        assert (row.actor, row.detail["blobs"]) == ("system", 1)
-        assert row.detail["head"] == pupil.records[-1].hash
+        query = select(LogEntryRow).where(LogEntryRow.action == "session.purge")
+        (row,) = await db.scalars(query)
+        detail = decode_entry(row.payload).body.detail
+        assert (row.actor, detail["blobs"]) == ("system", 1)
+        assert detail["head"] == pupil.records[-1].hash
     assert await retention.expire() == []
 
 

@@ -10,7 +10,7 @@ from support.campus import PASSWORD, Campus, Pupil, connected, sign_in
 from server.accounts.models import Role
 from server.accounts.passwords import Passwords
 from server.accounts.service import create_account, create_institution
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from server.storage.keys import KeyStore
 
 pytestmark = pytest.mark.anyio
@@ -166,10 +166,12 @@ async def test_the_audit_says_who_looked_and_who_watched(
         await client.get(f"/media/{session}/camera/0/init.mp4")
     async with connected(campus.settings) as database, database.transaction() as db:
         query = (
-            select(AuditRow.action).where(AuditRow.subject_id == session).order_by(AuditRow.id)
+            select(LogEntryRow.action, LogEntryRow.stream)
+            .where(LogEntryRow.subject_id == session, LogEntryRow.type == "access")
+            .order_by(LogEntryRow.n)
         )
-        actions = list(await db.scalars(query))
-    assert [one for one in actions if one.endswith(".view")] == ["session.view", "media.view"]
+        seen = [tuple(row) for row in await db.execute(query)]
+    assert seen == [("access.page", None), ("access.media", "camera")]
 
 
 async def test_what_is_private_is_kept_by_no_cache(

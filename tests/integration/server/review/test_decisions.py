@@ -8,9 +8,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from support.campus import Campus, Pupil, connected, redeem, sign_in
 
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from server.review.listing import PAGE
 from server.review.models import DecisionRow
+from shared.encoding import sha256_hex
+from shared.log import decode_entry
 
 pytestmark = pytest.mark.anyio
 
@@ -64,11 +66,10 @@ async def test_a_decision_is_kept_with_who_when_and_why(
     assert (await client.post(api(session), json=undone, headers=proctor)).status_code == 200
     assert await rows(campus) == [(1, "accepted", "two people, clearly"), (2, "open", "")]
     async with connected(campus.settings) as database, database.transaction() as db:
-        query = select(AuditRow).where(AuditRow.action == "flag.decide")
-        assert [row.detail["verdict"] for row in await db.scalars(query)] == [
-            "accepted",
-            "open",
-        ]
+        query = select(LogEntryRow.payload).where(LogEntryRow.action == "flag.decide")
+        acts = [decode_entry(payload).body for payload in await db.scalars(query)]
+        assert [act.detail["verdict"] for act in acts] == ["accepted", "open"]
+        assert acts[0].detail["note"] == sha256_hex(b"two people, clearly")
 
 
 async def test_decisions_are_never_changed_in_the_database(

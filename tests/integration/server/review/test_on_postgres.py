@@ -77,7 +77,13 @@ async def _two_decisions_at_once(campus: Campus, session_id: str) -> list[Outcom
             session = await db.get_one(ExamSession, session_id)
             assert await read_flag(db, session, FLAG) is not None
             await both_read.wait()
-            return await decide(db, 1, _admin(admin_id), session, Ask(FLAG, verdict, "", 0))
+            return await decide(
+                db,
+                1,
+                _admin(admin_id, session.institution_id),
+                session,
+                Ask(FLAG, verdict, "", 0),
+            )
 
     async with connected(campus.settings) as database:
         async with database.transaction() as db:
@@ -87,5 +93,5 @@ async def _two_decisions_at_once(campus: Campus, session_id: str) -> list[Outcom
         return list(await asyncio.gather(*both))
 
 
-def _admin(account: str) -> Staff:
-    return Staff(account, "", "", "Admin", Role.ADMIN, "", "")
+def _admin(account: str, institution: str) -> Staff:
+    return Staff(account, institution, "", "Admin", Role.ADMIN, "", "")

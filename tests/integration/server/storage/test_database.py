@@ -15,7 +15,7 @@ from support.campus import Campus, Pupil, connected
 import server.review.models
 from server.accounts.models import Institution
 from server.audit import service as audit
-from server.audit.models import AuditRow
+from server.audit.models import LogEntryRow
 from server.ingest.models import ReceiptRow, RecordRow
 from server.storage.database import Database
 from server.storage.schema import is_current, migrate
@@ -41,7 +41,7 @@ async def test_migrations_make_exactly_the_models(tmp_path: Path) -> None:
     await database.close()
 
 
-@pytest.mark.parametrize("table", [RecordRow, ReceiptRow, AuditRow])
+@pytest.mark.parametrize("table", [RecordRow, ReceiptRow, LogEntryRow])
 async def test_evidence_and_audit_never_change(
     campus: Campus, pupil: Pupil, table: type[Table]
 ) -> None:
@@ -52,8 +52,8 @@ async def test_evidence_and_audit_never_change(
             before = await db.scalar(select(func.count()).select_from(table))
             assert before
         for change in (delete(table), update(table).values(dict.fromkeys(["hash"], "0" * 64))):
-            if table is AuditRow and change.is_update:
-                change = update(AuditRow).values(actor="nobody")
+            if table is LogEntryRow and change.is_update:
+                change = update(LogEntryRow).values(actor="nobody")
             with pytest.raises(DBAPIError, match="never change"):
                 async with database.transaction() as db:
                     await db.execute(change)
@@ -66,14 +66,15 @@ async def test_a_transaction_is_whole_or_not_at_all(campus: Campus) -> None:
 
         async def fail() -> None:
             async with database.transaction() as db:
-                audit.record(db, 1, audit.SYSTEM, "test", ("test", "x"))
+                own = campus.institution.id
+                audit.record(db, 1, audit.SYSTEM, "test", ("x", "y"), institution_id=own)
                 await db.flush()
                 raise ZeroDivisionError
 
         with pytest.raises(ZeroDivisionError):
             await fail()
         async with database.transaction() as db:
-            found = await db.scalars(select(AuditRow).where(AuditRow.action == "test"))
+            found = await db.scalars(select(LogEntryRow).where(LogEntryRow.action == "test"))
             assert list(found) == []
 
 
@@ -119,14 +120,14 @@ async def test_a_busy_program_does_not_keep_another_waiting(campus: Campus) -> N
     async def write_on(database: Database) -> None:
         while not stop.is_set():
             async with database.transaction() as db:
-                await db.scalar(select(func.count()).select_from(AuditRow))
+                await db.scalar(select(func.count()).select_from(LogEntryRow))
 
     async with connected(campus.settings) as busy, connected(campus.settings) as other:
         writing = asyncio.create_task(write_on(busy))
         async with asyncio.timeout(20):
             for _ in range(10):
                 async with other.transaction() as db:
-                    await db.scalar(select(func.count()).select_from(AuditRow))
+                    await db.scalar(select(func.count()).select_from(LogEntryRow))
         stop.set()
         await writing
 
