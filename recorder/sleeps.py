@@ -8,6 +8,7 @@ again, whichever thread that is.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from recorder import clock
@@ -26,7 +27,18 @@ _ATTEMPTS = 10
 # together than it was long by that much.
 _SLACK_NS = 100_000_000
 
+# A stream's last picture may be this much older than the sleep: a still screen's is.
+_LEAD_NS = 3_000_000_000
+
 SLEPT = "the computer slept"
+
+Slept = Callable[[int, int], bool]
+"""Whether the computer slept between two stamps of the evidence clock."""
+
+
+def never(_start_ns: int, _end_ns: int) -> bool:
+    """For where nobody watches for sleep."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,14 @@ class Sleeps:
             and end_ns - start_ns >= sleep.slept_ns - _SLACK_NS
         )
 
+    def slept(self, start_ns: int, end_ns: int) -> bool:
+        """Whether the computer slept between two stamps of the evidence clock."""
+        return bool(self.between(start_ns, end_ns))
+
+    def waking(self, start_ns: int, now_ns: int) -> bool:
+        """Whether it slept since ``start_ns``, and so lately that devices are coming back."""
+        return any(now_ns - s.end_ns <= WAKING_NS for s in self.between(start_ns, now_ns))
+
     def _read(self) -> tuple[int, int] | None:
         """The evidence clock, and by how much the clocks have parted; ``None``: not told."""
         if self._pair.awake is None:
@@ -89,3 +109,30 @@ class Sleeps:
         if slept >= NOTICED_NS:
             self._sleeps.append(Sleep(min(self._last_ns, now_ns - slept), now_ns, slept))
         self._last_ns, self._asleep_ns = now_ns, asleep_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a time without evidence, asleep or not."""
+
+    start_ns: int
+    end_ns: int
+    asleep: bool
+
+
+def divide(start_ns: int, end_ns: int, sleeps: tuple[Sleep, ...]) -> Iterator[Stretch]:
+    """A time without evidence in parts that touch: sleeps, and what is not explained by them.
+
+    The moments before a sleep and the while that devices take to come back are part of it.
+    """
+    at = start_ns
+    for sleep in sleeps:
+        begins = at if sleep.start_ns - at <= _LEAD_NS else sleep.start_ns
+        ends = end_ns if end_ns - sleep.end_ns <= WAKING_NS else sleep.end_ns
+        if begins > at:
+            yield Stretch(at, begins, asleep=False)
+        if ends > begins:
+            yield Stretch(begins, ends, asleep=True)
+        at = max(at, ends)
+    if end_ns > at:
+        yield Stretch(at, end_ns, asleep=False)

@@ -19,6 +19,7 @@ import structlog
 from recorder.capture.frames import AudioBlock, Frame, StreamName
 from recorder.evidence.fragments import Emit
 from recorder.evidence.holes import BACKLOG, ENCODER_FAILED, gap
+from recorder.sleeps import SLEPT, Slept, never
 
 _log = structlog.get_logger(__name__)
 
@@ -113,8 +114,9 @@ class EncoderThread(Generic[ItemT]):
         bound: Bound,
         emit: Emit,
         clock: Callable[[], int],
+        slept: Slept = never,
     ) -> None:
-        """Prepare; ``clock`` is the monotonic clock in nanoseconds."""
+        """Prepare; ``clock`` is the evidence clock in nanoseconds."""
         self.refused = 0
         self._stream: StreamName = stream
         self._recorder = recorder
@@ -126,6 +128,10 @@ class EncoderThread(Generic[ItemT]):
         self._changed = threading.Condition()
         self._backlog = Backlog.NONE
         self._refused_since: int | None = None
+        self._slept = slept
+        # The newest item that was encoded, while nobody else says what is missing after it.
+        self._since_ns: int | None = None
+        self._asleep_since_ns: int | None = None
         self._at_ns = clock()
         self._finishing = False
         name = f"encode-{stream}"
@@ -221,7 +227,9 @@ class EncoderThread(Generic[ItemT]):
         try:
             while not isinstance(item := self._take(), _Finish):
                 self._do(item)
+            self._notice_sleep(item.end_ns)
             self._recorder.flush(item.end_ns)
+            self._say_sleep(item.end_ns)
         except Exception:  # noqa: BLE001  (the other streams go on; the gap is recorded)
             _log.exception("encoder_broken", stream=self._stream)
             self._break()
@@ -243,13 +251,31 @@ class EncoderThread(Generic[ItemT]):
     def _do(self, item: ItemT | _Missed | _Interrupted | None) -> None:
         match item:
             case None:
-                self._recorder.advance(self._clock() - GRACE_NS)
+                now_ns = self._clock()
+                self._notice_sleep(now_ns)
+                self._recorder.advance(now_ns - GRACE_NS)
             case _Missed(start_ns, end_ns):
+                self._since_ns = None
                 self._recorder.missed(start_ns, end_ns, BACKLOG)
             case _Interrupted():
+                self._since_ns = self._asleep_since_ns = None
                 self._recorder.interrupt()
             case _:
+                self._notice_sleep(item.monotonic_ns)
+                self._say_sleep(item.monotonic_ns)
                 self._recorder.record(item)
+                self._since_ns = item.monotonic_ns
+
+    def _notice_sleep(self, now_ns: int) -> None:
+        """End what is open before a sleep, whatever the recorder would bridge."""
+        if self._since_ns is not None and self._slept(self._since_ns, now_ns):
+            self._recorder.interrupt()
+            self._since_ns, self._asleep_since_ns = None, self._since_ns
+
+    def _say_sleep(self, until_ns: int) -> None:
+        since_ns, self._asleep_since_ns = self._asleep_since_ns, None
+        if since_ns is not None:
+            self._emit(gap(self._stream, since_ns, until_ns, SLEPT))
 
     def _break(self) -> None:
         """A bug: save what is coded, refuse the rest."""

@@ -13,6 +13,7 @@ from recorder.evidence.encode_video import VideoEncoder, camera_settings, screen
 from recorder.evidence.encoder_thread import Bound, EncoderThread
 from recorder.evidence.fragments import Emit
 from recorder.evidence.video_recorder import VideoRecorder
+from recorder.sleeps import Slept, never
 from shared.policy import Streams
 
 MIB = 2**20
@@ -25,33 +26,46 @@ MICROPHONE_BOUND = Bound(items=500, bytes=MIB)
 
 
 def camera_encoder(
-    streams: Streams, timeline: Timeline, emit: Emit, clock: Callable[[], int]
+    streams: Streams,
+    timeline: Timeline,
+    emit: Emit,
+    clock: Callable[[], int],
+    slept: Slept = never,
 ) -> EncoderThread[Frame]:
     """Encodes the camera; not started yet."""
     settings = camera_settings(streams.camera, streams.segment_s)
     recorder = VideoRecorder(settings, streams.segment_s, timeline, emit)
-    return EncoderThread("camera", recorder, CAMERA_BOUND, emit, clock)
+    return EncoderThread("camera", recorder, CAMERA_BOUND, emit, clock, slept)
 
 
 def screen_encoder(
-    streams: Streams, timeline: Timeline, emit: Emit, clock: Callable[[], int]
+    streams: Streams,
+    timeline: Timeline,
+    emit: Emit,
+    clock: Callable[[], int],
+    slept: Slept = never,
 ) -> EncoderThread[Frame]:
     """Encodes the screen; not started yet."""
     settings = screen_settings(streams.screen, streams.segment_s)
     recorder = VideoRecorder(settings, streams.segment_s, timeline, emit)
-    return EncoderThread("screen", recorder, SCREEN_BOUND, emit, clock)
+    return EncoderThread("screen", recorder, SCREEN_BOUND, emit, clock, slept)
 
 
 def microphone_encoder(
-    streams: Streams, timeline: Timeline, emit: Emit, clock: Callable[[], int]
+    streams: Streams,
+    timeline: Timeline,
+    emit: Emit,
+    clock: Callable[[], int],
+    slept: Slept = never,
 ) -> EncoderThread[AudioBlock]:
     """Encodes the microphone; not started yet."""
     recorder = AudioRecorder(streams.microphone, streams.segment_s, timeline, emit)
-    return EncoderThread("microphone", recorder, MICROPHONE_BOUND, emit, clock)
+    return EncoderThread("microphone", recorder, MICROPHONE_BOUND, emit, clock, slept)
 
 
 _ENCODERS: dict[
-    StreamName, Callable[[Streams, Timeline, Emit, Callable[[], int]], EncoderThread[Any]]
+    StreamName,
+    Callable[[Streams, Timeline, Emit, Callable[[], int], Slept], EncoderThread[Any]],
 ] = {
     "camera": camera_encoder,
     "microphone": microphone_encoder,
@@ -65,6 +79,7 @@ def start_encoders(
     timeline: Timeline,
     emit: Emit,
     clock: Callable[[], int],
+    slept: Slept = never,
 ) -> dict[StreamName, EncoderThread[Any]]:
     """Start an encoder for each stream.
 
@@ -73,14 +88,15 @@ def start_encoders(
         which: the streams that there are.
         timeline: the epoch; items of another are left out and counted.
         emit: takes segments and gaps, from several threads.
-        clock: the monotonic clock, nanoseconds.
+        clock: the evidence clock, nanoseconds.
+        slept: whether the computer slept between two of its stamps.
 
     Raises:
         EnvironmentFault: this installation lacks an encoder; nothing was started.
     """
     check_encoders(streams)
     encoders: dict[StreamName, EncoderThread[Any]] = {
-        stream: _ENCODERS[stream](streams, timeline, emit, clock) for stream in which
+        stream: _ENCODERS[stream](streams, timeline, emit, clock, slept) for stream in which
     }
     for encoder in encoders.values():
         encoder.start()
