@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recorder.faults import EnvironmentFault
 from recorder.settings import Settings, read_settings
-from recorder.status import Offer
+from recorder.status import Interrupted, Offer
 
 if TYPE_CHECKING:
+    from recorder.evidence.going_on import Entered
     from recorder.leftovers import Leftovers
     from recorder.preview import LivePreview
     from recorder.session import Session
@@ -40,17 +43,23 @@ class Recorder:
         self._settings = settings
         self._inspected: dict[tuple[str, str], tuple[ServerClient, Inspection]] = {}
         self._sessions: list[Session] = []
+        # What delivers old stores meanwhile, where something does.
+        self.leftovers: Leftovers | None = None
 
     def inspect(self, server: str, code: str) -> Offer:
-        """Ask the server which exam a code opens; changes and uploads nothing.
+        """Which exam does a code open? Changes and uploads nothing.
+
+        A code whose recording is unfinished on this computer gives an offer to go on with
+        it, without the network; another is asked of its server.
 
         Raises:
-            EnvironmentFault: whatever is in the way, with what to do.
+            EnvironmentFault: whatever is in the way, with what to do; also where the code's
+                exam was handed in already.
         """
-        from recorder.sync.client import ServerClient
-
-        settings = self._settings
-        client = ServerClient(server, pinned=settings.pinned, allow_plain=settings.allow_plain)
+        client = self._client(server)
+        if (left := self._left_by(client.server, code)) is not None:
+            client.close()
+            return self.go_on(left)
         try:
             inspection = client.inspect(code)
         except EnvironmentFault:
@@ -63,9 +72,45 @@ class Recorder:
         self._inspected[offer.server, offer.code] = (client, inspection)
         return offer
 
+    def interrupted(self) -> list[Interrupted]:
+        """What an earlier run left unfinished or undelivered, the newest first.
+
+        Raises:
+            EnvironmentFault: the folder of the recordings cannot be read.
+        """
+        from recorder.interrupted import interrupted
+
+        return interrupted(self._root)
+
+    def go_on(self, interrupted: Interrupted) -> Offer:
+        """An offer that ``start`` goes on with, without the network or another consent.
+
+        Raises:
+            EnvironmentFault: it is closed, in use, or cannot be read.
+        """
+        from recorder.interrupted import offer
+
+        self._let_go(interrupted.folder)
+        return offer(interrupted)
+
+    def hand_in(self, interrupted: Interrupted) -> None:
+        """Close an unfinished recording as it is; it is delivered with the other leftovers.
+
+        Raises:
+            EnvironmentFault: it is closed already, in use, or cannot be written.
+        """
+        from recorder.interrupted import close
+
+        self._let_go(interrupted.folder)
+        close(interrupted)
+        if self.leftovers is not None:
+            self.leftovers.look_again()
+
     def decline(self, offer: Offer) -> None:
         """Forget the offer; nothing was uploaded, and the code stays good."""
         self._forget(offer)
+        if offer.resumes is not None and self.leftovers is not None:
+            self.leftovers.look_again()
 
     def devices(self) -> dict[str, list[tuple[str, str]]]:
         """Per stream the choices as (SRC, name), the default first."""
@@ -114,13 +159,14 @@ class Recorder:
         from recorder.capturing import Choices
         from recorder.preview import LivePreview
 
-        client, inspection = self._inspected[offer.server, offer.code]
         assert isinstance(preview, LivePreview)  # ``open_preview`` makes no other
+        client, enter = self._way_in(offer)
         session = begin(
             Plan(
                 settings=self._settings,
                 client=client,
-                inspection=inspection,
+                offer=offer,
+                enter=enter,
                 choices=Choices(camera, microphone, screen),
                 preview=preview,
             )
@@ -128,11 +174,51 @@ class Recorder:
         self._sessions.append(session)
         return session
 
+    def _way_in(self, offer: Offer) -> tuple[ServerClient, Callable[[], Entered]]:
+        """How the offer's session is got at: gone on with, or redeemed."""
+        if (left := offer.resumes) is not None:
+            from recorder.evidence.going_on import reopen
+
+            self._let_go(left.folder)
+            return self._client(left.server), lambda: reopen(left.folder)
+        from recorder.sync.enrolment import enrol
+
+        client, inspection = self._inspected[offer.server, offer.code]
+        return client, lambda: enrol(client, inspection, self._root, time.time_ns() // 1000)
+
     def leave(self) -> None:
         """The program ends: what is not delivered stays in its store."""
         for session in self._sessions:
             session.wait(CLOSING_BOUND_S)
             session.leave()
+
+    @property
+    def _root(self) -> Path:
+        from recorder.evidence.store import default_root
+
+        return self._settings.store or default_root()
+
+    def _client(self, server: str) -> ServerClient:
+        from recorder.sync.client import ServerClient
+
+        settings = self._settings
+        return ServerClient(server, pinned=settings.pinned, allow_plain=settings.allow_plain)
+
+    def _left_by(self, server: str, code: str) -> Interrupted | None:
+        """The recording that this code left on this computer, closed or not."""
+        from recorder.evidence.going_on import session_of
+        from recorder.interrupted import look
+
+        folder = session_of(self._root, server, code)
+        if folder is None:
+            return None
+        self._let_go(folder)
+        return look(folder)
+
+    def _let_go(self, folder: Path) -> None:
+        """Have the quiet delivery of leftovers let a store go that is wanted now."""
+        if self.leftovers is not None:
+            self.leftovers.let_go(folder, STOP_BOUND_S)
 
     def _forget(self, offer: Offer) -> None:
         client, _ = self._inspected.pop((offer.server, offer.code), (None, None))
@@ -152,14 +238,14 @@ def run_window(argv: list[str] | None = None, settings: Settings | None = None) 
 
     settings = settings or read_settings()
     recorder = Recorder(settings)
-    with _leftovers(settings):
+    with _leftovers(recorder, settings):
         status = run(recorder, argv or sys.argv, settings.server)
     recorder.leave()
     return status
 
 
 @contextmanager
-def _leftovers(settings: Settings) -> Iterator[None]:
+def _leftovers(recorder: Recorder, settings: Settings) -> Iterator[None]:
     """Deliver old stores while inside; begins after the first paint, which it would delay."""
 
     def begin() -> None:
@@ -168,10 +254,9 @@ def _leftovers(settings: Settings) -> Iterator[None]:
         from recorder.logs import log_to_stderr
 
         log_to_stderr()
-        started.append(Leftovers(settings.store or default_root(), settings.spread_s))
-        started[0].start()
+        recorder.leftovers = Leftovers(settings.store or default_root(), settings.spread_s)
+        recorder.leftovers.start()
 
-    started: list[Leftovers] = []
     timer = threading.Timer(LEFTOVERS_AFTER_S, begin)
     timer.daemon = True
     timer.start()
@@ -179,5 +264,5 @@ def _leftovers(settings: Settings) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-        for leftovers in started:
-            leftovers.stop(STOP_BOUND_S)
+        if recorder.leftovers is not None:
+            recorder.leftovers.stop(STOP_BOUND_S)

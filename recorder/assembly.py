@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -14,10 +15,10 @@ from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.capturing import Choices, open_screen
-from recorder.clock import now_ns
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.models import model_hashes
-from recorder.evidence.store import default_root
+from recorder.evidence.going_on import Entered, consent_of
+from recorder.evidence.store import EvidenceStore
 from recorder.evidence.streams import check_encoders, start_encoders
 from recorder.evidence.writer import EvidenceWriter
 from recorder.faults import EnvironmentFault
@@ -30,35 +31,43 @@ from recorder.preview import LivePreview
 from recorder.reporter import Reporter
 from recorder.session import Opening, Parts, Session
 from recorder.settings import Settings
-from recorder.sync.client import Inspection, ServerClient
-from recorder.sync.enrolment import enrol
+from recorder.status import Offer
+from recorder.sync.client import ServerClient
 from recorder.watching import Watching
 from shared.flags import Kind
 from shared.policy import Policy
 from shared.records import Model
 
+# Why a chain goes on, as its ``resume`` says.
+RESTARTED = "the recorder was started again after an interruption"
+NOT_RESUMED = "it was not recorded again after the interruption"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a session is to be made of. The candidate has agreed."""
+    """What a session is to be made of. The candidate has agreed.
+
+    ``enter`` gives its store and key: redeems the code, or opens what was interrupted.
+    """
 
     settings: Settings
     client: ServerClient
-    inspection: Inspection
+    offer: Offer
+    enter: Callable[[], Entered]
     choices: Choices
     preview: LivePreview
 
 
 def begin(plan: Plan) -> Session:
-    """Redeem the code and start the recording.
+    """Enter the session and start the recording.
 
-    Everything that can fail is tried before the code is redeemed.
+    Everything that can fail is tried before a code is redeemed.
 
     Raises:
         EnvironmentFault: the screen cannot be seen, a model or an encoder is not as it should
-            be, the code cannot be redeemed, or the store not be written.
+            be, the code cannot be redeemed, or the store not be read or written.
     """
-    policy = plan.inspection.policy
+    policy = plan.offer.policy
     models = tuple(Model(name=n, sha256=h) for n, h in sorted(model_hashes().items()))
     check_encoders(policy.streams)
     screen = open_screen(policy.streams, plan.choices.screen, plan.preview.relay)
@@ -71,30 +80,55 @@ def begin(plan: Plan) -> Session:
 
 
 def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | None) -> Session:
-    policy, settings = plan.inspection.policy, plan.settings
-    root = settings.store or default_root()
-    consent = {"at": time.time_ns() // 1000, "given": "before anything was recorded"}
-    store, key = enrol(plan.client, plan.inspection, root, time.time_ns() // 1000)
-    writer = EvidenceWriter(store, key, boot=boot_id())
+    store, key = plan.enter()
+    try:
+        writer = EvidenceWriter(store, key, boot=boot_id())
+        return _build(plan, models, _pumps(plan.preview, screen), store, writer)
+    except EnvironmentFault:
+        # Another attempt in this program must find it free.
+        store.close()
+        raise
+
+
+def _build(
+    plan: Plan,
+    models: tuple[Model, ...],
+    pumps: dict[StreamName, CapturePump[Any]],
+    store: EvidenceStore,
+    writer: EvidenceWriter,
+) -> Session:
+    policy, settings = plan.offer.policy, plan.settings
     reporter = Reporter(writer)
-    timeline = Timeline(epoch=0, origin_ns=now_ns())
-    pumps = _pumps(plan.preview, screen)
+    machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
+    opening = Opening(
+        session=store.founding.session,
+        build=_program(plan.offer),
+        models=models,
+        devices={stream: pump.source.name for stream, pump in pumps.items()},
+        consent=consent_of(store),
+        unwatched=_unwatched(policy, pumps, machine),
+        resumed=writer.tally.records_made > 0,
+    )
+    earlier = writer.streams
+    timeline = _begin_epoch(writer, opening)
     for pump in pumps.values():
         pump.rebase(timeline)
     encoders = start_encoders(
-        policy.streams, pumps, timeline, reporter.submit, now_ns
+        policy.streams, pumps, timeline, reporter.submit, time.monotonic_ns
     )
     losses = LossRecorder(
-        policy, reporter.submit, _new_id, lambda stream: encoders[stream].interrupt()
+        policy,
+        reporter.submit,
+        _new_id,
+        lambda stream: stream in encoders and encoders[stream].interrupt(),
     )
     unobserved = UnobservedTime()
     watching = Watching(policy, pumps, reporter, unobserved, _new_id)
-    machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
     terms = Terms(policy.rule(Kind.NETWORK_LOST), settings.spread_s)
     delivering = DeliveryLine(plan.client, store.founding, writer, reporter, terms)
     parts = Parts(
         policy=policy,
-        folder=root,
+        folder=store.folder.parent,
         writer=writer,
         reporter=reporter,
         losses=losses,
@@ -106,20 +140,30 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
         watch=machine,
         delivering=delivering,
     )
-    opening = Opening(
-        session=store.founding.session,
-        build=_build(plan.inspection),
-        models=models,
-        devices={stream: pump.source.name for stream, pump in pumps.items()},
-        consent=consent,
-        unwatched=_unwatched(policy, pumps, machine),
-    )
-    session = Session(parts, opening, timeline, now_ns)
+    session = Session(parts, opening, timeline, time.monotonic_ns)
     delivering.serve(session)
     plan.preview.relay.listener = losses
     plan.preview.take()
     session.start()
+    for stream in earlier:
+        if stream not in encoders:
+            losses.on_lost(stream, timeline.origin_ns, NOT_RESUMED)
     return session
+
+
+def _begin_epoch(writer: EvidenceWriter, opening: Opening) -> Timeline:
+    """Media time zero is now; what an earlier run left goes on from here."""
+    origin_ns = time.monotonic_ns()
+    if opening.resumed:
+        writer.resume(
+            RESTARTED,
+            origin_ns // 1000,
+            build=opening.build,
+            models=opening.models,
+            devices=opening.devices,
+            unwatched=opening.unwatched,
+        )
+    return Timeline(epoch=writer.epoch, origin_ns=origin_ns)
 
 
 def _new_id() -> str:
@@ -137,13 +181,13 @@ def _pumps(
     return {stream: pump for stream, pump in every.items() if pump is not None}
 
 
-def _build(inspection: Inspection) -> dict[str, Any]:
+def _program(offer: Offer) -> dict[str, Any]:
     return {
         "version": version("invigil"),
         "python": platform.python_version(),
         "system": platform.platform(),
         "packaged": bool(getattr(sys, "frozen", False)),
-        "institution_key": inspection.key_fingerprint,
+        "institution_key": offer.key_fingerprint,
     }
 
 

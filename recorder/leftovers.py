@@ -1,4 +1,8 @@
-"""What an earlier run left behind, delivered quietly while the window is open."""
+"""What an earlier run left behind, delivered quietly while the window is open.
+
+A recording that was never closed may still go on, and is delivered as far as it got; long
+after the exam's end it is closed, so that no session stays incomplete for ever.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from recorder import interrupted
 from recorder.evidence.store import EvidenceStore, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.sync.channel import SessionChannel
@@ -21,9 +26,16 @@ _log = structlog.get_logger(__name__)
 # One store that cannot be delivered now does not hold up the next for longer (seconds).
 PATIENCE_S = 60.0
 
+# How long after the exam's planned end a recording is taken to be over: a day allows for
+# every accommodation, and for a computer that came back from repair the next morning.
+OVER_AFTER_S = 24 * 3600
 
-class _Interrupted(Exception):
-    """The program ends in the middle of a delivery; the rest keeps."""
+# Why a recording was closed that nobody went on with, as its last record says.
+NEVER_FINISHED = "closed after the exam: the recording was interrupted and never finished"
+
+
+class _Wanted(Exception):
+    """The program ends, or somebody wants the store; the rest keeps."""
 
 
 class Leftovers:
@@ -33,7 +45,11 @@ class Leftovers:
         """Look under ``root``; ``spread_s`` as in the settings."""
         self._root = root
         self._pacing = Pacing(spread_s=spread_s)
-        self._stopping = threading.Event()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._due = True
+        self._kept_back: set[Path] = set()
+        self._at: Path | None = None
         self._thread = threading.Thread(target=self._run, name="leftovers", daemon=True)
 
     def start(self) -> None:
@@ -42,26 +58,71 @@ class Leftovers:
 
     def stop(self, timeout_s: float) -> None:
         """Leave the rest for another time."""
-        self._stopping.set()
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
 
+    def let_go(self, folder: Path, timeout_s: float) -> bool:
+        """Leave a store alone that is wanted now; whether it was let go in time."""
+        with self._changed:
+            self._kept_back.add(folder)
+            self._changed.notify_all()
+            return self._changed.wait_for(lambda: self._at != folder, timeout_s)
+
+    def look_again(self) -> None:
+        """Go through all stores once more, those too that were wanted."""
+        with self._changed:
+            self._kept_back.clear()
+            self._due = True
+            self._changed.notify_all()
+
     def _run(self) -> None:
-        try:
-            folders = session_folders(self._root)
-        except EnvironmentFault as fault:
-            _log.warning("leftovers_not_found", why=fault.what)
-            return
-        for folder in folders:
-            if self._stopping.is_set():
-                return
+        while self._next_round():
             try:
-                self._deliver(folder)
-            except _Interrupted:
-                return
+                folders = session_folders(self._root)
             except EnvironmentFault as fault:
-                # In use by a recording, or damaged: `evidence check` tells more.
-                _log.info("leftover_skipped", folder=folder.name, why=fault.what)
+                _log.warning("leftovers_not_found", why=fault.what)
+                continue
+            for folder in folders:
+                self._visit(folder)
+
+    def _next_round(self) -> bool:
+        """Wait until the stores are to be gone through; false when the program ends."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._due or self._stopping)
+            self._due = False
+            return not self._stopping
+
+    def _visit(self, folder: Path) -> None:
+        with self._changed:
+            if self._stopping or folder in self._kept_back:
+                return
+            self._at = folder
+        try:
+            self._finish(folder)
+            self._deliver(folder)
+        except _Wanted:
+            pass
+        except EnvironmentFault as fault:
+            # In use by a recording, or damaged: `evidence check` tells more.
+            _log.info("leftover_skipped", folder=folder.name, why=fault.what)
+        finally:
+            with self._changed:
+                self._at = None
+                self._changed.notify_all()
+
+    def _finish(self, folder: Path) -> None:
+        """Close what can no longer go on."""
+        one = interrupted.look(folder)
+        if one.closed or not interrupted.is_over(one, time.time_ns() // 1000, OVER_AFTER_S):
+            return
+        try:
+            interrupted.close(one, NEVER_FINISHED)
+        except EnvironmentFault as fault:
+            # Without its key it stays incomplete; what there is can be delivered.
+            _log.warning("leftover_not_closed", folder=folder.name, why=fault.what)
 
     def _deliver(self, folder: Path) -> None:
         store = EvidenceStore.open(folder)
@@ -72,17 +133,21 @@ class Leftovers:
             report = deliver(
                 store,
                 SessionChannel(transport, store.founding, time.time),
-                show=lambda _tally, _note: None,
+                show=lambda _tally, _note: self._nap(folder, 0),
                 patience_s=PATIENCE_S,
                 pacing=self._pacing,
                 dice=random.SystemRandom(),
                 monotonic=time.monotonic,
-                sleep=self._nap,
+                sleep=lambda seconds: self._nap(folder, seconds),
             )
             _log.info("leftover", session=store.founding.session, result=report.words)
         finally:
             store.close()
 
-    def _nap(self, seconds: float) -> None:
-        if self._stopping.wait(seconds):
-            raise _Interrupted
+    def _nap(self, folder: Path, seconds: float) -> None:
+        with self._changed:
+            if self._changed.wait_for(lambda: self._is_wanted(folder), seconds):
+                raise _Wanted
+
+    def _is_wanted(self, folder: Path) -> bool:
+        return self._stopping or folder in self._kept_back

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from types import FrameType
 
 from rich.console import Console
@@ -20,7 +21,7 @@ from recorder.capturing import Choices
 from recorder.faults import EnvironmentFault
 from recorder.session import Session
 from recorder.settings import Settings
-from recorder.status import Offer, Stage, Status
+from recorder.status import Interrupted, Offer, Stage, Status
 from shared.policy import Policy
 
 # How often progress is looked at and shown.
@@ -53,7 +54,12 @@ def record(request: Request, settings: Settings) -> int:
     recorder = Recorder(settings)
     screen = Console(stderr=True, highlight=False)
     offer = recorder.inspect(request.server, request.code)
-    _ask_consent(offer, request.consent, screen)
+    if offer.resumes is None:
+        _ask_consent(offer, request.consent, screen)
+    else:
+        screen.print(
+            describe(offer.policy), describe_resumption(offer.resumes), sep="\n", markup=False
+        )
     preview = recorder.open_preview(offer, request.choices.camera, request.choices.microphone)
     with _stop_signals() as stopped:
         began = time.monotonic()
@@ -183,6 +189,16 @@ def describe(policy: Policy) -> str:
         f"{policy.exam.title}, {policy.institution.name} ({policy.institution.contact})\n"
         f"records: {what}\npurpose: {policy.purpose}\n"
         f"kept for: {policy.retention_days} days"
+    )
+
+
+def describe_resumption(one: Interrupted) -> str:
+    """That an interrupted recording goes on, and on whose word."""
+    last = datetime.fromtimestamp(one.last_us / 1e6).astimezone()
+    return (
+        f"goes on with: the recording that was interrupted at {last:%H:%M:%S on %d %B %Y}. "
+        "The consent that was given when it began still stands, on the same terms. What was "
+        "missed is recorded as a gap."
     )
 
 

@@ -101,7 +101,10 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the first record says, and of which session."""
+    """What the first record says, and of which session.
+
+    ``resumed`` where that was an earlier run's, and its ``resume`` is written already.
+    """
 
     session: str
     build: Detail
@@ -109,6 +112,7 @@ class Opening:
     devices: Detail
     consent: Detail
     unwatched: tuple[str, ...]
+    resumed: bool = False
 
 
 class Session:
@@ -135,17 +139,18 @@ class Session:
     # Beginning
 
     def start(self) -> None:
-        """Write the first record and let everything run."""
+        """Write the first record, if it is not there yet, and let everything run."""
         parts, opening = self._parts, self._opening
         parts.writer.on_commit = parts.delivering.wake
         parts.writer.start()
-        parts.writer.open(
-            build=opening.build,
-            models=opening.models,
-            devices=opening.devices,
-            consent=opening.consent,
-            unwatched=opening.unwatched,
-        )
+        if not opening.resumed:
+            parts.writer.open(
+                build=opening.build,
+                models=opening.models,
+                devices=opening.devices,
+                consent=opening.consent,
+                unwatched=opening.unwatched,
+            )
         parts.delivering.start()
         parts.detection.start()
         for stream, pump in parts.pumps.items():

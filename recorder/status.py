@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from shared.policy import Policy
 
@@ -30,17 +31,43 @@ class Light(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Interrupted:
+    """A recording that an earlier run left on this computer.
+
+    It was never closed, and can go on or be handed in as it is; or, where ``closed``, it
+    waits only to be delivered. ``begun_us`` and ``last_us`` are the wall clock (µs since
+    1970 UTC) of its first and its last record; where it has none yet (``records`` is 0),
+    of when its store was made. ``planned_end_us`` is the exam's end by its policy.
+    """
+
+    folder: Path
+    session: str
+    server: str
+    title: str
+    institution: str
+    begun_us: int
+    last_us: int
+    closed: bool
+    waiting_records: int
+    waiting_bytes: int
+    records: int
+    planned_end_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An exam a code opens, before the candidate has agreed to anything.
 
     ``server`` is the address without a trailing slash; ``key_fingerprint`` is the SHA-256
-    (hex) of the institution's signing key that the policy verified under.
+    (hex) of the institution's signing key that the policy verified under. ``resumes`` is the
+    unfinished recording that this goes on with; consent to it was given when it began.
     """
 
     server: str
     code: str
     policy: Policy
     key_fingerprint: str
+    resumes: Interrupted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,19 +129,31 @@ class Rotate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True):
-    """The first record after a restart; ends its epoch like ``rotate``."""
+    """The first record after a restart; ends its epoch like ``rotate``.
+
+    ``build`` to ``unwatched`` are as in ``open``, for what records from here on.
+    """
 
     reason: str
     next: Handover
+    build: Detail | None = None
+    models: tuple[Model, ...] = ()
+    devices: Detail | None = None
+    unwatched: tuple[str, ...] = ()
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """Evidence that does not exist for an interval of a stream, and why."""
+    """Evidence that does not exist for an interval of a stream, and why.
+
+    ``since`` is where the gap began on the wall clock (``wall``, not ``mono``), when that
+    lies in an earlier boot; ``start`` is then that moment by this boot's clock, at least 0.
+    """
 
     stream: StreamName
     start: Micros
     end: Micros
     reason: str
+    since: Micros | None = None
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):

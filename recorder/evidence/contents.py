@@ -57,6 +57,12 @@ def hash_at(store: EvidenceStore, size: int) -> str | None:
     """The head of the chain when it had ``size`` records; ``None`` beyond its end."""
     if size == 0:
         return ZERO_HASH
+def last_record(store: EvidenceStore) -> Signed | None:
+    """The newest record; ``None`` where there is none yet."""
+    rows = store.select("SELECT payload, signature FROM records ORDER BY seq DESC LIMIT 1")
+    return _first(rows)
+
+
     rows = store.select("SELECT hash FROM records WHERE seq = ?", size - 1)
     return rows[0][0] if rows else None
 

@@ -2,13 +2,17 @@
 
 The first key is made *before* the code is redeemed and kept under the code's name, so
 that a crash between the server's answer and the store loses nothing: the same code with
-the same key gets the same session again.
+the same key gets the same session again. Each next key is on the disk before the record
+that hands over to it, and the one before is destroyed after that record: at every moment
+the key in force is there, and once a record is written nobody can be made to sign an
+earlier epoch again.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,9 +25,15 @@ from cryptography.hazmat.primitives.serialization import (
 
 from recorder.evidence.opening import FILE_MODE, POSIX, make_folder, sync_folder, unwritable
 from recorder.faults import EnvironmentFault
-from shared.encoding import sha256_hex
+from shared.encoding import HASH_HEX, sha256_hex
 
 PENDING_FOLDER = "pending"
+
+# In a session's folder: which code it came from, as a hash.
+CODE_FILE = "code.sha256"
+
+# What people write for a digit.
+_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 # Bits of a file's mode that let anyone but its owner near it.
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -31,8 +41,11 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 def pending_path(root: Path, server: str, code: str) -> Path:
     """Where the key of a code that is being redeemed is kept."""
-    name = sha256_hex(f"{server}\0{code}".encode())
-    return root / PENDING_FOLDER / f"pending-{name}.key"
+    return _pending(root, code_digest(server, code))
+
+
+def _pending(root: Path, digest: str) -> Path:
+    return root / PENDING_FOLDER / f"pending-{digest}.key"
 
 
 def epoch_path(folder: Path, epoch: int) -> Path:
@@ -53,6 +66,57 @@ def pending_key(root: Path, server: str, code: str) -> Ed25519PrivateKey:
     key = Ed25519PrivateKey.generate()
     save_key(path, key)
     return key
+
+
+def make_epoch_key(folder: Path, epoch: int) -> Ed25519PrivateKey:
+    """A new key for a session's next epoch, on the disk when this returns.
+
+    One that is there already was never handed over to: it is replaced.
+
+    Raises:
+        StoreTrouble: it cannot be written.
+    """
+    key = Ed25519PrivateKey.generate()
+    save_key(epoch_path(folder, epoch), key)
+    return key
+
+
+def destroy_other_keys(folder: Path, epoch: int | None) -> None:
+    """Destroy every key of a session but that of the epoch in force.
+
+    That is, those of epochs that are over and, where a crash came before a handover, the
+    one that would have been next. Of a closed session none is in force (``None``).
+
+    Raises:
+        StoreTrouble: one of them cannot be destroyed; the others are.
+    """
+    own = None if epoch is None else epoch_path(folder, epoch)
+    trouble: OSError | None = None
+    for path in sorted([*folder.glob("epoch-*.key"), *folder.glob("epoch-*.new")]):
+        if path == own:
+            continue
+        try:
+            _destroy(path)
+        except OSError as error:
+            trouble = error
+    if trouble is not None:
+        raise unwritable(folder, trouble.strerror or str(trouble)) from trouble
+
+
+def _destroy(path: Path) -> None:
+    """Overwrite a key file and remove it.
+
+    The overwriting reaches the same blocks on a disk that writes in place. An SSD, a
+    copy-on-write file system, a snapshot or a backup may keep the old ones: there, that the
+    key is gone rests on the disk's encryption and on the name being gone.
+    """
+    with suppress(FileNotFoundError):
+        with path.open("r+b") as file:
+            file.write(bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
 
 
 def keep_epoch_key(folder: Path, epoch: int, key: Ed25519PrivateKey) -> None:
@@ -81,9 +145,59 @@ def load_epoch_key(folder: Path, epoch: int) -> Ed25519PrivateKey:
     return load_key(epoch_path(folder, epoch))
 
 
+def code_digest(server: str, code: str) -> str:
+    """What is kept of a code: a hash of it and of its server's address.
+
+    Case, spaces and dashes do not matter, and neither do the letters that people write for
+    a digit (Crockford's base 32), as everywhere that a code is read.
+    """
+    plain = "".join(filter(str.isalnum, code.upper())).translate(_MEANT)
+    return sha256_hex(f"{server}\0{plain}".encode())
+
+
+def remember_code(folder: Path, server: str, code: str) -> None:
+    """Keep with a session which code it came from, so that the same code finds it again.
+
+    Raises:
+        StoreTrouble: it cannot be written.
+    """
+    save_whole(folder / CODE_FILE, code_digest(server, code).encode("ascii"))
+
+
+def came_from(folder: Path, server: str, code: str) -> bool:
+    """Whether the session in ``folder`` came from this code."""
+    try:
+        return (folder / CODE_FILE).read_text("ascii") == code_digest(server, code)
+    except (OSError, UnicodeError):
+        return False
+
+
 def forget_pending_key(root: Path, server: str, code: str) -> None:
-    """Remove a code's key once its session holds it, or when the code is given up."""
-    pending_path(root, server, code).unlink(missing_ok=True)
+    """Destroy a code's key once its session holds it, or when the code is given up.
+
+    Raises:
+        StoreTrouble: it cannot be destroyed.
+    """
+    _forget(pending_path(root, server, code))
+
+
+def forget_redeemed(folder: Path) -> None:
+    """Destroy what a crash left of the code's key, once the session in ``folder`` holds it.
+
+    Raises:
+        StoreTrouble: it cannot be destroyed.
+    """
+    with suppress(OSError, UnicodeError):
+        digest = (folder / CODE_FILE).read_text("ascii")
+        if HASH_HEX.fullmatch(digest):
+            _forget(_pending(folder.parent, digest))
+
+
+def _forget(path: Path) -> None:
+    try:
+        _destroy(path)
+    except OSError as error:
+        raise unwritable(path.parent, error.strerror or str(error)) from error
 
 
 def save_key(path: Path, key: Ed25519PrivateKey) -> None:
@@ -92,13 +206,21 @@ def save_key(path: Path, key: Ed25519PrivateKey) -> None:
     Raises:
         StoreTrouble: it cannot be written.
     """
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    save_whole(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def save_whole(path: Path, data: bytes) -> None:
+    """Write a small file so that it is there whole or not at all, for its owner only.
+
+    Raises:
+        StoreTrouble: it cannot be written.
+    """
     draft = path.with_suffix(".new")
     try:
         draft.unlink(missing_ok=True)
         descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, FILE_MODE)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -10,24 +10,40 @@ from collections import Counter
 from collections.abc import Callable
 
 import msgspec
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder.evidence import contents
+from recorder.evidence.clock_changes import ClockChanges
 from recorder.evidence.clocks import Clock, Reading
+from recorder.evidence.coverage import Coverage
 from recorder.evidence.drafts import Draft, draft_body, own_incident
-from recorder.evidence.founding import Grounds, Unfounded, read_founding
-from recorder.evidence.opening import damaged
+from recorder.evidence.founding import Founding, Grounds, Unfounded, read_founding
+from recorder.evidence.keys import destroy_other_keys, make_epoch_key
+from recorder.evidence.opening import StoreTrouble, damaged
 from recorder.evidence.store import EvidenceStore, SealedBlob
 from recorder.faults import EnvironmentFault
 from shared import records
-from shared.chain import Accepted, Refused, accept
-from shared.clock import WallState, judge_wall
-from shared.encoding import sha256_hex
+from shared.chain import Accepted, Refused, accept, hand_over
+from shared.encoding import sha256_hex, to_base64
 from shared.flags import Kind
 from shared.policy import Policy
 from shared.records import BlobReference, Record
 from shared.sealing import Place
 from shared.signed import Domain, public_bytes, sign
+
+_log = structlog.get_logger(__name__)
+
+_US_PER_S = 1_000_000
+
+# How long a rotation waits for the next attempt where its key cannot be kept. Evidence
+# matters more than a fresh key, so recording goes on under the old one meanwhile.
+ROTATE_RETRY_US = 10 * _US_PER_S
+
+# What a ``rotate`` or ``resume`` holds until the ledger fills it in.
+NO_HANDOVER = records.Handover(epoch=0, public_key="", proof="")
+
+INTERRUPTED = "the recorder was interrupted"
 
 
 class BrokenLaw(Exception):
@@ -65,7 +81,7 @@ class Ledger:
         self._new_id = new_id
         self.grounds = _grounds(store)
         self.chain = self.grounds.start
-        self._wall = WallState()
+        self._clocks = ClockChanges(self.policy.rule(Kind.CLOCK_JUMP), new_id)
         self._next_seq: Counter[str] = Counter()
         self._incidents: set[str] = set()
         self._replay()
@@ -91,9 +107,16 @@ class Ledger:
         Raises:
             StoreTrouble: the draft was not saved; the same call can be made again.
         """
+    @property
+    def streams(self) -> tuple[records.MediaStream, ...]:
+        """Every stream that the session has recorded, or set out to."""
+        return self._coverage.streams
+
         now = self._clock()
         for due in self._clock_changed(now):
             self._append(due, now)
+        Where the policy's ``rotate_s`` has passed, the draft is the first of a new epoch.
+
         self._append(draft, now)
 
     def _append(self, draft: Draft, now: Reading) -> None:
@@ -103,12 +126,17 @@ class Ledger:
         verdict = accept(self.chain, signed)
         if isinstance(verdict, Refused):
             raise BrokenLaw(f"check {verdict.check}: {verdict.why}")
+        if self.chain.size and now.mono >= self._rotate_at:
+            self._rotate(now)
         self._store.append(signed, verdict.record, blobs)
         self._advance(verdict)
 
     def _advance(self, accepted: Accepted) -> None:
         self.chain, record = accepted
-        self._wall, _ = judge_wall(self._wall, record)
+        self._clocks.take(record)
+        self._coverage.take(record)
+        if isinstance(record.body, records.Open | records.Rotate | records.Resume):
+            self._rotate_at = record.mono + round(self.policy.rotate_s * _US_PER_S)
         for blob in records.blobs_of(record.body):
             self._next_seq[blob.stream] = blob.stream_seq + 1
         if isinstance(record.body, records.Incident):
@@ -174,21 +202,7 @@ class Ledger:
 
     def _clock_changed(self, now: Reading) -> list[Draft]:
         """A ``clock`` record and its incident, where the two clocks parted company."""
-        probe = self._record(records.Clock(jump=0, reason=""), now)
-        _, flag = judge_wall(self._wall, probe)
-        if flag is None or self.chain.size == 0:
-            return []
-        jump = now.wall - now.mono - self._wall.offset
-        reason = "The computer slept, or its clock was set."
-        due = [draft_body(records.Clock(jump=jump, reason=reason))]
-        rule = self.policy.rule(Kind.CLOCK_JUMP)
-        if rule.enabled:
-            seconds = round(jump / 1e6, 3)
-            detail = {"reason": f"{reason} It moved by {seconds:+.1f} s.", "seconds": seconds}
-            due.append(
-                own_incident(Kind.CLOCK_JUMP, rule, self._new_id(), now.mono, now.mono, detail)
-            )
-        return due
+        return self._clocks.due(self._record(records.Clock(jump=0, reason=""), now))
 
     def _replay(self) -> None:
         for signed in contents.all_records(self._store):
@@ -208,3 +222,29 @@ def _grounds(store: EvidenceStore) -> Grounds:
 def empty_close(reason: str) -> Draft:
     """A ``close`` whose counts the ledger fills in."""
     return draft_body(records.Close(reason=reason, segments={}, incidents=0))
+def first_record(
+    founding: Founding,
+    grounds: Grounds,
+    *,
+    build: records.Detail,
+    models: tuple[records.Model, ...],
+    devices: records.Detail,
+    consent: records.Detail,
+    unwatched: tuple[str, ...],
+) -> Draft:
+    """The ``open`` of a session that stands on ``founding``; the rest is the caller's."""
+    return draft_body(
+        records.Open(
+            policy=founding.policy.hash,
+            grant=founding.grant.hash,
+            public_key=to_base64(grounds.public_key),
+            kid=grounds.terms.sealing.kid,
+            build=build,
+            models=models,
+            devices=devices,
+            consent=consent,
+            unwatched=unwatched,
+        )
+    )
+
+

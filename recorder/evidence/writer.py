@@ -2,7 +2,8 @@
 
 Anything may be handed in from any thread and is never waited for. What cannot be saved
 now stays in the queue and is tried again; the state says so, and nothing is ever called
-saved that is not on the disk.
+saved that is not on the disk. Where the disk is full, evidence waits while records of control
+go on, at last in the room that the ballast held (``shortage``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
@@ -20,26 +20,26 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder.detect.observations import Incident
+from recorder.evidence.ballast import is_full
 from recorder.evidence.clocks import Clock, system_clock
 from recorder.evidence.drafts import (
     Attachment,
     Draft,
+    Weight,
     draft_body,
     draft_incident,
     draft_segment,
-    own_incident,
 )
-from recorder.evidence.intake import Intake, Limits, Outcome, Waiting
-from recorder.evidence.ledger import Ledger, empty_close
-from recorder.evidence.opening import Cause, StoreTrouble
+from recorder.evidence.intake import Intake, Lane, Limits, Outcome, Waiting
+from recorder.evidence.ledger import NO_HANDOVER, Ledger, empty_close, first_record
+from recorder.evidence.opening import Cause, StoreTrouble, disk_full
 from recorder.evidence.refusals import Refusals
+from recorder.evidence.room import Step
 from recorder.evidence.segments import Segment
+from recorder.evidence.shortage import Care, Room, Shortage
 from recorder.evidence.store import EvidenceStore, Tally
 from recorder.faults import EnvironmentFault
-from shared.encoding import to_base64
-from shared.flags import Kind
-from shared.records import Close, Detail, Gap, Heartbeat, Model, Open
-from shared.signed import public_bytes
+from shared.records import Close, Detail, Gap, Heartbeat, MediaStream, Model, Resume
 
 # How long a failed commit waits for the next attempt, in seconds: soon enough that freed
 # space is used at once, long enough not to keep a broken disk busy.
@@ -101,6 +101,7 @@ class EvidenceWriter:
         boot: str,
         clock: Clock = system_clock,
         limits: Limits | None = None,
+        care: Care | None = None,
         new_id: Callable[[], str] = lambda: uuid4().hex,
         retry_s: float = RETRY_S,
     ) -> None:
@@ -112,6 +113,7 @@ class EvidenceWriter:
             boot: names the time since the computer was started; 1 to 64 characters.
             clock: reads wall and monotonic clock.
             limits: how much may wait for the disk.
+            care: how the disk is looked after.
             new_id: makes ids of the recorder's own incidents.
             retry_s: how long a failed commit waits for the next attempt.
 
@@ -121,16 +123,17 @@ class EvidenceWriter:
         self._store = store
         self._clock = clock
         self._ledger = Ledger(store, key, clock=clock, boot=boot, new_id=new_id)
-        self._public_key = public_bytes(key)
-        self._new_id = new_id
         self._retry_s = retry_s
-        refusals = Refusals(self._ledger.policy, new_id)
+        policy = self._ledger.policy
+        self._shortage = Shortage(store, policy, new_id, care or Care())
+        refusals = Refusals(policy, new_id)
         self._intake = Intake(limits or Limits(), refusals, lambda: clock().mono)
         # Called on the writer's thread after each commit (``Uploader.wake``).
         self.on_commit: Callable[[], None] = lambda: None
+        # Called on the writer's thread when another step is in force.
+        self.on_step: Callable[[Step], None] = lambda _: None
         self._thread = threading.Thread(target=self._run, name="evidence-writer", daemon=True)
-        self._retry_at = 0.0
-        self._full_since: int | None = None
+        self._retry_at = self._bulk_at = 0.0
         self.state: State = Saving()
 
     @property
@@ -139,9 +142,24 @@ class EvidenceWriter:
         return self._store.tally
 
     @property
+    def streams(self) -> tuple[MediaStream, ...]:
+        """Every stream that the session has recorded, or set out to; before ``start``."""
+        return self._ledger.streams
+
+    @property
+    def epoch(self) -> int:
+        """The epoch in force; before ``start``."""
+        return self._ledger.chain.epoch
+
+    @property
     def waiting(self) -> Waiting:
         """What was taken and is not on disk yet."""
         return self._intake.waiting
+
+    @property
+    def room(self) -> Room:
+        """How the disk is, and what is left out because of it."""
+        return self._shortage.room
 
     def start(self) -> None:
         """Begin to save what is handed in."""
@@ -157,19 +175,49 @@ class EvidenceWriter:
         unwatched: tuple[str, ...] = (),
     ) -> Outcome:
         """Hand in the session's first record; the rest of it is known here."""
-        founding = self._store.founding
-        body = Open(
-            policy=founding.policy.hash,
-            grant=founding.grant.hash,
-            public_key=to_base64(self._public_key),
-            kid=self._ledger.grounds.terms.sealing.kid,
+        draft = first_record(
+            self._store.founding,
+            self._ledger.grounds,
             build=build,
             models=models,
             devices=devices,
             consent=consent,
             unwatched=unwatched,
         )
-        return self._intake.put(draft_body(body))
+        return self._intake.put(draft)
+
+    def resume(
+        self,
+        reason: str,
+        begins: int,
+        *,
+        build: Detail,
+        models: tuple[Model, ...],
+        devices: Detail,
+        unwatched: tuple[str, ...] = (),
+    ) -> None:
+        """Go on with what an earlier run left, before ``start``; on disk when this returns.
+
+        Args:
+            reason: why there was another start, in words.
+            begins: when recording begins again, ``mono`` microseconds.
+            build: as in ``open``, from here on; so are the others.
+            models: those in use.
+            devices: by stream.
+            unwatched: what cannot be watched.
+
+        Raises:
+            StoreTrouble: not all of it was saved.
+        """
+        body = Resume(
+            reason=reason,
+            next=NO_HANDOVER,
+            build=build,
+            models=models,
+            devices=devices,
+            unwatched=unwatched,
+        )
+        self._ledger.resume(body, begins)
 
     def submit(
         self,
@@ -194,6 +242,10 @@ class EvidenceWriter:
             case _:
                 return self._intake.put(draft_body(item))
 
+    def look_at_clock(self) -> None:
+        """Have the clocks compared now, whatever is handed in; returns at once."""
+        self._intake.call(self._look_at_clock)
+
     def close(self, reason: str) -> Outcome:
         """Hand in the last record. Nothing is taken after it; delivery goes on."""
         return self._intake.put_last(empty_close(reason), "the session is closed")
@@ -201,6 +253,13 @@ class EvidenceWriter:
     def flush(self, timeout: float) -> bool:
         """Wait until all is on disk; whether that came about within ``timeout`` seconds."""
         return self._intake.wait_empty(timeout)
+
+    def give_up_bulk(self) -> None:
+        """Let go of the evidence that waits for room; gaps before the close will say so.
+
+        For the end of a session whose disk stays full: the chain can be closed then.
+        """
+        self._intake.call(self._intake.give_up_bulk)
 
     def stop(self, timeout: float) -> int:
         """End the thread and let the store go; what waits is tried for ``timeout`` seconds.
@@ -247,67 +306,99 @@ class EvidenceWriter:
     def _next(self) -> Draft | Callable[[], None] | None:
         """The next job; ``None`` when the writer has been stopped and nothing can be done."""
         while True:
-            match self.state:
-                case Saving():
-                    job = self._intake.next(None, drafts=True)
-                case Broken():
-                    job = self._intake.next(None, drafts=False)
-                case _:
-                    wait = self._retry_at - time.monotonic()
-                    job = self._intake.next(max(0.0, wait), drafts=wait <= 0)
+            lane, patience = self._lane()
+            job = self._intake.next(patience, lane)
             if job is not None or self._intake.stopping:
                 return job
 
+    def _lane(self) -> tuple[Lane, float | None]:
+        """What may be tried now, and how many seconds to wait for it."""
+        self._look()
+        if isinstance(self.state, Broken):
+            return Lane.NOTHING, None
+        now = time.monotonic()
+        if now < self._retry_at:
+            return Lane.NOTHING, self._retry_at - now
+        room = self._shortage.room
+        calm = room.step is Step.ALL and room.ballast
+        if self._shortage.open and now >= self._bulk_at:
+            return Lane.ALL, None if calm else self._retry_s
+        self._hold_bulk()
+        return Lane.CONTROL, self._retry_s
+
+    def _look(self) -> None:
+        """See how much room the disk has, and say so if that changed; after ``open`` only."""
+        if not self._ledger.chain.size or isinstance(self.state, Broken):
+            return
+        if self._shortage.look(self._clock()):
+            step = self._shortage.room.step
+            self._intake.leave_out_attachments(step >= Step.NO_ATTACHMENTS)
+            self.on_step(step)
+        if time.monotonic() >= self._retry_at:
+            self._say()
+
+    def _say(self, *, last: bool = False) -> bool:
+        """Put into a record what the disk's room is, where none says so; whether that is done."""
+        due = self._shortage.due(self._clock(), last=last)
+        if due is None:
+            return True
+        if saved := self._commit(due):
+            self._shortage.said()
+        return saved
+
     def _save(self, draft: Draft) -> None:
+        last, bulk = isinstance(draft.body, Close), draft.weight is Weight.BULK
+        if bulk and not self._room_for(draft):
+            self._hold_bulk()
+            return
+        if (last and not self._say(last=True)) or not self._commit(draft):
+            return
+        self._intake.settle(draft)
+        if bulk:
+            self._shortage.proved()
+        if last:
+            self._shortage.over()
+        if bulk or self._shortage.room.step is not Step.CONTROL_ONLY:
+            self.state = Saving()
+
+    def _room_for(self, draft: Draft) -> bool:
+        """Whether evidence may be tried; before the first look at the disk it may."""
+        return not self._ledger.chain.size or self._shortage.admits(draft.cost)
+
+    def _commit(self, draft: Draft) -> bool:
+        """Save a draft; where that fails, arrange what follows from it."""
         try:
-            self._save_in_turn(draft)
+            self._ledger.commit(draft)
         except StoreTrouble as error:
-            self._stall(error)
+            self._fail(error, draft)
         except Exception as error:  # noqa: BLE001 (a bug; what is saved must still be delivered)
             _log.exception("the evidence writer is broken")
             self.state = Broken(f"{type(error).__name__}: {error}")
             self._intake.end("the evidence writer is broken")
+        else:
+            self.on_commit()
+            return True
+        return False
 
-    def _save_in_turn(self, draft: Draft) -> None:
-        last = isinstance(draft.body, Close)
-        if last:
-            self._report_full()
-        self._ledger.commit(draft)
-        self.state = Saving()
-        self.on_commit()
-        self._intake.settle()
-        if not last:
-            # Where this fails it is owed still, and said with the next record.
-            with suppress(StoreTrouble):
-                self._report_full()
+    def _fail(self, error: StoreTrouble, draft: Draft) -> None:
+        full = error.cause is Cause.DISK_FULL or (
+            error.cause is Cause.OTHER and is_full(self._store.folder)
+        )
+        if full and draft.weight is Weight.BULK:
+            self._shortage.refuse()
+            self._hold_bulk()
+            return
+        self._stall(error, full=full)
+        if not (full and self._shortage.make_room()):
+            self._retry_at = time.monotonic() + self._retry_s
 
-    def _stall(self, error: StoreTrouble) -> None:
-        self._retry_at = time.monotonic() + self._retry_s
+    def _hold_bulk(self) -> None:
+        """Let evidence wait for room, while records of control go on."""
+        self._bulk_at = time.monotonic() + self._retry_s
+        self._stall(disk_full(self._store.folder), full=True)
+
+    def _stall(self, error: StoreTrouble, *, full: bool) -> None:
         if isinstance(self.state, Stalled):
             return
         _log.warning("evidence waits for the disk", reason=error.what)
-        since = self._clock().mono
-        full = error.cause is Cause.DISK_FULL
-        self.state = Stalled(str(error), since, full)
-        if full and self._full_since is None:
-            self._full_since = since
-
-    def _report_full(self) -> None:
-        """Say in a record that the disk was full, once it no longer is."""
-        if self._full_since is None:
-            return
-        rule = self._ledger.policy.rule(Kind.DISK_FULL)
-        if rule.enabled:
-            now = self._clock().mono
-            seconds = round((now - self._full_since) / 1e6, 3)
-            detail = {
-                "reason": f"The disk was full for {seconds:.1f} s; evidence waited in memory.",
-                "seconds": seconds,
-            }
-            self._ledger.commit(
-                own_incident(
-                    Kind.DISK_FULL, rule, self._new_id(), self._full_since, now, detail
-                )
-            )
-            self.on_commit()
-        self._full_since = None
+        self.state = Stalled(str(error), self._clock().mono, full)

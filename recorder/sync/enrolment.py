@@ -2,30 +2,27 @@
 
 The order matters: the key is on disk before the code is redeemed, and with the session
 before it is forgotten under the code. At every point between, the same call again with
-the same code goes on where it stopped.
+the same code goes on where it stopped. Afterwards the session's folder knows the code, and
+the same code finds the recording without the network (``evidence.going_on``).
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from recorder.evidence.keys import forget_pending_key, keep_epoch_key, pending_key
+from recorder.evidence.going_on import Entered
+from recorder.evidence.keys import (
+    forget_pending_key,
+    keep_epoch_key,
+    pending_key,
+    remember_code,
+)
 from recorder.evidence.store import EvidenceStore
 from recorder.sync.client import Inspection, ServerClient
 from shared.signed import public_bytes
 
 
-class Enrolment(NamedTuple):
-    """A session that can begin: its store, open, and the key of its first epoch."""
-
-    store: EvidenceStore
-    key: Ed25519PrivateKey
-
-
-def enrol(client: ServerClient, inspection: Inspection, root: Path, now_us: int) -> Enrolment:
+def enrol(client: ServerClient, inspection: Inspection, root: Path, now_us: int) -> Entered:
     """Redeem a code that the candidate has agreed to, and make the session's store.
 
     Args:
@@ -39,7 +36,9 @@ def enrol(client: ServerClient, inspection: Inspection, root: Path, now_us: int)
     """
     key = pending_key(root, client.server, inspection.code)
     founding = client.redeem(inspection, public_bytes(key))
-    keep_epoch_key(root / founding.session, 0, key)
+    folder = root / founding.session
+    keep_epoch_key(folder, 0, key)
+    remember_code(folder, client.server, inspection.code)
     store = EvidenceStore.create(root, founding, now_us)
     forget_pending_key(root, client.server, inspection.code)
-    return Enrolment(store, key)
+    return Entered(store, key)

@@ -71,6 +71,7 @@ def fits(value: dict[str, Any], shape: Shape) -> bool:
 
 STREAM = one_of("camera", "microphone", "screen")
 ANY_STREAM = one_of("camera", "microphone", "screen", "attachment")
+MODEL = members(name=text, sha256=is_hash)
 NEXT = members(epoch=is_whole, public_key=text, proof=text)
 UNOBSERVED = members(stream=ANY_STREAM, start=is_whole, end=is_whole, reason=text)
 ATTACHMENT = members(
@@ -120,7 +121,7 @@ BODIES: dict[str, Shape] = {
         "build": an_object,
         "devices": an_object,
         "consent": an_object,
-        "models": list_of(members(name=text, sha256=is_hash)),
+        "models": list_of(MODEL),
         "unwatched?": list_of(text),
     },
     "segment": {
@@ -155,8 +156,21 @@ BODIES: dict[str, Shape] = {
         "machine": an_object,
     },
     "rotate": {"next": NEXT},
-    "resume": {"reason": text, "next": NEXT},
-    "gap": {"stream": ANY_STREAM, "start": is_whole, "end": is_whole, "reason": text},
+    "resume": {
+        "reason": text,
+        "next": NEXT,
+        "build?": or_null(an_object),
+        "models?": list_of(MODEL),
+        "devices?": or_null(an_object),
+        "unwatched?": list_of(text),
+    },
+    "gap": {
+        "stream": ANY_STREAM,
+        "start": is_whole,
+        "end": is_whole,
+        "reason": text,
+        "since?": or_null(is_whole),
+    },
     "clock": {"jump": signed_whole, "reason": text},
     "close": {"reason": text, "segments": map_of(is_whole), "incidents": is_whole},
 }
