@@ -84,6 +84,12 @@ class Ledger:
         self._clocks = ClockChanges(self.policy.rule(Kind.CLOCK_JUMP), new_id)
         self._next_seq: Counter[str] = Counter()
         self._incidents: set[str] = set()
+        self._coverage = Coverage()
+        self._rotate_at = 0
+        self._next_key: Ed25519PrivateKey | None = None
+        # The record tried last, and drafts that were saved though their commit seemed to fail.
+        self._tried: tuple[Draft, str] | None = None
+        self._landed: list[Draft] = []
         self._replay()
         if self.chain.closed:
             raise EnvironmentFault(
@@ -101,23 +107,132 @@ class Ledger:
         """The signed policy in force."""
         return self.grounds.terms.policy
 
-    def commit(self, draft: Draft) -> None:
-        """Seal, sign, check and save a draft; what the clocks did is written before it.
-
-        Raises:
-            StoreTrouble: the draft was not saved; the same call can be made again.
-        """
     @property
     def streams(self) -> tuple[records.MediaStream, ...]:
         """Every stream that the session has recorded, or set out to."""
         return self._coverage.streams
 
+    def commit(self, draft: Draft) -> None:
+        """Seal, sign, check and save a draft; what the clocks did is written before it.
+
+        Where the policy's ``rotate_s`` has passed, the draft is the first of a new epoch.
+
+        Raises:
+            StoreTrouble: the draft was not saved; the same call can be made again.
+        """
+        self._catch_up()
+        if self._has_landed(draft):
+            return
         now = self._clock()
         for due in self._clock_changed(now):
             self._append(due, now)
-        Where the policy's ``rotate_s`` has passed, the draft is the first of a new epoch.
-
+        if self.chain.size and now.mono >= self._rotate_at:
+            self._rotate(now)
         self._append(draft, now)
+        if self.chain.closed:
+            self.forget_old_keys()
+
+    def look_at_clock(self) -> bool:
+        """Compare the clocks between two records; whether there was something to say.
+
+        Raises:
+            StoreTrouble: it was not saved, and is still due.
+        """
+        self._catch_up()
+        if not self.chain.size or self.chain.closed:
+            return False
+        now = self._clock()
+        due = self._clock_changed(now)
+        for draft in due:
+            self._append(draft, now)
+        self._clocks.looked(now)
+        return bool(due)
+
+    def resume(self, body: records.Resume, begins: int | None = None) -> None:
+        """Go on with a chain that an earlier run left: ``resume``, and what it missed.
+
+        After ``resume`` comes a gap for each stream that had been recorded, from its last
+        evidence to ``begins``, and an incident by the policy's rule.
+
+        Args:
+            body: the record, but for its handover.
+            begins: when recording begins again, ``mono`` microseconds; now, where it is not
+                given.
+
+        Raises:
+            StoreTrouble: not all of it was saved; the store can be opened and resumed again.
+        """
+        now = self._clock()
+        end = now.mono if begins is None else begins
+        due = self._clock_changed(now)
+        missed = self._missed(now, end)
+        # A clock that was set meanwhile must be explained before a record is judged by it.
+        clocks = [draft for draft in due if isinstance(draft.body, records.Clock)]
+        for draft in clocks:
+            self._append(draft, now)
+        self._hand_over(body, now)
+        for draft in [*(draft for draft in due if draft not in clocks), *missed]:
+            self._append(draft, now)
+
+    def _missed(self, now: Reading, end: int) -> list[Draft]:
+        gaps = list(self._coverage.holes(self._boot, now, end, INTERRUPTED))
+        missed = [draft_body(gap) for gap in gaps]
+        rule = self.policy.rule(Kind.GAP)
+        if rule.enabled:
+            own = self._coverage.last if self._boot == self.chain.boot else end
+            start = min([max(0, min(own, end)), *(gap.start for gap in gaps)])
+            detail = {
+                "reason": "The recorder was interrupted and started again.",
+                "seconds": round(self._coverage.interrupted_s(self._boot, now, end), 3),
+                "streams": [gap.stream for gap in gaps],
+            }
+            last = max(start, end)
+            missed.append(own_incident(Kind.GAP, rule, self._new_id(), start, last, detail))
+        return missed
+
+    def _rotate(self, now: Reading) -> None:
+        try:
+            self._make_next_key()
+        except StoreTrouble as error:
+            _log.warning("rotation_put_off", why=error.what)
+            self._rotate_at = now.mono + ROTATE_RETRY_US
+            return
+        self._hand_over(records.Rotate(next=NO_HANDOVER), now)
+
+    def _hand_over(self, body: records.Rotate | records.Resume, now: Reading) -> None:
+        """End the epoch with this record, and go on with the next one's key.
+
+        The next key is on the disk before the record, and the old one is destroyed after
+        it. Until the record is known to be saved the same next key is tried again: a commit
+        that was said to fail may yet be found on the disk after a crash.
+        """
+        key = self._make_next_key()
+        epoch = self.chain.epoch + 1
+        proof = hand_over(key, self.chain.session, epoch, self.chain.head)
+        self._append(draft_body(msgspec.structs.replace(body, next=proof)), now)
+        self._take_next_key()
+
+    def _take_next_key(self) -> None:
+        assert self._next_key is not None
+        # No name holds the old key any more; OpenSSL clears its memory when it frees it.
+        self._key, self._next_key = self._next_key, None
+        self.forget_old_keys()
+
+    def _make_next_key(self) -> Ed25519PrivateKey:
+        if self._next_key is None:
+            self._next_key = make_epoch_key(self._store.folder, self.chain.epoch + 1)
+        return self._next_key
+
+    def forget_old_keys(self) -> None:
+        """Destroy all keys of this session but the one in force; after ``close``, all.
+
+        One that cannot be destroyed now is tried again at the next handover or start.
+        """
+        try:
+            in_force = None if self.chain.closed else self.chain.epoch
+            destroy_other_keys(self._store.folder, in_force)
+        except StoreTrouble as error:
+            _log.warning("old_key_kept", why=error.what)
 
     def _append(self, draft: Draft, now: Reading) -> None:
         body, blobs = self._seal(draft)
@@ -126,10 +241,33 @@ class Ledger:
         verdict = accept(self.chain, signed)
         if isinstance(verdict, Refused):
             raise BrokenLaw(f"check {verdict.check}: {verdict.why}")
-        if self.chain.size and now.mono >= self._rotate_at:
-            self._rotate(now)
+        self._tried = draft, signed.hash
         self._store.append(signed, verdict.record, blobs)
         self._advance(verdict)
+
+    def _catch_up(self) -> None:
+        """Take in the record whose commit seemed to fail and that is on the disk after all.
+
+        Raises:
+            StoreTrouble: the disk still fails, so it cannot be told yet.
+        """
+        self._store.settle()
+        if self._store.tally.records_made == self.chain.size:
+            return
+        [signed] = contents.records(self._store, self.chain.size, 2)
+        verdict = accept(self.chain, signed)
+        if isinstance(verdict, Refused) or self._tried is None or self._tried[1] != signed.hash:
+            raise damaged(self._store.folder, f"record {self.chain.size} is not ours")
+        self._landed.append(self._tried[0])
+        self._advance(verdict)
+        if isinstance(verdict.record.body, records.Rotate | records.Resume):
+            self._take_next_key()
+
+    def _has_landed(self, draft: Draft) -> bool:
+        """Whether this very draft is on the disk, which is told once."""
+        found = [landed for landed in self._landed if landed is draft]
+        self._landed = [landed for landed in self._landed if landed is not draft]
+        return bool(found)
 
     def _advance(self, accepted: Accepted) -> None:
         self.chain, record = accepted
@@ -219,9 +357,6 @@ def _grounds(store: EvidenceStore) -> Grounds:
     return grounds
 
 
-def empty_close(reason: str) -> Draft:
-    """A ``close`` whose counts the ledger fills in."""
-    return draft_body(records.Close(reason=reason, segments={}, incidents=0))
 def first_record(
     founding: Founding,
     grounds: Grounds,
@@ -248,3 +383,6 @@ def first_record(
     )
 
 
+def empty_close(reason: str) -> Draft:
+    """A ``close`` whose counts the ledger fills in."""
+    return draft_body(records.Close(reason=reason, segments={}, incidents=0))
