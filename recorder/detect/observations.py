@@ -76,6 +76,7 @@ class Blindness(StrEnum):
     COVERED = "covered"
     NO_INPUT = "no_input"
     DETECTOR_DOWN = "detector_down"
+    ASLEEP = "asleep"
 
 
 @dataclass(frozen=True, slots=True)

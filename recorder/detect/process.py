@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from recorder.capture.frames import AudioBlock, Frame
-from recorder.clock import now_ns
+from recorder.clock import Pair, now_ns
 from recorder.detect.child import ChildProcess, Spawn
 from recorder.detect.core import CAMERA_KINDS, MICROPHONE_KINDS, DetectionCore
 from recorder.detect.incidents import IncidentMachine
@@ -23,6 +23,7 @@ from recorder.detect.offers import Offers
 from recorder.detect.screen import Screen
 from recorder.detect.supervisor import Inbox, Result, Stop, Supervisor, Wake
 from recorder.detect.wording import DESCRIBE
+from recorder.sleeps import Sleeps
 from shared.flags import Kind
 from shared.policy import Policy
 
@@ -48,11 +49,12 @@ class DetectorProcess:
         policy: what is watched for, and by which rules.
         on_result: is given every observation, incident and unobserved stretch, on the
             supervisor's thread; it must return soon and not raise.
-        clock: the monotonic clock that frames are stamped with.
+        clock: the evidence clock, which frames are stamped with.
         new_id: gives each incident its id.
         calibration: where the screen is, if the candidate was asked to look at it.
         streams: what will be offered; by default what the policy records and watches.
         spawn: starts a detector process.
+        sleeps: knows when the computer slept; without it nothing is explained so.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class DetectorProcess:
         calibration: Screen | None = None,
         streams: Collection[WatchedStream] | None = None,
         spawn: Spawn = ChildProcess,
+        sleeps: Sleeps | None = None,
     ) -> None:
         self._clock = clock
         self._watched = frozenset(_watched(policy) if streams is None else streams)
@@ -79,6 +82,7 @@ class DetectorProcess:
             on_result=on_result,
             clock=clock,
             spawn=spawn,
+            sleeps=sleeps or Sleeps(Pair(clock, None)),
         )
         self._thread = threading.Thread(
             target=self._supervisor.run, name="detector", daemon=True

@@ -22,6 +22,7 @@ from recorder.detect.worker_messages import (
     Seen,
     Sound,
 )
+from recorder.sleeps import Sleeps
 
 NS = 1_000_000_000
 
@@ -80,8 +81,10 @@ class Supervisor:
         down: the machine for ``detector_down``; ``None`` where the policy has it off.
         watched: the streams that are expected.
         on_result: is given every observation and finding.
-        clock: monotonic nanoseconds.
+        clock: the evidence clock, nanoseconds.
         spawn: starts a detector process.
+        sleeps: knows when the computer slept. The detector sleeps with it, so patience with
+            the detector counts time awake only.
     """
 
     def __init__(
@@ -95,6 +98,7 @@ class Supervisor:
         on_result: Callable[[Result], None],
         clock: Callable[[], int],
         spawn: Spawn,
+        sleeps: Sleeps,
     ) -> None:
         self.restarts = 0
         self._inbox = inbox
@@ -105,6 +109,7 @@ class Supervisor:
         self._on_result = on_result
         self._clock = clock
         self._spawn = spawn
+        self._sleeps = sleeps
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._life = 0
@@ -124,7 +129,7 @@ class Supervisor:
             self._observed_ns[stream] = now_ns
             self._findings(self._absent(stream, now_ns, Blindness.NO_INPUT))
         try:
-            self._start_child(now_ns)
+            self._start_child()
             while not isinstance(event := self._next_event(), Stop):
                 if isinstance(event, Word) and event.life == self._life:
                     self._answer(event.answer)
@@ -170,7 +175,19 @@ class Supervisor:
                     self._findings(findings)
 
     def _observed(self, stream: WatchedStream, monotonic_ns: int) -> None:
-        self._observed_ns[stream] = max(self._observed_ns.get(stream, 0), monotonic_ns)
+        """Note an observation; what lies between it and the last one was not observed.
+
+        A look at the clock would have said so, but after a sleep it may come later.
+        """
+        last_ns = self._observed_ns[stream]
+        if monotonic_ns - last_ns > ABSENT_AFTER_NS:
+            reason = self._missing(last_ns, monotonic_ns)
+            self._findings(self._absent(stream, monotonic_ns, reason))
+        self._observed_ns[stream] = max(last_ns, monotonic_ns)
+
+    def _missing(self, since_ns: int, now_ns: int) -> Blindness:
+        asleep = self._sleeps.waking(since_ns, now_ns)
+        return Blindness.ASLEEP if asleep else Blindness.NO_INPUT
 
     def _hand_over(self) -> None:
         """Give the detector what it is free for."""
@@ -178,10 +195,10 @@ class Supervisor:
         if self._child is None or not self._ready:
             return
         if self._looking_since_ns is None and (look := self._offers.lend_frame()):
-            self._looking_since_ns = self._clock()
+            self._looking_since_ns = self._sleeps.awake_ns()
             self._child.send(look)
         if self._listening_since_ns is None and (blocks := self._offers.lend_sound()):
-            self._listening_since_ns = self._clock()
+            self._listening_since_ns = self._sleeps.awake_ns()
             self._lent_sound_ns = blocks[-1].monotonic_ns - blocks[0].monotonic_ns
             sounds = (
                 Sound(block.monotonic_ns, block.rate, block.samples.tobytes())
@@ -191,10 +208,10 @@ class Supervisor:
 
     def _look_after(self, now_ns: int) -> None:
         """Everything that time alone brings about."""
-        if self._child is None and now_ns >= self._next_start_ns:
+        if self._child is None and self._sleeps.awake_ns() >= self._next_start_ns:
             self.restarts += 1
-            self._start_child(now_ns)
-        if self._stalled(now_ns):
+            self._start_child()
+        if self._stalled():
             self._lost("it stalled")
         if self._down is not None:
             reading = Reading(float(self._is_down))
@@ -217,8 +234,9 @@ class Supervisor:
             patience_ns += self._offers.waiting_sound_ns() + self._lent_sound_ns
         if now_ns - self._observed_ns[stream] <= patience_ns:
             return None
+        missing = self._missing(self._observed_ns[stream], now_ns)
         working = self._ready and not self._busy(stream)
-        return Blindness.NO_INPUT if working else Blindness.DETECTOR_DOWN
+        return missing if working or missing is Blindness.ASLEEP else Blindness.DETECTOR_DOWN
 
     def _busy(self, stream: WatchedStream) -> bool:
         since_ns = self._looking_since_ns if stream == "camera" else self._listening_since_ns
@@ -228,18 +246,19 @@ class Supervisor:
         with self._lock:
             return self._core.absent(stream, now_ns, reason)
 
-    def _stalled(self, now_ns: int) -> bool:
+    def _stalled(self) -> bool:
         if self._child is None:
             return False
+        now_ns = self._sleeps.awake_ns()
         if not self._ready:
             return now_ns - self._born_ns > LOADING_NS
         waits = (self._looking_since_ns, self._listening_since_ns)
         return any(since is not None and now_ns - since > STALLED_NS for since in waits)
 
-    def _start_child(self, now_ns: int) -> None:
+    def _start_child(self) -> None:
         self._life += 1
         life = self._life
-        self._born_ns = now_ns
+        self._born_ns = self._sleeps.awake_ns()
         self._ready = False
         try:
             self._child = self._spawn(
@@ -250,7 +269,7 @@ class Supervisor:
 
     def _lost(self, why: str) -> None:
         """The detector is no more: take back what it held, and plan the next one."""
-        now_ns = self._clock()
+        now_ns = self._sleeps.awake_ns()
         _log.warning("the detector is down: %s", why)
         if self._child is not None:
             self._child.kill()

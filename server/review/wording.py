@@ -11,6 +11,7 @@ _REASONS = {
     "covered": "the camera was covered or dark",
     "no_input": "the device gave nothing",
     "detector_down": "the detector did not run",
+    "asleep": "the computer slept",
 }
 
 # One line of a narrow panel.
