@@ -23,6 +23,7 @@ from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
+from server.audit.heads import SessionHeads
 from server.audit.log import logged_database
 from server.clock import WallClock, system_clock
 from server.config import Settings
@@ -87,11 +88,12 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     keys = KeyStore(settings.keys)
     database = logged_database(settings.database, keys)
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
+    heads = SessionHeads(database, clock)
     sign_in = SignIn(database, Passwords(), settings, clock)
     static = f"/static/{assets.version()}"
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
-        lifespan=[partial(_running, database, blobs, settings, clock)],
+        lifespan=[partial(_running, database, blobs, heads, settings, clock)],
         dependencies={
             name: _given(value)
             for name, value in {
@@ -100,7 +102,7 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
                 "database": database,
                 "settings": settings,
                 "sign_in": sign_in,
-                **_rooms(database, blobs, keys, settings, clock),
+                **_rooms(database, blobs, keys, heads, settings, clock),
             }.items()
         },
         middleware=[
@@ -130,11 +132,13 @@ def _rooms(
     database: Database,
     blobs: BlobStore,
     keys: KeyStore,
+    heads: SessionHeads,
     settings: Settings,
     clock: WallClock,
 ) -> dict[str, object]:
     """Each room's service, under the name that handlers ask for it by."""
-    secret, writer = keys.server_secret(), Writer(database, keys, settings, clock)
+    secret = keys.server_secret()
+    writer = Writer(database, keys, settings, clock, heads.changed)
     tokens = Tokens(secret)
     return {
         "bundles": BundleExport(database, keys, blobs, clock),
@@ -151,17 +155,25 @@ def _rooms(
 
 @asynccontextmanager
 async def _running(
-    database: Database, blobs: BlobStore, settings: Settings, clock: WallClock, _: Litestar
+    database: Database,
+    blobs: BlobStore,
+    heads: SessionHeads,
+    settings: Settings,
+    clock: WallClock,
+    _: Litestar,
 ) -> AsyncIterator[None]:
     """What is opened before the first request and closed after the last."""
     await asyncio.to_thread(blobs.prepare)
     await asyncio.to_thread(forget_exports, settings)
     retention = Retention(database, blobs, clock)
     stop = asyncio.Event()
-    chores = asyncio.create_task(retention.run(settings.retention_check_s, stop))
+    chores = [
+        asyncio.create_task(retention.run(settings.retention_check_s, stop)),
+        asyncio.create_task(heads.run(settings.log_heads_s, stop)),
+    ]
     yield
     stop.set()
-    await chores
+    await asyncio.gather(*chores)
     await database.close()
 
 

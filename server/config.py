@@ -55,6 +55,8 @@ class Settings:
             four largest pieces).
         slow_request_s: how long a request's head may take to come, and its body beyond what
             a line of 1 KiB/s explains.
+        log_heads_s: how often the institution's log names the sessions whose chains grew (60:
+            an hour of a thousand candidates is then some 10 MB of log).
         log_json: write the log as JSON lines rather than for people.
     """
 
@@ -77,6 +79,7 @@ class Settings:
     requests_per_minute: int = 1_200
     session_in_flight_bytes: int = 64 * 1024**2
     slow_request_s: int = 30
+    log_heads_s: int = 60
     log_json: bool = False
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
+from server.audit.service import moved
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest import keeping
@@ -48,6 +49,9 @@ BUSY = Rejection(
 _log = structlog.get_logger("invigil.server")
 
 Outcome = Signed | Rejection
+
+# Told of sessions whose chains go further, each with its institution.
+Changed = Callable[[Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,16 @@ class Writer:
     """Takes jobs one transaction after the other."""
 
     def __init__(
-        self, database: Database, keys: KeyStore, settings: Settings, clock: WallClock
+        self,
+        database: Database,
+        keys: KeyStore,
+        settings: Settings,
+        clock: WallClock,
+        changed: Changed,
     ) -> None:
-        """Take what it works with."""
+        """Take what it works with; ``changed`` is told of chains that go further."""
         self._database = database
+        self._changed = changed
         self._keys = keys
         self._quota = settings.session_quota_bytes
         self._clock = clock
@@ -174,10 +184,13 @@ class Writer:
             await _keep(db, work, fresh)
             earlier = await _arrive(db, work, arrivals)
             await self._sign(db, work, {*fresh, *work.arrived})
-            return [
+            outcomes = [
                 why or await _outcome(db, work, job, judged, earlier)
                 for job, why in zip(jobs, refused, strict=True)
             ]
+            further = _note_heads(db, now, work, fresh)
+        self._changed(further)
+        return outcomes
 
     async def _judge(
         self, db: AsyncSession, work: _Work, batches: Mapping[str, Batch]
@@ -212,6 +225,17 @@ class Writer:
         await keeping.add_receipts(
             db, [(row, work.receipts[row.id], work.times[row.id]) for row in rows]
         )
+
+
+def _note_heads(
+    db: AsyncSession, now: int, work: _Work, judged: Mapping[str, Judgement]
+) -> dict[str, str]:
+    """Log where chains that end now ended; the others (with their institutions)."""
+    rows = [work.held[name].row for name in judged]
+    for row in rows:
+        if row.closed:
+            moved(db, now, row.institution_id, [row.id])
+    return {row.id: row.institution_id for row in rows if not row.closed}
 
 
 def _tell(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
