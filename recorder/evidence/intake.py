@@ -2,7 +2,8 @@
 that nobody hears of.
 
 Bulk (fragments, attachments) is refused first; records of control keep a reserve of their
-own; the last record of a session is always taken.
+own, and are let past bulk that has to wait for the disk; the last record of a session is
+always taken.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 from recorder.evidence.drafts import Draft, Weight, without_pieces
@@ -53,6 +55,14 @@ class Limits:
     reserve: int = 256
 
 
+class Lane(Enum):
+    """What may be tried now."""
+
+    NOTHING = "nothing"
+    CONTROL = "control"
+    ALL = "all"
+
+
 class Waiting(NamedTuple):
     """How much is in the queue."""
 
@@ -73,6 +83,7 @@ class Intake:
         self._bytes = 0
         self._errands: deque[Callable[[], None]] = deque()
         self._ended: str | None = None
+        self._bare = False
         self.stopping = False
 
     @property
@@ -87,9 +98,10 @@ class Intake:
             if self._ended is not None:
                 return Ended(self._ended)
             left_out = 0
-            if not self._fits(draft) and isinstance(draft.body, records.Incident):
+            heavy = isinstance(draft.body, records.Incident) and bool(draft.pieces)
+            if heavy and (self._bare or not self._fits(draft)):
                 bare = without_pieces(draft)
-                if draft.pieces and self._fits(bare):
+                if self._fits(bare):
                     self._refusals.note_attachments(draft)
                     draft, left_out = bare, len(draft.pieces)
             if not self._fits(draft):
@@ -128,23 +140,55 @@ class Intake:
             self._changed.notify_all()
             return True
 
-    def next(self, timeout: float | None, *, drafts: bool) -> Draft | Callable[[], None] | None:
+    def leave_out_attachments(self, bare: bool) -> None:
+        """Take incidents without their attachments from now on, those that wait, too."""
+        with self._changed:
+            if bare == self._bare:
+                return
+            self._bare = bare
+            if not bare:
+                for gap in self._refusals.attachments():
+                    self._append(gap)
+            for place, draft in enumerate(self._drafts):
+                if bare and isinstance(draft.body, records.Incident) and draft.pieces:
+                    self._refusals.note_attachments(draft)
+                    self._drafts[place] = without_pieces(draft)
+                    self._bytes -= draft.cost
+            self._changed.notify_all()
+
+    def give_up_bulk(self) -> None:
+        """Forget the pieces that wait, and say so in gaps before what comes last."""
+        with self._changed:
+            drafts, self._drafts, self._bytes = self._drafts, deque(), 0
+            last = (
+                [drafts.pop()] if drafts and isinstance(drafts[-1].body, records.Close) else []
+            )
+            for draft in drafts:
+                if draft.pieces:
+                    self._refusals.note(draft, self._mono())
+                else:
+                    self._append(draft)
+            for draft in [*self._refusals.rest(self._mono()), *last]:
+                self._append(draft)
+            self._changed.notify_all()
+
+    def next(self, timeout: float | None, lane: Lane) -> Draft | Callable[[], None] | None:
         """The next thing to do: a call, else the oldest draft, which stays in the queue.
 
         Args:
             timeout: seconds to wait for something to do; ``None`` waits for ever.
-            drafts: whether a draft may be tried now.
+            lane: which drafts may be tried now.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._ready(drafts=drafts), timeout)
-            if self._errands:
-                return self._errands.popleft()
-            return self._drafts[0] if drafts and self._drafts else None
+            self._changed.wait_for(lambda: self._ready(lane), timeout)
+            return self._errands.popleft() if self._errands else self._oldest(lane)
 
-    def settle(self) -> None:
-        """The oldest draft is on disk: forget it."""
+    def settle(self, draft: Draft) -> None:
+        """The draft is on disk: forget it."""
         with self._changed:
-            self._bytes -= self._drafts.popleft().cost
+            place = next(n for n, waiting in enumerate(self._drafts) if waiting is draft)
+            del self._drafts[place]
+            self._bytes -= draft.cost
             self._changed.notify_all()
 
     def wait_empty(self, timeout: float) -> bool:
@@ -159,8 +203,24 @@ class Intake:
             self._ended = self._ended or "the recording has ended"
             self._changed.notify_all()
 
-    def _ready(self, *, drafts: bool) -> bool:
-        return bool(self._errands) or self.stopping or (drafts and bool(self._drafts))
+    def _ready(self, lane: Lane) -> bool:
+        return bool(self._errands) or self.stopping or self._oldest(lane) is not None
+
+    def _oldest(self, lane: Lane) -> Draft | None:
+        """The oldest draft of a lane.
+
+        Records of control pass whatever brings pieces with it (an init segment, too: it is of
+        no use without its fragments, which must follow it); the last record passes nothing.
+        """
+        match lane:
+            case Lane.NOTHING:
+                return None
+            case Lane.ALL:
+                return self._drafts[0] if self._drafts else None
+            case Lane.CONTROL:
+                light = next((draft for draft in self._drafts if not draft.pieces), None)
+                last = light is not None and isinstance(light.body, records.Close)
+                return None if last and light is not self._drafts[0] else light
 
     def _fits(self, draft: Draft) -> bool:
         if draft.weight is Weight.CONTROL:

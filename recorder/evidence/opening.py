@@ -59,11 +59,7 @@ def trouble(error: sqlite3.Error, folder: Path) -> StoreTrouble:
     primary = code & 0xFF if code is not None else None
     match primary:
         case sqlite3.SQLITE_FULL:
-            return StoreTrouble(
-                "The disk is full, so evidence cannot be saved.",
-                f"Free some space on the disk that holds {folder}.",
-                Cause.DISK_FULL,
-            )
+            return disk_full(folder)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreTrouble(
                 f"The evidence in {folder} is in use by another Invigil program.",
@@ -76,6 +72,15 @@ def trouble(error: sqlite3.Error, folder: Path) -> StoreTrouble:
             return damaged(folder, str(error))
         case _:
             return unwritable(folder, str(error))
+
+
+def disk_full(folder: Path) -> StoreTrouble:
+    """There is no room for evidence."""
+    return StoreTrouble(
+        "The disk is full, so evidence cannot be saved.",
+        f"Free some space on the disk that holds {folder}.",
+        Cause.DISK_FULL,
+    )
 
 
 # What says nothing about the disk: it was full (the transaction is taken back, and nothing of

@@ -63,6 +63,10 @@ class Refusals:
             due.append(self._count(mono))
         return due
 
+    def attachments(self) -> list[Draft]:
+        """The gap of the attachments that were left out, if any were."""
+        return [self._gap("attachment")] if "attachment" in self._streams else []
+
     def rest(self, mono: int) -> list[Draft]:
         """All that was not said yet, for the end of the session."""
         due = [self._gap(stream) for stream in list(self._streams)]

@@ -25,7 +25,6 @@ from recorder.evidence.clocks import Clock, system_clock
 from recorder.evidence.drafts import (
     Attachment,
     Draft,
-    Weight,
     draft_body,
     draft_incident,
     draft_segment,
@@ -338,7 +337,7 @@ class EvidenceWriter:
             self._say()
 
     def _say(self, *, last: bool = False) -> bool:
-        """Put into a record what the disk's room is, where none says so; whether that is done."""
+        """Put what the disk's room is into a record, if none says so; whether one does now."""
         due = self._shortage.due(self._clock(), last=last)
         if due is None:
             return True
@@ -347,19 +346,20 @@ class EvidenceWriter:
         return saved
 
     def _save(self, draft: Draft) -> None:
-        last, bulk = isinstance(draft.body, Close), draft.weight is Weight.BULK
+        last, bulk = isinstance(draft.body, Close), bool(draft.pieces)
         if bulk and not self._room_for(draft):
             self._hold_bulk()
             return
         if (last and not self._say(last=True)) or not self._commit(draft):
             return
-        self._intake.settle(draft)
         if bulk:
             self._shortage.proved()
-        if last:
-            self._shortage.over()
+            self._bulk_at = 0.0
         if bulk or self._shortage.room.step is not Step.CONTROL_ONLY:
             self.state = Saving()
+        self._intake.settle(draft)
+        if last:
+            self._shortage.over()
 
     def _room_for(self, draft: Draft) -> bool:
         """Whether evidence may be tried; before the first look at the disk it may."""
@@ -367,10 +367,13 @@ class EvidenceWriter:
 
     def _commit(self, draft: Draft) -> bool:
         """Save a draft; where that fails, arrange what follows from it."""
+        return self._commit_with(lambda: self._ledger.commit(draft), heavy=bool(draft.pieces))
+
+    def _commit_with(self, commit: Callable[[], object], *, heavy: bool = False) -> bool:
         try:
-            self._ledger.commit(draft)
+            commit()
         except StoreTrouble as error:
-            self._fail(error, draft)
+            self._fail(error, heavy=heavy)
         except Exception as error:  # noqa: BLE001 (a bug; what is saved must still be delivered)
             _log.exception("the evidence writer is broken")
             self.state = Broken(f"{type(error).__name__}: {error}")
@@ -380,11 +383,16 @@ class EvidenceWriter:
             return True
         return False
 
-    def _fail(self, error: StoreTrouble, draft: Draft) -> None:
+    def _look_at_clock(self) -> None:
+        # Not while the disk refuses: what the clocks did is said with the next record.
+        if self._ledger.chain.size and isinstance(self.state, Saving):
+            self._commit_with(self._ledger.look_at_clock)
+
+    def _fail(self, error: StoreTrouble, *, heavy: bool) -> None:
         full = error.cause is Cause.DISK_FULL or (
             error.cause is Cause.OTHER and is_full(self._store.folder)
         )
-        if full and draft.weight is Weight.BULK:
+        if full and heavy:
             self._shortage.refuse()
             self._hold_bulk()
             return

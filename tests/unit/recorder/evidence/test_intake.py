@@ -16,7 +16,7 @@ from recorder.evidence.drafts import (
     draft_incident,
     draft_segment,
 )
-from recorder.evidence.intake import Accepted, Ended, Full, Intake, Limits, Waiting
+from recorder.evidence.intake import Accepted, Ended, Full, Intake, Lane, Limits, Waiting
 from recorder.evidence.ledger import empty_close
 from recorder.evidence.refusals import Refusals
 from shared import records
@@ -34,10 +34,10 @@ def make(limits: Limits = SMALL) -> Intake:
 def drain(intake: Intake) -> list[records.Body]:
     bodies = []
     while intake.waiting.items:
-        head = intake.next(0, drafts=True)
+        head = intake.next(0, Lane.ALL)
         assert isinstance(head, Draft)
         bodies.append(head.body)
-        intake.settle()
+        intake.settle(head)
     return bodies
 
 
@@ -145,20 +145,20 @@ def test_calls_come_before_drafts_and_while_drafts_may_not_be_tried() -> None:
     intake, called = make(), []
     intake.put(draft_body(heartbeat()))
     assert intake.call(lambda: called.append(1))
-    errand = intake.next(0, drafts=False)
+    errand = intake.next(0, Lane.NOTHING)
     assert not isinstance(errand, Draft)
     assert errand is not None
     errand()
     assert called == [1]
-    assert intake.next(0, drafts=False) is None
-    assert isinstance(intake.next(0, drafts=True), Draft)
+    assert intake.next(0, Lane.NOTHING) is None
+    assert isinstance(intake.next(0, Lane.ALL), Draft)
 
 
 def test_after_the_stop_no_call_is_taken_and_nothing_waits() -> None:
     intake = make()
     intake.stop()
     assert not intake.call(lambda: None)
-    assert intake.next(None, drafts=True) is None
+    assert intake.next(None, Lane.ALL) is None
     assert isinstance(intake.put(draft_body(heartbeat())), Ended)
     assert intake.wait_empty(0)
 
