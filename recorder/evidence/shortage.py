@@ -109,6 +109,7 @@ class Shortage:
         self._spare = 0
         self._episode: _Episode | None = None
         self._said: tuple[Step, bool] | None = None
+        self._finished = False
         self.room = Room()
         # Whether there is room for evidence, as far as the system says.
         self.open = True
@@ -153,9 +154,16 @@ class Shortage:
         self._ballast.release()
 
     def due(self, now: Reading, *, last: bool = False) -> Draft | None:
-        """What the record does not say yet; call ``said`` once it does."""
+        """What the record does not say yet; call ``said`` once it does.
+
+        Args:
+            now: the time.
+            last: the chain is about to be closed; nothing is due afterwards.
+        """
         step, held = self.room.step, self._ballast.held
-        if not self._rule.enabled or (step is Step.ALL and self._episode is None):
+        if not self._rule.enabled or self._finished:
+            return None
+        if step is Step.ALL and self._episode is None:
             return None
         if self._episode is None:
             self._episode = _Episode(self._new_id(), now.mono, step)
@@ -164,11 +172,12 @@ class Shortage:
             return None
         return self._incident(self._episode, now, step, over=over)
 
-    def said(self) -> None:
+    def said(self, *, last: bool = False) -> None:
         """What was due is on the disk."""
         assert self._episode is not None
         step = self.room.step
         self._said = step, self._ballast.held
+        self._finished = last
         if step is Step.ALL:
             self._episode = self._said = None
         elif step > self._episode.worst:

@@ -327,7 +327,8 @@ class EvidenceWriter:
 
     def _look(self) -> None:
         """See how much room the disk has, and say so if that changed; after ``open`` only."""
-        if not self._ledger.chain.size or isinstance(self.state, Broken):
+        chain = self._ledger.chain
+        if not chain.size or chain.closed or isinstance(self.state, Broken):
             return
         if self._shortage.look(self._clock()):
             step = self._shortage.room.step
@@ -342,7 +343,7 @@ class EvidenceWriter:
         if due is None:
             return True
         if saved := self._commit(due):
-            self._shortage.said()
+            self._shortage.said(last=last)
         return saved
 
     def _save(self, draft: Draft) -> None:
