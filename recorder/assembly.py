@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -15,6 +14,8 @@ from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.capturing import Choices, open_screen
+from recorder.clock import now_ns
+from recorder.clock_watch import ClockWatch
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.models import model_hashes
 from recorder.evidence.going_on import Entered, consent_of
@@ -31,6 +32,7 @@ from recorder.preview import LivePreview
 from recorder.reporter import Reporter
 from recorder.session import Opening, Parts, Session
 from recorder.settings import Settings
+from recorder.sleeps import Sleeps
 from recorder.status import Offer
 from recorder.sync.client import ServerClient
 from recorder.watching import Watching
@@ -99,6 +101,7 @@ def _build(
 ) -> Session:
     policy, settings = plan.offer.policy, plan.settings
     reporter = Reporter(writer)
+    sleeps = Sleeps()
     machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
     opening = Opening(
         session=store.founding.session,
@@ -114,16 +117,25 @@ def _build(
     for pump in pumps.values():
         pump.rebase(timeline)
     encoders = start_encoders(
-        policy.streams, pumps, timeline, reporter.submit, time.monotonic_ns
+        policy.streams, pumps, timeline, reporter.submit, now_ns, sleeps.slept
     )
     losses = LossRecorder(
         policy,
         reporter.submit,
         _new_id,
         lambda stream: stream in encoders and encoders[stream].interrupt(),
+        sleeps=sleeps,
+    )
+    clocks = ClockWatch(
+        policy,
+        sleeps,
+        on_incident=reporter.submit,
+        new_id=_new_id,
+        look_at_clock=writer.look_at_clock,
+        look_at_losses=losses.look,
     )
     unobserved = UnobservedTime()
-    watching = Watching(policy, pumps, reporter, unobserved, _new_id)
+    watching = Watching(policy, pumps, reporter, unobserved, _new_id, sleeps)
     terms = Terms(policy.rule(Kind.NETWORK_LOST), settings.spread_s)
     delivering = DeliveryLine(plan.client, store.founding, writer, reporter, terms)
     parts = Parts(
@@ -138,9 +150,10 @@ def _build(
         encoders=encoders,
         detection=watching,
         watch=machine,
+        clocks=clocks,
         delivering=delivering,
     )
-    session = Session(parts, opening, timeline, time.monotonic_ns)
+    session = Session(parts, opening, timeline, now_ns)
     delivering.serve(session)
     plan.preview.relay.listener = losses
     plan.preview.take()
@@ -153,7 +166,7 @@ def _build(
 
 def _begin_epoch(writer: EvidenceWriter, opening: Opening) -> Timeline:
     """Media time zero is now; what an earlier run left goes on from here."""
-    origin_ns = time.monotonic_ns()
+    origin_ns = now_ns()
     if opening.resumed:
         writer.resume(
             RESTARTED,

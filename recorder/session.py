@@ -18,6 +18,7 @@ import structlog
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
+from recorder.clock_watch import ClockWatch
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
 from recorder.heartbeat import Pulse, UnobservedTime
@@ -96,6 +97,7 @@ class Parts:
     encoders: Mapping[StreamName, EncoderThread[Any]]
     detection: Detection
     watch: MachineWatch
+    clocks: ClockWatch
     delivering: Delivering
 
 
@@ -121,7 +123,7 @@ class Session:
     def __init__(
         self, parts: Parts, opening: Opening, timeline: Timeline, clock: Callable[[], int]
     ) -> None:
-        """Record with ``parts``; ``clock`` is the monotonic clock in nanoseconds."""
+        """Record with ``parts``; ``clock`` is the evidence clock in nanoseconds."""
         self._parts = parts
         self._opening = opening
         self._timeline = timeline
@@ -156,6 +158,7 @@ class Session:
         for stream, pump in parts.pumps.items():
             pump.add_sink(parts.encoders[stream].offer)
         parts.watch.start()
+        parts.clocks.start()
         self._pulse.start()
         self._stage = Stage.RECORDING
 
@@ -251,6 +254,7 @@ class Session:
             },
             machine={
                 **asdict(read_vitals(parts.folder)),
+                **parts.clocks.describe(),
                 "detection": parts.detection.describe(),
                 "watching": [asdict(watched) for watched in parts.watch.status()],
             },
@@ -283,6 +287,7 @@ class Session:
             self._ended_ns = self._clock()
             for encoder in parts.encoders.values():
                 encoder.finish()
+            parts.clocks.stop()
             parts.detection.stop()
             parts.losses.finish(self._ended_ns)
             parts.delivering.last_words()

@@ -13,6 +13,7 @@ from recorder.detect.process import DetectorProcess
 from recorder.detect.supervisor import Result
 from recorder.heartbeat import UnobservedTime
 from recorder.reporter import Reporter
+from recorder.sleeps import Sleeps
 from shared.policy import Policy
 from shared.records import Detail
 
@@ -29,6 +30,7 @@ class Watching:
         reporter: Reporter,
         unobserved: UnobservedTime,
         new_id: Callable[[], str],
+        sleeps: Sleeps,
     ) -> None:
         """Watch what ``policy`` asks for in the streams that are recorded."""
         self._pumps = pumps
@@ -39,6 +41,7 @@ class Watching:
             self._take,
             new_id=new_id,
             streams=[stream for stream in _WATCHED if stream in pumps],
+            sleeps=sleeps,
         )
 
     def start(self) -> None:

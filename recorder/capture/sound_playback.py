@@ -22,6 +22,7 @@ from recorder.capture.timeline import (
     BlockStamper,
     Timeline,
 )
+from recorder.capture.video_playback import LEFT_BEHIND_NS
 from recorder.clock import now_ns
 from recorder.faults import EnvironmentFault
 
@@ -85,6 +86,10 @@ class SoundPlayback:
                     heard_ns = block.first_ns + BLOCK_SAMPLES * NS_PER_S // SOUND_RATE
                 case over:
                     return over
+            if self._repeat and self._clock() - heard_ns > LEFT_BEHIND_NS:
+                self.skipped += 1
+                self.open()
+                continue
             if self._clock() - heard_ns > _SOUND_LATE_NS:
                 self._pending = None
                 self.skipped += 1

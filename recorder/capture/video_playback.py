@@ -22,6 +22,10 @@ _LATE_NS = 20_000_000
 # cannot keep up shows some pictures, not none.
 _STARVED_NS = NS_PER_S
 
+# Beyond this the file is joined anew where it would be by now: the computer slept, or the
+# program stood still, and pictures from that time would be lies.
+LEFT_BEHIND_NS = 5 * NS_PER_S
+
 # Pictures before a file was joined in its middle: not known, and not none.
 _SOME = 2
 
@@ -115,7 +119,10 @@ class VideoPlayback:
                     case (Ended() | Lost()) as over:
                         return over
             due_ns = self._loop.start_ns + self._pending.at_ns
-            if not self._cadence.wants(due_ns):
+            if self._left_behind(due_ns):
+                self.skipped += 1
+                self.open()
+            elif not self._cadence.wants(due_ns):
                 self._pending = None
             elif self._late(due_ns):
                 self._pending = None
@@ -147,6 +154,11 @@ class VideoPlayback:
             self._last = item
             return item
         return Lost(f"The file {self._path} gives no more pictures.")
+
+    def _left_behind(self, due_ns: int) -> bool:
+        """Whether so much was missed that the file is joined anew, but once a picture."""
+        played = self._repeat and self._shown_ns is not None
+        return played and self._clock() - due_ns > LEFT_BEHIND_NS
 
     def _late(self, due_ns: int) -> bool:
         """Whether a picture is left out because its time has passed."""
