@@ -1,0 +1,95 @@
+"""Faults at one system call of a program, by strace: kill it there, or have the call fail.
+
+The program is run once to count its calls (``count_calls``), then again for each of them
+with a fault at it (``run_with_fault``). That is exact where the program makes the same calls
+in the same order each time: one thread, no clock, nothing random.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[2]
+
+# What makes a file's bytes or its name reach the disk, by any of the calls' names.
+DISK_CALLS = (
+    *("pwrite64", "fsync", "fdatasync"),
+    *("rename", "renameat", "renameat2", "unlink", "unlinkat"),
+)
+
+KILL = "signal=KILL"
+
+# Nothing that is run here takes longer; in seconds.
+BOUND_S = 120.0
+
+_CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\(", re.MULTILINE)
+
+
+class Call(NamedTuple):
+    """The ``number``-th call of a name, from 1 on."""
+
+    name: str
+    number: int
+
+
+def python(program: Path, *arguments: str) -> list[str]:
+    """The command that runs a program with the tests' modules at hand."""
+    return [sys.executable, str(program), *arguments]
+
+
+def count_calls(command: Sequence[str], names: Sequence[str] = DISK_CALLS) -> Counter[str]:
+    """Run a command to its end and count its calls by name.
+
+    Raises:
+        AssertionError: the command failed.
+    """
+    trace = f"trace={','.join(names)}"
+    done = _run(["strace", "-f", "-qq", "--seccomp-bpf", "-e", trace, *command])
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Counter(name for name in _CALL.findall(done.stderr) if name in names)
+
+
+def each_call(counts: Mapping[str, int]) -> list[Call]:
+    """Every call that was counted, by name and number."""
+    return [
+        Call(name, number) for name in sorted(counts) for number in range(1, counts[name] + 1)
+    ]
+
+
+def run_with_fault(
+    command: Sequence[str], call: Call, fault: str, *, on: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command with a fault at one of its calls.
+
+    Args:
+        command: what to run.
+        call: where the fault is; ``number`` counts the calls of this name alone.
+        fault: as strace's ``inject`` takes it: ``KILL``, or ``error=EIO`` and the like.
+        on: which calls from there on fail: ``+`` all of them, ``..N`` up to the N-th.
+    """
+    inject = f"inject={call.name}:{fault}:when={call.number}{on}"
+    # Not with --seccomp-bpf: strace 6.1 then delivers no signal.
+    watch = ["strace", "-f", "-qq", "-o", "/dev/null"]
+    return _run([*watch, "-e", f"trace={call.name}", "-e", inject, *command])
+
+
+def run_plainly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command without any fault."""
+    return _run(command)
+
+
+def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "tests"), str(ROOT)))
+    # Compiled modules would be written, and renamed, in the first run alone.
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=BOUND_S, check=False
+    )

@@ -1,0 +1,52 @@
+"""The short run (``tests/faults/programs``) and the server that it is recorded for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from support.evidence_server import EvidenceServer
+from support.injection import python, run_plainly
+from support.sessions import WALL_ORIGIN, Keys, make_policy
+
+PROGRAM = Path(__file__).parents[1] / "faults" / "programs" / "short_run.py"
+
+# The least that a policy may say: every third draft begins an epoch.
+ROTATE_S = 60.0
+
+
+def make_server() -> EvidenceServer:
+    """An honest server whose clock stands where the session's last record says it does.
+
+    So its receipts are as exact as the run itself, however long that takes.
+    """
+    keys = Keys()
+    policy = msgspec.structs.replace(make_policy(keys), rotate_s=ROTATE_S)
+
+    def now() -> int:
+        return WALL_ORIGIN + (0 if server.held is None else max(0, server.held.chain.mono))
+
+    server = EvidenceServer(keys, policy, now=now)
+    return server
+
+
+def short_run(url: str, server: EvidenceServer, root: Path) -> list[str]:
+    """The command of the short run."""
+    return python(PROGRAM, url, server.code, str(root))
+
+
+def finish(url: str, server: EvidenceServer, root: Path) -> None:
+    """Run it once more, without a fault, to its end.
+
+    Raises:
+        AssertionError: what a fault left cannot be gone on with.
+    """
+    done = run_plainly(short_run(url, server, root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.endswith("delivered\n"), done.stdout
+
+
+def saved(output: str) -> list[str]:
+    """The hashes of the records that a run called saved."""
+    lines = (line.split(" ", 1) for line in output.splitlines())
+    return [rest[0] for kind, *rest in lines if kind == "saved"]
