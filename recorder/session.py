@@ -20,6 +20,8 @@ from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.clock_watch import ClockWatch
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
+from recorder.evidence.room import Step
+from recorder.evidence.streams import economise
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
 from recorder.heartbeat import Pulse, UnobservedTime
 from recorder.lockdown.vitals import read_vitals
@@ -36,6 +38,9 @@ _log = structlog.get_logger(__name__)
 
 # How long the end of a session waits for the disk before it goes on without.
 FLUSH_BOUND_S = 20.0
+
+# How long it waits for the close of a chain whose evidence was given up for want of room.
+LAST_FLUSH_BOUND_S = 5.0
 
 
 class Detection(Protocol):
@@ -144,6 +149,7 @@ class Session:
         """Write the first record, if it is not there yet, and let everything run."""
         parts, opening = self._parts, self._opening
         parts.writer.on_commit = parts.delivering.wake
+        parts.writer.on_step = lambda step: economise(parts.encoders, step)
         parts.writer.start()
         if not opening.resumed:
             parts.writer.open(
@@ -222,6 +228,8 @@ class Session:
         if lost := [health for health in streams if not health.working]:
             names = " and ".join(health.stream for health in lost)
             return Light.PROBLEM, f"No {names}: {lost[0].note}"
+        if (room := self._parts.writer.room).step is not Step.ALL:
+            return Light.ATTENTION, f"{room.words} Free some space on this computer."
         if self._parts.reporter.short_of_room:
             return Light.ATTENTION, "The disk does not keep up; something may be missing."
         if any(e.backlog is not Backlog.NONE for e in self._parts.encoders.values()):
@@ -247,6 +255,8 @@ class Session:
             unobserved=parts.unobserved.take(),
             queue={
                 "unsaved": waiting.items,
+                "step": parts.writer.room.step.label,
+                "ballast": "held" if parts.writer.room.ballast else "released",
                 "records": delivery.records_made - delivery.records_sent,
                 "pieces": delivery.blobs_made - delivery.blobs_sent,
                 "bytes": delivery.bytes_made - delivery.bytes_sent,
@@ -296,6 +306,8 @@ class Session:
             _log.exception("ending_failed")
         parts.writer.close(reason)
         if not parts.writer.flush(FLUSH_BOUND_S):
+            parts.writer.give_up_bulk()
+        if not parts.writer.flush(LAST_FLUSH_BOUND_S):
             _log.warning("evidence_waits_for_the_disk", items=parts.writer.waiting.items)
         self._stage = Stage.DELIVERING
         parts.delivering.hasten()

@@ -123,6 +123,9 @@ class AudioRecorder:
     def thin(self, divisor: int) -> None:
         """Sound is not thinned: leaving out a part of it would be a hole."""
 
+    def limit(self, share: float) -> None:
+        """Sound keeps its rate, which is a tenth of all."""
+
     def _aligned(self, pts: int, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """The samples that continue the run, with silence before them where some is lost."""
         step = pts - self._next

@@ -72,7 +72,7 @@ _FRAGMENT_BYTES = 120
 _SAMPLE_BYTES = 8
 
 # The encoder's least; below, x264 cannot hold any rate.
-_MIN_BIT_S = 8_000
+MIN_BIT_S = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def screen_settings(policy: ScreenStream, segment_s: float) -> VideoSettings:
 def _encoded_bit_s(kbit_s: int, fps: int, segment_s: float) -> int:
     """What of the policy's rate is left for H.264 when the container has its share."""
     container = (_FRAGMENT_BYTES / segment_s + _SAMPLE_BYTES * fps) * 8
-    return max(_MIN_BIT_S, int(kbit_s * 1000 - container))
+    return max(MIN_BIT_S, int(kbit_s * 1000 - container))
 
 
 class CodedPicture(NamedTuple):

@@ -1,7 +1,8 @@
 """The thread that encodes one stream, behind a bounded queue that never waits.
 
 When the computer cannot keep up, quality goes down first (every other picture), then what
-does not fit is refused, and a gap says from when to when.
+does not fit is refused, and a gap says from when to when. Quality goes down likewise when the
+disk runs short (``economise``); whichever asks for fewer pictures has its way.
 """
 
 from __future__ import annotations
@@ -62,6 +63,14 @@ class Offered(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Economy:
+    """How much less a stream makes: each ``divisor``-th picture, a ``share`` of its rate."""
+
+    divisor: int = 1
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """How much may wait."""
 
@@ -72,11 +81,13 @@ class Bound:
 class StreamRecorder(Protocol[ItemT_contra]):
     """What makes segments of items: ``VideoRecorder`` and ``AudioRecorder``.
 
-    ``selects`` and ``thin`` are called on the offering thread, the rest on the encoder's.
+    ``selects`` and ``thin`` are called on the offering thread, ``limit`` on any, the rest on
+    the encoder's.
     """
 
     def selects(self, item: ItemT_contra, /) -> bool: ...  # noqa: D102
     def thin(self, divisor: int) -> None: ...  # noqa: D102
+    def limit(self, share: float) -> None: ...  # noqa: D102
     def record(self, item: ItemT_contra, /) -> None: ...  # noqa: D102
     def advance(self, now_ns: int) -> None: ...  # noqa: D102
     def flush(self, end_ns: int | None = None) -> None: ...  # noqa: D102
@@ -127,6 +138,7 @@ class EncoderThread(Generic[ItemT]):
         self._items = self._bytes = 0
         self._changed = threading.Condition()
         self._backlog = Backlog.NONE
+        self._divisor = 1
         self._refused_since: int | None = None
         self._slept = slept
         # The newest item that was encoded, while nobody else says what is missing after it.
@@ -168,6 +180,13 @@ class EncoderThread(Generic[ItemT]):
             self._judge()
             self._changed.notify()
         return Offered.TAKEN
+
+    def economise(self, economy: Economy) -> None:
+        """Make less from now on, or all again; called on any thread."""
+        with self._changed:
+            self._divisor = economy.divisor
+            self._thin()
+        self._recorder.limit(economy.share)
 
     def interrupt(self) -> None:
         """The device is gone: close what is open. The caller reports the gap."""
@@ -220,8 +239,12 @@ class EncoderThread(Generic[ItemT]):
     def _turn(self, backlog: Backlog) -> None:
         if backlog is not self._backlog:
             self._backlog = backlog
-            self._recorder.thin(1 if backlog is Backlog.NONE else THINNED_DIVISOR)
+            self._thin()
             _log.warning("encoder_backlog", stream=self._stream, now=str(backlog))
+
+    def _thin(self) -> None:
+        own = 1 if self._backlog is Backlog.NONE else THINNED_DIVISOR
+        self._recorder.thin(max(own, self._divisor))
 
     def _run(self) -> None:
         try:

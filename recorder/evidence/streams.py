@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from recorder.capture.frames import AudioBlock, Frame, StreamName
@@ -10,8 +10,9 @@ from recorder.capture.timeline import Timeline
 from recorder.evidence.audio_recorder import AudioRecorder
 from recorder.evidence.encode_audio import AudioEncoder, packet_bit_s
 from recorder.evidence.encode_video import VideoEncoder, camera_settings, screen_settings
-from recorder.evidence.encoder_thread import Bound, EncoderThread
+from recorder.evidence.encoder_thread import Bound, Economy, EncoderThread
 from recorder.evidence.fragments import Emit
+from recorder.evidence.room import CAMERA_SHARE, SCREEN_SHARE, Step
 from recorder.evidence.video_recorder import VideoRecorder
 from recorder.sleeps import Slept, never
 from shared.policy import Streams
@@ -23,6 +24,12 @@ MIB = 2**20
 CAMERA_BOUND = Bound(items=60, bytes=28 * MIB)
 SCREEN_BOUND = Bound(items=20, bytes=48 * MIB)
 MICROPHONE_BOUND = Bound(items=500, bytes=MIB)
+
+
+# What the steps of a short disk mean. A camera every fifth of a second still shows where a
+# face looks; a screen once a second still shows every page that anyone can read.
+THIN_CAMERA = Economy(divisor=2, share=CAMERA_SHARE)
+THIN_SCREEN = Economy(divisor=5, share=SCREEN_SHARE)
 
 
 def camera_encoder(
@@ -101,6 +108,18 @@ def start_encoders(
     for encoder in encoders.values():
         encoder.start()
     return encoders
+
+
+def economise(encoders: Mapping[StreamName, EncoderThread[Any]], step: Step) -> None:
+    """Have the encoders make as little as a step asks for, or all again."""
+    for stream, encoder in encoders.items():
+        match stream:
+            case "camera" if step >= Step.CAMERA_THINNED:
+                encoder.economise(THIN_CAMERA)
+            case "screen" if step >= Step.SCREEN_THINNED:
+                encoder.economise(THIN_SCREEN)
+            case _:
+                encoder.economise(Economy())
 
 
 def check_encoders(streams: Streams) -> None:

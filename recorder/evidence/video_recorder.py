@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from av.error import FFmpegError
@@ -13,6 +13,7 @@ from recorder.capture.timeline import Timeline
 from recorder.evidence.canvas import Canvas
 from recorder.evidence.cmaf import VIDEO_TIMESCALE, Sample
 from recorder.evidence.encode_video import (
+    MIN_BIT_S,
     TIME_BASE,
     WIDE_SCREEN_PIXELS,
     CodedPicture,
@@ -55,6 +56,7 @@ class VideoRecorder:
         self._fragmenter = Fragmenter(settings.stream, timeline, self._grid, emit)
         self._beat = VIDEO_TIMESCALE // settings.kept_fps
         self._pause = int(settings.pause_s * VIDEO_TIMESCALE)
+        self._share = self._encoded_share = 1.0
         self._canvas: Canvas | None = None
         self._encoder: VideoEncoder | None = None
         self._inside: deque[int] = deque()
@@ -126,6 +128,13 @@ class VideoRecorder:
         """Keep only each ``divisor``-th picture from now on; 1 keeps all again."""
         self._pace.thin(divisor)
 
+    def limit(self, share: float) -> None:
+        """Bound the rate by this share of the policy's, from the next fragment on.
+
+        Fewer pictures alone do not lower the rate: the encoder spends it on those that stay.
+        """
+        self._share = share
+
     def _advance(self, now: int) -> None:
         if self._encoder is None or self._canvas is None:
             return
@@ -142,6 +151,8 @@ class VideoRecorder:
         self._encoded = pts
         self._inside.append(pts)
         try:
+            if alone and self._share != self._encoded_share:
+                self._leave_encoder()
             encoder = self._encoder or self._begin_run(canvas, pts)
             self._coded.extend(encoder.encode(canvas.picture, pts, alone=alone))
         except FFmpegError as error:
@@ -157,16 +168,29 @@ class VideoRecorder:
         key_s = self._settings.wide_key_s if wide else self._settings.key_s
         cells = max(1, round(key_s * VIDEO_TIMESCALE / self._grid.cell))
         opens_cell = cell != self._grid.index(self._encoded)
-        if self._encoder is not None and not (opens_cell and cell >= self._alone_cell + cells):
+        due = opens_cell and (
+            cell >= self._alone_cell + cells or self._share != self._encoded_share
+        )
+        if self._encoder is not None and not due:
             return False
         self._alone_cell = cell
         return True
 
     def _begin_run(self, canvas: Canvas, pts: int) -> VideoEncoder:
-        self._encoder = VideoEncoder(self._settings, canvas.width, canvas.height)
+        self._encoded_share = self._share
+        settings = replace(
+            self._settings, bit_s=max(MIN_BIT_S, int(self._settings.bit_s * self._share))
+        )
+        self._encoder = VideoEncoder(settings, canvas.width, canvas.height)
         self._fragmenter.begin(self._encoder.track)
         self._holes.end(pts)
         return self._encoder
+
+    def _leave_encoder(self) -> None:
+        """Go on with an encoder of another rate; the same run, the same init segment."""
+        if self._encoder is not None:
+            self._coded.extend(self._encoder.drain())
+            self._encoder = None
 
     def _hand_on(self, end: int) -> None:
         coded, pts = self._coded.popleft(), self._inside.popleft()
