@@ -80,11 +80,6 @@ def run_with_fault(
     return _run([*watch, "-e", f"trace={call.name}", "-e", inject, *command])
 
 
-def run_plainly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command without any fault."""
-    return _run(command)
-
-
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join((str(ROOT / "tests"), str(ROOT)))

@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -50,8 +51,10 @@ STEP_S = 20
 
 REFUSED = 2
 
+Say = Callable[[str], None]
 
-def say(line: str) -> None:
+
+def write_line(line: str) -> None:
     """Write a line at once: what is killed after this has said it."""
     os.write(1, f"{line}\n".encode())
 
@@ -59,7 +62,8 @@ def say(line: str) -> None:
 class Run:
     """One session's store and ledger, and a clock that goes on where the chain ends."""
 
-    def __init__(self, entered: Entered) -> None:
+    def __init__(self, entered: Entered, say: Say) -> None:
+        self._say = say
         self.store = entered.store
         self.clock = FakeClock()
         if (last := contents.last_record(self.store)) is not None:
@@ -89,7 +93,7 @@ class Run:
 
     def _say_saved(self) -> None:
         for signed in contents.records(self.store, self._said, 100):
-            say(f"saved {signed.hash}")
+            self._say(f"saved {signed.hash}")
             self._said += 1
 
 
@@ -139,12 +143,12 @@ def enter(server: str, code: str, root: Path) -> Entered | None:
     return reopen(folder)
 
 
-def main(server: str, code: str, root: Path) -> int:
+def main(server: str, code: str, root: Path, say: Say = write_line) -> int:
     try:
         entered = enter(server, code, root)
         if entered is not None:
             with closing(entered.store):
-                run = Run(entered)
+                run = Run(entered, say)
                 run.begin()
                 record(run)
                 bring(run.store)
