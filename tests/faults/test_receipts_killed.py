@@ -1,0 +1,263 @@
+"""The server is killed around receipts: every receipt that anybody ever got must be true."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from support import postgres
+from support.campus import Campus, MovableClock, found_campus, redeem
+from support.figures import amount
+from support.nursery import Child, Nursery, nursery, runs
+from support.running_server import environment
+from support.senders import Sender, audit
+from support.waiting import until
+
+from server.reports.bundle import BundleExport
+from server.storage.blobs import BlobStore
+from server.storage.database import Database
+from shared.signed import fingerprint
+from shared.verify import verify_bundle
+
+Figures = Callable[[str, str], None]
+
+# Kills: at a random moment, and at one of the calls below, on each database.
+RANDOM = amount(3, 150)
+AT_CALLS = amount(2, 150)
+ON_POSTGRES = amount(3, 200)
+
+# Recorders at once, and how many kills their sessions live through.
+SENDERS = 4
+LIVES = 10
+
+# A kill at a random moment comes at most so long after deliveries began, in seconds: some
+# dozens of requests.
+SOON_S = 0.25
+
+# The calls with which the server makes things durable, and those it answers with.
+CALLS = {
+    "sqlite": ("pwrite64", "fsync", "fdatasync", "rename", "write", "writev", "sendto"),
+    "postgresql": ("fsync", "rename", "write", "writev", "sendto"),
+}
+
+# Each thread counts its own calls; this many of each are made in the time that a kill gets.
+MOST_CALLS = {"pwrite64": 80, "write": 12, "fsync": 12, "rename": 6}
+FEW_CALLS = 25
+
+# How long a call is waited for, in seconds, before it is a kill like any other.
+REACHED_S = 3.0
+
+FAST = {
+    "records_per_minute": "1000000",
+    "blobs_per_minute": "1000000",
+    "requests_per_minute": "1000000",
+}
+
+
+class World:
+    """A campus, a nursery of servers for it, and the recorders of the day."""
+
+    def __init__(self, folder: Path, nursery: Nursery, database_url: str = "") -> None:
+        clock = MovableClock(time.time_ns() // 1_000)
+        self.campus: Campus = asyncio.run(
+            found_campus(folder, clock=clock, database_url=database_url)
+        )
+        self.kills: Counter[str] = Counter()
+        self.promises = 0
+        self.sessions = 0
+        self._environment = environment(folder, database_url=database_url, **FAST)
+        self._nursery = nursery
+
+    def start(self) -> Child:
+        return self._nursery.start(self._environment)
+
+    async def enrolled(self, client: httpx.AsyncClient, rng: random.Random) -> list[Sender]:
+        senders: list[Sender] = []
+        for _ in range(SENDERS):
+            self.sessions += 1
+            pupil = await redeem(client, await self.campus.code(f"s-{self.sessions}"))
+            pupil.wall = time.time_ns() // 1_000 - pupil.mono
+            senders.append(Sender(pupil, random.Random(rng.random())))
+        return senders
+
+    async def verified(self, senders: list[Sender], folder: Path) -> None:
+        """The offline verifier has the last word on what was delivered."""
+        settings = self.campus.settings
+        database = Database(settings.database)
+        export = BundleExport(
+            database, self.campus.keys, BlobStore(settings.blobs, folder), self.campus.clock
+        )
+        try:
+            for sender in senders:
+                file = folder / "session.zip"
+                await export.write(sender.pupil.session, file)
+                verdict = verify_bundle(file, fingerprint(self.campus.public_key))
+                assert verdict.holds, [one for one in verdict.results if one.failures]
+                file.unlink()
+        finally:
+            await database.close()
+
+
+Killing = Callable[[Child], Awaitable[str]]
+Kill = tuple[int, Callable[[random.Random], Killing]]
+
+
+async def live_through(world: World, kills: list[Kill], folder: Path) -> None:
+    """One set of recorders lives through kills, and delivers everything in the end."""
+    senders: list[Sender] = []
+    for seed, killing in kills:
+        rng = random.Random(seed)
+        server = world.start()
+        try:
+            async with client_of(server) as client:
+                senders = senders or await world.enrolled(client, rng)
+                await restarted(world, client, senders)
+                world.kills[await killed(server, client, senders, killing(rng))] += 1
+        except BaseException as error:
+            error.add_note(f"seed {seed}; the server said: {server.log}")
+            raise
+        finally:
+            server.kill()
+            until(server.is_gone, "the end of the server")
+    server = world.start()
+    try:
+        async with client_of(server) as client:
+            await restarted(world, client, senders)
+            for sender in senders:
+                await sender.hand_in(client)
+            world.promises += await audit(world.campus, client, senders)
+            await world.verified(senders, folder)
+    finally:
+        server.kill()
+        until(server.is_gone, "the end of the server")
+
+
+def client_of(server: Child) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=server.url, timeout=30, verify=False)
+
+
+async def restarted(world: World, client: httpx.AsyncClient, senders: list[Sender]) -> None:
+    await audit(world.campus, client, senders)
+    await asyncio.gather(*(sender.again(client) for sender in senders))
+
+
+async def killed(
+    server: Child, client: httpx.AsyncClient, senders: list[Sender], killing: Killing
+) -> str:
+    """Deliver until the server is gone; which way it went."""
+    dying = asyncio.create_task(killing(server))
+    outcomes = await asyncio.gather(
+        *(sender.deliver(client) for sender in senders), return_exceptions=True
+    )
+    for outcome in outcomes:
+        assert isinstance(outcome, ExceptionGroup), outcome
+        _, other = outcome.split(httpx.TransportError)
+        if other is not None:
+            raise other
+    return await dying
+
+
+def at_random(rng: random.Random) -> Killing:
+    """Kill both processes, or the supervisor alone, whose worker is to follow it."""
+    wait, alone = rng.uniform(0, SOON_S), rng.random() < 0.25
+
+    async def kill(server: Child) -> str:
+        await asyncio.sleep(wait)
+        if not alone:
+            server.kill()
+            return "both at once"
+        os.kill(server.supervisor, signal.SIGKILL)
+        return "the supervisor, its worker after it"
+
+    return kill
+
+
+def at_call(call: str, rng: random.Random) -> Killing:
+    """Kill the worker when one of its threads begins its nth call of this kind."""
+    n = rng.randint(1, MOST_CALLS.get(call, FEW_CALLS))
+
+    async def kill(server: Child) -> str:
+        inject = f"inject={call}:signal=KILL:when={n}"
+        with traced(server.worker, "-e", f"trace={call}", "-e", inject):
+            reached = await asyncio.to_thread(_gone_within, server.worker, REACHED_S)
+            server.kill()
+        return f"the worker at its {call}" if reached else "both at once"
+
+    return kill
+
+
+def _gone_within(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return not runs(pid)
+
+
+@contextmanager
+def traced(pid: int, *options: str) -> Iterator[None]:
+    """Strace on a process and all its threads."""
+    command = ["strace", "-f", "-p", str(pid), "-o", "/dev/null", *options]
+    tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        yield
+    finally:
+        # Asked to end, it might first wait for threads that it holds itself.
+        tracer.kill()
+        tracer.communicate(timeout=30)
+
+
+def kills_of(database: str, randoms: int, at_calls: int) -> Iterator[list[Kill]]:
+    """What kills each set of recorders lives through, from seeds of their own."""
+    calls = CALLS[database]
+    kills: list[Kill] = [(seed, at_random) for seed in range(randoms)]
+    kills += [(1_000 + n, partial(at_call, calls[n % len(calls)])) for n in range(at_calls)]
+    random.Random(database).shuffle(kills)
+    for at in range(0, len(kills), LIVES):
+        yield kills[at : at + LIVES]
+
+
+def tell(figures: Figures, world: World, where: str, began: float) -> None:
+    ways = ", ".join(f"{number} × {way}" for way, number in sorted(world.kills.items()))
+    figures(
+        f"kill -9 of the server around receipts, {where}",
+        f"{world.kills.total()} kills ({ways}) in {time.monotonic() - began:.0f} s; "
+        f"{world.promises:,} receipts to {world.sessions} sessions, every one true; "
+        f"{world.sessions} bundles verify",
+    )
+
+
+@pytest.fixture(scope="module")
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    with nursery(tmp_path_factory.mktemp("nursery")) as starting:
+        yield starting
+
+
+def test_every_receipt_is_true_on_sqlite(
+    starting: Nursery, tmp_path: Path, figures: Figures
+) -> None:
+    began, world = time.monotonic(), World(tmp_path / "data", starting)
+    for kills in kills_of("sqlite", RANDOM, AT_CALLS):
+        asyncio.run(live_through(world, kills, tmp_path))
+    tell(figures, world, "SQLite", began)
+
+
+@pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine")
+def test_every_receipt_is_true_on_postgres(
+    starting: Nursery, tmp_path: Path, figures: Figures
+) -> None:
+    with postgres.cluster() as socket:
+        began, world = time.monotonic(), World(tmp_path, starting, postgres.url(socket))
+        for kills in kills_of("postgresql", ON_POSTGRES - ON_POSTGRES // 3, ON_POSTGRES // 3):
+            asyncio.run(live_through(world, kills, tmp_path))
+        tell(figures, world, "PostgreSQL", began)
