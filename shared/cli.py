@@ -1,97 +1,142 @@
-"""``invigil-verify``: check an exported session without any server."""
+"""``invigil-verify``: check an exported session, or an institution's log, without a server."""
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
-from rich.table import Table
 
 from shared.bar import waiting
 from shared.bundle import UnreadableBundle
 from shared.encoding import HASH_HEX
-from shared.verdict import Outcome, Verdict, verdict_json
+from shared.log_checks import LogVerdict, is_log, log_verdict_members, verify_log
+from shared.printing import print_bundle, print_log
+from shared.progress import Progress
+from shared.verdict import Verdict, verdict_members
 from shared.verify import verify_bundle
 
 HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
 
 app = App(
     name="invigil-verify",
-    help="Check an exported exam session, offline, and print a verdict for every check.",
+    help="""Check an exported exam session, or an institution's log, offline, and print a
+verdict for every check.""",
     help_epilogue="""Exit status: 0 everything holds, 1 something does not (it is named), 2 the
-file cannot be read as a bundle.
+file cannot be read as a bundle or a log, or the options do not go together.
 
 Examples:
 
   invigil-verify session.zip
 
   invigil-verify session.zip --key 4f1c… --json
+
+  invigil-verify university.log --after 9b03…
+
+  invigil-verify session.zip --log university.log
 """,
     help_format="plaintext",
 )
-
-_MARKS = {
-    Outcome.HOLDS: "[green]holds",
-    Outcome.FAILS: "[red]FAILS",
-    Outcome.SKIPPED: "[yellow]skipped",
-}
 
 
 @app.default
 def verify(
     bundle: Path,
     *,
+    log: Annotated[Path | None, Parameter(help="A log that is to bear the bundle out.")] = None,
+    after: Annotated[
+        list[str] | None,
+        Parameter(negative="", help="Hash of an entry that the log must still contain."),
+    ] = None,
     key: Annotated[str | None, Parameter(help="Fingerprint of the institution's key.")] = None,
     json: Annotated[bool, Parameter(negative="", help="Print the verdict as JSON.")] = False,
 ) -> int:
-    """Check BUNDLE.
+    """Check BUNDLE, which is an exported session or an exported log.
 
     Args:
-        bundle: The exported session, a zip file.
+        bundle: The exported session, a zip file; or the institution's log.
+        log: Beside a session: the institution's log. Shows that the session is the one that
+            the log names, no shorter and no other, and who has seen it.
+        after: The hash of an entry that you noted at any time before, as the log's page or
+            an earlier export said it; may be said more than once. Shows that the log still
+            contains it, so that nothing up to there was taken out or written anew.
         key: The institution key's fingerprint (64 hex digits), as the institution tells it.
-            Without it the verdict stands under the key that the bundle itself names.
+            Without it the verdict stands under the key that the file itself names.
         json: Print the verdict as JSON instead of a table.
     """
-    if key is not None and not re.fullmatch(HASH_HEX, key := key.lower()):
-        _complain("--key is a fingerprint of 64 hex digits.")
-        return UNREADABLE
+    noted = [name.lower() for name in after or ()]
+    key = None if key is None else key.lower()
+    if why := _mistake(bundle, log, noted, key):
+        return _complain(f"{why}.")
     try:
         with waiting(Console(stderr=True)) as progress:
-            verdict = verify_bundle(bundle, key, progress)
+            session, entries = _look(bundle, log, noted, key, progress)
     except UnreadableBundle as error:
-        _complain(f"{error}.")
-        return UNREADABLE
-    if json:
-        sys.stdout.write(verdict_json(verdict).decode() + "\n")
-    else:
-        _print(verdict)
-    return HOLDS if verdict.holds else DOES_NOT_HOLD
+        return _complain(f"{error}.")
+    (_print_json if json else _print)(session, entries)
+    holds = all(verdict is None or verdict.holds for verdict in (session, entries))
+    return HOLDS if holds else DOES_NOT_HOLD
 
 
-def _complain(text: str) -> None:
+def _mistake(
+    bundle: Path, log: Path | None, noted: Sequence[str], key: str | None
+) -> str | None:
+    """What is wrong with the options, if something is."""
+    if key is not None and not re.fullmatch(HASH_HEX, key):
+        return "--key is a fingerprint of 64 hex digits"
+    if any(not re.fullmatch(HASH_HEX, name) for name in noted):
+        return "--after is the hash of an entry, 64 hex digits"
+    own = is_log(bundle)
+    if own and log is not None:
+        return f"--log goes with a session's bundle, and {bundle} is a log itself"
+    if noted and not own and log is None:
+        return "--after goes with a log: name it, or add --log LOG"
+    return None
+
+
+def _look(
+    bundle: Path,
+    log: Path | None,
+    noted: Sequence[str],
+    key: str | None,
+    progress: Progress,
+) -> tuple[Verdict | None, LogVerdict | None]:
+    """The verdicts of the bundle and of the log, each where there is one."""
+    if is_log(bundle):
+        return None, verify_log(bundle, key, noted, progress=progress)
+    session = verify_bundle(bundle, key, progress)
+    if log is None:
+        return session, None
+    return session, verify_log(log, key, noted, session, progress)
+
+
+def _complain(text: str) -> int:
     Console(stderr=True, highlight=False).print(f"invigil-verify: {text}", markup=False)
+    return UNREADABLE
 
 
-def _print(verdict: Verdict) -> None:
+def _print_json(session: Verdict | None, log: LogVerdict | None) -> None:
+    if session is None:
+        said = {} if log is None else log_verdict_members(log)
+    else:
+        said = verdict_members(session)
+        if log is not None:
+            both = session.holds and log.holds
+            said = {**said, "holds": both, "log": log_verdict_members(log)}
+    sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+
+
+def _print(session: Verdict | None, log: LogVerdict | None) -> None:
     console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False)
-    for column in ("", "check", "verdict", "looked at"):
-        table.add_column(column, justify="right" if column in ("", "looked at") else "left")
-    for result in verdict.results:
-        mark = _MARKS[result.outcome]
-        table.add_row(str(int(result.check)), result.claim, mark, str(result.looked_at))
-        for failure in result.failures:
-            table.add_row("", f"  [red]{failure.replace('[', chr(92) + '[')}", "", "")
-    console.print(table)
-    console.print(f"\nsession  {verdict.session}")
-    given = "as given" if verdict.pinned else "named by the bundle itself: compare it"
-    console.print(f"key      {verdict.key_fingerprint}\n         ({given})")
-    console.print(f"records  {verdict.records}, pieces {verdict.blobs}, gaps {verdict.gaps}")
-    console.print("[green]HOLDS" if verdict.holds else "[red]DOES NOT HOLD")
+    if session is not None:
+        print_bundle(console, session)
+    if log is not None:
+        print_log(console, log)
 
 
 def main() -> None:

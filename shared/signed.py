@@ -136,6 +136,18 @@ def parse_lines(data: bytes) -> Iterator[Signed]:
         start = end + 1
 
 
+def read_key(text: str) -> bytes:
+    """The raw bytes of a public key written as base64.
+
+    Raises:
+        EncodingError: it is not written so, or is not as long as a key.
+    """
+    key = from_base64(text)
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise EncodingError(f"{len(key)} bytes, where a key has {PUBLIC_KEY_BYTES}")
+    return key
+
+
 def public_bytes(key: Ed25519PrivateKey) -> bytes:
     """The raw 32 bytes of a private key's public half."""
     return key.public_key().public_bytes_raw()

@@ -43,6 +43,33 @@ CLAIMS: dict[CheckId, str] = {
 }
 
 
+class LogCheck(IntEnum):
+    """Every check of a log by its number in the specification."""
+
+    CONTAINER = 0
+    INSTITUTION = 1
+    SIGNATURE = 2
+    ORDER = 3
+    LINK = 4
+    TIME = 5
+    HEADS = 6
+    KNOWN = 7
+    SESSION = 8
+
+
+LOG_CLAIMS: dict[LogCheck, str] = {
+    LogCheck.CONTAINER: "the export is whole and signed by the institution",
+    LogCheck.INSTITUTION: "every entry is of this institution's log",
+    LogCheck.SIGNATURE: "every entry is signed by the key in force",
+    LogCheck.ORDER: "entries are numbered without a hole or an extra",
+    LogCheck.LINK: "every entry names the one before it",
+    LogCheck.TIME: "the time of the entries never goes back",
+    LogCheck.HEADS: "no session ever got shorter or became another",
+    LogCheck.KNOWN: "the entries that were noted earlier are still there",
+    LogCheck.SESSION: "the bundle's chain is the one that the log names",
+}
+
+
 class Outcome(StrEnum):
     """How a check went; ``skipped`` where an earlier failure left nothing to look at."""
 
@@ -57,6 +84,12 @@ class AtRecord(NamedTuple):
     record: int
 
 
+class AtEntry(NamedTuple):
+    """A failure is about the ``entry``-th entry of a log."""
+
+    entry: int
+
+
 class AtPiece(NamedTuple):
     """A failure is about the ``stream_seq``-th piece of a stream."""
 
@@ -64,7 +97,7 @@ class AtPiece(NamedTuple):
     stream_seq: int
 
 
-Where = AtRecord | AtPiece
+Where = AtRecord | AtPiece | AtEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +108,7 @@ class CheckResult:
     or piece.
     """
 
-    check: CheckId
+    check: CheckId | LogCheck
     outcome: Outcome
     looked_at: int
     failures: tuple[str, ...] = ()
@@ -84,12 +117,15 @@ class CheckResult:
     @property
     def claim(self) -> str:
         """What the check would show."""
-        return CLAIMS[self.check]
+        own = self.check
+        return LOG_CLAIMS[own] if isinstance(own, LogCheck) else CLAIMS[own]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks of one bundle. ``pinned`` says whether the caller named the key."""
+    """All checks of one bundle. ``pinned`` says whether the caller named the key; ``heads``
+    are the hashes of the chain's records, in order.
+    """
 
     session: str
     key_fingerprint: str
@@ -98,6 +134,7 @@ class Verdict:
     records: int
     blobs: int
     gaps: int
+    heads: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def holds(self) -> bool:
@@ -111,21 +148,25 @@ def verdict_json(verdict: Verdict) -> bytes:
     ``where`` goes with ``failures``, one for one: ``{"record": n}``,
     ``{"stream": name, "stream_seq": n}`` or ``null``.
     """
-    return msgspec.json.encode(
-        {
-            "holds": verdict.holds,
-            "session": verdict.session,
-            "institution_key": verdict.key_fingerprint,
-            "key_given": verdict.pinned,
-            "records": verdict.records,
-            "blobs": verdict.blobs,
-            "gaps": verdict.gaps,
-            "checks": [_check(result) for result in verdict.results],
-        }
-    )
+    return msgspec.json.encode(verdict_members(verdict))
 
 
-def _check(result: CheckResult) -> dict[str, object]:
+def verdict_members(verdict: Verdict) -> dict[str, object]:
+    """The members of a bundle's verdict, as programs are told it."""
+    return {
+        "holds": verdict.holds,
+        "session": verdict.session,
+        "institution_key": verdict.key_fingerprint,
+        "key_given": verdict.pinned,
+        "records": verdict.records,
+        "blobs": verdict.blobs,
+        "gaps": verdict.gaps,
+        "checks": [check_members(result) for result in verdict.results],
+    }
+
+
+def check_members(result: CheckResult) -> dict[str, object]:
+    """A check's outcome, as programs are told it."""
     return {
         "number": int(result.check),
         "name": result.check.name.lower(),
@@ -139,30 +180,38 @@ def _check(result: CheckResult) -> dict[str, object]:
 
 @dataclass(slots=True)
 class Ledger:
-    """Collects what each check looked at and what failed, while a verification runs."""
+    """Collects what each check looked at and what failed, while a verification runs.
 
-    _looked_at: dict[CheckId, int] = field(default_factory=dict[CheckId, int])
-    _named: dict[CheckId, list[tuple[str, Where | None]]] = field(
-        default_factory=dict[CheckId, list[tuple[str, Where | None]]]
+    ``checks`` says which there are: a bundle's or a log's.
+    """
+
+    checks: type[CheckId] | type[LogCheck] = CheckId
+    _looked_at: dict[int, int] = field(default_factory=dict[int, int])
+    _named: dict[int, list[tuple[str, Where | None]]] = field(
+        default_factory=dict[int, list[tuple[str, Where | None]]]
     )
-    _counts: dict[CheckId, int] = field(default_factory=dict[CheckId, int])
+    _counts: dict[int, int] = field(default_factory=dict[int, int])
 
-    def look(self, check: CheckId, times: int = 1) -> None:
+    def look(self, check: CheckId | LogCheck, times: int = 1) -> None:
         """Something was looked at under this check."""
         self._looked_at[check] = self._looked_at.get(check, 0) + times
 
-    def fail(self, check: CheckId, why: str, where: Where | None = None) -> None:
+    def fail(self, check: CheckId | LogCheck, why: str, where: Where | None = None) -> None:
         """The check does not hold; the first ``MAX_NAMED`` reasons are kept in words."""
         self._counts[check] = self._counts.get(check, 0) + 1
         named = self._named.setdefault(check, [])
         if len(named) < MAX_NAMED:
             named.append((why, where))
 
+    def failed(self, check: CheckId | LogCheck) -> bool:
+        """Whether something failed under this check so far."""
+        return check in self._counts
+
     def results(self) -> tuple[CheckResult, ...]:
         """Every check in the order of its number."""
-        return tuple(self._result(check) for check in CheckId)
+        return tuple(self._result(check) for check in self.checks)
 
-    def _result(self, check: CheckId) -> CheckResult:
+    def _result(self, check: CheckId | LogCheck) -> CheckResult:
         named = list(self._named.get(check, ()))
         if (beyond := self._counts.get(check, 0) - len(named)) > 0:
             named.append((f"and {beyond} more", None))

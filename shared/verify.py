@@ -23,7 +23,7 @@ from shared.bundle import (
     decode_manifest,
 )
 from shared.chain import Accepted, ChainState, accept
-from shared.encoding import ZERO_HASH, EncodingError, from_base64, sha256_hex
+from shared.encoding import ZERO_HASH, EncodingError, sha256_hex
 from shared.evidence_checks import (
     Chain,
     check_anchors,
@@ -41,13 +41,13 @@ from shared.progress import Meter, Progress
 from shared.receipts import Grant, MalformedReceipt, decode_grant
 from shared.records import Gap, Open, Record
 from shared.signed import (
-    PUBLIC_KEY_BYTES,
     Domain,
     MalformedLine,
     fingerprint,
     holds,
     parse_lines,
     parse_sole_line,
+    read_key,
 )
 from shared.verdict import AtRecord, CheckId, Ledger, Verdict
 
@@ -124,6 +124,7 @@ def verify(
         records=len(chain),
         blobs=len(references),
         gaps=sum(isinstance(record.body, Gap) for _, record in chain),
+        heads=tuple(name for name, _ in chain),
     )
 
 
@@ -137,7 +138,7 @@ def _check_container(
     try:
         signed = parse_sole_line(bundle.read(MANIFEST))
         manifest = decode_manifest(signed.payload)
-        key = _key(manifest.institution_key)
+        key = read_key(manifest.institution_key)
     except (MalformedLine, EncodingError) as error:
         raise UnreadableBundle(f"{MANIFEST} is not a manifest: {error}") from error
     if not holds(signed, Domain.BUNDLE, key):
@@ -151,13 +152,6 @@ def _check_container(
     for name in bundle.unexpected():
         ledger.fail(CheckId.CONTAINER, f"{name!r} does not belong in a bundle")
     return manifest, key
-
-
-def _key(text: str) -> bytes:
-    key = from_base64(text)
-    if len(key) != PUBLIC_KEY_BYTES:
-        raise EncodingError(f"{len(key)} bytes, where a key has {PUBLIC_KEY_BYTES}")
-    return key
 
 
 def _check_files(ledger: Ledger, bundle: Bundle, manifest: Manifest) -> dict[str, bytes]:
@@ -228,7 +222,7 @@ def _check_chain(
     if founding.grant is None:
         return _Judged()
     try:
-        state = ChainState(session, _key(founding.grant.public_key))
+        state = ChainState(session, read_key(founding.grant.public_key))
     except EncodingError as error:
         ledger.fail(CheckId.KEY, f"grant.signed: the session's key is {error}")
         return _Judged()

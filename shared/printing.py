@@ -1,0 +1,87 @@
+"""Verdicts as people read them: a table of the checks, and what they were made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shared.log_checks import About, LogVerdict
+from shared.verdict import CheckResult, Outcome, Verdict
+
+_MARKS = {
+    Outcome.HOLDS: "[green]holds",
+    Outcome.FAILS: "[red]FAILS",
+    Outcome.SKIPPED: "[yellow]skipped",
+}
+
+
+def print_bundle(console: Console, verdict: Verdict) -> None:
+    """A session's verdict."""
+    _print_checks(console, verdict.results)
+    console.print(f"\nsession  {verdict.session}")
+    _print_key(console, verdict.key_fingerprint, "bundle", pinned=verdict.pinned)
+    console.print(f"records  {verdict.records}, pieces {verdict.blobs}, gaps {verdict.gaps}")
+    _print_end(console, holds=verdict.holds)
+
+
+def print_log(console: Console, verdict: LogVerdict) -> None:
+    """A log's verdict, and what it says of the session that was asked about."""
+    _print_checks(console, verdict.results)
+    console.print(f"\nlog of   {verdict.institution}")
+    _print_key(console, verdict.key_fingerprint, "log", pinned=verdict.pinned)
+    console.print(f"entries  {verdict.size}, the last of {moment(verdict.time)}")
+    console.print(f"head     {verdict.head}\n         (note it: --after shows it is kept)")
+    for one in verdict.known:
+        if one.n is not None and one.time is not None:
+            where = f"entry {one.n} of {moment(one.time)}"
+            console.print(f"after    {one.hash}\n         ({where}, is there)")
+    if verdict.about:
+        console.print("\nWhat the log says was seen and done of this session:")
+        _print_about(console, verdict.about)
+    _print_end(console, holds=verdict.holds)
+
+
+def moment(micros: int) -> str:
+    """Microseconds since 1970 as a date and time in UTC."""
+    try:
+        when = datetime.fromtimestamp(micros // 1_000_000, UTC)
+    except (OverflowError, ValueError, OSError):
+        # A time of a malformed or forged log may be beyond every calendar.
+        return f"{micros} µs"
+    return f"{when:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _print_checks(console: Console, results: Sequence[CheckResult]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("", "check", "verdict", "looked at"):
+        table.add_column(column, justify="right" if column in ("", "looked at") else "left")
+    for result in results:
+        mark = _MARKS[result.outcome]
+        table.add_row(str(int(result.check)), result.claim, mark, str(result.looked_at))
+        for failure in result.failures:
+            table.add_row("", f"  [red]{escape(failure)}", "", "")
+    console.print(table)
+
+
+def _print_about(console: Console, about: Sequence[About]) -> None:
+    table = Table(box=None, pad_edge=False)
+    for column in ("entry", "time", "who", "from", "what"):
+        table.add_column(column, justify="right" if column == "entry" else "left")
+    for one in about:
+        who = f"{one.actor} ({one.role})" if one.role else one.actor
+        cells = (str(one.n), moment(one.time), who, one.address or "", one.what)
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
+
+
+def _print_key(console: Console, key: str, what: str, *, pinned: bool) -> None:
+    given = "as given" if pinned else f"named by the {what} itself: compare it"
+    console.print(f"key      {key}\n         ({given})")
+
+
+def _print_end(console: Console, *, holds: bool) -> None:
+    console.print("[green]HOLDS" if holds else "[red]DOES NOT HOLD")
