@@ -6,17 +6,16 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
 from support import postgres
+from support.calls import traced
 from support.campus import Campus, MovableClock, found_campus, redeem
 from support.figures import amount
 from support.nursery import Child, Nursery, nursery, runs
@@ -202,19 +201,6 @@ def _gone_within(pid: int, seconds: float) -> bool:
     while runs(pid) and time.monotonic() < deadline:
         time.sleep(0.005)
     return not runs(pid)
-
-
-@contextmanager
-def traced(pid: int, *options: str) -> Iterator[None]:
-    """Strace on a process and all its threads."""
-    command = ["strace", "-f", "-p", str(pid), "-o", "/dev/null", *options]
-    tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        yield
-    finally:
-        # Asked to end, it might first wait for threads that it holds itself.
-        tracer.kill()
-        tracer.communicate(timeout=30)
 
 
 def kills_of(database: str, randoms: int, at_calls: int) -> Iterator[list[Kill]]:

@@ -60,3 +60,21 @@ async def test_deleting_a_session_takes_its_blobs_and_no_others(store: BlobStore
     assert await store.get(other, NAME) == b"y"
     with pytest.raises(BlobMissing):
         await store.get(SESSION, "1" * 64)
+
+
+async def test_a_folder_found_there_is_made_durable_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever made it, another upload or one before a crash, may not have come to the end."""
+    synced: list[Path] = []
+    monkeypatch.setattr("server.storage.blobs._sync_folder", synced.append)
+    (tmp_path / SESSION).mkdir()
+    store = BlobStore(tmp_path.as_uri(), tmp_path / "scratch")
+    store.prepare()
+    assert tmp_path in synced
+    synced.clear()
+    await store.put_bytes(SESSION, NAME, b"x")
+    assert synced == [tmp_path, tmp_path / SESSION]
+    synced.clear()
+    await store.put_bytes(SESSION, "b" * 64, b"x")
+    assert synced == [tmp_path / SESSION]
