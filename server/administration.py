@@ -6,22 +6,29 @@ import asyncio
 import csv
 import getpass
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from server.clock import MICROS_PER_SECOND
 from server.config import Settings
 from server.opening import Fault, Rooms, opened, settled
 
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from server.ingest.importing import Imports
+
 app = App(
     name="admin",
-    help="""Set up institutions, staff, exams and enrolments; export and purge sessions.
+    help="""Set up institutions, staff, exams and enrolments; export, import and purge sessions.
 
     For example, from nothing to a candidate's code:
 
@@ -36,6 +43,9 @@ app = App(
     """,
     help_format="plaintext",
 )
+
+# Exit status where not all of what was to be imported could be taken.
+NOT_WHOLE = 1
 
 _T = TypeVar("_T")
 Flag = Annotated[bool, Parameter(negative="")]
@@ -229,6 +239,72 @@ def export(
 
     _run(work)
     Console(stderr=True, highlight=False).print(f"Wrote {output}.", markup=False)
+
+
+@app.command(name="import")
+def import_(*files: Path, receipts: Path | None = None) -> int:
+    """Take recordings in from files that candidates saved where there is no network.
+
+    Each is checked as if it had been delivered; doing it again changes nothing. Prints what
+    became of each as JSON. The exit status is 1 where something could not be taken.
+
+    Args:
+        files: The .invigil files.
+        receipts: Folder for the receipts, which are for the candidates' recorders
+            (`invigil-recorder evidence receipt`). By default beside each file.
+    """
+
+    async def work(rooms: Rooms) -> bool:
+        async with _imports(rooms, settled()) as imports:
+            taken = [await _take_in(imports, file, receipts) for file in files]
+        return all(taken)
+
+    return 0 if _run(work) else NOT_WHOLE
+
+
+@asynccontextmanager
+async def _imports(rooms: Rooms, settings: Settings) -> AsyncIterator[Imports]:
+    """What takes parcels in, as the server itself has it; in the end the log is up to date."""
+    from server.audit.heads import SessionHeads
+    from server.ingest.importing import Imports
+    from server.ingest.pieces import Pieces
+    from server.ingest.writer import Writer
+
+    heads = SessionHeads(rooms.database, rooms.clock)
+    writer = Writer(rooms.database, rooms.keys, settings, rooms.clock, heads.changed)
+    pieces = Pieces(rooms.database, rooms.blobs, writer, settings, rooms.clock)
+    rooms.blobs.scratch.mkdir(parents=True, exist_ok=True)
+    yield Imports(rooms.database, writer, pieces, rooms.keys, rooms.clock)
+    await heads.write()
+
+
+async def _take_in(imports: Imports, file: Path, receipts: Path | None) -> bool:
+    """Import one file and write its receipts; whether all of it was taken."""
+    from server.audit.service import COMMAND_LINE
+    from server.ingest.importing import Declined, Importer
+    from shared.parcel import RECEIPT_SUFFIX
+
+    with _progress(file) as show:
+        report = await imports.take(file, Importer(COMMAND_LINE), show)
+    if isinstance(report, Declined):
+        _print({"file": str(file), "declined": report.why})
+        return False
+    signed = (receipts or file.parent) / f"{report.session}{RECEIPT_SUFFIX}"
+    signed.write_bytes(await imports.receipts(report.session))
+    _print({"file": str(file), "receipts": str(signed), **asdict(report)})
+    return report.whole
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal; nothing where nobody looks. Yields what moves it."""
+    console = Console(stderr=True, highlight=False)
+    columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn()
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True
+    ) as bar:
+        task = bar.add_task(file.name, total=None)
+        yield lambda done, there: bar.update(task, completed=done, total=there)
 
 
 @app.command

@@ -35,6 +35,7 @@ from server.exams.controllers import ExamsController
 from server.headers import security_headers
 from server.ingest.controllers import IngestController
 from server.ingest.delivery import Delivery
+from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
 from server.ingest.writer import Writer
 from server.integrations.health import health
@@ -44,6 +45,8 @@ from server.network import AnyRequest
 from server.problems import is_data_fault, unready
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
+from server.reports.session_controllers import SessionsController
+from server.reports.verdicts import Verdicts
 from server.retention.service import Retention
 from server.review.controllers import FlagsController, MediaController
 from server.review.media import Media
@@ -53,8 +56,10 @@ from server.storage.keys import KeysMissing, KeyStore
 from server.web import assets
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
+from server.web.import_pages import ImportPages, get_receipts
 from server.web.pages import SessionPages, start
 from server.web.rendering import template_config
+from server.web.verdict_pages import VerdictPages
 
 VERSION = "0.1.0"
 
@@ -65,9 +70,13 @@ MAX_BODY_BYTES = 1_048_576
 ROUTES: tuple[Any, ...] = (
     start,
     SessionPages,
+    VerdictPages,
     ExamPages,
+    ImportPages,
+    get_receipts,
     MediaController,
     FlagsController,
+    SessionsController,
     health,
     AccountsController,
     ExamsController,
@@ -90,10 +99,11 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
     heads = SessionHeads(database, clock)
     sign_in = SignIn(database, Passwords(), settings, clock)
+    verdicts = Verdicts(database, keys, settings, clock)
     static = f"/static/{assets.version()}"
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
-        lifespan=[partial(_running, database, blobs, heads, settings, clock)],
+        lifespan=[partial(_running, database, blobs, heads, settings, clock), verdicts.running],
         dependencies={
             name: _given(value)
             for name, value in {
@@ -102,6 +112,7 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
                 "database": database,
                 "settings": settings,
                 "sign_in": sign_in,
+                "verdicts": verdicts,
                 **_rooms(database, blobs, keys, heads, settings, clock),
             }.items()
         },
@@ -139,14 +150,16 @@ def _rooms(
     """Each room's service, under the name that handlers ask for it by."""
     secret = keys.server_secret()
     writer = Writer(database, keys, settings, clock, heads.changed)
+    pieces = Pieces(database, blobs, writer, settings, clock)
     tokens = Tokens(secret)
     return {
         "bundles": BundleExport(database, keys, blobs, clock),
         "delivery": Delivery(database, writer, settings, clock),
+        "imports": Imports(database, writer, pieces, keys, clock),
         "keys": keys,
         "live": Live(database, clock),
         "media": Media(blobs, keys),
-        "pieces": Pieces(database, blobs, writer, settings, clock),
+        "pieces": pieces,
         "redeeming": Redeeming(database, keys, tokens, secret, settings, clock),
         "secret": secret,
         "tokens": tokens,

@@ -5,6 +5,7 @@ Results go to standard output, progress and messages to standard error.
 
 from __future__ import annotations
 
+import functools
 import random
 import shutil
 import sys
@@ -22,14 +23,19 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
+from recorder import interrupted
+from recorder.evidence.asking import ask_of
 from recorder.evidence.audit import check_store
+from recorder.evidence.exporting import Exported
+from recorder.evidence.exporting import export as save_as_file
 from recorder.evidence.founding import Unfounded, read_founding
 from recorder.evidence.opening import Cause, StoreTrouble
+from recorder.evidence.returning import read_receipts, take_receipts
 from recorder.evidence.store import EvidenceStore, Tally, default_root, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.settings import read_settings
 from recorder.sync.channel import SessionChannel
-from recorder.sync.delivery import Report, deliver
+from recorder.sync.delivery import Report, deliver, report_on
 from recorder.sync.pacing import Pacing
 from recorder.sync.transport import Transport
 
@@ -38,6 +44,7 @@ from recorder.sync.transport import Transport
 app = App(name="evidence", help_format="plaintext")
 
 Choice = Annotated[bool, Parameter(negative=())]
+Output = Annotated[Path, Parameter(name=["--output", "-o"])]
 
 # How wide a table may be where nobody looks at it: no line of a file is ever cut.
 _FILE_WIDTH = 240
@@ -124,6 +131,87 @@ def upload(*sessions: str, store: Path | None = None, patience: float = 60.0) ->
             report = Report(False, f"not delivered: {error}")
         _print(f"{folder.name}  {report.words}")
         left += not report.delivered
+    return FINDING if left else 0
+
+
+@app.command
+def close(*sessions: str, store: Path | None = None) -> int:
+    """Hand in recordings that were interrupted, as they are: nothing is recorded any more.
+
+    What is missing is recorded as a gap. Deliver them then with `evidence upload`. The exit
+    status is 1 where one could not be closed.
+
+    Args:
+        sessions: The sessions to close; all that are not closed where none is named.
+        store: The folder of the recordings; by default where the app keeps them.
+    """
+    failed = 0
+    for folder in _chosen(store, sessions):
+        try:
+            one = interrupted.look(folder)
+            if one.closed and not sessions:
+                continue
+            if not one.closed:
+                interrupted.close(one)
+            words = "closed already" if one.closed else "closed"
+        except EnvironmentFault as fault:
+            words = f"not closed: {fault}"
+            failed += 1
+        _print(f"{folder.name}  {words}")
+    return FINDING if failed else 0
+
+
+@app.command
+def export(*sessions: str, output: Output, store: Path | None = None) -> int:
+    """Save recordings as files to carry to the institution, where no network is.
+
+    Each file holds all records and whatever is not delivered, sealed to the institution; the
+    server's operator imports it and gives a receipt back, for `evidence receipt`. Nothing
+    is removed here before. The exit status is 1 where a piece could not be saved.
+
+    Args:
+        sessions: The sessions to save; all that are not delivered where none is named.
+        output: The folder to save to, a USB stick for example; or a file, for one session.
+        store: The folder of the recordings; by default where the app keeps them.
+    """
+    folders = _chosen(store, sessions)
+    if len(folders) > 1 and not output.is_dir():
+        raise EnvironmentFault(
+            f"{output} is not a folder, and there are {len(folders)} recordings.",
+            "Name a folder that exists, or one session.",
+        )
+    damaged = 0
+    for folder in folders:
+        with closing(EvidenceStore.open(folder)) as opened:
+            if not sessions and opened.tally.delivered:
+                continue
+            with _bar("saving", total=None) as bar:
+                show = functools.partial(_show_bytes, bar)
+                made = save_as_file(ask_of(opened), output, time.time_ns() // 1000, show)
+        damaged += made.damaged
+        _print(f"{folder.name}  saved as {made.path} ({_told(made)})")
+    return FINDING if damaged else 0
+
+
+@app.command
+def receipt(*files: Path, store: Path | None = None) -> int:
+    """Take the receipts that a server gave for saved recordings, and let go what they cover.
+
+    The exit status is 1 where one does not hold, or something still waits.
+
+    Args:
+        files: The files that the server gave, one a session.
+        store: The folder of the recordings; by default where the app keeps them.
+    """
+    left = 0
+    for file in files:
+        given = read_receipts(file)
+        [folder] = _chosen(store, [given.session])
+        with closing(EvidenceStore.open(folder)) as opened:
+            refused = take_receipts(opened, given.receipts)
+            report = report_on(opened.tally, refused.why if refused else "")
+        _print(f"{folder.name}  {report.words}")
+        left += refused is not None or not report.delivered
     return FINDING if left else 0
 
 
@@ -216,7 +304,17 @@ def _deliver(store: EvidenceStore, patience: float) -> Report:
 
 @contextmanager
 def _progress(start: Tally) -> Iterator[Callable[[Tally, str], None]]:
-    """A bar on a terminal; nothing where nobody looks."""
+    with _bar("delivering", start.bytes_made) as bar:
+
+        def show(tally: Tally, note: str) -> None:
+            bar(completed=tally.bytes_sent, description=note or "delivering")
+
+        yield show
+
+
+@contextmanager
+def _bar(description: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A bar of bytes on a terminal; nothing where nobody looks. Yields what moves it."""
     console = Console(stderr=True, highlight=False)
     bar = Progress(
         TextColumn("{task.description}", markup=False),
@@ -227,12 +325,19 @@ def _progress(start: Tally) -> Iterator[Callable[[Tally, str], None]]:
         transient=True,
     )
     with bar:
-        task = bar.add_task("delivering", total=start.bytes_made)
+        yield functools.partial(bar.update, bar.add_task(description, total=total))
 
-        def show(tally: Tally, note: str) -> None:
-            bar.update(task, completed=tally.bytes_sent, description=note or "delivering")
 
-        yield show
+def _show_bytes(bar: Callable[..., None], done: int, total: int) -> None:
+    bar(completed=done, total=total)
+
+
+def _told(made: Exported) -> str:
+    """What a saved file holds, in words."""
+    words = f"{made.records} records, {made.pieces} pieces, {decimal(made.bytes)}"
+    if made.damaged:
+        words += f"; {made.damaged} pieces are damaged on this disk and not in it"
+    return words
 
 
 def _sorted_out(folders: list[Path]) -> tuple[list[Path], dict[Path, str]]:

@@ -21,6 +21,18 @@ class WaitingBlob(NamedTuple):
     data: bytes
 
 
+class Extent(NamedTuple):
+    """How much a store holds: records and receipts, their bytes without signatures, and the
+    pieces that wait, as (SHA-256 hex, size), oldest first.
+    """
+
+    records: int
+    record_bytes: int
+    receipts: int
+    receipt_bytes: int
+    waiting: tuple[tuple[str, int], ...]
+
+
 class BlobRow(NamedTuple):
     """A piece as the store holds it.
 
@@ -45,6 +57,12 @@ def records(store: EvidenceStore, start: int, limit: int) -> list[Signed]:
     return [Signed(*row) for row in rows]
 
 
+def last_record(store: EvidenceStore) -> Signed | None:
+    """The newest record; ``None`` where there is none yet."""
+    rows = store.select("SELECT payload, signature FROM records ORDER BY seq DESC LIMIT 1")
+    return _first(rows)
+
+
 def all_records(store: EvidenceStore) -> Iterator[Signed]:
     """Every record in order, read a page at a time."""
     start = 0
@@ -57,12 +75,6 @@ def hash_at(store: EvidenceStore, size: int) -> str | None:
     """The head of the chain when it had ``size`` records; ``None`` beyond its end."""
     if size == 0:
         return ZERO_HASH
-def last_record(store: EvidenceStore) -> Signed | None:
-    """The newest record; ``None`` where there is none yet."""
-    rows = store.select("SELECT payload, signature FROM records ORDER BY seq DESC LIMIT 1")
-    return _first(rows)
-
-
     rows = store.select("SELECT hash FROM records WHERE seq = ?", size - 1)
     return rows[0][0] if rows else None
 
@@ -90,6 +102,24 @@ def waiting_blob(store: EvidenceStore, below: int, skip: frozenset[str]) -> Wait
         return None
     [(data,)] = store.select("SELECT bytes FROM blobs WHERE sha256 = ?", sha256)
     return WaitingBlob(sha256, data or b"")
+
+
+def extent(store: EvidenceStore) -> Extent:
+    """How much there is, at one moment."""
+    counts = "SELECT count(*), coalesce(sum(length(payload)), 0) FROM "
+    [(made, made_bytes)] = store.select(counts + "records")
+    [(held, held_bytes)] = store.select(counts + "receipts")
+    waiting = store.select(
+        "SELECT sha256, size FROM outbox JOIN blobs USING (sha256) ORDER BY n"
+    )
+    pieces = tuple((name, size) for name, size in waiting)
+    return Extent(made, made_bytes, held, held_bytes, pieces)
+
+
+def blob(store: EvidenceStore, sha256: str) -> bytes | None:
+    """A piece as it lies there; ``None`` once it is delivered."""
+    rows = store.select("SELECT bytes FROM blobs WHERE sha256 = ?", sha256)
+    return rows[0][0] if rows else None
 
 
 def holds_blob(store: EvidenceStore, sha256: str) -> bool:

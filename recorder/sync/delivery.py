@@ -58,10 +58,11 @@ def deliver(
             break
         if again > now and not courier.stuck:
             sleep(min(again - now, _NAP_S))
-    return _report(store.tally, courier.note)
+    return report_on(store.tally, courier.note)
 
 
-def _report(tally: Tally, note: str) -> Report:
+def report_on(tally: Tally, note: str) -> Report:
+    """How far a recording is; ``note`` says why not further, if anything does."""
     if not tally.delivered:
         records = tally.records_made - tally.records_sent
         pieces = tally.blobs_made - tally.blobs_sent

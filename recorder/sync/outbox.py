@@ -7,24 +7,14 @@ goes there (``EvidenceWriter.ask``); afterwards a command asks its own store dir
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
 
 from recorder.evidence import contents
+from recorder.evidence.asking import Ask, ask_of
 from recorder.evidence.contents import WaitingBlob
 from recorder.evidence.receipting import Distrusted, Taken, take_receipt
 from recorder.evidence.store import EvidenceStore, Tally
 from shared.signed import Signed
 from shared.wire import MAX_RECORDS, batches
-
-_T = TypeVar("_T")
-
-
-class Ask(Protocol):
-    """Has the store asked on the thread that it belongs to."""
-
-    def __call__(self, question: Callable[[EvidenceStore], _T], /) -> _T:
-        """The answer; raises what the question raises, or ``WriterGone``."""
-        ...
 
 
 class Outbox:
@@ -38,11 +28,7 @@ class Outbox:
     @staticmethod
     def of_store(store: EvidenceStore) -> Outbox:
         """The outbox of a store that the calling thread owns."""
-
-        def ask(question: Callable[[EvidenceStore], _T]) -> _T:
-            return question(store)
-
-        return Outbox(ask, lambda: store.tally)
+        return Outbox(ask_of(store), lambda: store.tally)
 
     @property
     def tally(self) -> Tally:

@@ -136,6 +136,14 @@ async def receipt(db: AsyncSession, session: str, n: int) -> Signed | None:
     return None if found is None else Signed(*found)
 
 
+async def receipts(db: AsyncSession, session: str) -> list[Signed]:
+    """Every receipt given so far, in order."""
+    query = select(ReceiptRow.payload, ReceiptRow.signature).where(
+        ReceiptRow.session_id == session
+    )
+    return [Signed(*row) for row in await db.execute(query.order_by(ReceiptRow.n))]
+
+
 async def receipt_of(db: AsyncSession, session: str, seq: int) -> Signed | None:
     """The receipt that first covered record ``seq``."""
     query = select(RecordRow.receipt_n).where(

@@ -102,6 +102,16 @@ class Pieces:
         finally:
             self._under_way -= 1
 
+    async def keep(self, upload: Upload, body: AsyncIterator[bytes]) -> Signed | Rejection:
+        """``take`` for a caller who bounds by itself how many pieces come, and how fast.
+
+        ``body`` is not read where the piece is not wanted.
+        """
+        expected = await self._expected(upload)
+        if not isinstance(expected, Expected):
+            return expected
+        return await self._receive(upload, expected, body)
+
     async def _expected(self, upload: Upload) -> Expected | Signed | Rejection:
         """What to expect, or the answer where nothing needs to be received."""
         if upload.digest != upload.sha256:

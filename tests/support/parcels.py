@@ -81,3 +81,8 @@ def kept(folder: Path, data: bytes, name: str = "p.invigil") -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
+
+
+def flipped(data: bytes) -> bytes:
+    """The bytes, the last of them another."""
+    return data[:-1] + bytes([data[-1] ^ 1])
