@@ -189,8 +189,8 @@ class Shortage:
         short = free < ballast.size + 2 * FLOOR_BYTES
         if ballast.held or self._refused or short or time.monotonic() < self._take_at:
             return free
-        self._take_at = time.monotonic() + TAKE_AGAIN_S
-        ballast.take()
+        if not ballast.take():
+            self._take_at = time.monotonic() + TAKE_AGAIN_S
         return self._care.free(self._store.folder)
 
     def _judge(self, now: Reading, free: int, inside: int) -> bool:

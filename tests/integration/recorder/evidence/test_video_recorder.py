@@ -392,3 +392,45 @@ def test_segments_of_other_lengths_keep_to_their_grid():
     recorder.flush()
     assert cut.spans() == [(0, 2.5), (2.5, 5), (5, 7.5), (7.5, 10)]
     assert cut.inits[0].origin_ns == ORIGIN_NS
+
+
+def noisy(at: float) -> Frame:
+    """A picture that no rate is enough for."""
+    dice = np.random.default_rng(round(at * 1000))
+    return frame("camera", at, dice.integers(0, 255, (480, 640, 3), np.uint8))
+
+
+def test_half_the_rate_begins_with_a_fragment_and_leaves_no_seam():
+    """Another encoder takes over: one init segment, no hole, every picture decodes."""
+    cut = Cut()
+    recorder = camera(cut)
+    recorder.limit(1.0)
+    for at in beats(0, 24, 10):
+        if at == 6.0:
+            recorder.limit(0.5)
+        if at == 14.0:
+            recorder.limit(1.0)
+        recorder.push(noisy(at))
+    recorder.flush()
+    init, *fragments = cut.segments
+    assert [part.part for part in cut.segments].count("init") == 1
+    assert cut.gaps == []
+    for before, after in pairwise(fragments):
+        assert after.independent
+        assert before.start_ns + before.duration_ns == after.start_ns
+    assert [part.frames for part in fragments] == [40] * 6
+    sizes = [len(part.data) for part in fragments]
+    # 0-4 and 4-8 at the full rate, 8-12 and 12-16 at half, then at the full one again.
+    assert max(sizes[2:4]) < 0.75 * min(sizes[1], *sizes[4:])
+    assert len(decode(cut.file())) == 240
+    assert init.data
+
+
+def test_a_limit_before_the_first_picture_holds_from_the_first():
+    cut = Cut()
+    recorder = camera(cut)
+    recorder.limit(0.5)
+    for at in beats(0, 8, 10):
+        recorder.push(noisy(at))
+    recorder.flush()
+    assert [part.frames for part in cut.segments] == [0, 40, 40]

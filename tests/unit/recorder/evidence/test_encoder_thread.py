@@ -10,7 +10,7 @@ from support.encoding import Cut, at_ns, beats, block, frame, picture
 from support.waiting import until
 
 from recorder.evidence import encoder_thread
-from recorder.evidence.encoder_thread import Backlog, Bound, EncoderThread, Offered
+from recorder.evidence.encoder_thread import Backlog, Bound, Economy, EncoderThread, Offered
 from recorder.evidence.holes import BACKLOG, ENCODER_FAILED
 
 ROOMY = Bound(items=8, bytes=2**30)
@@ -33,6 +33,9 @@ class Scripted:
 
     def thin(self, divisor):
         self.divisors.append(divisor)
+
+    def limit(self, share):
+        self.told.append(("limit", share))
 
     def record(self, item, /):
         self.entered.set()
@@ -120,6 +123,25 @@ def test_lowers_the_quality_first_then_refuses_and_says_from_when_to_when():
     at = recorder.told.index(("missed", at_ns(9), at_ns(11), BACKLOG))
     assert recorder.told[at + 1] == ("record", at_ns(11))
     assert cut.gaps == []
+
+
+def test_makes_less_for_the_disks_sake_and_keeps_to_it_when_the_queue_is_empty():
+    recorder = Scripted()
+    with running(recorder, Cut()) as thread:
+        thread.economise(Economy(divisor=5, share=0.5))
+        offer_until_stuck(recorder, thread)
+        for at in beats(1, 11, 1):
+            thread.offer(frame("camera", at))
+        recorder.gate.set()
+        until(lambda: len(recorder.recorded) == 9)
+        thread.offer(frame("camera", 11))
+        thread.economise(Economy())
+    # The queue's own divisor of 2 never has its way: fewer pictures are wanted already.
+    assert recorder.divisors == [5, 5, 5, 5, 1]
+    assert [entry for entry in recorder.told if entry[0] == "limit"] == [
+        ("limit", 0.5),
+        ("limit", 1.0),
+    ]
 
 
 def test_what_was_refused_until_the_end_is_a_gap():

@@ -154,6 +154,62 @@ def test_calls_come_before_drafts_and_while_drafts_may_not_be_tried() -> None:
     assert isinstance(intake.next(0, Lane.ALL), Draft)
 
 
+def test_control_passes_what_waits_for_room_but_nothing_passes_the_last() -> None:
+    intake = make(Limits())
+    for draft in (draft_segment(segment(0)), draft_segment(segment(1))):
+        intake.put(draft)
+    assert intake.next(0, Lane.CONTROL) is None
+    intake.put(draft_body(heartbeat()))
+    intake.put_last(empty_close("finished"), "closed")
+    beat = intake.next(0, Lane.CONTROL)
+    assert isinstance(beat, Draft)
+    assert isinstance(beat.body, records.Heartbeat)
+    intake.settle(beat)
+    assert intake.next(0, Lane.CONTROL) is None
+    assert names(drain(intake)) == ["Segment", "Segment", "Close"]
+
+
+def test_evidence_that_is_given_up_is_a_gap_before_the_last() -> None:
+    intake = make(Limits())
+    for number in (1, 2):
+        intake.put(draft_segment(segment(number)))
+        intake.put(draft_body(heartbeat()))
+    intake.give_up_bulk()
+    assert intake.waiting == Waiting(3, 0)
+    intake.put(draft_segment(segment(3)))
+    intake.put_last(empty_close("finished"), "closed")
+    intake.give_up_bulk()
+    one, two, gap, other, close = drain(intake)
+    assert [type(one), type(two)] == [records.Heartbeat] * 2
+    assert isinstance(gap, records.Gap)
+    assert (gap.start, gap.end) == (9_000_000, 17_000_000)
+    assert isinstance(other, records.Gap)
+    assert (other.start, other.end) == (17_000_000, 21_000_000)
+    assert isinstance(close, records.Close)
+    intake.give_up_bulk()
+    assert intake.waiting == Waiting(0, 0)
+
+
+def test_attachments_are_left_out_while_asked_for_and_said_to_be_missing() -> None:
+    intake = make(Limits())
+    clip = Attachment("clip", "video/mp4", bytes(1_000))
+    intake.put(draft_segment(segment(1, size=10)))
+    intake.put(draft_incident(incident(1), [clip]))
+    intake.leave_out_attachments(True)
+    intake.leave_out_attachments(True)
+    assert intake.waiting == Waiting(2, 10)
+    assert intake.put(draft_incident(incident(2), [clip])) == Accepted(left_out=1)
+    intake.leave_out_attachments(False)
+    assert intake.put(draft_incident(incident(3), [clip])) == Accepted()
+    _, one, two, gap, three = drain(intake)
+    for body, count in ((one, 0), (two, 0), (three, 1)):
+        assert isinstance(body, records.Incident)
+        assert len(body.attachments) == count
+    assert isinstance(gap, records.Gap)
+    assert gap.stream == "attachment"
+    assert gap.reason.startswith("2 pieces")
+
+
 def test_after_the_stop_no_call_is_taken_and_nothing_waits() -> None:
     intake = make()
     intake.stop()
