@@ -267,7 +267,7 @@ def test_room_within_the_database_counts(
     assert shortage.look(clock())
     assert shortage.room.step is Step.CONTROL_ONLY
     assert not shortage.admits(0)
-    store.room_inside = lambda: ballast_bytes(server.policy) + 4 * FLOOR_BYTES  # type: ignore[method-assign]
+    store.room_inside = lambda: ballast_bytes(server.policy) + 4 * FLOOR_BYTES
     assert shortage.look(clock())
     assert shortage.open
     assert shortage.admits(FLOOR_BYTES)
