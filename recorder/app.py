@@ -56,11 +56,10 @@ class Recorder:
             EnvironmentFault: whatever is in the way, with what to do; also where the code's
                 exam was handed in already.
         """
-        client = self._client(server)
-        if (left := self._left_by(client.server, code)) is not None:
-            client.close()
+        if (left := self._left_by(server, code)) is not None:
             return self.go_on(left)
         try:
+        client = self._client(server)
             inspection = client.inspect(code)
         except EnvironmentFault:
             client.close()
@@ -209,7 +208,8 @@ class Recorder:
         from recorder.evidence.going_on import session_of
         from recorder.interrupted import look
 
-        folder = session_of(self._root, server, code)
+        address = read_address(server, allow_plain=self._settings.allow_plain)
+        folder = session_of(self._root, address, code)
         if folder is None:
             return None
         self._let_go(folder)
@@ -231,6 +231,7 @@ _KIND = {"camera": "device", "microphone": "device", "screen": "display"}
 
 def run_window(argv: list[str] | None = None, settings: Settings | None = None) -> int:
     """Open the window; a link among the arguments opens its exam.
+        from recorder.sync.address import read_address
 
     What an earlier run left behind is delivered meanwhile.
     """

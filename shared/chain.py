@@ -81,6 +81,15 @@ def accept(state: ChainState, signed: Signed) -> Accepted | Refused:
     # (3) the signature, by the key in force
     if not holds(signed, Domain.RECORD, state.public_key):
         return Refused(Refusal.SIGNATURE, "the signature is not the session key's")
+    return follow(state, signed)
+
+
+def follow(state: ChainState, signed: Signed) -> Accepted | Refused:
+    """``accept`` for a record whose signature is known to hold: every other check.
+
+    That is known of what a receipt covers, as long as the chain leads to the receipt's
+    ``head``: the server verified those very bytes before it signed.
+    """
     try:
         record = decode_record(signed.payload)
     except MalformedRecord as error:

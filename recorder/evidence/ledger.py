@@ -24,13 +24,14 @@ from recorder.evidence.opening import StoreTrouble, damaged
 from recorder.evidence.store import EvidenceStore, SealedBlob
 from recorder.faults import EnvironmentFault
 from shared import records
-from shared.chain import Accepted, Refused, accept, hand_over
-from shared.encoding import sha256_hex, to_base64
+from shared.chain import Accepted, Refused, accept, follow, hand_over
+from shared.encoding import ZERO_HASH, sha256_hex, to_base64
 from shared.flags import Kind
 from shared.policy import Policy
+from shared.receipts import decode_receipt
 from shared.records import BlobReference, Record
 from shared.sealing import Place
-from shared.signed import Domain, public_bytes, sign
+from shared.signed import Domain, holds, public_bytes, sign
 
 _log = structlog.get_logger(__name__)
 
@@ -343,11 +344,28 @@ class Ledger:
         return self._clocks.due(self._record(records.Clock(jump=0, reason=""), now))
 
     def _replay(self) -> None:
+        """Verify what is there; signatures only of what the server has not verified itself."""
+        covered, head = self._covered()
         for signed in contents.all_records(self._store):
-            verdict = accept(self.chain, signed)
+            judge = follow if self.chain.size < covered else accept
+            verdict = judge(self.chain, signed)
             if isinstance(verdict, Refused):
                 raise damaged(self._store.folder, f"record {self.chain.size}: {verdict.why}")
             self._advance(verdict)
+            if self.chain.size == covered and self.chain.head != head:
+                raise damaged(self._store.folder, "the newest receipt is of another chain")
+        if self.chain.size < covered:
+            raise damaged(self._store.folder, f"{covered} records are receipted, not all here")
+
+    def _covered(self) -> tuple[int, str]:
+        """How many records the newest receipt covers, and the hash of the last of them."""
+        newest = self._store.newest_receipt
+        signed = None if newest is None else contents.receipt(self._store, newest)
+        key = self._store.founding.institution_key
+        if signed is None or not holds(signed, Domain.RECEIPT, key):
+            return 0, ZERO_HASH
+        receipt = decode_receipt(signed.payload)
+        return receipt.size, receipt.head
 
 
 def _grounds(store: EvidenceStore) -> Grounds:
