@@ -191,6 +191,7 @@ class _Check:
         self.state = LogState(manifest.institution, key)
         self.time = 0
         self.heads: dict[str, Head] = {}
+        self.closed: set[str] = set()
         self.found: dict[str, Known] = {}
         self.about: list[About] = []
         # Those it has been under, and the one that its end is said to be under.
@@ -259,17 +260,28 @@ class _Check:
     def _look_at_head(self, n: int, head: Head) -> None:
         # (6) a chain only grows, and at one size it has one head
         self.ledger.look(LogCheck.HEADS)
-        before = self.heads.get(head.session)
-        if why := None if before is None else _contradiction(before, head):
-            self.ledger.fail(
-                LogCheck.HEADS, f"entry {n}: session {head.session} {why}", AtEntry(n)
-            )
+        if why := self._contradiction(head):
+            why = f"entry {n}: session {head.session} {why}"
+            self.ledger.fail(LogCheck.HEADS, why, AtEntry(n))
         self.heads[head.session] = head
+        if head.state == "closed":
+            self.closed.add(head.session)
         # (8) it is the bundle's chain
         if self.bundle is not None and head.session == self.bundle.session:
             self.ledger.look(LogCheck.SESSION)
             if why := _other_chain(self.bundle.heads, head):
                 self.ledger.fail(LogCheck.SESSION, f"entry {n}: {why}", AtEntry(n))
+
+    def _contradiction(self, head: Head) -> str | None:
+        """Why no honest session goes on from where it was named last to here."""
+        before = self.heads.get(head.session, head)
+        if head.size < before.size:
+            return f"had {before.size} records, and has {head.size}"
+        if head.size == before.size and head.head != before.head:
+            return f"had another record {head.size - 1}"
+        if head.session in self.closed and head.size != before.size:
+            return "was closed, and went on"
+        return None
 
     def verdict(self, pinned: str | None) -> LogVerdict:
         """What came of it, once every entry has been looked at."""
@@ -307,17 +319,6 @@ ENTRY_CHECKS = (
     LogCheck.LINK,
     LogCheck.TIME,
 )
-
-
-def _contradiction(before: Head, head: Head) -> str | None:
-    """Why no honest session goes from one head to the other."""
-    if head.size < before.size:
-        return f"had {before.size} records, and has {head.size}"
-    if head.size == before.size and head.head != before.head:
-        return f"had another record {head.size - 1}"
-    if before.state == "closed" and head.size != before.size:
-        return "was closed, and went on"
-    return None
 
 
 def _other_chain(heads: tuple[str, ...], head: Head) -> str | None:

@@ -56,6 +56,28 @@ def verify(data: bytes, fingerprint: str | None = None) -> Verdict:
     return Verdict(FAILS if findings.why else HOLDS, dict(sorted(findings.why.items())))
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a log may be compared with: a bundle's session, key and chain, as far as it goes."""
+
+    session: str
+    key: bytes
+    hashes: list[str]
+
+
+def named(data: bytes) -> Named:
+    """What a bundle's chain is.
+
+    Raises:
+        NothingToCheck: there is no bundle.
+    """
+    found = bundle.read(data)
+    manifest = bundle.manifest(found)
+    key, session = from_base64(manifest["institution_key"], 32), manifest["session"]
+    ground = _ground(Findings(), found, key, session)
+    return Named(session, key, _follow(Findings(), found, ground, session).hashes)
+
+
 def _judge(findings: Findings, found: Bundle, manifest: dict[str, Any]) -> None:
     key = from_base64(manifest["institution_key"], 32)
     ground = _ground(findings, found, key, manifest["session"])

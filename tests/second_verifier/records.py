@@ -29,6 +29,10 @@ def number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def word(value: object) -> bool:
+    return isinstance(value, str) and 1 <= len(value) <= 64
+
+
 def base64_of(size: int) -> Rule:
     def rule(value: object) -> bool:
         try:

@@ -10,11 +10,12 @@ import json
 from pathlib import Path
 
 from vectors.attack import Attack
-from vectors.attacks import chain, clock, container, founding, pieces, receipts, text
+from vectors.attacks import chain, clock, container, founding, log, pieces, receipts, text
 from vectors.session import INSTITUTION, fingerprint
 
 HERE = Path(__file__).parent
 BUNDLES, EXPECTED = HERE / "bundles", HERE / "expected.json"
+LOGS, EXPECTED_OF_LOGS = HERE / "logs", HERE / "expected_of_logs.json"
 ATTACKS: tuple[Attack, ...] = (
     *container.ATTACKS,
     *founding.ATTACKS,
@@ -36,13 +37,33 @@ def expected() -> str:
     return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
 
 
+def expected_of_logs() -> str:
+    """What every log must get; `after` and `beside` are what it is checked with."""
+    vectors = {
+        one.name: {
+            "attack": one.words,
+            "status": one.status,
+            "fails": sorted(one.fails),
+            "after": list(one.after),
+            "beside": one.beside,
+        }
+        for one in log.ATTACKS
+    }
+    said = {"institution_key": fingerprint(INSTITUTION), "vectors": vectors}
+    return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+
+
 def write() -> None:
-    BUNDLES.mkdir(exist_ok=True)
-    for old in BUNDLES.iterdir():
-        old.unlink()
+    for folder in (BUNDLES, LOGS):
+        folder.mkdir(exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
     for one in ATTACKS:
         (BUNDLES / f"{one.name}.zip").write_bytes(one.make())
+    for one in log.ATTACKS:
+        (LOGS / f"{one.name}.log").write_bytes(one.make())
     EXPECTED.write_text(expected())
+    EXPECTED_OF_LOGS.write_text(expected_of_logs())
 
 
 if __name__ == "__main__":
