@@ -22,7 +22,6 @@ from shared.log import (
     Access,
     Act,
     Entry,
-    Follows,
     Head,
     Heads,
     LogManifest,
@@ -211,16 +210,15 @@ class _Check:
         """(1) to (6) Every entry after the one before it, and what the last leaves (0)."""
         for signed in lines:
             self.meter.step()
-            match follow(self.state, signed):
-                case Follows(state=state, entry=entry):
-                    self.state = state
-                    self.keys.add(fingerprint(state.public_key))
-                    self._look_at(entry)
-                case Refused(check=check, why=why):
-                    n = self.state.size
-                    why = f"entry {n}: {why}; the rest is not judged"
-                    self.ledger.fail(LogCheck(check), why, AtEntry(n))
-                    return
+            judged = follow(self.state, signed)
+            if isinstance(judged, Refused):
+                n = self.state.size
+                why = f"entry {n}: {judged.why}; the rest is not judged"
+                self.ledger.fail(LogCheck(judged.check), why, AtEntry(n))
+                return
+            self.state = judged.state
+            self.keys.add(fingerprint(self.state.public_key))
+            self._look_at(judged.entry)
         # What was cut short is not compared with what the manifest says of the whole.
         if not self.ledger.failed(LogCheck.SIGNATURE):
             self._check_whole()
