@@ -39,10 +39,11 @@ from shared.evidence_checks import (
 from shared.policy import Keyring, PolicyError, decode_keyring
 from shared.progress import Meter, Progress
 from shared.receipts import Grant, MalformedReceipt, decode_grant
-from shared.records import Gap, Open, Record
+from shared.records import Gap, MalformedRecord, Open, Record, decode_record
 from shared.signed import (
     Domain,
     MalformedLine,
+    Signed,
     fingerprint,
     holds,
     parse_lines,
@@ -273,4 +274,12 @@ def _check_open(ledger: Ledger, record: Record, founding: _Founding) -> None:
 
 def _check_forks(ledger: Ledger, data: bytes) -> None:
     for signed in read_lines(ledger, CheckId.ORDER, "forks.signed", data):
-        ledger.fail(CheckId.ORDER, f"a fork: record {signed.hash} took a number already taken")
+        why = f"a fork: record {signed.hash} took a number already taken"
+        ledger.fail(CheckId.ORDER, why, _taken(signed))
+
+
+def _taken(fork: Signed) -> AtRecord | None:
+    try:
+        return AtRecord(decode_record(fork.payload).seq)
+    except MalformedRecord:
+        return None

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from server.clock import MICROS_PER_SECOND
+from server.reports.evidence import evidence_of
 from server.review.casefile import CaseFile
 from server.review.flags import Flag
 
@@ -52,7 +53,7 @@ def report_json(case: CaseFile) -> bytes:
         "began": session.origin_wall,
         "seconds": case.duration / MICROS_PER_SECOND,
         "records": session.size,
-        "pieces": {"committed": session.blobs, "held": session.blobs_durable},
+        "evidence": evidence_of(case),
         "score": {
             "value": round(case.score.value, 3),
             "contributions": [

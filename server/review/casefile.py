@@ -9,16 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.enrolment.models import Candidate
 from server.exams.models import Exam, PolicyVersion
-from server.ingest.models import ClockFlagRow, ExamSession, ForkRow, RecordRow
+from server.ingest.models import ExamSession, RecordRow
 from server.review.absences import Absences, Interval, Summary, summaries
 from server.review.durations import length, moment
 from server.review.flags import Flag, Tally, tally
-from server.review.integrity import Evidence, Facts, examine
+from server.review.history import History, read_history
+from server.review.integrity import Evidence, examine, facts
 from server.review.models import DecisionRow
 from server.review.reading import extent, read_absences, read_flags, read_tracks
 from server.review.score import Score, score
-from server.review.timeline import UNEXPLAINED, Timeline, missing, timeline
-from server.review.tracks import runs
+from server.review.states import Standing, read_standings
+from server.review.timeline import (
+    UNDELIVERED,
+    UNPLAYABLE,
+    Timeline,
+    missing,
+    parted,
+    timeline,
+)
+from server.review.tracks import Track, here, runs, undelivered
+from server.review.undelivered import Undelivered, read_undelivered
 from server.review.wording import printed
 from shared.policy import Policy, decode_policy
 from shared.records import MalformedRecord, Open, decode_record
@@ -42,7 +52,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """A session with all that belongs to it. ``duration`` is in microseconds."""
+    """A session with all that belongs to it. ``duration`` is in microseconds.
+
+    ``missing`` is all that cannot be shown, ``undelivered`` what of it may yet come.
+    """
 
     session: ExamSession
     exam: Exam
@@ -51,9 +64,12 @@ class CaseFile:
     flags: list[Flag]
     score: Score
     absences: Absences
+    standing: Standing
     evidence: Evidence
+    history: History
     timeline: Timeline
     missing: list[Interval]
+    undelivered: list[Undelivered]
     duration: int
 
     @property
@@ -63,8 +79,13 @@ class CaseFile:
 
     @property
     def missing_time(self) -> int:
-        """Microseconds in which at least one stream is not here, for whatever reason."""
-        return length((one.start, one.end) for one in self.missing)
+        """Microseconds in which at least one stream was not recorded."""
+        return length((one.start, one.end) for one in parted(self.missing)[1])
+
+    @property
+    def undelivered_time(self) -> int:
+        """Microseconds in which at least one stream was recorded and cannot be shown."""
+        return length((one.start, one.end) for one in parted(self.missing)[0])
 
     @property
     def beside(self) -> list[Summary]:
@@ -73,13 +94,9 @@ class CaseFile:
             replace(one, reason=f"could not be observed ({one.reason})")
             for one in self.absences.unobserved
         )
-        missing = (
-            one
-            if one.reason == UNEXPLAINED
-            else replace(one, reason=f"not recorded ({one.reason})")
-            for one in self.missing
-        )
-        return summaries([*unobserved, *missing])
+        there, gone = parted(self.missing)
+        missing = (replace(one, reason=f"not recorded ({one.reason})") for one in gone)
+        return summaries([*unobserved, *there, *missing])
 
     @property
     def beginnings(self) -> list[tuple[str, str]]:
@@ -101,7 +118,9 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
     reach = extent(session)
     live = session.state == "open"
     played = {name: runs(track) for name, track in tracks.items()}
-    absent = missing(played, absences, reach, live=live)
+    known = [one for name, track in tracks.items() for one in _known(name, track)]
+    absent = missing(played, absences, reach, live=live, known=known)
+    standing = (await read_standings(db, [session], now))[session.id]
     return CaseFile(
         session=session,
         exam=await db.get_one(Exam, session.exam_id),
@@ -110,11 +129,22 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         flags=flags,
         score=score(flags, terms.policy, reach),
         absences=absences,
-        evidence=await read_evidence(db, session, now),
+        standing=standing,
+        evidence=examine(facts(session, standing, now)),
+        history=await read_history(db, session),
         timeline=timeline(session.id, reach, played, flags, absences, absent, live=live),
         missing=absent,
+        undelivered=await read_undelivered(db, session, tracks),
         duration=reach,
     )
+
+
+def _known(stream: str, track: Track) -> list[Interval]:
+    """What records commit to, where it is not shown."""
+    return [
+        *(Interval(stream, *span, UNDELIVERED) for span in undelivered(track)),
+        *(Interval(stream, *span, UNPLAYABLE) for span in here(track)),
+    ]
 
 
 async def _terms(db: AsyncSession, session: ExamSession) -> Terms:
@@ -149,38 +179,11 @@ def _beginnings(opened: Open) -> list[tuple[str, str]]:
     return found
 
 
-async def read_evidence(db: AsyncSession, session: ExamSession, now: int) -> Evidence:
-    """The verdict on what the server holds."""
-    forks = select(func.count()).where(ForkRow.session_id == session.id)
-    clock_flags = select(func.count()).where(ClockFlagRow.session_id == session.id)
-    return examine(
-        facts(
-            session,
-            now,
-            forks=await db.scalar(forks) or 0,
-            clock_flags=await db.scalar(clock_flags) or 0,
-        )
-    )
-
-
-def facts(session: ExamSession, now: int, *, forks: int, clock_flags: int) -> Facts:
-    """What the verdict is made from."""
-    heard = session.last_seen
-    return Facts(
-        state=session.state,
-        closed=session.closed,
-        size=session.size,
-        pieces=session.blobs,
-        pieces_held=session.blobs_durable,
-        forks=forks,
-        clock_flags=clock_flags,
-        silent=None if heard is None else max(0, now - heard),
-        purged=session.purged_at is not None,
-    )
-
-
-async def read_revision(db: AsyncSession, session: ExamSession) -> str:
+async def read_revision(db: AsyncSession, session: ExamSession, now: int) -> str:
     """A word that changes whenever anything on the session's page would."""
     query = select(func.count()).where(DecisionRow.session_id == session.id)
     decisions = await db.scalar(query) or 0
-    return f"{session.size}-{session.blobs_durable}-{session.state}-{decisions}"
+    standing = (await read_standings(db, [session], now))[session.id]
+    stands = "+".join([*standing.states, str(standing.forks)])
+    made = standing.told.made if standing.told else ""
+    return f"{session.size}-{session.blobs_durable}-{session.state}-{decisions}-{stands}-{made}"

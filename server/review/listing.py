@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
-from server.ingest.models import ClockFlagRow, ExamSession, ForkRow, UnobservedRow
-from server.review.casefile import facts
-from server.review.integrity import Evidence, examine
+from server.ingest.models import ExamSession, UnobservedRow
+from server.review.integrity import Evidence, examine, facts
 from server.review.models import RankRow
 from server.review.ranking import refresh_stale
 from server.review.reading import extent
 from server.review.score import Score
+from server.review.states import Shortfall, in_state, read_standings
 from shared.flags import Kind
 
 PAGE = 50
@@ -27,10 +27,13 @@ STATES = {"open": "Recording", "closed": "Ended", "terminated": "Ended by staff"
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to list: an exam's id, a state, only what has open flags; from page 0."""
+    """What to list: an exam's id, a state, a state of the evidence, only what has open flags;
+    from page 0.
+    """
 
     exam: str = ""
     state: str = ""
+    evidence: Shortfall | None = None
     undecided: bool = False
     page: int = 0
 
@@ -78,14 +81,13 @@ async def list_sessions(
 ) -> Listing:
     """The sessions of an institution, those to look at first before the others."""
     await refresh_stale(db, institution_id)
-    query = _filtered(institution_id, filters)
+    query = _filtered(institution_id, filters, now)
     counted = select(func.count()).select_from(query.subquery())
     total = await db.scalar(counted) or 0
     ranked = query.order_by(RankRow.score.desc(), ExamSession.created.desc(), ExamSession.id)
     rows = (await db.execute(ranked.limit(PAGE).offset(filters.page * PAGE))).tuples().all()
     ids = [row[0].id for row in rows]
-    forks = await _counts(db, ForkRow, ids)
-    clock_flags = await _counts(db, ClockFlagRow, ids)
+    standings = await read_standings(db, [row[0] for row in rows], now)
     unobserved = await _unobserved(db, ids)
     lines = [
         Line(
@@ -93,14 +95,7 @@ async def list_sessions(
             candidate=candidate,
             exam=exam,
             rank=rank,
-            evidence=examine(
-                facts(
-                    session,
-                    now,
-                    forks=forks.get(session.id, 0),
-                    clock_flags=clock_flags.get(session.id, 0),
-                )
-            ),
+            evidence=examine(facts(session, standings[session.id], now)),
             unobserved=unobserved.get(session.id, 0),
             duration=extent(session),
         )
@@ -109,7 +104,7 @@ async def list_sessions(
     return Listing(lines, total, filters, await _exams(db, institution_id))
 
 
-def _filtered(institution_id: str, filters: Filters) -> Select[Any]:
+def _filtered(institution_id: str, filters: Filters, now: int) -> Select[Any]:
     query: Select[Any] = (
         select(ExamSession, Candidate, Exam, RankRow)
         .join(Candidate, Candidate.id == ExamSession.candidate_id)
@@ -121,20 +116,11 @@ def _filtered(institution_id: str, filters: Filters) -> Select[Any]:
         query = query.where(ExamSession.exam_id == filters.exam)
     if filters.state:
         query = query.where(ExamSession.state == filters.state)
+    if filters.evidence:
+        query = query.where(in_state(filters.evidence, now))
     if filters.undecided:
         query = query.where(RankRow.open > 0)
     return query
-
-
-async def _counts(
-    db: AsyncSession, table: type[ForkRow] | type[ClockFlagRow], ids: Sequence[str]
-) -> dict[str, int]:
-    query = (
-        select(table.session_id, func.count())
-        .where(table.session_id.in_(ids))
-        .group_by(table.session_id)
-    )
-    return dict((await db.execute(query)).tuples().all())
 
 
 async def _unobserved(db: AsyncSession, ids: Sequence[str]) -> dict[str, int]:

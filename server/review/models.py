@@ -1,11 +1,20 @@
-"""What reviewers add to a session: decisions, and its place in the ranking."""
+"""What is added to a session: decisions, its place in the ranking, the verdict on it."""
 
 from __future__ import annotations
 
 from sqlalchemy import Float, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.tables import IdText, JsonList, LongText, Micros, Number, Table, Word
+from server.storage.tables import (
+    Bytes,
+    IdText,
+    JsonList,
+    LongText,
+    Micros,
+    Number,
+    Table,
+    Word,
+)
 
 
 class DecisionRow(Table):
@@ -42,3 +51,24 @@ class RankRow(Table):
     open: Mapped[Number]
     accepted: Mapped[Number]
     dismissed: Mapped[Number]
+
+
+class VerdictRow(Table):
+    """The last verdict of all numbered checks over what the server holds, and of which state.
+
+    ``size`` to ``purged`` are that state (``verdicts.Mark``): how many records, receipts,
+    pieces and forks there were. ``fails`` are the numbers of the checks that do not hold,
+    ``data`` the verdict as JSON (``shared.verdict.verdict_json``).
+    """
+
+    __tablename__ = "session_verdict"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    made: Mapped[Micros]
+    size: Mapped[Number]
+    receipts: Mapped[Number]
+    blobs: Mapped[Number]
+    forks: Mapped[Number]
+    purged: Mapped[bool]
+    fails: Mapped[JsonList]
+    data: Mapped[Bytes]

@@ -1,12 +1,13 @@
 """The timeline of a session as the page's players and its drawing take it (JSON).
 
-Times are seconds of session time. ``missing`` is evidence that does not exist or is not
-here: what signed gap records say, and whatever holes they do not explain.
+Times are seconds of session time. ``missing`` is evidence that does not exist: what signed
+gap records say, and whatever holes nothing explains. ``undelivered`` is evidence that records
+commit to and that is not here, or cannot be shown without what is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -20,11 +21,13 @@ NAMES = {"camera": "Camera", "microphone": "Microphone", "screen": "Screen"}
 # Pages show holes that an eye can see, not an encoder's rounding. Microseconds.
 SHORTEST_HOLE = 500_000
 
-UNEXPLAINED = "missing, or not delivered yet"
+UNEXPLAINED = "no record says why"
+UNDELIVERED = "committed to, but not delivered"
+UNPLAYABLE = "cannot be shown without what was not delivered"
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """A row of the timeline: a group of kinds, or ``unobserved`` or ``missing``."""
+    """A row of the timeline: a group of kinds, ``unobserved``, ``undelivered``, ``missing``."""
 
     id: str
     label: str
@@ -70,10 +73,12 @@ class Timeline(msgspec.Struct, frozen=True):
     streams: list[StreamLine]
     flags: list[FlagMark]
     unobserved: list[Span]
+    undelivered: list[Span]
     missing: list[Span]
 
 
-Runs = Mapping[str, list[tuple[int, int]]]
+Spans = list[tuple[int, int]]
+Runs = Mapping[str, Spans]
 
 
 def timeline(
@@ -99,10 +104,11 @@ def timeline(
     """
     ends = [end for spans in played.values() for _, end in spans]
     ends += [flag.end or flag.start for flag in flags]
+    here, gone = parted(absent)
     return Timeline(
         duration=_seconds(max([extent, *ends])),
         live=live,
-        lanes=lanes(flags),
+        lanes=lanes(flags, undelivered=bool(here)),
         streams=[
             StreamLine(
                 name=name,
@@ -114,33 +120,69 @@ def timeline(
         ],
         flags=[_mark(flag) for flag in flags],
         unobserved=[_span(one) for one in joined(absences.unobserved)],
-        missing=[_span(one) for one in absent],
+        undelivered=[_span(one) for one in here],
+        missing=[_span(one) for one in gone],
     )
 
 
-def lanes(flags: Iterable[Flag]) -> list[Lane]:
-    """The groups that have flags, then the two lanes that are always there."""
+def parted(absent: Iterable[Interval]) -> tuple[list[Interval], list[Interval]]:
+    """What records commit to and cannot be shown, and what was never recorded."""
+    there, gone = [], []
+    for one in absent:
+        (there if one.reason in (UNDELIVERED, UNPLAYABLE) else gone).append(one)
+    return there, gone
+
+
+def lanes(flags: Iterable[Flag], *, undelivered: bool = False) -> list[Lane]:
+    """The groups that have flags, then the lanes of what cannot be seen."""
     present = {flag.kind.group for flag in flags}
     groups = [Lane(group.value, group.value.title()) for group in Group if group in present]
-    return [*groups, Lane("unobserved", "Unobserved"), Lane("missing", "Missing")]
+    here = [Lane("undelivered", "Undelivered")] if undelivered else []
+    return [*groups, Lane("unobserved", "Unobserved"), *here, Lane("missing", "Missing")]
 
 
-def missing(played: Runs, absences: Absences, extent: int, *, live: bool) -> list[Interval]:
+def missing(
+    played: Runs,
+    absences: Absences,
+    extent: int,
+    *,
+    live: bool,
+    known: Sequence[Interval] = (),
+) -> list[Interval]:
     """Signed gaps, and the holes of each stream that no gap explains.
 
-    While a session is ``live``, what comes after a stream's last piece is not missing yet.
+    Args:
+        played: where each stream plays.
+        absences: gaps and unobserved time.
+        extent: how far the session's records reach, in microseconds.
+        live: whether more may come; what is after a stream's last piece is not missing yet.
+        known: what records commit to in holes, and why it is not shown; first come, first
+            believed.
     """
     found = joined(absences.gaps)
     for stream, spans in played.items():
         until = spans[-1][1] if live and spans else extent
         explained = [(one.start, one.end) for one in absences.gaps if one.stream == stream]
         holes = subtracted([(0, until)], [*spans, *explained])
-        found += [
-            Interval(stream, start, end, UNEXPLAINED)
-            for start, end in holes
-            if end - start >= SHORTEST_HOLE
-        ]
+        for reason, parts in _explained(holes, [one for one in known if one.stream == stream]):
+            found += [
+                Interval(stream, start, end, reason)
+                for start, end in parts
+                if end - start >= SHORTEST_HOLE
+            ]
     return sorted(found, key=lambda one: (one.start, one.stream))
+
+
+def _explained(holes: Spans, known: Iterable[Interval]) -> Iterator[tuple[str, Spans]]:
+    """Holes by reason; what is left of them at the end nothing explains."""
+    by_reason: dict[str, Spans] = {}
+    for one in known:
+        by_reason.setdefault(one.reason, []).append((one.start, one.end))
+    for reason, spans in by_reason.items():
+        left = subtracted(holes, spans)
+        yield reason, subtracted(holes, left)
+        holes = left
+    yield UNEXPLAINED, holes
 
 
 def _seconds(micros: int) -> float:

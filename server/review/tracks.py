@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from server.review.durations import united
+
 # Two pieces this close follow on one another: an encoder's rounding, less than a frame at
 # 10 per second. Microseconds.
 JOIN = 100_000
@@ -180,3 +182,21 @@ def runs(track: Track) -> list[tuple[int, int]]:
         else:
             joined.append((stretch.start, stretch.end))
     return joined
+
+
+def undelivered(track: Track) -> list[tuple[int, int]]:
+    """The session times (µs) of pieces that records commit to and that are not here."""
+    return _spans(piece for piece in track.pieces if not piece.there)
+
+
+def here(track: Track) -> list[tuple[int, int]]:
+    """The session times (µs) of pieces that are here, whether or not they can be played."""
+    return _spans(piece for piece in track.pieces if piece.there)
+
+
+def _spans(pieces: Iterable[Piece]) -> list[tuple[int, int]]:
+    """Neighbours made one, however an encoder rounds."""
+    found = united(
+        (max(0, piece.start), piece.start + piece.duration + JOIN) for piece in pieces
+    )
+    return [(start, end - JOIN) for start, end in found if end - JOIN > start]

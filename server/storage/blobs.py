@@ -96,6 +96,19 @@ class BlobStore:
         except (NotFoundError, FileNotFoundError) as error:
             raise BlobMissing(f"blob {sha256} of session {session}") from error
 
+    def sizes_blocking(self, session: str) -> dict[str, int]:
+        """What the store holds of a session: bytes by SHA-256, for a thread that may wait."""
+        return {
+            meta["path"].rpartition("/")[2]: meta["size"]
+            for found in obstore.list(self._store, prefix=session)
+            for meta in found
+        }
+
+    @property
+    def local(self) -> bool:
+        """Whether it is a folder of this machine: then a failure to read is damage."""
+        return self._folder is not None
+
     async def delete(self, session: str, sha256: str) -> None:
         """Destroy one blob, if it is there."""
         with contextlib.suppress(NotFoundError, FileNotFoundError):

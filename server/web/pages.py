@@ -25,6 +25,7 @@ from server.review.decisions import Ask, Decided, NoFlag, Outcome, decide
 from server.review.flags import MAX_NOTE_CHARS, Verdict
 from server.review.listing import STATES, Filters, list_sessions
 from server.review.ranking import refresh_one
+from server.review.states import Shortfall
 from server.storage.database import Database
 from server.web.rendering import PRIVATE, page
 
@@ -60,7 +61,8 @@ class SessionPages(Controller):
             listing = await list_sessions(db, staff.institution_id, filters, clock())
         part = "HX-Request" in request.headers
         name = "sessions_table.html" if part else "sessions.html"
-        return page(name, {"listing": listing, "states": STATES, "link": _page_link(filters)})
+        shown = {"listing": listing, "states": STATES, "shortfalls": Shortfall}
+        return page(name, {**shown, "link": _page_link(filters)})
 
     @get("/{session_id:str}")
     async def get_session(
@@ -95,7 +97,7 @@ class SessionPages(Controller):
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             await viewed(db, clock(), staff, session, "page", address=address)
-            tag = f'"{await read_revision(db, session)}"'
+            tag = f'"{await read_revision(db, session, clock())}"'
             if request.headers.get("If-None-Match") == tag:
                 return Response(b"", status_code=304, headers={**PRIVATE, "ETag": tag})
             case = await read_case(db, session, clock())
@@ -185,10 +187,11 @@ async def _ask(request: Request[Any, Any, Any]) -> Ask:
 def _filters(request: AnyRequest) -> Filters:
     query = request.query_params
     number = query.get("page", "0")
-    state = query.get("state", "")
+    state, lacking = query.get("state", ""), query.get("evidence", "")
     return Filters(
         exam=query.get("exam", ""),
         state=state if state in STATES else "",
+        evidence=Shortfall(lacking) if lacking in set(Shortfall) else None,
         undecided=query.get("undecided", "") == "yes",
         page=min(int(number), MOST_PAGES) if number.isdecimal() and len(number) < 9 else 0,
     )
@@ -199,6 +202,7 @@ def _page_link(filters: Filters) -> Callable[[int], str]:
         wanted = {
             "exam": filters.exam,
             "state": filters.state,
+            "evidence": filters.evidence or "",
             "undecided": "yes" if filters.undecided else "",
             "page": str(number) if number else "",
         }

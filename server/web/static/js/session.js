@@ -32,6 +32,12 @@ function firstMoment({ streams }) {
   return Math.max(0, ...starts.filter((start) => start < STEP));
 }
 
+/** The moment that the address names (`#t=12.5`, in seconds), or null. */
+function namedMoment() {
+  const named = /^#t=(\d{1,9}(?:\.\d+)?)$/.exec(location.hash);
+  return named ? Number(named[1]) : null;
+}
+
 class Page {
   constructor({ data, revision }) {
     this.data = data;
@@ -39,7 +45,8 @@ class Page {
     this.playback = new Playback(data.duration);
     this.timeline = new Timeline(element("band"), data);
     this.flags = new FlagList(element("flag-list"), element("decide"));
-    const start = firstMoment(data);
+    const start = namedMoment() ?? firstMoment(data);
+    addEventListener("hashchange", () => this.#goToNamed());
     this.#addStreams(start);
     this.#wirePlayback();
     this.#wireFlags();
@@ -48,6 +55,13 @@ class Page {
     this.playback.seek(start);
     this.paint();
     root.dataset.ready = "true";
+  }
+
+  #goToNamed() {
+    const moment = namedMoment();
+    if (moment === null) return;
+    this.playback.seek(moment);
+    element("pictures").scrollIntoView({ block: "nearest" });
   }
 
   #addStreams(at) {
@@ -171,7 +185,10 @@ class Page {
 
   #absence(stream, time) {
     if (stream.broken.some(([start, end]) => time >= start && time < end)) return "This part could not be loaded";
-    const gap = this.data.missing.find((one) => one.stream === stream.name && time >= one.start && time < one.end);
+    const here = (one) => one.stream === stream.name && time >= one.start && time < one.end;
+    const due = this.data.undelivered.find(here);
+    if (due) return `Recorded, but not here: ${due.reason}`;
+    const gap = this.data.missing.find(here);
     return gap ? `Not recorded: ${gap.reason}` : "Nothing recorded at this time";
   }
 

@@ -186,7 +186,7 @@ def test_playing_goes_on_where_a_stream_is_missing(stage: Stage, page: Page) -> 
     # From 88.3 to 96.3 there is no camera picture, and it says so.
     note = page.locator("[data-note=camera]")
     expect(note).to_be_visible()
-    expect(note).to_contain_text("missing, or not delivered yet")
+    expect(note).to_contain_text("committed to, but not delivered")
     screen = times(page)["screen"]
     until(page, f"document.getElementById('screen').currentTime > {screen + 1}", "it stands")
     expect(note).to_be_hidden()

@@ -19,7 +19,7 @@ STRANGER = "proctor@elsewhere.edu"
 FLAG = f"{1:032x}"
 
 # Below /sessions/{id} and /media/{id}, and what an observer gets there.
-PAGES = ["", "/flags", "/panels", "/timeline.json"]
+PAGES = ["", "/flags", "/panels", "/timeline.json", "/verdict"]
 MEDIA = [
     "master.m3u8",
     "camera.m3u8",
@@ -27,6 +27,7 @@ MEDIA = [
     "camera/1.m4s",
     "camera/gap.m4s",
 ]
+API = ["", "/flags", "/verdict"]
 STAFF_PAGES = ["/sessions", "/exams"]
 
 
@@ -80,7 +81,7 @@ async def test_nobody_sees_anything_without_signing_in(
         else:
             assert page.status_code == 303
             assert page.headers["location"] == f"/login?next={address}"
-    for address in (f"/api/v1/sessions/{session}/flags", "/api/v1/exams"):
+    for address in (*(f"/api/v1/sessions/{session}{name}" for name in API), "/api/v1/exams"):
         assert (await client.get(address)).status_code == 401
 
 
@@ -100,8 +101,11 @@ async def test_another_institution_sees_what_does_not_exist(
     form = {"flag": FLAG, "version": "0", "verdict": "accepted"}
     answer = await client.post(f"/sessions/{session}/decisions", data=form, headers=headers)
     assert answer.status_code == 404
+    for name in API:
+        assert (await client.get(f"/api/v1/sessions/{session}{name}")).status_code == 404
+    again = await client.post(f"/sessions/{session}/verdict", headers=headers)
+    assert again.status_code == 404
     api = f"/api/v1/sessions/{session}/flags"
-    assert (await client.get(api)).status_code == 404
     draft = {"verdict": "accepted", "version": 0}
     decided = await client.post(f"{api}/{FLAG}/decisions", json=draft, headers=headers)
     assert decided.status_code == 404

@@ -12,7 +12,9 @@ from server.review.absences import Absences, Interval, joined, summaries
 from server.review.durations import clock, iso, length, moment, spoken, subtracted, united
 from server.review.flags import Flag, particulars, reason
 from server.review.integrity import Facts, Level, examine
-from server.review.timeline import lanes, missing, timeline
+from server.review.states import Shortfall
+from server.review.timeline import UNDELIVERED, UNPLAYABLE, lanes, missing, timeline
+from server.review.verdicts import Told
 from server.review.wording import cause, printed
 from shared.flags import Kind, Severity
 
@@ -78,16 +80,24 @@ WHOLE = Facts(
 )
 
 
+OPEN = {"state": "open", "closed": False}
+INCOMPLETE, MISSING = (Shortfall.INCOMPLETE,), (Shortfall.MISSING,)
+
+
 @pytest.mark.parametrize(
     ("changes", "level", "says"),
     [
-        ({}, Level.HOLDS, "All 4 pieces"),
+        ({}, Level.HOLDS, "All 4 pieces were received"),
         ({"size": 0}, Level.WAITING, "No record"),
         ({"state": "open", "closed": False, "silent": SECOND}, Level.WAITING, "yet to come"),
         ({"state": "open", "closed": False}, Level.WAITING, "yet to come"),
-        ({"state": "open", "closed": False, "silent": 99 * SECOND}, Level.LACKS, "1 min 39 s"),
+        ({**OPEN, "silent": 99 * SECOND, "states": INCOMPLETE}, Level.LACKS, "1 min 39 s"),
         ({"state": "terminated", "closed": False}, Level.LACKS, "Staff ended"),
-        ({"pieces_held": 3}, Level.LACKS, "1 piece of 4 is committed to but missing"),
+        (
+            {"pieces_held": 3, "states": MISSING},
+            Level.LACKS,
+            "1 piece of 4 is committed to but",
+        ),
         (
             {"state": "open", "closed": False, "silent": 1, "pieces_held": 2},
             Level.WAITING,
@@ -105,6 +115,64 @@ def test_the_verdict_on_the_evidence(changes: dict, level: Level, says: str) -> 
     assert any(says in check.words for check in verdict.checks), verdict.checks
 
 
+def told(*fails: int, current: bool = True) -> Told:
+    return Told(1_790_000_000_000_000, fails, current)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "level", "says"),
+    [
+        ({}, told(), Level.HOLDS, "Verified on 21 Sep 2026, 14:13 UTC: everything holds."),
+        ({}, told(7), Level.CONTRADICTS, "check 7 fails. Nothing above explains this"),
+        (
+            {"pieces_held": 3, "states": MISSING},
+            told(7, 8),
+            Level.LACKS,
+            "checks 7, 8 fail. The lines above say why.",
+        ),
+        ({"forks": 1}, told(4), Level.CONTRADICTS, "The lines above say why."),
+        ({"clock_flags": 1}, told(6), Level.CONTRADICTS, "The lines above say why."),
+        ({"forks": 1}, told(3, 4), Level.CONTRADICTS, "Nothing above explains this"),
+        (OPEN, told(10), Level.LACKS, "The lines above say why."),
+        ({**OPEN, "size": 0}, told(8, 9, 10), Level.LACKS, "The lines above say why."),
+    ],
+)
+def test_a_full_verification_is_weighed_by_what_explains_it(
+    changes: dict, verdict: Told, level: Level, says: str
+) -> None:
+    evidence = examine(replace(WHOLE, **changes, told=verdict))
+    assert evidence.level is level
+    assert says in evidence.checks[-1].words
+
+
+def test_a_verdict_on_an_earlier_state_says_nothing_of_this_one() -> None:
+    before = examine(WHOLE)
+    assert examine(replace(WHOLE, told=told(7, current=False))) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "word", "besides"),
+    [
+        ({}, "Complete", []),
+        ({"pieces_held": 3, "states": MISSING}, "Committed but missing", []),
+        (
+            {**OPEN, "pieces_held": 3, "states": INCOMPLETE + MISSING},
+            "Incomplete",
+            ["Committed but missing"],
+        ),
+        ({"forks": 1, "states": (Shortfall.FORKED,)}, "Contradictory", ["Forked"]),
+    ],
+)
+def test_a_list_names_every_state(changes: dict, word: str, besides: list[str]) -> None:
+    evidence = examine(replace(WHOLE, **changes))
+    assert (evidence.word, evidence.besides) == (word, besides)
+
+
+def test_checks_carry_the_numbers_of_the_specification() -> None:
+    said = [check.numbers for check in examine(replace(WHOLE, told=told())).checks]
+    assert said == ["checks 1 to 5", "check 10", "checks 7 and 8", "check 4", "check 6", ""]
+
+
 def flag(start: int, end: int | None, kind: Kind = Kind.SPEECH, **detail: object) -> Flag:
     return Flag("0" * 32, kind, Severity.LOW, start, end, 0.5, detail)
 
@@ -115,11 +183,29 @@ def test_holes_that_no_gap_explains_are_missing_too() -> None:
     found = missing(played, gaps, 40 * SECOND, live=False)
     assert [(i.start // SECOND, i.end // SECOND, i.reason) for i in found] == [
         (10, 15, "unplugged"),
-        (15, 20, "missing, or not delivered yet"),
-        (30, 40, "missing, or not delivered yet"),
+        (15, 20, "no record says why"),
+        (30, 40, "no record says why"),
     ]
     live = missing(played, gaps, 40 * SECOND, live=True)
     assert [i.start // SECOND for i in live] == [10, 15]
+
+
+def test_a_hole_is_said_by_what_is_known_of_it() -> None:
+    played = {"camera": [(0, 10 * SECOND)], "screen": [(0, 40 * SECOND)]}
+    known = [
+        interval(10 * SECOND, 14 * SECOND, reason=UNDELIVERED),
+        interval(0, 22 * SECOND, reason=UNPLAYABLE),
+    ]
+    found = missing(played, Absences(), 40 * SECOND, live=False, known=known)
+    assert [(i.stream, i.start // SECOND, i.end // SECOND, i.reason) for i in found] == [
+        ("camera", 10, 14, UNDELIVERED),
+        ("camera", 14, 22, UNPLAYABLE),
+        ("camera", 22, 40, "no record says why"),
+    ]
+    drawn = timeline("s", 0, played, [], Absences(), found, live=False)
+    assert [lane.id for lane in drawn.lanes] == ["unobserved", "undelivered", "missing"]
+    assert [(one.start, one.end) for one in drawn.undelivered] == [(10, 14), (14, 22)]
+    assert [(one.start, one.end) for one in drawn.missing] == [(22, 40)]
 
 
 def test_the_timeline_reaches_as_far_as_anything_on_it() -> None:
