@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import case, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.judgement import Fresh
 from server.ingest.models import GapRow, IncidentRow, SegmentRow, UnobservedRow
-from server.ingest.projection import Row, project
+from server.ingest.projection import Interruption, Row, project
 from shared.records import Segment
 
 
-async def add_projection(db: AsyncSession, fresh: Sequence[Fresh]) -> None:
+async def add_projection(
+    db: AsyncSession, fresh: Sequence[Fresh], before: Mapping[str, int]
+) -> None:
     """Add what records of any sessions say; an incident that is there already is brought
     up to date.
+
+    Args:
+        db: the transaction.
+        fresh: the records, in order.
+        before: by session, the ``mono`` of the record before the first of them.
     """
     # A segment that was committed to before, in the same way, has its row.
-    rows = project(
+    records = (
         one.record for one in fresh if one.pieces or not isinstance(one.record.body, Segment)
     )
+    rows = project(records, before)
     for model, new in (
         (SegmentRow, rows.segments),
         (GapRow, rows.gaps),
@@ -30,6 +38,25 @@ async def add_projection(db: AsyncSession, fresh: Sequence[Fresh]) -> None:
             await db.execute(insert(model), new)
     if rows.incidents:
         await _add_incidents(db, rows.incidents)
+    for interruption in rows.interruptions:
+        await _end_what_lasted(db, interruption)
+
+
+async def _end_what_lasted(db: AsyncSession, interruption: Interruption) -> None:
+    """End what began in earlier records and still lasts."""
+    began = IncidentRow.start
+    await db.execute(
+        update(IncidentRow)
+        .where(
+            IncidentRow.session_id == interruption.session_id,
+            IncidentRow.begin_seq < interruption.seq,
+            IncidentRow.end.is_(None),
+        )
+        .values(
+            end=case((began > interruption.mono, began), else_=interruption.mono),
+            end_seq=interruption.seq,
+        )
+    )
 
 
 async def _add_incidents(db: AsyncSession, incidents: dict[tuple[str, str], Row]) -> None:

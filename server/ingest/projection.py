@@ -7,11 +7,12 @@ byte, endless nesting) is replaced visibly; the record itself is kept as it came
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from shared.records import Gap, Heartbeat, Incident, Record, Segment
+from shared.records import Clock, Gap, Heartbeat, Incident, Record, Resume, Segment
 
 # Deeper than any detector's detail, well within what every JSON reader takes.
 MAX_DEPTH = 12
@@ -22,21 +23,39 @@ MAX_NUMBER = 2**53 - 1
 Row = dict[str, Any]
 
 
+NOTHING_BEFORE: Mapping[str, int] = MappingProxyType({})
+
+
+class Interruption(NamedTuple):
+    """A ``resume`` (its ``seq``), and the ``mono`` of the last record before it (µs)."""
+
+    session_id: str
+    seq: int
+    mono: int
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Rows to add by table, as columns; ``incidents``, by session and id, are added or
-    brought up to date.
+    brought up to date. What lasted at an ``interruption`` ended with it: ``incidents`` say so
+    already, and of those that began in records before these it is still to be said.
     """
 
     segments: list[Row] = field(default_factory=list[Row])
     incidents: dict[tuple[str, str], Row] = field(default_factory=dict[tuple[str, str], Row])
     gaps: list[Row] = field(default_factory=list[Row])
     unobserved: list[Row] = field(default_factory=list[Row])
+    interruptions: list[Interruption] = field(default_factory=list[Interruption])
 
 
-def project(records: Iterable[Record]) -> Rows:
-    """The rows of these records, in order."""
-    rows = Rows()
+def project(records: Iterable[Record], before: Mapping[str, int] = NOTHING_BEFORE) -> Rows:
+    """The rows of these records, in order.
+
+    Args:
+        records: of any sessions.
+        before: by session, the ``mono`` of the record before the first of these.
+    """
+    rows, last = Rows(), dict(before)
     for record in records:
         base = {"session_id": record.session, "seq": record.seq, "boot": text(record.boot)}
         match record.body:
@@ -46,15 +65,36 @@ def project(records: Iterable[Record]) -> Rows:
                 name = (record.session, body.id)
                 rows.incidents[name] = _incident(record, body, rows.incidents.get(name))
             case Gap() as body:
-                rows.gaps.append(base | _interval(body))
+                rows.gaps.append(base | _interval(body) | {"start": _begun(record, body)})
             case Heartbeat() as body:
                 rows.unobserved.extend(
                     base | _interval(one) | {"place": place}
                     for place, one in enumerate(body.unobserved)
                 )
+            case Resume() if record.session in last:
+                _interrupt(rows, Interruption(record.session, record.seq, last[record.session]))
             case _:
                 pass
+        # A clock that was set while the recorder was down is said just before it resumes.
+        if not isinstance(record.body, Clock):
+            last[record.session] = record.mono
     return rows
+
+
+def _interrupt(rows: Rows, interruption: Interruption) -> None:
+    """Nobody saw what lasted go on beyond the last record before the interruption."""
+    rows.interruptions.append(interruption)
+    for (session, _), row in rows.incidents.items():
+        if session == interruption.session_id and row["end"] is None:
+            row["end"] = max(row["start"], interruption.mono)
+            row["end_seq"] = interruption.seq
+
+
+def _begun(record: Record, gap: Gap) -> int:
+    """Where a gap begins on its boot's clock; negative where that is before the boot."""
+    if gap.since is None:
+        return gap.start
+    return min(gap.since - (record.wall - record.mono), gap.end)
 
 
 def text(value: str) -> str:

@@ -265,7 +265,12 @@ async def _keep(db: AsyncSession, work: _Work, judged: Mapping[str, Judgement]) 
             for name, one in judged.items()
         ],
     )
-    await add_projection(db, [fresh for one in judged.values() for fresh in one.fresh])
+    await add_projection(
+        db,
+        [fresh for one in judged.values() for fresh in one.fresh],
+        # The first record has none before it; a ``resume`` is never the first.
+        {name: held.row.mono for name, held in work.held.items()},
+    )
     for name, one in judged.items():
         work.held[name].advance(one, work.times[name])
 

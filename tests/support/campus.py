@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +28,18 @@ from shared.chain import hand_over
 from shared.encoding import ZERO_HASH, from_base64, sha256_hex, to_base64
 from shared.policy import decode_policy
 from shared.receipts import decode_receipt
-from shared.records import Body, Close, Incident, Open, Record, Rotate, Segment, encode_record
+from shared.records import (
+    Body,
+    Close,
+    Handover,
+    Incident,
+    Open,
+    Record,
+    Resume,
+    Rotate,
+    Segment,
+    encode_record,
+)
 from shared.sealing import Place, SealingKey
 from shared.signed import Domain, Signed, holds, parse_line, public_bytes, sign
 
@@ -275,9 +287,16 @@ class Pupil:
 
     def rotate(self) -> Signed:
         """Hand over to a new epoch's key."""
+        return self._hand_over(lambda handover: Rotate(next=handover))
+
+    def resume(self) -> Signed:
+        """Go on after a restart, with a new epoch's key."""
+        return self._hand_over(lambda handover: Resume(reason="restarted", next=handover))
+
+    def _hand_over(self, body: Callable[[Handover], Body]) -> Signed:
         new = Ed25519PrivateKey.generate()
         handover = hand_over(new, self.session, self.epoch + 1, self.records[-1].hash)
-        signed = self.record(Rotate(next=handover))
+        signed = self.record(body(handover))
         self.key, self.epoch = new, self.epoch + 1
         return signed
 

@@ -22,9 +22,11 @@ from shared.receipts import Grant, Receipt, encode_receipt
 from shared.records import (
     Body,
     Close,
+    Handover,
     Incident,
     Open,
     Record,
+    Resume,
     Rotate,
     Segment,
     encode_record,
@@ -177,9 +179,16 @@ class SessionBuilder:
 
     def rotate(self) -> Signed:
         """Hand over to the next epoch's key."""
+        return self._hand_over(lambda handover: Rotate(next=handover))
+
+    def resume(self) -> Signed:
+        """Go on after a restart, with the next epoch's key."""
+        return self._hand_over(lambda handover: Resume(reason="restarted", next=handover))
+
+    def _hand_over(self, body: Callable[[Handover], Body]) -> Signed:
         new = fixed_key(11 + self.epoch)
         prev = self.records[-1].hash
-        signed = self.record(Rotate(next=hand_over(new, self.session, self.epoch + 1, prev)))
+        signed = self.record(body(hand_over(new, self.session, self.epoch + 1, prev)))
         self.key, self.epoch = new, self.epoch + 1
         return signed
 

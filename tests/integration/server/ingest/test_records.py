@@ -286,3 +286,22 @@ async def test_receipt_times_never_go_back(campus: Campus, pupil: Pupil) -> None
     pupil.record(GAP)
     second = decode_receipt(pupil.take(await pupil.deliver(pupil.records[-1])).payload)
     assert second.time == first.time
+
+
+async def test_what_lasted_at_an_interruption_is_ended_across_deliveries(
+    campus: Campus, pupil: Pupil
+) -> None:
+    pupil.open()
+    pupil.incident(1, over=False)
+    pupil.incident(2)
+    last = decode_record(pupil.record(GAP).payload)
+    pupil.take(await pupil.deliver(*pupil.records))
+    resume = decode_record(pupil.resume().payload)
+    pupil.incident(3, over=False)
+    pupil.take(await pupil.deliver(*pupil.records[4:]))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        query = select(IncidentRow).order_by(IncidentRow.begin_seq)
+        first, second, third = (await db.execute(query)).scalars()
+        assert (first.end, first.end_seq) == (last.mono, resume.seq)
+        assert second.end_seq == second.begin_seq
+        assert (third.end, third.end_seq) == (None, None)

@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sessions import BOOT, SessionBuilder
+from support.sessions import BOOT, WALL_ORIGIN, SessionBuilder
 
 from server.ingest.projection import MAX_DEPTH, plain, project
-from shared.records import Gap, Heartbeat, Unobserved, decode_record
+from shared.records import Clock, Gap, Heartbeat, Unobserved, decode_record
+
+BEAT = Heartbeat(streams={}, unobserved=(), queue={}, machine={})
 
 
 def rows_of(session: SessionBuilder):
@@ -54,6 +56,56 @@ def test_gaps_and_unobserved_time_have_their_reasons() -> None:
     assert [(r["place"], r["stream"], r["start"]) for r in rows.unobserved] == [
         (0, "camera", 1),
         (1, "microphone", 3),
+    ]
+
+
+def test_what_lasted_at_an_interruption_ended_with_the_last_record_before_it() -> None:
+    session = SessionBuilder()
+    session.open()
+    session.incident(1, end=None)
+    session.incident(2)
+    session.record(Clock(jump=0, reason="the last one before"))
+    last = decode_record(session.record(BEAT).payload).mono
+    session.record(Clock(jump=0, reason="set while the recorder was down"))
+    session.resume()
+    session.incident(3, end=None)
+    rows = rows_of(session)
+    ends = {int(name, 16): row["end"] for (_, name), row in rows.incidents.items()}
+    assert ends[1] == last
+    assert ends[2] < last
+    assert ends[3] is None
+    assert rows.incidents[session.session, f"{1:032x}"]["end_seq"] == 6
+    assert rows.interruptions == [(session.session, 6, last)]
+
+
+def test_an_interruption_of_earlier_records_is_known_by_the_record_before() -> None:
+    session = SessionBuilder()
+    session.open()
+    session.incident(1, end=None)
+    session.resume()
+    resumed = decode_record(session.records[2].payload)
+    assert project([resumed], {session.session: 77}).interruptions == [(session.session, 2, 77)]
+    assert project([resumed], {"another": 77}).interruptions == []
+
+
+def test_an_incident_never_ends_before_it_begins() -> None:
+    session = SessionBuilder()
+    session.open()
+    session.incident(1, start=2**50, end=None)
+    session.resume()
+    (row,) = rows_of(session).incidents.values()
+    assert row["end"] == row["start"] == 2**50
+
+
+def test_a_gap_that_began_in_an_earlier_boot_is_placed_by_the_wall_clock() -> None:
+    session = SessionBuilder()
+    session.open()
+    since = WALL_ORIGIN - 30_000_000
+    session.record(Gap(stream="camera", start=0, end=9, reason="restarted", since=since))
+    session.record(Gap(stream="camera", start=0, end=9, reason="set back", since=2**52))
+    assert [(row["start"], row["end"]) for row in rows_of(session).gaps] == [
+        (-30_000_000, 9),
+        (9, 9),
     ]
 
 
