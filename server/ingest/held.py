@@ -104,9 +104,14 @@ class Held:
         return None if self.row.purged_at is None else PURGED
 
     def _clock(self) -> ClockState:
-        if not self.row.clock:
-            return ClockState(WallState(), Corridor())
-        return msgspec.convert(self.row.clock, ClockState)
+        return clock_of(self.row)
+
+
+def clock_of(row: ExamSession) -> ClockState:
+    """A session's clocks up to its newest record."""
+    if not row.clock:
+        return ClockState(WallState(), Corridor())
+    return msgspec.convert(row.clock, ClockState)
 
 
 _READ = (

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from server.clock import MICROS_PER_SECOND
 from server.ingest.models import ExamSession
+from shared.clock import Corridor, WallState
 
 
 class BootClock(TypedDict):
@@ -27,3 +28,19 @@ def session_time(session: ExamSession, boot: str, mono: int) -> float:
         return 0.0
     offset = start["wall"] - session.origin_wall
     return (offset + mono - start["mono"]) / MICROS_PER_SECOND
+
+
+def clock_error(wall: WallState, corridor: Corridor) -> int:
+    """By how much, at least, the candidate's clock is ahead of the server's (µs; behind: < 0).
+
+    A clock that is wrong from the start to the end contradicts nothing and is no flag: its
+    difference to ``mono`` does not change. But the receipts say between which two bounds the
+    server's own difference lies, and a wrong clock lies outside them; 0 is within.
+    """
+    if wall.boot != corridor.boot:
+        return 0
+    if corridor.high is not None and wall.offset > corridor.high:
+        return wall.offset - corridor.high
+    if corridor.low is not None and wall.offset < corridor.low:
+        return wall.offset - corridor.low
+    return 0

@@ -11,8 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.ingest.held import clock_of
 from server.ingest.models import ExamSession
-from server.review.durations import moment, spoken
+from server.ingest.times import clock_error
+from server.review.durations import MICROS, moment, spoken
 from server.review.states import Shortfall, Standing
 from server.review.verdicts import Told
 from shared.verdict import CheckId
@@ -27,6 +29,9 @@ class Level(StrEnum):
     CONTRADICTS = "contradicts"
 
 
+# A candidate's clock that is wrong by less misleads nobody about the time of day (µs).
+CLOCK_NOTED = 60 * MICROS
+
 # From best to worst, to say all in one word.
 _ORDER = (Level.HOLDS, Level.WAITING, Level.LACKS, Level.CONTRADICTS)
 
@@ -35,7 +40,7 @@ _ORDER = (Level.HOLDS, Level.WAITING, Level.LACKS, Level.CONTRADICTS)
 class Facts:
     """What the server holds. ``silent`` is how long ago an open session was heard of
     (µs; ``None`` where it never was), ``size`` the number of records, ``told`` what a full
-    verification said.
+    verification said, ``clock_error`` how far ahead the candidate's clock is (µs).
     """
 
     state: str
@@ -49,6 +54,7 @@ class Facts:
     silent: int | None = None
     purged: bool = False
     told: Told | None = None
+    clock_error: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ class Evidence:
 
 def facts(session: ExamSession, standing: Standing, now: int) -> Facts:
     """What the checks are made from, at ``now`` (µs UTC)."""
-    heard = session.last_seen
+    heard, clock = session.last_seen, clock_of(session)
     return Facts(
         state=session.state,
         closed=session.closed,
@@ -117,6 +123,7 @@ def facts(session: ExamSession, standing: Standing, now: int) -> Facts:
         silent=None if heard is None else max(0, now - heard),
         purged=session.purged_at is not None,
         told=standing.told,
+        clock_error=clock_error(clock.wall, clock.corridor),
     )
 
 
@@ -190,10 +197,17 @@ def _forks(facts: Facts) -> Check:
 def _clock(facts: Facts) -> Check:
     about = (CheckId.CLOCK,)
     if not facts.clock_flags:
-        words = "Candidate's and server's times fit together."
+        words = f"Candidate's and server's times fit together.{_error(facts.clock_error)}"
         return Check(Level.HOLDS, "Clocks agree", words, about)
     words = f"The times stop agreeing at {_count(facts.clock_flags, 'place')}."
     return Check(Level.CONTRADICTS, "Clocks disagree", words, about)
+
+
+def _error(ahead: int) -> str:
+    if abs(ahead) < CLOCK_NOTED:
+        return ""
+    way = "ahead of" if ahead > 0 else "behind"
+    return f" The candidate's clock is {spoken(abs(ahead))} {way} the server's."
 
 
 def _full(facts: Facts, told: Told) -> Check:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from server.ingest.models import ExamSession
-from server.ingest.times import session_time
+from server.ingest.times import clock_error, session_time
+from shared.clock import Corridor, WallState
 
 SECOND = 1_000_000
 
@@ -32,3 +35,24 @@ def test_what_cannot_be_placed_is_at_the_start() -> None:
     assert session_time(session(), "unknown", 99 * SECOND) == 0.0
     empty = ExamSession(origin_wall=None, origin_mono=None, boots={})
     assert session_time(empty, "first", 99 * SECOND) == 0.0
+
+
+DAY = 86_400 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("offset", "low", "high", "ahead"),
+    [
+        (1_000 * SECOND, 999 * SECOND, 1_001 * SECOND, 0),
+        (1_000 * SECOND + DAY, 999 * SECOND, 1_000 * SECOND, DAY),
+        (1_000 * SECOND - DAY, 1_000 * SECOND, 1_001 * SECOND, -DAY),
+        (1_000 * SECOND - DAY, None, 1_001 * SECOND, 0),  # delivered late: nothing is known
+        (1_000 * SECOND + DAY, None, None, 0),
+    ],
+)
+def test_a_wrong_clock_is_off_by_what_the_receipts_leave_no_room_for(
+    offset: int, low: int | None, high: int | None, ahead: int
+) -> None:
+    wall = WallState("boot", offset, 0)
+    assert clock_error(wall, Corridor("boot", 0, 9 * SECOND, low, high)) == ahead
+    assert clock_error(wall, Corridor("another", 0, 9 * SECOND, low, high)) == 0

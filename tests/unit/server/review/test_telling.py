@@ -105,6 +105,9 @@ INCOMPLETE, MISSING = (Shortfall.INCOMPLETE,), (Shortfall.MISSING,)
         ),
         ({"forks": 1}, Level.CONTRADICTS, "1 record came signed in two versions"),
         ({"clock_flags": 2}, Level.CONTRADICTS, "2 places"),
+        ({"clock_error": 59 * SECOND}, Level.HOLDS, "times fit together."),
+        ({"clock_error": 3_780 * SECOND}, Level.HOLDS, "is 1 h 3 min ahead of the server's"),
+        ({"clock_error": -90 * SECOND}, Level.HOLDS, "is 1 min 30 s behind the server's"),
         ({"purged": True}, Level.LACKS, "destroyed"),
     ],
 )
