@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recorder.faults import EnvironmentFault
 from recorder.settings import Settings, read_settings
-from recorder.status import Interrupted, Offer
+from recorder.status import Delivery, Interrupted, Offer, SavedFile
+from shared.progress import Progress
 
 if TYPE_CHECKING:
     from recorder.evidence.going_on import Entered
@@ -58,8 +59,8 @@ class Recorder:
         """
         if (left := self._left_by(server, code)) is not None:
             return self.go_on(left)
-        try:
         client = self._client(server)
+        try:
             inspection = client.inspect(code)
         except EnvironmentFault:
             client.close()
@@ -104,6 +105,28 @@ class Recorder:
         close(interrupted)
         if self.leftovers is not None:
             self.leftovers.look_again()
+
+    def save(self, interrupted: Interrupted, target: Path, show: Progress) -> SavedFile:
+        """Save what an earlier run left as a file to carry away; it stays here as well.
+
+        Raises:
+            EnvironmentFault: it is in use or cannot be read, or the file not be written.
+        """
+        from recorder.evidence.asking import ask_of
+        from recorder.evidence.exporting import export
+        from recorder.evidence.store import EvidenceStore
+
+        self._let_go(interrupted.folder)
+        try:
+            with closing(EvidenceStore.open(interrupted.folder)) as store:
+                return export(ask_of(store), target, time.time_ns() // 1000, show)
+        finally:
+            if self.leftovers is not None:
+                self.leftovers.look_again()
+
+    def delivering(self) -> dict[str, Delivery]:
+        """How far what an earlier run left is delivered, by session. Returns at once."""
+        return self.leftovers.progress() if self.leftovers is not None else {}
 
     def decline(self, offer: Offer) -> None:
         """Forget the offer; nothing was uploaded, and the code stays good."""
@@ -207,6 +230,7 @@ class Recorder:
         """The recording that this code left on this computer, closed or not."""
         from recorder.evidence.going_on import session_of
         from recorder.interrupted import look
+        from recorder.sync.address import read_address
 
         address = read_address(server, allow_plain=self._settings.allow_plain)
         folder = session_of(self._root, address, code)
@@ -231,7 +255,6 @@ _KIND = {"camera": "device", "microphone": "device", "screen": "display"}
 
 def run_window(argv: list[str] | None = None, settings: Settings | None = None) -> int:
     """Open the window; a link among the arguments opens its exam.
-        from recorder.sync.address import read_address
 
     What an earlier run left behind is delivered meanwhile.
     """

@@ -14,10 +14,11 @@ from pathlib import Path
 import structlog
 
 from recorder import interrupted
-from recorder.evidence.store import EvidenceStore, session_folders
+from recorder.evidence.store import EvidenceStore, Tally, session_folders
 from recorder.faults import EnvironmentFault
+from recorder.status import Delivery
 from recorder.sync.channel import SessionChannel
-from recorder.sync.delivery import deliver
+from recorder.sync.delivery import deliver, delivery_of
 from recorder.sync.pacing import Pacing
 from recorder.sync.transport import Transport
 
@@ -29,6 +30,9 @@ PATIENCE_S = 60.0
 # How long after the exam's planned end a recording is taken to be over: a day allows for
 # every accommodation, and for a computer that came back from repair the next morning.
 OVER_AFTER_S = 24 * 3600
+
+# How often what could not be delivered is tried again while the window is open (seconds).
+AGAIN_S = 300.0
 
 # Why a recording was closed that nobody went on with, as its last record says.
 NEVER_FINISHED = "closed after the exam: the recording was interrupted and never finished"
@@ -50,6 +54,7 @@ class Leftovers:
         self._due = True
         self._kept_back: set[Path] = set()
         self._at: Path | None = None
+        self._progress: dict[str, Delivery] = {}
         self._thread = threading.Thread(target=self._run, name="leftovers", daemon=True)
 
     def start(self) -> None:
@@ -78,6 +83,11 @@ class Leftovers:
             self._due = True
             self._changed.notify_all()
 
+    def progress(self) -> dict[str, Delivery]:
+        """How far each store is that was tried so far, by session. Returns at once."""
+        with self._changed:
+            return dict(self._progress)
+
     def _run(self) -> None:
         while self._next_round():
             try:
@@ -89,9 +99,9 @@ class Leftovers:
                 self._visit(folder)
 
     def _next_round(self) -> bool:
-        """Wait until the stores are to be gone through; false when the program ends."""
+        """Wait until the stores are gone through again; false when the program ends."""
         with self._changed:
-            self._changed.wait_for(lambda: self._due or self._stopping)
+            self._changed.wait_for(lambda: self._due or self._stopping, AGAIN_S)
             self._due = False
             return not self._stopping
 
@@ -129,11 +139,12 @@ class Leftovers:
         try:
             if store.tally.delivered:
                 return
+            self._note(folder, store.tally, "")
             transport = Transport(store.founding.server)
             report = deliver(
                 store,
                 SessionChannel(transport, store.founding, time.time),
-                show=lambda _tally, _note: self._nap(folder, 0),
+                show=lambda tally, note: self._note(folder, tally, note),
                 patience_s=PATIENCE_S,
                 pacing=self._pacing,
                 dice=random.SystemRandom(),
@@ -143,6 +154,11 @@ class Leftovers:
             _log.info("leftover", session=store.founding.session, result=report.words)
         finally:
             store.close()
+
+    def _note(self, folder: Path, tally: Tally, note: str) -> None:
+        with self._changed:
+            self._progress[folder.name] = delivery_of(tally, online=not note, note=note)
+        self._nap(folder, 0)
 
     def _nap(self, folder: Path, seconds: float) -> None:
         with self._changed:

@@ -19,7 +19,9 @@ from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.clock_watch import ClockWatch
+from recorder.evidence.clocks import system_clock
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
+from recorder.evidence.exporting import export
 from recorder.evidence.room import Step
 from recorder.evidence.streams import economise
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
@@ -29,8 +31,17 @@ from recorder.lockdown.watch import MachineWatch
 from recorder.losses import LossRecorder
 from recorder.preview import LivePreview
 from recorder.reporter import Reporter
-from recorder.status import Delivery, Light, Notice, Stage, Status, StreamHealth
+from recorder.status import (
+    Delivery,
+    Light,
+    Notice,
+    SavedFile,
+    Stage,
+    Status,
+    StreamHealth,
+)
 from shared.policy import Policy
+from shared.progress import Progress
 from shared.records import Detail, Heartbeat, Model
 from shared.wire import Command
 
@@ -256,7 +267,7 @@ class Session:
             queue={
                 "unsaved": waiting.items,
                 "step": parts.writer.room.step.label,
-                "ballast": "held" if parts.writer.room.ballast else "released",
+                "ballast": parts.writer.room.ballast,
                 "records": delivery.records_made - delivery.records_sent,
                 "pieces": delivery.blobs_made - delivery.blobs_sent,
                 "bytes": delivery.bytes_made - delivery.bytes_sent,
@@ -269,6 +280,14 @@ class Session:
                 "watching": [asdict(watched) for watched in parts.watch.status()],
             },
         )
+
+    def save(self, target: Path, show: Progress) -> SavedFile:
+        """Save all there is as a file to carry away; blocks, delivery goes on meanwhile.
+
+        Raises:
+            EnvironmentFault: the file cannot be written, or the store not be read.
+        """
+        return export(self._parts.writer.ask, target, system_clock().wall, show)
 
     # Ending
 

@@ -55,6 +55,21 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedFile:
+    """A recording that was saved as a file: what is in it, and what could not be.
+
+    ``damaged`` pieces are not on this computer's disk as they were committed.
+    """
+
+    path: Path
+    session: str
+    records: int
+    pieces: int
+    bytes: int
+    damaged: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An exam a code opens, before the candidate has agreed to anything.
 

@@ -26,7 +26,6 @@ from rich.table import Table
 from recorder import interrupted
 from recorder.evidence.asking import ask_of
 from recorder.evidence.audit import check_store
-from recorder.evidence.exporting import Exported
 from recorder.evidence.exporting import export as save_as_file
 from recorder.evidence.founding import Unfounded, read_founding
 from recorder.evidence.opening import Cause, StoreTrouble
@@ -34,6 +33,7 @@ from recorder.evidence.returning import read_receipts, take_receipts
 from recorder.evidence.store import EvidenceStore, Tally, default_root, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.settings import read_settings
+from recorder.status import SavedFile
 from recorder.sync.channel import SessionChannel
 from recorder.sync.delivery import Report, deliver, report_on
 from recorder.sync.pacing import Pacing
@@ -332,7 +332,7 @@ def _show_bytes(bar: Callable[..., None], done: int, total: int) -> None:
     bar(completed=done, total=total)
 
 
-def _told(made: Exported) -> str:
+def _told(made: SavedFile) -> str:
     """What a saved file holds, in words."""
     words = f"{made.records} records, {made.pieces} pieces, {decimal(made.bytes)}"
     if made.damaged:

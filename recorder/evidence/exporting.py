@@ -11,7 +11,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +21,7 @@ from recorder.evidence.founding import Founding, Grounds, Unfounded, read_foundi
 from recorder.evidence.opening import FILE_MODE, damaged, sync_folder
 from recorder.evidence.store import EvidenceStore
 from recorder.faults import EnvironmentFault
+from recorder.status import SavedFile
 from shared.encoding import sha256_hex
 from shared.parcel import PARCEL_SUFFIX, Load, write_parcel
 from shared.progress import Progress
@@ -37,22 +37,7 @@ _FIXED_PARTS = 4
 _LINE_ROOM = SIGNATURE_CHARS + 2
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A file that was saved: what is in it, and how many pieces could not be.
-
-    ``damaged`` pieces are not on this computer's disk as they were committed.
-    """
-
-    path: Path
-    session: str
-    records: int
-    pieces: int
-    bytes: int
-    damaged: int
-
-
-def export(ask: Ask, target: Path, now_us: int, show: Progress) -> Exported:
+def export(ask: Ask, target: Path, now_us: int, show: Progress) -> SavedFile:
     """Save all records and receipts of a store, and every piece that waits, as one file.
 
     Args:
@@ -76,7 +61,7 @@ def export(ask: Ask, target: Path, now_us: int, show: Progress) -> Exported:
     source = _Source(ask, extent, show)
     with _whole(target) as file:
         manifest = write_parcel(file, source.load(founding, grounds), now_us)
-    return Exported(
+    return SavedFile(
         target,
         founding.session,
         manifest.records,

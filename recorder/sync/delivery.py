@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.evidence.store import EvidenceStore, Tally
+from recorder.status import Delivery
 from recorder.sync.courier import Channel, Courier
 from recorder.sync.outbox import Outbox
 from recorder.sync.pacing import Pacing
@@ -59,6 +60,20 @@ def deliver(
         if again > now and not courier.stuck:
             sleep(min(again - now, _NAP_S))
     return report_on(store.tally, courier.note)
+
+
+def delivery_of(tally: Tally, *, online: bool, note: str) -> Delivery:
+    """A store's counts, as whoever shows them takes them."""
+    return Delivery(
+        records_made=tally.records_made,
+        records_sent=tally.records_sent,
+        blobs_made=tally.blobs_made,
+        blobs_sent=tally.blobs_sent,
+        bytes_made=tally.bytes_made,
+        bytes_sent=tally.bytes_sent,
+        online=online,
+        note=note,
+    )
 
 
 def report_on(tally: Tally, note: str) -> Report:

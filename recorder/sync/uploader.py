@@ -18,6 +18,7 @@ from recorder.detect.observations import Incident
 from recorder.evidence.writer import WriterGone
 from recorder.status import Delivery
 from recorder.sync.courier import Channel, Courier
+from recorder.sync.delivery import delivery_of
 from recorder.sync.outage import OutageWatch
 from recorder.sync.outbox import Outbox
 from recorder.sync.pacing import Pacing
@@ -119,17 +120,9 @@ class Uploader:
 
     def delivery(self) -> Delivery:
         """A snapshot, at no cost."""
-        tally, courier = self._outbox.tally, self._courier
-        return Delivery(
-            records_made=tally.records_made,
-            records_sent=tally.records_sent,
-            blobs_made=tally.blobs_made,
-            blobs_sent=tally.blobs_sent,
-            bytes_made=tally.bytes_made,
-            bytes_sent=tally.bytes_sent,
-            online=courier.link.online,
-            note="Delivery is paused." if self._paused else courier.note,
-        )
+        courier = self._courier
+        note = "Delivery is paused." if self._paused else courier.note
+        return delivery_of(self._outbox.tally, online=courier.link.online, note=note)
 
     @property
     def stuck(self) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from recorder.status import Notice, Offer, Status
+from recorder.status import Delivery, Interrupted, Notice, Offer, SavedFile, Status
+from shared.progress import Progress
 
 if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs none of it
     import numpy as np
@@ -35,6 +37,11 @@ class Recording(Protocol):
     """A running session. Every call returns at once; work is done on other threads."""
 
     @property
+    def id(self) -> str:
+        """The session's id."""
+        ...
+
+    @property
     def preview(self) -> Preview:
         """Camera and microphone as they are recorded."""
         ...
@@ -51,6 +58,14 @@ class Recording(Protocol):
         """Messages since the last call."""
         ...
 
+    def save(self, target: Path, show: Progress) -> SavedFile:
+        """Save the recording as a file to carry away. The one call here that blocks.
+
+        ``show`` is called on the same thread with the bytes written and in all. Raises
+        ``recorder.faults.EnvironmentFault`` with what to do.
+        """
+        ...
+
 
 class Program(Protocol):
     """The recorder as the window sees it. Blocking calls: run them off the main thread.
@@ -60,6 +75,26 @@ class Program(Protocol):
 
     def inspect(self, server: str, code: str) -> Offer:
         """Ask the server which exam a code opens; changes and uploads nothing."""
+        ...
+
+    def interrupted(self) -> list[Interrupted]:
+        """What an earlier run left unfinished or undelivered, the newest first."""
+        ...
+
+    def go_on(self, interrupted: Interrupted) -> Offer:
+        """An offer that goes on with an unfinished recording, without another consent."""
+        ...
+
+    def hand_in(self, interrupted: Interrupted) -> None:
+        """Close an unfinished recording as it is; it is delivered like the others."""
+        ...
+
+    def save(self, interrupted: Interrupted, target: Path, show: Progress) -> SavedFile:
+        """Save what an earlier run left as a file to carry away; as ``Recording.save``."""
+        ...
+
+    def delivering(self) -> dict[str, Delivery]:
+        """How far what was left is delivered, by session. Returns at once, raises nothing."""
         ...
 
     def decline(self, offer: Offer) -> None:

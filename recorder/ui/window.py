@@ -18,6 +18,7 @@ from recorder.ui.operation import Doorway, Trouble, guarded
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Program, Recording
+from recorder.ui.saving import Choose, Saver, choose_file
 from recorder.ui.widgets.steps import Step
 
 if TYPE_CHECKING:  # pages are imported when they are first shown: the first one paints sooner
@@ -44,6 +45,7 @@ class MainWindow(Chrome):
         server: the institution's own server, shown where no other is known.
         today: today's date, for the date until which the recording is kept.
         settings: where the last server and the size of text are remembered.
+        choose: asks a person where to save a file.
     """
 
     def __init__(
@@ -54,9 +56,10 @@ class MainWindow(Chrome):
         server: str = "",
         today: Callable[[], date] = local_today,
         settings: QSettings | None = None,
+        choose: Choose = choose_file,
     ) -> None:
         super().__init__(settings or QSettings("Invigil", "Invigil"), server)
-        self._program, self._today = program, today
+        self._program, self._today, self._choose = program, today, choose
         self._doorway = Doorway(self)
         self._offer: Offer | None = None
         self._consent: Page | None = None
@@ -67,7 +70,7 @@ class MainWindow(Chrome):
         self._stage: Stage | None = None
         self._light: Light | None = None
         self._forced = self._closing_soon = False
-        self._enter = EnterPage(program, self._doorway)
+        self._enter = EnterPage(program, self._doorway, choose)
         self._enter.prefill(self.memory.server)
         self._enter.offered.connect(self._offered)
         self.show_page(self._enter, Step.CODE)
@@ -122,6 +125,9 @@ class MainWindow(Chrome):
         if parse_server(offer.server) == offer.server:  # one without https needs its link again
             self.memory.server = offer.server
         self.name_institution(offer.policy.institution.name)
+        if offer.resumes is not None:  # its candidate agreed when it began
+            self._agreed()
+            return
         consent = ConsentPage(offer, self._today())
         consent.agreed.connect(self._agreed)
         consent.declined.connect(self._declined)
@@ -151,14 +157,25 @@ class MainWindow(Chrome):
         assert self._offer is not None
         self._check = CheckPage(self._program, self._doorway, self._offer)
         self._check.started.connect(self._started)
-        self._check.left.connect(self._back_to_consent)
+        self._check.left.connect(self._back_from_check)
         self.show_page(self._check, Step.CHECK)
         self._check.begin()
 
-    def _back_to_consent(self) -> None:
-        assert self._consent is not None
+    def _back_from_check(self) -> None:
+        if self._consent is None:
+            self._give_up_going_on()
+            return
         self.show_page(self._consent, Step.CONSENT)
         self._leave_check()
+
+    def _give_up_going_on(self) -> None:
+        """Not now: what was interrupted is left as it was, and delivered as far as it is."""
+        offer = self._offer
+        assert offer is not None
+        self._doorway.run(
+            lambda: self._program.decline(offer), lambda _: None, self._enter.trouble
+        )
+        self._restart()
 
     def _leave_check(self) -> None:
         if self._check is not None:
@@ -233,7 +250,9 @@ class MainWindow(Chrome):
 
         assert self._offer is not None
         assert self._exam is not None
+        assert self._watch is not None
         self._finish = FinishPage(self._offer)
+        self._let_save(self._finish, self._watch.recording)
         self._finish.closing.connect(self.close)
         for notice in self._exam.notices.unread:
             self._finish.add_notice(notice)
@@ -242,6 +261,12 @@ class MainWindow(Chrome):
         self.become(FIRST_SIZE)
         self.drop_page(self._exam)
         self._exam = None
+
+    def _let_save(self, page: FinishPage, recording: Recording) -> None:
+        assert self._offer is not None
+        institution, session = self._offer.policy.institution.name, recording.id
+        saver = Saver(page.panel, self._doorway, self._choose, page.busy)
+        page.saving.connect(lambda: saver.ask(session, institution, recording.save))
 
     def _asked(self) -> bool:
         asking = self._exam is not None and self._exam.asking_to_quit

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, timedelta
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from recorder.status import Delivery
 from recorder.ui.link import Flaw
@@ -83,6 +83,32 @@ def delivered(delivery: Delivery) -> str:
         size(delivery.bytes_sent),
         size(delivery.bytes_made),
     )
+
+
+def percent(fraction: float) -> str:
+    """A share, 0 to 1, in whole per cent; 100 % only when it is all."""
+    whole = 100 if fraction >= 1 else min(99, math.floor(100 * fraction))
+    return translate("words", "{0} %").format(QLocale().toString(whole))
+
+
+def span(begun_us: int, last_us: int) -> str:
+    """When something was, on this computer's clock: ``14 March 2026, 10:04–11:30``.
+
+    Args:
+        begun_us: microseconds since 1970 UTC.
+        last_us: likewise; the day is named again only where it is another.
+    """
+    begun, last = (QDateTime.fromMSecsSinceEpoch(us // 1000) for us in (begun_us, last_us))
+    short = QLocale.FormatType.ShortFormat
+    first = f"{_day_of(begun)}, {QLocale().toString(begun.time(), short)}"
+    until = QLocale().toString(last.time(), short)
+    if begun.date() != last.date():
+        return f"{first} – {_day_of(last)}, {until}"
+    return f"{first}–{until}"
+
+
+def _day_of(moment: QDateTime) -> str:
+    return QLocale().toString(moment.date(), "d MMMM yyyy")
 
 
 def kept_until(policy: Policy, today: date) -> str:

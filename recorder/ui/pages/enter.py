@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from recorder.status import Offer
 from recorder.ui import words
+from recorder.ui.leftovers import Leftovers
 from recorder.ui.link import (
     Flaw,
     Invitation,
@@ -20,6 +21,7 @@ from recorder.ui.link import (
 from recorder.ui.operation import Doorway, Operation, Trouble
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Program
+from recorder.ui.saving import Choose, choose_file
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
@@ -35,7 +37,9 @@ class EnterPage(Page):
 
     offered = Signal(Offer)
 
-    def __init__(self, program: Program, doorway: Doorway) -> None:
+    def __init__(
+        self, program: Program, doorway: Doorway, choose: Choose = choose_file
+    ) -> None:
         super().__init__("", "")
         self.title.say(self.tr("Enter your exam code"))
         self.lead.say(
@@ -46,6 +50,8 @@ class EnterPage(Page):
         self._program, self._doorway = program, doorway
         self._operation: Operation | None = None
         self._invited: Invitation | None = None
+        self.leftovers = Leftovers(program, doorway, choose, self)
+        self.leftovers.offered.connect(self.offered)
         self._build_fields()
         self._build_foot()
 
@@ -88,6 +94,10 @@ class EnterPage(Page):
                 self.server.setText(server)
                 self._ask(Invitation(server, code, self._invited.key if self._invited else ""))
 
+    def trouble(self, trouble: Trouble) -> None:
+        """Show a problem of something that was left for later."""
+        self._problem.trouble(trouble)
+
     def cancel(self) -> None:
         """No longer wait for the server."""
         self._stop()
@@ -109,11 +119,13 @@ class EnterPage(Page):
         self._busy.setAccessibleName(self.tr("Asking the server"))
         self._busy.hide()
         self.add(
+            self.leftovers.urgent,
             column(field_label(self.tr("&Code or link"), self.code), self.code, gap=6),
             column(field_label(self.tr("&Server's address"), self.server), self.server, gap=6),
             self._busy,
             self._problem,
             self._promise(),
+            self.leftovers.quiet,
         )
         self.body.addStretch(1)
 

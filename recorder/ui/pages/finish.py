@@ -3,51 +3,51 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from recorder.status import Delivery, Notice, Offer, Stage, Status
 from recorder.ui import words
 from recorder.ui.operation import Trouble
 from recorder.ui.pages.page import Page
 from recorder.ui.widgets.banner import Banner
+from recorder.ui.widgets.bar import Bar
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column
 from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.notices import Notices
+from recorder.ui.widgets.savepanel import SavePanel
 from recorder.ui.widgets.text import Text
-
-# Steps of the bar: fine enough that a long delivery is seen to move.
-BAR_STEPS = 1000
 
 
 class FinishPage(Page):
     """A view of what becomes of one recording once it has stopped."""
 
     closing = Signal()
+    saving = Signal()
 
     def __init__(self, offer: Offer) -> None:
         super().__init__(self.tr("Finishing"))
         self._offer = offer
         self._banner, self._problem = Banner(), Banner()
         self.notices = Notices()
-        self._bar = QProgressBar()
-        self._bar.setRange(0, BAR_STEPS)
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(12)
-        self._bar.setAccessibleName(self.tr("Delivery"))
+        self._bar = Bar(self.tr("Delivery"))
         self._progress = Text(role="muted")
-        self.add(column(self._bar, self._progress, gap=8), self._banner, self._problem)
+        self.panel = SavePanel()
+        self.add(column(self._bar, self._progress, gap=8), self._banner, self.panel)
+        self.add(self._problem)
         self.add(self.notices, self._build_facts())
         self.body.addStretch(1)
         self._close = Button(self.tr("&Close Invigil"), self.closing.emit, "primary")
+        self._save = Button(self.tr("&Save as a file…"), self.saving.emit)
+        self._save.hide()
         self.primary = self._close
-        self.act(right=(self._close,))
+        self.act(self._save, right=(self._close,))
         self._show_closing()
 
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""
         delivery = status.delivery
-        self._bar.setValue(int(delivery.fraction * BAR_STEPS))
+        self._bar.fill(delivery.fraction)
         self._progress.say(words.delivered(delivery))
         self._recorded.say(words.duration(status.elapsed_s))
         self._size.say(
@@ -56,6 +56,7 @@ class FinishPage(Page):
                 words.size(delivery.bytes_made),
             )
         )
+        self._save.setVisible(_is_stranded(status))
         match status.stage:
             case Stage.DELIVERED:
                 self._show_delivered()
@@ -65,6 +66,10 @@ class FinishPage(Page):
                 self._show_delivering(delivery)
             case _:
                 self._show_closing()
+
+    def busy(self, busy: bool) -> None:
+        """Whether a file is being saved."""
+        self._save.setEnabled(not busy)
 
     def add_notice(self, notice: Notice) -> None:
         """Show a message that came late."""
@@ -107,7 +112,9 @@ class FinishPage(Page):
                 self.tr(
                     "Everything is safe on this computer. The delivery goes on by itself "
                     "when the connection is back. If you have to close this window, "
-                    "open Invigil again later: it then delivers the rest."
+                    "open Invigil again later: it then delivers the rest. Where there will "
+                    "be no connection, save the recording as a file and bring it to your "
+                    "institution."
                 ),
                 icon="offline",
             )
@@ -160,3 +167,15 @@ class FinishPage(Page):
         card = Card()
         card.setLayout(grid)
         return card
+
+
+def _is_stranded(status: Status) -> bool:
+    """Whether it is closed, and not all of it finds its way to the server."""
+    delivery = status.delivery
+    match status.stage:
+        case Stage.DELIVERING:
+            return not delivery.online
+        case Stage.FAILED:
+            return not delivery.done
+        case _:
+            return False

@@ -22,7 +22,17 @@ from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
 from recorder.faults import EnvironmentFault
-from recorder.status import Delivery, Light, Notice, Offer, Stage, Status, StreamHealth
+from recorder.status import (
+    Delivery,
+    Interrupted,
+    Light,
+    Notice,
+    Offer,
+    SavedFile,
+    Stage,
+    Status,
+    StreamHealth,
+)
 from recorder.ui.operation import THREAD_NAME
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
@@ -122,11 +132,21 @@ class FakePreview:
         self.closed.set()
 
 
+def save_as_told(program: FakeProgram, session: str, target: Path, show: Any) -> SavedFile:
+    """Saves a file in two steps, the second once the test lets it."""
+    show(40_000_000, 100_000_000)
+    program._enter("save", session, target)
+    show(100_000_000, 100_000_000)
+    return SavedFile(target, session, 120, 50, 100_200_000, program.damaged)
+
+
 class FakeRecording:
     """A session whose next status the test sets."""
 
-    def __init__(self, preview: FakePreview) -> None:
+    def __init__(self, preview: FakePreview, program: FakeProgram) -> None:
+        self.id = "5e55" * 8
         self.preview = preview
+        self._program = program
         self.now = make_status()
         self.waiting_notices: list[Notice] = []
         self.reasons: list[str] = []
@@ -154,6 +174,9 @@ class FakeRecording:
         """Each once."""
         notices, self.waiting_notices = self.waiting_notices, []
         return notices
+
+    def save(self, target: Path, show: Any) -> SavedFile:
+        return save_as_told(self._program, self.id, target, show)
 
     def become(self, **changes: Any) -> None:
         """Change the status."""
@@ -189,6 +212,30 @@ class FakeProgram:
     recordings: list[FakeRecording] = field(default_factory=list)
     still: NDArray[np.uint8] | None = field(default_factory=bright_picture)
     level: float = 0.5
+    left: list[Interrupted] = field(default_factory=list)
+    progress: dict[str, Delivery] = field(default_factory=dict)
+    damaged: int = 0
+
+    def interrupted(self) -> list[Interrupted]:
+        """Looked at at every start; not noted, but never on the main thread."""
+        if threading.current_thread() is threading.main_thread():
+            self.on_main_thread.append("interrupted")
+        if self.faults.get("interrupted"):
+            raise self.faults["interrupted"].pop(0)
+        return self.left
+
+    def go_on(self, interrupted: Interrupted) -> Offer:
+        self._enter("go_on", interrupted)
+        return dataclasses.replace(self.offer, resumes=interrupted)
+
+    def hand_in(self, interrupted: Interrupted) -> None:
+        self._enter("hand_in", interrupted)
+
+    def save(self, interrupted: Interrupted, target: Path, show: Any) -> SavedFile:
+        return save_as_told(self, interrupted.session, target, show)
+
+    def delivering(self) -> dict[str, Delivery]:
+        return dict(self.progress)
 
     def inspect(self, server: str, code: str) -> Offer:
         self._enter("inspect", server, code)
@@ -215,7 +262,7 @@ class FakeProgram:
         self, offer: Offer, camera: str, microphone: str, screen: str, preview: Any
     ) -> FakeRecording:
         self._enter("start", camera, microphone, screen)
-        recording = FakeRecording(preview)
+        recording = FakeRecording(preview, self)
         self.recordings.append(recording)
         return recording
 
@@ -312,12 +359,16 @@ def program() -> Iterator[FakeProgram]:
 
 @pytest.fixture
 def open_window(
-    qtbot: Any, settings: QSettings, program: FakeProgram
+    qtbot: Any, settings: QSettings, program: FakeProgram, tmp_path: Path
 ) -> Iterator[Callable[..., MainWindow]]:
-    """Opens windows on the program, and closes them whatever they are doing."""
+    """Opens windows on the program, and closes them whatever they are doing.
+
+    Whoever is asked for a file names one in the test's own folder at once.
+    """
     windows: list[MainWindow] = []
 
     def open_one(link: str | None = None, **options: Any) -> MainWindow:
+        options.setdefault("choose", lambda _window, name, chosen: chosen(tmp_path / name))
         window = MainWindow(program, link, settings=settings, today=lambda: TODAY, **options)
         qtbot.addWidget(window)
         windows.append(window)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -119,3 +121,38 @@ def test_a_status_from_before_the_finish_does_not_go_back(qtbot: Any, finish: Fi
     qtbot.waitUntil(lambda: recording.looks > looks + 1)
     assert window.page is page
     assert page.title.plain == "Saving the recording…"
+
+
+def test_where_no_network_comes_back_it_can_be_saved_as_a_file(
+    qtbot: Any, finish: Finish, program: Any, tmp_path: Path
+) -> None:
+    _, page, recording = finish
+    assert not page._save.isVisible()
+    recording.become(
+        stage=Stage.DELIVERING,
+        delivery=Delivery(10, 5, 10, 5, 1_000_000, 500_000, online=False),
+    )
+    qtbot.waitUntil(page._save.isVisible)
+    assert "save the recording as a file" in said(page)
+    gate = program.gates["save"] = threading.Event()
+    page._save.click()
+    qtbot.waitUntil(lambda: page.panel._words.plain == "Saving: 40.0 MB of 100.0 MB")
+    assert not page._save.isEnabled()
+    gate.set()
+    qtbot.waitUntil(lambda: page.panel.banner.title.plain == "The file is saved.")
+    assert f"{recording.id}.invigil" in page.panel.banner.text.plain
+    assert page._save.isEnabled()
+    assert program.calls[-1] == ("save", (recording.id, tmp_path / f"{recording.id}.invigil"))
+    recording.become(delivery=Delivery(10, 5, 10, 6, 1_000_000, 600_000, online=True))
+    qtbot.waitUntil(lambda: not page._save.isVisible())
+
+
+def test_a_failed_session_can_be_saved_as_a_file(qtbot: Any, finish: Finish) -> None:
+    _, page, recording = finish
+    recording.become(
+        stage=Stage.FAILED,
+        delivery=Delivery(10, 5, 10, 5, 1_000_000, 500_000, online=True),
+    )
+    qtbot.waitUntil(page._save.isVisible)
+    recording.become(delivery=Delivery(10, 10, 10, 10, 1_000_000, 1_000_000, online=True))
+    qtbot.waitUntil(lambda: not page._save.isVisible())
