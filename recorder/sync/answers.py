@@ -38,10 +38,14 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Unreachable:
-    """No answer; ``tls`` where the server could not prove who it is."""
+    """No answer; ``tls`` where the server could not prove who it is.
+
+    ``clock`` is this computer's date and time, where the proof fails by them alone.
+    """
 
     why: str
     tls: bool = False
+    clock: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ def read_failure(reply: Reply, now_wall: float) -> Failure | None:
 
     Args:
         reply: the response.
-        now_wall: seconds since 1970 UTC, for a ``Retry-After`` that names a date.
+        now_wall: seconds since 1970 UTC, for a ``Retry-After`` that names a date in an
+            answer that has none of its own.
     """
     if 200 <= reply.status < 300:
         return None
@@ -147,11 +152,22 @@ def _problem(reply: Reply) -> Problem | None:
 
 
 def _retry_after(reply: Reply, now_wall: float) -> float | None:
-    """``Retry-After`` (RFC 9110, section 10.2.3) in seconds from now."""
+    """``Retry-After`` (RFC 9110, section 10.2.3) in seconds from now.
+
+    A date is the server's, so it counts from the server's own where the answer has one: by
+    a candidate's clock that is wrong by a year it might lie a year ahead.
+    """
     text = reply.headers.get("retry-after", "").strip()
     if text.isdecimal():
         return float(text)
+    if (due := _date(text)) is None:
+        return None
+    own = _date(reply.headers.get("date", ""))
+    return max(0.0, due - (now_wall if own is None else own))
+
+
+def _date(text: str) -> float | None:
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - now_wall)
+        return email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
         return None

@@ -107,7 +107,7 @@ class ServerClient:
         self.server = read_address(server, allow_plain=allow_plain)
         self._pinned = frozenset(pinned)
         self._wall = wall
-        self._transport = Transport(self.server, tls=tls, adapter=adapter)
+        self._transport = Transport(self.server, tls=tls, adapter=adapter, wall=wall)
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,6 +10,13 @@ from shared.wire import Problem, ProblemType
 def failed(server: str, failure: Failure) -> EnvironmentFault:
     """Why inspecting or redeeming did not work, and what the candidate can do."""
     match failure:
+        case Unreachable(why=why, tls=True, clock=clock) if clock:
+            return EnvironmentFault(
+                f"The server {server} cannot prove who it is: {why}. "
+                f"This computer's clock says that it is {clock}.",
+                "If that is wrong, set this computer's date and time and try again. If it is "
+                "right, do not go on; tell your institution.",
+            )
         case Unreachable(why=why, tls=True):
             return EnvironmentFault(
                 f"The server {server} cannot prove who it is: {why}.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
@@ -31,6 +32,9 @@ MAX_ANSWER_BYTES = 1_048_576
 # Longer than the pause between two heartbeats, so that one connection serves a session.
 _LIMITS = httpx.Limits(max_connections=4, keepalive_expiry=90.0)
 
+# OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
+_BY_DATE = (9, 10)
+
 # Errors of a connection that was alive once: the server closed it while it was idle.
 _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
@@ -45,6 +49,7 @@ class Transport:
         tls: ssl.SSLContext | None = None,
         adapter: httpx.BaseTransport | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         """Prepare; nothing is connected yet.
 
@@ -53,9 +58,11 @@ class Transport:
             tls: other authorities than the system's.
             adapter: another way to carry requests than sockets.
             monotonic: seconds, for the bound on reading an answer.
+            wall: seconds since 1970 UTC, to say where a certificate's dates do not hold.
         """
         self.server = server
         self._monotonic = monotonic
+        self._wall = wall
         self._client = httpx.Client(
             base_url=server,
             timeout=TIMEOUT,
@@ -87,7 +94,7 @@ class Transport:
             except _STALE:
                 return self._once(method, path, content, headers or {})
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
-            return _unreachable(error)
+            return _unreachable(error, self._wall)
         except RuntimeError as error:
             # httpx says so of a client that was closed by ``close`` in the meantime.
             return Unreachable(str(error))
@@ -115,6 +122,11 @@ def trusted_authorities() -> ssl.SSLContext:
     return context
 
 
+def _spelt(wall: float) -> str:
+    now = datetime.fromtimestamp(wall, UTC)
+    return f"{now.day} {now:%B %Y, %H:%M} UTC"
+
+
 def _authorities(server: str) -> ssl.SSLContext:
     if server.startswith("https:"):
         return trusted_authorities()
@@ -122,13 +134,13 @@ def _authorities(server: str) -> ssl.SSLContext:
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
-def _unreachable(error: Exception) -> Unreachable:
+def _unreachable(error: Exception, wall: Callable[[], float]) -> Unreachable:
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, ssl.SSLCertVerificationError):
-            return Unreachable(
-                f"its certificate does not hold: {seen.verify_message}", tls=True
-            )
+            why = f"its certificate does not hold: {seen.verify_message}"
+            by_date = seen.verify_code in _BY_DATE
+            return Unreachable(why, tls=True, clock=_spelt(wall()) if by_date else "")
         if isinstance(seen, ssl.SSLError):
             return Unreachable(f"no secure connection: {seen.reason or seen}", tls=True)
         seen = seen.__cause__ or seen.__context__

@@ -39,6 +39,10 @@ from shared.signed import MEDIA_TYPE
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for 127.0.0.1 that no authority signed, and its key, in one file."""
+    return make_certificate(tmp_path_factory.mktemp("tls") / "server.pem")
+
+
+def make_certificate(path: Path, begins_in_days: int = -1, ends_in_days: int = 1) -> Path:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "exams.example.edu")])
     now = dt.datetime.now(dt.UTC)
@@ -48,8 +52,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now + dt.timedelta(days=begins_in_days))
+        .not_valid_after(now + dt.timedelta(days=ends_in_days))
         .add_extension(
             x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
             critical=False,
@@ -57,7 +61,6 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.write_bytes(private + made.public_bytes(Encoding.PEM))
     return path
@@ -133,6 +136,25 @@ def test_a_server_that_cannot_prove_who_it_is(
             client.inspect("GOOD-CODE")
         assert "Do not go on" in caught.value.advice
         client.close()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("days", "says"), [((1, 400), "not yet valid"), ((-400, -1), "has expired")]
+)
+def test_a_computer_whose_date_is_wrong_is_told_so(
+    server: EvidenceServer, tmp_path: Path, days: tuple[int, int], says: str
+) -> None:
+    certificate = make_certificate(tmp_path / "server.pem", *days)
+    trusting = trusted_authorities()
+    trusting.load_verify_locations(certificate)
+    with tls_listening(server, certificate) as address:
+        client = ServerClient(address, tls=trusting, wall=lambda: 1_700_000_000.0)
+        with pytest.raises(EnvironmentFault, match=says) as caught:
+            client.inspect("GOOD-CODE")
+        client.close()
+    assert "clock says that it is 14 November 2023, 22:13 UTC." in caught.value.what
+    assert "set this computer's date and time" in caught.value.advice
     assert server.requests == []
 
 

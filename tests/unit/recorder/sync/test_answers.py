@@ -92,6 +92,16 @@ def test_retry_after_is_seconds_or_a_date(header: str, seconds: float | None) ->
     assert verdict.retry_after == seconds
 
 
+def test_a_date_to_come_back_at_counts_from_the_servers_own() -> None:
+    verdict = failure(
+        503,
+        retry_after="Sun, 06 Nov 2033 08:50:37 GMT",
+        date="Sun, 06 Nov 2033 08:49:37 GMT",
+    )
+    assert isinstance(verdict, Busy)
+    assert verdict.retry_after == 60.0
+
+
 def test_a_receipt_is_one_signed_line() -> None:
     line = SessionBuilder().receipt()
     assert read_receipt(reply(200, line.line(), content_type=MEDIA_TYPE)) == Receipted(line)
