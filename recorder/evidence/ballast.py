@@ -1,4 +1,4 @@
-"""Ballast: a file that holds room on the disk, let go when the disk is full.
+"""Ballast: a file that holds room on the disk, let go part by part when the disk is full.
 
 It lies in the session's own folder: on the same disk as the database by construction, one a
 session (two programs never fight about it), and gone with the folder when that is removed.
@@ -26,6 +26,10 @@ _BLOCK = 512
 # of zeros, and hold no room.
 _CHUNK = 2**18
 
+# Given back at a time: room for a few dozen records. Were all of it given back at once, the
+# program that filled the disk might take it all; so it gets a part of it at most.
+PART_BYTES = 2**18
+
 # What a disk that is not full can still take: a few pages of the database.
 PROBE_BYTES = 2**16
 
@@ -33,13 +37,18 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Ballast:
-    """The file. One thread at a time; ``held`` may be read from any."""
+    """The file. One thread at a time; ``left`` may be read from any."""
 
     def __init__(self, folder: Path, size: int) -> None:
         """Nothing is written yet; what an earlier run of the session left is taken over."""
         self.size = size
         self._path = folder / NAME
-        self.held = self._is_whole()
+        self.left = self._found()
+
+    @property
+    def held(self) -> bool:
+        """Whether all of it is held."""
+        return self.left >= self.size
 
     def take(self) -> bool:
         """Hold the room, really: allocated, written and synced. Whether it could be done."""
@@ -49,25 +58,34 @@ class Ballast:
             self._write()
         except OSError as error:
             _log.warning("ballast_not_taken", why=error.strerror)
-            self.release()
+            self.discard()
             return False
-        self.held = self._is_whole()
+        self.left = self._found()
         return self.held
 
     def release(self) -> bool:
-        """Give the room back; whether there was any to give."""
-        held, self.held = self.held, False
+        """Give a part of the room back; whether there was any to give."""
+        if not self.left:
+            return False
+        try:
+            os.truncate(self._path, max(0, self.left - PART_BYTES))
+        except OSError as error:
+            _log.warning("ballast_not_released", why=error.strerror)
+            return False
+        self.left = self._found()
+        return True
+
+    def discard(self) -> None:
+        """Give all of the room back."""
         try:
             self._path.unlink(missing_ok=True)
             sync_folder(self._path.parent)
         except OSError as error:
-            _log.warning("ballast_not_released", why=error.strerror)
-            self.held = self._is_whole()
-            return held and not self.held
-        return held
+            _log.warning("ballast_not_removed", why=error.strerror)
+        self.left = self._found()
 
     def _write(self) -> None:
-        flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC
+        flags = os.O_CREAT | os.O_WRONLY
         descriptor = os.open(self._path, flags, FILE_MODE)
         try:
             if hasattr(os, "posix_fallocate"):
@@ -79,15 +97,14 @@ class Ballast:
             os.close(descriptor)
         sync_folder(self._path.parent)
 
-    def _is_whole(self) -> bool:
-        """Whether all of the file has room of its own: a sparse file holds none."""
+    def _found(self) -> int:
+        """How many bytes have room of their own: a sparse file holds none."""
         try:
             found = self._path.stat()
         except OSError:
-            return False
-        return found.st_size == self.size and (
-            not POSIX or found.st_blocks * _BLOCK >= self.size
-        )
+            return 0
+        sparse = POSIX and found.st_blocks * _BLOCK < found.st_size
+        return 0 if sparse else found.st_size
 
 
 def is_full(folder: Path) -> bool:

@@ -54,11 +54,12 @@ WORDS = {
 
 
 class Room(NamedTuple):
-    """How the disk is: the step in force, free bytes, whether the ballast is held."""
+    """How the disk is: the step in force, free bytes, how much of the ballast is held."""
 
     step: Step = Step.ALL
     free: int = 0
-    ballast: bool = False
+    ballast: int = 0
+    whole: bool = False
 
     @property
     def words(self) -> str:
@@ -142,16 +143,16 @@ class Shortage:
             self._look_at = 0.0
 
     def make_room(self) -> bool:
-        """The disk took no record of control: let the ballast go, if there is any."""
+        """The disk took no record of control: let a part of the ballast go, if any is left."""
         self.refuse()
         released = self._ballast.release()
         if released:
-            _log.warning("ballast_released", bytes=self._ballast.size)
+            _log.warning("ballast_released", left=self._ballast.left)
         return released
 
     def over(self) -> None:
         """The chain is closed: nothing needs the room any more."""
-        self._ballast.release()
+        self._ballast.discard()
 
     def due(self, now: Reading, *, last: bool = False) -> Draft | None:
         """What the record does not say yet; call ``said`` once it does.
@@ -186,7 +187,7 @@ class Shortage:
     def _tend(self, free: int) -> int:
         """Hold the ballast where there is room for it again; the free bytes then."""
         ballast = self._ballast
-        short = free < ballast.size + 2 * FLOOR_BYTES
+        short = free < ballast.size - ballast.left + 2 * FLOOR_BYTES
         if ballast.held or self._refused or short or time.monotonic() < self._take_at:
             return free
         if not ballast.take():
@@ -199,13 +200,14 @@ class Shortage:
             self._rate.pause(now.mono, tally.bytes_made)
         else:
             self._rate.observe(now.mono, tally.bytes_made, self._rates[before])
-        # Without ballast, its room must be found in the rest.
-        self._spare = free + inside - (0 if self._ballast.held else self._ballast.size)
+        # What is missing of the ballast must be found in the rest.
+        missing = max(0, self._ballast.size - self._ballast.left)
+        self._spare = free + inside - missing
         scaled = tuple(rate * self._rate.share for rate in self._rates)
         step = choose(before, self._spare, self._ahead_s(now, tally), scaled)
         self.open = step is not Step.CONTROL_ONLY
         step = Step.CONTROL_ONLY if self._refused else step
-        self.room = Room(step, free, self._ballast.held)
+        self.room = Room(step, free, self._ballast.left, self._ballast.held)
         if step is not before:
             _log.warning("disk_room", step=step.label, free=free)
         return step is not before
@@ -225,7 +227,7 @@ class Shortage:
             "step": step.label,
             "worst": max(step, episode.worst).label,
             "free": self.room.free,
-            "ballast": "held" if self._ballast.held else "released",
+            "ballast": self._ballast.left,
         }
         end = max(now.mono, episode.start)
         if over:

@@ -133,6 +133,7 @@ class EvidenceWriter:
         self.on_step: Callable[[Step], None] = lambda _: None
         self._thread = threading.Thread(target=self._run, name="evidence-writer", daemon=True)
         self._retry_at = self._bulk_at = 0.0
+        self._holding = False
         self.state: State = Saving()
 
     @property
@@ -319,8 +320,9 @@ class EvidenceWriter:
         if now < self._retry_at:
             return Lane.NOTHING, self._retry_at - now
         room = self._shortage.room
-        calm = room.step is Step.ALL and room.ballast
+        calm = room.step is Step.ALL and room.whole
         if self._shortage.open and now >= self._bulk_at:
+            self._holding = False
             return Lane.ALL, None if calm else self._retry_s
         self._hold_bulk()
         return Lane.CONTROL, self._retry_s
@@ -349,14 +351,14 @@ class EvidenceWriter:
     def _save(self, draft: Draft) -> None:
         last, bulk = isinstance(draft.body, Close), bool(draft.pieces)
         if bulk and not self._room_for(draft):
+            self._shortage.refuse()
             self._hold_bulk()
             return
         if (last and not self._say(last=True)) or not self._commit(draft):
             return
         if bulk:
             self._shortage.proved()
-            self._bulk_at = 0.0
-        if bulk or self._shortage.room.step is not Step.CONTROL_ONLY:
+        if not self._holding:
             self.state = Saving()
         self._intake.settle(draft)
         if last:
@@ -403,7 +405,9 @@ class EvidenceWriter:
 
     def _hold_bulk(self) -> None:
         """Let evidence wait for room, while records of control go on."""
-        self._bulk_at = time.monotonic() + self._retry_s
+        if not self._holding:
+            self._bulk_at = time.monotonic() + self._retry_s
+        self._holding = True
         self._stall(disk_full(self._store.folder), full=True)
 
     def _stall(self, error: StoreTrouble, *, full: bool) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recorder.evidence import ballast
-from recorder.evidence.ballast import NAME, Ballast, is_full
+from recorder.evidence.ballast import NAME, PART_BYTES, Ballast, is_full
 
 SIZE = 2**19 + 4096
 
@@ -32,8 +32,20 @@ def test_it_holds_real_blocks_until_it_is_released(tmp_path: Path) -> None:
     assert found.st_mode & 0o077 == 0
     assert len(set((tmp_path / NAME).read_bytes())) == 256
     assert held.release()
-    assert not held.release()
+    assert not held.held
+    assert held.left == (tmp_path / NAME).stat().st_size == SIZE - PART_BYTES
+    assert held.take()
+    held.discard()
+    assert held.left == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_is_released_to_the_last_part(tmp_path: Path) -> None:
+    held = Ballast(tmp_path, SIZE)
+    held.take()
+    parts = [held.left for _ in range(4) if held.release()]
+    assert parts == [SIZE - PART_BYTES, SIZE - 2 * PART_BYTES, 0]
+    assert not held.release()
 
 
 def test_what_an_earlier_run_left_is_taken_over_if_it_is_whole(tmp_path: Path) -> None:
@@ -71,12 +83,14 @@ def test_what_cannot_be_removed_is_held_still(
     held = Ballast(tmp_path, SIZE)
     held.take()
     monkeypatch.setattr(Path, "unlink", failing(errno.EIO))
+    held.discard()
+    monkeypatch.setattr(os, "truncate", failing(errno.EIO))
     assert not held.release()
     assert held.held
     monkeypatch.undo()
     monkeypatch.setattr(ballast, "sync_folder", failing(errno.EIO))
-    assert held.release()
-    assert not held.held
+    held.discard()
+    assert held.left == 0
 
 
 @pytest.mark.parametrize(

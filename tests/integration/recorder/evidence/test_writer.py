@@ -155,7 +155,7 @@ def test_a_full_disk_stalls_and_nothing_is_lost(
     free(writer)
     assert writer.flush(SECONDS)
     assert writer.state == Saving()
-    eventually(lambda: writer.room.step is Step.ALL and writer.room.ballast)
+    eventually(lambda: writer.room.step is Step.ALL and writer.room.whole)
     writer.close("finished")
     writer.stop(SECONDS)
     _, *begun, piece, over, close = bodies(store.folder)
