@@ -46,6 +46,9 @@ NO_HANDOVER = records.Handover(epoch=0, public_key="", proof="")
 
 INTERRUPTED = "the recorder was interrupted"
 
+# Stands for any record to come, but a ``clock``: that would begin the law's account anew.
+_NO_CHANGE = records.Heartbeat(streams={}, unobserved=(), queue={}, machine={})
+
 
 class BrokenLaw(Exception):
     """A record of our own making would not verify: a bug, never the environment."""
@@ -341,7 +344,7 @@ class Ledger:
 
     def _clock_changed(self, now: Reading) -> list[Draft]:
         """A ``clock`` record and its incident, where the two clocks parted company."""
-        return self._clocks.due(self._record(records.Clock(jump=0, reason=""), now))
+        return self._clocks.due(self._record(_NO_CHANGE, now))
 
     def _replay(self) -> None:
         """Verify what is there; signatures only of what the server has not verified itself."""
