@@ -112,7 +112,7 @@ class Redeeming:
                 token=self._tokens.of(session.id),
                 policy=_line(version),
                 grant=Signed(session.grant_payload, session.grant_signature).line().decode(),
-                institution_key=to_base64(self._keys.of(found.institution.key_ref).public),
+                institution_key=to_base64(self._keys.of(session.key_ref).public),
             )
 
     async def _find(
@@ -161,6 +161,7 @@ class Redeeming:
             institution_id=found.institution.id,
             candidate_id=found.candidate.id,
             policy_version_id=version.id,
+            key_ref=found.institution.key_ref,
             token_hash=token_hash(self._tokens.of(session_id)),
             public_key=key,
             grant_payload=grant.payload,

@@ -9,7 +9,6 @@ import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Institution
 from server.exams.models import PolicyVersion
 from server.ingest.judgement import Judgement
 from server.ingest.models import ExamSession
@@ -37,11 +36,10 @@ class ClockState(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A session's row, its policy's hash, and where its institution's keys are."""
+    """A session's row, and its policy's hash."""
 
     row: ExamSession
     policy: str
-    key_ref: str
 
     def standing(self, quota: int) -> Standing:
         """Where the session stands."""
@@ -115,9 +113,8 @@ def clock_of(row: ExamSession) -> ClockState:
 
 
 _READ = (
-    select(ExamSession, PolicyVersion.hash, Institution.key_ref)
+    select(ExamSession, PolicyVersion.hash)
     .join(PolicyVersion, PolicyVersion.id == ExamSession.policy_version_id)
-    .join(Institution, Institution.id == ExamSession.institution_id)
     .where(ExamSession.id.in_(bindparam("ids", expanding=True)))
 )
 
@@ -128,7 +125,7 @@ _HOLD = _READ.order_by(ExamSession.id).with_for_update(of=ExamSession)
 async def hold(db: AsyncSession, session_ids: Iterable[str]) -> dict[str, Held]:
     """The sessions that there are, by id, each locked until the transaction ends."""
     found = await db.execute(_HOLD, {"ids": sorted(session_ids)})
-    return {row.id: Held(row, policy, key_ref) for row, policy, key_ref in found.tuples()}
+    return {row.id: Held(row, policy) for row, policy in found.tuples()}
 
 
 async def admitted(db: AsyncSession, session_id: str, token_hash: str) -> Held | Rejection:

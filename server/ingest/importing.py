@@ -146,7 +146,7 @@ class Imports:
         if row.purged_at is not None:
             why = "the session's evidence was destroyed here when its time was over"
             return Declined(f"{why}; nothing of it may come back")
-        keys = self._keys.of((await db.get_one(Institution, row.institution_id)).key_ref)
+        keys = self._keys.of(row.key_ref)
         return Target(
             session=row.id,
             institution=row.institution_id,

@@ -33,7 +33,8 @@ class ExamSession(Table):
     ``state`` is ``open``, ``closed`` (a ``close`` record came) or ``terminated`` (by
     staff). ``size`` to ``closed`` are ``shared.chain.ChainState``; ``revision`` counts
     writes, so that two servers never extend one chain at once. ``boots`` maps each boot
-    to the wall and mono clock of its first record.
+    to the wall and mono clock of its first record. ``key_ref`` names the institution's keys
+    that it began under, which sign for it to its end.
     """
 
     __tablename__ = "exam_session"
@@ -48,6 +49,7 @@ class ExamSession(Table):
     institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"), index=True)
     candidate_id: Mapped[IdText] = mapped_column(ForeignKey("candidate.id"))
     policy_version_id: Mapped[IdText] = mapped_column(ForeignKey("policy_version.id"))
+    key_ref: Mapped[Name]
     token_hash: Mapped[HashText]
     public_key: Mapped[Bytes]
     grant_payload: Mapped[Bytes]

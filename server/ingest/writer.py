@@ -220,7 +220,7 @@ class Writer:
                 durable=work.arrived.get(row.id, ()),
                 missing=missing[row.id],
             )
-            key = self._keys.of(work.held[row.id].key_ref).signing
+            key = self._keys.of(row.key_ref).signing
             work.receipts[row.id] = sign(key, Domain.RECEIPT, encode_receipt(receipt))
         await keeping.add_receipts(
             db, [(row, work.receipts[row.id], work.times[row.id]) for row in rows]

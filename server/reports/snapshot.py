@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Institution
 from server.exams.models import PolicyVersion
 from server.ingest.models import BlobRow, ExamSession, ForkRow, ReceiptRow, RecordRow
 from server.reports.summary import decisions_json, report_json
@@ -31,7 +30,7 @@ PORTION = 1_000
 class Snapshot:
     """``contents`` without the blobs; ``pieces`` are the hashes of those that are held.
 
-    ``mark`` is the state that this is of, ``key_ref`` names the institution's keys.
+    ``mark`` is the state that this is of, ``key_ref`` names the keys that sign for it.
     """
 
     contents: Contents
@@ -78,7 +77,6 @@ async def take_snapshot(database: Database, session_id: str, now: int) -> Snapsh
 async def _founding(db: AsyncSession, session: ExamSession, now: int) -> _Founding:
     case = await read_case(db, session, now)
     policy = await db.get_one(PolicyVersion, session.policy_version_id)
-    institution = await db.get_one(Institution, session.institution_id)
     forks = (
         select(ForkRow.payload, ForkRow.signature)
         .where(ForkRow.session_id == session.id)
@@ -92,7 +90,7 @@ async def _founding(db: AsyncSession, session: ExamSession, now: int) -> _Foundi
     return _Founding(
         session=session,
         policy=Signed(policy.payload, policy.signature),
-        key_ref=institution.key_ref,
+        key_ref=session.key_ref,
         forks=[Signed(*row) for row in await db.execute(forks)],
         decisions=decisions_json(case),
         report=report_json(case),

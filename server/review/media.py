@@ -10,10 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Institution
 from server.ingest.models import ExamSession, SegmentRow
 from server.review.boxes import MalformedMedia, retimed, timescale
 from server.review.reading import segments_query, track_of
@@ -63,7 +61,7 @@ async def find_init(
     rows = await _rows(db, session, stream, n, most=0)
     if not rows or rows[0].stream_seq != n:
         return NOT_THERE
-    return Part(session.id, await _key_ref(db, session), _located(rows[0]))
+    return Part(session.id, session.key_ref, _located(rows[0]))
 
 
 async def find_stretch(
@@ -78,8 +76,8 @@ async def find_stretch(
     if stretch is None:
         return NOT_THERE
     pieces = tuple(_located(row) for row in rows[1:] if row.stream_seq <= stretch.last)
-    key_ref, later = await _key_ref(db, session), track.inits[0].origin
-    return Part(session.id, key_ref, _located(rows[0]), pieces, later)
+    later = track.inits[0].origin
+    return Part(session.id, session.key_ref, _located(rows[0]), pieces, later)
 
 
 class Media:
@@ -123,11 +121,6 @@ async def _rows(
     if not in_force or not most:
         return list(in_force)
     return [*in_force, *(await db.execute(after)).all()]
-
-
-async def _key_ref(db: AsyncSession, session: ExamSession) -> str:
-    query = select(Institution.key_ref).where(Institution.id == session.institution_id)
-    return (await db.execute(query)).scalar_one()
 
 
 def _playable(key: OpeningKey, places: list[Place], sealed: list[bytes], later: int) -> bytes:
