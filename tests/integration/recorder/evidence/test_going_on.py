@@ -1,0 +1,217 @@
+"""What an earlier run left: found by its code, opened again, handed in as it is."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from support.evidence_server import EvidenceServer
+from support.recording import (
+    BOOT,
+    FakeClock,
+    deliver_all,
+    found,
+    ids,
+    make_ledger,
+    make_store,
+    opened,
+    segment,
+    session_key,
+)
+from support.sessions import WALL_ORIGIN
+
+from recorder.evidence import contents
+from recorder.evidence.drafts import draft_segment
+from recorder.evidence.going_on import hand_in, read_standing, reopen, session_of
+from recorder.evidence.keys import (
+    CODE_FILE,
+    came_from,
+    code_digest,
+    keep_epoch_key,
+    pending_key,
+    pending_path,
+    remember_code,
+    save_key,
+)
+from recorder.evidence.ledger import empty_close
+from recorder.evidence.store import EvidenceStore
+from recorder.faults import EnvironmentFault
+from shared import records
+from shared.records import decode_record
+from shared.signed import Signed
+from shared.verify import verify_bundle
+
+SERVER = "https://exams.example.edu"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, server: EvidenceServer) -> Path:
+    """A session that holds its key and nothing else yet; nobody uses it."""
+    store = make_store(tmp_path, server)
+    store.close()
+    keep_epoch_key(store.folder, 0, session_key())
+    return store.folder
+
+
+@pytest.fixture
+def interrupted(folder: Path, clock: FakeClock) -> Path:
+    """A session with a segment that was never closed."""
+    with closing(EvidenceStore.open(folder)) as store:
+        opened(make_ledger(store, clock)).commit(draft_segment(segment(0)))
+    return folder
+
+
+def bodies(folder: Path) -> list[records.Body]:
+    with closing(EvidenceStore.open(folder)) as store:
+        return [decode_record(line.payload).body for line in contents.all_records(store)]
+
+
+def close(folder: Path, clock: FakeClock) -> None:
+    hand_in(folder, "handed in", boot=BOOT, clock=clock, new_id=ids())
+
+
+# By its code
+
+
+@pytest.mark.parametrize("typed", ["7K2M-Q4WD-9XTA", " 7k2mq4wd9xta", "7k2m q4wd 9xta"])
+def test_a_code_finds_its_session_however_it_is_typed(folder: Path, typed: str) -> None:
+    remember_code(folder, SERVER, "7K2M-Q4WD-9XTA")
+    assert session_of(folder.parent, SERVER, typed) == folder
+
+
+def test_letters_that_are_written_for_digits_are_the_digits() -> None:
+    assert code_digest(SERVER, "OIL0-1111-0000") == code_digest(SERVER, "0110-1111-OOOO")
+
+
+def test_another_code_or_server_finds_nothing(folder: Path) -> None:
+    remember_code(folder, SERVER, "7K2M-Q4WD-9XTA")
+    assert session_of(folder.parent, SERVER, "7K2M-Q4WD-9XTB") is None
+    assert session_of(folder.parent, "https://other.example", "7K2M-Q4WD-9XTA") is None
+
+
+def test_a_session_without_a_code_is_found_by_none(folder: Path) -> None:
+    assert not came_from(folder, SERVER, "7K2M-Q4WD-9XTA")
+    (folder / CODE_FILE).write_bytes(b"\xff\xfe")
+    assert not came_from(folder, SERVER, "7K2M-Q4WD-9XTA")
+
+
+# Opened again
+
+
+def test_a_key_that_was_left_under_the_code_is_destroyed(interrupted: Path) -> None:
+    root = interrupted.parent
+    remember_code(interrupted, SERVER, "A-CODE")
+    pending_key(root, SERVER, "A-CODE")
+    save_key(pending_path(root, SERVER, "ANOTHER"), session_key())
+    reopen(interrupted).store.close()
+    assert not pending_path(root, SERVER, "A-CODE").exists()
+    assert pending_path(root, SERVER, "ANOTHER").exists()
+
+
+def test_what_is_no_hash_names_no_key(interrupted: Path) -> None:
+    (interrupted / CODE_FILE).write_text("../../somewhere")
+    reopen(interrupted).store.close()
+
+
+def test_a_closed_session_is_not_opened_again(interrupted: Path, clock: FakeClock) -> None:
+    close(interrupted, clock)
+    keep_epoch_key(interrupted, 3, session_key())
+    with pytest.raises(EnvironmentFault, match=r"handed in.*evidence upload"):
+        reopen(interrupted)
+    # A crash right after the last record had left a key.
+    assert list(interrupted.glob("*.key")) == []
+
+
+def test_a_session_without_its_key_is_let_go_again(interrupted: Path) -> None:
+    (interrupted / "epoch-0.key").unlink()
+    with pytest.raises(EnvironmentFault, match="key"):
+        reopen(interrupted)
+    EvidenceStore.open(interrupted).close()
+
+
+@pytest.mark.parametrize("lie", [b"{}", b'{"v":1,"type":"heartbeat"}'])
+def test_records_that_cannot_be_read_are_damage(
+    interrupted: Path, monkeypatch: pytest.MonkeyPatch, lie: bytes
+) -> None:
+    monkeypatch.setattr(contents, "last_record", lambda _store: Signed(lie, b""))
+    with pytest.raises(EnvironmentFault, match="damaged"):
+        reopen(interrupted)
+
+
+def test_a_founding_that_does_not_hold_is_damage(
+    tmp_path: Path, server: EvidenceServer
+) -> None:
+    founding = found(server)
+    bent = Signed(founding.policy.payload, bytes(64))
+    store = EvidenceStore.create(
+        tmp_path, type(founding)(**{**_members(founding), "policy": bent}), WALL_ORIGIN
+    )
+    with closing(store), pytest.raises(EnvironmentFault, match="damaged"):
+        read_standing(store)
+
+
+def _members(founding: object) -> dict[str, object]:
+    names = ("session", "server", "token", "policy", "grant", "institution_key")
+    return {name: getattr(founding, name) for name in names}
+
+
+# Handed in
+
+
+def test_a_session_is_handed_in_as_it_is(
+    interrupted: Path, clock: FakeClock, server: EvidenceServer, tmp_path: Path
+) -> None:
+    clock.tick(600)
+    close(interrupted, clock)
+    *_, resume, gap, said, last = bodies(interrupted)
+    assert isinstance(resume, records.Resume)
+    assert isinstance(gap, records.Gap)
+    assert gap.end == clock.mono
+    assert isinstance(said, records.Incident)
+    assert isinstance(last, records.Close)
+    assert (last.reason, last.segments, last.incidents) == ("handed in", {"camera": 1}, 1)
+    with closing(EvidenceStore.open(interrupted)) as store:
+        deliver_all(server, store)
+    assert verify_bundle(server.export(tmp_path / "session.zip")).holds
+
+
+def test_nothing_is_missed_after_the_exams_end(interrupted: Path, clock: FakeClock) -> None:
+    begun = clock.mono
+    clock.tick(48 * 3600)
+    close(interrupted, clock)
+    [gap] = [body for body in bodies(interrupted) if isinstance(body, records.Gap)]
+    assert gap.end == begun + 3_600_000_000
+
+
+def test_a_session_in_which_nothing_was_recorded_is_opened_and_closed(
+    folder: Path, clock: FakeClock, server: EvidenceServer, tmp_path: Path
+) -> None:
+    with closing(EvidenceStore.open(folder)) as store:
+        standing = read_standing(store)
+    assert standing.empty
+    assert standing.begun == standing.last == WALL_ORIGIN
+    close(folder, clock)
+    first, last = bodies(folder)
+    assert isinstance(first, records.Open)
+    assert first.consent["at"] == WALL_ORIGIN
+    assert first.unwatched
+    assert isinstance(last, records.Close)
+    with closing(EvidenceStore.open(folder)) as store:
+        deliver_all(server, store)
+    assert verify_bundle(server.export(tmp_path / "session.zip")).holds
+
+
+def test_a_session_can_be_handed_in_once(interrupted: Path, clock: FakeClock) -> None:
+    close(interrupted, clock)
+    with pytest.raises(EnvironmentFault, match="handed in"):
+        close(interrupted, clock)
+
+
+def test_a_closed_ledger_takes_nothing(interrupted: Path, clock: FakeClock) -> None:
+    close(interrupted, clock)
+    with (
+        closing(EvidenceStore.open(interrupted)) as store,
+        pytest.raises(EnvironmentFault, match="closed"),
+    ):
+        make_ledger(store, clock).commit(empty_close("again"))
