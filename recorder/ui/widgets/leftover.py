@@ -74,7 +74,7 @@ class LeftoverCard(Card):
         self._problem.trouble(trouble)
 
     def _build_actions(self) -> None:
-        self.go_on = Button(self.tr("&Continue recording"), self.continuing.emit)
+        self.go_on = Button(self.tr("Continue &recording"), self.continuing.emit)
         self.hand_in = Button(self.tr("&Hand in what there is…"), self._ask)
         self.save = Button(self.tr("Save as a &file…"), self.saving.emit)
         for button in (self.go_on, self.hand_in, self.save):

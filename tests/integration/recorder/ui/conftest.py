@@ -329,6 +329,27 @@ def _no_stray_windows(qapp: QApplication) -> Iterator[None]:
     assert stray.seen == []
 
 
+@pytest.fixture
+def left_behind() -> tuple[Interrupted, Interrupted]:
+    """An unfinished recording, and one that is finished and not delivered."""
+    left = Interrupted(
+        folder=Path("/nowhere"),
+        session="5e55" * 8,
+        server="https://exam.example.edu",
+        title="Linear Algebra I",
+        institution="University of Example",
+        begun_us=1_790_000_000_000_000,
+        last_us=1_790_000_000_000_000 + 45 * 60 * 1_000_000,
+        planned_end_us=1_790_000_000_000_000 + 5_400 * 1_000_000,
+        closed=False,
+        waiting_records=120,
+        waiting_bytes=4_200_000,
+        records=300,
+    )
+    done = dataclasses.replace(left, session="d0d0" * 8, closed=True, title="Calculus")
+    return left, done
+
+
 @pytest.fixture(name="make_offer")
 def _make_offer() -> Callable[..., Offer]:
     """Makes offers of an exam that records these streams."""
@@ -395,8 +416,10 @@ def in_exam(
         look: Callable[[MainWindow], None] = lambda _: None,
     ) -> tuple[MainWindow, FakeRecording]:
         window = open_window("invigil://exam.example.edu/ABCDEFGH")
+        enter = cast("EnterPage", window.page)
+        qtbot.waitUntil(lambda: len(enter.leftovers.cards) == len(program.left))
         look(window)
-        cast("EnterPage", window.page).submit()
+        enter.submit()
         qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
         look(window)
         cast("ConsentPage", window.page).agreed.emit()

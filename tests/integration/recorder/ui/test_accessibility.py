@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -16,7 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from recorder.status import Delivery, Interrupted, SavedFile
 from recorder.ui.chrome import Chrome
+from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.page import Page
 from recorder.ui.style.colours import DARK, LIGHT
@@ -29,6 +32,12 @@ from recorder.ui.window import MainWindow
 
 InExam = Callable[..., tuple[MainWindow, Any]]
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QProgressBar, Mirror)
+
+
+@pytest.fixture(autouse=True)
+def _something_was_left(program: Any, left_behind: tuple[Interrupted, Interrupted]) -> None:
+    """The first page is at its fullest."""
+    program.left = list(left_behind)
 
 
 def name_of(widget: QWidget) -> str:
@@ -130,6 +139,29 @@ def test_nothing_is_cut_off_at_any_size_of_text(
         qtbot.waitUntil(nothing_is_cut, timeout=2000)
 
     every_page(in_exam, look)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_what_was_left_is_told_in_full_at_any_size_of_text(
+    qtbot: Any, open_window: Callable[..., MainWindow], settings: Any, scale: float
+) -> None:
+    settings.setValue("text-scale", scale)
+    window = open_window()
+    window.resize(1, 640)
+    page = cast("EnterPage", window.page)
+    qtbot.waitUntil(lambda: len(page.leftovers.cards) == 2)
+    unfinished, finished = page.leftovers.cards.values()
+    unfinished.hand_in.click()
+    finished.show_delivery(Delivery(0, 0, 100, 34, 10_000_000, 3_400_000, online=True))
+    path = Path("/media/candidate/usb-stick-of-the-invigilator/5e55.invigil")
+    saved = SavedFile(path, "5e55", 1, 1, 9_000_000, 1)
+    finished.panel.begin()
+    qtbot.waitUntil(lambda: cut_off(window) == [])
+    finished.panel.saved(saved, "University of Example")
+    qtbot.waitUntil(lambda: cut_off(window) == [])
+    names = [name_of(bar) for bar in window.findChildren(QProgressBar)]
+    assert "Delivery of Calculus" in names
+    assert "" not in names
 
 
 def test_the_window_fits_a_small_screen_at_the_largest_text(

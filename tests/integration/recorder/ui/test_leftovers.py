@@ -23,21 +23,15 @@ from recorder.ui.window import MainWindow
 
 Open = Callable[..., MainWindow]
 
-LEFT = Interrupted(
-    folder=Path("/nowhere"),
-    session="5e55" * 8,
-    server="https://exam.example.edu",
-    title="Linear Algebra I",
-    institution="University of Example",
-    begun_us=1_790_000_000_000_000,
-    last_us=1_790_000_000_000_000 + 45 * 60 * 1_000_000,
-    planned_end_us=1_790_000_000_000_000 + 5_400 * 1_000_000,
-    closed=False,
-    waiting_records=120,
-    waiting_bytes=4_200_000,
-    records=300,
-)
-DONE = dataclasses.replace(LEFT, session="d0d0" * 8, closed=True, title="Calculus")
+
+@pytest.fixture(name="left")
+def _left(left_behind: tuple[Interrupted, Interrupted]) -> Interrupted:
+    return left_behind[0]
+
+
+@pytest.fixture(name="done")
+def _done(left_behind: tuple[Interrupted, Interrupted]) -> Interrupted:
+    return left_behind[1]
 
 
 @pytest.fixture
@@ -53,8 +47,10 @@ def shown(qtbot: Any, open_window: Open, program: Any) -> Callable[..., EnterPag
     return show
 
 
-def card_of(page: EnterPage, left: Interrupted = LEFT) -> LeftoverCard:
-    return page.leftovers.cards[left.session]
+def card_of(page: EnterPage, left: Interrupted | None = None) -> LeftoverCard:
+    """The recording's card, or the only one."""
+    cards = page.leftovers.cards
+    return cards[left.session] if left else next(iter(cards.values()))
 
 
 def said(card: LeftoverCard) -> str:
@@ -89,11 +85,13 @@ def test_one_that_cannot_be_looked_at_says_nothing(
     assert page._problem.isHidden()
 
 
-def test_an_unfinished_one_stands_first_and_a_finished_one_last(shown: Any) -> None:
-    page = shown(LEFT, DONE)
+def test_an_unfinished_one_stands_first_and_a_finished_one_last(
+    shown: Any, left: Interrupted, done: Interrupted
+) -> None:
+    page = shown(left, done)
     places = page.leftovers
     assert card_of(page).parentWidget() is places.urgent
-    assert card_of(page, DONE).parentWidget() is places.quiet
+    assert card_of(page, done).parentWidget() is places.quiet
     assert places.urgent.y() < page.code.y() < places.quiet.y()
     assert said(card_of(page)) == (
         "This recording was interrupted. 4.2 MB wait on this computer."
@@ -103,12 +101,14 @@ def test_an_unfinished_one_stands_first_and_a_finished_one_last(shown: Any) -> N
         "Hand in what there is…",
         "Save as a file…",
     ]
-    assert offered(card_of(page, DONE)) == ["Save as a file…"]
+    assert offered(card_of(page, done)) == ["Save as a file…"]
     assert page.code.hasFocus()
 
 
-def test_each_button_says_which_recording_it_means(shown: Any) -> None:
-    page = shown(LEFT, DONE)
+def test_each_button_says_which_recording_it_means(
+    shown: Any, left: Interrupted, done: Interrupted
+) -> None:
+    page = shown(left, done)
     descriptions = {
         button.accessibleDescription()
         for card in page.leftovers.cards.values()
@@ -120,9 +120,9 @@ def test_each_button_says_which_recording_it_means(shown: Any) -> None:
 
 
 def test_going_on_leads_past_the_consent(
-    qtbot: Any, shown: Any, program: Any, open_window: Open
+    qtbot: Any, shown: Any, program: Any, open_window: Open, left: Interrupted
 ) -> None:
-    page = shown(LEFT)
+    page = shown(left)
     window = cast("MainWindow", page.window())
     card_of(page).go_on.setFocus()
     qtbot.keyClick(card_of(page).go_on, Qt.Key.Key_Return)
@@ -131,31 +131,35 @@ def test_going_on_leads_past_the_consent(
     qtbot.waitUntil(check._start.isEnabled)
     check.start()
     qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
-    assert program.calls[0] == ("go_on", (LEFT,))
+    assert program.calls[0] == ("go_on", (left,))
 
 
-def test_one_may_change_ones_mind_about_going_on(qtbot: Any, shown: Any, program: Any) -> None:
-    page = shown(LEFT)
+def test_one_may_change_ones_mind_about_going_on(
+    qtbot: Any, shown: Any, program: Any, left: Interrupted
+) -> None:
+    page = shown(left)
     window = cast("MainWindow", page.window())
     card_of(page).go_on.click()
     qtbot.waitUntil(lambda: isinstance(window.page, CheckPage))
     cast("CheckPage", window.page).left.emit()
     qtbot.waitUntil(lambda: window.page is page)
     qtbot.waitUntil(lambda: program.calls[-1][0] == "decline")
-    assert program.calls[-1][1][0].resumes == LEFT
+    assert program.calls[-1][1][0].resumes == left
     assert card_of(page).go_on.isEnabled()
 
 
-def test_what_is_in_the_way_is_told_on_the_card(qtbot: Any, shown: Any, program: Any) -> None:
+def test_what_is_in_the_way_is_told_on_the_card(
+    qtbot: Any, shown: Any, program: Any, left: Interrupted
+) -> None:
     program.faults["go_on"] = [EnvironmentFault("It is in use.", "Close the other one.")]
-    card = card_of(shown(LEFT))
+    card = card_of(shown(left))
     card.go_on.click()
     qtbot.waitUntil(lambda: problem(card) == "It is in use.")
     assert card.go_on.isEnabled()
 
 
-def test_handing_in_asks_first(qtbot: Any, shown: Any, program: Any) -> None:
-    card = card_of(shown(LEFT))
+def test_handing_in_asks_first(qtbot: Any, shown: Any, program: Any, left: Interrupted) -> None:
+    card = card_of(shown(left))
     card.hand_in.click()
     assert card._question.isVisible()
     assert card._question.no.hasFocus()
@@ -165,21 +169,23 @@ def test_handing_in_asks_first(qtbot: Any, shown: Any, program: Any) -> None:
     card.hand_in.click()
     card._question.yes.click()
     qtbot.waitUntil(lambda: "Finished, not delivered yet" in said(card))
-    assert program.calls == [("hand_in", (LEFT,))]
+    assert program.calls == [("hand_in", (left,))]
     assert offered(card) == ["Save as a file…"]
 
 
-def test_delivery_is_shown_as_it_goes(qtbot: Any, shown: Any, program: Any) -> None:
-    card = card_of(shown(DONE), DONE)
+def test_delivery_is_shown_as_it_goes(
+    qtbot: Any, shown: Any, program: Any, done: Interrupted
+) -> None:
+    card = card_of(shown(done), done)
     way = Delivery(0, 0, 100, 34, 10_000_000, 3_400_000, online=True)
-    program.progress[DONE.session] = way
+    program.progress[done.session] = way
     qtbot.waitUntil(lambda: "Delivering: 34 %. You may go on meanwhile." in said(card))
     assert card._bar.isVisible()
-    program.progress[DONE.session] = dataclasses.replace(way, online=False, note="no route")
+    program.progress[done.session] = dataclasses.replace(way, online=False, note="no route")
     qtbot.waitUntil(lambda: "There is no connection to the server" in said(card))
     assert "6.6 MB wait" in said(card)
     assert card._bar.isHidden()
-    program.progress[DONE.session] = dataclasses.replace(
+    program.progress[done.session] = dataclasses.replace(
         way, blobs_sent=100, bytes_sent=10_000_000
     )
     qtbot.waitUntil(lambda: "The server has confirmed everything" in said(card))
@@ -187,10 +193,10 @@ def test_delivery_is_shown_as_it_goes(qtbot: Any, shown: Any, program: Any) -> N
 
 
 def test_saving_says_where_the_file_is_and_what_to_do(
-    qtbot: Any, shown: Any, program: Any, tmp_path: Path
+    qtbot: Any, shown: Any, program: Any, tmp_path: Path, left: Interrupted
 ) -> None:
     gate = program.gates["save"] = threading.Event()
-    card = card_of(shown(LEFT))
+    card = card_of(shown(left))
     card.save.click()
     panel = card.panel
     qtbot.waitUntil(lambda: panel._words.plain == "Saving: 40.0 MB of 100.0 MB")
@@ -199,23 +205,27 @@ def test_saving_says_where_the_file_is_and_what_to_do(
     gate.set()
     qtbot.waitUntil(lambda: panel.banner.title.plain == "The file is saved.")
     told = panel.banner.text.plain
-    assert str(tmp_path / f"{LEFT.session}.invigil") in told
+    assert str(tmp_path / f"{left.session}.invigil") in told
     assert "University of Example: only they can open it" in told
     assert panel._bar.isHidden()
     assert card.go_on.isEnabled()
-    assert program.calls == [("save", (LEFT.session, tmp_path / f"{LEFT.session}.invigil"))]
+    assert program.calls == [("save", (left.session, tmp_path / f"{left.session}.invigil"))]
 
 
-def test_a_file_that_lacks_something_says_so(qtbot: Any, shown: Any, program: Any) -> None:
+def test_a_file_that_lacks_something_says_so(
+    qtbot: Any, shown: Any, program: Any, left: Interrupted
+) -> None:
     program.damaged = 2
-    card = card_of(shown(LEFT))
+    card = card_of(shown(left))
     card.save.click()
     qtbot.waitUntil(lambda: "without 2 pieces" in card.panel.banner.title.plain)
 
 
-def test_a_file_that_cannot_be_written_says_why(qtbot: Any, shown: Any, program: Any) -> None:
+def test_a_file_that_cannot_be_written_says_why(
+    qtbot: Any, shown: Any, program: Any, left: Interrupted
+) -> None:
     program.faults["save"] = [EnvironmentFault("There is not enough room.", "Free some.")]
-    card = card_of(shown(LEFT))
+    card = card_of(shown(left))
     card.save.click()
     qtbot.waitUntil(lambda: card.panel.banner.title.plain == "There is not enough room.")
     assert card.save.isEnabled()
