@@ -15,7 +15,6 @@ from litestar.di import Provide
 from litestar.exceptions import ClientException, HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy.exc import DBAPIError
 
@@ -27,6 +26,7 @@ from server.audit.heads import SessionHeads
 from server.audit.log import logged_database
 from server.clock import WallClock, system_clock
 from server.config import Settings
+from server.description import Description
 from server.enrolment.controllers import RedeemController
 from server.enrolment.redeeming import Redeeming
 from server.enrolment.staff_controllers import post_enrolments
@@ -133,7 +133,7 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
             title="Invigil",
             version=VERSION,
             path="/schema",
-            render_plugins=[JsonRenderPlugin()],
+            render_plugins=[Description(cookie_name(settings))],
         ),
         logging_config=None,
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
 
 from server.config import Settings
 from server.enrolment.redeeming import Redeeming
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
-from shared.wire import API_PREFIX, InspectRequest, RedeemRequest
+from shared.wire import API_PREFIX, Inspected, InspectRequest, Redeemed, RedeemRequest
 
 # A code, a key and their names are some 150 bytes.
 MAX_BODY = 4_096
@@ -23,7 +24,12 @@ class RedeemController(Controller):
     path = f"{API_PREFIX}/enrolments"
     tags = ("recorder",)
 
-    @post("/inspect", status_code=200, request_max_body_size=MAX_BODY)
+    @post(
+        "/inspect",
+        status_code=200,
+        request_max_body_size=MAX_BODY,
+        responses={200: ResponseSpec(Inspected, description="The exam.")},
+    )
     async def post_inspect(
         self,
         data: JSONBody[InspectRequest],
@@ -35,7 +41,12 @@ class RedeemController(Controller):
         address = client_address(request, proxied=settings.trusted_proxy)
         return _answer(await redeeming.inspect(data.code, address))
 
-    @post("/redeem", status_code=200, request_max_body_size=MAX_BODY)
+    @post(
+        "/redeem",
+        status_code=200,
+        request_max_body_size=MAX_BODY,
+        responses={200: ResponseSpec(Redeemed, description="The session.")},
+    )
     async def post_redeem(
         self,
         data: JSONBody[RedeemRequest],

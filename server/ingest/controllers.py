@@ -8,8 +8,10 @@ import msgspec
 from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
+from server.description import RECORDER, SealedPiece, SignedLines
 from server.enrolment.tokens import Tokens
 from server.ingest.delivery import Delivery, Parcel
 from server.ingest.incoming import content_digest
@@ -23,7 +25,14 @@ from shared.wire import (
     MAX_BLOB_BYTES,
     MAX_RECORDS_BYTES,
     ProblemType,
+    SessionStatus,
 )
+
+# Every answer to a delivery: a receipt.
+RECEIPT = ResponseSpec(
+    bytes, media_type=MEDIA_TYPE, description="The receipt.", generate_examples=False
+)
+
 
 NO_CREDENTIAL = Rejection(
     ProblemType.CREDENTIAL, 401, "the session's token goes into Authorization: Bearer"
@@ -35,8 +44,15 @@ class IngestController(Controller):
 
     path = f"{API_PREFIX}/sessions/{{session_id:str}}"
     tags = ("recorder",)
+    security = ({RECORDER: []},)
 
-    @post("/records", status_code=200, request_max_body_size=MAX_RECORDS_BYTES)
+    @post(
+        "/records",
+        status_code=200,
+        request_max_body_size=MAX_RECORDS_BYTES,
+        operation_class=SignedLines,
+        responses={200: RECEIPT},
+    )
     async def post_records(
         self,
         request: AnyRequest,
@@ -51,7 +67,12 @@ class IngestController(Controller):
         parcel = Parcel(session_id, token_hash, request.content_length, request.body)
         return _answer(await delivery.take(parcel))
 
-    @put("/blobs/{sha256:str}", request_max_body_size=MAX_BLOB_BYTES)
+    @put(
+        "/blobs/{sha256:str}",
+        request_max_body_size=MAX_BLOB_BYTES,
+        operation_class=SealedPiece,
+        responses={200: RECEIPT},
+    )
     async def put_blob(
         self,
         request: AnyRequest,
@@ -75,7 +96,7 @@ class IngestController(Controller):
         )
         return _answer(await pieces.take(upload, _chunks(request)))
 
-    @get("/status")
+    @get("/status", responses={200: ResponseSpec(SessionStatus, description="The chain.")})
     async def get_status(
         self,
         request: AnyRequest,

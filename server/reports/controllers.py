@@ -26,7 +26,12 @@ from server.storage.database import Database
 CHUNK_BYTES = 256 * 1024
 
 
-@get("/sessions/{session_id:str}/bundle", guards=[require(Role.PROCTOR)], tags=["staff"])
+@get(
+    "/sessions/{session_id:str}/bundle",
+    guards=[require(Role.PROCTOR)],
+    media_type="application/zip",
+    tags=["staff"],
+)
 async def get_bundle(
     request: AnyRequest,
     session_id: FromPath[str],

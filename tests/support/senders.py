@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ class Sender:
     checked: int = 0
     unsent: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     ahead: int = field(init=False)
+    gone: bool = False
 
     def __post_init__(self) -> None:
         self.ahead = self.pupil.mono - time.monotonic_ns() // 1_000
@@ -73,12 +75,13 @@ class Sender:
         self.pupil.mono = max(self.pupil.mono, now) - STEP
 
     async def deliver(self, client: httpx.AsyncClient) -> None:
-        """Records and pieces, until the server goes away (a ``TransportError``)."""
-        self.pupil.client = client
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._records_for_ever())
-            group.create_task(self._pieces_for_ever())
-            group.create_task(self._pieces_for_ever())
+        """Records and pieces, over three connections, until the server goes away."""
+        self.pupil.client, self.gone = client, False
+        await asyncio.gather(
+            self._while_there(self._write_and_send),
+            self._while_there(self._send_piece),
+            self._while_there(self._send_piece),
+        )
 
     async def hand_in(self, client: httpx.AsyncClient) -> None:
         """Close the session and deliver what is left of it."""
@@ -107,15 +110,17 @@ class Sender:
             assert answer.status_code == 200, answer.text
             assert parse_line(answer.content) == last.receipt
 
-    async def _records_for_ever(self) -> None:
-        while True:
-            if self.sent == len(self.pupil.records):
-                self.record_more()
-            await self._send_records()
+    async def _while_there(self, send: Callable[[], Awaitable[None]]) -> None:
+        while not self.gone:
+            try:
+                await send()
+            except httpx.TransportError:
+                self.gone = True
 
-    async def _pieces_for_ever(self) -> None:
-        while True:
-            await self._send_piece()
+    async def _write_and_send(self) -> None:
+        if self.sent == len(self.pupil.records):
+            self.record_more()
+        await self._send_records()
 
     async def _send_records(self) -> None:
         batch = tuple(self.pupil.records[self.sent : self.sent + BATCH])

@@ -1,0 +1,120 @@
+"""The interface described: ``/schema/openapi.json``, in what the framework cannot know.
+
+It knows paths, parameters and JSON bodies from the handlers. That every refusal is a problem
+(RFC 9457), what a route wants for a credential, and what bodies that are not JSON are made
+of, is said here; ``tests/faults/test_hostile_http.py`` holds the server to all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import OpenAPIMediaType, Operation, Parameter, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
+from litestar.routes import HTTPRoute
+
+from server import problems
+from server.accounts.staff import CSRF_HEADER
+from shared.signed import MEDIA_TYPE
+from shared.wire import Problem
+
+# Names of the credentials, as the description calls them.
+RECORDER = "session"
+STAFF = "staff"
+CSRF = "form"
+
+_REF = "#/components/schemas/{name}"
+_WAIT = {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}
+_CHANGES = frozenset({"post", "put", "patch", "delete"})
+
+
+@dataclass
+class SignedLines(Operation):
+    """An operation whose body is signed lines."""
+
+    def __post_init__(self) -> None:
+        """Say so."""
+        content = {MEDIA_TYPE: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))}
+        self.request_body = RequestBody(content=content, required=True)
+
+
+@dataclass
+class SealedPiece(Operation):
+    """An operation whose body is a sealed piece, with its digest."""
+
+    def __post_init__(self) -> None:
+        """Say so."""
+        piece = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        content = {"application/octet-stream": OpenAPIMediaType(schema=piece)}
+        self.request_body = RequestBody(content=content, required=True)
+        digest = Parameter(
+            name="Content-Digest",
+            param_in="header",
+            description="sha-256 of the body (RFC 9530): that of the address.",
+            required=True,
+            schema=Schema(type=OpenAPIType.STRING),
+        )
+        self.parameters = [*(self.parameters or ()), digest]
+
+
+class Description(JsonRenderPlugin):
+    """Renders the description, made when it is first asked for."""
+
+    def __init__(self, cookie: str) -> None:
+        """Take the name of staff's cookie."""
+        super().__init__()
+        self._schemes = {
+            RECORDER: {"type": "http", "scheme": "bearer"},
+            STAFF: {"type": "apiKey", "in": "cookie", "name": cookie},
+            CSRF: {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+        }
+        self._rendered: bytes | None = None
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """The description as JSON."""
+        if self._rendered is None:
+            made = msgspec.json.decode(self.render_json(request, openapi_schema))
+            self._complete(made, set(_guarded(request.app)))
+            self._rendered = msgspec.json.encode(made)
+        return self._rendered
+
+    def _complete(self, made: dict[str, Any], guarded: set[tuple[str, str]]) -> None:
+        _, components = msgspec.json.schema_components([Problem], ref_template=_REF)
+        parts = made.setdefault("components", {})
+        parts.setdefault("schemas", {}).update(components)
+        parts["securitySchemes"] = self._schemes
+        for path, item in made["paths"].items():
+            for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+                operation = item[method]
+                # What the framework says of bad bodies, it would say if it answered them.
+                operation["responses"].pop("400", None)
+                operation["responses"]["4XX"] = _problem("The request is refused.")
+                operation["responses"]["503"] = _problem("The server cannot do it now.")
+                if (path, method) in guarded:
+                    changes = {CSRF: []} if method in _CHANGES else {}
+                    operation["security"] = [{STAFF: [], **changes}]
+
+
+def _problem(description: str) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(name="Problem")}
+    return {
+        "description": description,
+        "headers": {"Retry-After": _WAIT},
+        "content": {problems.MEDIA_TYPE: {"schema": schema}},
+    }
+
+
+def _guarded(app: Litestar) -> Iterator[tuple[str, str]]:
+    """Path and method of every route that staff's guards stand before."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                if handler.resolve_guards():
+                    yield from (
+                        (route.path_format, method.lower()) for method in handler.http_methods
+                    )
