@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support.evidence_server import EvidenceServer, problem
 from support.recording import deliver_all, found, heartbeat, make_ledger, opened, segment
-from support.sessions import SESSION, WALL_ORIGIN
+from support.sessions import SESSION, WALL_ORIGIN, SessionBuilder
 
+from recorder.evidence import returning
 from recorder.evidence.commands import app
 from recorder.evidence.drafts import draft_body, draft_segment
 from recorder.evidence.ledger import empty_close
@@ -297,3 +300,120 @@ def test_a_folder_that_cannot_be_removed_is_said(
     monkeypatch.setattr("recorder.evidence.commands.shutil.rmtree", stuck)
     with pytest.raises(EnvironmentFault, match="cannot be removed"):
         run(tmp_path, "purge")
+
+
+def test_export_saves_what_waits(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    record(tmp_path, server, address)
+    assert run(tmp_path, "export", "--output", str(stick)) == 0
+    out = capsys.readouterr().out
+    assert f"saved as {stick / SESSION}.invigil (5 records, 2 pieces, " in out
+    assert (stick / f"{SESSION}.invigil").exists()
+    assert run(tmp_path, "export", SESSION, "-o", str(tmp_path / "named")) == 0
+    assert (tmp_path / "named").exists()
+
+
+def test_export_saves_what_is_delivered_only_when_named(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(record(tmp_path, server, address), server)
+    assert run(tmp_path, "export", "-o", str(tmp_path)) == 0
+    assert capsys.readouterr().out == ""
+    assert run(tmp_path, "export", SESSION, "-o", str(tmp_path)) == 0
+    assert "0 pieces" in capsys.readouterr().out
+
+
+def test_export_tells_of_damaged_pieces(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = EvidenceStore.open(record(tmp_path, server, address))
+    store.select("DROP TRIGGER blobs_update")
+    store.select("UPDATE blobs SET bytes = x'00' WHERE stream_seq = 1")
+    store.close()
+    assert run(tmp_path, "export", "-o", str(tmp_path)) == 1
+    assert "1 pieces are damaged on this disk and not in it" in capsys.readouterr().out
+
+
+def test_export_of_several_needs_a_folder(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path, server, address)
+    monkeypatch.setattr(
+        "recorder.evidence.commands.session_folders", lambda _root: [folder, folder]
+    )
+    with pytest.raises(EnvironmentFault, match="is not a folder"):
+        run(tmp_path, "export", "-o", str(tmp_path / "a"))
+
+
+def receipts_of(server: EvidenceServer, path: Path) -> Path:
+    assert server.held is not None
+    path.write_bytes(b"".join(receipt.line() for receipt in server.held.receipts))
+    return path
+
+
+def test_receipts_by_hand_let_pieces_go(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    # Another copy of the store is delivered, as an import would.
+    shutil.copytree(folder, tmp_path / "elsewhere" / SESSION)
+    deliver(tmp_path / "elsewhere" / SESSION, server)
+    file = receipts_of(server, tmp_path / "a.receipt")
+    assert run(tmp_path, "receipt", str(file)) == 0
+    assert "delivered (5 records, 2 pieces)" in capsys.readouterr().out
+    with closing(EvidenceStore.open(folder)) as store:
+        assert store.tally.delivered
+        assert store.select("SELECT count(*) FROM blobs WHERE bytes IS NOT NULL") == [(0,)]
+    assert run(tmp_path, "receipt", str(file)) == 0
+    assert run(tmp_path, "purge") == 0
+
+
+def test_receipts_that_do_not_hold_let_nothing_go(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    builder = SessionBuilder()
+    builder.open()
+    forged = tmp_path / "forged.receipt"
+    forged.write_bytes(builder.receipt().line() + builder.receipt().line())
+    assert run(tmp_path, "receipt", str(forged)) == 1
+    out = capsys.readouterr().out
+    assert "not delivered, 5 records and 2 pieces wait. the receipt is about another" in out
+    with closing(EvidenceStore.open(folder)) as store:
+        assert store.tally.records_sent == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "it is empty"),
+        (b"x\n", "line 1: no space"),
+        (b"A" * 86 + b" {}\n", "not a receipt"),
+    ],
+)
+def test_what_is_no_file_of_receipts_is_told(
+    tmp_path: Path, server: EvidenceServer, address: str, data: bytes, why: str
+) -> None:
+    file = tmp_path / "a.receipt"
+    file.write_bytes(data)
+    with pytest.raises(EnvironmentFault, match="is not a file of receipts") as caught:
+        run(tmp_path, "receipt", str(file))
+    assert why in caught.value.what
+    assert ".receipt file that the server gave" in caught.value.advice
+
+
+def test_a_file_of_receipts_that_cannot_be_read(
+    tmp_path: Path, server: EvidenceServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(EnvironmentFault, match="cannot be read: No such file"):
+        run(tmp_path, "receipt", str(tmp_path / "none"))
+    file = tmp_path / "a.receipt"
+    file.write_bytes(SessionBuilder().receipt().line())
+    with pytest.raises(EnvironmentFault, match="There is no recording"):
+        run(tmp_path, "receipt", str(file))
+    monkeypatch.setattr(returning, "MAX_BYTES", 10)
+    with pytest.raises(EnvironmentFault, match="far too large"):
+        run(tmp_path, "receipt", str(file))
