@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from mutants import survivors, trying
+from mutants import survivors, tests, trying
 from mutants.changes import Change, Module, changes_of
+from mutants.processes import Outcome
 from mutants.survivors import Key
-from mutants.trying import Outcome, Tried
 
 SHARED = Path("shared")
 # What must be noticed, of all and in each module.
@@ -26,23 +26,64 @@ PASS_PERCENT = 90.0
 NICENESS = 10
 
 
+@dataclass(frozen=True)
+class Tally:
+    """What became of the changes to some modules."""
+
+    outcomes: dict[Outcome, list[Change]]
+    known: dict[Key, str]
+
+    def of(self, module: Module) -> Tally:
+        """The same of one module alone."""
+        own = {
+            outcome: [change for change in changes if change.module is module]
+            for outcome, changes in self.outcomes.items()
+        }
+        return Tally(own, self.known)
+
+    @property
+    def tried(self) -> int:
+        """How many changes were tried; what mutmut made that is no Python does not count."""
+        return sum(
+            len(changes)
+            for outcome, changes in self.outcomes.items()
+            if outcome is not Outcome.INVALID
+        )
+
+    @property
+    def percent(self) -> float:
+        """How many of a hundred were noticed: by a test that failed or did not end."""
+        return 100 * (1 - len(self.survivors) / self.tried) if self.tried else 100.0
+
+    @property
+    def survivors(self) -> list[Change]:
+        """The changes that no test noticed."""
+        survived = self.outcomes.get(Outcome.SURVIVED, [])
+        return sorted(survived, key=lambda change: (change.module.name, change.where))
+
+    @property
+    def unexplained(self) -> list[Change]:
+        """The survivors of which ``survivors.toml`` does not say why they may."""
+        return [change for change in self.survivors if Key.of(change) not in self.known]
+
+
 def main(args: Sequence[str]) -> int:
-    """Try every change of the modules named (all of them, where none is)."""
+    """Try every change of the modules named (of all, where none is)."""
     modules = [_module(Path(name)) for name in args if not name.startswith("-")]
     modules = modules or [_module(path) for path in sorted(SHARED.glob("*.py"))]
     os.nice(NICENESS)
-    trying.prepare()
-    if not trying.clean(modules):
-        print(f"The tests in {trying.TESTS} do not pass as things are: make that so first.")
+    tests.prepare()
+    if not trying.clean(modules[0]):
+        print(f"The tests in {tests.TESTS} do not pass as things are: make that so first.")
         return 1
     since = time.monotonic()
-    tried = _try_all([change for module in modules for change in changes_of(module)])
-    known = survivors.explained()
-    _print_survivors(tried, known, everything="--all" in args)
-    _print_table(modules, tried, known)
-    print(f"{len(tried)} changes in {(time.monotonic() - since) / 60:.0f} minutes")
-    _print_stale(modules, tried, known)
-    return 0 if _passes(modules, tried, known) else 1
+    tally = _try_all(modules)
+    _print_survivors(tally, everything="--all" in args)
+    _print_table(modules, tally)
+    print(f"{tally.tried} changes in {(time.monotonic() - since) / 60:.0f} minutes")
+    _print_stale(modules, tally)
+    enough = all(one.percent >= PASS_PERCENT for one in (tally, *map(tally.of, modules)))
+    return 0 if enough and not tally.unexplained else 1
 
 
 def _module(path: Path) -> Module:
@@ -50,70 +91,53 @@ def _module(path: Path) -> Module:
     return Module(name, path, path.read_text("utf-8"))
 
 
-def _try_all(changes: list[Change]) -> list[Tried]:
-    tried: list[Tried] = []
-    for one in trying.try_all(changes, os.cpu_count() or 1):
-        tried.append(one)
+def _try_all(modules: list[Module]) -> Tally:
+    changes = [change for module in modules for change in changes_of(module)]
+    outcomes: dict[Outcome, list[Change]] = {outcome: [] for outcome in Outcome}
+    processes = os.cpu_count() or 1
+    for done, tried in enumerate(trying.try_all(modules, changes, processes), 1):
+        outcomes[tried.outcome].append(changes[tried.number])
         if sys.stderr.isatty():
-            print(f"\r{len(tried)} of {len(changes)}", end=" ", file=sys.stderr, flush=True)
+            print(f"\r{done} of {len(changes)}", end=" ", file=sys.stderr, flush=True)
     if sys.stderr.isatty():
         print(file=sys.stderr)
-    return [one for one in tried if one.outcome is not Outcome.INVALID]
+    return Tally(outcomes, survivors.explained())
 
 
-def _survived(tried: list[Tried]) -> list[Change]:
-    found = [one.change for one in tried if one.outcome is Outcome.SURVIVED]
-    return sorted(found, key=lambda change: (change.module.name, change.where, change.lines))
-
-
-def _print_survivors(tried: list[Tried], known: dict[Key, str], *, everything: bool) -> None:
-    for change in _survived(tried):
-        because = known.get(Key.of(change))
-        if because is not None and not everything:
-            continue
-        print(f"{change.module.path}  {change.where or '(module)'}")
+def _print_survivors(tally: Tally, *, everything: bool) -> None:
+    for change in tally.survivors if everything else tally.unexplained:
         gone, come = change.lines
+        because = tally.known.get(Key.of(change))
+        print(f"{change.module.path}  {change.where or '(module)'}")
         print(f"  - {gone}\n  + {come}")
         print(f"  {'explained: ' + because if because else 'NOT EXPLAINED'}\n")
 
 
-def _print_table(modules: list[Module], tried: list[Tried], known: dict[Key, str]) -> None:
+def _print_table(modules: list[Module], tally: Tally) -> None:
     width = max(len(str(module.path)) for module in modules)
-    head = "changes  killed  timeout  survived  explained  killed %"
+    head = "changes  killed  timeout  survived  explained  noticed"
     print(f"{'':<{width}}  {head}")
     for module in modules:
-        own = [one for one in tried if one.change.module is module]
-        if own:
-            print(f"{module.path!s:<{width}}  {_row(own, known)}")
-    print(f"{'all':<{width}}  {_row(tried, known)}")
+        if (own := tally.of(module)).tried:
+            print(f"{module.path!s:<{width}}  {_row(own)}")
+    print(f"{'all':<{width}}  {_row(tally)}")
 
 
-def _row(tried: list[Tried], known: dict[Key, str]) -> str:
-    count = Counter(one.outcome for one in tried)
-    told = sum(Key.of(change) in known for change in _survived(tried))
+def _row(tally: Tally) -> str:
+    survived = len(tally.survivors)
     return (
-        f"{len(tried):7}  {count[Outcome.KILLED]:6}  {count[Outcome.TIMEOUT]:7}  "
-        f"{count[Outcome.SURVIVED]:8}  {told:9}  {_percent(tried):8.1f}"
+        f"{tally.tried:7}  {len(tally.outcomes[Outcome.KILLED]):6}  "
+        f"{len(tally.outcomes[Outcome.TIMEOUT]):7}  {survived:8}  "
+        f"{survived - len(tally.unexplained):9}  {tally.percent:5.1f} %"
     )
 
 
-def _percent(tried: list[Tried]) -> float:
-    noticed = sum(one.outcome is not Outcome.SURVIVED for one in tried)
-    return 100 * noticed / len(tried) if tried else 100.0
-
-
-def _print_stale(modules: list[Module], tried: list[Tried], known: dict[Key, str]) -> None:
+def _print_stale(modules: list[Module], tally: Tally) -> None:
     looked_at = {module.path.as_posix() for module in modules}
-    alive = {Key.of(change) for change in _survived(tried)}
-    for key in known:
+    alive = {Key.of(change) for change in tally.survivors}
+    for key in tally.known:
         if key.module in looked_at and key not in alive:
             print(f"No longer survives; remove from {survivors.FILE.name}: {key}")
-
-
-def _passes(modules: list[Module], tried: list[Tried], known: dict[Key, str]) -> bool:
-    each = [[one for one in tried if one.change.module is module] for module in modules]
-    enough = all(_percent(some) >= PASS_PERCENT for some in [tried, *each])
-    return enough and all(Key.of(change) in known for change in _survived(tried))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 mutmut changes functions and methods. In the contract much of the law stands elsewhere: bounds
 of numbers, patterns, tolerances and tables at the top of a module, members of classes, and
 properties. So its operators are taken here over whole modules. Left out, as mutmut does:
-decorators, the annotations of functions, and the arguments of ``len`` and ``isinstance``.
+decorators, the annotations of functions, and the arguments of ``len`` and ``isinstance``; and
+the upper case of a codec's name, which is the same codec.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from libcst.metadata import MetadataWrapper
 from mutmut.mutation.file_mutation import Mutation, MutationVisitor, deep_replace
 from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import get_ignored_lines
+
+CODECS = ('"ascii"', '"utf-8"')
 
 # Structs are checked by their annotations; numbers and words in them are bounds and choices.
 IN_ANNOTATIONS = (cst.BaseNumber, cst.BaseString)
@@ -34,10 +37,15 @@ class Module:
 
 @dataclass(frozen=True)
 class Change:
-    """One small change to a module; ``where`` is the class and function that it is in."""
+    """One small change to a module; ``where`` is the class and function that it is in.
+
+    ``function`` is the outermost function, by its dotted name, whose body has the change;
+    empty where the change is elsewhere, and counts when the module is imported.
+    """
 
     module: Module
     where: str
+    function: str
     mutation: Mutation
     tree: cst.Module
 
@@ -68,8 +76,10 @@ class _Visitor(MutationVisitor):
     def __init__(self, module: Module, wrapper: MetadataWrapper) -> None:
         ignored = get_ignored_lines(str(module.path), module.source, wrapper)
         super().__init__(mutation_operators, ignored)
-        self.places: list[str] = []
+        # Where each mutation is, and in the body of which function.
+        self.places: list[tuple[str, str]] = []
         self._inside: list[cst.ClassDef | cst.FunctionDef] = []
+        self._body: tuple[cst.CSTNode, str] | None = None
         self._annotation: cst.Annotation | None = None
 
     def on_visit(self, node: cst.CSTNode) -> bool:
@@ -77,6 +87,8 @@ class _Visitor(MutationVisitor):
             self._inside.append(node)
         elif isinstance(node, cst.Annotation):
             self._annotation = node
+        elif self._body is None and self._is_body_of_a_function(node):
+            self._body = node, self._where()
         return super().on_visit(node)
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
@@ -84,7 +96,16 @@ class _Visitor(MutationVisitor):
             self._inside.pop()
         elif isinstance(original_node, cst.Annotation):
             self._annotation = None
+        elif self._body is not None and original_node is self._body[0]:
+            self._body = None
         super().on_leave(original_node)
+
+    def _is_body_of_a_function(self, node: cst.CSTNode) -> bool:
+        inmost = self._inside[-1] if self._inside else None
+        return isinstance(inmost, cst.FunctionDef) and node is inmost.body
+
+    def _where(self) -> str:
+        return ".".join(one.name.value for one in self._inside)
 
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.FunctionDef) and node.decorators:
@@ -97,8 +118,20 @@ class _Visitor(MutationVisitor):
         if self._annotation is not None and not isinstance(node, IN_ANNOTATIONS):
             return
         super()._create_mutations(node)
-        where = ".".join(one.name.value for one in self._inside)
-        self.places += [where] * (len(self.mutations) - len(self.places))
+        at = len(self.places)
+        self.mutations[at:] = [m for m in self.mutations[at:] if not _is_the_same_codec(m)]
+        place = self._where(), self._body[1] if self._body else ""
+        self.places += [place] * (len(self.mutations) - at)
+
+
+def _is_the_same_codec(mutation: Mutation) -> bool:
+    old, new = mutation.original_node, mutation.mutated_node
+    return (
+        isinstance(old, cst.SimpleString)
+        and isinstance(new, cst.SimpleString)
+        and old.value in CODECS
+        and new.value.lower() == old.value
+    )
 
 
 def changes_of(module: Module) -> list[Change]:
@@ -107,4 +140,4 @@ def changes_of(module: Module) -> list[Change]:
     visitor = _Visitor(module, wrapper)
     wrapper.visit(visitor)
     pairs = zip(visitor.places, visitor.mutations, strict=True)
-    return [Change(module, where, mutation, wrapper.module) for where, mutation in pairs]
+    return [Change(module, *place, mutation, wrapper.module) for place, mutation in pairs]
