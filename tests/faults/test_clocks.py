@@ -258,9 +258,7 @@ def test_a_sleep_is_a_gap_in_each_stream_and_no_jump(begin: Begin, figures: Figu
                 [length * 1e6 for length in lengths], abs=5e6
             ), f"seed {seed}: {stream}"
             # A busy machine may leave holes between two items of the script, but elsewhere.
-            assert not any(
-                one.start < gap.end and gap.start < one.end for gap in asleep for one in awake
-            ), f"seed {seed}: {stream}"
+            assert not any(overlap(one, gap) for gap in asleep for one in awake), f"seed {seed}"
         last = case.of(Heartbeat)[-1].machine
         assert (last["sleeps"], last["slept_s"]) == (
             len(lengths),
@@ -281,6 +279,11 @@ def gaps_of(case: Case, stream: str) -> tuple[list[Gap], list[Gap]]:
     return [g for g in gaps if g.reason == SLEPT], [g for g in gaps if g.reason != SLEPT]
 
 
+def overlap(one: Gap, other: Gap) -> bool:
+    """By more than a tick of media time (11 µs), to which one of them may be rounded."""
+    return min(one.end, other.end) - max(one.start, other.start) > 20
+
+
 @pytest.mark.timeout(7200)
 def test_clocks_that_drift_are_never_flagged(begin: Begin, figures: Figures) -> None:
     cases = amount(15, 200)
@@ -288,9 +291,11 @@ def test_clocks_that_drift_are_never_flagged(begin: Begin, figures: Figures) -> 
     worst = 0.0
     for seed in range(2_000, 2_000 + cases):
         dice = random.Random(seed)
-        lasts = amount(20, 180) * 60.0
-        steady = dice.choice((-200.0, 200.0, dice.uniform(-200, 200)))
-        wanders = dice.random() < 0.3
+        # Three hours at full drift go beyond two seconds: the first case does in any form.
+        first = seed == 2_000
+        lasts = (180 if first else amount(20, 180)) * 60.0
+        steady = 200.0 if first else dice.choice((-200.0, 200.0, dice.uniform(-200, 200)))
+        wanders = not first and dice.random() < 0.3
         off = passed = 0.0
         with begin(seed) as case:
             while passed < lasts:
