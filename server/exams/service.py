@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.exams.models import Exam, PolicyVersion
-from server.storage.keys import KeyStore
+from server.storage.keys import InstitutionKeys, KeyStore
 from shared import policy as wire
 from shared.encoding import to_base64
 from shared.flags import Kind
@@ -90,6 +90,27 @@ async def add_policy(
         ExamError: the policy is too long to sign.
     """
     signed = _sign(keys, institution, exam, terms)
+    return await _add_version(db, exam, signed, now)
+
+
+async def sign_again(
+    db: AsyncSession,
+    keys: KeyStore,
+    institution: Institution,
+    exam: Exam,
+    policy: PolicyVersion,
+    now: int,
+) -> PolicyVersion:
+    """The same policy as a new version under the institution's present keys."""
+    own = keys.of(institution.key_ref)
+    said = msgspec.structs.replace(
+        wire.decode_policy(policy.payload), evidence_keys=(_evidence_key(own),)
+    )
+    signed = sign(own.signing, Domain.POLICY, wire.encode_policy(said))
+    return await _add_version(db, exam, signed, now)
+
+
+async def _add_version(db: AsyncSession, exam: Exam, signed: Signed, now: int) -> PolicyVersion:
     newest = await db.scalar(
         select(func.max(PolicyVersion.version)).where(PolicyVersion.exam_id == exam.id)
     )
@@ -118,17 +139,18 @@ async def newest_policy(db: AsyncSession, exam_id: str) -> PolicyVersion:
     return (await db.execute(query)).scalar_one()
 
 
+def _evidence_key(own: InstitutionKeys) -> wire.EvidenceKey:
+    return wire.EvidenceKey(kid=own.evidence.kid, public_key=to_base64(own.evidence.public_key))
+
+
 def _sign(keys: KeyStore, institution: Institution, exam: Exam, terms: Terms) -> Signed:
     own = keys.of(institution.key_ref)
-    evidence = wire.EvidenceKey(
-        kid=own.evidence.kid, public_key=to_base64(own.evidence.public_key)
-    )
     policy = wire.Policy(
         institution=wire.Institution(name=institution.name, contact=institution.contact),
         exam=wire.Exam(id=exam.id, title=exam.title, duration_s=terms.duration_s),
         purpose=terms.purpose,
         retention_days=terms.retention_days,
-        evidence_keys=(evidence,),
+        evidence_keys=(_evidence_key(own),),
         streams=terms.streams,
         kinds=terms.kinds,
         prohibited_processes=terms.prohibited_processes,

@@ -212,3 +212,30 @@ def test_a_file_that_is_no_database_is_said(run: Run, tmp_path: Path) -> None:
     assert "not a database" in err
     kept = sha256_hex((tmp_path / "data" / "invigil.db").read_bytes())
     assert kept == sha256_hex(b"no database" * 1000)
+
+
+def test_keys_are_listed_checked_rotated_and_backed_up(ready: Run, tmp_path: Path) -> None:
+    file = tmp_path / "keys.ivk"
+    [listed] = [json.loads(line) for line in ready("admin", "keys", "list")[1].splitlines()]
+    status, out, said = ready("admin", "keys", "rotate", "Example", "--signing", "--evidence")
+    assert (status, "Make a backup now" in said) == (0, True)
+    now = json.loads(out)
+    assert now["key"] != listed["key"]
+    assert now["kid"] != listed["kid"]
+    assert ready("admin", "keys", "rotate", "Example")[0] == 2
+    backup = ("admin", "keys", "backup", str(file), "--passphrase-stdin")
+    assert ready(*backup, stdin="short\n")[0] == 2
+    assert ready(*backup, stdin="a long passphrase\n")[0] == 0
+    assert ready("admin", "keys", "check")[0] == 0
+
+    signing = tmp_path / "data" / "keys" / now["generation"] / "signing.key"
+    signing.chmod(0o644)
+    status, _, said = ready("admin", "keys", "check")
+    assert (status, "others can read" in said) == (1, True)
+    signing.unlink()
+    status, _, said = ready("admin", "keys", "check")
+    assert (status, "restore it from your backup" in said) == (1, True)
+    restore = ("admin", "keys", "restore", str(file), "--passphrase-stdin")
+    assert ready(*restore, stdin="another passphrase\n")[0] == 2
+    assert ready(*restore, stdin="a long passphrase\n")[0] == 0
+    assert ready("admin", "keys", "check")[0] == 0
