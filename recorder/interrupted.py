@@ -73,7 +73,7 @@ def look(folder: Path) -> Interrupted:
         return _describe(store, read_standing(store))
 
 
-def is_over(one: Interrupted, now_us: int, margin_s: float) -> bool:
+def is_over(one: Interrupted, now_us: float, margin_s: float) -> bool:
     """Whether the exam's planned end lies more than ``margin_s`` seconds back.
 
     A recording that went on beyond it counts from its last record.

@@ -9,6 +9,8 @@ from __future__ import annotations
 import random
 import threading
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import structlog
@@ -45,9 +47,12 @@ class _Wanted(Exception):
 class Leftovers:
     """Delivers every store that is not in use, one after the other, on a thread."""
 
-    def __init__(self, root: Path, spread_s: float) -> None:
-        """Look under ``root``; ``spread_s`` as in the settings."""
+    def __init__(
+        self, root: Path, spread_s: float, wall: Callable[[], float] = time.time
+    ) -> None:
+        """Look under ``root``; ``spread_s`` as in the settings, ``wall`` seconds since 1970."""
         self._root = root
+        self._wall = wall
         self._pacing = Pacing(spread_s=spread_s)
         self._changed = threading.Condition()
         self._stopping = False
@@ -126,7 +131,7 @@ class Leftovers:
     def _finish(self, folder: Path) -> None:
         """Close what can no longer go on."""
         one = interrupted.look(folder)
-        if one.closed or not interrupted.is_over(one, time.time_ns() // 1000, OVER_AFTER_S):
+        if one.closed or not interrupted.is_over(one, self._wall() * 1e6, OVER_AFTER_S):
             return
         try:
             interrupted.close(one, NEVER_FINISHED)
@@ -135,25 +140,23 @@ class Leftovers:
             _log.warning("leftover_not_closed", folder=folder.name, why=fault.what)
 
     def _deliver(self, folder: Path) -> None:
-        store = EvidenceStore.open(folder)
-        try:
+        with closing(EvidenceStore.open(folder)) as store:
             if store.tally.delivered:
                 return
             self._note(folder, store.tally, "")
             transport = Transport(store.founding.server)
-            report = deliver(
-                store,
-                SessionChannel(transport, store.founding, time.time),
-                show=lambda tally, note: self._note(folder, tally, note),
-                patience_s=PATIENCE_S,
-                pacing=self._pacing,
-                dice=random.SystemRandom(),
-                monotonic=time.monotonic,
-                sleep=lambda seconds: self._nap(folder, seconds),
-            )
-            _log.info("leftover", session=store.founding.session, result=report.words)
-        finally:
-            store.close()
+            with closing(SessionChannel(transport, store.founding, self._wall)) as channel:
+                report = deliver(
+                    store,
+                    channel,
+                    show=lambda tally, note: self._note(folder, tally, note),
+                    patience_s=PATIENCE_S,
+                    pacing=self._pacing,
+                    dice=random.SystemRandom(),
+                    monotonic=time.monotonic,
+                    sleep=lambda seconds: self._nap(folder, seconds),
+                )
+            _log.info("leftover", session=folder.name, result=report.words)
 
     def _note(self, folder: Path, tally: Tally, note: str) -> None:
         with self._changed:
