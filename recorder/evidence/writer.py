@@ -294,11 +294,16 @@ class EvidenceWriter:
         return answer.result()
 
     def _run(self) -> None:
-        while (job := self._next()) is not None:
-            if isinstance(job, Draft):
-                self._save(job)
-            else:
-                job()
+        while True:
+            try:
+                if (job := self._next()) is None:
+                    break
+                if isinstance(job, Draft):
+                    self._save(job)
+                else:
+                    job()
+            except Exception as error:  # noqa: BLE001 (a bug; what is saved must be delivered)
+                self._break(error)
         if not isinstance(self.state, Broken):
             self.state = Stopped(self.waiting.items)
         self._store.close()
@@ -377,14 +382,14 @@ class EvidenceWriter:
             commit()
         except StoreTrouble as error:
             self._fail(error, heavy=heavy)
-        except Exception as error:  # noqa: BLE001 (a bug; what is saved must still be delivered)
-            _log.exception("the evidence writer is broken")
-            self.state = Broken(f"{type(error).__name__}: {error}")
-            self._intake.end("the evidence writer is broken")
-        else:
-            self.on_commit()
-            return True
-        return False
+            return False
+        self.on_commit()
+        return True
+
+    def _break(self, error: Exception) -> None:
+        self.state = Broken(f"{type(error).__name__}: {error}")
+        self._intake.end("the evidence writer is broken")
+        _log.error("the evidence writer is broken", exc_info=error)
 
     def _look_at_clock(self) -> None:
         # Not while the disk refuses: what the clocks did is said with the next record.
