@@ -21,7 +21,7 @@ from support.recording import (
 )
 from support.sessions import WALL_ORIGIN
 
-from recorder.evidence import contents
+from recorder.evidence import contents, keys
 from recorder.evidence.drafts import draft_segment
 from recorder.evidence.going_on import hand_in, read_standing, reopen, session_of
 from recorder.evidence.keys import (
@@ -35,7 +35,9 @@ from recorder.evidence.keys import (
     save_key,
 )
 from recorder.evidence.ledger import empty_close
+from recorder.evidence.opening import StoreTrouble
 from recorder.evidence.store import EvidenceStore
+from recorder.evidence.writer import EvidenceWriter
 from recorder.faults import EnvironmentFault
 from shared import records
 from shared.records import decode_record
@@ -107,6 +109,47 @@ def test_a_key_that_was_left_under_the_code_is_destroyed(interrupted: Path) -> N
     reopen(interrupted).store.close()
     assert not pending_path(root, SERVER, "A-CODE").exists()
     assert pending_path(root, SERVER, "ANOTHER").exists()
+
+
+def test_a_key_under_the_code_that_cannot_be_destroyed_is_said(
+    interrupted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stuck(_path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    remember_code(interrupted, SERVER, "A-CODE")
+    monkeypatch.setattr(keys, "_destroy", stuck)
+    with pytest.raises(StoreTrouble, match="Permission denied"):
+        reopen(interrupted)
+
+
+def test_a_writer_goes_on_before_it_starts(
+    interrupted: Path, clock: FakeClock, server: EvidenceServer, tmp_path: Path
+) -> None:
+    clock.tick(5)
+    store, key = reopen(interrupted)
+    writer = EvidenceWriter(store, key, boot=BOOT, clock=clock, new_id=ids())
+    assert writer.streams == ("camera",)
+    writer.resume(
+        "started again",
+        clock.mono,
+        build={"version": "1"},
+        models=(),
+        devices={"camera": "another"},
+        unwatched=("screen: not recorded",),
+    )
+    assert writer.epoch == 1
+    writer.start()
+    writer.close("finished")
+    assert writer.stop(20.0) == 0
+    resume = next(body for body in bodies(interrupted) if isinstance(body, records.Resume))
+    assert (resume.devices, resume.unwatched) == (
+        {"camera": "another"},
+        ("screen: not recorded",),
+    )
+    with closing(EvidenceStore.open(interrupted)) as again:
+        deliver_all(server, again)
+    assert verify_bundle(server.export(tmp_path / "session.zip")).holds
 
 
 def test_what_is_no_hash_names_no_key(interrupted: Path) -> None:
