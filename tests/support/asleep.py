@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from recorder.clock import Pair
 from recorder.sleeps import Sleeps
 
@@ -15,6 +17,7 @@ class SleepyClock:
         self.awake_ns = now_ns
         self.asleep_ns = 0
         self.step_ns = 0
+        self.on_wake: Callable[[], object] = lambda: None
 
     def __call__(self) -> int:
         """The evidence clock."""
@@ -33,6 +36,7 @@ class SleepyClock:
 
     def sleeps(self, seconds: float) -> None:
         self.asleep_ns += round(seconds * S)
+        self.on_wake()
 
 
 def watched(clock: SleepyClock) -> Sleeps:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import count
 
+from support.asleep import SleepyClock, watched
 from support.sessions import Keys, make_policy
 
 from recorder.detect.observations import Incident
 from recorder.losses import LossRecorder
+from recorder.sleeps import SLEPT
 from shared.flags import Kind
 from shared.policy import Rule
 from shared.records import Gap
@@ -49,6 +51,81 @@ def test_what_is_missing_at_the_end_is_missing_until_the_end() -> None:
     assert told[1].end == 3_000_000
     losses.finish(4 * S)
     assert len(told) == 3
+
+
+def asleep_recorder() -> tuple[LossRecorder, list, SleepyClock]:
+    told: list = []
+    numbers = count(1)
+    clock = SleepyClock(10 * S)
+    sleeps = watched(clock)
+    clock.on_wake = sleeps.look  # as the watch does
+    losses = LossRecorder(
+        make_policy(Keys()),
+        told.append,
+        lambda: f"{next(numbers):032x}",
+        sleeps=sleeps,
+        clock=clock,
+    )
+    return losses, told, clock
+
+
+def test_a_device_that_comes_back_after_a_sleep_was_asleep_and_not_lost() -> None:
+    losses, told, clock = asleep_recorder()
+    clock.sleeps(300)
+    clock.passes(4)
+    losses.on_lost("camera", 10 * S, "no picture")
+    clock.passes(3)
+    losses.look(clock())
+    losses.on_back("camera", clock())
+    assert told == [Gap(stream="camera", start=10_000_000, end=317_000_000, reason=SLEPT)]
+
+
+def test_a_device_that_does_not_come_back_is_lost_from_the_waking_on() -> None:
+    losses, told, clock = asleep_recorder()
+    clock.sleeps(300)
+    losses.on_lost("camera", 10 * S, "no picture")
+    clock.passes(15)
+    losses.look(clock())
+    assert told == []
+    clock.passes(1)
+    losses.look(clock())
+    losses.look(clock())
+    clock.passes(4)
+    losses.on_back("camera", clock())
+    begin, asleep, lost, end = told
+    assert (begin.start_ns, begin.end_ns) == (310 * S, None)
+    assert (asleep.start, asleep.end, asleep.reason) == (10_000_000, 310_000_000, SLEPT)
+    assert (lost.start, lost.end) == (310_000_000, 330_000_000)
+    assert lost.reason == "device lost: no picture"
+    assert (end.id, end.end_ns, end.detail["seconds"]) == (begin.id, 330 * S, 20.0)
+
+
+def test_one_that_is_back_before_anyone_looked_was_lost_all_the_same() -> None:
+    losses, told, clock = asleep_recorder()
+    clock.sleeps(300)
+    losses.on_lost("camera", 10 * S, "no picture")
+    clock.passes(60)
+    losses.finish(clock())
+    assert [type(item) for item in told] == [Gap, Gap, Incident]
+    assert told[2].start_ns == 310 * S
+
+
+def test_a_loss_goes_on_over_a_sleep_and_its_seconds_are_those_awake() -> None:
+    losses, told, clock = asleep_recorder()
+    clock.passes(30)
+    losses.on_lost("camera", 20 * S, "unplugged")
+    clock.passes(10)
+    losses.look(clock())
+    clock.sleeps(300)
+    clock.passes(60)
+    losses.on_back("camera", clock())
+    begin, before, asleep, after, end = told
+    assert [gap.reason == SLEPT for gap in (before, asleep, after)] == [False, True, False]
+    assert (before.start, after.end) == (20_000_000, 410_000_000)
+    assert before.end == asleep.start
+    assert asleep.end == after.start
+    assert (begin.start_ns, end.end_ns) == (20 * S, 410 * S)
+    assert (end.detail["seconds"], end.detail["asleep_seconds"]) == (90.0, 300.0)
 
 
 def test_back_without_a_loss_is_nothing() -> None:

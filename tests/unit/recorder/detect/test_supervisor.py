@@ -13,6 +13,7 @@ from support.policies import default_policy
 from support.waiting import until
 
 from recorder.capture.frames import AudioBlock, Frame
+from recorder.clock import Pair
 from recorder.detect.frame_memory import FrameMemory
 from recorder.detect.observations import (
     Blindness,
@@ -33,6 +34,7 @@ from recorder.detect.worker_messages import (
     Request,
     Seen,
 )
+from recorder.sleeps import WAKING_NS, Sleeps
 from shared.flags import Kind
 from shared.policy import OFF, Rule
 
@@ -51,9 +53,13 @@ class Clock:
     """Time that a test moves on."""
 
     now_ns: int = 1_000 * NS
+    asleep_ns: int = 0
 
     def __call__(self) -> int:
         return self.now_ns
+
+    def awake(self) -> int:
+        return self.now_ns - self.asleep_ns
 
 
 @dataclass
@@ -128,6 +134,11 @@ class Bench:
     def pass_ms(self, milliseconds: int) -> None:
         self.clock.now_ns += milliseconds * 1_000_000
 
+    def sleep_s(self, seconds: int) -> None:
+        """The computer sleeps: no thread sees the time between."""
+        self.clock.asleep_ns += seconds * NS
+        self.clock.now_ns += seconds * NS
+
     def show(self, count: int = 1, every_ms: int = 100) -> None:
         """Offer pictures and wait until each was seen, or was asked about and not answered."""
         for _ in range(count):
@@ -178,6 +189,7 @@ def make() -> Iterator[Make]:
             clock,
             streams=streams,
             spawn=script.spawn,
+            sleeps=Sleeps(Pair(clock, clock.awake)),
         )
         benches.append(Bench(clock, script, detector, results, threads))
         detector.start()
@@ -321,6 +333,59 @@ def test_a_camera_that_stops_is_unobserved_but_the_detector_is_up(make: Make) ->
     gaps = [each for each in bench.of(Unobserved) if each.end_ns - each.start_ns > NS]
     assert [each.reason for each in gaps] == [Blindness.NO_INPUT]
     assert bench.incidents(Kind.DETECTOR_DOWN) == []
+
+
+def blind(bench: Bench, reason: Blindness) -> list[int]:
+    """How long a stream was not observed for a reason, piece by piece, in seconds."""
+    pieces = [each for each in bench.of(Unobserved) if each.reason is reason]
+    return [(each.end_ns - each.start_ns) // NS for each in pieces]
+
+
+def test_a_sleep_is_unobserved_and_the_detector_goes_on(make: Make) -> None:
+    bench = make()
+    bench.show(3)
+    bench.script.silent = True
+    bench.hand_over()  # the computer falls asleep while the detector looks
+    bench.sleep_s(300)
+    bench.pass_ms(100)
+    until(lambda: bench.detector.counters().unobserved_ns > 300 * NS, "unobserved time")
+    bench.script.silent = False
+    bench.script.lives[0].say(Seen(ONE_FACE))
+    bench.show(3)
+    bench.detector.stop()
+    assert len(bench.script.lives) == 1
+    assert bench.incidents(Kind.DETECTOR_DOWN) == []
+    assert sum(blind(bench, Blindness.ASLEEP)) == 300
+    assert blind(bench, Blindness.DETECTOR_DOWN) == []
+
+
+def test_a_picture_that_is_seen_before_anyone_looked_at_the_clock(make: Make) -> None:
+    bench = make(Script(face=FaceObservation(0, 0, True, 40.0)))
+    bench.show(8)
+    bench.sleep_s(300)
+    bench.show(8)
+    bench.detector.stop()
+    assert sum(blind(bench, Blindness.ASLEEP)) == 300
+    begin, end, *again = bench.incidents(Kind.FACE_MISSING)
+    assert begin.id == end.id
+    assert end.end_ns is not None
+    assert end.end_ns - begin.start_ns < 2 * NS  # not across the sleep, as if observed
+    assert all(each.id != begin.id for each in again)
+
+
+def test_a_camera_that_does_not_come_back_is_missing_and_no_longer_asleep(make: Make) -> None:
+    bench = make()
+    bench.show(3)
+    bench.sleep_s(60)
+    bench.pass_ms(1_000)
+    until(lambda: bench.detector.counters().unobserved_ns > 60 * NS, "unobserved time")
+    bench.pass_ms(WAKING_NS // 1_000_000 + 1_000)
+    until(lambda: sum(blind(bench, Blindness.ASLEEP)) >= 60, "the sleep")
+    bench.pass_ms(20_000)
+    bench.show(1)
+    bench.detector.stop()
+    assert sum(blind(bench, Blindness.ASLEEP)) < 60 + 2 * WAKING_NS // NS
+    assert sum(blind(bench, Blindness.NO_INPUT)) >= 20
 
 
 def test_sound_becomes_speech(make: Make) -> None:

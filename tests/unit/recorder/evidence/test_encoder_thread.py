@@ -12,6 +12,7 @@ from support.waiting import until
 from recorder.evidence import encoder_thread
 from recorder.evidence.encoder_thread import Backlog, Bound, Economy, EncoderThread, Offered
 from recorder.evidence.holes import BACKLOG, ENCODER_FAILED
+from recorder.sleeps import SLEPT
 
 ROOMY = Bound(items=8, bytes=2**30)
 
@@ -62,8 +63,13 @@ class Scripted:
 
 
 @contextmanager
-def running(recorder: Scripted, cut: Cut, bound: Bound = ROOMY) -> Iterator[EncoderThread]:
-    thread = EncoderThread("camera", recorder, bound, cut, clock=lambda: at_ns(100))
+def running(
+    recorder: Scripted, cut: Cut, bound: Bound = ROOMY, asleep: tuple[float, float] = (0, 0)
+) -> Iterator[EncoderThread]:
+    def slept(start_ns: int, end_ns: int) -> bool:
+        return start_ns < at_ns(asleep[1]) and end_ns > at_ns(asleep[0])
+
+    thread = EncoderThread("camera", recorder, bound, cut, lambda: at_ns(100), slept)
     thread.start()
     try:
         yield thread
@@ -215,3 +221,45 @@ def test_threads_are_named_after_their_stream(stream):
     thread.start()
     assert f"encode-{stream}" in {one.name for one in threading.enumerate()}
     thread.finish()
+
+
+def test_a_sleep_between_two_items_is_one_gap_and_a_new_run():
+    recorder, cut = Scripted(), Cut()
+    with running(recorder, cut, asleep=(3, 90)) as thread:
+        for at in (1, 2, 91, 92):
+            thread.offer(frame("camera", at))
+    assert [entry[0] for entry in recorder.told if entry[0] != "advance"] == [
+        *("record", "record", "interrupt", "record", "record", "flush")
+    ]
+    assert cut.gaps == [(2, 91, SLEPT)]
+
+
+def test_a_sleep_is_noticed_while_nothing_comes_and_told_when_something_does(monkeypatch):
+    monkeypatch.setattr(encoder_thread, "IDLE_S", 0.001)
+    recorder, cut = Scripted(), Cut()
+    with running(recorder, cut, asleep=(3, 90)) as thread:
+        thread.offer(frame("camera", 2))
+        until(lambda: ("interrupt",) in recorder.told)
+        assert cut.made == []
+        thread.offer(frame("camera", 101))
+        until(lambda: len(recorder.recorded) == 2)
+    assert recorder.told.count(("interrupt",)) == 1
+    assert cut.gaps == [(2, 101, SLEPT)]
+
+
+def test_a_sleep_at_the_end_lasts_until_it():
+    recorder, cut = Scripted(), Cut()
+    with running(recorder, cut, asleep=(3, 90)) as thread:
+        thread.offer(frame("camera", 2))
+    assert cut.gaps == [(2, 100, SLEPT)]
+
+
+def test_what_a_loss_reports_is_not_reported_as_a_sleep_too(monkeypatch):
+    monkeypatch.setattr(encoder_thread, "IDLE_S", 0.001)
+    recorder, cut = Scripted(), Cut()
+    with running(recorder, cut, asleep=(3, 90)) as thread:
+        thread.offer(frame("camera", 2))
+        until(lambda: ("interrupt",) in recorder.told)
+        thread.interrupt()
+        thread.offer(frame("camera", 91))
+    assert cut.made == []

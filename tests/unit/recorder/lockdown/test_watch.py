@@ -116,6 +116,16 @@ def test_a_reader_that_fails_is_unobserved_time_until_it_is_back(desk: Desk) -> 
     assert watch.stop()
 
 
+def test_a_look_that_comes_late_has_seen_nothing_before_it(desk: Desk) -> None:
+    watch = begin(desk, lambda _: None)
+    until(lambda: next(watch._clock.ticks) > 10, "some looks")  # type: ignore[attr-defined]
+    with watch._clock.lock:  # type: ignore[attr-defined]
+        watch._clock.ticks = count(1_000)  # type: ignore[attr-defined]
+    until(lambda: watch.status()[0].unobserved_s > 900, "the time asleep")
+    assert watch.status()[0].state == "watching"
+    assert watch.stop()
+
+
 def test_a_bug_in_a_reader_is_logged_once_and_the_watch_goes_on(desk: Desk) -> None:
     heard: list[Incident] = []
     desk.window = ZeroDivisionError("a bug")
