@@ -43,6 +43,18 @@ class Stage:
         return f"/sessions/{self.sessions[name].pupil.session}"
 
 
+# Which piece of the session "damaged" the server's own disk has changed.
+DAMAGED = 3
+
+
+def _flip_a_byte(campus: Campus, filming: Filming, number: int) -> None:
+    name = list(filming.pupil.blobs)[number]
+    file = campus.settings.data_dir / "blobs" / filming.pupil.session / name
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(bytes(data))
+
+
 async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[str, Filming]]:
     """Found the campus in ``folder`` and film its sessions."""
     clock = MovableClock(time.time_ns() // 1000 - HOUR)
@@ -58,6 +70,7 @@ async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[st
         "offline": Script(36, SCENES[:3], streams=("camera",)),
         "rivals": Script(16, SCENES[:1], streams=("camera",)),
         "many": Script(104, many),
+        "damaged": Script(16, streams=("camera",)),
         "live": Script(16, SCENES[:1], streams=("camera", "microphone"), closed=False),
     }
     sessions = {}
@@ -65,4 +78,5 @@ async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[st
         for name, script in scripts.items():
             code = await campus.code(name)
             sessions[name] = await film(client, campus, code, reels, script)
+    _flip_a_byte(campus, sessions["damaged"], DAMAGED)
     return campus, sessions

@@ -6,6 +6,7 @@ One file, because all of it shares one server, its sessions and one browser.
 from __future__ import annotations
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from support.browser import brightness, sign_in, state, times, until, visiting
 from support.campus import PASSWORD
 from support.filmed import Filming, Scene
-from support.stage import SCENES, Stage
+from support.stage import DAMAGED, SCENES, Stage
 
 # One piece of evidence, in seconds: what a seek may be off by at most.
 PIECE_S = 4.0
@@ -291,10 +292,77 @@ def test_no_page_is_wider_than_the_screen(
     with visiting(browser, stage.url, viewport=view, color_scheme=scheme) as page:
         sign_in(page, stage.campus.admin, PASSWORD)
         exam = f"/exams/{stage.campus.exam.id}"
-        for address in ("/sessions", stage.session("main"), "/exams", "/exams/new", exam):
+        verdict = f"{stage.session('damaged')}/verdict"
+        for address in (
+            "/sessions",
+            stage.session("main"),
+            verdict,
+            "/exams",
+            "/exams/new",
+            exam,
+        ):
             page.goto(address)
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, address
+
+
+def test_a_verdict_is_made_and_leads_to_the_place_that_fails(stage: Stage, page: Page) -> None:
+    show(page, stage.session("damaged"))
+    page.click("#panels a[href$='/verdict']")
+    expect(page.locator("#verdict-title")).to_have_text("The evidence does not hold")
+    rows = page.get_by_role("row")
+    assert rows.count() == 1 + 11
+    heads = [page.get_by_role("rowheader").nth(n).inner_text() for n in range(11)]
+    assert heads == [str(number) for number in range(11)]
+    for number in range(11):
+        outcome = rows.nth(number + 1).get_by_role("cell").nth(1)
+        expect(outcome).to_have_accessible_name("Fails" if number == 7 else "Holds")
+    failure = page.get_by_role("list", name="Failures of check 7")
+    expect(failure).to_contain_text(f"camera {DAMAGED} (")
+    expect(failure).to_contain_text("changed since it was committed")
+    with page.expect_download() as download:
+        page.click("text=Download as JSON")
+    said = json.loads(download.value.path().read_text())
+    assert said["checks"][7]["where"] == [{"stream": "camera", "stream_seq": DAMAGED}]
+    failure.get_by_role("link").click()
+    page.wait_for_selector("#review[data-ready]")
+    start = (DAMAGED - 1) * PIECE_S
+    until(page, f"document.getElementById('now').textContent === '0:0{start:.0f}'", "elsewhere")
+    expect(page.locator(".checks")).to_contain_text("check 7 fails. Nothing above explains")
+    expect(page.locator("text=See every check")).to_be_visible()
+
+
+def test_a_verdict_is_asked_for_anew_by_keyboard(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.session('damaged')}/verdict")
+    expect(page.locator("#verdict-title")).to_be_visible()
+    page.get_by_role("button", name="Verify again").focus()
+    page.keyboard.press("Enter")
+    # It is made while the page is open, and whoever cannot see that hears so.
+    said = page.locator("#verdict-said")
+    expect(said).to_have_text("Verified: the evidence does not hold.")
+    expect(page.locator("#verdict-title")).to_have_text("The evidence does not hold")
+
+
+def test_a_verdict_needs_no_script(stage: Stage, browser: Browser) -> None:
+    with visiting(browser, stage.url, java_script_enabled=False) as page:
+        sign_in(page, stage.campus.observer, PASSWORD)
+        page.goto(f"{stage.session('many')}/verdict")
+        expect(page.locator("#verdict-title")).to_have_text("The evidence holds")
+        expect(page.locator("#verdict")).to_contain_text("All 11 checks hold")
+
+
+def test_what_was_not_delivered_is_listed_and_leads_to_its_time(
+    stage: Stage, page: Page
+) -> None:
+    show(page, stage.session("main"))
+    expect(page.locator(".lanes")).to_contain_text("Undelivered")
+    expect(page.locator("#panels")).to_contain_text("Interrupted once")
+    page.click("#panels >> text=1:28 to 1:36")
+    expect(page.locator("[data-note=camera]")).to_contain_text("Recorded, but not here")
+    page.goto("/sessions")
+    page.select_option("#evidence", "missing")
+    expect(page.locator("#sessions tbody tr")).to_have_count(1)
+    assert "evidence=missing" in page.url
 
 
 def test_an_admin_makes_an_exam_and_hands_codes_out(stage: Stage, browser: Browser) -> None:
