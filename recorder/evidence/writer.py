@@ -393,8 +393,13 @@ class EvidenceWriter:
 
     def _look_at_clock(self) -> None:
         # Not while the disk refuses: what the clocks did is said with the next record.
-        if self._ledger.chain.size and isinstance(self.state, Saving):
-            self._commit_with(self._ledger.look_at_clock)
+        if not isinstance(self.state, Saving):
+            return
+        try:
+            if self._ledger.look_at_clock():
+                self.on_commit()
+        except StoreTrouble as error:
+            self._fail(error, heavy=False)
 
     def _fail(self, error: StoreTrouble, *, heavy: bool) -> None:
         full = error.cause is Cause.DISK_FULL or (

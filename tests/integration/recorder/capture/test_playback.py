@@ -227,6 +227,24 @@ def test_sound_is_caught_up_with_after_a_pause_and_left_out_after_a_long_one(
     assert blocks[0].pts / 48_000 == pytest.approx(6.5, abs=0.1)
 
 
+@pytest.mark.parametrize("asleep_s", [7.0, 300.5])
+def test_after_a_sleep_a_file_goes_on_where_it_would_be_and_shows_nothing_of_it(
+    tmp_path: Path, clock: Clock, film: Film, tape: Tape, asleep_s: float
+) -> None:
+    path = make_clip(tmp_path / "a.mp4", seconds=3.0)
+    for source in (film(path), tape(path)):
+        clock.now = ORIGIN
+        source.open()
+        play(source, clock, 2.0)
+        clock.sleep(asleep_s)
+        items = play(source, clock, 4.0 + asleep_s)
+        times = [float(item.pts * item.time_base) for item in items]
+        assert times[0] == pytest.approx(2.0 + asleep_s, abs=0.2)
+        assert times[-1] == pytest.approx(4.0 + asleep_s, abs=0.1)
+        assert len(times) > 55
+        assert source.skipped < 5
+
+
 def test_a_file_cut_short_is_looped_over_and_said_once(
     tmp_path: Path, clock: Clock, film: Film, tape: Tape
 ) -> None:

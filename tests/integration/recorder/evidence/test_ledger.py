@@ -104,6 +104,43 @@ def test_a_jump_of_the_clock_is_recorded_before_anything_else(
     assert [type(body) for body in rest] == [records.Heartbeat, records.Heartbeat]
 
 
+def test_a_look_at_the_clock_writes_what_it_did_and_else_nothing(
+    store: EvidenceStore, ledger: Ledger, clock: FakeClock
+) -> None:
+    assert not ledger.look_at_clock()
+    for by in (3_600, -3_600):  # to and fro, with no record in between
+        clock.tick(0.5)
+        clock.offset += by * 1_000_000
+        assert ledger.look_at_clock()
+        assert not ledger.look_at_clock()
+    ledger.commit(draft_body(heartbeat()))
+    _, *rest = bodies(store)
+    assert [type(body) for body in rest] == [
+        *(records.Clock, records.Incident) * 2,
+        records.Heartbeat,
+    ]
+    ledger.commit(empty_close("finished"))
+    clock.offset += 3_600_000_000
+    assert not ledger.look_at_clock()
+
+
+def test_before_the_open_there_is_no_clock_to_look_at(tmp_path: Path, clock: FakeClock) -> None:
+    store = make_store(tmp_path, EvidenceServer())
+    assert not make_ledger(store, clock).look_at_clock()
+    store.close()
+
+
+def test_hours_of_drift_are_let_be(
+    store: EvidenceStore, ledger: Ledger, clock: FakeClock
+) -> None:
+    for _ in range(36):
+        clock.tick(300)
+        clock.offset += 300 * 200  # 200 parts per million
+        ledger.commit(draft_body(heartbeat()))
+    found = {type(body) for body in bodies(store)}
+    assert found == {records.Open, records.Heartbeat, records.Rotate}
+
+
 def test_a_small_step_of_the_clock_is_let_be(
     store: EvidenceStore, ledger: Ledger, clock: FakeClock
 ) -> None:

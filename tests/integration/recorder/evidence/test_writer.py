@@ -297,6 +297,29 @@ def test_a_bug_stops_the_writer_and_leaves_what_is_saved_deliverable(
     assert writer.state == state
 
 
+def test_a_clock_that_was_set_is_said_without_anything_handed_in(
+    writer: EvidenceWriter, store: EvidenceStore, clock: FakeClock
+) -> None:
+    told: list[int] = []
+    writer.on_commit = lambda: told.append(1)
+    writer.look_at_clock()
+    clock.offset += 60_000_000
+    writer.look_at_clock()
+    writer.ask(lambda _: None)
+    assert writer.tally.records_made == 3
+    assert told == [1]
+    clock.offset -= 60_000_000
+    fill(writer)
+    writer.look_at_clock()  # the disk refuses: it is due with the next record
+    writer.look_at_clock()
+    free(writer)
+    writer.submit(heartbeat())
+    assert writer.flush(SECONDS)
+    writer.stop(SECONDS)
+    said = [name for name in names(store.folder) if name in ("Clock", "Heartbeat")]
+    assert said == ["Clock", "Clock", "Heartbeat"]
+
+
 def test_a_question_is_answered_on_the_writers_thread(writer: EvidenceWriter) -> None:
     assert writer.ask(lambda _: threading.current_thread().name) == "evidence-writer"
     with pytest.raises(ZeroDivisionError):
