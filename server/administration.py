@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import getpass
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from server.bars import progress
 from server.clock import MICROS_PER_SECOND
 from server.config import Settings
-from server.opening import Fault, Rooms, opened, settled
+from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -46,6 +45,9 @@ app = App(
 
 # Exit status where not all of what was to be imported could be taken.
 NOT_WHOLE = 1
+
+# A reason is a sentence; it is in the log for ever.
+MAX_WHY_CHARS = 500
 
 _T = TypeVar("_T")
 Flag = Annotated[bool, Parameter(negative="")]
@@ -103,7 +105,7 @@ def create_account(
             made = await create(
                 db,
                 rooms.passwords,
-                await _institution(db, institution),
+                await institution_named(db, institution),
                 email=email,
                 name=name,
                 role=Role(role),
@@ -142,7 +144,7 @@ def create_exam(
 
     async def work(rooms: Rooms) -> dict[str, Any]:
         async with rooms.database.transaction() as db:
-            owner = await _institution(db, institution)
+            owner = await institution_named(db, institution)
             made = await create(db, rooms.keys, owner, draft, rooms.clock())
         return {"exam": made.id, "title": made.title}
 
@@ -284,7 +286,7 @@ async def _take_in(imports: Imports, file: Path, receipts: Path | None) -> bool:
     from server.ingest.importing import Declined, Importer
     from shared.parcel import RECEIPT_SUFFIX
 
-    with _progress(file) as show:
+    with progress(file.name) as show:
         report = await imports.take(file, Importer(COMMAND_LINE), show)
     if isinstance(report, Declined):
         _print({"file": str(file), "declined": report.why})
@@ -295,43 +297,26 @@ async def _take_in(imports: Imports, file: Path, receipts: Path | None) -> bool:
     return report.whole
 
 
-@contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal; nothing where nobody looks. Yields what moves it."""
-    console = Console(stderr=True, highlight=False)
-    columns = TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn()
-    with Progress(
-        *columns, console=console, disable=not console.is_terminal, transient=True
-    ) as bar:
-        task = bar.add_task(file.name, total=None)
-        yield lambda done, there: bar.update(task, completed=done, total=there)
-
-
 @app.command
 def purge(session: str, *, why: str) -> None:
     """Destroy a session's recordings now. This cannot be undone.
 
     Args:
         session: The session's id.
-        why: The reason, for the audit.
+        why: The reason, for the log. Do not name the candidate: the log is kept for ever.
     """
+    from server.audit.service import COMMAND_LINE
     from server.retention.service import Retention
+
+    if len(why) > MAX_WHY_CHARS or not why.isprintable():
+        raise Fault(f"--why is one line of at most {MAX_WHY_CHARS} characters")
 
     async def work(rooms: Rooms) -> bool:
         retention = Retention(rooms.database, rooms.blobs, rooms.clock)
-        return await retention.purge(session, "command line", why)
+        return await retention.purge(session, COMMAND_LINE, why)
 
     if not _run(work):
         raise Fault(f"there is nothing to purge: no session {session}, or purged already")
-
-
-async def _institution(db: Any, name: str) -> Any:
-    from server.accounts.service import find_institution
-
-    found = await find_institution(db, name)
-    if found is None:
-        raise Fault(f"there is no institution {name!r}; make it with create-institution")
-    return found
 
 
 async def _enrol(
@@ -369,12 +354,8 @@ def _run(work: Callable[[Rooms], Awaitable[_T]]) -> _T:
     from server.accounts.service import AccountError
     from server.exams.service import ExamError
 
-    async def whole() -> _T:
-        async with opened(settled()) as rooms:
-            return await work(rooms)
-
     try:
-        return asyncio.run(whole())
+        return run_in_rooms(work)
     except (AccountError, ExamError) as error:
         raise Fault(str(error)) from error
 

@@ -22,8 +22,10 @@ from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
+from server.audit.controllers import get_log
 from server.audit.heads import SessionHeads
 from server.audit.log import logged_database
+from server.audit.reading import report_ends
 from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.description import Description
@@ -57,6 +59,7 @@ from server.web import assets
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
 from server.web.import_pages import ImportPages, get_receipts
+from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages, start
 from server.web.rendering import template_config
 from server.web.verdict_pages import VerdictPages
@@ -86,6 +89,8 @@ ROUTES: tuple[Any, ...] = (
     live_link,
     LiveController,
     get_bundle,
+    get_log,
+    get_log_page,
 )
 
 # What disk, database, blob store and key store raise when they cannot work.
@@ -178,6 +183,7 @@ async def _running(
     """What is opened before the first request and closed after the last."""
     await asyncio.to_thread(blobs.prepare)
     await asyncio.to_thread(forget_exports, settings)
+    await report_ends(database)
     retention = Retention(database, blobs, clock)
     stop = asyncio.Event()
     chores = [

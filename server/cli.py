@@ -14,7 +14,9 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from server.administration import app as admin
+from server.audit.commands import app as log
 from server.config import ConfigError, Settings
+from server.key_commands import app as keys
 from server.logs import configure_logs
 from server.opening import Fault, opened, settled
 
@@ -42,6 +44,8 @@ app = App(
     """,
     help_format="plaintext",
 )
+admin.command(log)
+admin.command(keys)
 app.command(admin)
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from server.clock import WallClock, system_clock
 from server.config import Settings
 
 # The libraries behind these take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from server.accounts.models import Institution
     from server.accounts.passwords import Passwords
     from server.storage.blobs import BlobStore
     from server.storage.database import Database
     from server.storage.keys import KeyStore
+
+
+_T = TypeVar("_T")
 
 
 class Fault(Exception):
@@ -85,6 +92,34 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
         raise Fault(f"cannot work with{where}: {error.strerror or error}") from error
     finally:
         await database.close()
+
+
+def run_in_rooms(work: Callable[[Rooms], Awaitable[_T]]) -> _T:
+    """Do a command's work with everything opened, by this process's settings.
+
+    Raises:
+        Fault: something cannot be opened.
+    """
+
+    async def whole() -> _T:
+        async with opened(settled()) as rooms:
+            return await work(rooms)
+
+    return asyncio.run(whole())
+
+
+async def institution_named(db: AsyncSession, name: str) -> Institution:
+    """An institution by its name or id.
+
+    Raises:
+        Fault: there is none.
+    """
+    from server.accounts.service import find_institution
+
+    found = await find_institution(db, name)
+    if found is None:
+        raise Fault(f"there is no institution {name!r}; make it with create-institution")
+    return found
 
 
 def _prepared(settings: Settings) -> KeyStore:

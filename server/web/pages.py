@@ -135,12 +135,15 @@ class SessionPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Decide about a flag; the answer replaces its row, the score and the message."""
         staff, now, ask = current_account(request), clock(), await _ask(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
+            await viewed(db, now, staff, session, "page", address=address)
             outcome = await decide(db, now, staff, session, ask)
             case = await read_case(db, session, now)
             if isinstance(outcome, Decided):

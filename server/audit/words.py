@@ -1,0 +1,54 @@
+"""What entries of the log are called on its page."""
+
+from __future__ import annotations
+
+from shared.log import Access, Act, Entry, Heads
+
+# Actions that pages name; one that is not here is shown as it is written.
+ACTIONS = {
+    "access.page": "Saw the session's page",
+    "access.media": "Watched or listened",
+    "access.flags": "Read the flags",
+    "access.verdict": "Saw the verdict",
+    "access.snapshot": "Saw a snapshot",
+    "access.clip": "Saw a clip",
+    "access.bundle": "Took the bundle",
+    "access.copy": "Took the candidate's copy",
+    "flag.decide": "Decided on a flag",
+    "session.begin": "Session began",
+    "session.message": "Sent a message",
+    "session.warn": "Warned",
+    "session.terminate": "Ended the session",
+    "session.import": "Took a session in from a file",
+    "session.purge": "Destroyed the recordings",
+    "exam.create": "Created an exam",
+    "exam.enrol": "Enrolled candidates",
+    "policy.sign": "Signed a policy",
+    "account.create": "Created an account",
+    "account.sign-in": "Signed in",
+    "account.sign-in-failed": "Failed to sign in",
+    "account.sign-out": "Signed out",
+    "institution.create": "Created the institution",
+    "log.export": "Exported this log",
+    "heads": "Heads of sessions",
+    "key": "New signing key",
+}
+
+
+def particulars(entry: Entry) -> str:
+    """What an entry says beyond who, when and what."""
+    match entry.body:
+        case Heads(sessions=sessions):
+            return f"{len(sessions)} session{'s' if len(sessions) != 1 else ''}"
+        case Access(stream=stream):
+            return stream or ""
+        case Act(detail=detail):
+            return ", ".join(f"{name} {_short(value)}" for name, value in detail.items())
+        case _:
+            return ""
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    # Hashes and ids are there to be compared, not read.
+    return text if len(text) <= 24 else f"{text[:16]}…"
