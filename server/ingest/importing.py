@@ -162,9 +162,12 @@ class Imports:
     ) -> Declined:
         """Which of the two it is: another institution's, or one that never began here."""
         query = select(Institution.key_ref)
+        began = select(ExamSession.key_ref).distinct()
         if importer.institution is not None:
             query = query.where(Institution.id == importer.institution)
-        own = {fingerprint(self._keys.of(ref).public) for ref in await db.scalars(query)}
+            began = began.where(ExamSession.institution_id == importer.institution)
+        refs = {*await db.scalars(query), *await db.scalars(began)}
+        own = {fingerprint(self._keys.of(ref).public) for ref in refs}
         if manifest.institution not in own:
             key = f"{manifest.institution[:16]}…"
             return Declined(f"it is for another institution, with the key {key}; send it there")

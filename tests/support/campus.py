@@ -22,6 +22,7 @@ from server.config import Settings
 from server.enrolment.service import CandidateDraft, enrol
 from server.exams.models import Exam
 from server.exams.service import ExamDraft, Terms, create_exam
+from server.ingest.importing import Imports
 from server.storage.keys import KeyStore
 from server.storage.schema import migrate
 from shared.chain import hand_over
@@ -169,6 +170,13 @@ async def client_of(campus: Campus):
         ) as client,
     ):
         yield client
+
+
+def imports_of(campus: Campus) -> Imports:
+    """What the campus's application takes parcels in with."""
+    found = campus.app.dependencies["imports"].dependency()
+    assert isinstance(found, Imports)
+    return found
 
 
 async def sign_in(campus: Campus, client: httpx.AsyncClient, email: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
-from support.campus import Campus, Pupil, client_of, connected, redeem, sign_in
+from support.campus import Campus, Pupil, client_of, connected, imports_of, redeem, sign_in
 from support.parcels import bent, entries_of, flipped, kept, packed, with_portion, zipped
 
 from server.accounts.models import Role
@@ -44,13 +44,7 @@ Take = Callable[[bytes], Awaitable[Report | Declined]]
 @pytest.fixture
 def imports(campus: Campus, client: httpx.AsyncClient) -> Imports:
     """What the running server takes parcels in with."""
-    return service(campus)
-
-
-def service(campus: Campus) -> Imports:
-    found = campus.app.dependencies["imports"].dependency()  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
-    assert isinstance(found, Imports)
-    return found
+    return imports_of(campus)
 
 
 @pytest.fixture
@@ -278,7 +272,7 @@ async def test_the_quota_holds_for_files_too(found, tmp_path: Path) -> None:
         for _ in range(3):
             pupil.segment()
         path = kept(tmp_path, parcel_of(pupil))
-        report = await service(campus).take(path, Importer("command line"))
+        report = await imports_of(campus).take(path, Importer("command line"))
     assert isinstance(report, Report)
     assert "a session may commit to 3000 bytes" in report.troubles[0]
     assert report.size == 2
