@@ -100,8 +100,7 @@ def waiting_blob(store: EvidenceStore, below: int, skip: frozenset[str]) -> Wait
     sha256 = next((name for (name,) in rows if name not in skip), None)
     if sha256 is None:
         return None
-    [(data,)] = store.select("SELECT bytes FROM blobs WHERE sha256 = ?", sha256)
-    return WaitingBlob(sha256, data or b"")
+    return WaitingBlob(sha256, blob(store, sha256) or b"")
 
 
 def extent(store: EvidenceStore) -> Extent:
@@ -130,16 +129,17 @@ def holds_blob(store: EvidenceStore, sha256: str) -> bool:
 def blob_rows(store: EvidenceStore) -> Iterator[BlobRow]:
     """Every piece in the order of its record; not more than one in memory."""
     for (name,) in store.select("SELECT sha256 FROM blobs ORDER BY seq, rowid"):
-        [row] = store.select(
+        rows = store.select(
             "SELECT size, stream, stream_seq, seq, bytes, "
             "EXISTS (SELECT 1 FROM durable WHERE durable.sha256 = blobs.sha256), "
             "EXISTS (SELECT 1 FROM outbox WHERE outbox.sha256 = blobs.sha256) "
             "FROM blobs WHERE sha256 = ?",
             name,
         )
-        size, stream, stream_seq, seq, data, listed, waiting = row
-        reference = BlobReference(name, size, stream, stream_seq)
-        yield BlobRow(reference, seq, data, bool(listed), bool(waiting))
+        # One row; none where the table is damaged and its index does not know the name.
+        for size, stream, stream_seq, seq, data, listed, waiting in rows:
+            reference = BlobReference(name, size, stream, stream_seq)
+            yield BlobRow(reference, seq, data, bool(listed), bool(waiting))
 
 
 def receipts(store: EvidenceStore) -> list[Signed]:

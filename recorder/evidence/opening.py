@@ -209,6 +209,9 @@ def connect(folder: Path) -> Database:
         raise unwritable(folder, error.strerror or str(error)) from error
     except sqlite3.Error as error:
         raise trouble(error, folder) from error
+    except UnicodeDecodeError as error:
+        # What SQLite says of a damaged file may quote it, and then is no text either.
+        raise damaged(folder, "its text is not UTF-8") from error
 
 
 def missing(folder: Path) -> StoreTrouble:

@@ -314,6 +314,9 @@ class EvidenceStore:
         except sqlite3.Error as error:
             self._trusted = self._trusted and not shakes_trust(error)
             raise trouble(error, self.folder) from error
+        except UnicodeDecodeError as error:
+            # What SQLite says of a damaged file may quote it, and then is no text either.
+            raise damaged(self.folder, "its text is not UTF-8") from error
 
     def _read_session(self) -> tuple[Founding, int]:
         rows = self.select(
