@@ -86,6 +86,7 @@ class Case:
         self.machine.order(do="set", by=by_s)
 
     def sleep(self, seconds: float) -> None:
+        self.do("look")  # as the watch has less than a second before, whatever the load
         self.machine.ahead_s += seconds
         self.machine.order(do="move", passed=0, slept=seconds, wall=seconds)
 
@@ -241,6 +242,7 @@ def test_a_sleep_is_a_gap_in_each_stream_and_no_jump(begin: Begin, figures: Figu
     for seed in range(1_000, 1_000 + cases):
         dice = random.Random(seed)
         lengths = [between(dice, 1.5, WEEK_S) for _ in range(dice.choice((1, 1, 2)))]
+        began = time.monotonic()
         with begin(seed) as case:
             case.do("show", "beat", "deliver")
             for length in lengths:
@@ -248,15 +250,17 @@ def test_a_sleep_is_a_gap_in_each_stream_and_no_jump(begin: Begin, figures: Figu
                 # Whatever runs first after a sleep: the watch, a device or a heartbeat.
                 order = dice.sample(("look", "show", "beat"), 3)
                 case.do(*order, "deliver", "show")
+        awake_s = time.monotonic() - began
         assert not case.of(Clock), f"seed {seed}: a false jump"
         assert case.kinds == Counter({Kind.GAP: len(lengths)}), f"seed {seed}"
         for incident, length in zip(case.incidents(Kind.GAP), lengths, strict=True):
             assert incident.detail["seconds"] == pytest.approx(length, abs=0.01)
         for stream in ("camera", "microphone", "screen"):
             asleep, awake = gaps_of(case, stream)
-            assert [gap.end - gap.start for gap in asleep] == pytest.approx(
-                [length * 1e6 for length in lengths], abs=5e6
-            ), f"seed {seed}: {stream}"
+            assert len(asleep) == len(lengths), f"seed {seed}: {stream}"
+            for gap, length in zip(asleep, lengths, strict=True):
+                beyond = (gap.end - gap.start) / 1e6 - length
+                assert 0 <= beyond <= awake_s, f"seed {seed}: {stream}"
             # A busy machine may leave holes between two items of the script, but elsewhere.
             assert not any(overlap(one, gap) for gap in asleep for one in awake), f"seed {seed}"
         last = case.of(Heartbeat)[-1].machine
