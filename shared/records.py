@@ -2,8 +2,8 @@
 
 A record is JSON bytes (UTF-8, one line), signed and stored exactly as written. Times:
 ``wall`` is microseconds since 1970-01-01 UTC by the candidate's clock, ``mono``
-microseconds of the monotonic clock, which counts from an arbitrary point within one
-``boot``. All other times in bodies are ``mono`` unless a name says otherwise.
+microseconds of a monotonic clock that goes on in sleep and counts from an arbitrary point
+within one ``boot``. All other times in bodies are ``mono`` unless a name says otherwise.
 """
 
 from __future__ import annotations
