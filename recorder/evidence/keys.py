@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from recorder.evidence.opening import FILE_MODE, POSIX, make_folder, sync_folder, unwritable
+from recorder.evidence.opening import FILE_MODE, POSIX, failed, make_folder, sync_folder
 from recorder.faults import EnvironmentFault
 from shared.encoding import HASH_HEX, sha256_hex
 
@@ -92,7 +92,11 @@ def destroy_other_keys(folder: Path, epoch: int | None) -> None:
     """
     own = None if epoch is None else epoch_path(folder, epoch)
     trouble: OSError | None = None
-    for path in sorted([*folder.glob("epoch-*.key"), *folder.glob("epoch-*.new")]):
+    try:
+        found = sorted([*folder.glob("epoch-*.key"), *folder.glob("epoch-*.new")])
+    except OSError as error:
+        raise failed(error, folder) from error
+    for path in found:
         if path == own:
             continue
         try:
@@ -100,7 +104,7 @@ def destroy_other_keys(folder: Path, epoch: int | None) -> None:
         except OSError as error:
             trouble = error
     if trouble is not None:
-        raise unwritable(folder, trouble.strerror or str(trouble)) from trouble
+        raise failed(trouble, folder) from trouble
 
 
 def _destroy(path: Path) -> None:
@@ -197,7 +201,7 @@ def _forget(path: Path) -> None:
     try:
         _destroy(path)
     except OSError as error:
-        raise unwritable(path.parent, error.strerror or str(error)) from error
+        raise failed(error, path.parent) from error
 
 
 def save_key(path: Path, key: Ed25519PrivateKey) -> None:
@@ -226,7 +230,7 @@ def save_whole(path: Path, data: bytes) -> None:
         draft.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        raise unwritable(path.parent, error.strerror or str(error)) from error
+        raise failed(error, path.parent) from error
 
 
 def load_key(path: Path) -> Ed25519PrivateKey:

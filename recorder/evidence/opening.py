@@ -6,6 +6,7 @@ write-ahead log that two connections use, so a second program is turned away ins
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -83,6 +84,13 @@ def disk_full(folder: Path) -> StoreTrouble:
     )
 
 
+def failed(error: OSError, folder: Path) -> StoreTrouble:
+    """What an error of the system means to the user."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return disk_full(folder)
+    return unwritable(folder, error.strerror or str(error))
+
+
 # What says nothing about the disk: it was full (the transaction is taken back, and nothing of
 # it counts), or another program holds the lock.
 _HARMLESS = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -128,7 +136,7 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         folder.chmod(FOLDER_MODE)
     except OSError as error:
-        raise unwritable(folder, error.strerror or str(error)) from error
+        raise failed(error, folder) from error
 
 
 def sync(path: Path, flags: int) -> None:
@@ -175,7 +183,7 @@ def create(folder: Path, fill: Callable[[Database], None]) -> None:
         draft.rename(path)
         _sync_names(folder)
     except OSError as error:
-        raise unwritable(folder, error.strerror or str(error)) from error
+        raise failed(error, folder) from error
     except sqlite3.Error as error:
         raise trouble(error, folder) from error
 
@@ -206,7 +214,7 @@ def connect(folder: Path) -> Database:
             undo.pop_all()
             return database
     except OSError as error:
-        raise unwritable(folder, error.strerror or str(error)) from error
+        raise failed(error, folder) from error
     except sqlite3.Error as error:
         raise trouble(error, folder) from error
     except UnicodeDecodeError as error:

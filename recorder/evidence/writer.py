@@ -217,7 +217,13 @@ class EvidenceWriter:
             devices=devices,
             unwatched=unwatched,
         )
-        self._ledger.resume(body, begins)
+        while True:
+            try:
+                return self._ledger.resume(body, begins)
+            except StoreTrouble as trouble:
+                # What was saved of it stays; another ``resume`` says the rest.
+                if trouble.cause is not Cause.DISK_FULL or not self._shortage.make_room():
+                    raise
 
     def submit(
         self,

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from support.sessions import BOOT, STEP, SessionBuilder, fixed_key
 
+from shared import chain
 from shared.chain import Accepted, ChainState, Refused, accept, hand_over, handover_key
 from shared.encoding import ZERO_HASH, to_base64
 from shared.records import (
@@ -98,6 +99,20 @@ def test_the_next_record_is_taken() -> None:
     assert isinstance(outcome, Accepted)
     assert outcome.record.body == GAP
     assert outcome.state == replace(STATE, size=3, head=signed.hash)
+
+
+def test_a_signature_that_is_known_to_hold_is_not_judged_again() -> None:
+    signed = follow(key=STRANGER)
+
+    outcome = chain.follow(STATE, signed)
+
+    assert outcome == chain.Accepted(
+        replace(STATE, size=3, head=signed.hash), decode_record(signed.payload)
+    )
+    assert chain.follow(STATE, follow(key=STRANGER, prev=ZERO_HASH)) == (
+        5,
+        "prev is not the hash of the record before",
+    )
 
 
 def test_mono_may_stand_still_and_rise() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from support.evidence_server import EvidenceServer
 from support.recording import (
     BOOT,
@@ -21,7 +23,7 @@ from support.recording import (
 )
 from support.sessions import WALL_ORIGIN
 
-from recorder.evidence import contents, keys
+from recorder.evidence import contents, keys, ledger
 from recorder.evidence.drafts import draft_segment
 from recorder.evidence.going_on import hand_in, read_standing, reopen, session_of
 from recorder.evidence.keys import (
@@ -35,7 +37,7 @@ from recorder.evidence.keys import (
     save_key,
 )
 from recorder.evidence.ledger import empty_close
-from recorder.evidence.opening import StoreTrouble
+from recorder.evidence.opening import StoreTrouble, failed
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.writer import EvidenceWriter
 from recorder.faults import EnvironmentFault
@@ -150,6 +152,47 @@ def test_a_writer_goes_on_before_it_starts(
     with closing(EvidenceStore.open(interrupted)) as again:
         deliver_all(server, again)
     assert verify_bundle(server.export(tmp_path / "session.zip")).holds
+
+
+@pytest.mark.parametrize("parts", [0, 2])
+def test_a_full_disk_gives_its_ballast_for_a_resume(
+    interrupted: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    """The key fits when a second part of the ballast has been let go."""
+    clock.tick(5)
+    store, key = reopen(interrupted)
+    writer = EvidenceWriter(store, key, boot=BOOT, clock=clock, new_id=ids())
+    left = [parts]
+
+    def make_room() -> bool:
+        left[0] -= 1
+        return left[0] >= 0
+
+    def full(folder: Path, _epoch: int) -> Ed25519PrivateKey:
+        if left[0] <= 0:
+            return keys.make_epoch_key(folder, 1)
+        raise failed(OSError(errno.ENOSPC, "No space left on device"), folder)
+
+    monkeypatch.setattr(writer._shortage, "make_room", make_room)
+    monkeypatch.setattr(ledger, "make_epoch_key", full)
+    writer.resume("again", clock.mono, build={}, models=(), devices={})
+    assert writer.epoch == 1
+    writer.start()
+    assert writer.stop(20.0) == 0
+
+
+def test_a_disk_that_stays_full_is_said(
+    interrupted: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path, _epoch: int) -> Ed25519PrivateKey:
+        raise failed(OSError(errno.ENOSPC, "No space left on device"), folder)
+
+    store, key = reopen(interrupted)
+    writer = EvidenceWriter(store, key, boot=BOOT, clock=clock, new_id=ids())
+    monkeypatch.setattr(writer._shortage, "make_room", lambda: False)
+    monkeypatch.setattr(ledger, "make_epoch_key", full)
+    with closing(store), pytest.raises(StoreTrouble, match="disk is full"):
+        writer.resume("again", clock.mono, build={}, models=(), devices={})
 
 
 def test_what_is_no_hash_names_no_key(interrupted: Path) -> None:
