@@ -70,10 +70,14 @@ class LogHeadRow(Table):
 
 
 class LoggedHeadRow(Table):
-    """The newest head of a session that its institution's log names."""
+    """The newest head of a session that its institution's log names.
+
+    No foreign key: it would lock the session's row after the log, which whoever delivers to
+    the session takes the other way round.
+    """
 
     __tablename__ = "logged_head"
 
-    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    session_id: Mapped[IdText] = mapped_column(primary_key=True)
     size: Mapped[Number]
     state: Mapped[Word]

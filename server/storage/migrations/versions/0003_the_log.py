@@ -73,7 +73,6 @@ def _logged_head() -> None:
         sa.Column("session_id", sa.String(length=32), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(["session_id"], ["exam_session.id"]),
         sa.PrimaryKeyConstraint("session_id"),
     )
 
