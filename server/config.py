@@ -40,6 +40,8 @@ class Settings:
         session_max_s: staff sign in again after so long in any case (24 h).
         session_quota_bytes: sealed bytes that one exam session may commit to (4 GiB: an
             eight-hour exam at the default rates is 0.5 GiB).
+        session_quota_records: records of one exam session (250,000: ten times those of an
+            eight-hour exam).
         records_per_minute: records that one session may deliver in a minute, on average
             (6,000: fifty times a busy session's rate, as a whole outage comes at once).
         blobs_per_minute: blobs that one session may deliver in a minute, on average.
@@ -70,6 +72,7 @@ class Settings:
     session_idle_s: int = 8 * 3600
     session_max_s: int = 24 * 3600
     session_quota_bytes: int = 4 * 1024**3
+    session_quota_records: int = 250_000
     records_per_minute: int = 6_000
     blobs_per_minute: int = 3_000
     login_attempts: int = 10

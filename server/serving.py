@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings, HTTP2Settings
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from server.config import Settings
@@ -42,13 +42,6 @@ OTHER_FILES = 1_024
 # What one connection may make this server hold before a handler sees it, in bytes: the
 # request's line and headers (of a browser with many cookies: 8 KiB), and what is read ahead.
 MAX_HEAD_BYTES = 32_768
-
-# Requests at once on one HTTP/2 connection: a proxy's, for many candidates.
-MAX_STREAMS = 128
-
-# Whether an HTTP/2 peer is still there is asked so often, in milliseconds; an HTTP/1 one's
-# silence is bounded by ``slow_request_s``.
-PING_MS = 30_000
 
 # How long requests under way get after SIGTERM, in seconds.
 STOP_S = 10
@@ -124,13 +117,11 @@ def serve(settings: Settings) -> None:
         backlog=BACKLOG,
         # Granian counts a connection from when it is accepted until it is closed.
         backpressure=_connections(),
+        # HTTP/1 alone, which browsers and proxies speak where there is no TLS: asked for
+        # both, granian waits without end for the byte that tells which.
+        http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=settings.slow_request_s * 1_000, max_buffer_size=MAX_HEAD_BYTES
-        ),
-        http2_settings=HTTP2Settings(
-            keep_alive_interval=PING_MS,
-            max_concurrent_streams=MAX_STREAMS,
-            max_headers_size=MAX_HEAD_BYTES,
         ),
         respawn_failed_workers=True,
         respawn_interval=RESPAWN_S,

@@ -13,7 +13,7 @@ from litestar.params import FromPath
 
 from server.description import RECORDER, SealedPiece, SignedLines
 from server.enrolment.tokens import Tokens
-from server.ingest.delivery import Delivery, Parcel
+from server.ingest.delivery import Delivery, Dispatch
 from server.ingest.incoming import content_digest
 from server.ingest.pieces import Pieces, Upload
 from server.network import AnyRequest
@@ -64,8 +64,8 @@ class IngestController(Controller):
         token_hash = tokens.checked(session_id, request.headers.get("Authorization"))
         if token_hash is None:
             return NO_CREDENTIAL.response()
-        parcel = Parcel(session_id, token_hash, request.content_length, request.body)
-        return _answer(await delivery.take(parcel))
+        dispatch = Dispatch(session_id, token_hash, request.content_length, request.body)
+        return _answer(await delivery.take(dispatch))
 
     @put(
         "/blobs/{sha256:str}",

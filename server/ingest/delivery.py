@@ -31,7 +31,7 @@ MAX_BYTES = 256 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Dispatch:
     """A request that brings signed lines: ``read`` gives its body, once; ``length`` is what
     its headers announce.
     """
@@ -56,19 +56,19 @@ class Delivery:
         self._requests = RateLimit(settings.requests_per_minute)
         self._in_flight = InFlight(MAX_SESSION_BYTES, MAX_BYTES)
 
-    async def take(self, parcel: Parcel) -> Signed | Rejection:
-        """Read a parcel, where the session's bounds let it in, and deliver it."""
-        session, size = parcel.session_id, parcel.length
+    async def take(self, dispatch: Dispatch) -> Signed | Rejection:
+        """Read a request, where the session's bounds let it in, and deliver it."""
+        session, size = dispatch.session_id, dispatch.length
         if size is None or size > MAX_RECORDS_BYTES:
             size = MAX_RECORDS_BYTES
         refusal = self._too_often(session) or self._in_flight.refusal(session, size)
         if refusal is not None:
             return refusal
         with self._in_flight.holding(session, size):
-            batch = _read_batch(await parcel.read())
+            batch = _read_batch(await dispatch.read())
             if isinstance(batch, Rejection):
                 return batch
-            return await self.deliver(session, parcel.token_hash, batch)
+            return await self.deliver(session, dispatch.token_hash, batch)
 
     async def deliver(
         self, session_id: str, token_hash: str, batch: Sequence[Signed]

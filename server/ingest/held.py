@@ -41,8 +41,8 @@ class Held:
     row: ExamSession
     policy: str
 
-    def standing(self, quota: int) -> Standing:
-        """Where the session stands."""
+    def standing(self, quota: int, most_records: int) -> Standing:
+        """Where the session stands, and how far it may go in bytes and records."""
         row, clock = self.row, self._clock()
         return Standing(
             chain=ChainState(
@@ -62,6 +62,7 @@ class Held:
             boots=row.boots,
             bytes_committed=row.bytes_committed,
             quota=quota,
+            most_records=most_records,
         )
 
     def time(self, now: int) -> int:

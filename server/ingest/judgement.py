@@ -156,6 +156,11 @@ class _Bench:
 
     def _take_fresh(self, fresh: Fresh, state: ChainState) -> None:
         body = fresh.record.body
+        most = self.standing.most_records
+        if fresh.record.seq >= most:
+            why = f"a session may have {most} records; ask the exam's organiser"
+            self.stop = Rejection(ProblemType.QUOTA, 413, why, check=Refusal.ORDER)
+            return
         # (1) the open names the policy and the grant of this session
         founding = (self.standing.policy, self.standing.grant)
         if isinstance(body, Open) and (body.policy, body.grant) != founding:

@@ -32,6 +32,7 @@ class Standing:
         boots: the first record's clocks, by boot.
         bytes_committed: size of all pieces committed to.
         quota: what ``bytes_committed`` may not go beyond.
+        most_records: how many records there may be.
     """
 
     chain: ChainState
@@ -42,6 +43,7 @@ class Standing:
     boots: Mapping[str, BootClock] = field(default_factory=dict[str, BootClock])
     bytes_committed: int = 0
     quota: int = MAX_BLOB_BYTES
+    most_records: int = 2**31
 
 
 def look_at_clocks(

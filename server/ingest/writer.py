@@ -108,7 +108,7 @@ class Writer:
         self._database = database
         self._changed = changed
         self._keys = keys
-        self._quota = settings.session_quota_bytes
+        self._quotas = settings.session_quota_bytes, settings.session_quota_records
         self._clock = clock
         self._waiting: deque[_Waiting] = deque()
         self._writing: asyncio.Task[None] | None = None
@@ -196,7 +196,7 @@ class Writer:
         self, db: AsyncSession, work: _Work, batches: Mapping[str, Batch]
     ) -> dict[str, Judgement]:
         asked = {
-            name: (work.held[name].standing(self._quota), batch.lines)
+            name: (work.held[name].standing(*self._quotas), batch.lines)
             for name, batch in batches.items()
         }
         known = await look_up(db, asked)

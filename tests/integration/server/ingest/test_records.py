@@ -279,6 +279,19 @@ async def test_the_quota_of_a_session(found) -> None:
         assert answer["size"] == 2
 
 
+async def test_the_quota_of_records(found) -> None:
+    campus = found(session_quota_records=2)
+    async with client_of(campus) as client:
+        pupil = await redeem(client, await campus.code())
+        pupil.open()
+        pupil.record(GAP)
+        pupil.record(GAP)
+        answer = problem(await pupil.deliver(*pupil.records))
+        assert (answer["type"], answer["status"]) == (ProblemType.QUOTA, 413)
+        assert answer["size"] == 2
+        assert (await pupil.deliver(*pupil.records[:2])).status_code == 200
+
+
 async def test_receipt_times_never_go_back(campus: Campus, pupil: Pupil) -> None:
     pupil.open()
     first = decode_receipt(pupil.take(await pupil.deliver(*pupil.records)).payload)

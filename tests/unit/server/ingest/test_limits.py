@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.ingest.limits import RateLimit
+from server.ingest.limits import InFlight, RateLimit
 
 SECOND = 1_000_000
 
@@ -47,3 +47,23 @@ def test_after_the_wait_it_is_there(first: int, second: int) -> None:
     wait = rate.take("s", second, 0)
     if wait:
         assert rate.take("s", second, wait * SECOND) == 0
+
+
+def test_more_than_the_burst_waits_for_all_of_it_and_not_for_ever() -> None:
+    rate = RateLimit(60)
+    assert rate.take("s", 1_000, 0) == 0
+    wait = rate.take("s", 1_000, 0)
+    assert rate.take("s", 1_000, wait * SECOND) == 0
+
+
+def test_what_is_over_is_not_counted_any_more() -> None:
+    bytes_ = InFlight(each=10, all_=15)
+    with bytes_.holding("a", 10):
+        refusal = bytes_.refusal("a", 1)
+        assert refusal is not None
+        assert refusal.status == 429
+        assert bytes_.refusal("b", 5) is None
+        refusal = bytes_.refusal("b", 6)
+        assert refusal is not None
+        assert refusal.status == 503
+    assert bytes_.refusal("a", 15) is None
