@@ -20,7 +20,7 @@ from recorder.evidence.coverage import Coverage
 from recorder.evidence.drafts import Draft, draft_body, own_incident
 from recorder.evidence.founding import Founding, Grounds, Unfounded, read_founding
 from recorder.evidence.keys import destroy_other_keys, make_epoch_key
-from recorder.evidence.opening import StoreTrouble, damaged
+from recorder.evidence.opening import Cause, StoreTrouble, damaged
 from recorder.evidence.store import EvidenceStore, SealedBlob
 from recorder.faults import EnvironmentFault
 from shared import records
@@ -91,6 +91,8 @@ class Ledger:
         self._coverage = Coverage()
         self._rotate_at = 0
         self._next_key: Ed25519PrivateKey | None = None
+        # Makes room for a key file on a full disk; whether it could.
+        self.make_room: Callable[[], bool] = lambda: False
         # The record tried last, and drafts that were saved though their commit seemed to fail.
         self._tried: tuple[Draft, str] | None = None
         self._landed: list[Draft] = []
@@ -196,7 +198,7 @@ class Ledger:
 
     def _rotate(self, now: Reading) -> None:
         try:
-            self._make_next_key()
+            self._make_next_key_or_room()
         except StoreTrouble as error:
             _log.warning("rotation_put_off", why=error.what)
             self._rotate_at = now.mono + ROTATE_RETRY_US
@@ -221,6 +223,14 @@ class Ledger:
         # No name holds the old key any more; OpenSSL clears its memory when it frees it.
         self._key, self._next_key = self._next_key, None
         self.forget_old_keys()
+
+    def _make_next_key_or_room(self) -> None:
+        try:
+            self._make_next_key()
+        except StoreTrouble as error:
+            if error.cause is not Cause.DISK_FULL or not self.make_room():
+                raise
+            self._make_next_key()
 
     def _make_next_key(self) -> Ed25519PrivateKey:
         if self._next_key is None:

@@ -125,6 +125,7 @@ class EvidenceWriter:
         self._retry_s = retry_s
         policy = self._ledger.policy
         self._shortage = Shortage(store, policy, new_id, care or Care())
+        self._ledger.make_room = self._shortage.make_room
         refusals = Refusals(policy, new_id)
         self._intake = Intake(limits or Limits(), refusals, lambda: clock().mono)
         # Called on the writer's thread after each commit (``Uploader.wake``).

@@ -18,6 +18,7 @@ from recorder.evidence.keys import (
     remember_code,
 )
 from recorder.evidence.store import EvidenceStore
+from recorder.faults import EnvironmentFault
 from recorder.sync.client import Inspection, ServerClient
 from shared.signed import public_bytes
 
@@ -40,5 +41,9 @@ def enrol(client: ServerClient, inspection: Inspection, root: Path, now_us: int)
     keep_epoch_key(folder, 0, key)
     remember_code(folder, client.server, inspection.code)
     store = EvidenceStore.create(root, founding, now_us)
-    forget_pending_key(root, client.server, inspection.code)
+    try:
+        forget_pending_key(root, client.server, inspection.code)
+    except EnvironmentFault:
+        store.close()  # or the next attempt would find it in use
+        raise
     return Entered(store, key)

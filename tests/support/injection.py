@@ -29,6 +29,7 @@ KILL = "signal=KILL"
 # Nothing that is run here takes longer; in seconds.
 BOUND_S = 120.0
 
+_BY_THREAD = re.compile(r"^(?:\[pid +(\d+)\] )?(\w+)\(")
 _CALL = re.compile(r"^(?:\[pid +\d+\] |\d+ +)?(\w+)\(", re.MULTILINE)
 
 
@@ -56,6 +57,39 @@ def count_calls(command: Sequence[str], names: Sequence[str] = DISK_CALLS) -> Co
     return Counter(name for name in _CALL.findall(done.stderr) if name in names)
 
 
+class Traced(NamedTuple):
+    """Calls on files under a folder, and those files by their place in it."""
+
+    calls: list[Call]
+    files: frozenset[str]
+
+
+def calls_on(command: Sequence[str], names: Sequence[str], folder: Path) -> Traced:
+    """Run a command to its end: its calls by these names on what lies under ``folder``.
+
+    For programs of several threads, and calls that Python makes on its own account: give the
+    files to ``run_with_fault``, which then counts no others. ``inject`` counts each thread's
+    calls by themselves, so a number is a call of one thread or more.
+
+    Raises:
+        AssertionError: the command failed.
+    """
+    watch = ["strace", "-f", "-y", "-qq", "--seccomp-bpf", "-e", f"trace={','.join(names)}"]
+    done = _run([*watch, *command])
+    assert done.returncode == 0, done.stdout + done.stderr
+    inside = re.compile(rf"[\"<]{re.escape(str(folder))}/?([^\">]*)[\">]")
+    seen: Counter[tuple[str, str]] = Counter()
+    files: set[str] = set()
+    for line in done.stderr.splitlines():  # a thread's number, and its call
+        match, within = _BY_THREAD.match(line), inside.findall(line)
+        if match is not None and within:
+            thread, name = match.groups(default="")
+            seen[thread, name] += 1
+            files.update(within)
+    calls = {Call(name, n + 1) for (_, name), count in seen.items() for n in range(count)}
+    return Traced(sorted(calls), frozenset(files))
+
+
 def each_call(counts: Mapping[str, int]) -> list[Call]:
     """Every call that was counted, by name and number."""
     return [
@@ -64,7 +98,12 @@ def each_call(counts: Mapping[str, int]) -> list[Call]:
 
 
 def run_with_fault(
-    command: Sequence[str], call: Call, fault: str, *, on: str = ""
+    command: Sequence[str],
+    call: Call,
+    fault: str,
+    *,
+    on: str = "",
+    files: Sequence[Path] = (),
 ) -> subprocess.CompletedProcess[str]:
     """Run a command with a fault at one of its calls.
 
@@ -73,11 +112,14 @@ def run_with_fault(
         call: where the fault is; ``number`` counts the calls of this name alone.
         fault: as strace's ``inject`` takes it: ``KILL``, or ``error=EIO`` and the like.
         on: which calls from there on fail: ``+`` all of them, ``..N`` up to the N-th.
+        files: count calls on these alone; all calls where none is named.
     """
     inject = f"inject={call.name}:{fault}:when={call.number}{on}"
-    # Not with --seccomp-bpf: strace 6.1 then delivers no signal.
-    watch = ["strace", "-f", "-qq", "-o", "/dev/null"]
-    return _run([*watch, "-e", f"trace={call.name}", "-e", inject, *command])
+    # Not with --seccomp-bpf where it is a signal: strace 6.1 then delivers none.
+    quick = ["--seccomp-bpf"] if fault.startswith("error") else []
+    watch = ["strace", "-f", "-qq", *quick, "-o", "/dev/null"]
+    only = [word for file in files for word in ("-P", str(file))]
+    return _run([*watch, *only, "-e", f"trace={call.name}", "-e", inject, *command])
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
