@@ -282,7 +282,7 @@ def _open(path: Path) -> tuple[_Bounded, zipfile.ZipFile]:
         begins = file.read(len(_ZIP_BEGINS)) == _ZIP_BEGINS
         file.close()
         why = "its end is missing or damaged" if begins else "no file that Invigil saved"
-        raise NotAParcel(f"{why} ({error}); {_AGAIN}") from error
+        raise NotAParcel(f"{why}; {_AGAIN}") from error
 
 
 # A zip's first entry begins so (APPNOTE.TXT 4.3.7): what is left of a copy that was cut.

@@ -181,8 +181,8 @@ class Imports:
             troubles = list(unpacking.troubles)
             if older := await _missing_receipts(db, target.session, unpacking.receipts):
                 troubles.append(
-                    f"{older} receipts that this server signed are not in its database: they "
-                    "are newer than it is; restore a newer backup"
+                    f"receipts that this server signed and its database does not hold: {older}"
+                    "; it is older than they are, so restore a newer backup"
                 )
             row = await db.get_one(ExamSession, target.session)
             report = Report(

@@ -85,7 +85,7 @@ class Unpacking:
         while some := list(islice(names, PIECES_AT_ONCE)):
             await _all_of([self._take_piece(*one) for one in some])
         if self._orphans:
-            self._tell(f"{self._orphans} pieces belong to records that are not here")
+            self._tell(f"pieces of records that are not here: {self._orphans}")
         for n in range(self._parcel.portions(RECEIPTS)):
             lines, why = await self._read(RECEIPTS, n)
             if why:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from support.campus import Campus
+from support.campus import Campus, Pupil
+from support.parcels import packed
 from support.recording import FakeClock, ids, opened
 
 from recorder.evidence.asking import ask_of
@@ -16,6 +17,7 @@ from recorder.evidence.ledger import Ledger
 from recorder.evidence.store import EvidenceStore
 from server.ingest.importing import Importer
 from shared.encoding import from_base64, to_base64
+from shared.parcel import Load
 from shared.signed import parse_line, public_bytes
 from shared.wire import API_PREFIX
 
@@ -46,3 +48,16 @@ async def redeemed(
 def saved(store: EvidenceStore, stick: Path) -> Path:
     """The recording as a file."""
     return export(ask_of(store), stick, 1, lambda _done, _all: None).path
+
+
+def parcel_of(pupil: Pupil, **changes: object) -> bytes:
+    """What the pupil's recorder would save."""
+    members: dict[str, object] = {
+        "session": pupil.session,
+        "institution_key": pupil.institution_key,
+        "sealing": pupil.sealing,
+        "records": pupil.records,
+        "receipts": pupil.receipts,
+        "pieces": list(pupil.blobs.items()),
+    }
+    return packed(Load(**(members | changes)))  # pyright: ignore[reportArgumentType]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import stat
@@ -9,9 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from support.campus import Campus, client_of, found_campus, redeem
+from support.carrying import parcel_of
 
 from server.cli import main
 from shared.encoding import sha256_hex
+from shared.signed import parse_lines
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -239,3 +243,38 @@ def test_keys_are_listed_checked_rotated_and_backed_up(ready: Run, tmp_path: Pat
     assert ready(*restore, stdin="another passphrase\n")[0] == 2
     assert ready(*restore, stdin="a long passphrase\n")[0] == 0
     assert ready("admin", "keys", "check")[0] == 0
+
+
+async def saved_recording(campus: Campus) -> bytes:
+    """What a candidate's recorder saved."""
+    async with client_of(campus) as client:
+        pupil = await redeem(client, await campus.code())
+    pupil.open()
+    pupil.segment()
+    pupil.close()
+    return parcel_of(pupil)
+
+
+def test_recordings_are_imported_and_receipts_written(run: Run, tmp_path: Path) -> None:
+    campus = asyncio.run(found_campus(tmp_path / "data"))
+    file, receipts = tmp_path / "a.invigil", tmp_path / "receipts"
+    file.write_bytes(asyncio.run(saved_recording(campus)))
+    receipts.mkdir()
+    status, out, said = run("admin", "import", str(file), "--receipts", str(receipts))
+    assert (status, said) == (0, "")
+    report = json.loads(out)
+    assert (report["records"], report["new_pieces"], report["closed"]) == (3, 1, True)
+    given = Path(report["receipts"])
+    assert given == receipts / f"{report['session']}.receipt"
+    assert len(list(parse_lines(given.read_bytes()))) == 2
+    # Again, beside the file: nothing new, the same receipts. And one that is cut.
+    cut = tmp_path / "cut.invigil"
+    cut.write_bytes(file.read_bytes()[:-1])
+    status, out, _ = run("admin", "import", str(file), str(cut))
+    assert status == 1
+    again, declined = (json.loads(line) for line in out.splitlines())
+    assert again["new_records"] == 0
+    assert Path(again["receipts"]).read_bytes() == given.read_bytes()
+    assert Path(again["receipts"]).parent == tmp_path
+    assert declined["file"] == str(cut)
+    assert "its end is missing or damaged" in declined["declined"]

@@ -72,6 +72,7 @@ function trouble(text) {
 
 function section(name, node) {
   const whole = document.createElement("section");
+  whole.className = "stack";
   const heading = document.createElement("h2");
   heading.textContent = name;
   whole.append(heading, node);

@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from support.browser import brightness, sign_in, state, times, until, visiting
-from support.campus import PASSWORD
+from support.campus import PASSWORD, redeem
+from support.carrying import parcel_of
 from support.filmed import Filming, Scene
 from support.stage import DAMAGED, SCENES, Stage
 
@@ -299,6 +301,7 @@ def test_no_page_is_wider_than_the_screen(
             verdict,
             "/exams",
             "/exams/new",
+            "/imports",
             exam,
         ):
             page.goto(address)
@@ -400,3 +403,36 @@ def test_a_wrong_password_is_said_and_the_address_kept(stage: Stage, browser: Br
         page.click(SIGN_IN)
         # On to where they wanted to go in the first place.
         expect(page.locator("h1")).to_have_text("Ada Example")
+
+
+def test_a_recording_is_imported_from_a_file(stage: Stage, page: Page, tmp_path: Path) -> None:
+    """Chosen, sent, checked; told in the page, and its receipts downloaded."""
+    file = tmp_path / "a.invigil"
+    with ThreadPoolExecutor(1) as thread:  # the browser's loop has this one
+        file.write_bytes(thread.submit(asyncio.run, _saved(stage)).result())
+    cut = tmp_path / "cut.invigil"
+    cut.write_bytes(file.read_bytes()[:-1])
+    page.goto("/sessions")
+    page.get_by_role("link", name="Import recordings from files").click()
+    page.get_by_label("Files").set_input_files([file, cut])
+    page.get_by_role("button", name="Import").press("Enter")
+    results = page.get_by_role("status", name="Results")
+    expect(results).to_contain_text("All of it is here.")
+    expect(results).to_contain_text("Records: 3, of which 3 new.")
+    expect(results).to_contain_text("its end is missing or damaged")
+    expect(page.get_by_label("Files")).to_be_focused()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the receipts").click()
+    assert download.value.suggested_filename.endswith(".receipt")
+    page.get_by_role("link", name="Open the session").click()
+    page.wait_for_url("**/sessions/*")
+
+
+async def _saved(stage: Stage) -> bytes:
+    """What a candidate's recorder saved."""
+    async with httpx.AsyncClient(base_url=stage.url) as client:
+        pupil = await redeem(client, await stage.campus.code("carried"))
+    pupil.open()
+    pupil.segment()
+    pupil.close()
+    return parcel_of(pupil)

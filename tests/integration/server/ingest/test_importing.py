@@ -11,7 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 from support.campus import Campus, Pupil, client_of, connected, imports_of, redeem, sign_in
-from support.parcels import bent, entries_of, flipped, kept, packed, with_portion, zipped
+from support.carrying import parcel_of
+from support.parcels import bent, entries_of, flipped, kept, with_portion, zipped
 
 from server.accounts.models import Role
 from server.accounts.staff import Staff
@@ -25,7 +26,7 @@ from server.retention.service import Retention
 from server.storage.blobs import BlobMissing, BlobStore
 from server.web import import_pages
 from shared.encoding import ZERO_HASH, sha256_hex
-from shared.parcel import RECEIPTS, RECORDS, Load
+from shared.parcel import RECEIPTS, RECORDS
 from shared.receipts import Receipt, decode_receipt, encode_receipt
 from shared.records import Gap
 from shared.sealing import OpeningKey, Place, SealingKey
@@ -59,19 +60,6 @@ def filled(pupil: Pupil) -> Pupil:
     pupil.segment("camera")
     pupil.close()
     return pupil
-
-
-def parcel_of(pupil: Pupil, **changes: object) -> bytes:
-    """What the pupil's recorder would save."""
-    members: dict[str, object] = {
-        "session": pupil.session,
-        "institution_key": pupil.institution_key,
-        "sealing": pupil.sealing,
-        "records": pupil.records,
-        "receipts": pupil.receipts,
-        "pieces": list(pupil.blobs.items()),
-    }
-    return packed(Load(**(members | changes)))  # pyright: ignore[reportArgumentType]
 
 
 @pytest.fixture
@@ -192,7 +180,7 @@ async def test_a_fork_is_kept_and_told(campus: Campus, pupil: Pupil, take: Take)
     assert (report.size, report.new_records, report.new_pieces) == (3, 0, 1)
     assert "record 2 is here already, with other bytes" in report.troubles[0]
     assert "by check 4" in report.troubles[0]
-    assert "1 pieces belong to records that are not here" in report.troubles[1]
+    assert "pieces of records that are not here: 1" in report.troubles[1]
     async with connected(campus.settings) as database, database.transaction() as db:
         forks = list(await db.scalars(select(ForkRow.payload)))
     assert forks == [pupil.records[2].payload]
@@ -258,7 +246,7 @@ async def test_a_piece_that_no_record_names_stays_out(
     pupil.open()
     stray = pupil.sealing.seal(b"x", Place(pupil.session, "camera", 7))
     report = await report_of(take, parcel_of(pupil, pieces=[(sha256_hex(stray), stray)]))
-    assert report.troubles == ("1 pieces belong to records that are not here",)
+    assert report.troubles == ("pieces of records that are not here: 1",)
     blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
     with pytest.raises(BlobMissing):
         await blobs.get(pupil.session, sha256_hex(stray))
@@ -336,7 +324,7 @@ async def test_the_session_is_the_manifests_and_no_other_opens_it(
     report = await report_of(take, data)
     assert report.size == 0
     assert "records/0 cannot be opened" in report.troubles[0]
-    assert "25 pieces belong to records that are not here" in report.troubles[1]
+    assert "pieces of records that are not here: 25" in report.troubles[1]
 
 
 async def test_staff_of_another_institution_see_no_session(
@@ -374,7 +362,7 @@ async def test_receipts_newer_than_the_database_tell_of_an_old_backup(
     report = await report_of(take, parcel_of(filled, receipts=[own, strange]))
     assert report.new_pieces == 25
     assert report.troubles[0].startswith("receipts/0 holds some that this institution never")
-    assert report.troubles[1].startswith("1 receipts that this server signed are not in its")
+    assert report.troubles[1].startswith("receipts that this server signed and its database")
 
 
 async def test_a_damaged_portion_of_receipts_is_told(filled: Pupil, take: Take) -> None:
