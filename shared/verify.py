@@ -151,7 +151,8 @@ def _check_container(
     if bundle.duplicated:
         ledger.fail(CheckId.CONTAINER, "a name stands in the zip more than once")
     for name in bundle.unexpected():
-        ledger.fail(CheckId.CONTAINER, f"{name!r} does not belong in a bundle")
+        # In ASCII, so that a letter of another alphabet does not look like the right one.
+        ledger.fail(CheckId.CONTAINER, f"{name!a} does not belong in a bundle")
     return manifest, key
 
 
@@ -161,7 +162,7 @@ def _check_files(ledger: Ledger, bundle: Bundle, manifest: Manifest) -> dict[str
         ledger.look(CheckId.CONTAINER)
         entry = manifest.files.get(name)
         if name not in files:
-            ledger.fail(CheckId.CONTAINER, f"{name!r}: the manifest names it, no bundle has it")
+            ledger.fail(CheckId.CONTAINER, f"{name!a}: the manifest names it, no bundle has it")
             continue
         try:
             data = files[name] = bundle.read(name)

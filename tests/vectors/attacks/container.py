@@ -89,6 +89,22 @@ def commented() -> bytes:
     return buffer.getvalue()
 
 
+def linked() -> bytes:
+    """An entry that a system would unpack as a link out of the folder."""
+    buffer = io.BytesIO(brief().packed())
+    with zipfile.ZipFile(buffer, "a") as archive:
+        entry = zipfile.ZipInfo("report.html", (1980, 1, 1, 0, 0, 0))
+        entry.create_system, entry.external_attr = 3, 0o120777 << 16
+        archive.writestr(entry, b"/etc/passwd")
+    return buffer.getvalue()
+
+
+def decisions_nested() -> bytes:
+    bundle = brief()
+    bundle.rewrites["decisions.json"] = lambda data: nested(10_000)
+    return bundle.packed()
+
+
 def sized_otherwise() -> bytes:
     """The zip's directory gives the report, of two bytes, a third."""
     return resized(brief().packed(), REPORT, 3)
@@ -119,6 +135,8 @@ ATTACKS = (
     Attack("good-brief", "a session of four records", (), lambda: brief().packed()),
     Attack("good-quiet", "a session without any piece", (), quiet),
     Attack("good-commented", "the zip carries a comment, which is no evidence", (), commented),
+    Attack("good-decisions-nested", "decisions, which no verifier reads, nest 10,000 deep", (),
+           decisions_nested),
     Attack("manifest-of-a-stranger", "the manifest is signed by a stranger", (0,),
            lambda: pack(brief().entries(signer=STRANGER))),
     Attack("manifest-of-another-institution",
@@ -151,6 +169,13 @@ ATTACKS = (
            lambda: extra("/etc/passwd")),
     Attack("file-backslashes", "a file would be unpacked elsewhere on Windows", (0,),
            lambda: extra("..\\evil.exe")),
+    Attack("file-link", "a file would be unpacked as a link out of the folder", (0,), linked),
+    Attack("file-device", "a file has the name of a device on Windows", (0,),
+           lambda: extra("NUL")),
+    Attack("file-by-another-way", "the report is called ./report.json", (0,),
+           lambda: renamed(REPORT, "./" + REPORT)),
+    Attack("file-look-alike", "an e of the report's name is Cyrillic", (0,),
+           lambda: renamed(REPORT, "r\u0435port.json")),
     Attack("file-folder", "the zip has an entry for a folder", (0,),
            lambda: extra("blobs/", b"")),
     Attack("file-name-with-zero", "a name holds a zero byte, where some readers end it", (0,),

@@ -28,12 +28,16 @@ def policy(rewrite: Rewrite = lambda data: data, signer=INSTITUTION) -> bytes:
     return bundle.packed()
 
 
-def grant(edit: Edit = lambda grant: None, signer=INSTITUTION) -> bytes:
+def grant(
+    edit: Edit = lambda grant: None,
+    rewrite: Rewrite = lambda data: data,
+    signer=INSTITUTION,
+) -> bytes:
     """The honest bundle under another grant."""
     bundle = brief()
     said = json.loads(payload(bundle.grant))
     edit(said)
-    bundle.grant = signed(signer, "grant", to_json(said))
+    bundle.grant = signed(signer, "grant", rewrite(to_json(said)))
     return bundle.packed()
 
 
@@ -73,6 +77,14 @@ ATTACKS = (
         "a policy has two lists of evidence keys, the later the right one",
         (1, 7),
         lambda: policy(lambda data: data.replace(b'"evi', b'"evidence_keys":[],"evi')),
+    ),
+    Attack(
+        "grant-nested",
+        "a grant that nests 10,000 deep, so that it grants nothing",
+        (1, *ENDS),
+        lambda: grant(
+            rewrite=lambda data: data.replace(b'"v":1', b'"v":1,"x":' + nested(10_000))
+        ),
     ),
     Attack(
         "grant-of-another-key",

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from vectors.attack import Attack
 from vectors.attacks.chain import OTHER_SESSION, bent, says
+from vectors.attacks.text import nested
 from vectors.packing import honest, lied
 from vectors.session import (
     CAMERA,
@@ -159,6 +160,12 @@ ATTACKS = (
         "a receipt has two sizes, the later the right one",
         (8,),
         lambda: rewritten(lambda data: data.replace(b'"size"', b'"size":1,"size"')),
+    ),
+    Attack(
+        "receipt-nested",
+        "a receipt nests 10,000 deep",
+        (8,),
+        lambda: rewritten(lambda data: data.replace(b'"v":1', b'"v":1,"x":' + nested(10_000))),
     ),
     Attack("receipts-not-ended", "the last receipt lacks its line feed", (8,), not_ended),
     Attack(
