@@ -120,6 +120,8 @@ class LeftoverCard(Card):
 
     def _what_waits(self) -> str:
         delivery, size = self._delivery, words.size(self._waiting_bytes())
+        if delivery is None and not self._waiting_bytes():
+            return self.tr("Everything so far has been delivered.")
         if delivery is None:
             return self.tr("{0} wait on this computer.").format(size)
         if delivery.done:

@@ -245,3 +245,32 @@ def _free(folder: Path) -> bool:
 def test_a_resumed_chain_says_so(recorder: Recorder, folder: Path) -> None:
     recorder.hand_in(recorder.interrupted()[0])
     assert any(isinstance(body, Resume) for body in bodies(folder))
+
+
+# Saved as a file
+
+
+def test_what_was_left_is_saved_as_a_file_and_delivered_all_the_same(
+    folder: Path,
+    leftovers: Leftovers,
+    server: EvidenceServer,
+    recorder: Recorder,
+    tmp_path: Path,
+) -> None:
+    server.always = down
+    [one] = recorder.interrupted()
+    leftovers.start()
+    eventually(lambda: SESSION in recorder.delivering())
+    eventually(lambda: not recorder.delivering()[SESSION].online)
+    seen: list[tuple[int, int]] = []
+    made = recorder.save(one, tmp_path, lambda done, total: seen.append((done, total)))
+    assert (made.path, made.records, made.pieces) == (tmp_path / f"{SESSION}.invigil", 2, 1)
+    assert seen[-1][0] == seen[-1][1]
+    # The network is back: what was saved is delivered by the way, and its progress is told.
+    server.always = None
+    eventually(lambda: recorder.delivering()[SESSION].done)
+    assert recorder.delivering()[SESSION].fraction == 1.0
+
+
+def test_nothing_is_said_of_a_delivery_before_there_is_one(recorder: Recorder) -> None:
+    assert recorder.delivering() == {}

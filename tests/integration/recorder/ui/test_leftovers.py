@@ -105,6 +105,11 @@ def test_an_unfinished_one_stands_first_and_a_finished_one_last(
     assert page.code.hasFocus()
 
 
+def test_one_that_is_delivered_so_far_says_so(shown: Any, left: Interrupted) -> None:
+    so_far = dataclasses.replace(left, waiting_records=0, waiting_bytes=0)
+    assert "Everything so far has been delivered." in said(card_of(shown(so_far)))
+
+
 def test_each_button_says_which_recording_it_means(
     shown: Any, left: Interrupted, done: Interrupted
 ) -> None:
