@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from support.evidence_server import EvidenceServer
-from support.recording import deliver_all, heartbeat, segment
+from support.recording import BOOT, FakeClock, deliver_all, heartbeat, segment, session_key
 from support.sessions import SESSION
 
 from recorder.evidence import exporting
@@ -20,6 +20,7 @@ from recorder.evidence.exporting import export
 from recorder.evidence.ledger import Ledger, empty_close
 from recorder.evidence.opening import StoreTrouble
 from recorder.evidence.store import EvidenceStore
+from recorder.evidence.writer import EvidenceWriter, WriterGone
 from recorder.faults import EnvironmentFault
 from recorder.status import SavedFile
 from shared.parcel import RECEIPTS, RECORDS, Parcel
@@ -229,3 +230,19 @@ def test_a_store_without_grounds_is_told(
     store.founding = replace(store.founding, institution_key=b"x" * 32)
     with pytest.raises(StoreTrouble, match="is damaged"):
         save(store, tmp_path)
+
+
+def test_a_running_recording_is_saved_through_its_writer(
+    tmp_path: Path, store: EvidenceStore, ledger: Ledger, clock: FakeClock
+) -> None:
+    """As the window does after an exam, while delivery goes on beside it."""
+    ledger.commit(draft_segment(segment(0)))
+    writer = EvidenceWriter(store, session_key(), boot=BOOT, clock=clock)
+    writer.start()
+    try:
+        made = export(writer.ask, tmp_path / "a", 7, lambda _done, _all: None)
+    finally:
+        writer.stop(10.0)
+    assert (made.records, made.pieces) == (2, 1)
+    with pytest.raises(WriterGone):
+        export(writer.ask, tmp_path / "a", 7, lambda _done, _all: None)
