@@ -43,7 +43,7 @@ from server.ingest.writer import Writer
 from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
 from server.live.service import Live
-from server.network import AnyRequest
+from server.network import AnyRequest, JsonRequest
 from server.problems import is_data_fault, unready
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
@@ -132,6 +132,7 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
         },
         plugins=[ChannelsPlugin(MemoryChannelsBackend(), arbitrary_channels_allowed=True)],
         before_send=[security_headers(settings)],
+        request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
         template_config=template_config(static),
         openapi_config=OpenAPIConfig(

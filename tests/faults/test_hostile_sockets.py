@@ -126,7 +126,7 @@ def test_others_are_answered_meanwhile_and_nothing_is_left_behind(
     async def everything() -> None:
         async with yard.watched():
             await asyncio.gather(idle(yard), slow(yard))
-            for scene in (false_lengths, endless, too_large, bombs, many):
+            for scene in (false_lengths, odd_headers, endless, too_large, bombs, many):
                 await scene(yard)
 
     before, files = yard.worker.memory_info().rss, yard.worker.num_fds()
@@ -266,6 +266,28 @@ async def false_lengths(yard: Yard) -> None:
     assert set((await speak(yard.address, both, half_close=True)).statuses) <= REFUSED
     whole = head("GET", "/health", {})
     assert (await speak(yard.address, whole, half_close=True)).only in {200, None}
+
+
+async def odd_headers(yard: Yard) -> None:
+    """Bytes in headers that are no text, and text that is no such header's."""
+    odd = ("\xff\xfe", "Bearer \xff", "invigil=\xff", "a=b; invigil=\xc3\x28; c", "=" * 99, "")
+    odd += ("bytes=9-1", "text/html; charset=x\xff", "multipart/form-data", "gzip, br", ";=,")
+    names = ("Authorization", "Cookie", "Content-Type", "Content-Digest", "X-CSRF-Token")
+    names += ("Accept", "Content-Encoding", "Range", "Origin", "HX-Request", "X-Forwarded-For")
+    status, login = yard.pupil.url("status"), "/login"
+    said = [
+        head(method, path, {name: value}, length) + b"x" * (length or 0)
+        for name in names
+        for value in odd
+        for method, path, length in (
+            ("GET", status, None),
+            ("POST", login, 3),
+            ("GET", "/", None),
+        )
+    ]
+    for heard in await asyncio.gather(*(speak(yard.address, one) for one in said)):
+        assert heard.only is not None, heard
+        assert heard.only < 500, heard.raw
 
 
 async def endless(yard: Yard) -> None:

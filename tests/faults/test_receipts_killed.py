@@ -40,9 +40,9 @@ ON_POSTGRES = amount(3, 200)
 SENDERS = 4
 LIVES = 10
 
-# A kill at a random moment comes at most so long after deliveries began, in seconds: some
-# dozens of requests.
-SOON_S = 0.25
+# A kill at a random moment comes after at most so many receipts, and a part of a request.
+SOON = 40
+JITTER_S = 0.02
 
 # The calls with which the server makes things durable, and those it answers with.
 CALLS = {
@@ -54,7 +54,7 @@ CALLS = {
 MOST_CALLS = {"pwrite64": 80, "write": 12, "fsync": 12, "rename": 6}
 FEW_CALLS = 25
 
-# How long a call is waited for, in seconds, before it is a kill like any other.
+# How long receipts or a call are waited for, in seconds, before it is time all the same.
 REACHED_S = 3.0
 
 FAST = {
@@ -108,7 +108,7 @@ class World:
             await database.close()
 
 
-Killing = Callable[[Child], Awaitable[str]]
+Killing = Callable[[Child, Callable[[], int]], Awaitable[str]]
 Kill = tuple[int, Callable[[random.Random], Killing]]
 
 
@@ -155,17 +155,23 @@ async def killed(
     server: Child, client: httpx.AsyncClient, senders: list[Sender], killing: Killing
 ) -> str:
     """Deliver until the server is gone; which way it went."""
-    dying = asyncio.create_task(killing(server))
+    before = sum(len(sender.promises) for sender in senders)
+
+    def promised() -> int:
+        return sum(len(sender.promises) for sender in senders) - before
+
+    dying = asyncio.create_task(killing(server, promised))
     await asyncio.gather(*(sender.deliver(client) for sender in senders))
     return await dying
 
 
 def at_random(rng: random.Random) -> Killing:
     """Kill both processes, or the supervisor alone, whose worker is to follow it."""
-    wait, alone = rng.uniform(0, SOON_S), rng.random() < 0.25
+    soon, jitter, alone = rng.randint(0, SOON), rng.uniform(0, JITTER_S), rng.random() < 0.25
 
-    async def kill(server: Child) -> str:
-        await asyncio.sleep(wait)
+    async def kill(server: Child, promised: Callable[[], int]) -> str:
+        await asyncio.to_thread(_come_to_pass, lambda: promised() >= soon)
+        await asyncio.sleep(jitter)
         if not alone:
             server.kill()
             return "both at once"
@@ -179,21 +185,22 @@ def at_call(call: str, rng: random.Random) -> Killing:
     """Kill the worker when one of its threads begins its nth call of this kind."""
     n = rng.randint(1, MOST_CALLS.get(call, FEW_CALLS))
 
-    async def kill(server: Child) -> str:
+    async def kill(server: Child, promised: Callable[[], int]) -> str:
         inject = f"inject={call}:signal=KILL:when={n}"
         with traced(server.worker, "-e", f"trace={call}", "-e", inject):
-            reached = await asyncio.to_thread(_gone_within, server.worker, REACHED_S)
+            reached = await asyncio.to_thread(_come_to_pass, lambda: not runs(server.worker))
             server.kill()
         return f"the worker at its {call}" if reached else "both at once"
 
     return kill
 
 
-def _gone_within(pid: int, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while runs(pid) and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return not runs(pid)
+def _come_to_pass(condition: Callable[[], bool]) -> bool:
+    """Whether it does so in ``REACHED_S``."""
+    deadline = time.monotonic() + REACHED_S
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return condition()
 
 
 def kills_of(database: str, randoms: int, at_calls: int) -> Iterator[list[Kill]]:

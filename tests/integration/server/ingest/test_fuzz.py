@@ -126,6 +126,77 @@ def test_any_detail_of_an_incident(
         pupil.records.append(signed)
 
 
+# Where a string is any text: what JSON can say there and no database or screen likes.
+UNKIND = {
+    "nul": b'"\\u0000"',
+    "half a surrogate pair": b'"\\ud800"',
+    "the halves in the wrong order": b'"\\udc00\\ud800"',
+    "no UTF-8": b'"\xff\xfe"',
+    "a surrogate in UTF-8": b'"\xed\xa0\x80"',
+    "overlong UTF-8": b'"\xc0\x80"',
+    "a control character": b'"\x01"',
+    "not a character": '"\uffff"'.encode(),
+    "deep lists": b"[" * 10_000 + b"]" * 10_000,
+    "deep objects": b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+    "deep and cut": b"[" * 60_000,
+    "a number beyond all": b"1" + b"0" * 5_000,
+    "a number beyond a double": b"1e999",
+    "a number that is none": b"NaN",
+    "a member twice": b'{"a":1,"a":2}',
+    "a long text": b'"' + b"x" * 60_000 + b'"',
+}
+
+
+@pytest.mark.parametrize("member", ["boot", "detail", "kind", "confidence"])
+@pytest.mark.parametrize("said", UNKIND.values(), ids=UNKIND.keys())
+def test_unkind_json_in_a_genuinely_signed_record(
+    world: tuple[asyncio.Runner, Pupil], member: str, said: bytes
+) -> None:
+    runner, pupil = world
+    kept, mono = len(pupil.records), pupil.mono
+    record = json.loads(pupil.incident(kept).payload)
+    del pupil.records[kept:]
+    (record if member in record else record["body"])[member] = "@"
+    signed = sign(pupil.key, Domain.RECORD, json.dumps(record).encode().replace(b'"@"', said))
+    response = runner.run(pupil.deliver(signed))
+    refused_well(response)
+    if response.status_code == 200:
+        pupil.records.append(signed)
+    else:
+        pupil.mono = mono
+    status = runner.run(pupil.client.get(pupil.url("status"), headers=pupil.headers))
+    assert (status.status_code, status.json()["size"]) == (200, len(pupil.records))
+
+
+@pytest.mark.parametrize("path", ["inspect", "redeem"])
+@pytest.mark.parametrize("said", UNKIND.values(), ids=UNKIND.keys())
+def test_unkind_json_at_the_open_doors(
+    world: tuple[asyncio.Runner, Pupil], path: str, said: bytes
+) -> None:
+    runner, pupil = world
+    for body in (said, b'{"code":' + said + b',"public_key":' + said + b"}"):
+        response = runner.run(
+            pupil.client.post(
+                f"/api/v1/enrolments/{path}",
+                content=body,
+                headers={"Content-Type": "application/json"},
+            )
+        )
+        refused_well(response)
+        assert response.status_code in {400, 404, 413}
+
+
+def test_a_line_of_ten_megabytes(world: tuple[asyncio.Runner, Pupil]) -> None:
+    runner, pupil = world
+    line = b"A" * 86 + b" " + b"1" * 10_000_000 + b"\n"
+    for body, status in ((line, 413), (line[:1_000_000], 400), (b"\n" * 100_000, 400)):
+        answer = runner.run(
+            pupil.client.post(pupil.url("records"), content=body, headers=pupil.headers)
+        )
+        refused_well(answer)
+        assert answer.status_code == status
+
+
 @many
 @given(
     path=st.sampled_from(["/api/v1/enrolments/inspect", "/api/v1/enrolments/redeem", "/login"]),
