@@ -303,7 +303,7 @@ def test_clocks_that_drift_are_never_flagged(begin: Begin, figures: Figures) -> 
         off = passed = 0.0
         with begin(seed) as case:
             while passed < lasts:
-                step = dice.uniform(10.0, 120.0)
+                step = dice.uniform(30.0, 300.0)
                 ppm = dice.uniform(-200, 200) if wanders else steady
                 case.drift(step, ppm)
                 case.do("beat")
