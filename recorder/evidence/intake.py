@@ -212,15 +212,13 @@ class Intake:
         Records of control pass whatever brings pieces with it (an init segment, too: it is of
         no use without its fragments, which must follow it); the last record passes nothing.
         """
-        match lane:
-            case Lane.NOTHING:
-                return None
-            case Lane.ALL:
-                return self._drafts[0] if self._drafts else None
-            case Lane.CONTROL:
-                light = next((draft for draft in self._drafts if not draft.pieces), None)
-                last = light is not None and isinstance(light.body, records.Close)
-                return None if last and light is not self._drafts[0] else light
+        if lane is Lane.NOTHING or not self._drafts:
+            return None
+        if lane is Lane.ALL:
+            return self._drafts[0]
+        light = next((draft for draft in self._drafts if not draft.pieces), None)
+        last = light is not None and isinstance(light.body, records.Close)
+        return None if last and light is not self._drafts[0] else light
 
     def _fits(self, draft: Draft) -> bool:
         if draft.weight is Weight.CONTROL:

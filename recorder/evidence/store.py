@@ -316,6 +316,7 @@ class EvidenceStore:
             raise trouble(error, self.folder) from error
         except UnicodeDecodeError as error:
             # What SQLite says of a damaged file may quote it, and then is no text either.
+            self._trusted = False
             raise damaged(self.folder, "its text is not UTF-8") from error
 
     def _read_session(self) -> tuple[Founding, int]:

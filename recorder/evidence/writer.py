@@ -382,13 +382,10 @@ class EvidenceWriter:
 
     def _commit(self, draft: Draft) -> bool:
         """Save a draft; where that fails, arrange what follows from it."""
-        return self._commit_with(lambda: self._ledger.commit(draft), heavy=bool(draft.pieces))
-
-    def _commit_with(self, commit: Callable[[], object], *, heavy: bool = False) -> bool:
         try:
-            commit()
+            self._ledger.commit(draft)
         except StoreTrouble as error:
-            self._fail(error, heavy=heavy)
+            self._fail(error, heavy=bool(draft.pieces))
             return False
         self.on_commit()
         return True

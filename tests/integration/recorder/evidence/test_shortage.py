@@ -17,15 +17,19 @@ from support.recording import (
     heartbeat,
     ids,
     incident,
+    make_ledger,
     make_store,
+    opened,
     segment,
     session_key,
 )
 
 from recorder.evidence import contents, room
+from recorder.evidence import ledger as ledger_module
 from recorder.evidence.ballast import NAME, Ballast
-from recorder.evidence.drafts import Attachment
+from recorder.evidence.drafts import Attachment, draft_body
 from recorder.evidence.intake import Accepted
+from recorder.evidence.keys import destroy_other_keys
 from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.room import FLOOR_BYTES, Step, ballast_bytes, rates
 from recorder.evidence.shortage import Care, Room, Shortage
@@ -75,7 +79,7 @@ def writer(store: EvidenceStore, clock: FakeClock, disk: Disk) -> Iterator[Evide
     made.open(build={"version": "0"}, models=(), devices={}, consent={})
     assert made.flush(SECONDS)
     yield made
-    made.stop(0)
+    made.stop(2.0)
 
 
 def room_for(policy: Policy, step: Step) -> int:
@@ -86,9 +90,13 @@ def room_for(policy: Policy, step: Step) -> int:
 def written(store: EvidenceStore) -> list[records.Body]:
     again = EvidenceStore.open(store.folder)
     try:
-        return [decode_record(line.payload).body for line in contents.all_records(again)]
+        return read(again)
     finally:
         again.close()
+
+
+def read(store: EvidenceStore) -> list[records.Body]:
+    return [decode_record(line.payload).body for line in contents.all_records(store)]
 
 
 def shortages(bodies: list[records.Body]) -> list[records.Incident]:
@@ -236,6 +244,80 @@ def test_a_control_record_that_does_not_fit_releases_a_part_of_the_ballast(
     assert said[0].end is None
     assert said[-1].detail["ballast"] == whole
     assert said[-1].end is not None
+
+
+def test_a_piece_that_there_is_no_room_for_waits_alone(
+    writer: EvidenceWriter, clock: FakeClock, disk: Disk
+) -> None:
+    """There is room enough for evidence, but not for this; records of control go on."""
+    eventually(lambda: writer.room.whole)
+    clock.tick(61)
+    disk.free = FLOOR_BYTES * 5 // 2
+    reaches(writer, Step.NO_ATTACHMENTS)
+    writer.submit(segment(0, size=FLOOR_BYTES))
+    eventually(lambda: writer.room.step is Step.CONTROL_ONLY)
+    beat(writer)
+    eventually(lambda: writer.waiting.items == 1)
+    assert isinstance(writer.state, Stalled)
+    disk.free = AMPLE
+    assert writer.flush(SECONDS)
+
+
+def test_where_all_ballast_is_used_up_control_waits_too(
+    writer: EvidenceWriter, store: EvidenceStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eventually(lambda: writer.room.whole)
+
+    def full(self: EvidenceStore, *_: object) -> None:
+        raise StoreTrouble("The disk is full.", "Free some.", Cause.DISK_FULL)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EvidenceStore, "append", full)
+        writer.submit(heartbeat())
+        eventually(lambda: writer.room.ballast == 0)
+        assert writer.waiting.items == 1
+        assert isinstance(writer.state, Stalled)
+    assert writer.flush(SECONDS)
+
+
+def test_a_rotation_on_a_full_disk_has_a_part_of_the_ballast(
+    tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = EvidenceServer().policy
+    server = EvidenceServer(policy=msgspec.structs.replace(plain, rotate_s=60.0))
+    store = make_store(tmp_path, server)
+    ledger = opened(make_ledger(store, clock))
+    asked: list[str] = []
+    real = ledger_module.make_epoch_key
+
+    def make_room() -> bool:
+        asked.append("room")
+        return len(asked) > 1
+
+    def make_key(folder: Path, epoch: int):
+        if len(asked) < 2:
+            raise StoreTrouble("The disk is full.", "Free some.", Cause.DISK_FULL)
+        return real(folder, epoch)
+
+    ledger.make_room = make_room
+    monkeypatch.setattr(ledger_module, "make_epoch_key", make_key)
+    for _ in range(2):
+        clock.tick(60)
+        ledger.commit(draft_body(heartbeat()))
+    names = [type(body).__name__ for body in read(store)]
+    assert names == ["Open", "Heartbeat", "Rotate", "Heartbeat"]
+    store.close()
+
+
+def test_keys_that_cannot_be_listed_are_destroyed_another_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Path, _: str) -> None:
+        raise OSError(errno.EIO, "the disk is gone")
+
+    monkeypatch.setattr(Path, "glob", fail)
+    with pytest.raises(StoreTrouble, match="the disk is gone"):
+        destroy_other_keys(tmp_path, 0)
 
 
 def test_a_disk_that_stays_full_to_the_end_lets_the_chain_be_closed(

@@ -8,9 +8,16 @@ from support.encoding import TIMELINE, Cut, at_ns, beats, block, decode, frame
 from support.waiting import until
 
 from recorder.evidence import encode_video
-from recorder.evidence.encoder_thread import Offered
+from recorder.evidence.encoder_thread import Economy, Offered
+from recorder.evidence.room import Step
 from recorder.evidence.segments import Segment
-from recorder.evidence.streams import check_encoders, start_encoders
+from recorder.evidence.streams import (
+    THIN_CAMERA,
+    THIN_SCREEN,
+    check_encoders,
+    economise,
+    start_encoders,
+)
 from recorder.faults import EnvironmentFault
 from shared.policy import Streams
 
@@ -83,3 +90,25 @@ def test_the_queue_holds_a_slow_second_of_every_stream():
     for encoder in encoders.values():
         encoder.finish()
     assert cut.gaps == []
+
+
+def test_a_short_disk_has_camera_then_screen_made_less_and_never_the_sound():
+    asked: dict[str, Economy] = {}
+
+    class Asked:
+        def __init__(self, stream: str) -> None:
+            self.stream = stream
+
+        def economise(self, economy: Economy) -> None:
+            asked[self.stream] = economy
+
+    encoders = {stream: Asked(stream) for stream in ("camera", "microphone", "screen")}
+    everything = Economy()
+    for step, camera, screen in (
+        (Step.CAMERA_THINNED, THIN_CAMERA, everything),
+        (Step.SCREEN_THINNED, THIN_CAMERA, THIN_SCREEN),
+        (Step.CONTROL_ONLY, THIN_CAMERA, THIN_SCREEN),
+        (Step.ALL, everything, everything),
+    ):
+        economise(encoders, step)  # type: ignore[arg-type]
+        assert asked == {"camera": camera, "screen": screen, "microphone": everything}

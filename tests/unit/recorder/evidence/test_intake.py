@@ -210,6 +210,14 @@ def test_attachments_are_left_out_while_asked_for_and_said_to_be_missing() -> No
     assert gap.reason.startswith("2 pieces")
 
 
+def test_an_incident_that_does_not_fit_even_without_its_clip_is_counted() -> None:
+    intake = make(Limits(items=0, bytes=0, reserve=0))
+    clip = Attachment("clip", "video/mp4", b"clip")
+    assert isinstance(intake.put(draft_incident(incident(), [clip])), Full)
+    intake.put_last(empty_close("finished"), "closed")
+    assert names(drain(intake)) == ["Incident", "Close"]
+
+
 def test_after_the_stop_no_call_is_taken_and_nothing_waits() -> None:
     intake = make()
     intake.stop()
