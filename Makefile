@@ -3,7 +3,12 @@
 BIN := .venv/bin
 PATHS := recorder server shared tests installers
 
-.PHONY: help demo test faults mutants lint format types rules bench lock screenshots setup clean
+# What `make coverage` holds to every branch, and the tests that run it.
+E := recorder/evidence
+COVERED := $E/store.py,$E/opening.py,$E/schema.py,$E/ledger.py,$E/contents.py,$E/receipting.py
+COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
+
+.PHONY: help demo test faults mutants coverage lint format types rules bench lock screenshots setup clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -20,6 +25,10 @@ faults: setup  ## the full figures of what it survives; takes more than an hour
 
 mutants: setup  ## change the contract's code in every small way; the tests must notice
 	@PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
+
+coverage: setup  ## that every branch of the contract and of the recorder's store is run
+	@$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report= $(COVERED_BY)
+	@$(BIN)/coverage report --show-missing --skip-covered --fail-under=100 --include='shared/*,$(COVERED)'
 
 setup:
 	@.ci/setup test
