@@ -65,9 +65,8 @@ def export(file: Path, *, institution: str) -> None:
         return begun.entries
 
     entries = run_in_rooms(work)
-    Console(stderr=True, highlight=False).print(
-        f"Wrote {entries} entries to {file}.", markup=False
-    )
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    console.print(f"Wrote {entries} entries to {file}.")
 
 
 @app.command
