@@ -1,7 +1,8 @@
 """Changes to the bodies of functions: pytest has collected, and one function gets other code.
 
-What is left of a try is a fork, and those tests that come by the function, the shortest
-first. A function that runs while its module is imported cannot be tried so.
+What is left of a try is a fork, and those tests that come by the function: those first that
+are named after its module, and the short before the long. A function that runs while its
+module is imported cannot be tried so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import IO
 
@@ -100,7 +102,7 @@ class _Host:
         return True
 
     def _who_calls(self) -> dict[Function, list[int]]:
-        """For every function the tests that come by it, the shortest first."""
+        """For every function the tests that come by it, in the order to run them."""
         reading, writing = os.pipe()
         pid = forked(lambda: self._note_calls(writing))
         os.close(writing)
@@ -112,6 +114,9 @@ class _Host:
         for _, number, functions in sorted(notes):
             for path, name in functions:
                 callers.setdefault((path, name), []).append(number)
+        for (path, _), numbers in callers.items():
+            own = f"test_{Path(path).stem}"
+            numbers.sort(key=lambda number: not self._items[number].path.stem.startswith(own))
         return callers
 
     def _note_calls(self, writing: int) -> int:
