@@ -24,6 +24,9 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 # Of a form's field, in characters.
 MAX_FIELD = 1_000
 
+# Of the form, in bytes: three fields, each character escaped. Anybody may send one.
+MAX_FORM_BYTES = 65_536
+
 
 def cookie_name(settings: Settings) -> str:
     """The session cookie's name; by https one that no neighbouring site can set
@@ -46,7 +49,7 @@ class AccountsController(Controller):
         context = {"error": "", "email": "", "next": target}
         return Template(LOGIN_TEMPLATE, context=context, headers=NOT_KEPT)
 
-    @post("/login", status_code=303)
+    @post("/login", status_code=303, request_max_body_size=MAX_FORM_BYTES)
     async def post_login(
         self,
         request: AnyRequest,

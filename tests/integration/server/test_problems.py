@@ -43,6 +43,11 @@ async def test_too_large_a_body_of_json(client: httpx.AsyncClient) -> None:
     assert (answer.status_code, answer.json()["type"]) == (413, ProblemType.TOO_LARGE)
 
 
+async def test_too_large_a_form_of_anybody(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/login", data={"email": "x" * 70_000, "password": "x"})
+    assert (answer.status_code, answer.json()["type"]) == (413, ProblemType.TOO_LARGE)
+
+
 async def test_a_bug_is_told_by_a_number_only(
     pupil: Pupil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
