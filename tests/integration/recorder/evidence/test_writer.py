@@ -298,7 +298,10 @@ def test_a_bug_stops_the_writer_and_leaves_what_is_saved_deliverable(
 
 
 def test_a_clock_that_was_set_is_said_without_anything_handed_in(
-    writer: EvidenceWriter, store: EvidenceStore, clock: FakeClock
+    writer: EvidenceWriter,
+    store: EvidenceStore,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told: list[int] = []
     writer.on_commit = lambda: told.append(1)
@@ -309,10 +312,16 @@ def test_a_clock_that_was_set_is_said_without_anything_handed_in(
     assert writer.tally.records_made == 3
     assert told == [1]
     clock.offset -= 60_000_000
-    fill(writer)
-    writer.look_at_clock()  # the disk refuses: it is due with the next record
-    writer.look_at_clock()
-    free(writer)
+
+    def refuse(self: EvidenceStore, *_: object) -> None:
+        raise StoreTrouble("The disk is gone.", "Plug it in.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EvidenceStore, "append", refuse)
+        for _ in range(2):  # it is due with the next record
+            writer.look_at_clock()
+            writer.ask(lambda _: None)
+            assert isinstance(writer.state, Stalled)
     writer.submit(heartbeat())
     assert writer.flush(SECONDS)
     writer.stop(SECONDS)
