@@ -58,9 +58,7 @@ def pen(display: str) -> Iterator[Pen]:
 
 @pytest.fixture
 def screen(display: str) -> Iterator[ScreenSource]:
-    source = ScreenSource(
-        Display(None), FPS, Timeline(0, now_ns()), keep_alive_s=3600.0
-    )
+    source = ScreenSource(Display(None), FPS, Timeline(0, now_ns()), keep_alive_s=3600.0)
     source.open()
     yield source
     source.close()

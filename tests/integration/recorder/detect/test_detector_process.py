@@ -128,9 +128,7 @@ def test_a_detector_that_hangs_is_replaced(feeder: Feeder, photograph: Picture) 
     feeder.show(photograph)
     (worker,) = workers()
     os.kill(worker.pid, signal.SIGSTOP)
-    feeder.detector.offer_frame(
-        Frame("camera", 0, 0, 0, Fraction(1, 30), now_ns(), photograph)
-    )
+    feeder.detector.offer_frame(Frame("camera", 0, 0, 0, Fraction(1, 30), now_ns(), photograph))
     until(lambda: feeder.detector.counters().restarts == 1, "a restart", seconds=30)
     assert feeder.show(photograph).faces == 1
     assert feeder.detector.counters().skipped == 1
