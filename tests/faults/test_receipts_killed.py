@@ -122,7 +122,9 @@ async def live_through(world: World, kills: list[Kill], folder: Path) -> None:
             async with client_of(server) as client:
                 senders = senders or await world.enrolled(client, rng)
                 await restarted(world, client, senders)
-                world.kills[await killed(server, client, senders, killing(rng))] += 1
+                world.kills[
+                    await killed(server, client, senders, killing(random.Random(seed)))
+                ] += 1
         except BaseException as error:
             error.add_note(f"seed {seed}; the server said: {server.log}")
             raise
@@ -167,7 +169,7 @@ async def killed(
 
 def at_random(rng: random.Random) -> Killing:
     """Kill both processes, or the supervisor alone, whose worker is to follow it."""
-    soon, jitter, alone = rng.randint(0, SOON), rng.uniform(0, JITTER_S), rng.random() < 0.25
+    soon, jitter, alone = rng.randint(0, SOON), rng.uniform(0, JITTER_S), rng.random() < 0.4
 
     async def kill(server: Child, promised: Callable[[], int]) -> str:
         await asyncio.to_thread(_come_to_pass, lambda: promised() >= soon)
@@ -176,6 +178,8 @@ def at_random(rng: random.Random) -> Killing:
             server.kill()
             return "both at once"
         os.kill(server.supervisor, signal.SIGKILL)
+        gone = await asyncio.to_thread(_come_to_pass, lambda: not runs(server.worker))
+        assert gone, "a worker went on serving without its supervisor"
         return "the supervisor, its worker after it"
 
     return kill

@@ -55,7 +55,7 @@ def test_killing_the_server_in_mid_session_loses_nothing(tmp_path: Path) -> None
 
 
 def kill_all(server: subprocess.Popen[str]) -> None:
-    """Kill the server and its worker, which would go on serving alone."""
+    """Kill the server and its worker at once, as a power loss would."""
     for one in [*psutil.Process(server.pid).children(recursive=True), server]:
         one.kill()
     server.wait()
