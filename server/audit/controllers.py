@@ -20,7 +20,7 @@ from server.storage.keys import KeyStore
 from shared.signed import MEDIA_TYPE
 
 
-@get("/audit/log", guards=[require(Role.ADMIN)], tags=["staff"])
+@get("/audit/log", guards=[require(Role.ADMIN)], media_type=MEDIA_TYPE, tags=["staff"])
 async def get_log(
     request: AnyRequest,
     database: NamedDependency[Database],
