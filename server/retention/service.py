@@ -11,13 +11,28 @@ from contextlib import suppress
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from server.audit import service as audit
+from server.audit.models import LogEntryRow
 from server.clock import WallClock
 from server.ingest.models import ExamSession
 from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
+
+# What the log calls a purge that came to its end.
+PURGE = "session.purge"
+
+_FINISHED = (
+    select(LogEntryRow.n)
+    .where(
+        LogEntryRow.institution_id == ExamSession.institution_id,
+        LogEntryRow.subject_id == ExamSession.id,
+        LogEntryRow.action == PURGE,
+    )
+    .correlate(ExamSession)
+    .exists()
+)
 
 _log = structlog.get_logger("invigil.server")
 
@@ -32,11 +47,12 @@ class Retention:
         self._clock = clock
 
     async def expire(self) -> list[str]:
-        """Purge all sessions whose time is over; their ids."""
-        now = self._clock()
-        query = select(ExamSession.id).where(
-            ExamSession.keep_until <= now, ExamSession.purged_at.is_(None)
-        )
+        """Purge all sessions whose time is over, and those of which a purge was cut short;
+        their ids.
+        """
+        begun = ExamSession.purged_at.is_not(None)
+        due_now = (ExamSession.keep_until <= self._clock()) & ExamSession.purged_at.is_(None)
+        query = select(ExamSession.id).where(or_(due_now, begun & ~_FINISHED))
         async with self._database.transaction() as db:
             due = list(await db.scalars(query))
         for session_id in due:
@@ -54,10 +70,12 @@ class Retention:
             session = await db.get(ExamSession, session_id, with_for_update=True)
             if session is None:
                 return False
-            first = session.purged_at is None
+            finished = bool(
+                await db.scalar(select(_FINISHED).where(ExamSession.id == session_id))
+            )
             session.purged_at = session.purged_at or now
         count = await self._blobs.delete_session(session_id)
-        if not first and not count:
+        if finished and not count:
             return False
         async with self._database.transaction() as db:
             session = await db.get_one(ExamSession, session_id)
@@ -65,7 +83,7 @@ class Retention:
                 db,
                 self._clock(),
                 actor,
-                "session.purge",
+                PURGE,
                 ("session", session_id),
                 institution_id=session.institution_id,
                 why=why,
