@@ -49,7 +49,7 @@ from shared.wire import Problem
 
 # Cases an operation, at least: half of them fit the description, half are bent; of each
 # half, half go to what exists and half to invented ids.
-CASES = amount(8, 500)
+CASES = amount(5, 500)
 
 # Never more of them than a flood's bounds let through.
 UNBOUNDED = dict.fromkeys(

@@ -41,6 +41,9 @@ IDLE = 1_000
 POLITE = 8
 DELIVERIES = amount(5, 60)
 
+# What a compressed body would unpack to.
+BOMB_BYTES = amount(50, 1_000) * 1024**2
+
 # What all of this may leave behind, in bytes.
 MAX_GROWTH = 200 * 1024**2
 
@@ -342,7 +345,7 @@ async def too_large(yard: Yard) -> None:
 
 async def bombs(yard: Yard) -> None:
     """Compressed bodies are not unpacked: they are what they are, and refused."""
-    bomb = gzip.compress(b"0" * 200 * 1024**2, 9)
+    bomb = gzip.compress(b"0" * BOMB_BYTES, 1)
     for path, more in ((INSPECT, JSON), (yard.pupil.url("records"), yard.pupil.headers)):
         headers = {**more, "Content-Encoding": "gzip"}
         said = head("POST", path, headers, len(bomb)) + bomb

@@ -15,8 +15,9 @@ from pathlib import Path
 import httpx
 import pytest
 from support import postgres
-from support.calls import traced
-from support.campus import Campus, MovableClock, found_campus, redeem
+from support.calls import read_calls, traced
+from support.campus import Campus, MovableClock, Pupil, found_campus, redeem
+from support.durable import LOOKED_AT, database_synced, is_answer, piece_synced
 from support.figures import amount
 from support.nursery import Child, Nursery, nursery, runs
 from support.running_server import environment
@@ -26,6 +27,7 @@ from support.waiting import until
 from server.reports.bundle import BundleExport
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
+from shared.encoding import sha256_hex
 from shared.signed import fingerprint
 from shared.verify import verify_bundle
 
@@ -43,6 +45,13 @@ LIVES = 10
 # A kill at a random moment comes after at most so many receipts, and a part of a request.
 SOON = 40
 JITTER_S = 0.02
+
+# Sessions of which the order of system calls is looked at, each with two batches of records
+# and as many pieces as there are streams.
+SYNCED_SESSIONS = amount(2, 40)
+
+# More than a piece stays in memory (``server.ingest.incoming``), so that both ways are seen.
+LARGE = 300_000
 
 # The calls with which the server makes things durable, and those it answers with.
 CALLS = {
@@ -251,3 +260,85 @@ def test_every_receipt_is_true_on_postgres(
         for kills in kills_of("postgresql", ON_POSTGRES - ON_POSTGRES // 3, ON_POSTGRES // 3):
             asyncio.run(live_through(world, kills, tmp_path))
         tell(figures, world, "PostgreSQL", began)
+
+
+async def in_turn(pupil: Pupil) -> list[str]:
+    """One request after the other; what each brought, for whom the order is looked at."""
+    brought: list[str] = []
+    pupil.open()
+    pupil.segment("camera")
+    pupil.segment("microphone", b"x" * LARGE)
+    for records in (pupil.records[:], [pupil.segment("screen")]):
+        pupil.take(await pupil.deliver(*records))
+        brought.append("records")
+    for name in pupil.blobs:
+        pupil.take(await pupil.upload(name))
+        brought.append(name)
+    return brought
+
+
+def test_everything_is_synced_before_its_receipt_leaves(
+    starting: Nursery, tmp_path: Path, figures: Figures
+) -> None:
+    data, log = tmp_path / "data", tmp_path / "calls"
+    clock = MovableClock(time.time_ns() // 1_000)
+    campus = asyncio.run(found_campus(data, clock=clock))
+
+    async def deliver_all(url: str) -> list[tuple[str, str]]:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            pupils = [
+                await redeem(client, await campus.code(f"s-{n}"))
+                for n in range(SYNCED_SESSIONS)
+            ]
+            brought: list[tuple[str, str]] = []
+            with traced(server.worker, "-yy", "-s", "32", "-e", LOOKED_AT, log=log):
+                for pupil in pupils:
+                    brought += [(pupil.session, what) for what in await in_turn(pupil)]
+                # One more, so that the log has the last of those in full.
+                await client.get("/health")
+            return brought
+
+    server = starting.start(environment(data))
+    try:
+        brought = asyncio.run(deliver_all(server.url))
+    finally:
+        server.kill()
+        until(server.is_gone, "the end of the server")
+
+    calls = read_calls(log)
+    answers = [call for call in calls if is_answer(call)][: len(brought)]
+    since = 0
+    for (session, what), answer in zip(brought, answers, strict=True):
+        own = [call for call in calls if since <= call.begun < answer.begun]
+        committed = database_synced(own, answer)
+        if what != "records":
+            assert piece_synced(own, data / "blobs" / session, what) < committed
+        since = answer.over
+    figures(
+        "synced before promised, by strace",
+        f"{len(answers)} of {len(answers)} receipts: bytes, name and folder of each piece, "
+        "then SQLite's log, then the answer",
+    )
+
+
+def test_the_test_would_see_a_missing_sync(tmp_path: Path) -> None:
+    """The oracle itself: the same log without one fsync does not pass."""
+    folder, name, source = tmp_path / "s", sha256_hex(b"x"), f"{tmp_path}/.incoming/ab"
+    lines = [
+        f'7 write(5<{source}>, "x", 1) = 1',
+        f"7 fsync(5<{source}>) = 0",
+        f'7 rename("{source}", "{folder}/{name}") = 0',
+        f"7 fsync(6<{folder}> <unfinished ...>",
+        '8 write(1<pipe:[3]>, "x", 1) = 1',
+        "7 <... fsync resumed>) = 0",
+    ]
+    log = tmp_path / "log"
+    for missing in (None, 1, 3):
+        kept = [line for n, line in enumerate(lines) if n != missing]
+        log.write_text("\n".join(kept))
+        try:
+            piece_synced(read_calls(log), folder, name)
+        except AssertionError:
+            assert missing is not None
+        else:
+            assert missing is None

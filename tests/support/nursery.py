@@ -64,6 +64,7 @@ class Nursery:
         self._process = process
         self._folder = folder
         self._count = 0
+        self._newest: Child | None = None
 
     def start(self, environment: dict[str, str]) -> Child:
         """A server with these variables, once it answers."""
@@ -76,10 +77,16 @@ class Nursery:
         self._process.stdin.flush()
         supervisor = int(self._process.stdout.readline())
         try:
-            return _answering(supervisor, log)
+            self._newest = _answering(supervisor, log)
         except BaseException:
             os.killpg(supervisor, signal.SIGKILL)
             raise
+        return self._newest
+
+    def end(self) -> None:
+        """Kill the newest server, where a test that failed has left it."""
+        if self._newest is not None and _forked_here(self._newest.supervisor):
+            self._newest.kill()
 
 
 @contextmanager
@@ -91,9 +98,11 @@ def nursery(folder: Path) -> Iterator[Nursery]:
         stdout=subprocess.PIPE,
         text=True,
     )
+    own = Nursery(process, folder)
     try:
-        yield Nursery(process, folder)
+        yield own
     finally:
+        own.end()
         process.communicate(timeout=START_S)
 
 
@@ -104,6 +113,11 @@ def runs(pid: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return state not in {"Z", "X"}
+
+
+def _forked_here(pid: int) -> bool:
+    """Whether this is still one of ours, and not another that got its number since."""
+    return runs(pid) and __file__.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _answering(supervisor: int, log: Path) -> Child:
