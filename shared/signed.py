@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from shared.encoding import EncodingError, from_base64, sha256_hex, to_base64
 
-SIGNATURE_BYTES = 64
+# An Ed25519 signature's 64 bytes in base64.
 SIGNATURE_CHARS = 86
 PUBLIC_KEY_BYTES = 32
 

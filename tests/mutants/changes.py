@@ -4,7 +4,8 @@ mutmut changes functions and methods. In the contract much of the law stands els
 of numbers, patterns, tolerances and tables at the top of a module, members of classes, and
 properties. So its operators are taken here over whole modules. Left out, as mutmut does:
 decorators, the annotations of functions, and the arguments of ``len`` and ``isinstance``; and
-the upper case of a codec's name, which is the same codec.
+what is no change to a program: the type in a ``cast``, type variables, and a codec's name in
+upper case.
 """
 
 from __future__ import annotations
@@ -81,12 +82,15 @@ class _Visitor(MutationVisitor):
         self._inside: list[cst.ClassDef | cst.FunctionDef] = []
         self._body: tuple[cst.CSTNode, str] | None = None
         self._annotation: cst.Annotation | None = None
+        self._types: set[cst.CSTNode] = set()
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.ClassDef | cst.FunctionDef):
             self._inside.append(node)
         elif isinstance(node, cst.Annotation):
             self._annotation = node
+        elif isinstance(node, cst.Call) and _calls(node, "cast"):
+            self._types.add(node.args[0])
         elif self._body is None and self._is_body_of_a_function(node):
             self._body = node, self._where()
         return super().on_visit(node)
@@ -110,11 +114,17 @@ class _Visitor(MutationVisitor):
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
         if isinstance(node, cst.FunctionDef) and node.decorators:
             return False
+        if isinstance(node, cst.Assign) and _calls(node.value, "TypeVar"):
+            return True
+        if node in self._types:
+            return True
         if isinstance(node, cst.Annotation):
             return not (self._inside and isinstance(self._inside[-1], cst.ClassDef))
         return super()._skip_node_and_children(node)
 
     def _create_mutations(self, node: cst.CSTNode) -> None:
+        if _calls(node, "cast"):
+            return
         if self._annotation is not None and not isinstance(node, IN_ANNOTATIONS):
             return
         super()._create_mutations(node)
@@ -122,6 +132,14 @@ class _Visitor(MutationVisitor):
         self.mutations[at:] = [m for m in self.mutations[at:] if not _is_the_same_codec(m)]
         place = self._where(), self._body[1] if self._body else ""
         self.places += [place] * (len(self.mutations) - at)
+
+
+def _calls(node: cst.CSTNode, name: str) -> bool:
+    return (
+        isinstance(node, cst.Call)
+        and isinstance(node.func, cst.Name)
+        and node.func.value == name
+    )
 
 
 def _is_the_same_codec(mutation: Mutation) -> bool:

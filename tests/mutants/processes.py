@@ -70,6 +70,8 @@ def forked(work: Callable[[], int], *, limited: bool = True) -> int:
 def _keep_files_apart() -> None:
     """The child's tests put their files where the parent removes them."""
     scratch = _scratch(os.getpid())
+    # An earlier run that was killed may have left one of the same number.
+    shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     os.environ["PYTEST_DEBUG_TEMPROOT"] = str(scratch)
 

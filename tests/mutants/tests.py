@@ -9,6 +9,8 @@ from pathlib import Path
 from mutants.changes import Module
 
 TESTS = Path("tests/unit/shared")
+# What is asked of every module alike.
+COMMON = "test_structs.py"
 # Random tampering and both verifiers over every vector: they find most, and take longest.
 SLOW = ("test_vectors.py", "test_tampering.py")
 # What tests and contract import of others, once for all children.
@@ -48,7 +50,7 @@ def stages(module: Module) -> list[list[str]]:
     """The files of tests, those first that are named after ``module``, the slow ones last."""
     found = sorted(TESTS.glob("test_*.py"))
     stem = module.path.stem
-    own = [p for p in found if p.stem == f"test_{stem}" or p.stem.startswith(f"test_{stem}_")]
+    own = [p for p in found if p.stem == f"test_{stem}" or p.name == COMMON]
     slow = [p for p in found if p.name in SLOW and p not in own]
     rest = [p for p in found if p not in own and p not in slow]
     return [[str(path) for path in stage] for stage in (own, rest, slow) if stage]

@@ -116,7 +116,7 @@ class _Host:
                 callers.setdefault((path, name), []).append(number)
         for (path, _), numbers in callers.items():
             own = f"test_{Path(path).stem}"
-            numbers.sort(key=lambda number: not self._items[number].path.stem.startswith(own))
+            numbers.sort(key=lambda number: self._items[number].path.stem != own)
         return callers
 
     def _note_calls(self, writing: int) -> int:

@@ -9,7 +9,15 @@ import pytest
 from support.sessions import BOOT, STEP, SessionBuilder, fixed_key
 
 from shared import chain
-from shared.chain import Accepted, ChainState, Refused, accept, hand_over, handover_key
+from shared.chain import (
+    Accepted,
+    ChainState,
+    Refusal,
+    Refused,
+    accept,
+    hand_over,
+    handover_key,
+)
 from shared.encoding import ZERO_HASH, to_base64
 from shared.records import (
     Body,
@@ -24,6 +32,7 @@ from shared.records import (
     encode_record,
 )
 from shared.signed import Domain, Signed, public_bytes, sign
+from shared.verdict import CheckId
 
 KEY, NEXT, STRANGER = fixed_key(10), fixed_key(11), fixed_key(99)
 GAP = Gap(stream="screen", start=0, end=1, reason="a reason")
@@ -168,6 +177,12 @@ def test_open_names_the_key_that_was_granted() -> None:
     assert accept(granted, follow(GAP, **first)) == Refused(
         4, "open is the first record, and only the first"
     )
+
+
+def test_checks_have_the_numbers_of_the_specification() -> None:
+    numbers = {name: number for name, number in vars(Refusal).items() if name.isupper()}
+
+    assert numbers == {check.name: check.value for check in CheckId if 1 <= check <= 8}
 
 
 def test_nothing_follows_the_close() -> None:

@@ -81,6 +81,21 @@ def test_a_move_that_is_recorded_otherwise_is_one() -> None:
     assert after == WallState("b", WALL, 12 * SECOND)
 
 
+def test_a_year_is_told_to_the_second() -> None:
+    year = 365 * 24 * 3_600
+
+    _, flag = judge_wall(STATE, at(10 * SECOND, WALL + (10 + year) * SECOND))
+
+    assert flag is not None
+    assert flag.why == f"the wall clock moved by +{year}.0 s unrecorded"
+
+
+def test_before_a_boot_nothing_is_known() -> None:
+    """No boot has an empty name, so that the first record is another boot's."""
+    assert WallState() == WallState("", 0, 0)
+    assert Corridor() == Corridor("", 0, 0, None, None)
+
+
 def test_a_corridor_needs_both_sides() -> None:
     assert Corridor().excess == 0
     assert Corridor(low=9).excess == 0

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from support.sessions import Keys, make_policy
 
@@ -15,7 +16,6 @@ from shared.policy import (
     OFF,
     EvidenceKey,
     PolicyError,
-    Rule,
     decode_keyring,
     decode_policy,
     encode_policy,
@@ -114,7 +114,17 @@ def test_evidence_is_sealed_to_one_key_at_least() -> None:
 def test_a_rule_says_what_is_not_said() -> None:
     (rule,) = decode_policy(said(kinds={"speech": {}})).kinds.values()
 
-    assert rule == Rule()
+    assert msgspec.to_builtins(rule) == {
+        "enabled": True,
+        "severity": "medium",
+        "threshold": None,
+        "release": None,
+        "onset_s": 0.0,
+        "merge_s": 5.0,
+        "escalate_after_s": None,
+        "escalate_to": None,
+        "weight": 1.0,
+    }
     assert not taken(said(kinds={"singing": {}}))
     assert not taken(setting("kinds/speech/severity", "grave"))
     assert taken(setting("kinds/speech/escalate_to", "high"))
@@ -126,7 +136,7 @@ def test_a_kind_that_is_not_named_is_off() -> None:
 
     assert policy.rule(Kind.SPEECH).weight == 3.0
     assert policy.rule(Kind.GAP) is OFF
-    assert not OFF.enabled
+    assert OFF.enabled is False
 
 
 def test_each_policy_has_rules_of_its_own() -> None:

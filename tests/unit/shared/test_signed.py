@@ -149,6 +149,7 @@ def test_lines_are_numbered_and_all_end() -> None:
         (data + b"x", "line 4: cut short"),
         (GOOD + b"x\n", "line 2: no space between signature and payload"),
         (GOOD + b"\n", "line 2: no space between signature and payload"),
+        (b"\n" + GOOD, "line 1: no space between signature and payload"),
     ):
         with pytest.raises(MalformedLine) as refused:
             list(parse_lines(wrong))

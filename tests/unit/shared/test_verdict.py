@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -16,6 +17,7 @@ from shared.verdict import (
     Ledger,
     Outcome,
     Verdict,
+    verdict_json,
 )
 
 
@@ -131,3 +133,45 @@ def test_only_so_many_failures_are_in_words(beyond: int) -> None:
     assert list(result.failures) == words + ([f"and {beyond} more"] if beyond else [])
     places = [AtRecord(number) for number in range(20)]
     assert list(result.places) == places + ([None] if beyond else [])
+
+
+def test_a_verdict_for_programs_has_these_members() -> None:
+    """What scripts and the server's pages read; a name that changes breaks them."""
+    ledger = Ledger()
+    for check in CheckId:
+        ledger.look(check, int(check) + 1)
+    ledger.fail(CheckId.LINK, "first", AtRecord(3))
+    ledger.fail(CheckId.LINK, "second", AtPiece("camera", 4))
+    ledger.fail(CheckId.LINK, "third")
+    told = Verdict(
+        session="s",
+        key_fingerprint="f",
+        pinned=True,
+        results=ledger.results(),
+        records=7,
+        blobs=5,
+        gaps=2,
+    )
+
+    said = json.loads(verdict_json(told))
+
+    checks = said.pop("checks")
+    assert said == {
+        "holds": False,
+        "session": "s",
+        "institution_key": "f",
+        "key_given": True,
+        "records": 7,
+        "blobs": 5,
+        "gaps": 2,
+    }
+    assert [check["number"] for check in checks] == list(range(11))
+    assert checks[CheckId.LINK] == {
+        "number": 5,
+        "name": "link",
+        "claim": CLAIMS[CheckId.LINK],
+        "outcome": "fails",
+        "looked_at": 6,
+        "failures": ["first", "second", "third"],
+        "where": [{"record": 3}, {"stream": "camera", "stream_seq": 4}, None],
+    }
