@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -103,15 +103,7 @@ def _build(
     reporter = Reporter(writer)
     sleeps = Sleeps()
     machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
-    opening = Opening(
-        session=store.founding.session,
-        build=_program(plan.offer),
-        models=models,
-        devices={stream: pump.source.name for stream, pump in pumps.items()},
-        consent=consent_of(store),
-        unwatched=_unwatched(policy, pumps, machine),
-        resumed=writer.tally.records_made > 0,
-    )
+    opening = _opening(plan, models, pumps, store, machine)
     earlier = writer.streams
     timeline = _begin_epoch(writer, opening)
     for pump in pumps.values():
@@ -158,10 +150,34 @@ def _build(
     plan.preview.relay.listener = losses
     plan.preview.take()
     session.start()
-    for stream in earlier:
-        if stream not in encoders:
-            losses.on_lost(stream, timeline.origin_ns, NOT_RESUMED)
+    _say_what_is_left_out(losses, [s for s in earlier if s not in encoders], timeline)
     return session
+
+
+def _say_what_is_left_out(
+    losses: LossRecorder, streams: Collection[StreamName], timeline: Timeline
+) -> None:
+    """Streams that an earlier run recorded and this one does not."""
+    for stream in streams:
+        losses.on_lost(stream, timeline.origin_ns, NOT_RESUMED)
+
+
+def _opening(
+    plan: Plan,
+    models: tuple[Model, ...],
+    pumps: dict[StreamName, CapturePump[Any]],
+    store: EvidenceStore,
+    machine: MachineWatch,
+) -> Opening:
+    return Opening(
+        session=store.founding.session,
+        build=_program(plan.offer),
+        models=models,
+        devices={stream: pump.source.name for stream, pump in pumps.items()},
+        consent=consent_of(store),
+        unwatched=_unwatched(plan.offer.policy, pumps, machine),
+        resumed=store.tally.records_made > 0,
+    )
 
 
 def _begin_epoch(writer: EvidenceWriter, opening: Opening) -> Timeline:
