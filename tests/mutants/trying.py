@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from mutants import cold, warm
 from mutants.changes import Change, Module
-from mutants.processes import Tried, each, ended, forked
+from mutants.processes import Outcome, Tried, each, ended, forked
 from mutants.tests import stages
 
 
@@ -20,14 +20,22 @@ def clean(module: Module) -> bool:
 def try_all(
     modules: Sequence[Module], changes: Sequence[Change], processes: int
 ) -> Iterator[Tried]:
-    """Try every change, some at a time; they come back as they end, by their numbers."""
+    """Try every change, some at a time; they come back as they end, by their numbers.
+
+    What survives behind a collection is tried with new imports too: what the tests' modules
+    made when they were imported was made by the code as it is.
+    """
     functions = _tryable(modules, changes)
     bodies: dict[int, Change] = {}
     others: dict[int, Change] = {}
     for number, change in enumerate(changes):
         name = (str(change.module.path.absolute()), change.function)
         (bodies if name in functions else others)[number] = change
-    yield from warm.try_all(bodies, processes)
+    for tried in warm.try_all(bodies, processes):
+        if tried.outcome is Outcome.SURVIVED:
+            others[tried.number] = bodies[tried.number]
+        else:
+            yield tried
     yield from each(others.items(), cold.attempt, processes)
 
 

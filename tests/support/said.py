@@ -1,45 +1,103 @@
 """What our verifier says of every vector, in words: ``python -m support.said`` in ``tests/``.
 
-It writes ``unit/shared/said.json``, which a test holds the verifier to. Words that change on
-purpose are written anew, and read before they are kept.
+It writes ``unit/shared/said.json``, and how some of it is printed to ``printed.txt``; tests
+hold the verifier to both. Words that change on purpose are written anew, and read before they
+are kept.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import vectors.make
+from rich.console import Console
 from vectors.session import INSTITUTION, fingerprint
 
 from shared.bundle import UnreadableBundle
-from shared.verdict import Outcome
+from shared.log_checks import log_verdict_members, verify_log
+from shared.printing import print_bundle, print_log
+from shared.verdict import verdict_members
 from shared.verify import verify_bundle
 
-SAID = Path(__file__).parents[1] / "unit" / "shared" / "said.json"
+HERE = Path(__file__).parents[1] / "unit" / "shared"
+SAID, PRINTED = HERE / "said.json", HERE / "printed.txt"
+KEY = fingerprint(INSTITUTION)
+LOGS = json.loads(vectors.make.EXPECTED_OF_LOGS.read_text("utf-8"))["vectors"]
+PATHS = [*sorted(vectors.make.BUNDLES.iterdir()), *sorted(vectors.make.LOGS.iterdir())]
+
+Said = dict[str, Any] | str
 
 
-def said_of(path: Path) -> dict[str, list[str] | list[int]] | str:
-    """How much each check looked at and what failed, or why there is nothing to check."""
+def said_of(path: Path) -> Said:
+    """The verdict as programs get it, in short, or why there is nothing to check."""
     try:
-        verdict = verify_bundle(path, fingerprint(INSTITUTION))
+        members = _log(path) if path.suffix == ".log" else _bundle(path)
     except UnreadableBundle as error:
         return str(error).replace(str(path), path.name)
+    checks = json.loads(msgspec.json.encode(members.pop("checks")))
     failed = {
-        result.check.name.lower(): list(result.failures)
-        for result in verdict.results
-        if result.outcome is not Outcome.HOLDS
+        f"{check['name']} {check['outcome']}": list(
+            map(_about, check["failures"], check["where"])
+        )
+        for check in checks
+        if check["outcome"] != "holds"
     }
-    return {"looked_at": [result.looked_at for result in verdict.results], **failed}
+    looked_at = {"looked_at": [check["looked_at"] for check in checks]}
+    return json.loads(msgspec.json.encode(members | looked_at | failed))
 
 
-def as_kept(said: dict[str, dict[str, list[str] | list[int]] | str]) -> str:
+def _about(words: str, where: dict[str, object] | None) -> str:
+    place = "".join(f" [{name} {value}]" for name, value in (where or {}).items())
+    return words + place
+
+
+def _bundle(path: Path) -> dict[str, object]:
+    return verdict_members(verify_bundle(path, KEY))
+
+
+def _log(path: Path) -> dict[str, object]:
+    vector = LOGS[path.stem]
+    beside = vector["beside"]
+    bundle = verify_bundle(vectors.make.BUNDLES / f"{beside}.zip") if beside else None
+    return log_verdict_members(verify_log(path, KEY, vector["after"], bundle))
+
+
+def as_kept(said: dict[str, Said]) -> str:
     """A text of which people can read the changes."""
     text = json.dumps(said, indent=1, ensure_ascii=False)
     return re.sub(r"\[[\d,\s]+\]", lambda found: re.sub(r"\s+", " ", found[0]), text) + "\n"
 
 
+def printed() -> str:
+    """A session that holds, one that does not, and a log beside a session, on a terminal."""
+    good, bad = (vectors.make.BUNDLES / f"{name}.zip" for name in ("good", "grant-nested"))
+    [noted] = LOGS["good-after"]["after"]
+    session = verify_bundle(good)
+    log = verify_log(vectors.make.LOGS / "good-beside.log", KEY, [noted], session)
+    texts = (
+        _on_terminal(lambda console: print_bundle(console, verify_bundle(bad, KEY))),
+        _on_terminal(lambda console: print_bundle(console, session)),
+        _on_terminal(lambda console: print_log(console, log)),
+    )
+    return "\n".join(texts).replace("\x1b", "\N{SYMBOL FOR ESCAPE}")
+
+
+def _on_terminal(work: Callable[[Console], None]) -> str:
+    file = io.StringIO()
+    work(
+        Console(
+            file=file, width=100, highlight=False, force_terminal=True, color_system="standard"
+        )
+    )
+    return file.getvalue()
+
+
 if __name__ == "__main__":
-    said = {path.stem: said_of(path) for path in sorted(vectors.make.BUNDLES.iterdir())}
-    SAID.write_text(as_kept(said), "utf-8")
+    PRINTED.write_text(printed(), "utf-8")
+    SAID.write_text(as_kept({path.name: said_of(path) for path in PATHS}), "utf-8")

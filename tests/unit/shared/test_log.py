@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from shared.log import (
     MalformedEntry,
     Subject,
     decode_entry,
+    decode_log_manifest,
     encode_entry,
     follow,
     sign_entry,
@@ -38,6 +40,8 @@ from shared.log_checks import UnreadableLog, is_log, verify_log
 from shared.printing import moment
 from shared.signed import Domain, public_bytes, sign
 from shared.signed import fingerprint as key_name
+from shared.verdict import LogCheck
+from shared.verify import verify_bundle
 
 GOOD, BUNDLE = LOGS / "good.log", BUNDLES / "good.zip"
 OWN, KEY = "0a" * 16, Ed25519PrivateKey.from_private_bytes(b"\1" * 32)
@@ -112,6 +116,76 @@ def test_a_log_goes_on_under_the_next_key_only() -> None:
             assert isinstance(follow(state, sign_entry(KEY, after)), Refused)
         case refused:
             raise AssertionError(refused)
+
+
+def test_what_is_no_entry_says_why() -> None:
+    members = json.loads(encode_entry(entry(ACT)))
+
+    for changes, why in (
+        ({"type": "x" * 99}, f"unknown type of entry '{'x' * 40}'"),
+        ({"v": 2}, "not an entry: version 2 is not 1"),
+    ):
+        data = json.dumps({**members, **changes}).encode()
+        with pytest.raises(MalformedEntry) as refused:
+            decode_entry(data)
+        assert str(refused.value) == why
+        assert follow(START, sign(KEY, Domain.LOG, data)) == Refused(2, why)
+    with pytest.raises(MalformedEntry) as refused:
+        decode_log_manifest(b"[]")
+    assert str(refused.value) == "not a log's manifest: not an object"
+
+
+def test_the_next_key_proves_itself() -> None:
+    second = Ed25519PrivateKey.from_private_bytes(b"\2" * 32)
+    elsewhere = hand_over(second, "0b" * 16, 0, ZERO_HASH)
+
+    assert follow(START, sign_entry(KEY, entry(Key(next=elsewhere)))) == Refused(
+        2, "the next key does not prove itself"
+    )
+
+
+def test_any_key_that_the_log_was_under_may_be_the_one_given(tmp_path: Path) -> None:
+    keys = [Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32) for seed in (1, 2, 3)]
+    state, lines = START, []
+    for own, following in itertools.pairwise(keys):
+        handover = hand_over(following, OWN, state.size, state.head)
+        signed = sign_entry(own, entry(Key(next=handover), state))
+        lines.append(signed.line())
+        state = LogState(OWN, public_bytes(following), state.size + 1, signed.hash)
+    first = sign_manifest(keys[-1], state, public_bytes(keys[0]), 9)
+    path = tmp_path / "x.log"
+    path.write_bytes(first.line() + b"".join(lines))
+
+    for key in keys:
+        assert verify_log(path, key_name(public_bytes(key))).holds
+    other = Ed25519PrivateKey.from_private_bytes(b"\4" * 32)
+    result = verify_log(path, key_name(public_bytes(other))).results[LogCheck.CONTAINER]
+    last = key_name(public_bytes(keys[-1]))
+    assert result.failures == (f"signed by key {last}, and never by the key given",)
+
+
+def test_a_line_is_never_read_further_than_it_may_be_long(tmp_path: Path) -> None:
+    path, _ = written(tmp_path / "x.log", 2)
+    path.write_bytes(path.read_bytes() + b"A" * 86 + b" {" + b"x" * 500_000 + b"}\n")
+
+    result = verify_log(path).results[LogCheck.SIGNATURE]
+    assert result.failures == ("entry 2: cut short; the rest is not judged",)
+    path.write_bytes(b"A" * 86 + b" {" + b"x" * 500_000 + b"}\n")
+    with pytest.raises(UnreadableLog) as refused:
+        verify_log(path)
+    assert str(refused.value) == f"{path} is not a log: its first line is cut short"
+
+
+def test_a_session_without_records_is_any_chain_s_beginning(tmp_path: Path) -> None:
+    nothing = Head(session=SESSION, size=0, head=ZERO_HASH, state="open")
+    signed = sign_entry(KEY, entry(Heads(sessions=(nothing,))))
+    state = replace(START, size=1, head=signed.hash)
+    path = tmp_path / "x.log"
+    path.write_bytes(sign_manifest(KEY, state, public_bytes(KEY), 9).line() + signed.line())
+
+    result = verify_log(path, bundle=verify_bundle(BUNDLE)).results[LogCheck.SESSION]
+
+    assert (result.looked_at, result.failures) == (1, ())
 
 
 def written(path: Path, entries: int, step: int = 1) -> tuple[Path, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import zipfile
 import zlib
@@ -29,11 +30,13 @@ from shared.encoding import ZERO_HASH, sha256_hex
 from shared.parcel import (
     MANIFEST,
     MAX_PORTION_BYTES,
+    MAX_READ_BYTES,
     RECEIPTS,
     RECORDS,
     DamagedPart,
     NotAParcel,
     Parcel,
+    decode_manifest,
 )
 from shared.sealing import OpeningKey
 from shared.signed import fingerprint, parse_lines, public_bytes
@@ -258,7 +261,7 @@ def test_a_table_of_contents_larger_than_any_is_not_read(tmp_path: Path) -> None
         file.write(struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, size, 0, 0))
     with pytest.raises(NotAParcel, match="its end is missing or damaged") as caught:
         Parcel(path)
-    assert "too large" in str(caught.value.__cause__)
+    assert str(caught.value.__cause__) == "a part is too large"
 
 
 @pytest.mark.parametrize(
@@ -309,3 +312,59 @@ def test_a_portion_of_other_lines_is_read_as_it_is(tmp_path: Path) -> None:
         assert parcel.manifest.portions["records/0"].sha256 == sha256_hex(
             entries_of(data)["records/0"]
         )
+
+
+AGAIN = "save it again on the candidate's computer and copy it again"
+
+
+def test_what_is_told_says_what_to_do(tmp_path: Path) -> None:
+    name = "x" * 100
+
+    assert refused(tmp_path, TINY[:-1]) == f"its end is missing or damaged; {AGAIN}"
+    assert refused(tmp_path, b"GIF89a") == f"no file that Invigil saved; {AGAIN}"
+    other = "a zip, but no file that Invigil saved; choose another one"
+    assert refused(tmp_path, zipped({"a.txt": b"a"})) == other
+    extra = refused(tmp_path, zipped(entries_of(GOOD) | {name: b"x"}))
+    assert extra == f"'{name[:80]}' is in it, and no part of it; {AGAIN}"
+
+    def portion(manifest: dict[str, Any]) -> None:
+        manifest["portions"] = {name: {"sha256": ZERO_HASH, "size": 1}}
+
+    unknown = refused(tmp_path, bent(GOOD, portion))
+    assert unknown == f"'{name[:80]}' is no portion of a parcel; {AGAIN}"
+
+
+def test_parts_may_be_as_large_as_is_said() -> None:
+    """A manifest that names them so; whether they are there is another question."""
+    largest = {
+        "portions": {"records/0": {"sha256": ZERO_HASH, "size": MAX_PORTION_BYTES}},
+        "pieces": {"ab" * 32: MAX_BLOB_BYTES},
+    }
+    manifest = json.loads(entries_of(GOOD)[MANIFEST]) | largest
+
+    assert decode_manifest(json.dumps(manifest).encode()).pieces == largest["pieces"]
+
+
+def test_a_manifest_may_be_as_large_as_anything(tmp_path: Path) -> None:
+    entries = entries_of(TINY)
+    largest = entries[MANIFEST].ljust(MAX_READ_BYTES)
+    with closing(Parcel(kept(tmp_path, zipped(entries | {MANIFEST: largest})))) as parcel:
+        assert parcel.manifest.session == SMALL.session
+
+    why = refused(tmp_path, zipped(entries | {MANIFEST: largest + b" "}))
+    assert why == f"its manifest.json is none that Invigil writes; {AGAIN}"
+
+
+def test_only_the_last_record_is_the_head(tmp_path: Path) -> None:
+    """Written here and now: two portions of records, one of receipts, each its own."""
+    built = SessionBuilder()
+    built.open()
+    for number in range(MAX_RECORDS + 2):
+        built.incident(number)
+    built.receipt()
+    built.receipt()
+    with closing(Parcel(kept(tmp_path, packed(load_of(built))))) as parcel:
+        assert parcel.manifest.head == built.records[-1].hash
+        assert parcel.manifest.records == len(built.records)
+        assert set(parcel.manifest.portions) == {"records/0", "records/1", "receipts/0"}
+        assert list(parse_lines(lines(parcel, RECEIPTS))) == built.receipts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 from rich.console import Console
@@ -69,6 +70,16 @@ def test_a_terminal_gets_a_bar_where_there_is_long_to_wait() -> None:
     assert "checking" in drawn(terminal=True, steps=bar.STEPS_WORTH_A_BAR)
     assert "50%" in drawn(terminal=True, steps=bar.STEPS_WORTH_A_BAR)
     assert "checking" not in drawn(terminal=True, steps=bar.STEPS_WORTH_A_BAR - 1)
+
+
+def test_a_bar_is_gone_when_all_is_done() -> None:
+    out = drawn(terminal=True, steps=bar.STEPS_WORTH_A_BAR)
+
+    seen = re.sub(r"\x1b\[[\d;?]*[A-Za-z]|\r", "", out)
+    assert re.fullmatch(r"checking ━+╺?━+  50% [-:]+\n", seen)
+    # Its line is erased, and the cursor is shown again.
+    assert "\x1b[2K" in out[out.rindex("50%") :]
+    assert bar.STEPS_WORTH_A_BAR == 5_000
 
 
 def test_what_is_no_terminal_gets_nothing() -> None:
