@@ -20,6 +20,7 @@ from rich.console import Console
 from vectors.session import INSTITUTION, fingerprint
 
 from shared.bundle import UnreadableBundle
+from shared.cli import app
 from shared.log_checks import log_verdict_members, verify_log
 from shared.printing import print_bundle, print_log
 from shared.verdict import verdict_members
@@ -75,12 +76,13 @@ def as_kept(said: dict[str, Said]) -> str:
 
 
 def printed() -> str:
-    """A session that holds, one that does not, and a log beside a session, on a terminal."""
+    """The help, a session that holds, one that does not, and a log beside a session."""
     good, bad = (vectors.make.BUNDLES / f"{name}.zip" for name in ("good", "grant-nested"))
     [noted] = LOGS["good-after"]["after"]
     session = verify_bundle(good)
     log = verify_log(vectors.make.LOGS / "good-beside.log", KEY, [noted], session)
     texts = (
+        _on_terminal(lambda console: app.help_print([], console=console)),
         _on_terminal(lambda console: print_bundle(console, verify_bundle(bad, KEY))),
         _on_terminal(lambda console: print_bundle(console, session)),
         _on_terminal(lambda console: print_log(console, log)),
