@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 import structlog
 
 from recorder.detect.observations import Incident
+from recorder.evidence.drafts import Attachment
 from recorder.evidence.intake import Accepted, Ended, Full
 from recorder.evidence.segments import Segment
 from recorder.evidence.writer import EvidenceWriter
-from shared.records import Gap, Heartbeat
+from shared.records import Enrolment, Gap, Heartbeat
 
 _log = structlog.get_logger(__name__)
 
@@ -36,11 +38,16 @@ class Reporter:
         """Whether the last piece was refused because the queue was full."""
         return self._short
 
-    def submit(self, item: Segment | Incident | Heartbeat | Gap) -> None:
-        """Hand one thing on. What is refused is said in a signed gap by the writer."""
+    def submit(
+        self,
+        item: Segment | Incident | Enrolment | Heartbeat | Gap,
+        attachments: Sequence[Attachment] = (),
+    ) -> None:
+        """Hand one thing on, with its pictures and clips. What is refused is said in a signed
+        gap by the writer."""
         if isinstance(item, Incident):
             self._count(item)
-        match self._writer.submit(item):
+        match self._writer.submit(item, attachments):
             case Accepted():
                 self._short = False
             case Full(items, size):

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     IDENTITY_MISMATCH = "identity_mismatch"
     CAMERA_BLOCKED = "camera_blocked"
     OBJECT_SEEN = "object_seen"
+    HAND_AT_EAR = "hand_at_ear"
+    HANDS_HIDDEN = "hands_hidden"
     SPEECH = "speech"
     SECOND_VOICE = "second_voice"
     WINDOW_SWITCH = "window_switch"
@@ -78,6 +80,8 @@ _GROUPS: dict[Kind, Group] = {
     Kind.IDENTITY_MISMATCH: Group.FACE,
     Kind.CAMERA_BLOCKED: Group.FACE,
     Kind.OBJECT_SEEN: Group.OBJECTS,
+    Kind.HAND_AT_EAR: Group.OBJECTS,
+    Kind.HANDS_HIDDEN: Group.OBJECTS,
     Kind.SPEECH: Group.VOICE,
     Kind.SECOND_VOICE: Group.VOICE,
     Kind.WINDOW_SWITCH: Group.MACHINE,
@@ -106,6 +110,8 @@ _LABELS: dict[Kind, str] = {
     Kind.IDENTITY_MISMATCH: "Face does not match",
     Kind.CAMERA_BLOCKED: "Camera covered",
     Kind.OBJECT_SEEN: "Object in view",
+    Kind.HAND_AT_EAR: "Hand at the ear",
+    Kind.HANDS_HIDDEN: "Hands out of view",
     Kind.SPEECH: "Speech",
     Kind.SECOND_VOICE: "Second voice",
     Kind.WINDOW_SWITCH: "Other window in front",

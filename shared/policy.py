@@ -26,8 +26,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """When one kind of incident begins, ends and how much it weighs.
 
     ``threshold`` and ``release`` are in the detector's own unit (degrees for poses and
-    gaze, probability for speech, mean absolute deviation of luma for a covered camera);
-    the gap between the two is the hysteresis. A kind without a threshold is a yes or no.
+    gaze, probability for speech and objects, distance of faces for identity, unlikeness of
+    voices for a second voice, mean absolute deviation of luma for a covered camera); the
+    gap between the two is the hysteresis. A kind without a threshold is a yes or no.
+    ``every_s`` is how often a kind that is sampled is looked for.
     """
 
     enabled: bool = True
@@ -39,6 +41,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     escalate_after_s: Seconds | None = None
     escalate_to: Severity | None = None
     weight: Weight = 1.0
+    every_s: Annotated[float, msgspec.Meta(ge=0.1, le=3_600)] | None = None
 
 
 class CameraStream(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +79,41 @@ class Streams(msgspec.Struct, frozen=True, kw_only=True):
     segment_s: Annotated[float, msgspec.Meta(ge=1, le=30)] = 4.0
 
 
+class Objects(msgspec.Struct, frozen=True, kw_only=True):
+    """Which objects are flagged, by the labels of the institution's object model.
+
+    ``model`` is the SHA-256 of the one model file that will do; any installed one where it
+    is ``None``.
+    """
+
+    labels: tuple[str, ...] = ("cell phone", "book", "laptop", "tv", "person")
+    model: str | None = None
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """What the candidate is asked to show before the exam, and whether it is compared."""
+
+    photo: bool = True
+    document: bool = False
+
+
+class Clips(msgspec.Struct, frozen=True, kw_only=True):
+    """The camera at a better rate around an incident, from ``severity`` on."""
+
+    enabled: bool = True
+    before_s: Annotated[float, msgspec.Meta(ge=0, le=15)] = 4.0
+    after_s: Annotated[float, msgspec.Meta(ge=0, le=15)] = 4.0
+    fps: Annotated[int, msgspec.Meta(ge=1, le=30)] = 15
+    severity: Severity = Severity.MEDIUM
+
+
+class Accommodation(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left out for one candidate: the profile's name, and the kinds it switches off."""
+
+    profile: str
+    off: tuple[Kind, ...]
+
+
 class EvidenceKey(msgspec.Struct, frozen=True, kw_only=True):
     """An institution's public key that evidence is sealed to (HPKE, see ``sealing``)."""
 
@@ -109,13 +147,20 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     evidence_keys: Annotated[tuple[EvidenceKey, ...], msgspec.Meta(min_length=1)]
     streams: Streams = Streams()
     kinds: dict[Kind, Rule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RULES))
+    objects: Objects = Objects()
+    identity: Identity = Identity()
+    clips: Clips = Clips()
+    accommodation: Accommodation | None = None
     prohibited_processes: tuple[str, ...] = ()
     allowed_windows: tuple[str, ...] = ()
     heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0
     rotate_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 900.0
 
     def rule(self, kind: Kind) -> Rule:
-        """The rule for a kind; a kind the policy does not name is off."""
+        """The rule for a kind; one that the policy does not name, or that is switched off
+        for this candidate, is off."""
+        if self.accommodation is not None and kind in self.accommodation.off:
+            return OFF
         return self.kinds.get(kind, OFF)
 
 
@@ -154,6 +199,22 @@ DEFAULT_RULES: dict[Kind, Rule] = {
     Kind.SPEECH: Rule(
         severity=Severity.LOW, threshold=0.6, release=0.35, onset_s=1.0, weight=1.0
     ),
+    # The distance below which the model's own authors take two faces for one person.
+    Kind.IDENTITY_MISMATCH: Rule(
+        severity=Severity.CRITICAL, threshold=0.6, release=0.55, every_s=5.0, weight=8.0
+    ),
+    Kind.OBJECT_SEEN: Rule(
+        severity=Severity.HIGH, threshold=0.5, release=0.4, onset_s=1.0, every_s=0.5, weight=4.0
+    ),
+    Kind.HAND_AT_EAR: Rule(severity=Severity.LOW, onset_s=4.0, every_s=0.5, weight=0.5),
+    # Who types has the hands below the picture: on only where an institution asks for it.
+    Kind.HANDS_HIDDEN: Rule(
+        enabled=False, severity=Severity.LOW, onset_s=30.0, every_s=0.5, weight=0.5
+    ),
+    Kind.SECOND_VOICE: Rule(
+        severity=Severity.HIGH, threshold=0.5, release=0.35, onset_s=1.5, weight=4.0
+    ),
+    Kind.VIRTUAL_CAMERA: Rule(severity=Severity.HIGH, onset_s=5.0, weight=4.0),
     Kind.WINDOW_SWITCH: Rule(severity=Severity.HIGH, onset_s=0.5, weight=4.0),
     Kind.PROHIBITED_PROCESS: Rule(severity=Severity.HIGH, weight=4.0),
     Kind.DEVICE_LOST: Rule(severity=Severity.HIGH, weight=2.0),

@@ -31,10 +31,11 @@ Detail = dict[str, Any]
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """A detection model in use: what it is called and the SHA-256 of its file."""
+    """A detection model in use: what it is called, its version and the SHA-256 of its file."""
 
     name: str
     sha256: Hash
+    version: str = ""
 
 
 class Handover(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,9 +83,9 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
-    """A sealed picture or clip that belongs to an incident (stream ``attachment``)."""
+    """A sealed picture or clip that belongs to a record (stream ``attachment``)."""
 
-    role: Literal["snapshot", "clip"]
+    role: Literal["snapshot", "clip", "photo", "document"]
     stream_seq: Count
     media_type: str
     sha256: Hash
@@ -104,6 +105,18 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] = ()
 
 
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sat down, and what the detectors were set to: photographs, how alike they are,
+    hints of liveness, a calibration. Written whenever one of them was taken.
+    """
+
+    attachments: tuple[Attachment, ...] = ()
+    identity: Detail | None = None
+    liveness: Detail | None = None
+    calibration: Detail | None = None
+    voice: Detail | None = None
+
+
 class Unobserved(msgspec.Struct, frozen=True, kw_only=True):
     """An interval in which a detector could not have seen anything, and why."""
 
@@ -120,6 +133,7 @@ class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     unobserved: tuple[Unobserved, ...]
     queue: Detail
     machine: Detail
+    detection: Detail | None = None
 
 
 class Rotate(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +185,7 @@ class Close(msgspec.Struct, frozen=True, kw_only=True):
     incidents: Count
 
 
-Body = Open | Segment | Incident | Heartbeat | Rotate | Resume | Gap | Clock | Close
+Body = Open | Segment | Incident | Enrolment | Heartbeat | Rotate | Resume | Gap | Clock | Close
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +234,7 @@ _BODIES: dict[str, type[Body]] = {
     "open": Open,
     "segment": Segment,
     "incident": Incident,
+    "enrolment": Enrolment,
     "heartbeat": Heartbeat,
     "rotate": Rotate,
     "resume": Resume,
@@ -294,7 +309,7 @@ def blobs_of(body: Body) -> tuple[BlobReference, ...]:
     match body:
         case Segment():
             return (BlobReference(body.sha256, body.size, body.stream, body.stream_seq),)
-        case Incident():
+        case Incident() | Enrolment():
             return tuple(
                 BlobReference(a.sha256, a.size, "attachment", a.stream_seq)
                 for a in body.attachments

@@ -17,13 +17,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.detect.core import DetectionCore, Finding
-from recorder.detect.faces import FaceAnalyzer
 from recorder.detect.lines import LineWriter
 from recorder.detect.models import model_hashes
 from recorder.detect.observations import Incident, Observation, Unobserved
+from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.replay import MediaFile
 from recorder.detect.rules_file import read_rules, rule_of
 from recorder.detect.voice import VoiceAnalyzer
+from recorder.detect.worker_messages import observations_of
 from recorder.faults import EnvironmentFault
 
 NS = 1_000_000_000
@@ -81,7 +82,7 @@ class _Analysis:
     def __init__(self, lines: LineWriter, core: DetectionCore) -> None:
         self._lines = lines
         self._core = core
-        self._faces: FaceAnalyzer | None = None
+        self._pictures: PictureAnalyzer | None = None
         self._voice: VoiceAnalyzer | None = None
         self._frames = 0
         self._unobserved_ns = 0
@@ -128,15 +129,15 @@ class _Analysis:
                 advance(item.monotonic_ns / NS)
 
     def _frame(self, frame: Frame) -> None:
-        self._faces = self._faces or FaceAnalyzer()
+        self._pictures = self._pictures or PictureAnalyzer()
         self._frames += 1
-        seen = self._faces.observe(frame.image, frame.monotonic_ns)
-        self._observed(seen, self._core.face(seen))
+        for seen in observations_of(self._pictures.observe(frame.image, frame.monotonic_ns)):
+            self._observed(seen, self._core.camera(seen))
 
     def _block(self, block: AudioBlock) -> None:
         self._voice = self._voice or VoiceAnalyzer()
         for heard in self._voice.observe(block):
-            self._observed(heard, self._core.voice(heard))
+            self._observed(heard, self._core.microphone(heard))
 
     def _observed(self, observation: Observation, findings: list[Finding]) -> None:
         self._lines.observation(observation)

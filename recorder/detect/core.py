@@ -9,11 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from recorder.detect.incidents import NS, Hysteresis, IncidentMachine, Reading
+from recorder.detect.incidents import HOLD_NS, NS, Hysteresis, IncidentMachine, Reading
 from recorder.detect.observations import (
+    PARTLY_SEEN,
     Blindness,
+    CameraObservation,
     FaceObservation,
+    HandsObservation,
+    IdentityObservation,
     Incident,
+    MicrophoneObservation,
+    ObjectsObservation,
+    SpeakerObservation,
     Unobserved,
     VoiceObservation,
     WatchedStream,
@@ -25,14 +32,22 @@ from shared.policy import Rule
 
 Finding = Incident | Unobserved
 
-CAMERA_KINDS = (
+FACE_KINDS = (
     Kind.CAMERA_BLOCKED,
     Kind.FACE_MISSING,
     Kind.MULTIPLE_FACES,
     Kind.LOOKING_AWAY,
     Kind.GAZE_AWAY,
+    Kind.VIRTUAL_CAMERA,
 )
-MICROPHONE_KINDS = (Kind.SPEECH,)
+SAMPLED_KINDS = (
+    Kind.IDENTITY_MISMATCH,
+    Kind.OBJECT_SEEN,
+    Kind.HAND_AT_EAR,
+    Kind.HANDS_HIDDEN,
+)
+CAMERA_KINDS = FACE_KINDS + SAMPLED_KINDS
+MICROPHONE_KINDS = (Kind.SPEECH, Kind.SECOND_VOICE)
 _KINDS = {"camera": CAMERA_KINDS, "microphone": MICROPHONE_KINDS}
 
 # Activity that pauses for less than this goes on. Eyes and head: a frame misread at a
@@ -46,6 +61,9 @@ BRIDGE_NS = {
     Kind.SPEECH: 6 * NS // 10,
 }
 
+# A sampled reading speaks for what follows until two more looks have failed to come.
+MISSED_LOOKS = 2.5
+
 # Standard error of the estimate, in the unit of the kind's threshold: what turns a margin
 # into a confidence. Head pose and iris gaze from one webcam are good to about 5°
 # (Zhang et al., MPIIGaze, 2017, report 5-10° between persons); contrast to 2 levels.
@@ -54,6 +72,9 @@ STANDARD_ERROR = {
     Kind.GAZE_AWAY: 5.0,
     Kind.CAMERA_BLOCKED: 2.0,
 }
+
+# Nothing came: the time since the last observation was not observed either.
+_MISSING = frozenset({Blindness.NO_INPUT, Blindness.DETECTOR_DOWN, Blindness.ASLEEP})
 
 # A stretch that cannot be observed is reported at least this often, so that a heartbeat
 # knows of it and a crash loses little.
@@ -78,7 +99,12 @@ class DetectionCore:
         kinds = [kind for kind in CAMERA_KINDS + MICROPHONE_KINDS if rule(kind).enabled]
         self._machines = {
             kind: IncidentMachine(
-                kind, rule(kind), new_id, DESCRIBE[kind], BRIDGE_NS.get(kind, 0)
+                kind,
+                rule(kind),
+                new_id,
+                DESCRIBE[kind],
+                BRIDGE_NS.get(kind, 0),
+                _hold_ns(rule(kind)),
             )
             for kind in kinds
         }
@@ -87,36 +113,70 @@ class DetectionCore:
         self._sight = ScreenEstimate(calibration)
         self._blind = {"camera": _BlindTime("camera"), "microphone": _BlindTime("microphone")}
 
-    def face(self, observation: FaceObservation) -> list[Finding]:
-        """Take one camera frame's measurements."""
-        now_ns = observation.monotonic_ns
-        dim = self._conditions[Kind.CAMERA_BLOCKED].update(observation.contrast)
-        covered = dim or not observation.observable
-        found: list[Finding] = []
-        found += self._blind["camera"].step(now_ns, Blindness.COVERED if covered else None)
-        for kind, reading in self._camera_readings(observation, covered).items():
-            if machine := self._machines.get(kind):
-                found += machine.step(now_ns, reading)
+    def camera(self, seen: CameraObservation) -> list[Finding]:
+        """Take what one detector saw in a picture."""
+        match seen:
+            case FaceObservation():
+                return self._face(seen)
+            case IdentityObservation():
+                return self._identity(seen)
+            case ObjectsObservation():
+                return self._objects(seen)
+            case HandsObservation():
+                return self._hands(seen)
+
+    def microphone(self, heard: MicrophoneObservation) -> list[Finding]:
+        """Take what one detector heard in a stretch of sound."""
+        match heard:
+            case VoiceObservation():
+                return self._voice(heard)
+            case SpeakerObservation():
+                return self._speaker(heard)
+
+    def _face(self, seen: FaceObservation) -> list[Finding]:
+        now_ns = seen.monotonic_ns
+        dim = self._conditions[Kind.CAMERA_BLOCKED].update(seen.contrast)
+        blind = seen.blind or (Blindness.COVERED if dim else None)
+        found: list[Finding] = list(self._blind["camera"].step(now_ns, blind))
+        for kind, reading in self._face_readings(seen, blind).items():
+            found += self._step(kind, now_ns, reading)
         return found
 
-    def voice(self, observation: VoiceObservation) -> list[Finding]:
-        """Take one window of sound."""
-        found: list[Finding] = list(
-            self._blind["microphone"].step(observation.monotonic_ns, None)
-        )
-        if machine := self._machines.get(Kind.SPEECH):
-            speech = observation.speech
-            reading = Reading(speech, confidence=speech, numbers={"speech": speech})
-            found += machine.step(observation.monotonic_ns, reading)
-        return found
+    def _identity(self, seen: IdentityObservation) -> list[Finding]:
+        numbers = {"distance": seen.distance}
+        reading = Reading(seen.distance, seen.quality, numbers)
+        return self._step(Kind.IDENTITY_MISMATCH, seen.monotonic_ns, reading)
+
+    def _objects(self, seen: ObjectsObservation) -> list[Finding]:
+        surest = max((found.confidence for found in seen.objects), default=0.0)
+        return self._step(Kind.OBJECT_SEEN, seen.monotonic_ns, Reading(surest, surest))
+
+    def _hands(self, seen: HandsObservation) -> list[Finding]:
+        now_ns = seen.monotonic_ns
+        at_ear = Reading(seen.at_ear, seen.at_ear)
+        found = self._step(Kind.HAND_AT_EAR, now_ns, at_ear)
+        return found + self._step(Kind.HANDS_HIDDEN, now_ns, Reading(float(seen.hands == 0)))
+
+    def _voice(self, heard: VoiceObservation) -> list[Finding]:
+        now_ns, speech = heard.monotonic_ns, heard.speech
+        found: list[Finding] = list(self._blind["microphone"].step(now_ns, heard.blind))
+        reading = Reading(speech, confidence=speech, numbers={"speech": speech})
+        return found + self._step(Kind.SPEECH, now_ns, None if heard.blind else reading)
+
+    def _speaker(self, heard: SpeakerObservation) -> list[Finding]:
+        reading = Reading(heard.unlike, heard.unlike, {"unlike": heard.unlike})
+        return self._step(Kind.SECOND_VOICE, heard.monotonic_ns, reading)
+
+    def _step(self, kind: Kind, now_ns: int, reading: Reading | None) -> list[Finding]:
+        machine = self._machines.get(kind)
+        return list(machine.step(now_ns, reading)) if machine else []
 
     def absent(self, stream: WatchedStream, now_ns: int, reason: Blindness) -> list[Finding]:
         """Say that a stream is not being observed now, and has not been since its last
         observation. Call it a few times a second for as long as that is so."""
         found: list[Finding] = list(self._blind[stream].step(now_ns, reason))
         for kind in _KINDS[stream]:
-            if machine := self._machines.get(kind):
-                found += machine.step(now_ns, None)
+            found += self._step(kind, now_ns, None)
         return found
 
     def finish(self, stream: WatchedStream, now_ns: int) -> list[Finding]:
@@ -131,15 +191,18 @@ class DetectionCore:
         """How much of a stream could not be observed so far, the present stretch included."""
         return self._blind[stream].total_ns(now_ns)
 
-    def _camera_readings(
-        self, seen: FaceObservation, covered: bool
+    def _face_readings(
+        self, seen: FaceObservation, blind: Blindness | None
     ) -> dict[Kind, Reading | None]:
-        blocked = self._measured(
+        readings: dict[Kind, Reading | None] = dict.fromkeys(FACE_KINDS)
+        readings[Kind.CAMERA_BLOCKED] = self._measured(
             Kind.CAMERA_BLOCKED, seen.contrast, {"contrast": seen.contrast}
         )
-        readings: dict[Kind, Reading | None] = dict.fromkeys(CAMERA_KINDS)
-        readings[Kind.CAMERA_BLOCKED] = blocked
-        if covered:
+        looped = seen.loop_s is not None
+        readings[Kind.VIRTUAL_CAMERA] = Reading(
+            float(looped), numbers={"loop_s": seen.loop_s or 0.0} if looped else {}
+        )
+        if blind is not None and blind not in PARTLY_SEEN:
             return readings
         readings[Kind.FACE_MISSING] = Reading(float(seen.faces == 0), seen.confidence)
         readings[Kind.MULTIPLE_FACES] = Reading(
@@ -181,6 +244,11 @@ class DetectionCore:
         return Reading(value, 0.5 * (1 + math.erf(deviations / math.sqrt(2))), numbers)
 
 
+def _hold_ns(rule: Rule) -> int:
+    """How long a reading of this kind speaks for what follows it."""
+    return max(HOLD_NS, round(MISSED_LOOKS * (rule.every_s or 0.0) * NS))
+
+
 class _BlindTime:
     """Collects one stream's unobserved time into pieces that touch and never overlap."""
 
@@ -204,11 +272,10 @@ class _BlindTime:
         if self._reason is not None and (reason != self._reason or long):
             found = self._piece(now_ns)
         if reason is not None and self._reason is None:
-            # A covered picture is blind from itself on; a missing one since the last word.
-            if self._last_ns is None or reason is Blindness.COVERED:
-                self._since_ns = now_ns
-            else:
-                self._since_ns = self._last_ns
+            # A picture that shows nothing is blind from itself on; a missing one since the
+            # last word.
+            since_ns = self._last_ns if reason in _MISSING else None
+            self._since_ns = now_ns if since_ns is None else since_ns
         self._reason = reason
         self._last_ns = now_ns
         return found

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from recorder.detect.covered import Look, look_at
 from recorder.detect.gaze import gaze_in_head
 from recorder.detect.graphs import FaceGraphs, FittedFace, FoundFace, Roi
-from recorder.detect.observations import FaceObservation
+from recorder.detect.observations import Blindness, FaceObservation
 from recorder.detect.pose import HeadPose, head_pose
 
 MS = 1_000_000
@@ -74,7 +74,7 @@ class FaceAnalyzer:
         look = look_at(image)
         if not look.observable:
             self._forget()
-            return FaceObservation(monotonic_ns, 0, observable=False, contrast=look.contrast)
+            return FaceObservation(monotonic_ns, 0, look.contrast, Blindness.COVERED)
         fitted = self._fit(image, self._roi)
         if self._search_is_due(monotonic_ns, look, followed=fitted is not None):
             fitted = self._search(image, fitted)
@@ -145,7 +145,6 @@ class FaceAnalyzer:
         return FaceObservation(
             monotonic_ns=monotonic_ns,
             faces=len(self._others) + (fitted is not None),
-            observable=True,
             contrast=look.contrast,
             yaw=pose.yaw if pose else None,
             pitch=pose.pitch if pose else None,

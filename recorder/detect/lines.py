@@ -8,9 +8,15 @@ from typing import TextIO
 import msgspec
 
 from recorder.detect.observations import (
+    Blindness,
     FaceObservation,
+    HandsObservation,
+    IdentityObservation,
     Incident,
+    ObjectsObservation,
     Observation,
+    SeenObject,
+    SpeakerObservation,
     VoiceObservation,
 )
 
@@ -30,7 +36,12 @@ class LineWriter:
     def observation(self, seen: Observation) -> None:
         """One measurement."""
         self._write(
-            _face_line(seen) if isinstance(seen, FaceObservation) else _voice_line(seen)
+            {
+                "type": "observation",
+                "stream": seen.stream,
+                "t": _seconds(seen.monotonic_ns),
+                **_measurements(seen),
+            }
         )
 
     def incident(self, incident: Incident) -> None:
@@ -57,11 +68,24 @@ class LineWriter:
         self._target.write(msgspec.json.encode(line).decode() + "\n")
 
 
-def _face_line(seen: FaceObservation) -> dict[str, object]:
+def _measurements(seen: Observation) -> dict[str, object]:
+    match seen:
+        case FaceObservation():
+            return _face(seen)
+        case IdentityObservation(distance=distance, quality=quality):
+            return {"distance": _measure(distance), "quality": _measure(quality)}
+        case ObjectsObservation(objects=objects):
+            return {"objects": [_object(one) for one in objects]}
+        case HandsObservation(hands=hands, at_ear=at_ear):
+            return {"hands": hands, "at_ear": _measure(at_ear)}
+        case VoiceObservation(speech=speech, blind=blind):
+            return {"speech": _measure(speech), **_unobserved(blind)}
+        case SpeakerObservation(end_ns=end_ns, unlike=unlike):
+            return {"end": _seconds(end_ns), "unlike": _measure(unlike)}
+
+
+def _face(seen: FaceObservation) -> dict[str, object]:
     return {
-        "type": "observation",
-        "stream": seen.stream,
-        "t": _seconds(seen.monotonic_ns),
         "faces": seen.faces,
         "observable": seen.observable,
         "yaw": _measure(seen.yaw),
@@ -69,15 +93,20 @@ def _face_line(seen: FaceObservation) -> dict[str, object]:
         "roll": _measure(seen.roll),
         "gaze_yaw": _measure(seen.gaze_yaw),
         "gaze_pitch": _measure(seen.gaze_pitch),
+        **_unobserved(seen.blind),
     }
 
 
-def _voice_line(seen: VoiceObservation) -> dict[str, object]:
+def _unobserved(reason: Blindness | None) -> dict[str, object]:
+    return {} if reason is None else {"reason": reason}
+
+
+def _object(found: SeenObject) -> dict[str, object]:
+    box = found.box
     return {
-        "type": "observation",
-        "stream": seen.stream,
-        "t": _seconds(seen.monotonic_ns),
-        "speech": _measure(seen.speech),
+        "label": found.label,
+        "confidence": _measure(found.confidence),
+        "box": [_measure(share) for share in (box.x, box.y, box.width, box.height)],
     }
 
 

@@ -12,6 +12,39 @@ from shared.flags import Kind, Severity
 WatchedStream = Literal["camera", "microphone"]
 
 
+class Blindness(StrEnum):
+    """Why a stretch of a stream could not be observed, or not fully."""
+
+    COVERED = "covered"
+    DARK = "too_dark"
+    BRIGHT = "too_bright"
+    BLURRED = "blurred"
+    FROZEN = "frozen"
+    REPEATED = "repeated"
+    UPSIDE_DOWN = "upside_down"
+    FACE_SMALL = "face_small"
+    FACE_CUT = "face_cut"
+    NO_INPUT = "no_input"
+    SILENT = "silent"
+    CLIPPED = "clipped"
+    DETECTOR_DOWN = "detector_down"
+    ASLEEP = "asleep"
+
+
+# With these the face is there and counted; only its pose and gaze cannot be measured.
+PARTLY_SEEN = frozenset({Blindness.FACE_SMALL, Blindness.FACE_CUT})
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A place in a picture, as shares of its width and height: left, top, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 @dataclass(frozen=True, slots=True)
 class FaceObservation:
     """One camera frame as measured. Angles in degrees; ``None`` where not measurable.
@@ -19,21 +52,71 @@ class FaceObservation:
     Yaw is positive towards the right edge of the image as captured, pitch positive up,
     roll positive clockwise as seen; a head that faces the camera has yaw and pitch 0
     wherever in the picture it is. Gaze is relative to the head, and ``None`` while the
-    eyes are shut. ``observable`` is false when the picture could not have shown a face
-    (covered, black): not the same as clean. ``contrast`` is the mean absolute deviation
-    of luma, 0..128. ``confidence`` is how sure the number of faces is, 0..1.
+    eyes are shut. ``blind`` says why the picture could not have shown a face, or not its
+    pose: not the same as clean. ``contrast`` is the mean absolute deviation of luma,
+    0..128. ``confidence`` is how sure the number of faces is, 0..1. ``loop_s`` is the
+    length of the loop that the picture repeats, where it does.
     """
 
     monotonic_ns: int
     faces: int
-    observable: bool
     contrast: float
+    blind: Blindness | None = None
     yaw: float | None = None
     pitch: float | None = None
     roll: float | None = None
     gaze_yaw: float | None = None
     gaze_pitch: float | None = None
+    eyes_shut: bool = False
+    box: Box | None = None
     confidence: float = 1.0
+    loop_s: float | None = None
+    stream: Literal["camera"] = "camera"
+
+    @property
+    def observable(self) -> bool:
+        """Whether the picture could have shown a face."""
+        return self.blind is None or self.blind in PARTLY_SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityObservation:
+    """The face compared with the enrolled one: ``distance`` of their embeddings (0 the same,
+    the model's authors draw the line at 0.6). ``quality`` 0..1 is how far the face can be
+    judged at all (size, pose, sharpness).
+    """
+
+    monotonic_ns: int
+    distance: float
+    quality: float
+    stream: Literal["camera"] = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenObject:
+    """An object as the institution's model names it."""
+
+    label: str
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectsObservation:
+    """All objects in one picture that the model knows, most certain first."""
+
+    monotonic_ns: int
+    objects: tuple[SeenObject, ...]
+    stream: Literal["camera"] = "camera"
+
+
+@dataclass(frozen=True, slots=True)
+class HandsObservation:
+    """Hands in one picture; ``at_ear`` is how sure it is that one is held at an ear, 0..1."""
+
+    monotonic_ns: int
+    hands: int
+    at_ear: float
     stream: Literal["camera"] = "camera"
 
 
@@ -41,15 +124,34 @@ class FaceObservation:
 class VoiceObservation:
     """One window of sound: ``speech`` is the probability that it lies within speech.
 
-    ``monotonic_ns`` is when the window's first sample was heard.
+    ``monotonic_ns`` is when the window's first sample was heard. ``blind`` says why nothing
+    could have been heard (digital silence, clipping).
     """
 
     monotonic_ns: int
     speech: float
+    blind: Blindness | None = None
     stream: Literal["microphone"] = "microphone"
 
 
-Observation = FaceObservation | VoiceObservation
+@dataclass(frozen=True, slots=True)
+class SpeakerObservation:
+    """A stretch of speech compared with the enrolled voice: ``unlike`` is the probability
+    that another person speaks. It lies from ``monotonic_ns`` to ``end_ns``, and is known
+    only when it is over.
+    """
+
+    monotonic_ns: int
+    end_ns: int
+    unlike: float
+    stream: Literal["microphone"] = "microphone"
+
+
+CameraObservation = (
+    FaceObservation | IdentityObservation | ObjectsObservation | HandsObservation
+)
+MicrophoneObservation = VoiceObservation | SpeakerObservation
+Observation = CameraObservation | MicrophoneObservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +170,6 @@ class Incident:
     severity: Severity
     confidence: float
     detail: Mapping[str, object] = field(default_factory=dict)
-
-
-class Blindness(StrEnum):
-    """Why a stretch of a stream could not be observed."""
-
-    COVERED = "covered"
-    NO_INPUT = "no_input"
-    DETECTOR_DOWN = "detector_down"
-    ASLEEP = "asleep"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from recorder.detect.incidents import IncidentMachine
 from recorder.detect.observations import WatchedStream
 from recorder.detect.offers import Offers
 from recorder.detect.screen import Screen
-from recorder.detect.supervisor import Inbox, Result, Stop, Supervisor, Wake
+from recorder.detect.setup import NOTHING_MORE, DetectorSetup
+from recorder.detect.supervisor import Change, Inbox, Result, Stop, Supervisor, Wake
 from recorder.detect.wording import DESCRIBE
 from recorder.sleeps import Sleeps
 from shared.flags import Kind
@@ -55,6 +56,7 @@ class DetectorProcess:
         streams: what will be offered; by default what the policy records and watches.
         spawn: starts a detector process.
         sleeps: knows when the computer slept; without it nothing is explained so.
+        setup: what else is watched for than face, gaze and speech.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class DetectorProcess:
         streams: Collection[WatchedStream] | None = None,
         spawn: Spawn = ChildProcess,
         sleeps: Sleeps | None = None,
+        setup: DetectorSetup = NOTHING_MORE,
     ) -> None:
         self._clock = clock
         self._watched = frozenset(_watched(policy) if streams is None else streams)
@@ -83,6 +86,7 @@ class DetectorProcess:
             clock=clock,
             spawn=spawn,
             sleeps=sleeps or Sleeps(Pair(clock, None)),
+            setup=setup,
         )
         self._thread = threading.Thread(
             target=self._supervisor.run, name="detector", daemon=True
@@ -92,6 +96,10 @@ class DetectorProcess:
     def start(self) -> None:
         """Begin; returns at once, the models load in the detector process."""
         self._thread.start()
+
+    def prepare(self, setup: DetectorSetup) -> None:
+        """Watch for this from now on, besides face, gaze and speech."""
+        self._inbox.put(Change(setup))
 
     def offer_frame(self, frame: Frame) -> None:
         """Offer a picture. The newest one wins; never blocks for longer than a copy."""

@@ -11,16 +11,25 @@ from dataclasses import dataclass
 from recorder.detect.child import Child, Spawn
 from recorder.detect.core import DetectionCore, Finding
 from recorder.detect.incidents import IncidentMachine, Reading
-from recorder.detect.observations import Blindness, Incident, Observation, WatchedStream
+from recorder.detect.observations import (
+    Blindness,
+    Incident,
+    Observation,
+    VoiceObservation,
+    WatchedStream,
+)
 from recorder.detect.offers import Offers
+from recorder.detect.setup import NOTHING_MORE, DetectorSetup
 from recorder.detect.worker_messages import (
     Answer,
     Failed,
     Heard,
     Listen,
+    Prepare,
     Ready,
     Seen,
     Sound,
+    observations_of,
 )
 from recorder.sleeps import Sleeps
 
@@ -60,6 +69,13 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """Watch for something else from now on."""
+
+    setup: DetectorSetup
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """What a detector process said; ``None`` is its last."""
 
@@ -67,7 +83,7 @@ class Word:
     answer: Answer | None
 
 
-Event = Wake | Stop | Word
+Event = Wake | Stop | Change | Word
 Inbox = queue.SimpleQueue[Event]
 
 
@@ -99,8 +115,10 @@ class Supervisor:
         clock: Callable[[], int],
         spawn: Spawn,
         sleeps: Sleeps,
+        setup: DetectorSetup = NOTHING_MORE,
     ) -> None:
         self.restarts = 0
+        self._setup = setup
         self._inbox = inbox
         self._offers = offers
         self._core = core
@@ -133,6 +151,8 @@ class Supervisor:
             while not isinstance(event := self._next_event(), Stop):
                 if isinstance(event, Word) and event.life == self._life:
                     self._answer(event.answer)
+                if isinstance(event, Change):
+                    self._prepare(event.setup)
                 self._hand_over()
                 self._look_after(self._clock())
         finally:
@@ -142,6 +162,11 @@ class Supervisor:
         """For the counters; from any thread."""
         with self._lock:
             return self._core.unobserved_ns(stream, now_ns)
+
+    def _prepare(self, setup: DetectorSetup) -> None:
+        self._setup = setup
+        if self._child is not None:
+            self._child.send(Prepare(setup))
 
     def _next_event(self) -> Event | None:
         try:
@@ -157,21 +182,23 @@ class Supervisor:
                 _log.error("the detector failed: %s", reason)
             case Ready():
                 self._ready = True
-            case Seen(observation):
+            case Seen():
                 self._looking_since_ns = None
                 self._offers.give_back(seen=True)
-                self._observed("camera", observation.monotonic_ns)
-                self._on_result(observation)
-                with self._lock:
-                    findings = self._core.face(observation)
-                self._findings(findings)
-            case Heard(observations):
+                self._observed("camera", answer.face.monotonic_ns)
+                for seen in observations_of(answer):
+                    self._on_result(seen)
+                    with self._lock:
+                        findings = self._core.camera(seen)
+                    self._findings(findings)
+            case Heard(voices, speakers):
                 self._listening_since_ns, self._lent_sound_ns = None, 0
-                for heard in observations:
-                    self._observed("microphone", heard.monotonic_ns)
+                for heard in (*voices, *speakers):
+                    if isinstance(heard, VoiceObservation):
+                        self._observed("microphone", heard.monotonic_ns)
                     self._on_result(heard)
                     with self._lock:
-                        findings = self._core.voice(heard)
+                        findings = self._core.microphone(heard)
                     self._findings(findings)
 
     def _observed(self, stream: WatchedStream, monotonic_ns: int) -> None:
@@ -264,6 +291,7 @@ class Supervisor:
             self._child = self._spawn(
                 self._offers.memory, lambda answer: self._inbox.put(Word(life, answer))
             )
+            self._child.send(Prepare(self._setup))
         except OSError as error:
             self._lost(f"it could not be started ({error})")
 

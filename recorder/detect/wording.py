@@ -58,6 +58,32 @@ def _camera_blocked(numbers: Numbers, seconds: float) -> str:
     return f"picture without content (contrast {numbers['contrast']:.1f}) for {seconds:.1f} s"
 
 
+def _virtual_camera(numbers: Numbers, seconds: float) -> str:
+    return f"the camera repeats the same {numbers['loop_s']:.1f} s, for {seconds:.1f} s"
+
+
+def _identity_mismatch(numbers: Numbers, seconds: float) -> str:
+    return (
+        f"face unlike the enrolled one (distance {numbers['distance']:.2f}) for {seconds:.1f} s"
+    )
+
+
+def _object_seen(_numbers: Numbers, seconds: float) -> str:
+    return f"an object in view for {seconds:.1f} s"
+
+
+def _hand_at_ear(_numbers: Numbers, seconds: float) -> str:
+    return f"a hand at the ear for {seconds:.1f} s"
+
+
+def _hands_hidden(_numbers: Numbers, seconds: float) -> str:
+    return f"no hand in the picture for {seconds:.1f} s"
+
+
+def _second_voice(numbers: Numbers, seconds: float) -> str:
+    return f"another voice for {seconds:.1f} s (probability {numbers['unlike']:.2f})"
+
+
 def _speech(numbers: Numbers, seconds: float) -> str:
     return f"speech for {seconds:.1f} s (probability {numbers['speech']:.2f})"
 
@@ -72,6 +98,12 @@ DESCRIBE: dict[Kind, Callable[[Numbers, float], str]] = {
     Kind.LOOKING_AWAY: _looking_away,
     Kind.GAZE_AWAY: _gaze_away,
     Kind.CAMERA_BLOCKED: _camera_blocked,
+    Kind.VIRTUAL_CAMERA: _virtual_camera,
+    Kind.IDENTITY_MISMATCH: _identity_mismatch,
+    Kind.OBJECT_SEEN: _object_seen,
+    Kind.HAND_AT_EAR: _hand_at_ear,
+    Kind.HANDS_HIDDEN: _hands_hidden,
     Kind.SPEECH: _speech,
+    Kind.SECOND_VOICE: _second_voice,
     Kind.DETECTOR_DOWN: _detector_down,
 }

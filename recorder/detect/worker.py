@@ -17,16 +17,16 @@ import cv2
 import numpy as np
 
 from recorder.capture.frames import AudioBlock
-from recorder.detect.faces import FaceAnalyzer
 from recorder.detect.frame_memory import FrameMemory
+from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.voice import VoiceAnalyzer
 from recorder.detect.worker_messages import (
     Failed,
     Heard,
     Listen,
     Look,
+    Prepare,
     Ready,
-    Seen,
     Sound,
     receive_request,
     send,
@@ -49,13 +49,15 @@ def run(token: str) -> None:
 
 
 def _serve(memory: FrameMemory, requests: BinaryIO, answers: BinaryIO) -> None:
-    faces, voice = FaceAnalyzer(), VoiceAnalyzer()
+    pictures, voice = PictureAnalyzer(), VoiceAnalyzer()
     send(answers, Ready())
     while (request := receive_request(requests)) is not None:
         match request:
+            case Prepare(setup):
+                pictures.prepare(setup)
             case Look(slot, height, width, monotonic_ns):
                 image = memory.read(slot, height, width)
-                send(answers, Seen(faces.observe(image, monotonic_ns)))
+                send(answers, pictures.observe(image, monotonic_ns))
             case Listen(blocks):
                 heard = [seen for block in blocks for seen in voice.observe(_block(block))]
                 send(answers, Heard(tuple(heard)))

@@ -11,7 +11,16 @@ from typing import BinaryIO
 
 import msgspec
 
-from recorder.detect.observations import FaceObservation, VoiceObservation
+from recorder.detect.observations import (
+    CameraObservation,
+    FaceObservation,
+    HandsObservation,
+    IdentityObservation,
+    ObjectsObservation,
+    SpeakerObservation,
+    VoiceObservation,
+)
+from recorder.detect.setup import DetectorSetup
 
 # Longer than any message of this protocol: 5 s of sound at 192 kHz are 2 MB.
 MAX_MESSAGE_BYTES = 4 << 20
@@ -42,20 +51,30 @@ class Listen(msgspec.Struct, frozen=True, tag=True):
     blocks: tuple[Sound, ...]
 
 
+class Prepare(msgspec.Struct, frozen=True, tag=True):
+    """Watch for this from now on; the first request, and again whenever it changes."""
+
+    setup: DetectorSetup
+
+
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """The models are loaded."""
 
 
 class Seen(msgspec.Struct, frozen=True, tag=True):
-    """What the picture showed."""
+    """What the picture showed; sampled detectors looked at it or not."""
 
-    observation: FaceObservation
+    face: FaceObservation
+    identity: IdentityObservation | None = None
+    objects: ObjectsObservation | None = None
+    hands: HandsObservation | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, tag=True):
     """What the blocks held."""
 
     observations: tuple[VoiceObservation, ...]
+    speakers: tuple[SpeakerObservation, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -64,7 +83,13 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     reason: str
 
 
-Request = Look | Listen
+def observations_of(seen: Seen) -> tuple[CameraObservation, ...]:
+    """What was seen, one by one, faces first."""
+    samples = (seen.identity, seen.objects, seen.hands)
+    return (seen.face, *(sample for sample in samples if sample is not None))
+
+
+Request = Prepare | Look | Listen
 Answer = Ready | Seen | Heard | Failed
 
 _encoder = msgspec.msgpack.Encoder()

@@ -44,9 +44,9 @@ class Weight(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture or clip of an incident, not yet sealed; ``media_type`` as in HTTP."""
+    """A picture or clip of a record, not yet sealed; ``media_type`` as in HTTP."""
 
-    role: Literal["snapshot", "clip"]
+    role: Literal["snapshot", "clip", "photo", "document"]
     media_type: str
     data: bytes
 
@@ -124,19 +124,24 @@ def draft_incident(incident: Incident, attachments: Sequence[Attachment] = ()) -
         severity=incident.severity,
         confidence=incident.confidence,
         detail=detail,
-        attachments=tuple(
-            records.Attachment(
-                role=a.role,
-                stream_seq=0,
-                media_type=a.media_type,
-                sha256=ZERO_HASH,
-                size=len(a.data),
-            )
-            for a in fitting
-        ),
+        attachments=_unsealed(fitting),
     )
     weight = Weight.BULK if fitting else Weight.CONTROL
     return Draft(_checked(body), tuple(a.data for a in fitting), weight)
+
+
+def draft_enrolment(body: records.Enrolment, attachments: Sequence[Attachment] = ()) -> Draft:
+    """What was taken of the candidate before the exam. It is never left out for want of
+    room, being little and needed for the whole session.
+
+    Raises:
+        TypeError: a detail is not made of JSON's types (a bug of the caller).
+        ValueError: the body is too long, or an attachment larger than can be sent (likewise).
+    """
+    if any(len(a.data) > MAX_PIECE_BYTES for a in attachments):
+        raise ValueError(f"an attachment of more than {MAX_PIECE_BYTES} bytes cannot be sent")
+    named = msgspec.structs.replace(body, attachments=_unsealed(attachments))
+    return Draft(_checked(named), tuple(a.data for a in attachments))
 
 
 def draft_body(body: records.Body) -> Draft:
@@ -147,6 +152,20 @@ def draft_body(body: records.Body) -> Draft:
         ValueError: a member is out of range, or the body too long (likewise).
     """
     return Draft(_checked(body))
+
+
+def _unsealed(attachments: Sequence[Attachment]) -> tuple[records.Attachment, ...]:
+    """As the record names them, but for what sealing gives."""
+    return tuple(
+        records.Attachment(
+            role=a.role,
+            stream_seq=0,
+            media_type=a.media_type,
+            sha256=ZERO_HASH,
+            size=len(a.data),
+        )
+        for a in attachments
+    )
 
 
 def without_pieces(draft: Draft) -> Draft:

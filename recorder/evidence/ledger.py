@@ -319,7 +319,10 @@ class Ledger:
                     size=blob.reference.size,
                 )
                 return sealed, [blob]
-            case records.Incident(attachments=attachments):
+            case (
+                records.Incident(attachments=attachments)
+                | records.Enrolment(attachments=attachments)
+            ):
                 blobs = self._seal_pieces("attachment", draft.pieces)
                 named = tuple(
                     msgspec.structs.replace(

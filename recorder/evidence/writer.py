@@ -26,6 +26,7 @@ from recorder.evidence.drafts import (
     Attachment,
     Draft,
     draft_body,
+    draft_enrolment,
     draft_incident,
     draft_segment,
 )
@@ -38,7 +39,16 @@ from recorder.evidence.segments import Segment
 from recorder.evidence.shortage import Care, Room, Shortage
 from recorder.evidence.store import EvidenceStore, Tally
 from recorder.faults import EnvironmentFault
-from shared.records import Close, Detail, Gap, Heartbeat, MediaStream, Model, Resume
+from shared.records import (
+    Close,
+    Detail,
+    Enrolment,
+    Gap,
+    Heartbeat,
+    MediaStream,
+    Model,
+    Resume,
+)
 
 # How long a failed commit waits for the next attempt, in seconds: soon enough that freed
 # space is used at once, long enough not to keep a broken disk busy.
@@ -228,14 +238,14 @@ class EvidenceWriter:
 
     def submit(
         self,
-        item: Segment | Incident | Heartbeat | Gap,
+        item: Segment | Incident | Enrolment | Heartbeat | Gap,
         attachments: Sequence[Attachment] = (),
     ) -> Outcome:
         """Hand in evidence, from any thread; returns at once.
 
         Args:
             item: what to record.
-            attachments: an incident's pictures and clips.
+            attachments: an incident's or enrolment's pictures and clips.
 
         Raises:
             TypeError: a detail is not made of JSON's types (a bug of the caller).
@@ -246,6 +256,8 @@ class EvidenceWriter:
                 return self._intake.put(draft_segment(item))
             case Incident():
                 return self._intake.put(draft_incident(item, attachments))
+            case Enrolment():
+                return self._intake.put(draft_enrolment(item, attachments))
             case _:
                 return self._intake.put(draft_body(item))
 

@@ -203,6 +203,8 @@ _NOTED: dict[Kind, str] = {
     Kind.OBJECT_SEEN: QT_TRANSLATE_NOOP(
         "words", "when a phone, a book or another screen is in the picture"
     ),
+    Kind.HAND_AT_EAR: QT_TRANSLATE_NOOP("words", "when a hand is held at the ear"),
+    Kind.HANDS_HIDDEN: QT_TRANSLATE_NOOP("words", "when your hands are out of view for long"),
     Kind.SPEECH: QT_TRANSLATE_NOOP("words", "when someone speaks"),
     Kind.SECOND_VOICE: QT_TRANSLATE_NOOP("words", "when a second voice is heard"),
     Kind.WINDOW_SWITCH: QT_TRANSLATE_NOOP(

@@ -8,7 +8,17 @@ from typing import Any
 # The recorder's words for why a detector could not have seen anything; whatever else a
 # record says is printed as it is.
 _REASONS = {
-    "covered": "the camera was covered or dark",
+    "covered": "the camera was covered",
+    "too_dark": "the picture was too dark",
+    "too_bright": "the picture was too bright",
+    "blurred": "the picture was blurred",
+    "frozen": "the picture stood still",
+    "repeated": "the picture repeated itself",
+    "upside_down": "the camera was upside down",
+    "face_small": "the face was too small to judge",
+    "face_cut": "the face was cut off",
+    "silent": "the microphone gave no sound at all",
+    "clipped": "the microphone was overdriven",
     "no_input": "the device gave nothing",
     "detector_down": "the detector did not run",
     "asleep": "the computer slept",

@@ -31,7 +31,7 @@ def _named(record: dict[str, Any]) -> Iterator[Piece]:
     body = record["body"]
     if record["type"] == "segment":
         yield _piece(body["stream"], body)
-    elif record["type"] == "incident":
+    elif record["type"] in {"incident", "enrolment"}:
         yield from (_piece("attachment", item) for item in body.get("attachments", ()))
 
 

@@ -70,16 +70,21 @@ def members(**shape: Rule) -> Rule:
 
 
 def fits(value: dict[str, Any], shape: Shape) -> bool:
-    return all(name in value and rule(value[name]) for name, rule in shape.items())
+    """As ``loose`` judges it."""
+    try:
+        loose(value, shape)
+    except Malformed:
+        return False
+    return True
 
 
 STREAM = one_of("camera", "microphone", "screen")
 ANY_STREAM = one_of("camera", "microphone", "screen", "attachment")
-MODEL = members(name=text, sha256=is_hash)
+MODEL = members(name=text, sha256=is_hash, **{"version?": text})
 NEXT = members(epoch=is_whole, public_key=text, proof=text)
 UNOBSERVED = members(stream=ANY_STREAM, start=is_whole, end=is_whole, reason=text)
 ATTACHMENT = members(
-    role=one_of("snapshot", "clip"),
+    role=one_of("snapshot", "clip", "photo", "document"),
     stream_seq=is_whole,
     media_type=text,
     sha256=is_hash,
@@ -95,6 +100,8 @@ KIND = one_of(
         "identity_mismatch",
         "camera_blocked",
         "object_seen",
+        "hand_at_ear",
+        "hands_hidden",
         "speech",
         "second_voice",
         "window_switch",
@@ -153,11 +160,19 @@ BODIES: dict[str, Shape] = {
         "detail": an_object,
         "attachments?": list_of(ATTACHMENT),
     },
+    "enrolment": {
+        "attachments?": list_of(ATTACHMENT),
+        "identity?": or_null(an_object),
+        "liveness?": or_null(an_object),
+        "calibration?": or_null(an_object),
+        "voice?": or_null(an_object),
+    },
     "heartbeat": {
         "streams": map_of(an_object),
         "unobserved": list_of(UNOBSERVED),
         "queue": an_object,
         "machine": an_object,
+        "detection?": or_null(an_object),
     },
     "rotate": {"next": NEXT},
     "resume": {

@@ -21,7 +21,7 @@ GROUPS = {
         "identity_mismatch",
         "camera_blocked",
     ],
-    Group.OBJECTS: ["object_seen"],
+    Group.OBJECTS: ["object_seen", "hand_at_ear", "hands_hidden"],
     Group.VOICE: ["speech", "second_voice"],
     Group.MACHINE: [
         "window_switch",

@@ -124,6 +124,7 @@ def test_a_rule_says_what_is_not_said() -> None:
         "escalate_after_s": None,
         "escalate_to": None,
         "weight": 1.0,
+        "every_s": None,
     }
     assert not taken(said(kinds={"singing": {}}))
     assert not taken(setting("kinds/speech/severity", "grave"))

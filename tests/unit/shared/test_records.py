@@ -61,6 +61,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "confidence": 0.5,
         "detail": {},
     },
+    "enrolment": {},
     "heartbeat": {
         "streams": {"camera": {}},
         "unobserved": [{"stream": "camera", "start": 0, "end": 0, "reason": "dark"}],
@@ -277,10 +278,10 @@ def attached(**changes: object) -> bytes:
     return bent("incident", "attachments", [{**attachment, **changes}])
 
 
-def test_attachments_are_snapshots_and_clips() -> None:
-    for role in ("snapshot", "clip"):
+def test_attachments_are_pictures_and_clips() -> None:
+    for role in ("snapshot", "clip", "photo", "document"):
         assert taken(attached(role=role))
-    for wrong in ({"role": "photo"}, {"sha256": "x"}, {"size": -1}, {"stream_seq": -1}):
+    for wrong in ({"role": "song"}, {"sha256": "x"}, {"size": -1}, {"stream_seq": -1}):
         assert not taken(attached(**wrong)), wrong
     for member in ("role", "stream_seq", "media_type", "sha256", "size"):
         assert not taken(attached(**{member: None}))

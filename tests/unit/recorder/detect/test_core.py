@@ -22,9 +22,9 @@ from shared.policy import DEFAULT_RULES, OFF, Rule
 
 NS = 1_000_000_000
 FPS = 30
-FACE = FaceObservation(0, 1, True, 45.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-NOBODY = FaceObservation(0, 0, True, 45.0)
-BLACK = FaceObservation(0, 0, False, 1.0)
+FACE = FaceObservation(0, 1, 45.0, None, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOBODY = FaceObservation(0, 0, 45.0)
+BLACK = FaceObservation(0, 0, 1.0, Blindness.COVERED)
 
 
 def core(
@@ -43,7 +43,7 @@ def play(watcher: DetectionCore, *spans: tuple[float, FaceObservation]) -> list[
     frame = 0
     for seconds, observation in spans:
         for _ in range(round(seconds * FPS)):
-            found += watcher.face(replace(observation, monotonic_ns=frame * NS // FPS))
+            found += watcher.camera(replace(observation, monotonic_ns=frame * NS // FPS))
             frame += 1
     return found + watcher.finish("camera", frame * NS // FPS)
 
@@ -174,10 +174,10 @@ def test_an_off_kind_is_never_reported() -> None:
 
 def test_an_absent_stream_is_unobserved_since_its_last_observation() -> None:
     watcher = core()
-    watcher.face(FACE)
+    watcher.camera(FACE)
     assert watcher.absent("camera", 2 * NS, Blindness.NO_INPUT) == []
     assert watcher.unobserved_ns("camera", 3 * NS) == 3 * NS
-    found = watcher.face(replace(FACE, monotonic_ns=4 * NS))
+    found = watcher.camera(replace(FACE, monotonic_ns=4 * NS))
     assert found == [Unobserved("camera", 0, 4 * NS, Blindness.NO_INPUT)]
     assert watcher.unobserved_ns("camera", 9 * NS) == 4 * NS
 
@@ -206,7 +206,7 @@ def hear(watcher: DetectionCore, seconds: float, speech: Callable[[float], float
     found: list[Finding] = []
     for window in range(round(seconds / 0.032)):
         at = window * 0.032
-        found += watcher.voice(VoiceObservation(round(at * NS), speech(at)))
+        found += watcher.microphone(VoiceObservation(round(at * NS), speech(at)))
     return found + watcher.finish("microphone", round(seconds * NS))
 
 

@@ -24,7 +24,7 @@ def written(*, observation=None, incident=None, summary=None) -> dict:
 
 
 def test_a_face_is_written_in_seconds_and_degrees() -> None:
-    seen = FaceObservation(1_250_000_000, 1, True, 40.0, 1.23456, -2.0, 3.0, None, None)
+    seen = FaceObservation(1_250_000_000, 1, 40.0, None, 1.23456, -2.0, 3.0, None, None)
     assert written(observation=seen) == {
         "type": "observation",
         "stream": "camera",

@@ -45,7 +45,7 @@ QUICK = {
 }
 
 
-ONE_FACE = FaceObservation(0, 1, True, 40.0)
+ONE_FACE = FaceObservation(0, 1, 40.0)
 
 
 @dataclass
@@ -209,7 +209,7 @@ def test_observations_come_back_on_one_thread(make: Make) -> None:
 
 
 def test_incidents_are_reported_at_their_onset(make: Make) -> None:
-    bench = make(Script(face=FaceObservation(0, 0, True, 40.0)))
+    bench = make(Script(face=FaceObservation(0, 0, 40.0)))
     bench.show(5)
     assert bench.incidents(Kind.FACE_MISSING) == []
     bench.show(1)
@@ -218,7 +218,7 @@ def test_incidents_are_reported_at_their_onset(make: Make) -> None:
 
 
 def test_stopping_ends_what_is_open(make: Make) -> None:
-    bench = make(Script(face=FaceObservation(0, 0, True, 40.0)))
+    bench = make(Script(face=FaceObservation(0, 0, 40.0)))
     bench.show(8)
     bench.detector.stop()
     bench.detector.stop()
@@ -256,7 +256,7 @@ def test_a_dead_detector_is_replaced_and_the_gap_is_told(make: Make) -> None:
 
 
 def test_an_incident_outlives_the_detector_that_saw_it(make: Make) -> None:
-    bench = make(Script(face=FaceObservation(0, 0, True, 40.0)))
+    bench = make(Script(face=FaceObservation(0, 0, 40.0)))
     bench.show(8)
     bench.script.lives[0].die()
     until(lambda: len(bench.script.lives) == 2, "a restart")
@@ -360,7 +360,7 @@ def test_a_sleep_is_unobserved_and_the_detector_goes_on(make: Make) -> None:
 
 
 def test_a_picture_that_is_seen_before_anyone_looked_at_the_clock(make: Make) -> None:
-    bench = make(Script(face=FaceObservation(0, 0, True, 40.0)))
+    bench = make(Script(face=FaceObservation(0, 0, 40.0)))
     bench.show(8)
     bench.sleep_s(300)
     bench.show(8)

@@ -243,6 +243,6 @@ def test_what_a_detector_says_is_printed_short_and_flat() -> None:
     assert "none" not in found
     assert "deep" not in found
     assert reason(flag(0, 1, reason=["not", "text"])) == ""
-    assert cause("covered") == "the camera was covered or dark"
+    assert cause("covered") == "the camera was covered"
     assert (cause("too dark"), cause("")) == ("too dark", "no reason given")
     assert printed({"a": None, "b": ["c", 1.5]}) == "a: none, b: c, 1.5"

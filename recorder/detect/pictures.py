@@ -1,0 +1,80 @@
+"""One picture to everything that the detectors say about it.
+
+Faces are looked at in every picture. Identity, objects and hands cost ten to fifty times as
+much, so each is sampled: at most one of them looks at a picture, the one that is most
+overdue.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.observations import (
+    FaceObservation,
+    HandsObservation,
+    IdentityObservation,
+    ObjectsObservation,
+)
+from recorder.detect.setup import NOTHING_MORE, DetectorSetup
+from recorder.detect.worker_messages import Seen
+
+Sample = IdentityObservation | ObjectsObservation | HandsObservation
+
+
+class Sampler(Protocol):
+    """A detector that looks now and then."""
+
+    def overdue_s(self, face: FaceObservation) -> float | None:
+        """By how much a look is overdue, now that the face is so; ``None`` where none is."""
+        ...
+
+    def look(
+        self, image: NDArray[np.uint8], face: FaceObservation, faces: FaceAnalyzer
+    ) -> Sample | None:
+        """Look at a picture, (h, w, 3) uint8 RGB; ``None`` where it says nothing."""
+        ...
+
+
+class PictureAnalyzer:
+    """Looks at one camera's pictures, in the order they were taken."""
+
+    def __init__(self, faces: FaceAnalyzer | None = None) -> None:
+        self._faces = faces or FaceAnalyzer()
+        self._samplers: tuple[Sampler, ...] = ()
+        self._setup = NOTHING_MORE
+
+    def prepare(self, setup: DetectorSetup) -> None:
+        """Watch for this from now on."""
+        self._setup = setup
+
+    def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> Seen:
+        """Measure one picture, (h, w, 3) uint8 RGB."""
+        face = self._faces.observe(image, monotonic_ns)
+        return _seen(face, self._sample(image, face))
+
+    def _sample(self, image: NDArray[np.uint8], face: FaceObservation) -> Sample | None:
+        due = [
+            (overdue, place)
+            for place, sampler in enumerate(self._samplers)
+            if (overdue := sampler.overdue_s(face)) is not None
+        ]
+        if not due:
+            return None
+        _, place = max(due)
+        return self._samplers[place].look(image, face, self._faces)
+
+
+def _seen(face: FaceObservation, sample: Sample | None) -> Seen:
+    match sample:
+        case None:
+            return Seen(face)
+        case IdentityObservation():
+            return Seen(face, identity=sample)
+        case ObjectsObservation():
+            return Seen(face, objects=sample)
+        case HandsObservation():
+            return Seen(face, hands=sample)
