@@ -8,7 +8,7 @@ E := recorder/evidence
 COVERED := $E/store.py,$E/opening.py,$E/schema.py,$E/ledger.py,$E/contents.py,$E/receipting.py
 COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
 
-.PHONY: help demo test faults mutants coverage lint format types rules bench lock screenshots setup clean
+.PHONY: help demo test faults mutants coverage lint format types rules accuracy bench lock screenshots setup clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ rules: setup
 format: setup  ## put every file into the house's form
 	@$(BIN)/ruff check --fix $(PATHS)
 	@$(BIN)/ruff format $(PATHS)
+
+accuracy: setup  ## how often each detector is right, on media whose truth is known
+	@PYTHONPATH=tests $(BIN)/python -m accuracy $(ARGS)
 
 bench: setup  ## speed, memory and bit rates beside their budgets
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)

@@ -1,0 +1,109 @@
+"""One measured accuracy beside what it must reach, with how often and how surely."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# Two-sided 95 %.
+Z = 1.96
+
+# Resamplings of a bootstrap; enough for two digits of an interval.
+RESAMPLES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Where the true value lies with 95 % confidence."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``reached`` is ``None`` where nothing is required; ``count`` says of how many what."""
+
+    what: str
+    measured: str
+    interval: str
+    count: str
+    required: str = ""
+    reached: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One detector's figures; ``note`` says what they were measured on and what was tried."""
+
+    title: str
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+def wilson(hits: int, of: int) -> Interval:
+    """The interval of a share (Wilson, JASA 22, 1927); all of it where there is no trial."""
+    if of == 0:
+        return Interval(0.0, 1.0)
+    share, weight = hits / of, Z * Z / of
+    middle = (share + weight / 2) / (1 + weight)
+    half = Z / (1 + weight) * math.sqrt(share * (1 - share) / of + weight / (4 * of))
+    return Interval(max(0.0, middle - half), min(1.0, middle + half))
+
+
+def bootstrap(
+    values: Sequence[float], statistic: Callable[[np.ndarray], float], seed: int = 0
+) -> Interval:
+    """The interval of a statistic of independent values (percentile bootstrap)."""
+    dice, taken = np.random.default_rng(seed), np.asarray(values, np.float64)
+    drawn = [
+        statistic(taken[dice.integers(0, len(taken), len(taken))]) for _ in range(RESAMPLES)
+    ]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Interval(float(low), float(high))
+
+
+def share(what: str, hits: int, of: int, least: float | None = None) -> Row:
+    """A share that should be at least ``least``, 0..1."""
+    inside = wilson(hits, of)
+    value = hits / of if of else 0.0
+    return Row(
+        what,
+        f"{value:.3f}",
+        f"{inside.low:.3f} … {inside.high:.3f}",
+        f"{hits:,} of {of:,}",
+        "" if least is None else f"≥ {least:g}",
+        None if least is None else value >= least,
+    )
+
+
+def rate(what: str, hits: int, of: int, most: float | None = None) -> Row:
+    """A share that should be at most ``most``, 0..1."""
+    inside = wilson(hits, of)
+    value = hits / of if of else 0.0
+    return Row(
+        what,
+        f"{value:.3f}",
+        f"{inside.low:.3f} … {inside.high:.3f}",
+        f"{hits:,} of {of:,}",
+        "" if most is None else f"≤ {most:g}",
+        None if most is None else value <= most,
+    )
+
+
+def mean_error(what: str, errors: Sequence[float], unit: str, most: float | None = None) -> Row:
+    """The mean of absolute errors, which should be at most ``most``."""
+    size = np.abs(np.asarray(errors, np.float64))
+    inside = bootstrap(list(size), lambda drawn: float(drawn.mean()))
+    value = float(size.mean())
+    return Row(
+        what,
+        f"{value:.2f}{unit}",
+        f"{inside.low:.2f} … {inside.high:.2f}",
+        f"{len(size):,}",
+        "" if most is None else f"≤ {most:g}{unit}",
+        None if most is None else value <= most,
+    )
