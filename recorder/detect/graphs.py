@@ -7,23 +7,20 @@ detector, which also sees faces a few metres away) and where to fit.
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import math
-import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recorder.detect.face_model import LANDMARKS
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from recorder.detect.mediapipe_graph import (
+    load_bindings,
+    picture_packet,
+    quiet_native_log,
+    start_graph,
+)
 
 # What the detector reports at all; what counts as a face is decided in ``faces``.
 MIN_REPORTED_SCORE = 0.3
@@ -136,10 +133,10 @@ class FaceGraphs:
     """Both graphs with their models loaded. Not for use by several threads at once."""
 
     def __init__(self) -> None:
-        self._mp = _load_bindings()
+        self._mp = load_bindings()
         with quiet_native_log():
-            self._search = self._start(_SEARCH, ("detections",))
-            self._fit = self._start(_FIT, ("landmarks", "next_roi"))
+            self._search = start_graph(self._mp, _SEARCH, ("detections",))
+            self._fit = start_graph(self._mp, _FIT, ("landmarks", "next_roi"))
             blank = np.zeros((64, 64, 3), np.uint8)
             self.find(blank)
             self.fit(blank, Roi(32, 32, 64, 64))
@@ -147,7 +144,7 @@ class FaceGraphs:
     def find(self, image: NDArray[np.uint8]) -> list[FoundFace]:
         """All faces in a picture, (h, w, 3) uint8 RGB, most certain first."""
         height, width = image.shape[:2]
-        packet = self._search(image=self._picture(image)).get("detections")
+        packet = self._search(image=picture_packet(self._mp, image)).get("detections")
         if packet is None or packet.is_empty():
             return []
         found = self._mp.packet_getter.get_proto_list(packet)
@@ -165,7 +162,7 @@ class FaceGraphs:
             rotation=roi.rotation,
         )
         place = self._mp.packet_creator.create_proto(rect)
-        packets = self._fit(image=self._picture(image), roi=place)
+        packets = self._fit(image=picture_packet(self._mp, image), roi=place)
         packet = packets.get("landmarks")
         if packet is None or packet.is_empty():
             return None
@@ -175,101 +172,6 @@ class FaceGraphs:
         return FittedFace(
             shares * np.array([width, height], np.float64), _roi_from(following, width, height)
         )
-
-    def _start(self, config: str, outputs: Sequence[str]) -> Callable[..., dict[str, Any]]:
-        """A running graph as a function from input packets to output packets."""
-        graph = self._mp.calculator_graph.CalculatorGraph(graph_config=config)
-        results: dict[str, Any] = {}
-        for name in outputs:
-            graph.observe_output_stream(
-                name, results.__setitem__, observe_timestamp_bounds=False
-            )
-        graph.start_run({})
-        step = 0
-
-        def run(**inputs: Any) -> dict[str, Any]:
-            nonlocal step
-            step += 1
-            results.clear()
-            for name, packet in inputs.items():
-                graph.add_packet_to_input_stream(stream=name, packet=packet.at(step))
-            graph.wait_until_idle()
-            return results
-
-        return run
-
-    def _picture(self, image: NDArray[np.uint8]) -> Any:
-        return self._mp.packet_creator.create_image_frame(
-            image_format=self._mp.image_frame.ImageFormat.SRGB,
-            data=np.ascontiguousarray(image),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Bindings:
-    """The parts of mediapipe in use."""
-
-    calculator_graph: ModuleType
-    image_frame: ModuleType
-    packet_creator: ModuleType
-    packet_getter: ModuleType
-    rect_pb2: ModuleType
-
-
-def _load_bindings() -> Any:
-    """Import mediapipe's C++ bindings without its solutions and tasks.
-
-    ``import mediapipe`` runs an ``__init__`` that imports every solution, and with them
-    matplotlib and OpenCV: 1.0 s and 94 MB, where the bindings take 0.05 s and 16 MB. The
-    package's module is therefore put in place unexecuted; submodules load as usual.
-    """
-    if "mediapipe" not in sys.modules:
-        spec = importlib.util.find_spec("mediapipe")
-        if spec is None:
-            raise ModuleNotFoundError("mediapipe is not installed", name="mediapipe")
-        sys.modules["mediapipe"] = importlib.util.module_from_spec(spec)
-    # The text of the graphs names this option by its extension, which must be registered.
-    from mediapipe.framework.formats import (
-        detection_pb2,  # noqa: F401 - registers the type of the search's output
-        landmark_pb2,  # noqa: F401 - registers the type of the mesh
-        rect_pb2,
-    )
-    from mediapipe.python import packet_creator, packet_getter
-    from mediapipe.python._framework_bindings import (
-        calculator_graph,
-        image_frame,
-        resource_util,
-    )
-
-    resource_util.set_resource_dir(str(package_folder().parent))
-    return _Bindings(calculator_graph, image_frame, packet_creator, packet_getter, rect_pb2)
-
-
-def package_folder() -> Path:
-    """Where the installed mediapipe lies, found without importing it."""
-    module = sys.modules.get("mediapipe")
-    spec = module.__spec__ if module else importlib.util.find_spec("mediapipe")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("mediapipe is not installed", name="mediapipe")
-    return Path(spec.origin).parent
-
-
-@contextlib.contextmanager
-def quiet_native_log() -> Iterator[None]:
-    """Keep the C++ libraries' start-up remarks off the user's terminal.
-
-    They write to file descriptor 2 directly; nothing in them is of use to a candidate.
-    """
-    sys.stderr.flush()
-    kept = os.dup(2)
-    silent = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(silent, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(silent)
 
 
 def _found_face(detection: Any, width: int, height: int) -> FoundFace:
