@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from recorder.evidence.store import EvidenceStore
+from recorder.evidence.store import SIGNED, EvidenceStore, Shape
 from shared.encoding import ZERO_HASH
 from shared.records import BlobReference
 from shared.signed import Signed
+
+# A piece's bytes, which are gone once it is delivered.
+_PIECE: Shape = (bytes | None,)
 
 # Records in memory at a time when the whole chain is walked.
 _PAGE = 500
@@ -49,7 +52,8 @@ class BlobRow(NamedTuple):
 
 def records(store: EvidenceStore, start: int, limit: int) -> list[Signed]:
     """Up to ``limit`` records from number ``start`` on."""
-    rows = store.select(
+    rows = store.read(
+        SIGNED,
         "SELECT payload, signature FROM records WHERE seq >= ? ORDER BY seq LIMIT ?",
         start,
         limit,
@@ -59,8 +63,9 @@ def records(store: EvidenceStore, start: int, limit: int) -> list[Signed]:
 
 def last_record(store: EvidenceStore) -> Signed | None:
     """The newest record; ``None`` where there is none yet."""
-    rows = store.select("SELECT payload, signature FROM records ORDER BY seq DESC LIMIT 1")
-    return _first(rows)
+    return _first(
+        store.read(SIGNED, "SELECT payload, signature FROM records ORDER BY seq DESC LIMIT 1")
+    )
 
 
 def all_records(store: EvidenceStore) -> Iterator[Signed]:
@@ -75,24 +80,25 @@ def hash_at(store: EvidenceStore, size: int) -> str | None:
     """The head of the chain when it had ``size`` records; ``None`` beyond its end."""
     if size == 0:
         return ZERO_HASH
-    rows = store.select("SELECT hash FROM records WHERE seq = ?", size - 1)
+    rows = store.read((str,), "SELECT hash FROM records WHERE seq = ?", size - 1)
     return rows[0][0] if rows else None
 
 
 def record_hashes(store: EvidenceStore) -> list[str]:
     """The hash column of every record in order, as stored."""
-    return [row[0] for row in store.select("SELECT hash FROM records ORDER BY seq")]
+    return [row[0] for row in store.read((str,), "SELECT hash FROM records ORDER BY seq")]
 
 
 def waiting_records(store: EvidenceStore) -> list[int]:
     """The numbers of the records that the outbox holds."""
-    rows = store.select("SELECT seq FROM outbox WHERE sha256 IS NULL ORDER BY seq")
+    rows = store.read((int,), "SELECT seq FROM outbox WHERE sha256 IS NULL ORDER BY seq")
     return [row[0] for row in rows]
 
 
 def waiting_blob(store: EvidenceStore, below: int, skip: frozenset[str]) -> WaitingBlob | None:
     """The oldest piece in the outbox of a record numbered under ``below``."""
-    rows = store.select(
+    rows = store.read(
+        (str,),
         "SELECT sha256 FROM outbox WHERE sha256 IS NOT NULL AND seq < ? ORDER BY n LIMIT ?",
         below,
         len(skip) + 1,
@@ -106,10 +112,10 @@ def waiting_blob(store: EvidenceStore, below: int, skip: frozenset[str]) -> Wait
 def extent(store: EvidenceStore) -> Extent:
     """How much there is, at one moment."""
     counts = "SELECT count(*), coalesce(sum(length(payload)), 0) FROM "
-    [(made, made_bytes)] = store.select(counts + "records")
-    [(held, held_bytes)] = store.select(counts + "receipts")
-    waiting = store.select(
-        "SELECT sha256, size FROM outbox JOIN blobs USING (sha256) ORDER BY n"
+    [(made, made_bytes)] = store.read((int, int), counts + "records")
+    [(held, held_bytes)] = store.read((int, int), counts + "receipts")
+    waiting = store.read(
+        (str, int), "SELECT sha256, size FROM outbox JOIN blobs USING (sha256) ORDER BY n"
     )
     pieces = tuple((name, size) for name, size in waiting)
     return Extent(made, made_bytes, held, held_bytes, pieces)
@@ -117,7 +123,7 @@ def extent(store: EvidenceStore) -> Extent:
 
 def blob(store: EvidenceStore, sha256: str) -> bytes | None:
     """A piece as it lies there; ``None`` once it is delivered."""
-    rows = store.select("SELECT bytes FROM blobs WHERE sha256 = ?", sha256)
+    rows = store.read(_PIECE, "SELECT bytes FROM blobs WHERE sha256 = ?", sha256)
     return rows[0][0] if rows else None
 
 
@@ -128,8 +134,9 @@ def holds_blob(store: EvidenceStore, sha256: str) -> bool:
 
 def blob_rows(store: EvidenceStore) -> Iterator[BlobRow]:
     """Every piece in the order of its record; not more than one in memory."""
-    for (name,) in store.select("SELECT sha256 FROM blobs ORDER BY seq, rowid"):
-        rows = store.select(
+    for (name,) in store.read((str,), "SELECT sha256 FROM blobs ORDER BY seq, rowid"):
+        rows = store.read(
+            (int, str, int, int, *_PIECE, int, int),
             "SELECT size, stream, stream_seq, seq, bytes, "
             "EXISTS (SELECT 1 FROM durable WHERE durable.sha256 = blobs.sha256), "
             "EXISTS (SELECT 1 FROM outbox WHERE outbox.sha256 = blobs.sha256) "
@@ -144,20 +151,22 @@ def blob_rows(store: EvidenceStore) -> Iterator[BlobRow]:
 
 def receipts(store: EvidenceStore) -> list[Signed]:
     """Every receipt held, in the order in which they came."""
-    rows = store.select("SELECT payload, signature FROM receipts ORDER BY n")
+    rows = store.read(SIGNED, "SELECT payload, signature FROM receipts ORDER BY n")
     return [Signed(*row) for row in rows]
 
 
 def receipt(store: EvidenceStore, hash_hex: str) -> Signed | None:
     """The receipt with this hash, if it is held."""
     return _first(
-        store.select("SELECT payload, signature FROM receipts WHERE hash = ?", hash_hex)
+        store.read(SIGNED, "SELECT payload, signature FROM receipts WHERE hash = ?", hash_hex)
     )
 
 
 def receipt_after(store: EvidenceStore, prev: str) -> Signed | None:
     """The receipt that names ``prev`` as the one before it, if it is held."""
-    return _first(store.select("SELECT payload, signature FROM receipts WHERE prev = ?", prev))
+    return _first(
+        store.read(SIGNED, "SELECT payload, signature FROM receipts WHERE prev = ?", prev)
+    )
 
 
 def _first(rows: list[tuple[bytes, bytes]]) -> Signed | None:

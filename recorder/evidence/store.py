@@ -22,6 +22,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import UnionType
 from typing import Any, NamedTuple
 
 from platformdirs import user_data_path
@@ -43,6 +44,12 @@ from shared.encoding import ID_HEX, ZERO_HASH, sha256_hex
 from shared.receipts import Receipt
 from shared.records import BlobReference, Close, MalformedRecord, Record, decode_record
 from shared.signed import Signed, parse_line
+
+# The types of a query's columns, as ``isinstance`` takes them.
+Shape = tuple[type | UnionType, ...]
+
+# A signed thing's payload and signature.
+SIGNED: Shape = (bytes, bytes)
 
 
 class Tally(NamedTuple):
@@ -239,6 +246,20 @@ class EvidenceStore:
         with self._disk() as database:
             return database.conn.execute(sql, parameters).fetchall()
 
+    def read(self, shape: Shape, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """The rows of a query, each column of the type that ``shape`` says.
+
+        Tables are strict, so another type is what a damaged file gives.
+
+        Raises:
+            StoreTrouble: the file cannot be read, or is damaged.
+        """
+        rows = self.select(sql, *parameters)
+        for row in rows:
+            if not all(map(isinstance, row, shape)):
+                raise damaged(self.folder, "a value is not of its column's type")
+        return rows
+
     def settle(self) -> None:
         """Make sure that what memory says of the store is so, where an error cast doubt on it.
 
@@ -296,7 +317,8 @@ class EvidenceStore:
         complete = all(new >= old for old, new in zip(before[:-1], now[:-1], strict=True))
         if not complete or self._hash_of_last(before.records_made) != head:
             raise damaged(self.folder, "what was saved is gone after an error of the disk")
-        for sha256, data in self.select(
+        for sha256, data in self.read(
+            (str, bytes),
             "SELECT sha256, bytes FROM blobs WHERE bytes IS NOT NULL AND seq >= ?",
             before.records_made - 1,
         ):
@@ -320,8 +342,9 @@ class EvidenceStore:
             raise damaged(self.folder, "its text is not UTF-8") from error
 
     def _read_session(self) -> tuple[Founding, int]:
-        rows = self.select(
-            'SELECT id, server, token, policy, "grant", institution_key, created FROM session'
+        rows = self.read(
+            (str, str, str, bytes, bytes, bytes, int),
+            'SELECT id, server, token, policy, "grant", institution_key, created FROM session',
         )
         try:
             [(session, server, token, policy, grant, key, created)] = rows
@@ -332,25 +355,28 @@ class EvidenceStore:
 
     def _count(self) -> Tally:
         """Count once, when the store is opened."""
-        [counts] = self.select(
+        [counts] = self.read(
+            (int, int, int, int, int, int),
             "SELECT (SELECT count(*) FROM records), "
             "(SELECT coalesce(max(size), 0) FROM receipts), "
             "count(*), count(durable.sha256), coalesce(sum(size), 0), "
             "coalesce(sum(size) FILTER (WHERE durable.sha256 IS NOT NULL), 0) "
-            "FROM blobs LEFT JOIN durable USING (sha256)"
+            "FROM blobs LEFT JOIN durable USING (sha256)",
         )
-        last = self.select("SELECT payload FROM records ORDER BY seq DESC LIMIT 1")
+        last = self.read((bytes,), "SELECT payload FROM records ORDER BY seq DESC LIMIT 1")
         return Tally(*counts, closed=any(_closes(payload) for (payload,) in last))
 
     def _hash_of_last(self, size: int) -> str:
         """The hash of the last of the first ``size`` records; zero for none, empty beyond."""
         if size == 0:
             return ZERO_HASH
-        rows = self.select("SELECT hash FROM records WHERE seq = ?", size - 1)
+        rows = self.read((str,), "SELECT hash FROM records WHERE seq = ?", size - 1)
         return rows[0][0] if rows else ""
 
     def _newest_receipt(self) -> str | None:
-        rows = self.select("SELECT hash FROM receipts WHERE NOT late ORDER BY n DESC LIMIT 1")
+        rows = self.read(
+            (str,), "SELECT hash FROM receipts WHERE NOT late ORDER BY n DESC LIMIT 1"
+        )
         return rows[0][0] if rows else None
 
 

@@ -62,3 +62,12 @@ def test_a_piece_that_its_index_does_not_know_is_missing(
     assert any("committed but missing" in finding.where for finding in findings)
     # What is offered for delivery then is nothing, which no hash fits.
     assert waiting == contents.WaitingBlob(name, b"")
+
+
+@pytest.mark.parametrize("value", ["NULL", "1", "'text'"])
+def test_a_value_of_another_type_than_its_column_is_damage(
+    store: EvidenceStore, value: str
+) -> None:
+    assert store.read((bytes,), "SELECT x'00'") == [(b"\0",)]
+    with pytest.raises(StoreTrouble, match="not of its column's type"):
+        store.read((bytes,), f"SELECT {value}")
