@@ -48,8 +48,11 @@ _MODEL = (
 # middles of the upper and lower lid (indices of the mesh with irises).
 _EYES = ((33, 133, 468, 159, 145), (263, 362, 473, 386, 374))
 
+# Where the nose meets the lip: one of the five points that faces are compared by.
+_NOSE_BASE = 2
+
 # The landmarks that are read from the mesh, in the order of every landmark array here.
-LANDMARKS = (*_MODEL, *(index for eye in _EYES for index in eye[2:]))
+LANDMARKS = (*_MODEL, *(index for eye in _EYES for index in eye[2:]), _NOSE_BASE)
 
 # Rigid landmarks come first in such an array; these are their model points, (n, 3) cm.
 RIGID = len(_MODEL)
@@ -57,3 +60,7 @@ MODEL_POINTS = np.array(list(_MODEL.values()), np.float64)
 
 # Rows of the two eyes in such an array, same order as ``_EYES``.
 EYE_ROWS = tuple(tuple(LANDMARKS.index(index) for index in eye) for eye in _EYES)
+
+# Rows of what faces are aligned by: the corners of both eyes from the picture's left to its
+# right, then the base of the nose.
+ALIGN_ROWS = tuple(LANDMARKS.index(index) for index in (33, 133, 362, 263, _NOSE_BASE))

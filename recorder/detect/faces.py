@@ -63,11 +63,17 @@ class FaceAnalyzer:
     def __init__(self, graphs: Graphs | None = None) -> None:
         self._graphs = graphs or FaceGraphs()
         self._roi: Roi | None = None
+        self._followed: FittedFace | None = None
         self._pose: HeadPose | None = None
         self._others: list[FoundFace] = []
         self._weak_score = 0.0
         self._doubtful = False
         self._searched: tuple[int, Look] | None = None
+
+    @property
+    def followed(self) -> FittedFace | None:
+        """The mesh on the face that is followed, in the picture seen last."""
+        return self._followed
 
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> FaceObservation:
         """Measure one picture, (h, w, 3) uint8 RGB."""
@@ -79,11 +85,12 @@ class FaceAnalyzer:
         if self._search_is_due(monotonic_ns, look, followed=fitted is not None):
             fitted = self._search(image, fitted)
             self._searched = (monotonic_ns, look)
+        self._followed = fitted
         self._roi = fitted.roi if fitted else None
         return self._measured(image, monotonic_ns, look, fitted)
 
     def _forget(self) -> None:
-        self._roi = self._pose = self._searched = None
+        self._roi = self._followed = self._pose = self._searched = None
         self._others, self._doubtful, self._weak_score = [], False, 0.0
 
     def _fit(self, image: NDArray[np.uint8], roi: Roi | None) -> FittedFace | None:
