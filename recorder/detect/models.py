@@ -1,17 +1,23 @@
-"""Which model files run, read from ``models/manifest.toml`` and checked by hash."""
+"""Which packaged model files run, read from ``models/manifest.toml`` and checked by hash.
+
+What an institution adds of its own is in ``model_sets``.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 import recorder
 from recorder.faults import EnvironmentFault
+from shared.records import Model
 
 # The manifest is installed beside the package: the same place in a checkout, a wheel and
 # a packaged app.
@@ -19,11 +25,26 @@ MANIFEST = Path(recorder.__file__).parents[1] / "models" / "manifest.toml"
 
 _REINSTALL = "Install Invigil again."
 
+# What of detection a packaged model serves: a session lists and checks those it uses.
+Part = Literal["faces", "speech", "identity", "hands", "speakers"]
+
+# Files are hashed in pieces of this many bytes: some have 100 MB.
+_PIECE = 1 << 20
+
+
+class State(StrEnum):
+    """How the file of a model is, beside what its manifest says."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    CHANGED = "changed"
+
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One model: ``path`` is relative to the folder of the import package ``package``."""
 
     name: str
+    part: Part
     task: str
     distribution: str
     release: str
@@ -82,16 +103,80 @@ def model_hashes(
     }
 
 
-def _checked(model: ModelFile) -> str:
+def models_for(
+    parts: Collection[Part], manifest: tuple[ModelFile, ...] | None = None
+) -> tuple[Model, ...]:
+    """What some parts of detection run on, checked, as a session's first record lists it.
+
+    Raises:
+        EnvironmentFault: a file is missing or is not the one that the manifest names.
+    """
+    models = load_manifest() if manifest is None else manifest
+    return tuple(
+        Model(name=model.name, sha256=_checked(model), version=model.release)
+        for model in models
+        if model.part in parts
+    )
+
+
+def path_of(model: ModelFile) -> Path | None:
+    """Where a model's file lies; ``None`` where its package is not installed."""
     spec = importlib.util.find_spec(model.package)
     if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(spec.submodule_search_locations[0], model.path)
+
+
+def packaged_path(name: str) -> Path:
+    """Where the file of the packaged model ``name`` lies; its hash is not looked at.
+
+    Raises:
+        EnvironmentFault: there is no such model, or its package is missing.
+    """
+    for model in load_manifest():
+        if model.name == name:
+            return _found(model)
+    raise EnvironmentFault(f"The list of models names no {name}.", _REINSTALL)
+
+
+def state_of(path: Path | None, sha256: str) -> State:
+    """How a model's file is.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    if path is None or not path.is_file():
+        return State.MISSING
+    return State.GOOD if file_hash(path) == sha256 else State.CHANGED
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, as hex.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _found(model: ModelFile) -> Path:
+    path = path_of(model)
+    if path is None:
         raise EnvironmentFault(
             f"The package {model.distribution}, which holds the {model.name}, is missing.",
             _REINSTALL,
         )
-    path = Path(spec.submodule_search_locations[0], model.path)
+    return path
+
+
+def _checked(model: ModelFile) -> str:
+    path = _found(model)
     try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = file_hash(path)
     except OSError as error:
         raise EnvironmentFault(
             f"The {model.name} cannot be read ({error}).", _REINSTALL
