@@ -61,16 +61,23 @@ BRIDGE_NS = {
     Kind.SPEECH: 6 * NS // 10,
 }
 
+# Readings that must agree before an incident begins: a face is misread now and then for one
+# look, never for three over two seconds.
+LEAST_READINGS = {Kind.IDENTITY_MISMATCH: 3}
+
 # A sampled reading speaks for what follows until two more looks have failed to come.
 MISSED_LOOKS = 2.5
 
 # Standard error of the estimate, in the unit of the kind's threshold: what turns a margin
 # into a confidence. Head pose and iris gaze from one webcam are good to about 5°
-# (Zhang et al., MPIIGaze, 2017, report 5-10° between persons); contrast to 2 levels.
+# (Zhang et al., MPIIGaze, 2017, report 5-10° between persons); contrast to 2 levels; the
+# distance of two pictures of one person spreads by 0.066 (J. Grimes, over all pairs of LFW
+# with this model: 29 % below 0.40, 84 % below 0.50, 99 % below 0.60).
 STANDARD_ERROR = {
     Kind.LOOKING_AWAY: 5.0,
     Kind.GAZE_AWAY: 5.0,
     Kind.CAMERA_BLOCKED: 2.0,
+    Kind.IDENTITY_MISMATCH: 0.066,
 }
 
 # Nothing came: the time since the last observation was not observed either.
@@ -105,6 +112,7 @@ class DetectionCore:
                 DESCRIBE[kind],
                 BRIDGE_NS.get(kind, 0),
                 _hold_ns(rule(kind)),
+                LEAST_READINGS.get(kind, 1),
             )
             for kind in kinds
         }
@@ -140,11 +148,14 @@ class DetectionCore:
         found: list[Finding] = list(self._blind["camera"].step(now_ns, blind))
         for kind, reading in self._face_readings(seen, blind).items():
             found += self._step(kind, now_ns, reading)
+        if seen.faces == 0 or not seen.observable:
+            # Nobody is there to be somebody else: what the last look saw holds no longer.
+            found += self._step(Kind.IDENTITY_MISMATCH, now_ns, None)
         return found
 
     def _identity(self, seen: IdentityObservation) -> list[Finding]:
-        numbers = {"distance": seen.distance}
-        reading = Reading(seen.distance, seen.quality, numbers)
+        numbers = {"distance": seen.distance, "quality": seen.quality}
+        reading = self._measured(Kind.IDENTITY_MISMATCH, seen.distance, numbers)
         return self._step(Kind.IDENTITY_MISMATCH, seen.monotonic_ns, reading)
 
     def _objects(self, seen: ObjectsObservation) -> list[Finding]:

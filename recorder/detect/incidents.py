@@ -144,6 +144,7 @@ class IncidentMachine:
             gap between two words).
         hold_ns: how long a reading speaks for what follows it; longer than the time from
             one reading to the next.
+        least: readings that must agree, one after the other, before an incident begins.
     """
 
     def __init__(
@@ -154,6 +155,7 @@ class IncidentMachine:
         describe: Describe,
         bridge_ns: int = 0,
         hold_ns: int = HOLD_NS,
+        least: int = 1,
     ) -> None:
         self.kind = kind
         self._rule = rule
@@ -161,6 +163,7 @@ class IncidentMachine:
         self._describe = describe
         self._bridge_ns = bridge_ns
         self._hold_ns = hold_ns
+        self._least = least
         self._onset_ns = round(rule.onset_s * NS)
         self._merge_ns = round(rule.merge_s * NS)
         self._condition = Hysteresis(kind, rule)
@@ -264,7 +267,8 @@ class IncidentMachine:
         run = self._run
         if run is None or run.confirmed or run.dip is not None:
             return []
-        if self._now.seen_ns - run.start.seen_ns < self._onset_ns:
+        lasted = self._now.seen_ns - run.start.seen_ns >= self._onset_ns
+        if not lasted or run.tally.count < self._least:
             return []
         run.confirmed = True
         if self._open is not None:

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.identity import IdentitySampler
 from recorder.detect.observations import (
     FaceObservation,
     HandsObservation,
     IdentityObservation,
     ObjectsObservation,
 )
-from recorder.detect.setup import NOTHING_MORE, DetectorSetup
+from recorder.detect.setup import NOTHING_MORE, DetectorSetup, IdentitySetup
 from recorder.detect.worker_messages import Seen
 
 Sample = IdentityObservation | ObjectsObservation | HandsObservation
@@ -44,12 +45,20 @@ class PictureAnalyzer:
 
     def __init__(self, faces: FaceAnalyzer | None = None) -> None:
         self._faces = faces or FaceAnalyzer()
+        self._identity: IdentitySampler | None = None
         self._samplers: tuple[Sampler, ...] = ()
         self._setup = NOTHING_MORE
 
     def prepare(self, setup: DetectorSetup) -> None:
-        """Watch for this from now on."""
+        """Watch for this from now on.
+
+        Raises:
+            EnvironmentFault: a model for it is missing.
+        """
         self._setup = setup
+        self._identity = _prepared_identity(self._identity, setup.identity)
+        samplers = (self._identity,)
+        self._samplers = tuple(sampler for sampler in samplers if sampler is not None)
 
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> Seen:
         """Measure one picture, (h, w, 3) uint8 RGB."""
@@ -66,6 +75,18 @@ class PictureAnalyzer:
             return None
         _, place = max(due)
         return self._samplers[place].look(image, face, self._faces)
+
+
+def _prepared_identity(
+    sampler: IdentitySampler | None, setup: IdentitySetup | None
+) -> IdentitySampler | None:
+    """The sampler that there is keeps its model and when it last looked."""
+    if setup is None:
+        return None
+    if sampler is None:
+        return IdentitySampler(setup)
+    sampler.prepare(setup)
+    return sampler
 
 
 def _seen(face: FaceObservation, sample: Sample | None) -> Seen:

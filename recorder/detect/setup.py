@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IdentitySetup:
-    """Compare the face with ``embedding`` (128 numbers) every ``every_s`` seconds."""
+    """Compare the face with ``embedding`` (128 numbers) every ``every_s`` seconds, more
+    often while it is ``suspect`` or more apart from it.
+    """
 
     embedding: tuple[float, ...]
     every_s: float
+    suspect: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
