@@ -47,6 +47,12 @@ app.command(
     help="List, check, deliver or remove the recordings on this computer.",
 )
 
+app.command(
+    "recorder.detect.model_commands:app",
+    name="models",
+    help="List, check, add or remove what the detectors run on.",
+)
+
 
 @app.default
 def window(link: str | None = None) -> int:

@@ -23,6 +23,7 @@ class Settings:
             key that a server names is taken, kept, and named in the evidence.
         allow_plain: whether plain http may leave this computer.
         spread_s: the longest random wait after an outage, in seconds.
+        models: the folder of the institution's own models; ``None`` for the user's.
         camera, microphone, screen: the SRC that is suggested first; empty for the first
             device there is.
     """
@@ -32,6 +33,7 @@ class Settings:
     pinned: frozenset[str] = frozenset()
     allow_plain: bool = False
     spread_s: float = 180.0
+    models: Path | None = None
     camera: str = ""
     microphone: str = ""
     screen: str = ""
@@ -46,7 +48,7 @@ def read_settings(
         EnvironmentFault: one of them makes no sense.
     """
     institution = (brand or load_brand()).institution
-    store = environ.get("INVIGIL_STORE")
+    store, models = environ.get("INVIGIL_STORE"), environ.get("INVIGIL_MODELS")
     return Settings(
         store=Path(store) if store else None,
         server=environ.get("INVIGIL_SERVER", institution.server),
@@ -54,6 +56,7 @@ def read_settings(
         or frozenset(institution.pinned_keys),
         allow_plain=environ.get("INVIGIL_ALLOW_PLAIN", "") == "1",
         spread_s=_seconds("INVIGIL_SPREAD_S", environ, 180.0),
+        models=Path(models) if models else None,
         camera=environ.get("INVIGIL_CAMERA", ""),
         microphone=environ.get("INVIGIL_MICROPHONE", ""),
         screen=environ.get("INVIGIL_SCREEN", ""),
