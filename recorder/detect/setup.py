@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class Unwatched(Exception):
+    """A detector cannot go on; the message says which kind is not watched any more, and why,
+    as a session's first record does: ``object_seen: …``.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class IdentitySetup:
     """Compare the face with ``embedding`` (128 numbers) every ``every_s`` seconds, more
@@ -18,10 +24,10 @@ class IdentitySetup:
 
 @dataclass(frozen=True, slots=True)
 class ObjectSetup:
-    """Look for objects with the model at ``path``, whose SHA-256 was checked.
+    """Look for objects with the model at ``path``, if it is still the file of ``sha256``.
 
     ``labels`` are the names of the model's classes in order, ``wanted`` those to report;
-    anything below ``confidence`` is left out.
+    anything below ``confidence`` is left out. ``name`` is what the institution calls it.
     """
 
     path: str
@@ -29,20 +35,32 @@ class ObjectSetup:
     wanted: tuple[str, ...]
     confidence: float
     every_s: float
+    name: str = ""
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSetup:
+    """Tell the voice with this ``embedding`` (256 numbers) from others; where there is none,
+    the first voice that is heard for long enough. ``learnt`` says that it came about so.
+    """
+
+    embedding: tuple[float, ...] | None = None
+    learnt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DetectorSetup:
     """The detectors beside face, gaze and speech; what is ``None`` is not watched.
 
-    ``voice`` is the embedding of the enrolled voice. ``level`` is how far detection has
-    stepped down for a slow machine: 0 is everything (see ``pace``).
+    ``level`` is how far detection has stepped down for a slow machine: 0 is everything (see
+    ``pace``).
     """
 
     identity: IdentitySetup | None = None
     objects: ObjectSetup | None = None
     hands_every_s: float | None = None
-    voice: tuple[float, ...] | None = None
+    voice: VoiceSetup | None = None
     level: int = 0
 
 
