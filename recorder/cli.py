@@ -132,6 +132,7 @@ def analyze(
     video: Path | None = None,
     *,
     audio: Path | None = None,
+    reference: Path | None = None,
     policy: Path | None = None,
     output: Path | None = None,
 ) -> int:
@@ -150,18 +151,58 @@ def analyze(
 
         invigil-recorder analyze session.mp4 --policy stricter.json
 
+        invigil-recorder analyze session.mp4 --reference candidate.jpg
+
     A policy file may hold a whole policy, or only what differs from the default rules, as
     {"kinds": {"gaze_away": {"onset_s": 1}}}.
 
     Args:
         video: A video or an image. Its own sound is analysed unless --audio is given.
         audio: A sound file, analysed beside the video or alone.
+        reference: A photograph of the candidate, with whom the faces are compared.
         policy: Rules in JSON; the default policy's where none are given.
         output: Where to write; standard output where no file is given.
     """
     from recorder.detect import analyze as room
 
-    return room.analyze(room.Request(video, audio, policy, output))
+    return room.analyze(room.Request(video, audio, policy, output, reference))
+
+
+@app.command
+def compare(
+    *images: Path,
+    pairs: Path | None = None,
+    policy: Path | None = None,
+    output: Path | None = None,
+) -> int:
+    """Say whether the faces in two pictures are of one person.
+
+    Writes one JSON object a pair: the pictures, the distance of the faces (0 is the same,
+    strangers are at 0.6 to 1), the threshold and whether it is the same person; or, where a
+    picture cannot be read or shows no face large enough, "error" with the reason. Of several
+    faces the largest is taken, which "note" then says. The exit status is 2 where any pair
+    could not be compared.
+
+    A list of pairs is a CSV file of two columns that name pictures, and paths that are not
+    absolute count from its folder. A first row may name the columns; where two of them are
+    called a and b, they are read wherever they stand.
+
+    For example:
+
+        invigil-recorder compare enrolled.jpg today.jpg
+
+        invigil-recorder compare --pairs pairs.csv --output distances.jsonl
+
+    Args:
+        images: Two pictures.
+        pairs: A list of pairs, instead.
+        policy: Rules in JSON, for the threshold of identity_mismatch; the default policy's
+            where none are given.
+        output: Where to write; standard output where no file is given.
+    """
+    from recorder.detect import compare as room
+
+    return room.compare(room.Request(images, pairs, policy, output))
 
 
 @app.command

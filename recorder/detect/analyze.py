@@ -10,22 +10,27 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from recorder.capture.frames import AudioBlock, Frame
+from recorder.detect.compare import embedding_of
 from recorder.detect.core import DetectionCore, Finding
+from recorder.detect.embedding import MODEL
+from recorder.detect.identity import identity_setup
 from recorder.detect.lines import LineWriter
 from recorder.detect.models import model_hashes
 from recorder.detect.observations import Incident, Observation, Unobserved
+from recorder.detect.output import open_output, warn
 from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.replay import MediaFile
-from recorder.detect.rules_file import read_rules, rule_of
+from recorder.detect.rules_file import Rules, read_rules, rule_of
+from recorder.detect.setup import NOTHING_MORE, DetectorSetup
 from recorder.detect.voice import VoiceAnalyzer
 from recorder.detect.worker_messages import observations_of
 from recorder.faults import EnvironmentFault
+from shared.flags import Kind
 
 NS = 1_000_000_000
 
@@ -33,6 +38,7 @@ COMPLETE, UNUSABLE, INTERRUPTED = 0, 2, 130
 
 CAMERA_MODELS = ("face-detector", "face-mesh")
 MICROPHONE_MODELS = ("voice-detector",)
+IDENTITY_MODELS = (MODEL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,7 @@ class Request:
     audio: Path | None
     policy: Path | None
     output: Path | None
+    reference: Path | None = None
 
 
 def analyze(request: Request) -> int:
@@ -63,10 +70,40 @@ def analyze(request: Request) -> int:
         models = model_hashes(
             (CAMERA_MODELS if camera else ()) + (MICROPHONE_MODELS if microphone else ())
         )
-        target = stack.enter_context(_target(request))
+        setup = _setup(request, rules)
+        if setup.identity is not None:
+            models |= model_hashes(IDENTITY_MODELS)
+        target = stack.enter_context(open_output(request.output, _sources(request)))
         core = DetectionCore(lambda kind: rule_of(rules, kind), lambda: uuid.uuid4().hex)
-        analysis = _Analysis(LineWriter(target), core)
+        analysis = _Analysis(LineWriter(target), core, setup)
         return analysis.run(files, lambda: time.process_time() - started, models)
+
+
+def _sources(request: Request) -> list[Path]:
+    """Every file that is read."""
+    named = (request.video, request.audio, request.policy, request.reference)
+    return [path for path in named if path is not None]
+
+
+def _setup(request: Request, rules: Rules) -> DetectorSetup:
+    """What is watched for besides face, gaze and speech.
+
+    Raises:
+        EnvironmentFault: the reference shows no face, or there is nothing to compare with it.
+    """
+    if request.reference is None:
+        return NOTHING_MORE
+    if request.video is None:
+        raise EnvironmentFault(
+            "There is no picture to compare the reference with.",
+            "Name a video or an image beside --reference.",
+        )
+    rule = rule_of(rules, Kind.IDENTITY_MISMATCH)
+    embedding = embedding_of(request.reference)
+    if not rule.enabled:
+        warn("the policy does not watch for another face; the reference is not used.")
+        return NOTHING_MORE
+    return DetectorSetup(identity=identity_setup(rule, embedding))
 
 
 def _open_files(request: Request) -> Iterator[MediaFile]:
@@ -79,9 +116,10 @@ def _open_files(request: Request) -> Iterator[MediaFile]:
 class _Analysis:
     """One run: detectors, what they found so far, and the lines about it."""
 
-    def __init__(self, lines: LineWriter, core: DetectionCore) -> None:
+    def __init__(self, lines: LineWriter, core: DetectionCore, setup: DetectorSetup) -> None:
         self._lines = lines
         self._core = core
+        self._setup = setup
         self._pictures: PictureAnalyzer | None = None
         self._voice: VoiceAnalyzer | None = None
         self._frames = 0
@@ -112,7 +150,7 @@ class _Analysis:
             }
         )
         for file in damaged:
-            _warn(f"{file.path}: {'; '.join(file.damage)}. What could be read was analysed.")
+            warn(f"{file.path}: {'; '.join(file.damage)}. What could be read was analysed.")
         if stopped:
             return INTERRUPTED
         return UNUSABLE if damaged else COMPLETE
@@ -129,7 +167,9 @@ class _Analysis:
                 advance(item.monotonic_ns / NS)
 
     def _frame(self, frame: Frame) -> None:
-        self._pictures = self._pictures or PictureAnalyzer()
+        if self._pictures is None:
+            self._pictures = PictureAnalyzer()
+            self._pictures.prepare(self._setup)
         self._frames += 1
         for seen in observations_of(self._pictures.observe(frame.image, frame.monotonic_ns)):
             self._observed(seen, self._core.camera(seen))
@@ -155,33 +195,6 @@ class _Analysis:
 
 
 @contextlib.contextmanager
-def _target(request: Request) -> Iterator[TextIO]:
-    """Where the lines go.
-
-    Raises:
-        EnvironmentFault: the output cannot be written or is one of the inputs.
-    """
-    output = request.output
-    if output is None:
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    for source in (request.video, request.audio, request.policy):
-        if source is not None and output.exists() and output.samefile(source):
-            raise EnvironmentFault(
-                f"{output} is what is to be analysed.", "Write to another file."
-            )
-    try:
-        with output.open("w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        raise EnvironmentFault(
-            f"{output} cannot be written ({error.strerror or error}).",
-            "Choose another place or make room, then try again.",
-        ) from error
-
-
-@contextlib.contextmanager
 def _progress(total_s: float | None) -> Iterator[Callable[[float], None]]:
     """A bar on the terminal, and nothing where standard error is not one."""
     if not sys.stderr.isatty():
@@ -196,9 +209,3 @@ def _progress(total_s: float | None) -> Iterator[Callable[[float], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=total_s)
         yield lambda seconds: progress.update(task, completed=seconds)
-
-
-def _warn(text: str) -> None:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(
-        f"invigil-recorder: warning: {text}", markup=False
-    )
