@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from typing import NamedTuple
 
+from recorder.capture.cadence import Cadence
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.detect.frame_memory import FrameMemory
+from recorder.detect.pace import STEPS
+from recorder.detect.stillness import Stillness
 from recorder.detect.worker_messages import Look
 
 NS = 1_000_000_000
@@ -14,17 +18,37 @@ NS = 1_000_000_000
 # Sound that may wait for a busy detector; older sound is let go and counts as unobserved.
 WAITING_SOUND_NS = 5 * NS
 
+# Sound is handed over in portions: a hand-over costs as much as 20 ms of sound does to hear,
+# and 80 ms are no delay to anything that lasts a second.
+PORTION_NS = 80_000_000
+
+# Pictures a second of a scene in which nothing moves.
+STILL_FPS = 15
+
+
+class Counts(NamedTuple):
+    """Pictures that were seen, that a newer one overtook, and that were not due."""
+
+    seen: int
+    skipped: int
+    left_out: int
+
 
 class Offers:
     """A place that never fills up: offering takes a copy's time and never waits.
 
     Of the two slots of the frame memory, one at most is lent to the detector and one at
-    most holds a picture that waits; a new picture goes into the one that is not lent.
+    most holds a picture that waits; a new picture goes into the one that is not lent. A
+    picture is left out where the pace has none due, or where nothing moves.
     """
 
     def __init__(self) -> None:
         self.memory = FrameMemory.create()
         self._lock = threading.Lock()
+        self._cadence = Cadence(STEPS[0].fps)
+        self._still_cadence = Cadence(STILL_FPS)
+        self._stillness = Stillness()
+        self._left_out = 0
         self._waiting: Look | None = None
         self._lent: int | None = None
         self._sounds: deque[AudioBlock] = deque()
@@ -37,6 +61,9 @@ class Offers:
         """Copy a picture in; it replaces one that waits. Returns whether to wake the taker."""
         with self._lock:
             if self._closed:
+                return False
+            if not self._is_due(frame):
+                self._left_out += 1
                 return False
             if self._waiting is not None:
                 self._skipped += 1
@@ -52,7 +79,7 @@ class Offers:
             oldest_ns = block.monotonic_ns - WAITING_SOUND_NS
             while self._sounds[0].monotonic_ns < oldest_ns:
                 self._sounds.popleft()
-            return self._tell()
+            return self._has_portion() and self._tell()
 
     def hear(self) -> None:
         """The taker is awake: what is offered from now on wakes it again."""
@@ -69,8 +96,10 @@ class Offers:
             return look
 
     def lend_sound(self) -> tuple[AudioBlock, ...]:
-        """All waiting sound."""
+        """All waiting sound, once there is a portion of it."""
         with self._lock:
+            if not self._has_portion():
+                return ()
             blocks = tuple(self._sounds)
             self._sounds.clear()
             return blocks
@@ -91,10 +120,15 @@ class Offers:
             self._seen += seen
             self._skipped += not seen
 
-    def counts(self) -> tuple[int, int]:
-        """Pictures seen and skipped."""
+    def counts(self) -> Counts:
+        """What became of the pictures so far."""
         with self._lock:
-            return self._seen, self._skipped
+            return Counts(self._seen, self._skipped, self._left_out)
+
+    def pace(self, fps: int) -> None:
+        """Take at most so many pictures a second from now on."""
+        with self._lock:
+            self._cadence = Cadence(fps)
 
     def close(self) -> None:
         """Let the memory go; a picture that still waits was skipped."""
@@ -104,6 +138,25 @@ class Offers:
                 self._skipped += self._waiting is not None
                 self._waiting = None
                 self.memory.close()
+
+    def _is_due(self, frame: Frame) -> bool:
+        at_ns = frame.monotonic_ns
+        if not self._cadence.wants(at_ns):
+            return False
+        moved = self._stillness.moved(frame.image)
+        if not moved and not self._still_cadence.wants(at_ns):
+            return False
+        self._cadence.took(at_ns)
+        self._still_cadence.took(at_ns)
+        self._stillness.looked()
+        return True
+
+    def _has_portion(self) -> bool:
+        if not self._sounds:
+            return False
+        first, last = self._sounds[0], self._sounds[-1]
+        length_ns = len(last.samples) * NS // last.rate
+        return last.monotonic_ns + length_ns - first.monotonic_ns >= PORTION_NS
 
     def _tell(self) -> bool:
         told, self._told = self._told, True

@@ -18,8 +18,10 @@ from recorder.clock import Pair, now_ns
 from recorder.detect.child import ChildProcess, Spawn
 from recorder.detect.core import CAMERA_KINDS, MICROPHONE_KINDS, DetectionCore
 from recorder.detect.incidents import IncidentMachine
+from recorder.detect.load import Conditions, LoadWatch
 from recorder.detect.observations import WatchedStream
 from recorder.detect.offers import Offers
+from recorder.detect.pace import STEPS, PaceChange, left_off
 from recorder.detect.screen import Screen
 from recorder.detect.setup import NOTHING_MORE, DetectorSetup
 from recorder.detect.supervisor import Change, Inbox, Result, Stop, Supervisor, Wake
@@ -31,16 +33,32 @@ from shared.policy import Policy
 
 @dataclass(frozen=True, slots=True)
 class DetectorCounters:
-    """For the heartbeat. Every picture offered is ``seen``, ``skipped`` or on its way.
+    """For the heartbeat. Every picture offered is ``seen``, ``skipped`` (a newer one overtook
+    it), ``left_out`` (not due, or nothing moved) or on its way.
 
-    ``unobserved_ns`` is the camera's unobserved time so far, ``deaf_ns`` the microphone's.
+    ``unobserved_ns`` is the camera's unobserved time so far, ``deaf_ns`` the microphone's;
+    ``answer_ms`` the newest 95th percentile of the time to an answer about faces.
     """
 
     seen: int
     skipped: int
+    left_out: int
     restarts: int
     unobserved_ns: int
     deaf_ns: int
+    answer_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PaceState:
+    """Where the pace is: ``level`` (0 is everything), pictures a second at most, the kinds
+    that are not looked for because of it, and the changes since the last time of asking.
+    """
+
+    level: int
+    fps: int
+    off: tuple[Kind, ...]
+    changes: tuple[PaceChange, ...]
 
 
 class DetectorProcess:
@@ -57,6 +75,7 @@ class DetectorProcess:
         spawn: starts a detector process.
         sleeps: knows when the computer slept; without it nothing is explained so.
         setup: what else is watched for than face, gaze and speech.
+        conditions: how busy the computer is; asked every two seconds.
     """
 
     def __init__(
@@ -71,11 +90,13 @@ class DetectorProcess:
         spawn: Spawn = ChildProcess,
         sleeps: Sleeps | None = None,
         setup: DetectorSetup = NOTHING_MORE,
+        conditions: Callable[[], Conditions] = Conditions,
     ) -> None:
         self._clock = clock
         self._watched = frozenset(_watched(policy) if streams is None else streams)
         self._inbox: Inbox = queue.SimpleQueue()
         self._offers = Offers()
+        self._load = LoadWatch(self._offers.counts, conditions)
         self._supervisor = Supervisor(
             inbox=self._inbox,
             offers=self._offers,
@@ -86,6 +107,7 @@ class DetectorProcess:
             clock=clock,
             spawn=spawn,
             sleeps=sleeps or Sleeps(Pair(clock, None)),
+            load=self._load,
             setup=setup,
         )
         self._thread = threading.Thread(
@@ -114,14 +136,23 @@ class DetectorProcess:
     def counters(self) -> DetectorCounters:
         """Counts so far; from any thread."""
         now_ns = self._clock()
-        seen, skipped = self._offers.counts()
+        counts, load = self._offers.counts(), self._load.newest
         return DetectorCounters(
-            seen=seen,
-            skipped=skipped,
+            seen=counts.seen,
+            skipped=counts.skipped,
+            left_out=counts.left_out,
             restarts=self._supervisor.restarts,
             unobserved_ns=self._supervisor.unobserved_ns("camera", now_ns),
             deaf_ns=self._supervisor.unobserved_ns("microphone", now_ns),
+            answer_ms=round(load.answer_ms, 1) if load else 0.0,
         )
+
+    def pace(self) -> PaceState:
+        """Where the pace is; from any thread. Each change is told once."""
+        changes = tuple(self._load.take_changes())
+        level = self._load.pace.level
+        off = left_off(self._supervisor.setup, level)
+        return PaceState(level, STEPS[level].fps, off, changes)
 
     def stop(self) -> None:
         """End the detector and every open incident; returns when all results were given.

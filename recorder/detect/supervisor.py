@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from recorder.detect.child import Child, Spawn
 from recorder.detect.core import DetectionCore, Finding
 from recorder.detect.incidents import IncidentMachine, Reading
+from recorder.detect.load import LoadWatch
 from recorder.detect.observations import (
     Blindness,
     Incident,
@@ -19,6 +20,7 @@ from recorder.detect.observations import (
     WatchedStream,
 )
 from recorder.detect.offers import Offers
+from recorder.detect.pace import STEPS, economised
 from recorder.detect.setup import NOTHING_MORE, DetectorSetup
 from recorder.detect.worker_messages import (
     Answer,
@@ -101,6 +103,8 @@ class Supervisor:
         spawn: starts a detector process.
         sleeps: knows when the computer slept. The detector sleeps with it, so patience with
             the detector counts time awake only.
+        load: measures what detection costs and sets its pace.
+        setup: what else is watched for than face, gaze and speech.
     """
 
     def __init__(
@@ -115,9 +119,11 @@ class Supervisor:
         clock: Callable[[], int],
         spawn: Spawn,
         sleeps: Sleeps,
+        load: LoadWatch,
         setup: DetectorSetup = NOTHING_MORE,
     ) -> None:
         self.restarts = 0
+        self._load = load
         self._setup = setup
         self._inbox = inbox
         self._offers = offers
@@ -163,10 +169,15 @@ class Supervisor:
         with self._lock:
             return self._core.unobserved_ns(stream, now_ns)
 
+    @property
+    def setup(self) -> DetectorSetup:
+        """What is watched for, where the pace leaves nothing out; from any thread."""
+        return self._setup
+
     def _prepare(self, setup: DetectorSetup) -> None:
         self._setup = setup
         if self._child is not None:
-            self._child.send(Prepare(setup))
+            self._child.send(Prepare(economised(setup, self._load.pace.level)))
 
     def _next_event(self) -> Event | None:
         try:
@@ -183,6 +194,9 @@ class Supervisor:
             case Ready():
                 self._ready = True
             case Seen():
+                if self._looking_since_ns is not None:
+                    took_ns = self._sleeps.awake_ns() - self._looking_since_ns
+                    self._load.answered(took_ns, faces_only=len(observations_of(answer)) == 1)
                 self._looking_since_ns = None
                 self._offers.give_back(seen=True)
                 self._observed("camera", answer.face.monotonic_ns)
@@ -240,12 +254,23 @@ class Supervisor:
             self._start_child()
         if self._stalled():
             self._lost("it stalled")
+        self._keep_pace(now_ns)
         if self._down is not None:
             reading = Reading(float(self._is_down))
             self._findings(list(self._down.step(now_ns, reading)))
         for stream in self._watched:
             if reason := self._blindness(stream, now_ns):
                 self._findings(self._absent(stream, now_ns, reason))
+
+    def _keep_pace(self, now_ns: int) -> None:
+        """Look at fewer pictures and do less, or more again, as the computer bears it."""
+        if not self._ready or "camera" not in self._watched:
+            return
+        change = self._load.look(self._sleeps.awake_ns(), now_ns)
+        if change is not None:
+            _log.info("detection is at level %d: %s", change.level, change.why)
+            self._offers.pace(STEPS[change.level].fps)
+            self._prepare(self._setup)
 
     @property
     def _is_down(self) -> bool:
@@ -291,7 +316,7 @@ class Supervisor:
             self._child = self._spawn(
                 self._offers.memory, lambda answer: self._inbox.put(Word(life, answer))
             )
-            self._child.send(Prepare(self._setup))
+            self._prepare(self._setup)
         except OSError as error:
             self._lost(f"it could not be started ({error})")
 
@@ -306,6 +331,7 @@ class Supervisor:
         self._ready = False
         self._looking_since_ns = self._listening_since_ns = None
         self._lent_sound_ns = 0
+        self._load.restart()
         self._offers.give_back(seen=False)
         proven = now_ns - self._born_ns >= PROVEN_NS
         self._wait_ns = 0 if proven else self._wait_ns

@@ -13,12 +13,20 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.detect.frame_memory import SLOT_BYTES, FrameMemory
-from recorder.detect.offers import NS, WAITING_SOUND_NS, Offers
+from recorder.detect.offers import NS, PORTION_NS, WAITING_SOUND_NS, Offers
 
 
 def frame(number: int) -> Frame:
+    """One picture a second, so that each is due."""
     image = np.full((4, 6, 3), number % 251, np.uint8)
-    return Frame("camera", 0, number, number, Fraction(1, 30), number, image)
+    return Frame("camera", 0, number, number, Fraction(1, 30), number * NS, image)
+
+
+def film(pictures: list[np.ndarray], fps: int = 30) -> list[Frame]:
+    return [
+        Frame("camera", 0, n, n, Fraction(1, fps), n * NS // fps, picture)
+        for n, picture in enumerate(pictures)
+    ]
 
 
 def block(at_ns: int, length: int = 160) -> AudioBlock:
@@ -38,10 +46,10 @@ def test_the_newest_picture_wins_and_the_others_are_counted(offers: Offers) -> N
         offers.frame(frame(number))
     look = offers.lend_frame()
     assert look is not None
-    assert look.monotonic_ns == 4
-    assert offers.counts() == (0, 4)
+    assert look.monotonic_ns == 4 * NS
+    assert offers.counts() == (0, 4, 0)
     offers.give_back(seen=True)
-    assert offers.counts() == (1, 4)
+    assert offers.counts() == (1, 4, 0)
 
 
 def test_a_lent_picture_is_not_written_over(offers: Offers) -> None:
@@ -62,15 +70,51 @@ def test_one_picture_at_a_time_is_lent(offers: Offers) -> None:
     offers.frame(frame(2))
     assert offers.lend_frame() is None
     offers.give_back(seen=False)
-    assert offers.counts() == (0, 1)
+    assert offers.counts() == (0, 1, 0)
     assert offers.lend_frame() is not None
 
 
 def test_the_taker_is_woken_once_until_it_has_heard(offers: Offers) -> None:
     assert offers.frame(frame(1))
-    assert not offers.sound(block(0))
+    assert not offers.sound(block(0, 16_000))
     offers.hear()
-    assert offers.sound(block(1))
+    assert offers.sound(block(NS))
+
+
+def test_sound_is_lent_in_portions(offers: Offers) -> None:
+    portion = PORTION_NS * 16_000 // NS
+    assert not offers.sound(block(0, portion // 2))
+    assert offers.lend_sound() == ()
+    assert offers.sound(block(PORTION_NS // 2, portion // 2))
+    assert len(offers.lend_sound()) == 2
+    assert offers.lend_sound() == ()
+
+
+def test_where_nothing_moves_half_the_pictures_will_do(offers: Offers) -> None:
+    still = np.full((240, 320, 3), 90, np.uint8)
+    for picture in film([still] * 60):
+        offers.frame(picture)
+    assert offers.counts().left_out == 30
+
+
+def test_every_picture_of_a_movement_is_taken(offers: Offers) -> None:
+    pictures = []
+    for n in range(60):
+        pictures.append(np.full((240, 320, 3), 90, np.uint8))
+        pictures[-1][100:160, 4 * n : 4 * n + 60] = 180
+    for picture in film(pictures):
+        offers.frame(picture)
+    assert offers.counts().left_out == 0
+
+
+@pytest.mark.parametrize("fps", [15, 10, 5])
+def test_the_pace_bounds_pictures_that_move(offers: Offers, fps: int) -> None:
+    offers.pace(fps)
+    noise = np.random.default_rng(1).integers(0, 2, (60, 12, 16, 1), np.uint8) * 200
+    for picture in film([np.kron(one, np.ones((20, 20, 3), np.uint8)) for one in noise]):
+        offers.frame(picture)
+    # The first may be early, and so may the last.
+    assert 60 - offers.counts().left_out - 2 * fps in (0, 1)
 
 
 def test_the_oldest_sound_gives_way(offers: Offers) -> None:
@@ -89,7 +133,7 @@ def test_after_closing_offers_are_let_go() -> None:
     place.close()
     place.close()
     assert not place.frame(frame(2))
-    assert place.counts() == (0, 1)
+    assert place.counts() == (0, 1, 0)
 
 
 def test_a_picture_too_large_for_a_slot_is_thinned_out() -> None:
@@ -124,7 +168,7 @@ class Counting(RuleBasedStateMachine):
         look = self.place.lend_frame()
         assert (look is not None) == (self.waiting == 1 and self.lent == 0)
         if look is not None:
-            assert look.monotonic_ns == self.newest
+            assert look.monotonic_ns == self.newest * NS
             image = self.place.memory.read(look.slot, look.height, look.width)
             assert (image == self.newest % 251).all()
             del image
