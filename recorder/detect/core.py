@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable
 
 from recorder.detect.incidents import HOLD_NS, NS, Hysteresis, IncidentMachine, Reading
+from recorder.detect.object_incidents import ObjectIncidents
 from recorder.detect.observations import (
-    PARTLY_SEEN,
     Blindness,
     CameraObservation,
     FaceObservation,
@@ -80,6 +80,9 @@ STANDARD_ERROR = {
     Kind.IDENTITY_MISMATCH: 0.066,
 }
 
+# The contrast of a picture half black, half white.
+_FULL_CONTRAST = 128.0
+
 # Nothing came: the time since the last observation was not observed either.
 _MISSING = frozenset({Blindness.NO_INPUT, Blindness.DETECTOR_DOWN, Blindness.ASLEEP})
 
@@ -115,7 +118,11 @@ class DetectionCore:
                 LEAST_READINGS.get(kind, 1),
             )
             for kind in kinds
+            if kind is not Kind.OBJECT_SEEN
         }
+        seen = rule(Kind.OBJECT_SEEN)
+        self._things = ObjectIncidents(seen, new_id, _hold_ns(seen)) if seen.enabled else None
+        self._faces = 0
         self._conditions = {kind: Hysteresis(kind, rule(kind)) for kind in STANDARD_ERROR}
         self._head = ScreenEstimate()
         self._sight = ScreenEstimate(calibration)
@@ -142,11 +149,11 @@ class DetectionCore:
                 return self._speaker(heard)
 
     def _face(self, seen: FaceObservation) -> list[Finding]:
-        now_ns = seen.monotonic_ns
-        dim = self._conditions[Kind.CAMERA_BLOCKED].update(seen.contrast)
-        blind = seen.blind or (Blindness.COVERED if dim else None)
+        now_ns, self._faces = seen.monotonic_ns, seen.faces
+        dim = self._conditions[Kind.CAMERA_BLOCKED].update(_content(seen))
+        blind = Blindness.COVERED if dim and seen.observable else seen.blind
         found: list[Finding] = list(self._blind["camera"].step(now_ns, blind))
-        for kind, reading in self._face_readings(seen, blind).items():
+        for kind, reading in self._face_readings(seen, seen.observable and not dim).items():
             found += self._step(kind, now_ns, reading)
         if seen.faces == 0 or not seen.observable:
             # Nobody is there to be somebody else: what the last look saw holds no longer.
@@ -159,8 +166,14 @@ class DetectionCore:
         return self._step(Kind.IDENTITY_MISMATCH, seen.monotonic_ns, reading)
 
     def _objects(self, seen: ObjectsObservation) -> list[Finding]:
-        surest = max((found.confidence for found in seen.objects), default=0.0)
-        return self._step(Kind.OBJECT_SEEN, seen.monotonic_ns, Reading(surest, surest))
+        if self._things is None:
+            return []
+        several = self._machines.get(Kind.MULTIPLE_FACES)
+        return list(
+            self._things.step(
+                seen, faces=self._faces, several=several is not None and several.is_open
+            )
+        )
 
     def _hands(self, seen: HandsObservation) -> list[Finding]:
         now_ns = seen.monotonic_ns
@@ -188,6 +201,8 @@ class DetectionCore:
         found: list[Finding] = list(self._blind[stream].step(now_ns, reason))
         for kind in _KINDS[stream]:
             found += self._step(kind, now_ns, None)
+        if stream == "camera" and self._things is not None:
+            found += self._things.unseen(now_ns)
         return found
 
     def finish(self, stream: WatchedStream, now_ns: int) -> list[Finding]:
@@ -196,6 +211,8 @@ class DetectionCore:
         for kind in _KINDS[stream]:
             if machine := self._machines.get(kind):
                 found += machine.finish(now_ns)
+        if stream == "camera" and self._things is not None:
+            found += self._things.finish(now_ns)
         return found + list(self._blind[stream].step(now_ns, None))
 
     def unobserved_ns(self, stream: WatchedStream, now_ns: int) -> int:
@@ -203,17 +220,17 @@ class DetectionCore:
         return self._blind[stream].total_ns(now_ns)
 
     def _face_readings(
-        self, seen: FaceObservation, blind: Blindness | None
+        self, seen: FaceObservation, observable: bool
     ) -> dict[Kind, Reading | None]:
         readings: dict[Kind, Reading | None] = dict.fromkeys(FACE_KINDS)
         readings[Kind.CAMERA_BLOCKED] = self._measured(
-            Kind.CAMERA_BLOCKED, seen.contrast, {"contrast": seen.contrast}
+            Kind.CAMERA_BLOCKED, _content(seen), {"contrast": seen.contrast}
         )
         looped = seen.loop_s is not None
         readings[Kind.VIRTUAL_CAMERA] = Reading(
             float(looped), numbers={"loop_s": seen.loop_s or 0.0} if looped else {}
         )
-        if blind is not None and blind not in PARTLY_SEEN:
+        if not observable:
             return readings
         readings[Kind.FACE_MISSING] = Reading(float(seen.faces == 0), seen.confidence)
         readings[Kind.MULTIPLE_FACES] = Reading(
@@ -253,6 +270,11 @@ class DetectionCore:
         """A reading whose confidence is the chance that the true value is past the limit."""
         deviations = self._conditions[kind].margin(value) / STANDARD_ERROR[kind]
         return Reading(value, 0.5 * (1 + math.erf(deviations / math.sqrt(2))), numbers)
+
+
+def _content(seen: FaceObservation) -> float:
+    """The contrast that says whether the camera is blocked: with a face it never is."""
+    return _FULL_CONTRAST if seen.faces else seen.contrast
 
 
 def _hold_ns(rule: Rule) -> int:

@@ -178,6 +178,11 @@ class IncidentMachine:
         """Whether the condition held at the last reading (onset or not)."""
         return self._condition.active
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an incident was reported whose end was not."""
+        return self._open is not None
+
     def step(self, now_ns: int, reading: Reading | None) -> list[Incident]:
         """Take one reading, or ``None`` where nothing could be observed.
 

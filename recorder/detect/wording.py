@@ -68,8 +68,17 @@ def _identity_mismatch(numbers: Numbers, seconds: float) -> str:
     )
 
 
-def _object_seen(_numbers: Numbers, seconds: float) -> str:
-    return f"an object in view for {seconds:.1f} s"
+def object_seen(label: str) -> Callable[[Numbers, float], str]:
+    """Words for incidents of one label, as the institution's model names it."""
+    article = "an" if label[:1].casefold() in tuple("aeiou") else "a"
+
+    def words(numbers: Numbers, seconds: float) -> str:
+        count = round(numbers["count"])
+        thing = f"{article} {label}" if count <= 1 else f"{label} ({count} of them)"
+        sure = numbers["confidence"]
+        return f"{thing} in view for {seconds:.1f} s (confidence {sure:.2f})"
+
+    return words
 
 
 def _hand_at_ear(_numbers: Numbers, seconds: float) -> str:
@@ -100,7 +109,7 @@ DESCRIBE: dict[Kind, Callable[[Numbers, float], str]] = {
     Kind.CAMERA_BLOCKED: _camera_blocked,
     Kind.VIRTUAL_CAMERA: _virtual_camera,
     Kind.IDENTITY_MISMATCH: _identity_mismatch,
-    Kind.OBJECT_SEEN: _object_seen,
+    Kind.OBJECT_SEEN: object_seen("object"),
     Kind.HAND_AT_EAR: _hand_at_ear,
     Kind.HANDS_HIDDEN: _hands_hidden,
     Kind.SPEECH: _speech,

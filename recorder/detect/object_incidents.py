@@ -1,0 +1,86 @@
+"""One incident for each kind of thing that is in view: a pure machine a label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from recorder.detect.incidents import IncidentMachine, Reading
+from recorder.detect.observations import Incident, ObjectsObservation, SeenObject
+from recorder.detect.wording import object_seen
+from shared.flags import Kind
+from shared.policy import Rule
+
+# What object models call a human being. The candidate is one, and so is everybody whose face
+# is counted: only who is beyond them is an object.
+PERSON = "person"
+
+
+class ObjectIncidents:
+    """All incidents of kind ``object_seen``, of each label one after another.
+
+    Args:
+        rule: the policy's rule for it.
+        new_id: gives each incident its id.
+        hold_ns: how long a look speaks for what follows it.
+    """
+
+    def __init__(self, rule: Rule, new_id: Callable[[], str], hold_ns: int) -> None:
+        self._rule = rule
+        self._new_id = new_id
+        self._hold_ns = hold_ns
+        self._machines: dict[str, IncidentMachine] = {}
+
+    def step(self, seen: ObjectsObservation, *, faces: int, several: bool) -> list[Incident]:
+        """Take what one look saw.
+
+        Args:
+            seen: the look.
+            faces: how many faces were counted in the same picture.
+            several: whether an incident of several faces is open, which tells of every
+                further person already.
+        """
+        found: dict[str, list[SeenObject]] = {}
+        for thing in seen.objects:
+            found.setdefault(thing.label, []).append(thing)
+        if persons := found.pop(PERSON, None):
+            beyond = [] if several else persons[max(1, faces) :]
+            found.update({PERSON: beyond} if beyond else {})
+        incidents: list[Incident] = []
+        for label in dict.fromkeys([*self._machines, *found]):
+            incidents += self._step(label, seen.monotonic_ns, found.get(label, []))
+        return incidents
+
+    def unseen(self, now_ns: int) -> list[Incident]:
+        """Say that nothing could be looked at."""
+        return [
+            _named(label, incident)
+            for label, machine in self._machines.items()
+            for incident in machine.step(now_ns, None)
+        ]
+
+    def finish(self, now_ns: int) -> list[Incident]:
+        """End whatever is open."""
+        return [
+            _named(label, incident)
+            for label, machine in self._machines.items()
+            for incident in machine.finish(now_ns)
+        ]
+
+    def _step(self, label: str, now_ns: int, things: list[SeenObject]) -> list[Incident]:
+        if label not in self._machines:
+            self._machines[label] = IncidentMachine(
+                Kind.OBJECT_SEEN,
+                self._rule,
+                self._new_id,
+                object_seen(label),
+                hold_ns=self._hold_ns,
+            )
+        surest = max((thing.confidence for thing in things), default=0.0)
+        numbers = {"confidence": surest, "count": float(len(things))}
+        reading = Reading(surest, surest, numbers)
+        return [_named(label, i) for i in self._machines[label].step(now_ns, reading)]
+
+
+def _named(label: str, incident: Incident) -> Incident:
+    return replace(incident, detail={**incident.detail, "label": label})
