@@ -132,8 +132,10 @@ def create_exam(
             purpose, retention_days, duration_s, streams, kinds, prohibited_processes,
             allowed_windows, heartbeat_s, rotate_s.
     """
-    from server.exams.service import ExamDraft, Terms
+    from server.audit.service import COMMAND_LINE
+    from server.exams.service import ExamDraft
     from server.exams.service import create_exam as create
+    from server.exams.terms import Terms
 
     draft = ExamDraft(
         title=title,
@@ -145,7 +147,7 @@ def create_exam(
     async def work(rooms: Rooms) -> dict[str, Any]:
         async with rooms.database.transaction() as db:
             owner = await institution_named(db, institution)
-            made = await create(db, rooms.keys, owner, draft, rooms.clock())
+            made = await create(db, rooms.keys, owner, draft, rooms.clock(), by=COMMAND_LINE)
         return {"exam": made.id, "title": made.title}
 
     _print(_run(work))
@@ -375,7 +377,7 @@ def _micros(option: str, text: str) -> int:
 
 
 def _terms(file: Path) -> Any:
-    from server.exams.service import Terms
+    from server.exams.terms import Terms
 
     try:
         return msgspec.json.decode(file.read_bytes(), type=Terms)

@@ -61,6 +61,7 @@ from server.web.exam_pages import ExamPages
 from server.web.import_pages import ImportPages, get_receipts
 from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages, start
+from server.web.policy_pages import PolicyPages
 from server.web.rendering import template_config
 from server.web.verdict_pages import VerdictPages
 
@@ -75,6 +76,7 @@ ROUTES: tuple[Any, ...] = (
     SessionPages,
     VerdictPages,
     ExamPages,
+    PolicyPages,
     ImportPages,
     get_receipts,
     MediaController,

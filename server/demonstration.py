@@ -28,7 +28,8 @@ from server.enrolment.codes import ALPHABET, CODE_CHARS, code_hash, grouped, lin
 from server.enrolment.models import Enrolment
 from server.enrolment.service import CandidateDraft, enrol
 from server.exams.models import Exam
-from server.exams.service import ExamDraft, Terms, create_exam
+from server.exams.service import ExamDraft, create_exam
+from server.exams.terms import Terms
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from shared.signed import fingerprint

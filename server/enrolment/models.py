@@ -38,3 +38,6 @@ class Enrolment(Table):
     # Not a foreign key: a session refers to its enrolment already.
     session_id: Mapped[IdText | None]
     created: Mapped[Micros]
+    accommodation_id: Mapped[IdText | None] = mapped_column(
+        ForeignKey("accommodation_profile.id")
+    )

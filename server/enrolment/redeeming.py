@@ -16,7 +16,8 @@ from server.config import Settings
 from server.enrolment.codes import code_hash, plain
 from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.tokens import Tokens, token_hash
-from server.exams.models import Exam, PolicyVersion
+from server.exams.accommodations import accommodated, keep_accommodated
+from server.exams.models import AccommodationProfile, Exam, PolicyVersion
 from server.exams.service import newest_policy
 from server.ingest.models import ExamSession
 from server.problems import Rejection
@@ -52,6 +53,17 @@ class _Found:
     institution: Institution
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a session would begin under: the exam's newest policy, or that policy ``signed``
+    with the candidate's ``profile`` in it.
+    """
+
+    newest: PolicyVersion
+    profile: AccommodationProfile | None
+    signed: Signed
+
+
 class Redeeming:
     """Looks codes up and takes them up."""
 
@@ -80,11 +92,16 @@ class Redeeming:
                 return found
             if found.enrolment.session_id is None and self._is_over(found):
                 return EXPIRED
-            version = await newest_policy(db, found.exam.id)
+            own = await _session_of(db, found)
+            if own is not None:
+                policy, key_ref = await _begun_under(db, own), own.key_ref
+            else:
+                policy = (await self._offer(db, found)).signed
+                key_ref = found.institution.key_ref
             return Inspected(
                 product="invigil",
-                policy=_line(version),
-                institution_key=to_base64(self._keys.of(found.institution.key_ref).public),
+                policy=policy.line().decode(),
+                institution_key=to_base64(self._keys.of(key_ref).public),
                 candidate=found.candidate.name,
             )
 
@@ -97,20 +114,18 @@ class Redeeming:
             found = await self._find(db, typed, address, lock=True)
             if isinstance(found, Rejection):
                 return found
-            if found.enrolment.session_id is not None:
-                session = await db.get_one(ExamSession, found.enrolment.session_id)
+            session = await _session_of(db, found)
+            if session is not None:
                 if session.public_key != key:
                     return USED
-                version = await db.get_one(PolicyVersion, session.policy_version_id)
             elif self._is_over(found):
                 return EXPIRED
             else:
-                version = await newest_policy(db, found.exam.id)
-                session = await self._begin(db, found, version, key)
+                session = await self._begin(db, found, await self._kept(db, found), key)
             return Redeemed(
                 session=session.id,
                 token=self._tokens.of(session.id),
-                policy=_line(version),
+                policy=(await _begun_under(db, session)).line().decode(),
                 grant=Signed(session.grant_payload, session.grant_signature).line().decode(),
                 institution_key=to_base64(self._keys.of(session.key_ref).public),
             )
@@ -143,6 +158,24 @@ class Redeeming:
 
     def _is_over(self, found: _Found) -> bool:
         return self._clock() >= min(found.enrolment.expires, found.exam.ends)
+
+    async def _offer(self, db: AsyncSession, found: _Found) -> _Offer:
+        """The policy that a code's session would begin under now."""
+        newest, given = await newest_policy(db, found.exam.id), found.enrolment.accommodation_id
+        if given is None:
+            return _Offer(newest, None, Signed(newest.payload, newest.signature))
+        profile = await db.get_one(AccommodationProfile, given)
+        own = self._keys.of(found.institution.key_ref)
+        return _Offer(newest, profile, accommodated(newest, profile, own))
+
+    async def _kept(self, db: AsyncSession, found: _Found) -> PolicyVersion:
+        """That policy, in a row that a session can name."""
+        offer = await self._offer(db, found)
+        if offer.profile is None:
+            return offer.newest
+        return await keep_accommodated(
+            db, found.exam, offer.newest, offer.profile, offer.signed, self._clock()
+        )
 
     async def _begin(
         self,
@@ -225,8 +258,16 @@ def _at_the_start(key: bytes) -> dict[str, object]:
     }
 
 
-def _line(version: PolicyVersion) -> str:
-    return Signed(version.payload, version.signature).line().decode()
+async def _session_of(db: AsyncSession, found: _Found) -> ExamSession | None:
+    """The session that a code has begun, if it has."""
+    begun = found.enrolment.session_id
+    return None if begun is None else await db.get_one(ExamSession, begun)
+
+
+async def _begun_under(db: AsyncSession, session: ExamSession) -> Signed:
+    """The signed policy of a session, to its end."""
+    version = await db.get_one(PolicyVersion, session.policy_version_id)
+    return Signed(version.payload, version.signature)
 
 
 def _raw_key(text: str) -> bytes | None:

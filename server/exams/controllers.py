@@ -16,7 +16,8 @@ from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
 from server.exams.models import Exam
-from server.exams.service import ExamDraft, ExamError, Terms, add_policy, create_exam
+from server.exams.service import ExamDraft, ExamError, add_policy, create_exam
+from server.exams.terms import Terms
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore

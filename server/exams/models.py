@@ -5,7 +5,18 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.tables import Bytes, HashText, IdText, Micros, Name, Number, Table
+from server.storage.tables import (
+    Bytes,
+    HashText,
+    IdText,
+    JsonList,
+    LongText,
+    Micros,
+    Name,
+    Number,
+    Table,
+    Word,
+)
 
 
 class Exam(Table):
@@ -25,6 +36,9 @@ class PolicyVersion(Table):
     """A signed policy, never changed: a session keeps the version that it began with.
 
     ``payload`` and ``signature`` make the signed line; ``hash`` is the payload's SHA-256.
+    One with an ``accommodation_id`` is version ``follows`` as signed for the candidates who
+    have that profile; nobody else begins under it. ``signed_by`` is an account's id, or who
+    else it was in the log's words; ``None`` where that was not kept yet.
     """
 
     __tablename__ = "policy_version"
@@ -37,3 +51,27 @@ class PolicyVersion(Table):
     signature: Mapped[Bytes]
     hash: Mapped[HashText]
     created: Mapped[Micros]
+    signed_by: Mapped[Word | None]
+    accommodation_id: Mapped[IdText | None] = mapped_column(
+        ForeignKey("accommodation_profile.id")
+    )
+    follows: Mapped[Number | None]
+
+
+class AccommodationProfile(Table):
+    """What an institution leaves out for candidates who have it: ``off`` are kinds.
+
+    ``note`` is for staff. One that is ``archived`` is kept for those who have it, and given
+    to nobody else.
+    """
+
+    __tablename__ = "accommodation_profile"
+    __table_args__ = (UniqueConstraint("institution_id", "name"),)
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"))
+    name: Mapped[Name]
+    off: Mapped[JsonList]
+    note: Mapped[LongText]
+    created: Mapped[Micros]
+    archived: Mapped[Micros | None]

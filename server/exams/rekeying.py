@@ -62,7 +62,9 @@ async def rekey(
         )
     )
     for exam in exams:
-        await sign_again(db, keys, institution, exam, await newest_policy(db, exam.id), now)
+        newest = await newest_policy(db, exam.id)
+        by = audit.COMMAND_LINE
+        await sign_again(db, keys, institution, exam, newest, now, by=by)
     audit.record(
         db,
         now,

@@ -10,33 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
 from server.accounts.service import new_id
+from server.exams.contradictions import contradictions
 from server.exams.models import Exam, PolicyVersion
+from server.exams.terms import Terms
 from server.storage.keys import InstitutionKeys, KeyStore
 from shared import policy as wire
 from shared.encoding import to_base64
-from shared.flags import Kind
-from shared.signed import Domain, Signed, sign
+from shared.signed import MAX_PAYLOAD_BYTES, Domain, Signed, sign
 
-# A year: what evidence may be wanted for in an appeal, where nothing else is said.
-DEFAULT_RETENTION_DAYS = 365
-
-DEFAULT_PURPOSE = "So that people can check afterwards that the exam was taken under its rules."
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an institution decides about an exam's policy; the rest follows from it."""
-
-    purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] = DEFAULT_PURPOSE
-    retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = DEFAULT_RETENTION_DAYS
-    duration_s: wire.Seconds = 3600.0
-    streams: wire.Streams = wire.Streams()
-    kinds: dict[Kind, wire.Rule] = msgspec.field(
-        default_factory=lambda: dict(wire.DEFAULT_RULES)
-    )
-    prohibited_processes: tuple[str, ...] = ()
-    allowed_windows: tuple[str, ...] = ()
-    heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0
-    rotate_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 900.0
+# What a profile of an accommodation adds to a policy at most: its name and every kind.
+ACCOMMODATION_BYTES = 4_096
 
 
 class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,12 +36,18 @@ class ExamError(ValueError):
 
 
 async def create_exam(
-    db: AsyncSession, keys: KeyStore, institution: Institution, draft: ExamDraft, now: int
+    db: AsyncSession,
+    keys: KeyStore,
+    institution: Institution,
+    draft: ExamDraft,
+    now: int,
+    *,
+    by: str | None = None,
 ) -> Exam:
-    """An exam with the first version of its policy.
+    """An exam with the first version of its policy, signed ``by`` (as in ``add_policy``).
 
     Raises:
-        ExamError: it ends before it starts, or its policy is too long to sign.
+        ExamError: it ends before it starts, or its policy cannot be so.
     """
     if draft.ends <= draft.starts:
         raise ExamError("an exam ends after it starts")
@@ -72,7 +61,7 @@ async def create_exam(
     )
     db.add(exam)
     await db.flush()
-    await add_policy(db, keys, institution, exam, draft.terms, now)
+    await add_policy(db, keys, institution, exam, draft.terms, now, by=by)
     return exam
 
 
@@ -83,14 +72,28 @@ async def add_policy(
     exam: Exam,
     terms: Terms,
     now: int,
+    *,
+    by: str | None = None,
 ) -> PolicyVersion:
     """Sign a new version; sessions that began under an earlier one keep it.
 
+    Args:
+        db: the transaction.
+        keys: the key files.
+        institution: whose exam it is.
+        exam: the exam.
+        terms: what its policy says.
+        now: microseconds UTC.
+        by: the account's id, or who else it is in the log's words.
+
     Raises:
-        ExamError: the policy is too long to sign.
+        ExamError: the policy contradicts itself, or is too long to sign.
     """
+    wrong = contradictions(terms)
+    if wrong:
+        raise ExamError(" ".join(f"{one.field}: {one.words}" for one in wrong))
     signed = _sign(keys, institution, exam, terms)
-    return await _add_version(db, exam, signed, now)
+    return await add_version(db, exam, signed, now, by=by)
 
 
 async def sign_again(
@@ -100,6 +103,8 @@ async def sign_again(
     exam: Exam,
     policy: PolicyVersion,
     now: int,
+    *,
+    by: str | None = None,
 ) -> PolicyVersion:
     """The same policy as a new version under the institution's present keys."""
     own = keys.of(institution.key_ref)
@@ -107,10 +112,21 @@ async def sign_again(
         wire.decode_policy(policy.payload), evidence_keys=(_evidence_key(own),)
     )
     signed = sign(own.signing, Domain.POLICY, wire.encode_policy(said))
-    return await _add_version(db, exam, signed, now)
+    return await add_version(db, exam, signed, now, by=by)
 
 
-async def _add_version(db: AsyncSession, exam: Exam, signed: Signed, now: int) -> PolicyVersion:
+async def add_version(
+    db: AsyncSession,
+    exam: Exam,
+    signed: Signed,
+    now: int,
+    *,
+    by: str | None = None,
+    accommodation: str | None = None,
+    follows: int | None = None,
+) -> PolicyVersion:
+    """Keep a signed policy under the exam's next number (``accommodations`` for the rest)."""
+    await lock_exam(db, exam)
     newest = await db.scalar(
         select(func.max(PolicyVersion.version)).where(PolicyVersion.exam_id == exam.id)
     )
@@ -122,21 +138,38 @@ async def _add_version(db: AsyncSession, exam: Exam, signed: Signed, now: int) -
         signature=signed.signature,
         hash=signed.hash,
         created=now,
+        signed_by=by,
+        accommodation_id=accommodation,
+        follows=follows,
     )
     db.add(version)
     await db.flush()
     return version
 
 
+async def lock_exam(db: AsyncSession, exam: Exam) -> None:
+    """Wait until nobody else signs for this exam, up to the end of the transaction: so that
+    two at once get numbers of their own, and the second sees what the first one signed.
+    """
+    await db.execute(select(Exam.id).where(Exam.id == exam.id).with_for_update())
+
+
 async def newest_policy(db: AsyncSession, exam_id: str) -> PolicyVersion:
-    """The version that new sessions begin under."""
+    """The version that new sessions begin under, but for candidates with accommodations."""
+    return (await versions_of(db, exam_id, limit=1))[0]
+
+
+async def versions_of(
+    db: AsyncSession, exam_id: str, *, limit: int | None = None
+) -> list[PolicyVersion]:
+    """An exam's versions, the newest first; not those signed for single candidates."""
     query = (
         select(PolicyVersion)
-        .where(PolicyVersion.exam_id == exam_id)
+        .where(PolicyVersion.exam_id == exam_id, PolicyVersion.accommodation_id.is_(None))
         .order_by(PolicyVersion.version.desc())
-        .limit(1)
+        .limit(limit)
     )
-    return (await db.execute(query)).scalar_one()
+    return list(await db.scalars(query))
 
 
 def _evidence_key(own: InstitutionKeys) -> wire.EvidenceKey:
@@ -152,13 +185,16 @@ def _sign(keys: KeyStore, institution: Institution, exam: Exam, terms: Terms) ->
         retention_days=terms.retention_days,
         evidence_keys=(_evidence_key(own),),
         streams=terms.streams,
-        kinds=terms.kinds,
+        kinds=terms.rules,
+        objects=terms.objects,
+        identity=terms.identity,
+        clips=terms.clips,
         prohibited_processes=terms.prohibited_processes,
         allowed_windows=terms.allowed_windows,
         heartbeat_s=terms.heartbeat_s,
         rotate_s=terms.rotate_s,
     )
-    try:
-        return sign(own.signing, Domain.POLICY, wire.encode_policy(policy))
-    except ValueError as error:
-        raise ExamError("the policy is longer than 64 KiB; name fewer programs") from error
+    payload = wire.encode_policy(policy)
+    if len(payload) > MAX_PAYLOAD_BYTES - ACCOMMODATION_BYTES:
+        raise ExamError("the policy is longer than 60 KiB; name fewer programs and windows")
+    return sign(own.signing, Domain.POLICY, payload)

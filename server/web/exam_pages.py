@@ -23,14 +23,18 @@ from server.enrolment.service import Place, enrol
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.exams.service import ExamError, create_exam, newest_policy
+from server.exams.terms import Terms
+from server.exams.watching import objects_said
 from server.ingest.models import ExamSession
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
-from server.web.exam_form import Mistakes, blank, read_candidates, read_exam
+from server.web.exam_form import blank, read_candidates, read_exam
+from server.web.forms import text_fields
+from server.web.policy_form import Mistakes, reset_fields
+from server.web.policy_pages import form_context
 from server.web.rendering import page
-from shared.flags import Severity
-from shared.policy import DEFAULT_RULES, decode_policy
+from shared.policy import decode_policy
 from shared.signed import fingerprint
 
 
@@ -83,14 +87,17 @@ class ExamPages(Controller):
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Create an exam, and sign its policy; or the form again, with what is wrong."""
-        staff, fields = current_account(request), await _fields(request)
+        staff, fields = current_account(request), await text_fields(request)
+        if "reset" in fields:
+            filled = reset_fields(fields, fields["reset"])
+            return _exam_form(Mistakes({}, filled), "Filled in again below.")
         draft = read_exam(fields)
         if isinstance(draft, Mistakes):
             return _exam_form(draft)
         try:
             async with database.transaction() as db:
                 institution = await db.get_one(Institution, staff.institution_id)
-                exam = await create_exam(db, keys, institution, draft, clock())
+                exam = await create_exam(db, keys, institution, draft, clock(), by=staff.id)
                 audit.record(db, clock(), staff, "exam.create", ("exam", exam.id))
         except ExamError as error:
             return _exam_form(Mistakes({"title": f"{error}.".capitalize()}, fields))
@@ -122,7 +129,7 @@ class ExamPages(Controller):
         clock: NamedDependency[WallClock],
     ) -> Template:
         """Enrol candidates; their codes are in the answer, and nowhere else ever."""
-        staff, now, fields = current_account(request), clock(), await _fields(request)
+        staff, now, fields = current_account(request), clock(), await text_fields(request)
         drafts = read_candidates(fields.get("candidates", ""))
         codes: list[NewCode] = []
         async with database.transaction() as db:
@@ -161,19 +168,11 @@ def _shown(place: Place, url: str, key: str) -> NewCode:
     )
 
 
-async def _fields(request: AnyRequest) -> dict[str, str]:
-    form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
-
-
-def _exam_form(mistakes: Mistakes) -> Template:
-    context = {
-        "fields": mistakes.fields,
-        "wrong": mistakes.words,
-        "kinds": list(DEFAULT_RULES),
-        "severities": list(Severity),
-    }
-    return page("exam_new.html", context, status=422 if mistakes.words else 200)
+def _exam_form(mistakes: Mistakes, told: str = "") -> Template:
+    open_rules = bool(mistakes.words or told)
+    context = form_context(mistakes.fields, mistakes.words, Terms(), open_rules=open_rules)
+    status = 422 if mistakes.words else 200
+    return page("exam_new.html", {**context, "told": told}, status=status)
 
 
 async def _lines(db: AsyncSession, institution_id: str) -> list[ExamLine]:
@@ -209,7 +208,8 @@ async def _exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any
     return {
         "exam": exam,
         "version": version,
-        "policy": decode_policy(version.payload),
+        "policy": (policy := decode_policy(version.payload)),
+        "objects_said": objects_said(policy),
         "places": (await db.execute(query)).tuples().all(),
         "now": now,
         "codes": [],

@@ -21,7 +21,8 @@ from server.audit.log import logged_database
 from server.config import Settings
 from server.enrolment.service import CandidateDraft, enrol
 from server.exams.models import Exam
-from server.exams.service import ExamDraft, Terms, create_exam
+from server.exams.service import ExamDraft, create_exam
+from server.exams.terms import Terms
 from server.ingest.importing import Imports
 from server.storage.keys import KeyStore
 from server.storage.schema import migrate

@@ -12,7 +12,8 @@ from support.campus import HOUR, PASSWORD, Campus, client_of, connected, redeem
 
 from server.audit.models import LogEntryRow
 from server.enrolment.models import Enrolment
-from server.exams.service import Terms, add_policy, newest_policy
+from server.exams.service import add_policy, newest_policy
+from server.exams.terms import Terms
 from server.ingest.models import ExamSession
 from shared.encoding import from_base64, to_base64
 from shared.policy import decode_policy

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.enrolment.staff_controllers import MAX_CANDIDATES
-from server.exams.service import ExamDraft, Terms
-from server.web.exam_form import Mistakes, blank, read_candidates, read_exam
+from server.exams.service import ExamDraft
+from server.exams.terms import Terms
+from server.web.exam_form import blank, read_candidates, read_exam
+from server.web.policy_form import Mistakes
 from shared.flags import Kind, Severity
 
 NOW = 1_790_000_000_000_000
@@ -34,12 +36,12 @@ def test_the_blank_form_needs_a_title_only_and_has_every_default() -> None:
 
 def test_what_is_ticked_off_is_off() -> None:
     fields = filled()
-    for name in ("camera", "speech.on"):
+    for name in ("screen", "speech.on"):
         del fields[name]
     draft = read_exam(fields)
     assert isinstance(draft, ExamDraft)
-    assert not draft.terms.streams.camera.enabled
-    assert draft.terms.streams.screen.enabled
+    assert not draft.terms.streams.screen.enabled
+    assert draft.terms.streams.camera.enabled
     assert not draft.terms.kinds[Kind.SPEECH].enabled
 
 
@@ -81,7 +83,7 @@ def test_mistakes_are_named_by_field_and_nothing_typed_is_lost(field: str, value
 def test_a_severity_that_does_not_exist_is_a_mistake() -> None:
     found = read_exam(filled(**{"speech.severity": "awful"}))
     assert isinstance(found, Mistakes)
-    assert "Speech" in found.words["speech"]
+    assert "from the list" in found.words["speech.severity"]
 
 
 @given(st.dictionaries(st.sampled_from(list(blank(NOW))), st.text(max_size=30)))

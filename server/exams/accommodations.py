@@ -1,0 +1,192 @@
+"""Accommodation profiles: what is left out for candidates who have one, and their policy.
+
+A candidate's policy is the exam's newest one with the profile in it. It is made whenever
+their code is looked at, and kept when the code is taken up: so a profile that changes does
+so for everybody who has not begun, and for nobody who has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.service import new_id
+from server.exams.models import AccommodationProfile, Exam, PolicyVersion
+from server.exams.service import add_version
+from server.storage.keys import InstitutionKeys
+from shared.flags import Group, Kind
+from shared.policy import Accommodation, decode_policy, encode_policy
+from shared.signed import Domain, Signed, sign
+
+MAX_NAME_CHARS = 100
+MAX_NOTE_CHARS = 2_000
+
+# What an institution has room for on one page; more would be one a candidate.
+MAX_PROFILES = 200
+
+# What keeps the recording itself honest is no detector of anybody's behaviour.
+ACCOMMODATED = tuple(kind for kind in Kind if kind.group is not Group.RECORDER)
+
+
+class ProfileDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A profile as it is to be: ``off`` are the kinds that are not watched."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_CHARS)]
+    off: tuple[Kind, ...]
+    note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE_CHARS)] = ""
+
+
+class ProfileError(ValueError):
+    """The profile cannot be so; ``field`` is the draft's, the message says why."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(words)
+        self.field = field
+
+
+class ProfileTaken(ProfileError):
+    """Another profile of the institution has the name."""
+
+
+async def profiles_of(
+    db: AsyncSession, institution_id: str, *, archived: bool = True
+) -> list[AccommodationProfile]:
+    """An institution's profiles by name, with or without those that are archived."""
+    query = (
+        select(AccommodationProfile)
+        .where(AccommodationProfile.institution_id == institution_id)
+        .order_by(AccommodationProfile.name, AccommodationProfile.id)
+    )
+    if not archived:
+        query = query.where(AccommodationProfile.archived.is_(None))
+    return list(await db.scalars(query))
+
+
+async def find_profile(
+    db: AsyncSession, institution_id: str, name: str
+) -> AccommodationProfile | None:
+    """A profile of the institution, by its id or its name."""
+    query = select(AccommodationProfile).where(
+        AccommodationProfile.institution_id == institution_id,
+        (AccommodationProfile.id == name) | (AccommodationProfile.name == name),
+    )
+    return (await db.scalars(query.limit(1))).first()
+
+
+async def create_profile(
+    db: AsyncSession, institution_id: str, draft: ProfileDraft, now: int
+) -> AccommodationProfile:
+    """Add a profile.
+
+    Raises:
+        ProfileError: it says nothing, or there are too many already.
+        ProfileTaken: its name is another one's.
+    """
+    name, off, note = await _judged(db, institution_id, draft)
+    count = select(func.count()).where(AccommodationProfile.institution_id == institution_id)
+    if (await db.scalar(count) or 0) >= MAX_PROFILES:
+        raise ProfileError("name", f"An institution has at most {MAX_PROFILES} profiles.")
+    made = AccommodationProfile(
+        id=new_id(),
+        institution_id=institution_id,
+        name=name,
+        off=off,
+        note=note,
+        created=now,
+        archived=None,
+    )
+    db.add(made)
+    await db.flush()
+    return made
+
+
+async def change_profile(
+    db: AsyncSession, profile: AccommodationProfile, draft: ProfileDraft
+) -> None:
+    """Make a profile say something else, for those who have not begun.
+
+    Raises:
+        ProfileError: it says nothing.
+        ProfileTaken: its name is another one's.
+    """
+    profile.name, profile.off, profile.note = await _judged(
+        db, profile.institution_id, draft, own=profile.id
+    )
+    await db.flush()
+
+
+async def _judged(
+    db: AsyncSession, institution_id: str, draft: ProfileDraft, own: str = ""
+) -> tuple[str, list[str], str]:
+    name = " ".join(draft.name.split())
+    if not name or not name.isprintable():
+        raise ProfileError("name", "A profile has a name, of letters, digits and signs.")
+    if "\0" in draft.note:
+        raise ProfileError("note", "The note holds a character that cannot be kept.")
+    wrong = [kind.label for kind in draft.off if kind not in ACCOMMODATED]
+    if wrong:
+        raise ProfileError(
+            "off", f"These keep the recording honest and stay on: {', '.join(wrong)}."
+        )
+    if not draft.off:
+        raise ProfileError("off", "Choose at least one flag that is switched off.")
+    query = select(AccommodationProfile.id).where(
+        AccommodationProfile.institution_id == institution_id,
+        AccommodationProfile.name == name,
+        AccommodationProfile.id != own,
+    )
+    if await db.scalar(query) is not None:
+        raise ProfileTaken("name", f"There is a profile “{name}” already; choose another name.")
+    return name, [kind.value for kind in Kind if kind in draft.off], draft.note.strip()
+
+
+def kinds_off(profile: AccommodationProfile) -> tuple[Kind, ...]:
+    """The kinds that a profile switches off."""
+    return tuple(Kind(name) for name in profile.off)
+
+
+async def names_of(db: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
+    """The names of profiles by id."""
+    query = select(AccommodationProfile.id, AccommodationProfile.name).where(
+        AccommodationProfile.id.in_(ids)
+    )
+    return dict((await db.execute(query)).tuples().all())
+
+
+def accommodated(
+    newest: PolicyVersion, profile: AccommodationProfile, own: InstitutionKeys
+) -> Signed:
+    """The newest policy as it is for the candidates who have a profile.
+
+    The same at each call until one of the three changes: Ed25519 signs the same bytes alike.
+    """
+    accommodation = Accommodation(profile=profile.name, off=kinds_off(profile))
+    said = msgspec.structs.replace(decode_policy(newest.payload), accommodation=accommodation)
+    return sign(own.signing, Domain.POLICY, encode_policy(said))
+
+
+async def keep_accommodated(
+    db: AsyncSession,
+    exam: Exam,
+    newest: PolicyVersion,
+    profile: AccommodationProfile,
+    signed: Signed,
+    now: int,
+) -> PolicyVersion:
+    """The row of such a policy; one for all who begin under the same bytes."""
+    query = select(PolicyVersion).where(
+        PolicyVersion.exam_id == exam.id,
+        PolicyVersion.accommodation_id == profile.id,
+        PolicyVersion.hash == signed.hash,
+        PolicyVersion.signature == signed.signature,
+    )
+    found = (await db.scalars(query.limit(1))).first()
+    if found is not None:
+        return found
+    return await add_version(
+        db, exam, signed, now, accommodation=profile.id, follows=newest.version
+    )

@@ -1,0 +1,189 @@
+"""What an exam's terms cannot mean: bounds, and parts that contradict each other.
+
+Forms, the HTTP interface and the command line all refuse the same, in the same words;
+``field`` is the name that the policy form has for the place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from server.exams.measures import NEEDS, SAMPLED, Stream, measure, numbers
+from server.exams.terms import Terms
+from shared.encoding import HASH_HEX
+from shared.flags import Kind
+from shared.policy import Rule
+
+# A line of a list that people read, and more of them than a policy's 64 KiB would hold.
+MAX_LINE_CHARS = 200
+MAX_LINES = 1_000
+
+# Patterns are shell wildcards: these match whatever there is.
+_EVERYTHING = re.compile(r"[*?]*\*[*?]*")
+
+# Everything of a rule that is a number and that the terms may bound.
+_NUMBERS = ("threshold", "release", "onset_s", "every_s", "weight", "escalate_after_s")
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One thing that is wrong: where, and in words what and what to do."""
+
+    field: str
+    words: str
+
+
+def contradictions(terms: Terms) -> list[Contradiction]:
+    """Everything that is wrong with an exam's terms, in the order of the form."""
+    return [
+        *_streams(terms),
+        *_identity(terms),
+        *(one for kind, rule in terms.rules.items() for one in _rule(kind, rule)),
+        *_objects(terms),
+        *_lists(terms),
+        *_clips(terms),
+    ]
+
+
+def needing(terms: Terms, stream: Stream) -> list[str]:
+    """What is switched on and cannot be had without a stream, as people call it."""
+    kinds = [kind.label for kind in NEEDS[stream] if terms.rule(kind).enabled]
+    if stream != "camera":
+        return kinds
+    besides = {
+        "the photo before the exam": terms.identity.photo,
+        "the picture of a document": terms.identity.document,
+        "clips around flags": terms.clips.enabled,
+    }
+    return [*kinds, *(name for name, wanted in besides.items() if wanted)]
+
+
+def _streams(terms: Terms) -> Iterator[Contradiction]:
+    on: dict[Stream, bool] = {
+        "camera": terms.streams.camera.enabled,
+        "microphone": terms.streams.microphone.enabled,
+    }
+    for stream, enabled in on.items():
+        listed = [] if enabled else needing(terms, stream)
+        if listed:
+            yield Contradiction(
+                stream,
+                f"The {stream} is not recorded, and these need it: {', '.join(listed)}. "
+                f"Record the {stream}, or switch them off.",
+            )
+    camera = terms.streams.camera
+    if camera.kept_fps > camera.fps:
+        yield Contradiction(
+            "camera.kept_fps",
+            f"The camera gives {camera.fps} pictures a second; no more than that can be kept.",
+        )
+
+
+def _identity(terms: Terms) -> Iterator[Contradiction]:
+    wanted = terms.rule(Kind.IDENTITY_MISMATCH).enabled
+    if wanted and not (terms.identity.photo or terms.identity.document):
+        yield Contradiction(
+            "photo",
+            f"“{Kind.IDENTITY_MISMATCH.label}” compares with a photo taken before the exam: "
+            "ask for the photo or a document, or switch that flag off.",
+        )
+
+
+def _rule(kind: Kind, rule: Rule) -> Iterator[Contradiction]:
+    for name in _NUMBERS:
+        number = getattr(rule, name)
+        of = measure(kind, name)
+        bounded = name not in {"threshold", "release"} or name in numbers(kind)
+        if number is None or not bounded or of.low <= of.told(number) <= of.high:
+            continue
+        words = f"This is a number from {of.low:g} to {of.high:g}{of.unit}."
+        yield Contradiction(f"{kind}.{name}", words)
+    yield from _hysteresis(kind, rule)
+    yield from _escalation(kind, rule)
+    if rule.every_s is not None and kind not in SAMPLED:
+        yield Contradiction(
+            f"{kind}.every_s", "This is watched all the time, not every so often."
+        )
+
+
+def _hysteresis(kind: Kind, rule: Rule) -> Iterator[Contradiction]:
+    if rule.threshold is None or rule.release is None:
+        return
+    of = measure(kind, "threshold")
+    wrong = rule.release < rule.threshold if of.below else rule.release > rule.threshold
+    if wrong:
+        side = "less" if of.below else "more"
+        yield Contradiction(
+            f"{kind}.release",
+            f"It is flagged from {of.words(rule.threshold)} on, so it cannot be over only at "
+            f"{of.words(rule.release)}: the second is never {side} than the first.",
+        )
+
+
+def _escalation(kind: Kind, rule: Rule) -> Iterator[Contradiction]:
+    after, to = rule.escalate_after_s, rule.escalate_to
+    if after is None and to is None:
+        return
+    if after is None or to is None:
+        missing = "escalate_after_s" if after is None else "escalate_to"
+        yield Contradiction(
+            f"{kind}.{missing}", "Say both: after how long, and how grave it is then."
+        )
+        return
+    if to.rank <= rule.severity.rank:
+        yield Contradiction(
+            f"{kind}.escalate_to",
+            f"It is {rule.severity} from the start: choose something graver than that.",
+        )
+    if after <= rule.onset_s:
+        yield Contradiction(
+            f"{kind}.escalate_after_s",
+            f"It is flagged after {rule.onset_s:g} s only; it gets graver later than that.",
+        )
+
+
+def _objects(terms: Terms) -> Iterator[Contradiction]:
+    if terms.rule(Kind.OBJECT_SEEN).enabled and not terms.objects.labels:
+        yield Contradiction(
+            "labels", f"Name what to look for, or switch “{Kind.OBJECT_SEEN.label}” off."
+        )
+    model = terms.objects.model
+    if model is not None and not HASH_HEX.fullmatch(model):
+        yield Contradiction(
+            "model",
+            "This is the SHA-256 of the model's file: 64 digits from 0 to 9 and a to f, as "
+            "`invigil-recorder models list` shows it.",
+        )
+
+
+def _lists(terms: Terms) -> Iterator[Contradiction]:
+    for field, lines in (
+        ("labels", terms.objects.labels),
+        ("prohibited", terms.prohibited_processes),
+        ("windows", terms.allowed_windows),
+    ):
+        long = next((line for line in lines if not 0 < len(line) <= MAX_LINE_CHARS), None)
+        if long is not None:
+            yield Contradiction(
+                field, f"A line has 1 to {MAX_LINE_CHARS} characters: {long[:40]}…"
+            )
+        if len(lines) > MAX_LINES:
+            yield Contradiction(field, f"At most {MAX_LINES:,} lines.")
+    if any(_EVERYTHING.fullmatch(line) for line in terms.prohibited_processes):
+        yield Contradiction("prohibited", "“*” is every program, the exam's own as well.")
+    anything = any(_EVERYTHING.fullmatch(line) for line in terms.allowed_windows)
+    if anything and terms.rule(Kind.WINDOW_SWITCH).enabled:
+        yield Contradiction(
+            "windows",
+            f"“*” allows every window: switch “{Kind.WINDOW_SWITCH.label}” off instead.",
+        )
+
+
+def _clips(terms: Terms) -> Iterator[Contradiction]:
+    clips = terms.clips
+    if clips.enabled and clips.before_s + clips.after_s <= 0:
+        yield Contradiction(
+            "clips.before_s", "A clip lasts: say how long before, after or both."
+        )

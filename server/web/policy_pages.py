@@ -1,0 +1,146 @@
+"""The page of an exam's rules: read by all staff, signed anew by admins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution, Role
+from server.accounts.staff import current_account, require
+from server.audit import service as audit
+from server.clock import WallClock
+from server.exams.controllers import exam_of
+from server.exams.measures import said
+from server.exams.models import Exam
+from server.exams.service import ExamError, add_policy, lock_exam
+from server.exams.terms import Terms, terms_of
+from server.exams.versions import Version, count_versions, read_versions
+from server.exams.watching import objects_said, programs_said
+from server.network import AnyRequest
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from server.web.forms import text_fields
+from server.web.policy_form import (
+    Fields,
+    Mistakes,
+    fields_of,
+    read_terms,
+    reset_fields,
+)
+from server.web.policy_view import groups
+from server.web.rendering import page
+from shared.flags import Severity
+
+UNCHANGED = "Nothing was changed, so nothing was signed."
+SIGNED = "Signed. Whoever begins from now on is held to this version."
+
+
+class PolicyPages(Controller):
+    """``/exams/{exam}/policy``."""
+
+    path = "/exams/{exam_id:str}/policy"
+    guards = (require(Role.OBSERVER),)
+    include_in_schema = False
+
+    @get("/")
+    async def get_policy(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+    ) -> Template:
+        """The rules as they are, and every version that they had."""
+        async with database.transaction() as db:
+            exam = await exam_of(db, current_account(request), exam_id)
+            context = await _context(db, exam)
+        told = {"signed": SIGNED, "same": UNCHANGED}.get(request.query_params.get("told", ""))
+        return page("policy.html", {**context, "told": told})
+
+    @post("/", guards=[require(Role.ADMIN)], status_code=303)
+    async def post_policy(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        keys: NamedDependency[KeyStore],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Sign a new version; or the form again as it was typed, with what is in the way."""
+        staff, fields = current_account(request), await text_fields(request)
+        async with database.transaction() as db:
+            exam = await exam_of(db, staff, exam_id)
+            await lock_exam(db, exam)
+            context = await _context(db, exam, fields)
+            current: Version = context["current"]
+            if "reset" in fields:
+                return _reset(context, fields)
+            terms = read_terms(fields, terms_of(current.policy))
+            if isinstance(terms, Mistakes):
+                return _again(context, fields, terms.words)
+            if fields.get("version") != str(current.version):
+                return page("policy.html", {**context, "overtaken": True}, status=409)
+            if terms == terms_of(current.policy):
+                return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
+            institution = await db.get_one(Institution, staff.institution_id)
+            try:
+                made = await add_policy(
+                    db, keys, institution, exam, terms, clock(), by=staff.id
+                )
+            except ExamError as error:
+                return _again(context, fields, {"prohibited": f"{error}.".capitalize()})
+            subject = ("exam", exam.id)
+            audit.record(db, clock(), staff, "policy.sign", subject, hash=made.hash)
+        return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
+
+
+def form_context(
+    fields: Fields, wrong: Mapping[str, str], terms: Terms, *, open_rules: bool
+) -> dict[str, Any]:
+    """What ``policy_fields.html`` needs, for a form about these terms."""
+    return {
+        "fields": fields,
+        "wrong": wrong,
+        "groups": groups(terms.rules, fields, wrong),
+        "severities": list(Severity),
+        "objects_said": objects_said(terms),
+        "programs_said": programs_said(terms),
+        "open_rules": open_rules,
+        "told": "",
+    }
+
+
+def _reset(context: dict[str, Any], fields: Fields) -> Template:
+    filled = reset_fields(fields, fields["reset"])
+    told = "Filled in again below. Nothing is signed yet."
+    shown = form_context(filled, {}, context["terms"], open_rules=True)
+    return page("policy.html", {**context, **shown, "told": told})
+
+
+def _again(context: dict[str, Any], fields: Fields, wrong: Mapping[str, str]) -> Template:
+    shown = form_context(fields, wrong, context["terms"], open_rules=True)
+    return page("policy.html", {**context, **shown}, status=422)
+
+
+async def _context(
+    db: AsyncSession, exam: Exam, fields: Fields | None = None
+) -> dict[str, Any]:
+    versions = await read_versions(db, exam.id)
+    current = versions[0]
+    terms = terms_of(current.policy)
+    return {
+        **form_context(fields or fields_of(terms), {}, terms, open_rules=True),
+        "exam": exam,
+        "current": current,
+        "policy": current.policy,
+        "terms": terms,
+        "said": said,
+        "versions": versions,
+        "count": await count_versions(db, exam.id),
+        "overtaken": False,
+    }
