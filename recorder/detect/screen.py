@@ -7,7 +7,7 @@ the right edge of the picture, pitch up; (0, 0) looks into the camera.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NS = 1_000_000_000
 
@@ -26,10 +26,18 @@ LEARNING_S = 3.0
 FOLLOW_S = 60.0
 FOLLOW_AWAY_S = 900.0
 
+# Once so much time was spent on the screen, its middle is known, and looks aside may move it
+# by no more than this, however long they last: 3° is what a shifted chair makes. Before, the
+# camera may stand beside the screen, so that all looks seem aside and must teach something.
+KNOWN_S = 60.0
+DRAGGED_AT_MOST_DEG = 3.0
+
 # The middle is never believed to be farther from the camera than this: the widest desk
-# screens with the camera on one edge reach about it.
+# screens with the camera on one edge reach about it. A calibrated middle stays this near to
+# where it was found: half of a screen's half extent.
 LIMIT_YAW_DEG = 12.0
 LIMIT_PITCH_DEG = 30.0
+LIMIT_CALIBRATED_DEG = 6.0
 
 # A frame counts for at most this much time, so that a pause teaches nothing.
 MAX_FRAME_S = 0.2
@@ -37,12 +45,24 @@ MAX_FRAME_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The screen's middle and half extents, degrees as seen by the candidate."""
+    """The screen's middle and half extents, degrees as seen by the candidate.
+
+    ``head_yaw`` and ``head_pitch`` are the head's pose while it looks at the screen.
+    ``calibrated`` says that a calibration found all this; otherwise the extents are typical.
+    """
 
     yaw: float = 0.0
     pitch: float = 0.0
     half_yaw: float = TYPICAL_HALF_DEG
     half_pitch: float = TYPICAL_HALF_DEG
+    head_yaw: float = 0.0
+    head_pitch: float = 0.0
+    calibrated: bool = False
+
+    @property
+    def neutral(self) -> Screen:
+        """The head's own middle, as far as the head alone is looked at."""
+        return Screen(self.head_yaw, self.head_pitch, calibrated=self.calibrated)
 
     def offset(self, yaw: float, pitch: float) -> tuple[float, float]:
         """How far a direction points from the middle, right and up."""
@@ -54,12 +74,20 @@ class Screen:
         A screen that is larger in that direction counts its surplus off, so that a
         policy's threshold leaves the same margin beyond the edge of any screen.
         """
+        return max(0.0, self._from_edge(yaw, pitch) + TYPICAL_HALF_DEG)
+
+    def beyond(self, yaw: float, pitch: float) -> float:
+        """Degrees past the screen's edge in that direction, 0 on the screen."""
+        return max(0.0, self._from_edge(yaw, pitch))
+
+    def _from_edge(self, yaw: float, pitch: float) -> float:
+        """Degrees from the edge of the ellipse with these extents, negative within."""
         right, up = self.offset(yaw, pitch)
         angle = math.hypot(right, up)
         if angle == 0.0:
-            return 0.0
+            return -TYPICAL_HALF_DEG
         reach = 1 / math.hypot(right / angle / self.half_yaw, up / angle / self.half_pitch)
-        return max(0.0, angle - (reach - TYPICAL_HALF_DEG))
+        return angle - reach
 
 
 class ScreenEstimate:
@@ -71,7 +99,10 @@ class ScreenEstimate:
 
     def __init__(self, calibration: Screen | None = None) -> None:
         self.screen = calibration or Screen()
+        self._found = calibration
         self._learnt_s = 0.0 if calibration is None else LEARNING_S
+        self._known_s = 0.0 if calibration is None else KNOWN_S
+        self._held = (self.screen.yaw, self.screen.pitch)
         self._last_ns: int | None = None
 
     def update(self, now_ns: int, yaw: float, pitch: float, *, away: bool) -> None:
@@ -86,18 +117,27 @@ class ScreenEstimate:
             pitch_share = elapsed / (PRIOR_PITCH_S + self._learnt_s)
             # Who begins by looking aside does not move the screen there.
             yaw_share = yaw_share if away else elapsed / (PRIOR_YAW_S + self._learnt_s)
-        self._move(yaw_share, pitch_share, yaw, pitch)
+        self._move(yaw_share, pitch_share, yaw, pitch, away=away)
+        if not away:
+            self._known_s += elapsed
+            self._held = (self.screen.yaw, self.screen.pitch)
 
-    def _move(self, yaw_share: float, pitch_share: float, yaw: float, pitch: float) -> None:
+    def _move(
+        self, yaw_share: float, pitch_share: float, yaw: float, pitch: float, *, away: bool
+    ) -> None:
         old = self.screen
         middle_yaw = old.yaw + yaw_share * (yaw - old.yaw)
         middle_pitch = old.pitch + pitch_share * (pitch - old.pitch)
-        self.screen = Screen(
-            yaw=_clamp(middle_yaw, LIMIT_YAW_DEG),
-            pitch=_clamp(middle_pitch, LIMIT_PITCH_DEG),
-            half_yaw=old.half_yaw,
-            half_pitch=old.half_pitch,
-        )
+        if away and self._known_s >= KNOWN_S:
+            middle_yaw = _near(middle_yaw, self._held[0], DRAGGED_AT_MOST_DEG)
+            middle_pitch = _near(middle_pitch, self._held[1], DRAGGED_AT_MOST_DEG)
+        if self._found is None:
+            middle_yaw = _clamp(middle_yaw, LIMIT_YAW_DEG)
+            middle_pitch = _clamp(middle_pitch, LIMIT_PITCH_DEG)
+        else:
+            middle_yaw = _near(middle_yaw, self._found.yaw, LIMIT_CALIBRATED_DEG)
+            middle_pitch = _near(middle_pitch, self._found.pitch, LIMIT_CALIBRATED_DEG)
+        self.screen = replace(old, yaw=middle_yaw, pitch=middle_pitch)
 
 
 def line_of_sight(
@@ -121,3 +161,7 @@ def line_of_sight(
 
 def _clamp(value: float, limit: float) -> float:
     return min(max(value, -limit), limit)
+
+
+def _near(value: float, middle: float, limit: float) -> float:
+    return middle + _clamp(value - middle, limit)

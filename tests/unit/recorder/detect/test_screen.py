@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.detect.screen import (
+    DRAGGED_AT_MOST_DEG,
+    LIMIT_CALIBRATED_DEG,
     LIMIT_PITCH_DEG,
     LIMIT_YAW_DEG,
     NS,
@@ -133,3 +135,44 @@ def test_a_pause_teaches_nothing() -> None:
     estimate.update(0, 10, 10, away=False)
     estimate.update(3600 * NS, 10, 10, away=False)
     assert estimate.screen.yaw < 0.1
+
+
+def test_a_known_screen_is_not_dragged_away_by_looks_aside_however_long() -> None:
+    estimate = ScreenEstimate()
+    now = watch(estimate, 90, yaw=1, pitch=0)
+    for _ in range(3):
+        now = watch(estimate, 1200, yaw=28, pitch=-15, start=now, away=True)
+        assert abs(estimate.screen.yaw - 1) <= DRAGGED_AT_MOST_DEG + 0.5
+        assert abs(estimate.screen.pitch) <= DRAGGED_AT_MOST_DEG + 0.5
+        now = watch(estimate, 300, yaw=1, pitch=0, start=now)
+    assert estimate.screen.yaw == pytest.approx(1, abs=0.1)
+
+
+def test_a_camera_beside_the_screen_is_learnt_though_all_looks_seem_aside() -> None:
+    estimate = ScreenEstimate()
+    watch(estimate, 1200, yaw=25, pitch=0, away=True)
+    assert estimate.screen.yaw == LIMIT_YAW_DEG
+
+
+def test_a_calibrated_middle_stays_near_where_it_was_found() -> None:
+    estimate = ScreenEstimate(Screen(yaw=18, pitch=-8, calibrated=True))
+    now = watch(estimate, 1200, yaw=-20, pitch=-8, away=True)
+    assert estimate.screen.yaw == pytest.approx(18 - DRAGGED_AT_MOST_DEG)
+    watch(estimate, 1200, yaw=5, pitch=4, start=now)
+    assert estimate.screen.yaw == pytest.approx(18 - LIMIT_CALIBRATED_DEG)
+    assert estimate.screen.pitch == pytest.approx(-8 + LIMIT_CALIBRATED_DEG)
+    assert estimate.screen.calibrated
+
+
+def test_beyond_counts_from_the_edge() -> None:
+    screen = Screen(yaw=2, half_yaw=14, half_pitch=8)
+    assert screen.beyond(26, 0) == pytest.approx(10)
+    assert screen.beyond(10, 5) == 0
+    assert screen.beyond(2, -20) == pytest.approx(12)
+    assert screen.distance(26, 0) == pytest.approx(TYPICAL_HALF_DEG + 10)
+
+
+def test_the_heads_own_middle_comes_with_the_calibration() -> None:
+    screen = Screen(yaw=2, half_yaw=14, head_yaw=-6, head_pitch=3, calibrated=True)
+    assert (screen.neutral.yaw, screen.neutral.pitch) == (-6, 3)
+    assert screen.neutral.half_yaw == TYPICAL_HALF_DEG
