@@ -31,8 +31,12 @@ class Blindness(StrEnum):
     ASLEEP = "asleep"
 
 
-# With these the face is there and counted; only its pose and gaze cannot be measured.
-PARTLY_SEEN = frozenset({Blindness.FACE_SMALL, Blindness.FACE_CUT})
+# With these a face that is there is counted; only its pose and gaze cannot be measured.
+PARTLY_SEEN = frozenset({Blindness.BLURRED, Blindness.FACE_SMALL, Blindness.FACE_CUT})
+
+# With these everything is measured, but perhaps not of what is there now. It is reported
+# and goes on being measured: whoever plays an old picture must not hide what it shows.
+NOT_LIVE = frozenset({Blindness.FROZEN, Blindness.REPEATED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,10 @@ class FaceObservation:
 
     @property
     def observable(self) -> bool:
-        """Whether the picture could have shown a face."""
-        return self.blind is None or self.blind in PARTLY_SEEN
+        """Whether the number of faces says something: a picture that could have shown one."""
+        if self.blind in PARTLY_SEEN:
+            return self.faces > 0
+        return self.blind is None or self.blind in NOT_LIVE
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,9 +94,7 @@ class RepeatWatch:
         self._same_since_ns: int | None = None
         self._loop = _Loop(self._memory)
 
-    def step(
-        self, now_ns: int, image: NDArray[np.uint8], luma: NDArray[np.uint8]
-    ) -> Liveness:
+    def step(self, now_ns: int, image: NDArray[np.uint8], luma: NDArray[np.uint8]) -> Liveness:
         """Take a picture, (h, w, 3) uint8, and its thumbnail of any size."""
         if image.shape != self._shape:
             self._begin(image.shape)

@@ -73,6 +73,16 @@ def write(path: Path, pictures: list[Picture], fps: int = 10) -> Path:
     return path
 
 
+def filmed(pictures: list[Picture]) -> list[Picture]:
+    """The pictures as a sensor gives them: never twice the same."""
+    dice = np.random.default_rng(6)
+    grain = (dice.integers(-4, 5, pictures[0].shape, np.int16) for _ in pictures)
+    return [
+        np.clip(picture + noise, 0, 255).astype(np.uint8)
+        for picture, noise in zip(pictures, grain, strict=True)
+    ]
+
+
 @pytest.fixture
 def image(tmp_path: Path, photograph: Picture) -> Path:
     path = tmp_path / "face.png"
@@ -112,10 +122,8 @@ def test_what_happens_in_a_clip_becomes_incidents(
     two[:, 512:] = photograph[:, ::-1][:, 200:500]
     nobody = np.concatenate([photograph[:, 300:]] * 4, axis=1)[:, :812]
     black = np.zeros_like(alone)
-    clip = write(
-        tmp_path / "clip.mp4",
-        [alone] * 20 + [two] * 30 + [alone] * 60 + [nobody] * 30 + [alone] * 10 + [black] * 40,
-    )
+    scenes = [alone] * 20 + [two] * 30 + [alone] * 60 + [nobody] * 30 + [alone] * 10
+    clip = write(tmp_path / "clip.mp4", filmed(scenes + [black] * 40))
     run = analyze(clip)
     assert run.status == 0
     assert sorted(run.kinds) == ["camera_blocked", "face_missing", "multiple_faces"]
@@ -250,12 +258,7 @@ def test_a_damaged_policy_is_said(analyze: Analyze, image: Path, tmp_path: Path)
 def test_of_a_clip_that_is_cut_short_everything_readable_is_analysed(
     analyze: Analyze, tmp_path: Path, photograph: Picture, name: str
 ) -> None:
-    noise = np.random.default_rng(5)
-    pictures = [
-        np.clip(photograph + noise.integers(-9, 9, photograph.shape), 0, 255).astype(np.uint8)
-        for _ in range(30)
-    ]
-    clip = write(tmp_path / name, pictures)
+    clip = write(tmp_path / name, filmed([photograph] * 30))
     if name.endswith(".mp4"):
         whole = tmp_path / "plain.mp4"
         clip.rename(whole)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from recorder.detect.covered import look_at
+from recorder.detect.visibility import look_at
 
 RNG = np.random.default_rng(1)
 
