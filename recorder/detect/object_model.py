@@ -27,9 +27,10 @@ USUAL_SIDE = 640
 # above, one look takes seconds.
 SIDES = range(32, 1921)
 
-# A look that takes longer than this (seconds of processor time) would hold up the faces:
-# the detector counts as stalled after 3 s.
-SLOWEST_LOOK_S = 1.0
+# A look that takes longer than this (seconds of processor time) would hold up the faces. The
+# first look comes with loading and two runs to try it out, and must be over long before the
+# 3 s after which the detector counts as stalled.
+SLOWEST_LOOK_S = 0.5
 
 # More labels than any network of the family has, and a longer name than any thing has.
 MOST_LABELS = 2_000
@@ -105,16 +106,17 @@ class ObjectModel:
 
     def _try_out(self, cpu_s: Callable[[], float]) -> Layout:
         """Run it on a grey picture; the layout of what it answers."""
-        planes = np.full((1, 3, *self.input_size), 0.5, np.float32)
-        self._run(planes)  # the first run also makes room
-        started = cpu_s()
-        output = self._run(planes)
-        took_s = cpu_s() - started
-        if took_s > SLOWEST_LOOK_S:
-            raise UnusableModel(
-                f"it is too slow for this computer ({took_s:.1f} s a look, at most "
-                f"{SLOWEST_LOOK_S:.0f} s)"
-            )
+        planes = output = np.full((1, 3, *self.input_size), 0.5, np.float32)
+        # The first run also makes room, and may take twice as long.
+        for patience in (2, 1):
+            started = cpu_s()
+            output = self._run(planes)
+            took_s = cpu_s() - started
+            if took_s > patience * SLOWEST_LOOK_S:
+                raise UnusableModel(
+                    f"it is too slow for this computer ({took_s:.1f} s a look, at most "
+                    f"{SLOWEST_LOOK_S:g} s)"
+                )
         layout = layout_of(output.shape, len(self.labels), self.input_size)
         decode(layout, output, 0.0)
         return layout

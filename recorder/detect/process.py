@@ -38,6 +38,7 @@ class DetectorCounters:
 
     ``unobserved_ns`` is the camera's unobserved time so far, ``deaf_ns`` the microphone's;
     ``answer_ms`` the newest 95th percentile of the time to an answer about faces.
+    ``unwatched`` says what could be watched at first and cannot any more, ``kind: why``.
     """
 
     seen: int
@@ -47,6 +48,7 @@ class DetectorCounters:
     unobserved_ns: int
     deaf_ns: int
     answer_ms: float
+    unwatched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class DetectorProcess:
             unobserved_ns=self._supervisor.unobserved_ns("camera", now_ns),
             deaf_ns=self._supervisor.unobserved_ns("microphone", now_ns),
             answer_ms=round(load.answer_ms, 1) if load else 0.0,
+            unwatched=self._supervisor.unwatched,
         )
 
     def pace(self) -> PaceState:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from recorder.detect.child import Child, Spawn
 from recorder.detect.core import DetectionCore, Finding
+from recorder.detect.given_up import GivenUp
 from recorder.detect.incidents import IncidentMachine, Reading
 from recorder.detect.load import LoadWatch
 from recorder.detect.observations import (
@@ -123,6 +124,7 @@ class Supervisor:
         setup: DetectorSetup = NOTHING_MORE,
     ) -> None:
         self.restarts = 0
+        self._given_up = GivenUp()
         self._load = load
         self._setup = setup
         self._inbox = inbox
@@ -174,10 +176,16 @@ class Supervisor:
         """What is watched for, where the pace leaves nothing out; from any thread."""
         return self._setup
 
+    @property
+    def unwatched(self) -> tuple[str, ...]:
+        """What cannot be watched any more, and why; from any thread."""
+        return self._given_up.unwatched
+
     def _prepare(self, setup: DetectorSetup) -> None:
         self._setup = setup
         if self._child is not None:
-            self._child.send(Prepare(economised(setup, self._load.pace.level)))
+            told = economised(self._given_up.without(setup), self._load.pace.level)
+            self._child.send(Prepare(told))
 
     def _next_event(self) -> Event | None:
         try:
@@ -199,6 +207,7 @@ class Supervisor:
                     self._load.answered(took_ns, faces_only=len(observations_of(answer)) == 1)
                 self._looking_since_ns = None
                 self._offers.give_back(seen=True)
+                self._given_up.note(answer.unwatched)
                 self._observed("camera", answer.face.monotonic_ns)
                 for seen in observations_of(answer):
                     self._on_result(seen)
@@ -334,6 +343,7 @@ class Supervisor:
         self._load.restart()
         self._offers.give_back(seen=False)
         proven = now_ns - self._born_ns >= PROVEN_NS
+        self._given_up.died(self._setup, proven=proven)
         self._wait_ns = 0 if proven else self._wait_ns
         self._next_start_ns = now_ns + self._wait_ns
         self._wait_ns = min(max(FIRST_WAIT_NS, 2 * self._wait_ns), LONGEST_WAIT_NS)

@@ -62,12 +62,15 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 
 
 class Seen(msgspec.Struct, frozen=True, tag=True):
-    """What the picture showed; sampled detectors looked at it or not."""
+    """What the picture showed; sampled detectors looked at it or not. ``unwatched`` says what
+    cannot be watched any more, as a session's first record does.
+    """
 
     face: FaceObservation
     identity: IdentityObservation | None = None
     objects: ObjectsObservation | None = None
     hands: HandsObservation | None = None
+    unwatched: tuple[str, ...] = ()
 
 
 class Heard(msgspec.Struct, frozen=True, tag=True):
