@@ -30,7 +30,7 @@ class GivenUp:
         self.unwatched = tuple(dict.fromkeys([*self.unwatched, *unwatched]))
 
     def died(self, setup: DetectorSetup, *, proven: bool) -> None:
-        """A detector process that was told to watch ``setup`` has ended.
+        """A detector process that had begun to watch ``setup`` has ended.
 
         Args:
             setup: what it was told.
@@ -40,12 +40,8 @@ class GivenUp:
         if setup.objects is not None and self._deaths >= YOUNG_DEATHS:
             self._model = setup.objects.sha256
             name = setup.objects.name
-            self.note(
-                [
-                    f"{Kind.OBJECT_SEEN}: the detector ended {YOUNG_DEATHS} times with the "
-                    f"object model {name}"
-                ]
-            )
+            why = f"the detector ended {YOUNG_DEATHS} times with the object model {name}"
+            self.note([f"{Kind.OBJECT_SEEN}: {why}"])
 
     def without(self, setup: DetectorSetup) -> DetectorSetup:
         """``setup`` without what was given up."""

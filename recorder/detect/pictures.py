@@ -13,14 +13,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.hands import HandSampler
 from recorder.detect.identity import IdentitySampler
+from recorder.detect.objects import ObjectSampler
 from recorder.detect.observations import (
     FaceObservation,
     HandsObservation,
     IdentityObservation,
     ObjectsObservation,
 )
-from recorder.detect.setup import NOTHING_MORE, DetectorSetup, IdentitySetup
+from recorder.detect.setup import (
+    NOTHING_MORE,
+    DetectorSetup,
+    IdentitySetup,
+    ObjectSetup,
+    Unwatched,
+)
 from recorder.detect.worker_messages import Seen
 
 Sample = IdentityObservation | ObjectsObservation | HandsObservation
@@ -36,7 +44,11 @@ class Sampler(Protocol):
     def look(
         self, image: NDArray[np.uint8], face: FaceObservation, faces: FaceAnalyzer
     ) -> Sample | None:
-        """Look at a picture, (h, w, 3) uint8 RGB; ``None`` where it says nothing."""
+        """Look at a picture, (h, w, 3) uint8 RGB; ``None`` where it says nothing.
+
+        Raises:
+            Unwatched: it cannot look, now or later; it is not overdue any more.
+        """
         ...
 
 
@@ -46,6 +58,8 @@ class PictureAnalyzer:
     def __init__(self, faces: FaceAnalyzer | None = None) -> None:
         self._faces = faces or FaceAnalyzer()
         self._identity: IdentitySampler | None = None
+        self._objects: ObjectSampler | None = None
+        self._hands: HandSampler | None = None
         self._samplers: tuple[Sampler, ...] = ()
         self._setup = NOTHING_MORE
 
@@ -57,13 +71,18 @@ class PictureAnalyzer:
         """
         self._setup = setup
         self._identity = _prepared_identity(self._identity, setup.identity)
-        samplers = (self._identity,)
+        self._objects = _prepared_objects(self._objects, setup.objects)
+        self._hands = _prepared_hands(self._hands, setup.hands_every_s)
+        samplers = (self._identity, self._objects, self._hands)
         self._samplers = tuple(sampler for sampler in samplers if sampler is not None)
 
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> Seen:
         """Measure one picture, (h, w, 3) uint8 RGB."""
         face = self._faces.observe(image, monotonic_ns)
-        return _seen(face, self._sample(image, face))
+        try:
+            return _seen(face, self._sample(image, face))
+        except Unwatched as trouble:
+            return Seen(face, unwatched=(str(trouble),))
 
     def _sample(self, image: NDArray[np.uint8], face: FaceObservation) -> Sample | None:
         due = [
@@ -86,6 +105,26 @@ def _prepared_identity(
     if sampler is None:
         return IdentitySampler(setup)
     sampler.prepare(setup)
+    return sampler
+
+
+def _prepared_objects(
+    sampler: ObjectSampler | None, setup: ObjectSetup | None
+) -> ObjectSampler | None:
+    if setup is None:
+        return None
+    if sampler is None:
+        return ObjectSampler(setup)
+    sampler.prepare(setup)
+    return sampler
+
+
+def _prepared_hands(sampler: HandSampler | None, every_s: float | None) -> HandSampler | None:
+    if every_s is None:
+        return None
+    if sampler is None:
+        return HandSampler(every_s)
+    sampler.every_s = every_s
     return sampler
 
 

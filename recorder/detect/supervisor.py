@@ -332,6 +332,7 @@ class Supervisor:
     def _lost(self, why: str) -> None:
         """The detector is no more: take back what it held, and plan the next one."""
         now_ns = self._sleeps.awake_ns()
+        was_ready = self._ready
         _log.warning("the detector is down: %s", why)
         if self._child is not None:
             self._child.kill()
@@ -343,7 +344,8 @@ class Supervisor:
         self._load.restart()
         self._offers.give_back(seen=False)
         proven = now_ns - self._born_ns >= PROVEN_NS
-        self._given_up.died(self._setup, proven=proven)
+        if was_ready:
+            self._given_up.died(self._setup, proven=proven)
         self._wait_ns = 0 if proven else self._wait_ns
         self._next_start_ns = now_ns + self._wait_ns
         self._wait_ns = min(max(FIRST_WAIT_NS, 2 * self._wait_ns), LONGEST_WAIT_NS)

@@ -70,6 +70,7 @@ def watchlist(
     streams: Collection[WatchedStream],
     models: Sequence[LookedAt],
     enrolled: Enrolled = NOBODY,
+    trouble: str | None = None,
 ) -> Watchlist:
     """Decide what is watched.
 
@@ -79,12 +80,14 @@ def watchlist(
         streams: what is recorded.
         models: the institution's models, looked at.
         enrolled: the candidate's face and voice.
+        trouble: why the institution's models could not be looked at, a sentence.
     """
     asked = frozenset(kind for kind in Kind if rule(kind).enabled)
     camera, microphone = "camera" in streams, "microphone" in streams
     chosen, unwatched = None, ()
     if camera and Kind.OBJECT_SEEN in asked:
         chosen, unwatched = _choose(objects, models)
+        unwatched = _not(trouble) if trouble else unwatched
     setup = DetectorSetup(
         identity=enrolled.face if camera and Kind.IDENTITY_MISMATCH in asked else None,
         objects=chosen and _object_setup(chosen, objects, rule(Kind.OBJECT_SEEN)),
