@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,7 +17,9 @@ from recorder.capturing import Choices, open_screen
 from recorder.clock import now_ns
 from recorder.clock_watch import ClockWatch
 from recorder.delivering import DeliveryLine, Terms
-from recorder.detect.models import model_hashes
+from recorder.detect.load import Conditions
+from recorder.detect.observations import WatchedStream
+from recorder.evidence.encoder_thread import Backlog, EncoderThread
 from recorder.evidence.going_on import Entered, consent_of
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.streams import check_encoders, start_encoders
@@ -26,19 +28,21 @@ from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
 from recorder.lockdown.boot import boot_id
 from recorder.lockdown.machine import this_machine
+from recorder.lockdown.vitals import processors_in_use
 from recorder.lockdown.watch import MachineWatch
 from recorder.losses import LossRecorder
+from recorder.model_choice import ModelChoice, choose_models
 from recorder.preview import LivePreview
 from recorder.reporter import Reporter
 from recorder.session import Opening, Parts, Session
 from recorder.settings import Settings
 from recorder.sleeps import Sleeps
 from recorder.status import Offer
+from recorder.surroundings import Surroundings
 from recorder.sync.client import ServerClient
 from recorder.watching import Watching
 from shared.flags import Kind
 from shared.policy import Policy
-from shared.records import Model
 
 # Why a chain goes on, as its ``resume`` says.
 RESTARTED = "the recorder was started again after an interruption"
@@ -70,22 +74,22 @@ def begin(plan: Plan) -> Session:
             be, the code cannot be redeemed, or the store not be read or written.
     """
     policy = plan.offer.policy
-    models = tuple(Model(name=n, sha256=h) for n, h in sorted(model_hashes().items()))
+    choice = choose_models(policy, _watched(plan.preview), plan.settings.models)
     check_encoders(policy.streams)
     screen = open_screen(policy.streams, plan.choices.screen, plan.preview.relay)
     try:
-        return _begin(plan, models, screen)
+        return _begin(plan, choice, screen)
     except EnvironmentFault:
         if screen is not None:
             screen.stop()
         raise
 
 
-def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | None) -> Session:
+def _begin(plan: Plan, choice: ModelChoice, screen: CapturePump[Any] | None) -> Session:
     store, key = plan.enter()
     try:
         writer = EvidenceWriter(store, key, boot=boot_id())
-        return _build(plan, models, _pumps(plan.preview, screen), store, writer)
+        return _build(plan, choice, _pumps(plan.preview, screen), store, writer)
     except EnvironmentFault:
         # Another attempt in this program must find it free.
         store.close()
@@ -94,16 +98,18 @@ def _begin(plan: Plan, models: tuple[Model, ...], screen: CapturePump[Any] | Non
 
 def _build(
     plan: Plan,
-    models: tuple[Model, ...],
+    choice: ModelChoice,
     pumps: dict[StreamName, CapturePump[Any]],
     store: EvidenceStore,
     writer: EvidenceWriter,
 ) -> Session:
     policy, settings = plan.offer.policy, plan.settings
     reporter = Reporter(writer)
+    surroundings = Surroundings(policy, pumps, reporter.attach, now_ns)
+    reporter.illustrator = surroundings
     sleeps = Sleeps()
     machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
-    opening = _opening(plan, models, pumps, store, machine)
+    opening = _opening(plan, choice, pumps, store, machine)
     earlier = writer.streams
     timeline = _begin_epoch(writer, opening)
     for pump in pumps.values():
@@ -127,7 +133,16 @@ def _build(
         look_at_losses=losses.look,
     )
     unobserved = UnobservedTime()
-    watching = Watching(policy, pumps, reporter, unobserved, _new_id, sleeps)
+    watching = Watching(
+        policy,
+        pumps,
+        reporter,
+        unobserved,
+        _new_id,
+        sleeps,
+        lambda: _conditions(encoders),
+        choice.watchlist.setup,
+    )
     terms = Terms(policy.rule(Kind.NETWORK_LOST), settings.spread_s)
     delivering = DeliveryLine(plan.client, store.founding, writer, reporter, terms)
     parts = Parts(
@@ -141,6 +156,7 @@ def _build(
         pumps=pumps,
         encoders=encoders,
         detection=watching,
+        surroundings=surroundings,
         watch=machine,
         clocks=clocks,
         delivering=delivering,
@@ -154,6 +170,11 @@ def _build(
     return session
 
 
+def _conditions(encoders: Mapping[StreamName, EncoderThread[Any]]) -> Conditions:
+    late = any(encoder.backlog is not Backlog.NONE for encoder in encoders.values())
+    return Conditions(processors_in_use(), evidence_late=late)
+
+
 def _say_what_is_left_out(
     losses: LossRecorder, streams: Collection[StreamName], timeline: Timeline
 ) -> None:
@@ -164,7 +185,7 @@ def _say_what_is_left_out(
 
 def _opening(
     plan: Plan,
-    models: tuple[Model, ...],
+    choice: ModelChoice,
     pumps: dict[StreamName, CapturePump[Any]],
     store: EvidenceStore,
     machine: MachineWatch,
@@ -172,10 +193,13 @@ def _opening(
     return Opening(
         session=store.founding.session,
         build=_program(plan.offer),
-        models=models,
+        models=choice.models,
         devices={stream: pump.source.name for stream, pump in pumps.items()},
         consent=consent_of(store),
-        unwatched=_unwatched(plan.offer.policy, pumps, machine),
+        unwatched=(
+            *_unwatched(plan.offer.policy, pumps, machine),
+            *choice.watchlist.unwatched,
+        ),
         resumed=store.tally.records_made > 0,
     )
 
@@ -193,6 +217,15 @@ def _begin_epoch(writer: EvidenceWriter, opening: Opening) -> Timeline:
             unwatched=opening.unwatched,
         )
     return Timeline(epoch=writer.epoch, origin_ns=origin_ns)
+
+
+def _watched(preview: LivePreview) -> tuple[WatchedStream, ...]:
+    """What is opened of what detectors watch."""
+    opened: dict[WatchedStream, object] = {
+        "camera": preview.camera,
+        "microphone": preview.microphone,
+    }
+    return tuple(stream for stream, pump in opened.items() if pump is not None)
 
 
 def _new_id() -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import structlog
 
@@ -12,19 +14,44 @@ from recorder.evidence.drafts import Attachment
 from recorder.evidence.intake import Accepted, Ended, Full
 from recorder.evidence.segments import Segment
 from recorder.evidence.writer import EvidenceWriter
+from recorder.surroundings import Illustration
 from shared.records import Enrolment, Gap, Heartbeat
 
 _log = structlog.get_logger(__name__)
 
 
+class Illustrator(Protocol):
+    """What adds pictures and clips to incidents (``Surroundings``)."""
+
+    def at_onset(self, incident: Incident) -> Illustration:
+        """What an incident's first record bears besides itself."""
+        ...
+
+
+@dataclass(slots=True)
+class _Known:
+    """An incident that more may be written of: its newest state, and what its records say
+    of pictures and clips. ``clip_follows`` keeps it known after its end.
+    """
+
+    newest: Incident
+    detail: dict[str, object] = field(default_factory=dict[str, object])
+    clip_follows: bool = False
+
+
 class Reporter:
-    """Hands evidence to the writer and counts incidents; knows whether room was short."""
+    """Hands evidence to the writer and counts incidents; knows whether room was short.
+
+    An incident may be written several times under one id, and each record says its newest
+    state in full; what was attached to an earlier one stays attached.
+    """
 
     def __init__(self, writer: EvidenceWriter) -> None:
         """Report to ``writer``, which may not have started yet."""
+        self.illustrator: Illustrator | None = None
         self._writer = writer
         self._lock = threading.Lock()
-        self._open: set[str] = set()
+        self._known: dict[str, _Known] = {}
         self._seen = 0
         self._short = False
 
@@ -46,7 +73,52 @@ class Reporter:
         """Hand one thing on, with its pictures and clips. What is refused is said in a signed
         gap by the writer."""
         if isinstance(item, Incident):
-            self._count(item)
+            with self._lock:
+                self._report(item, attachments)
+        else:
+            self._hand_in(item, attachments)
+
+    def attach(
+        self, incident: str, attachments: Sequence[Attachment], detail: Mapping[str, object]
+    ) -> None:
+        """Write an incident again, as it stands, with its clip; or say why there is none."""
+        with self._lock:
+            known = self._known[incident]
+            known.detail |= detail
+            known.clip_follows = False
+            self._write(known, attachments)
+
+    def _report(self, incident: Incident, attachments: Sequence[Attachment]) -> None:
+        known = self._known.get(incident.id)
+        if known is None:
+            self._seen += 1
+            shown = self._shown(incident)
+            known = _Known(incident, dict(shown.detail), shown.clip_follows)
+            self._known[incident.id] = known
+            attachments = (*attachments, *shown.attachments)
+        known.newest = incident
+        self._write(known, attachments)
+
+    def _shown(self, incident: Incident) -> Illustration:
+        if self.illustrator is None:
+            return Illustration()
+        try:
+            return self.illustrator.at_onset(incident)
+        except Exception:  # noqa: BLE001  (a bug there must not cost the incident itself)
+            _log.exception("not_illustrated", kind=str(incident.kind))
+            return Illustration()
+
+    def _write(self, known: _Known, attachments: Sequence[Attachment]) -> None:
+        newest = known.newest
+        self._hand_in(replace(newest, detail={**newest.detail, **known.detail}), attachments)
+        if newest.end_ns is not None and not known.clip_follows:
+            del self._known[newest.id]
+
+    def _hand_in(
+        self,
+        item: Segment | Incident | Enrolment | Heartbeat | Gap,
+        attachments: Sequence[Attachment],
+    ) -> None:
         match self._writer.submit(item, attachments):
             case Accepted():
                 self._short = False
@@ -56,12 +128,3 @@ class Reporter:
                 self._short = True
             case Ended(why):
                 _log.warning("evidence_after_the_end", why=why, type=type(item).__name__)
-
-    def _count(self, incident: Incident) -> None:
-        with self._lock:
-            if incident.id not in self._open:
-                self._seen += 1
-            if incident.end_ns is None:
-                self._open.add(incident.id)
-            else:
-                self._open.discard(incident.id)

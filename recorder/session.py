@@ -40,6 +40,7 @@ from recorder.status import (
     Status,
     StreamHealth,
 )
+from recorder.surroundings import Surroundings
 from shared.policy import Policy
 from shared.progress import Progress
 from shared.records import Detail, Heartbeat, Model
@@ -66,7 +67,12 @@ class Detection(Protocol):
         ...
 
     def describe(self) -> Detail:
-        """Counters for the heartbeat."""
+        """Counters and pace, for the heartbeat."""
+        ...
+
+    @property
+    def slowed(self) -> bool:
+        """Whether much less is looked at, because the computer is busy."""
         ...
 
 
@@ -112,6 +118,7 @@ class Parts:
     pumps: Mapping[StreamName, CapturePump[Any]]
     encoders: Mapping[StreamName, EncoderThread[Any]]
     detection: Detection
+    surroundings: Surroundings
     watch: MachineWatch
     clocks: ClockWatch
     delivering: Delivering
@@ -171,6 +178,7 @@ class Session:
                 unwatched=opening.unwatched,
             )
         parts.delivering.start()
+        parts.surroundings.start()
         parts.detection.start()
         for stream, pump in parts.pumps.items():
             pump.add_sink(parts.encoders[stream].offer)
@@ -245,6 +253,8 @@ class Session:
             return Light.ATTENTION, "The disk does not keep up; something may be missing."
         if any(e.backlog is not Backlog.NONE for e in self._parts.encoders.values()):
             return Light.ATTENTION, "This computer is busy; pictures are kept less often."
+        if self._parts.detection.slowed:
+            return Light.ATTENTION, "This computer is busy. Closing other programs helps."
         if not delivery.online:
             return Light.ATTENTION, "No connection. All is kept safely on this computer."
         return Light.GOOD, _STAGE_WORDS[self._stage]
@@ -276,9 +286,9 @@ class Session:
             machine={
                 **asdict(read_vitals(parts.folder)),
                 **parts.clocks.describe(),
-                "detection": parts.detection.describe(),
                 "watching": [asdict(watched) for watched in parts.watch.status()],
             },
+            detection=parts.detection.describe(),
         )
 
     def save(self, target: Path, show: Progress) -> SavedFile:
@@ -319,6 +329,7 @@ class Session:
             parts.clocks.stop()
             parts.detection.stop()
             parts.losses.finish(self._ended_ns)
+            parts.surroundings.finish()
             parts.delivering.last_words()
             self._last_beats()
         except Exception:  # noqa: BLE001  (the chain must be closed whatever fails before)

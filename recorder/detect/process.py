@@ -54,13 +54,14 @@ class DetectorCounters:
 @dataclass(frozen=True, slots=True)
 class PaceState:
     """Where the pace is: ``level`` (0 is everything), pictures a second at most, the kinds
-    that are not looked for because of it, and the changes since the last time of asking.
+    that are not looked for because of it, and the changes since the last time of asking, each
+    with the kinds that were not looked for from then on.
     """
 
     level: int
     fps: int
     off: tuple[Kind, ...]
-    changes: tuple[PaceChange, ...]
+    changes: tuple[tuple[PaceChange, tuple[Kind, ...]], ...]
 
 
 class DetectorProcess:
@@ -152,10 +153,11 @@ class DetectorProcess:
 
     def pace(self) -> PaceState:
         """Where the pace is; from any thread. Each change is told once."""
-        changes = tuple(self._load.take_changes())
-        level = self._load.pace.level
-        off = left_off(self._supervisor.setup, level)
-        return PaceState(level, STEPS[level].fps, off, changes)
+        setup, level = self._supervisor.setup, self._load.pace.level
+        changes = tuple(
+            (change, left_off(setup, change.level)) for change in self._load.take_changes()
+        )
+        return PaceState(level, STEPS[level].fps, left_off(setup, level), changes)
 
     def stop(self) -> None:
         """End the detector and every open incident; returns when all results were given.

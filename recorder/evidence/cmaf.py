@@ -24,7 +24,10 @@ COLOUR_PRIMARIES = 1
 COLOUR_TRANSFER = 13
 COLOUR_MATRIX = 6
 
-_TRACK_ID = 1
+_FIRST_TRACK = 1
+
+# Ticks a second of what is said of a whole file.
+_MOVIE_TIMESCALE = 1_000
 _UNITY_MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000)
 _UNDETERMINED_LANGUAGE = 0x55C4
 
@@ -104,25 +107,37 @@ class Sample:
         return self.pts + self.duration
 
 
-def init_segment(track: Track) -> bytes:
-    """What a decoder must know before the first fragment."""
+def init_segment(*tracks: Track, seconds: float | None = None) -> bytes:
+    """What a decoder must know before the first fragment.
+
+    Args:
+        tracks: one of a stream's; several of a file, numbered from 1.
+        seconds: how long a whole file lasts, for a player's scale.
+    """
     brands = b"iso6cmfcmp41"
+    numbered = list(enumerate(tracks, _FIRST_TRACK))
+    length = [] if seconds is None else [_extended_header(seconds)]
+    defaults = [_track_defaults(number) for number, _ in numbered]
     return _box(b"ftyp", b"iso6", bytes(4), brands) + _box(
-        b"moov", _movie_header(), _track_box(track), _box(b"mvex", _track_defaults())
+        b"moov",
+        _movie_header(_FIRST_TRACK + len(tracks)),
+        *(_track_box(number, track) for number, track in numbered),
+        _box(b"mvex", *length, *defaults),
     )
 
 
-def fragment(sequence: int, samples: Sequence[Sample]) -> bytes:
+def fragment(sequence: int, samples: Sequence[Sample], track: int = _FIRST_TRACK) -> bytes:
     """A fragment of samples that follow on each other.
 
     Args:
-        sequence: from 1, rising by one with each fragment of a track.
+        sequence: from 1, rising by one with each fragment of a stream or file.
         samples: at least one; each begins where the one before ends.
+        track: the number of the track in its file.
     """
     header = _full(b"mfhd", 0, 0, struct.pack(">I", sequence))
     decode_time = _full(b"tfdt", 1, 0, struct.pack(">Q", samples[0].pts))
     even = all(sample.duration == samples[0].duration for sample in samples)
-    defaults = _fragment_defaults(samples, even)
+    defaults = _fragment_defaults(track, samples, even)
     run = _run(samples, even, data_offset=0)
     offset = 8 + len(header) + 8 + len(defaults) + len(decode_time) + len(run) + 8
     run = _run(samples, even, data_offset=offset)
@@ -130,12 +145,12 @@ def fragment(sequence: int, samples: Sequence[Sample]) -> bytes:
     return moof + _box(b"mdat", *(sample.data for sample in samples))
 
 
-def _fragment_defaults(samples: Sequence[Sample], even: bool) -> bytes:
+def _fragment_defaults(track: int, samples: Sequence[Sample], even: bool) -> bytes:
     """``tfhd``: offsets count from ``moof``; flags are those of all but the first sample."""
     flags = 0x02_0000 | 0x20 | (0x08 if even else 0)
     duration = struct.pack(">I", samples[0].duration) if even else b""
     rest = _flags_of(samples[-1])
-    return _full(b"tfhd", 0, flags, struct.pack(">I", _TRACK_ID), duration, rest)
+    return _full(b"tfhd", 0, flags, struct.pack(">I", track), duration, rest)
 
 
 def _run(samples: Sequence[Sample], even: bool, data_offset: int) -> bytes:
@@ -165,29 +180,33 @@ def _full(kind: bytes, version: int, flags: int, *parts: bytes) -> bytes:
     return _box(kind, struct.pack(">I", version << 24 | flags), *parts)
 
 
-def _movie_header() -> bytes:
-    times = struct.pack(">IIII", 0, 0, 1000, 0)
+def _movie_header(next_track: int) -> bytes:
+    times = struct.pack(">IIII", 0, 0, _MOVIE_TIMESCALE, 0)
     loudness_and_speed = struct.pack(">IH10x", 0x10000, 0x0100)
-    return _full(
-        b"mvhd", 0, 0, times, loudness_and_speed, _UNITY_MATRIX, bytes(24), struct.pack(">I", 2)
-    )
+    last = struct.pack(">I", next_track)
+    return _full(b"mvhd", 0, 0, times, loudness_and_speed, _UNITY_MATRIX, bytes(24), last)
 
 
-def _track_defaults() -> bytes:
-    return _full(b"trex", 0, 0, struct.pack(">5I", _TRACK_ID, 1, 0, 0, 0))
+def _extended_header(seconds: float) -> bytes:
+    """``mehd``: how long all fragments are together."""
+    return _full(b"mehd", 0, 0, struct.pack(">I", round(seconds * _MOVIE_TIMESCALE)))
 
 
-def _track_box(track: Track) -> bytes:
+def _track_defaults(number: int) -> bytes:
+    return _full(b"trex", 0, 0, struct.pack(">5I", number, 1, 0, 0, 0))
+
+
+def _track_box(number: int, track: Track) -> bytes:
     media = _box(b"mdia", _media_header(track), _handler(track), _media_information(track))
-    return _box(b"trak", _track_header(track), media)
+    return _box(b"trak", _track_header(number, track), media)
 
 
-def _track_header(track: Track) -> bytes:
+def _track_header(number: int, track: Track) -> bytes:
     """``tkhd`` with the flags enabled, in movie and in preview."""
     width, height, volume = 0, 0, 0x0100
     if isinstance(track, VideoTrack):
         width, height, volume = track.width << 16, track.height << 16, 0
-    times = struct.pack(">5I8x", 0, 0, _TRACK_ID, 0, 0)
+    times = struct.pack(">5I8x", 0, 0, number, 0, 0)
     layout = struct.pack(">HHHH", 0, 0, volume, 0)
     return _full(b"tkhd", 0, 7, times, layout, _UNITY_MATRIX, struct.pack(">II", width, height))
 

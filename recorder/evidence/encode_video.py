@@ -6,6 +6,7 @@ beside it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -55,6 +56,9 @@ SCREEN_QUALITY = 30
 # How far a burst may run ahead of the rate: a picture that stands alone costs the camera
 # half a segment's bits, and a page of text some 100 kB, 16 s of the screen's.
 SCREEN_BURST_S = 40.0
+
+# A clip's first picture stands alone, and costs half a second's bits.
+CLIP_BURST_S = 1.0
 
 # How often the screen's picture stands alone, and from which size on less often: such a
 # picture costs a third of the rate, and of a wider screen all of it.
@@ -130,6 +134,28 @@ def screen_settings(policy: ScreenStream, segment_s: float) -> VideoSettings:
         pause_s=max(SCREEN_PAUSE_S, segment_s),
         holds=True,
         x264=_SCREEN_X264,
+    )
+
+
+def clip_settings(fps: int, bit_s: int) -> VideoSettings:
+    """A clip around an incident: decoded from its beginning, all of it.
+
+    Args:
+        fps: pictures a second at most.
+        bit_s: what it may take on average, container included.
+    """
+    return VideoSettings(
+        stream="camera",
+        kept_fps=fps,
+        captured_fps=fps,
+        bit_s=max(MIN_BIT_S, bit_s - _SAMPLE_BYTES * 8 * fps),
+        burst_s=CLIP_BURST_S,
+        quality=CAMERA_QUALITY,
+        key_s=math.inf,
+        wide_key_s=math.inf,
+        pause_s=math.inf,
+        holds=False,
+        x264=_CAMERA_X264,
     )
 
 

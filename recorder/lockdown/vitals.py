@@ -1,4 +1,4 @@
-"""How the machine is: power and the room on the disk, for the heartbeat."""
+"""How the machine is: power, the room on the disk, and how busy its processors are."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def read_vitals(folder: Path) -> Vitals:
         disk_free=shutil.disk_usage(folder).free,
         memory=_memory(),
     )
+
+
+def processors_in_use() -> float:
+    """The share of all processors that was in use since the last call, 0..1; 0 at first."""
+    return psutil.cpu_percent(interval=None) / 100
 
 
 def _memory() -> int:

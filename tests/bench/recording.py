@@ -115,8 +115,13 @@ def _frames(bodies: list[object]) -> list[Row]:
     last = [body for body in bodies if isinstance(body, Heartbeat)][-1]
     camera = last.streams["camera"]
     rate = camera["read"] / SECONDS
-    detection = last.machine["detection"]
+    detection = last.detection
+    assert detection is not None
     return [
         at_least("camera frames read", rate, 29.5, "a second"),
-        noted("frames detected / skipped", f"{detection['seen']} / {detection['skipped']}"),
+        noted(
+            "frames detected / overtaken / left out as still",
+            f"{detection['seen']} / {detection['skipped']} / {detection['left_out']}",
+        ),
+        noted("detection's level at the end (0 is everything)", str(detection["level"])),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -134,7 +135,7 @@ def test_any_load_moves_it_one_step_at_a_time_and_every_move_is_told(seen: list[
 
 
 def test_steps_only_ever_take_away() -> None:
-    for above, below in zip(STEPS, STEPS[1:], strict=False):
+    for above, below in pairwise(STEPS):
         assert below.fps <= above.fps
         assert below.off >= above.off
         assert below.objects_rarer >= above.objects_rarer
