@@ -8,15 +8,17 @@ incident that begins while a clip is being made is in it, and needs none of its 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
 from av.error import FFmpegError
 
+from recorder.capture.frames import AudioBlock
 from recorder.evidence.allowance import Allowance
 from recorder.evidence.encode_clip import SOUND_BIT_S, VIDEO_BIT_S, ClipEncoder, ClipMedia
-from recorder.evidence.recent import NS, RecentPictures, RecentSound
+from recorder.evidence.recent import NS, Picture, RecentPictures, RecentSound
 from recorder.faults import EnvironmentFault
 from shared import policy
 
@@ -73,10 +75,15 @@ FAILED = "it could not be encoded"
 
 @dataclass(slots=True)
 class _Clip:
+    """One that was ordered: what memory held then is its own, and goes as it is encoded."""
+
     incident: str
-    begins_ns: int
     ends_ns: int
     longest_ns: int
+    pictures: deque[Picture]
+    blocks: list[AudioBlock]
+    seen_ns: int
+    heard_ns: int
 
 
 class ClipMaker:
@@ -127,9 +134,7 @@ class ClipMaker:
             many = len(self._orders) >= MOST_ORDERS
             if many or self._allowance.left(now_ns) < self._cost() * (1 + len(self._orders)):
                 return LeftOut(TOO_MANY)
-            begins_ns = now_ns - self._before_ns
-            longest_ns = begins_ns + LONGEST * (self._before_ns + self._after_ns)
-            self._orders.append(_Clip(incident, begins_ns, now_ns + self._after_ns, longest_ns))
+            self._orders.append(self._order(incident, now_ns))
             self._changed.notify()
             return Own()
 
@@ -145,6 +150,29 @@ class ClipMaker:
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def _order(self, incident: str, now_ns: int) -> _Clip:
+        begins_ns = now_ns - self._before_ns
+        clip = _Clip(
+            incident,
+            ends_ns=now_ns + self._after_ns,
+            longest_ns=begins_ns + LONGEST * (self._before_ns + self._after_ns),
+            pictures=deque(),
+            blocks=[],
+            seen_ns=begins_ns,
+            heard_ns=begins_ns,
+        )
+        self._add_new(clip)
+        return clip
+
+    def _add_new(self, clip: _Clip) -> None:
+        """Take what memory holds that the clip has not."""
+        if self._pictures and (pictures := self._pictures.since(clip.seen_ns)):
+            clip.pictures += pictures
+            clip.seen_ns = pictures[-1].at_ns
+        if self._sound and (blocks := self._sound.since(clip.heard_ns)):
+            clip.blocks += blocks
+            clip.heard_ns = blocks[-1].monotonic_ns
 
     def _cost(self) -> int:
         seconds = (self._before_ns + self._after_ns) / NS
@@ -174,23 +202,16 @@ class ClipMaker:
 
     def _encoded(self, clip: _Clip) -> ClipMedia | None:
         encoder = ClipEncoder(self._pictures.fps if self._pictures else 1)
-        seen_ns, over = clip.begins_ns - 1, False
-        blocks = [] if self._sound is None else self._sound.since(seen_ns)
-        heard_ns = blocks[-1].monotonic_ns if blocks else seen_ns
+        over = False
         while not over:
             over = self._is_over(clip)
-            for picture in self._pictures.since(seen_ns) if self._pictures else ():
-                if picture.at_ns <= clip.ends_ns:
-                    encoder.add(picture)
-                    self._rest(_REST_S)
-                seen_ns = picture.at_ns
-            for block in self._sound.since(heard_ns) if self._sound else ():
-                heard_ns = block.monotonic_ns
-                if heard_ns <= clip.ends_ns:
-                    blocks.append(block)
+            self._add_new(clip)
+            while clip.pictures and (picture := clip.pictures.popleft()).at_ns <= clip.ends_ns:
+                encoder.add(picture)
+                self._rest(_REST_S)
             if not over:
                 self._rest(_LOOK_S)
-        return encoder.finish(blocks)
+        return encoder.finish([b for b in clip.blocks if b.monotonic_ns <= clip.ends_ns])
 
     def _is_over(self, clip: _Clip) -> bool:
         with self._changed:
