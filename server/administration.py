@@ -160,6 +160,7 @@ def create_enrolment(
     name: str | None = None,
     reference: str | None = None,
     candidates: Path | None = None,
+    accommodation: str | None = None,
 ) -> None:
     """Give candidates places in an exam; prints a one-time code for each, only this once.
 
@@ -167,14 +168,16 @@ def create_enrolment(
         exam: The exam's id.
         name: One candidate's name.
         reference: Your own name for them: a matriculation number, an e-mail address.
-        candidates: CSV file with the columns name and reference, instead.
+        candidates: CSV file with the columns name and reference, instead; and accommodation,
+            where somebody has one.
+        accommodation: The name or id of the accommodation that the one candidate has.
     """
     from server.enrolment.service import CandidateDraft
 
     if candidates is not None:
         drafts = list(_read_candidates(candidates))
     elif name and reference:
-        drafts = [CandidateDraft(name=name, reference=reference)]
+        drafts = [CandidateDraft(name=name, reference=reference, accommodation=accommodation)]
     else:
         raise Fault("say --name and --reference, or --candidates FILE")
 
@@ -326,8 +329,8 @@ async def _enrol(
 ) -> list[dict[str, Any]]:
     from server.accounts.models import Institution
     from server.clock import MICROS_PER_DAY
+    from server.enrolment.accommodating import NotGiven, enrol_all
     from server.enrolment.codes import link
-    from server.enrolment.service import enrol
     from server.exams.models import Exam
     from shared.signed import fingerprint
 
@@ -339,9 +342,10 @@ async def _enrol(
             raise Fault(f"there is no exam {exam_id}; make it with create-exam")
         institution = await db.get_one(Institution, exam.institution_id)
         key = fingerprint(rooms.keys.of(institution.key_ref).public)
-        places = [
-            await enrol(db, secret, exam, draft, expires=expires, now=now) for draft in drafts
-        ]
+        try:
+            places = await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
+        except NotGiven as error:
+            raise Fault(str(error)) from error
     return [
         {
             "reference": place.candidate.reference,
@@ -397,7 +401,11 @@ def _read_candidates(file: Path) -> Iterator[Any]:
     for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
         try:
             yield msgspec.convert(
-                {"name": row.get("name") or "", "reference": row.get("reference") or ""},
+                {
+                    "name": row.get("name") or "",
+                    "reference": row.get("reference") or "",
+                    "accommodation": row.get("accommodation") or None,
+                },
                 CandidateDraft,
             )
         except msgspec.ValidationError as error:

@@ -31,8 +31,13 @@ from server.config import Settings
 from server.description import Description
 from server.enrolment.controllers import RedeemController
 from server.enrolment.redeeming import Redeeming
-from server.enrolment.staff_controllers import post_enrolments
+from server.enrolment.staff_controllers import (
+    get_enrolments,
+    post_enrolments,
+    put_accommodation,
+)
 from server.enrolment.tokens import Tokens
+from server.exams.accommodation_controllers import AccommodationsController
 from server.exams.controllers import ExamsController
 from server.headers import security_headers
 from server.ingest.controllers import IngestController
@@ -56,6 +61,7 @@ from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
 from server.storage.keys import KeysMissing, KeyStore
 from server.web import assets
+from server.web.accommodation_pages import AccommodationPages
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
 from server.web.import_pages import ImportPages, get_receipts
@@ -77,6 +83,7 @@ ROUTES: tuple[Any, ...] = (
     VerdictPages,
     ExamPages,
     PolicyPages,
+    AccommodationPages,
     ImportPages,
     get_receipts,
     MediaController,
@@ -85,7 +92,10 @@ ROUTES: tuple[Any, ...] = (
     health,
     AccountsController,
     ExamsController,
+    AccommodationsController,
+    get_enrolments,
     post_enrolments,
+    put_accommodation,
     RedeemController,
     IngestController,
     live_link,

@@ -12,14 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.service import new_id
 from server.enrolment.codes import code_hash, new_code, plain
 from server.enrolment.models import Candidate, Enrolment
-from server.exams.models import Exam
+from server.exams.models import AccommodationProfile, Exam
 
 
 class CandidateDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody to enrol; ``reference`` is the institution's own name for them."""
+    """Somebody to enrol; ``reference`` is the institution's own name for them, and
+    ``accommodation`` the name or id of the profile that they have, if any.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    accommodation: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ async def enrol(
     expires: int,
     now: int,
     code: str | None = None,
+    profile: AccommodationProfile | None = None,
 ) -> Place:
     """A place for a candidate, who is made where the reference is new.
 
@@ -51,6 +55,7 @@ async def enrol(
         expires: until when the code can be taken up, microseconds UTC.
         now: the time, microseconds UTC.
         code: the code to use, for a demo; a random one by default.
+        profile: the accommodation that they have (what the draft calls it, looked up).
     """
     candidate = await _candidate(db, exam.institution_id, draft, now)
     code = code or new_code()
@@ -63,6 +68,7 @@ async def enrol(
         redeemed_at=None,
         session_id=None,
         created=now,
+        accommodation_id=None if profile is None else profile.id,
     )
     db.add(enrolment)
     await db.flush()
@@ -88,3 +94,14 @@ async def _candidate(
     db.add(candidate)
     await db.flush()
     return candidate
+
+
+async def places_of(db: AsyncSession, exam_id: str) -> list[tuple[Enrolment, Candidate]]:
+    """Every place in an exam and who it is for, by name."""
+    query = (
+        select(Enrolment, Candidate)
+        .join(Candidate, Candidate.id == Enrolment.candidate_id)
+        .where(Enrolment.exam_id == exam_id)
+        .order_by(Candidate.name, Enrolment.created, Enrolment.id)
+    )
+    return [(place, candidate) for place, candidate in await db.execute(query)]

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
-from litestar import post
+from litestar import get, post, put
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath, JSONBody
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
-from server.accounts.staff import current_account, require
+from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.config import Settings
+from server.enrolment.accommodating import NotGiven, enrol_all, give, profile_to_give
 from server.enrolment.codes import link
-from server.enrolment.service import CandidateDraft, enrol
+from server.enrolment.models import Candidate, Enrolment
+from server.enrolment.service import CandidateDraft, Place, places_of
 from server.exams.controllers import exam_of
+from server.exams.models import Exam
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -34,6 +40,94 @@ class EnrolmentDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         tuple[CandidateDraft, ...], msgspec.Meta(min_length=1, max_length=MAX_CANDIDATES)
     ]
     valid_s: Annotated[int, msgspec.Meta(ge=60, le=366 * 86_400)] | None = None
+
+
+class EnrolmentOut(msgspec.Struct, frozen=True):
+    """A place in an exam: times in microseconds UTC, ``accommodation`` a profile's id."""
+
+    enrolment: str
+    candidate: str
+    reference: str
+    accommodation: str | None
+    expires: int
+    session: str | None
+
+
+class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The profile that a candidate has in an exam, by its id or name; ``null`` for none."""
+
+    accommodation: Annotated[str, msgspec.Meta(max_length=200)] | None
+
+
+@get(
+    f"{API_PREFIX}/exams/{{exam_id:str}}/enrolments",
+    guards=[require(Role.ADMIN)],
+    tags=["staff"],
+)
+async def get_enrolments(
+    request: AnyRequest, exam_id: FromPath[str], database: NamedDependency[Database]
+) -> list[EnrolmentOut]:
+    """Who sits the exam, by name."""
+    async with database.transaction() as db:
+        exam = await exam_of(db, current_account(request), exam_id)
+        return [_place(*row) for row in await places_of(db, exam.id)]
+
+
+@put(
+    f"{API_PREFIX}/exams/{{exam_id:str}}/enrolments/{{enrolment_id:str}}/accommodation",
+    guards=[require(Role.ADMIN)],
+    tags=["staff"],
+)
+async def put_accommodation(
+    data: JSONBody[Given],
+    request: AnyRequest,
+    exam_id: FromPath[str],
+    enrolment_id: FromPath[str],
+    database: NamedDependency[Database],
+    clock: NamedDependency[WallClock],
+) -> EnrolmentOut:
+    """Give a candidate an accommodation, or none; 409 where they have begun."""
+    staff = current_account(request)
+    async with database.transaction() as db:
+        exam = await exam_of(db, staff, exam_id)
+        try:
+            place = await accommodate(
+                db, clock(), staff, exam, enrolment_id, data.accommodation
+            )
+        except NotGiven as error:
+            raise ClientException(str(error), status_code=409) from error
+        return _place(place, await db.get_one(Candidate, place.candidate_id))
+
+
+def _place(place: Enrolment, candidate: Candidate) -> EnrolmentOut:
+    return EnrolmentOut(
+        place.id,
+        candidate.name,
+        candidate.reference,
+        place.accommodation_id,
+        place.expires,
+        place.session_id,
+    )
+
+
+async def accommodate(
+    db: AsyncSession, now: int, staff: Staff, exam: Exam, enrolment_id: str, name: str | None
+) -> Enrolment:
+    """Give a place a profile by name or id, or none, and write it in the log.
+
+    Raises:
+        NotFoundException: the exam has no such place.
+        NotGiven: there is no such profile, or the candidate has begun.
+    """
+    profile = await profile_to_give(db, exam.institution_id, name) if name else None
+    place = await give(db, exam.id, enrolment_id, profile)
+    if place is None:
+        raise NotFoundException("There is no such candidate in this exam.")
+    subject = ("enrolment", place.id)
+    audit.record(
+        db, now, staff, "accommodation.give", subject, accommodation=place.accommodation_id
+    )
+    return place
 
 
 @post(
@@ -63,10 +157,7 @@ async def post_enrolments(
         exam = await exam_of(db, staff, exam_id)
         institution = await db.get_one(Institution, staff.institution_id)
         key = fingerprint(keys.of(institution.key_ref).public)
-        places = [
-            await enrol(db, secret, exam, draft, expires=now + valid, now=now)
-            for draft in data.candidates
-        ]
+        places = await _enrolled(db, secret, exam, data.candidates, now + valid, now)
         subject = ("exam", exam.id)
         audit.record(db, now, staff, "exam.enrol", subject, candidates=len(places))
     return [
@@ -80,3 +171,17 @@ async def post_enrolments(
         }
         for place in places
     ]
+
+
+async def _enrolled(
+    db: AsyncSession,
+    secret: bytes,
+    exam: Exam,
+    drafts: Sequence[CandidateDraft],
+    expires: int,
+    now: int,
+) -> list[Place]:
+    try:
+        return await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
+    except NotGiven as error:
+        raise ClientException(str(error)) from error

@@ -63,7 +63,9 @@ def _minutes(seconds: int) -> str:
 
 
 def read_candidates(text: str) -> tuple[CandidateDraft, ...] | str:
-    """One candidate a line, ``name, reference`` (comma, semicolon or tab); or what is wrong."""
+    """One candidate a line, ``name, reference`` and maybe an accommodation's name, with
+    comma, semicolon or tab between; or what is wrong.
+    """
     drafts: list[CandidateDraft] = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -73,9 +75,12 @@ def read_candidates(text: str) -> tuple[CandidateDraft, ...] | str:
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
         except csv.Error:
             return f"Line {number} is not a name and a reference: {line[:60]}"
-        if len(cells) != 2 or not all(0 < len(cell) <= 200 for cell in cells):
+        named = cells[:2]
+        fits = len(cells) in (2, 3) and all(len(cell) <= 200 for cell in cells)
+        if not fits or not all(named):
             return f"Line {number} is not a name, a comma and a reference: {line[:60]}"
-        drafts.append(CandidateDraft(name=cells[0], reference=cells[1]))
+        given = cells[2] if len(cells) > 2 and cells[2] else None
+        drafts.append(CandidateDraft(name=cells[0], reference=cells[1], accommodation=given))
     if not drafts:
         return "Write one candidate on each line: name, comma, reference."
     if len(drafts) > MAX_CANDIDATES:

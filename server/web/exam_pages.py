@@ -17,9 +17,12 @@ from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
+from server.enrolment.accommodating import NotGiven, enrol_all
 from server.enrolment.codes import link
-from server.enrolment.models import Candidate, Enrolment
-from server.enrolment.service import Place, enrol
+from server.enrolment.models import Enrolment
+from server.enrolment.service import Place, places_of
+from server.enrolment.staff_controllers import accommodate
+from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.exams.service import ExamError, create_exam, newest_policy
@@ -137,10 +140,15 @@ class ExamPages(Controller):
             if exam.ends <= now:
                 drafts = "This exam is over; nobody can begin it any more."
             if not isinstance(drafts, str):
+                try:
+                    places = await enrol_all(
+                        db, secret, exam, drafts, expires=exam.ends, now=now
+                    )
+                except NotGiven as error:
+                    places, drafts = [], str(error)
                 key = await _public_key(db, keys, staff)
-                for draft in drafts:
-                    place = await enrol(db, secret, exam, draft, expires=exam.ends, now=now)
-                    codes.append(_shown(place, settings.url, key))
+                codes = [_shown(place, settings.url, key) for place in places]
+            if codes:
                 subject = ("exam", exam.id)
                 audit.record(db, now, staff, "exam.enrol", subject, candidates=len(codes))
             context = await _exam_context(db, exam, now)
@@ -150,6 +158,39 @@ class ExamPages(Controller):
             "exam_candidates.html" if "HX-Request" in request.headers else "exam.html",
             {**context, "codes": codes, "mistake": mistake, "typed": typed},
             status=422 if mistake else 200,
+        )
+
+    @post(
+        "/{exam_id:str}/candidates/{place_id:str}/accommodation",
+        guards=[require(Role.ADMIN)],
+        status_code=200,
+    )
+    async def post_accommodation(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        place_id: FromPath[str],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Give a candidate who has not begun an accommodation, or none."""
+        staff, now, fields = current_account(request), clock(), await text_fields(request)
+        refused = ""
+        async with database.transaction() as db:
+            exam = await exam_of(db, staff, exam_id)
+            try:
+                name = fields.get("accommodation", "")
+                await accommodate(db, now, staff, exam, place_id, name)
+            except NotGiven as error:
+                refused = str(error)
+            context = await _exam_context(db, exam, now)
+        part = "HX-Request" in request.headers
+        if not part and not refused:
+            return Redirect(f"/exams/{exam_id}", status_code=303)
+        return page(
+            "exam_candidates.html" if part else "exam.html",
+            {**context, "refused": refused},
+            status=409 if refused else 200,
         )
 
 
@@ -198,19 +239,15 @@ async def _lines(db: AsyncSession, institution_id: str) -> list[ExamLine]:
 
 
 async def _exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
-    query = (
-        select(Enrolment, Candidate)
-        .join(Candidate, Candidate.id == Enrolment.candidate_id)
-        .where(Enrolment.exam_id == exam.id)
-        .order_by(Candidate.name, Enrolment.created)
-    )
     version = await newest_policy(db, exam.id)
     return {
         "exam": exam,
         "version": version,
         "policy": (policy := decode_policy(version.payload)),
         "objects_said": objects_said(policy),
-        "places": (await db.execute(query)).tuples().all(),
+        "places": await places_of(db, exam.id),
+        "accommodations": await profiles_of(db, exam.institution_id),
+        "refused": "",
         "now": now,
         "codes": [],
         "mistake": "",

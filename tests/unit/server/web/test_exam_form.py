@@ -114,7 +114,7 @@ def test_a_quoted_name_may_hold_a_comma() -> None:
         ("", "on each line"),
         ("Ada", "Line 1"),
         ("Ada, 1\nGrace,", "Line 2"),
-        ("a,b,c", "Line 1"),
+        ("a,b,c,d", "Line 1"),
         (f"{'x' * 201},1", "Line 1"),
         ("\n".join(f"n{n},{n}" for n in range(MAX_CANDIDATES + 1)), "At most"),
     ],
