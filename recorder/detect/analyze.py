@@ -17,28 +17,26 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.detect.compare import embedding_of
 from recorder.detect.core import DetectionCore, Finding
-from recorder.detect.embedding import MODEL
 from recorder.detect.identity import identity_setup
 from recorder.detect.lines import LineWriter
-from recorder.detect.models import model_hashes
-from recorder.detect.observations import Incident, Observation, Unobserved
+from recorder.detect.model_sets import default_folder, look_at
+from recorder.detect.models import models_for
+from recorder.detect.observations import Incident, Unobserved, WatchedStream
 from recorder.detect.output import open_output, warn
 from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.replay import MediaFile
-from recorder.detect.rules_file import Rules, read_rules, rule_of
-from recorder.detect.setup import NOTHING_MORE, DetectorSetup
+from recorder.detect.rules_file import Rules, read_rules
+from recorder.detect.setup import IdentitySetup
 from recorder.detect.voice import VoiceAnalyzer
+from recorder.detect.watchlist import Enrolled, Watchlist, watchlist
 from recorder.detect.worker_messages import observations_of
 from recorder.faults import EnvironmentFault
+from recorder.settings import read_settings
 from shared.flags import Kind
 
 NS = 1_000_000_000
 
 COMPLETE, UNUSABLE, INTERRUPTED = 0, 2, 130
-
-CAMERA_MODELS = ("face-detector", "face-mesh")
-MICROPHONE_MODELS = ("voice-detector",)
-IDENTITY_MODELS = (MODEL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +64,42 @@ def analyze(request: Request) -> int:
     rules = read_rules(request.policy)
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(file) for file in _open_files(request)]
-        camera, microphone = request.video is not None, any(file.has_sound for file in files)
-        models = model_hashes(
-            (CAMERA_MODELS if camera else ()) + (MICROPHONE_MODELS if microphone else ())
-        )
-        setup = _setup(request, rules)
-        if setup.identity is not None:
-            models |= model_hashes(IDENTITY_MODELS)
+        watched = _watched(request, rules, sound=any(file.has_sound for file in files))
+        models = _models(watched)
         target = stack.enter_context(open_output(request.output, _sources(request)))
-        core = DetectionCore(lambda kind: rule_of(rules, kind), lambda: uuid.uuid4().hex)
-        analysis = _Analysis(LineWriter(target), core, setup)
+        core = DetectionCore(rules.rule, lambda: uuid.uuid4().hex)
+        analysis = _Analysis(LineWriter(target), core, watched)
         return analysis.run(files, lambda: time.process_time() - started, models)
+
+
+def _watched(request: Request, rules: Rules, *, sound: bool) -> Watchlist:
+    """What is watched in the files that there are.
+
+    Raises:
+        EnvironmentFault: the reference shows no face, or there is nothing to compare with it;
+            the institution's list of models makes no sense.
+    """
+    there: dict[WatchedStream, bool] = {
+        "camera": request.video is not None,
+        "microphone": sound,
+    }
+    streams: list[WatchedStream] = [stream for stream, is_there in there.items() if is_there]
+    looked = look_at(read_settings().models or default_folder())
+    enrolled = Enrolled(face=_face(request, rules))
+    return watchlist(rules.rule, rules.objects, streams, looked, enrolled)
+
+
+def _models(watched: Watchlist) -> dict[str, str]:
+    """Name to SHA-256 of all that runs, each file compared with its hash.
+
+    Raises:
+        EnvironmentFault: a packaged model is missing or not the one that was tested.
+    """
+    parts = watched.parts
+    if watched.setup.identity is None:
+        parts -= {"identity"}
+    own = [] if watched.object_model is None else [watched.object_model.record]
+    return {model.name: model.sha256 for model in (*models_for(parts), *own)}
 
 
 def _sources(request: Request) -> list[Path]:
@@ -85,25 +108,25 @@ def _sources(request: Request) -> list[Path]:
     return [path for path in named if path is not None]
 
 
-def _setup(request: Request, rules: Rules) -> DetectorSetup:
-    """What is watched for besides face, gaze and speech.
+def _face(request: Request, rules: Rules) -> IdentitySetup | None:
+    """Whom every face is compared with, if anybody.
 
     Raises:
         EnvironmentFault: the reference shows no face, or there is nothing to compare with it.
     """
     if request.reference is None:
-        return NOTHING_MORE
+        return None
     if request.video is None:
         raise EnvironmentFault(
             "There is no picture to compare the reference with.",
             "Name a video or an image beside --reference.",
         )
-    rule = rule_of(rules, Kind.IDENTITY_MISMATCH)
+    rule = rules.rule(Kind.IDENTITY_MISMATCH)
     embedding = embedding_of(request.reference)
     if not rule.enabled:
         warn("the policy does not watch for another face; the reference is not used.")
-        return NOTHING_MORE
-    return DetectorSetup(identity=identity_setup(rule, embedding))
+        return None
+    return identity_setup(rule, embedding)
 
 
 def _open_files(request: Request) -> Iterator[MediaFile]:
@@ -116,10 +139,11 @@ def _open_files(request: Request) -> Iterator[MediaFile]:
 class _Analysis:
     """One run: detectors, what they found so far, and the lines about it."""
 
-    def __init__(self, lines: LineWriter, core: DetectionCore, setup: DetectorSetup) -> None:
+    def __init__(self, lines: LineWriter, core: DetectionCore, watched: Watchlist) -> None:
         self._lines = lines
         self._core = core
-        self._setup = setup
+        self._setup = watched.setup
+        self._unwatched = list(watched.unwatched)
         self._pictures: PictureAnalyzer | None = None
         self._voice: VoiceAnalyzer | None = None
         self._frames = 0
@@ -145,6 +169,7 @@ class _Analysis:
                 "seconds": round(max(camera_ns, microphone_ns) / NS, 3),
                 "cpu_seconds": round(cpu_seconds(), 3),
                 "models": models,
+                "unwatched": self._unwatched,
                 "unobserved_seconds": round(self._unobserved_ns / NS, 3),
                 "incomplete": stopped or bool(damaged),
             }
@@ -171,17 +196,20 @@ class _Analysis:
             self._pictures = PictureAnalyzer()
             self._pictures.prepare(self._setup)
         self._frames += 1
-        for seen in observations_of(self._pictures.observe(frame.image, frame.monotonic_ns)):
-            self._observed(seen, self._core.camera(seen))
+        answer = self._pictures.observe(frame.image, frame.monotonic_ns)
+        for words in answer.unwatched:
+            self._unwatched.append(words)
+            warn(f"{words}.")
+        seen = observations_of(answer)
+        self._lines.observation(*seen)
+        for one in seen:
+            self._note(self._core.camera(one))
 
     def _block(self, block: AudioBlock) -> None:
         self._voice = self._voice or VoiceAnalyzer()
         for heard in self._voice.observe(block):
-            self._observed(heard, self._core.microphone(heard))
-
-    def _observed(self, observation: Observation, findings: list[Finding]) -> None:
-        self._lines.observation(observation)
-        self._note(findings)
+            self._lines.observation(heard)
+            self._note(self._core.microphone(heard))
 
     def _note(self, findings: list[Finding]) -> None:
         for finding in findings:

@@ -20,7 +20,7 @@ from recorder.detect.graphs import FaceGraphs
 from recorder.detect.models import model_hashes
 from recorder.detect.output import open_output, warn
 from recorder.detect.pairs import NotAPair, Pair, read_pairs
-from recorder.detect.rules_file import read_rules, rule_of
+from recorder.detect.rules_file import read_rules
 from recorder.detect.stills import StillFace, faces_in, read_still
 from recorder.faults import EnvironmentFault
 from shared.flags import Kind
@@ -78,7 +78,7 @@ def compare(request: Request) -> int:
         EnvironmentFault: nothing could be compared; the message says why.
     """
     pairs = _pairs(request)
-    rule = rule_of(read_rules(request.policy), Kind.IDENTITY_MISMATCH)
+    rule = read_rules(request.policy).rule(Kind.IDENTITY_MISMATCH)
     threshold = rule.threshold or DEFAULT_RULES[Kind.IDENTITY_MISMATCH].threshold
     assert threshold is not None
     model_hashes(MODELS)

@@ -33,16 +33,18 @@ class LineWriter:
     def __init__(self, target: TextIO) -> None:
         self._target = target
 
-    def observation(self, seen: Observation) -> None:
-        """One measurement."""
-        self._write(
-            {
-                "type": "observation",
-                "stream": seen.stream,
-                "t": _seconds(seen.monotonic_ns),
-                **_measurements(seen),
-            }
-        )
+    def observation(self, seen: Observation, *samples: Observation) -> None:
+        """One measurement, with what sampled detectors saw in the same picture: a line a
+        picture.
+        """
+        line: dict[str, object] = {
+            "type": "observation",
+            "stream": seen.stream,
+            "t": _seconds(seen.monotonic_ns),
+        }
+        for one in (seen, *samples):
+            line |= _measurements(one)
+        self._write(line)
 
     def incident(self, incident: Incident) -> None:
         """One incident that is over."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from recorder.faults import EnvironmentFault
 from shared.flags import Kind
-from shared.policy import DEFAULT_RULES, OFF, PolicyError, Rule, decode_policy
-
-Rules = dict[Kind, Rule]
+from shared.policy import DEFAULT_RULES, OFF, Objects, PolicyError, Rule, decode_policy
 
 _ADVICE = (
     "Give a policy in JSON, or only what differs from the default rules, such as "
@@ -18,22 +18,34 @@ _ADVICE = (
 )
 
 
-def rule_of(rules: Rules, kind: Kind) -> Rule:
-    """A kind's rule; a kind that is not named is off."""
-    return rules.get(kind, OFF)
+# What may stand in a file that is not a whole policy.
+_CHANGES = {"kinds", "objects"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """When something is an incident, and which objects are looked for."""
+
+    kinds: Mapping[Kind, Rule] = field(default_factory=lambda: dict(DEFAULT_RULES))
+    objects: Objects = Objects()  # noqa: RUF009 - it cannot be changed
+
+    def rule(self, kind: Kind) -> Rule:
+        """A kind's rule; a kind that is not named is off."""
+        return self.kinds.get(kind, OFF)
 
 
 def read_rules(path: Path | None) -> Rules:
     """The rules in a file; the default policy's where there is none.
 
-    A whole policy is taken as it stands. An object with only ``kinds`` changes what it
-    names and leaves everything else at the default.
+    A whole policy is taken as it stands, with what it leaves out for one candidate. An object
+    with only ``kinds`` and ``objects`` changes what it names and leaves everything else at
+    the default.
 
     Raises:
         EnvironmentFault: the file cannot be read or is neither of the two.
     """
     if path is None:
-        return dict(DEFAULT_RULES)
+        return Rules()
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -51,12 +63,26 @@ def _rules(data: bytes) -> Rules:
         document = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PolicyError(f"not a policy: {error}") from error
-    if isinstance(document, dict) and document.keys() == {"kinds"}:
-        return _changed(document["kinds"])
-    return decode_policy(data).kinds
+    if isinstance(document, dict) and document and document.keys() <= _CHANGES:
+        return Rules(
+            _changed(document.get("kinds", {})), _changed_objects(document.get("objects", {}))
+        )
+    policy = decode_policy(data)
+    return Rules({kind: policy.rule(kind) for kind in policy.kinds}, policy.objects)
 
 
-def _changed(kinds: object) -> Rules:
+def _changed_objects(objects: object) -> Objects:
+    if not isinstance(objects, dict):
+        raise PolicyError("not a policy: `objects` is not an object")
+    if unknown := sorted(map(str, objects.keys() - msgspec.to_builtins(Objects()).keys())):
+        raise PolicyError(f"not a policy: `objects` has no `{unknown[0]}`")
+    try:
+        return msgspec.convert(objects, Objects)
+    except msgspec.ValidationError as error:
+        raise PolicyError(f"not a policy: {error} (in `objects`)") from error
+
+
+def _changed(kinds: object) -> dict[Kind, Rule]:
     if not isinstance(kinds, dict):
         raise PolicyError("not a policy: `kinds` is not an object")
     rules = dict(DEFAULT_RULES)

@@ -105,6 +105,8 @@ def test_an_image_is_one_frame(analyze: Analyze, image: Path) -> None:
         "roll",
         "gaze_yaw",
         "gaze_pitch",
+        "hands",
+        "at_ear",
     ]
     assert (face["t"], face["faces"], face["observable"]) == (0, 1, True)
     assert run.summary["frames"] == 1
@@ -173,7 +175,7 @@ def test_sound_alone_is_enough(analyze: Analyze, tmp_path: Path) -> None:
     sound = make_clip(tmp_path / "sound.wav", seconds=1.0, video=False)
     run = analyze("--audio", sound)
     assert (run.status, run.summary["frames"]) == (0, 0)
-    assert set(run.summary["models"]) == {"voice-detector"}
+    assert set(run.summary["models"]) == {"voice-detector", "voice-encoder"}
 
 
 def test_a_policy_changes_the_rules(

@@ -6,8 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recorder.detect.analyze import CAMERA_MODELS, MICROPHONE_MODELS
-from recorder.detect.models import load_manifest, model_hashes
+from recorder.detect.models import load_manifest, model_hashes, models_for
 from recorder.faults import EnvironmentFault
 
 
@@ -17,8 +16,18 @@ def test_every_listed_model_is_installed_with_its_hash() -> None:
     assert len({model.name for model in manifest}) == len(manifest)
 
 
-def test_what_the_detectors_use_is_listed() -> None:
-    assert {*CAMERA_MODELS, *MICROPHONE_MODELS} <= {model.name for model in load_manifest()}
+def test_the_models_of_some_parts_of_detection_are_listed_with_their_versions() -> None:
+    manifest = {model.name: model for model in load_manifest()}
+    models = models_for({"faces", "hands"})
+    names = {"face-detector", "face-mesh", "palm-detector", "hand-landmarks"}
+    assert {model.name for model in models} == names
+    assert all(model.version == manifest[model.name].release for model in models)
+    assert models_for(()) == ()
+
+
+def test_every_part_of_detection_has_a_model() -> None:
+    parts = {model.part for model in load_manifest()}
+    assert parts == {"faces", "speech", "identity", "hands", "speakers"}
 
 
 def test_only_the_models_asked_for_are_looked_at() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from support.policies import default_policy
 
-from recorder.detect.rules_file import read_rules, rule_of
+from recorder.detect.rules_file import Rules, read_rules
 from recorder.faults import EnvironmentFault
 from shared.flags import Kind, Severity
-from shared.policy import DEFAULT_RULES, Rule, encode_policy
+from shared.policy import DEFAULT_RULES, Accommodation, Objects, Rule, encode_policy
 
 
 def rules(tmp_path: Path, text: str | bytes):
@@ -18,25 +18,38 @@ def rules(tmp_path: Path, text: str | bytes):
 
 
 def test_without_a_file_the_default_rules_hold() -> None:
-    assert read_rules(None) == DEFAULT_RULES
+    assert read_rules(None) == Rules(DEFAULT_RULES, Objects())
 
 
 def test_a_whole_policy_is_taken_as_it_stands(tmp_path: Path) -> None:
     policy = default_policy(kinds={Kind.SPEECH: Rule(onset_s=9)})
     found = rules(tmp_path, encode_policy(policy))
-    assert rule_of(found, Kind.SPEECH).onset_s == 9
-    assert not rule_of(found, Kind.GAZE_AWAY).enabled
+    assert found.rule(Kind.SPEECH).onset_s == 9
+    assert not found.rule(Kind.GAZE_AWAY).enabled
 
 
 def test_an_object_with_kinds_changes_what_it_names(tmp_path: Path) -> None:
     found = rules(
         tmp_path, '{"kinds": {"gaze_away": {"onset_s": 1}, "speech": {"enabled": false}}}'
     )
-    gaze = found[Kind.GAZE_AWAY]
+    gaze = found.kinds[Kind.GAZE_AWAY]
     assert (gaze.onset_s, gaze.threshold) == (1, DEFAULT_RULES[Kind.GAZE_AWAY].threshold)
     assert gaze.severity is Severity.LOW
-    assert not found[Kind.SPEECH].enabled
-    assert found[Kind.FACE_MISSING] == DEFAULT_RULES[Kind.FACE_MISSING]
+    assert not found.kinds[Kind.SPEECH].enabled
+    assert found.kinds[Kind.FACE_MISSING] == DEFAULT_RULES[Kind.FACE_MISSING]
+
+
+def test_what_an_accommodation_switches_off_is_off(tmp_path: Path) -> None:
+    policy = default_policy(accommodation=Accommodation(profile="tics", off=(Kind.SPEECH,)))
+    found = rules(tmp_path, encode_policy(policy))
+    assert not found.rule(Kind.SPEECH).enabled
+    assert found.rule(Kind.GAZE_AWAY).enabled
+
+
+def test_an_object_with_objects_changes_what_is_looked_for(tmp_path: Path) -> None:
+    found = rules(tmp_path, '{"objects": {"labels": ["book"]}}')
+    assert found.objects.labels == ("book",)
+    assert found.kinds == DEFAULT_RULES
 
 
 @pytest.mark.parametrize(
@@ -47,6 +60,9 @@ def test_an_object_with_kinds_changes_what_it_names(tmp_path: Path) -> None:
         (b"\xff\xfe", "JSON"),
         ("[]", "not a policy"),
         ("{}", "not a policy"),
+        ('{"objects": []}', "`objects` is not an object"),
+        ('{"objects": {"lables": []}}', "no `lables`"),
+        ('{"objects": {"labels": "book"}}', "labels"),
         ('{"kinds": []}', "`kinds` is not an object"),
         ('{"kinds": {"yawning": {}}}', "no kind `yawning`"),
         ('{"kinds": {"speech": 3}}', "rule for `speech`"),
