@@ -18,6 +18,7 @@ from server.storage.tables import (
     HashText,
     IdText,
     Json,
+    JsonList,
     LongText,
     Micros,
     Name,
@@ -178,6 +179,59 @@ class IncidentRow(Table):
     detail: Mapped[Json]
     begin_seq: Mapped[Number]
     end_seq: Mapped[Number | None]
+
+
+class AttachmentRow(Table):
+    """A picture or clip of a record: ``place`` is its position there, ``stream_seq`` its own
+    among all attachments. ``incident_id`` is that of an incident's; several records of one
+    incident may have some, and all of them stay its.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index(None, "session_id", "stream_seq"),)
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    incident_id: Mapped[IdText | None]
+    role: Mapped[Word]
+    stream_seq: Mapped[Number]
+    media_type: Mapped[LongText]
+    sha256: Mapped[HashText]
+    size: Mapped[Number]
+
+
+class EnrolmentRecordRow(Table):
+    """An ``enrolment`` record: what was taken of the candidate, and what comparing gave."""
+
+    __tablename__ = "enrolment_record"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    boot: Mapped[Word]
+    mono: Mapped[Micros]
+    identity: Mapped[Json | None]
+    liveness: Mapped[Json | None]
+    calibration: Mapped[Json | None]
+    voice: Mapped[Json | None]
+
+
+class PaceRow(Table):
+    """From ``at`` on detection was at ``level`` (0 is everything), said by a heartbeat:
+    ``fps`` pictures a second at most, the kinds of ``off`` not looked for.
+    """
+
+    __tablename__ = "detection_pace"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    place: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    boot: Mapped[Word]
+    at: Mapped[Micros]
+    level: Mapped[Number]
+    fps: Mapped[Number]
+    off: Mapped[JsonList]
+    why: Mapped[LongText]
 
 
 class GapRow(Table):

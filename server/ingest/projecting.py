@@ -8,7 +8,15 @@ from sqlalchemy import case, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.judgement import Fresh
-from server.ingest.models import GapRow, IncidentRow, SegmentRow, UnobservedRow
+from server.ingest.models import (
+    AttachmentRow,
+    EnrolmentRecordRow,
+    GapRow,
+    IncidentRow,
+    PaceRow,
+    SegmentRow,
+    UnobservedRow,
+)
 from server.ingest.projection import Interruption, Row, project
 from shared.records import Segment
 
@@ -31,6 +39,9 @@ async def add_projection(
     rows = project(records, before)
     for model, new in (
         (SegmentRow, rows.segments),
+        (AttachmentRow, rows.attachments),
+        (EnrolmentRecordRow, rows.enrolments),
+        (PaceRow, rows.paces),
         (GapRow, rows.gaps),
         (UnobservedRow, rows.unobserved),
     ):

@@ -12,10 +12,28 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from shared.records import Clock, Gap, Heartbeat, Incident, Record, Resume, Segment
+import msgspec
+
+from shared.records import (
+    Attachment,
+    Clock,
+    Count,
+    Enrolment,
+    Gap,
+    Heartbeat,
+    Incident,
+    Micros,
+    Record,
+    Resume,
+    Segment,
+)
 
 # Deeper than any detector's detail, well within what every JSON reader takes.
 MAX_DEPTH = 12
+
+# A heartbeat tells of at most so many changes of detection's pace: the recorder looks at it
+# every two seconds.
+MOST_CHANGES = 64
 
 # Beyond this a JSON reader elsewhere (a browser) would show another number.
 MAX_NUMBER = 2**53 - 1
@@ -43,6 +61,9 @@ class Rows:
 
     segments: list[Row] = field(default_factory=list[Row])
     incidents: dict[tuple[str, str], Row] = field(default_factory=dict[tuple[str, str], Row])
+    attachments: list[Row] = field(default_factory=list[Row])
+    enrolments: list[Row] = field(default_factory=list[Row])
+    paces: list[Row] = field(default_factory=list[Row])
     gaps: list[Row] = field(default_factory=list[Row])
     unobserved: list[Row] = field(default_factory=list[Row])
     interruptions: list[Interruption] = field(default_factory=list[Interruption])
@@ -64,12 +85,20 @@ def project(records: Iterable[Record], before: Mapping[str, int] = NOTHING_BEFOR
             case Incident() as body:
                 name = (record.session, body.id)
                 rows.incidents[name] = _incident(record, body, rows.incidents.get(name))
+                rows.attachments += _attachments(record, body.attachments, body.id)
+            case Enrolment() as body:
+                rows.enrolments.append(base | {"mono": record.mono} | _enrolment(body))
+                rows.attachments += _attachments(record, body.attachments, None)
             case Gap() as body:
                 rows.gaps.append(base | _interval(body) | {"start": _begun(record, body)})
             case Heartbeat() as body:
                 rows.unobserved.extend(
                     base | _interval(one) | {"place": place}
                     for place, one in enumerate(body.unobserved)
+                )
+                rows.paces.extend(
+                    base | change | {"place": place}
+                    for place, change in enumerate(_changes(body))
                 )
             case Resume() if record.session in last:
                 _interrupt(rows, Interruption(record.session, record.seq, last[record.session]))
@@ -136,6 +165,62 @@ def _incident(record: Record, body: Incident, earlier: Row | None) -> Row:
         "begin_seq": earlier["begin_seq"] if earlier else record.seq,
         "end_seq": None if body.end is None else record.seq,
     }
+
+
+def _attachments(
+    record: Record, attachments: Iterable[Attachment], incident: str | None
+) -> list[Row]:
+    return [
+        {
+            "session_id": record.session,
+            "seq": record.seq,
+            "place": place,
+            "incident_id": incident,
+            "role": one.role,
+            "stream_seq": one.stream_seq,
+            "media_type": text(one.media_type),
+            "sha256": one.sha256,
+            "size": one.size,
+        }
+        for place, one in enumerate(attachments)
+    ]
+
+
+def _enrolment(body: Enrolment) -> Row:
+    return {
+        "identity": plain(body.identity),
+        "liveness": plain(body.liveness),
+        "calibration": plain(body.calibration),
+        "voice": plain(body.voice),
+    }
+
+
+class _Change(msgspec.Struct, frozen=True):
+    """A change of detection's pace, as a heartbeat's ``detection`` tells it."""
+
+    at: Micros
+    level: Count
+    fps: Count
+    off: tuple[str, ...] = ()
+    why: str = ""
+
+
+def _changes(beat: Heartbeat) -> list[Row]:
+    """The changes of pace; what is not written as the protocol says tells nothing."""
+    try:
+        told = msgspec.convert((beat.detection or {}).get("changes", ()), tuple[_Change, ...])
+    except msgspec.ValidationError:
+        return []
+    return [
+        {
+            "at": one.at,
+            "level": one.level,
+            "fps": one.fps,
+            "off": [text(kind) for kind in one.off],
+            "why": text(one.why),
+        }
+        for one in told[:MOST_CHANGES]
+    ]
 
 
 def _interval(body: Any) -> Row:
