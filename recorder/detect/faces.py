@@ -136,9 +136,10 @@ class FaceAnalyzer:
             face for face in faces if fitted is None or face.box.overlap(fitted.box) < SAME_FACE
         ]
         self._settle(others, alone=fitted is None)
-        self._lift.update(look.light(), found=bool(faces))
+        light = look.light()
+        self._lift.update(light, found=bool(faces))
         self._upright.update(now_ns, image, self._score)
-        self._sight.searched(image, look.light(), fitted.box if fitted else None, faces)
+        self._sight.searched(now_ns, image, light, fitted.box if fitted else None, faces)
         return fitted
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:

@@ -35,20 +35,25 @@ TOO_BRIGHT = 0.3
 _DARKER, _BRIGHTER = 0.8, 0.1
 
 # Width of edges from which a face is too blurred for its eyes, in pixels of a face of 96
-# (see ``sharpness``), and from which the next picture is sharp again. Sharp photographs give
-# 2.5 to 6; blurred by 4 % of the face's width, more than half an iris, 8 to 10.
+# (see ``sharpness``), and from which the next picture is sharp again. Sharp photographs and
+# rendered heads give 2 to 6. Blurred by 3 % of the face's width, about an iris's radius, the
+# error of gaze doubles and that of pose passes 3°: those give 7 to 10.
 BLURRED_FACE, SHARP_FACE = 8.0, 7.0
 
 # The same where no face is found, in pixels of a picture of 120 rows: 1.5 to 3.5 when it is
 # sharp; from about 5.5 on the detector loses faces.
 BLURRED_PICTURE = 5.5
 
-# Faces narrower than this in pixels are counted, and their pose and gaze not measured; from
-# the second number on they are.
-SMALL_BELOW, LARGE_FROM = 44.0, 48.0
+# How often sharpness is measured; it costs a third of a search.
+BLUR_EVERY_NS = 1000 * MS
 
-# The same for faces of which more than this share lies outside the picture.
-CUT_FROM, WHOLE_BELOW = 0.15, 0.10
+# Faces narrower than this in pixels are counted, and their pose and gaze not measured; from
+# the second number on they are. On rendered heads the error of gaze doubles below 40.
+SMALL_BELOW, LARGE_FROM = 40.0, 44.0
+
+# The same for faces of which more than this share lies outside the picture: on rendered
+# heads the error of yaw passes 3° at a quarter.
+CUT_FROM, WHOLE_BELOW = 0.18, 0.13
 
 # How long a reason holds before it is given, and is gone before it is taken back; gravest
 # first: what shows nothing, what shows the wrong thing, what shows too little. Those with
@@ -132,6 +137,7 @@ class Sight:
         self._lighting = _Lighting()
         self._light: Blindness | None = None
         self._blurred = self._small = self._cut = False
+        self._sharpness_ns: int | None = None
         self._given: list[Blindness] = []
 
     @property
@@ -151,6 +157,7 @@ class Sight:
 
     def searched(
         self,
+        now_ns: int,
         image: NDArray[np.uint8],
         light: Light,
         box: Roi | None,
@@ -158,17 +165,24 @@ class Sight:
     ) -> None:
         """The picture, (h, w, 3) uint8 RGB, was searched: the box of the face that is
         followed, and all that were found."""
-        if box is not None:
-            limit = SHARP_FACE if self._blurred else BLURRED_FACE
-            width = face_edge_width(image, box.x, box.y, max(box.width, box.height))
-        else:
-            limit, width = BLURRED_PICTURE, None if faces else picture_edge_width(image)
-        self._blurred = width is not None and width >= limit
+        if self._sharpness_ns is None or now_ns - self._sharpness_ns >= BLUR_EVERY_NS:
+            self._sharpness_ns = now_ns
+            self._blurred = self._is_blurred(image, box, faces)
         if box is not None or faces:
             self._lighting.found(light)
             self._light = None
         else:
             self._light = self._lighting.reason(light)
+
+    def _is_blurred(
+        self, image: NDArray[np.uint8], box: Roi | None, faces: Sequence[FoundFace]
+    ) -> bool:
+        if box is not None:
+            limit = SHARP_FACE if self._blurred else BLURRED_FACE
+            width = face_edge_width(image, box.x, box.y, max(box.width, box.height))
+        else:
+            limit, width = BLURRED_PICTURE, None if faces else picture_edge_width(image)
+        return width is not None and width >= limit
 
     def judge(
         self,
