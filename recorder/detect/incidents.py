@@ -179,6 +179,11 @@ class IncidentMachine:
         return self._condition.active
 
     @property
+    def goes_on(self) -> bool:
+        """Whether an incident was reported and its activity lasts."""
+        return self._run is not None and self._run.confirmed
+
+    @property
     def is_open(self) -> bool:
         """Whether an incident was reported whose end was not."""
         return self._open is not None
@@ -204,6 +209,12 @@ class IncidentMachine:
             self._fall(last_seen if was_unseen else self._now)
         reports += self._close_after_merge()
         return reports + self._confirm()
+
+    def drop(self) -> None:
+        """Forget activity that is not an incident yet: something else explains it."""
+        if self._run is not None and not self._run.confirmed:
+            self._run = None
+            self._condition.active = False
 
     def finish(self, now_ns: int) -> list[Incident]:
         """End whatever is open: nothing more will be observed."""

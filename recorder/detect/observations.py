@@ -144,12 +144,14 @@ class VoiceObservation:
 class SpeakerObservation:
     """A stretch of speech compared with the enrolled voice: ``unlike`` is the probability
     that another person speaks. It lies from ``monotonic_ns`` to ``end_ns``, and is known
-    only when it is over.
+    only when it is over; the next one may begin before that. ``learnt`` says that no voice
+    was enrolled, and the first one heard for long enough stands for it.
     """
 
     monotonic_ns: int
     end_ns: int
     unlike: float
+    learnt: bool = False
     stream: Literal["microphone"] = "microphone"
 
 
@@ -189,3 +191,6 @@ class Unobserved:
     start_ns: int
     end_ns: int
     reason: Blindness
+
+
+Finding = Incident | Unobserved

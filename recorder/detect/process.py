@@ -15,10 +15,12 @@ from dataclasses import dataclass
 
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.clock import Pair, now_ns
+from recorder.detect.camera_incidents import CAMERA_KINDS
 from recorder.detect.child import ChildProcess, Spawn
-from recorder.detect.core import CAMERA_KINDS, MICROPHONE_KINDS, DetectionCore
+from recorder.detect.core import DetectionCore
 from recorder.detect.incidents import IncidentMachine
 from recorder.detect.load import Conditions, LoadWatch
+from recorder.detect.microphone_incidents import MICROPHONE_KINDS
 from recorder.detect.observations import WatchedStream
 from recorder.detect.offers import Offers
 from recorder.detect.pace import STEPS, PaceChange, left_off

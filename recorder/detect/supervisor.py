@@ -9,12 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from recorder.detect.child import Child, Spawn
-from recorder.detect.core import DetectionCore, Finding
+from recorder.detect.core import DetectionCore
 from recorder.detect.given_up import GivenUp
 from recorder.detect.incidents import IncidentMachine, Reading
 from recorder.detect.load import LoadWatch
 from recorder.detect.observations import (
     Blindness,
+    Finding,
     Incident,
     Observation,
     VoiceObservation,

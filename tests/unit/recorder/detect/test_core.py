@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from recorder.detect.core import UNOBSERVED_PIECE_NS, DetectionCore, Finding
+from recorder.detect.blind_time import UNOBSERVED_PIECE_NS
+from recorder.detect.core import DetectionCore
 from recorder.detect.observations import (
     Blindness,
     FaceObservation,
+    Finding,
     Incident,
     Unobserved,
     VoiceObservation,

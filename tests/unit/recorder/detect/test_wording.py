@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from recorder.detect.core import CAMERA_KINDS, MICROPHONE_KINDS
+from recorder.detect.camera_incidents import CAMERA_KINDS
+from recorder.detect.microphone_incidents import MICROPHONE_KINDS
 from recorder.detect.wording import DESCRIBE, direction
 from shared.flags import Kind
 
