@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.detect.face_model import MODEL_POINTS, RIGID
+from recorder.detect.face_model import RIGID, SHOWN_POINTS
 
 # Focal length as a share of the picture's longer side. Webcams see 55-75° across, which is
 # 0.65 to 0.95; the angles asked for here hardly depend on it, as they are taken relative
@@ -18,7 +18,11 @@ FOCAL_SHARE = 0.9
 
 # OpenCV's camera looks along +z with y down; the face model looks out of the face, y up.
 _TO_CAMERA = np.array([1.0, -1.0, -1.0])
-_POINTS = MODEL_POINTS * _TO_CAMERA
+_POINTS = SHOWN_POINTS * _TO_CAMERA
+
+# Landmarks that miss the posed model by more than this (root mean square, cm) are not those of
+# a face that is seen: on drawn heads of many shapes, poses and lights none missed by 0.85.
+MISFIT_CM = 1.0
 
 # Webcams bend straight lines little enough to leave that out.
 _NO_DISTORTION = np.zeros(4)
@@ -30,7 +34,8 @@ class HeadPose:
 
     ``rotation`` (3, 3) turns model axes (x right, y down, z into the face) to axes whose z
     is the ray from the camera to the face; ``scale`` is pixels for a centimetre at the
-    face; ``guess`` starts the search in the next picture.
+    face; ``guess`` starts the search in the next picture; ``misfit`` is by how much the
+    landmarks miss the posed model, root mean square in cm.
     """
 
     yaw: float
@@ -39,6 +44,7 @@ class HeadPose:
     rotation: NDArray[np.float64]
     scale: float
     guess: tuple[NDArray[np.float64], NDArray[np.float64]]
+    misfit: float = 0.0
 
 
 def head_pose(
@@ -53,7 +59,8 @@ def head_pose(
         last: the pose in the picture before, a good place to begin.
 
     Returns:
-        ``None`` where no pose in front of the camera explains the landmarks.
+        ``None`` where no pose in front of the camera explains the landmarks: a face that is
+        half hidden may have none, but never a wild one.
     """
     focal = FOCAL_SHARE * max(width, height)
     camera = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
@@ -68,10 +75,15 @@ def head_pose(
     turn, place = np.asarray(turn, np.float64), np.asarray(place, np.float64)
     if not solved or not np.isfinite(place).all() or place[2, 0] <= 0:
         return None if last is None else head_pose(landmarks, width, height)
-    rotation = _away_from(place[:, 0]).T @ cv2.Rodrigues(turn)[0]
-    yaw, pitch, roll = euler_degrees(rotation)
+    turned = np.asarray(cv2.Rodrigues(turn)[0], np.float64)
     scale = focal / float(np.linalg.norm(place))
-    return HeadPose(yaw, pitch, roll, rotation, scale, (turn, place))
+    misfit = _misfit(points, turned, place[:, 0], camera) / scale
+    if misfit > MISFIT_CM:
+        # The pose before may have been a bad place to begin.
+        return None if last is None else head_pose(landmarks, width, height)
+    rotation = _away_from(place[:, 0]).T @ turned
+    yaw, pitch, roll = euler_degrees(rotation)
+    return HeadPose(yaw, pitch, roll, rotation, scale, (turn, place), misfit)
 
 
 def euler_degrees(rotation: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -101,6 +113,18 @@ def _first_guess(
     if not solved or not np.isfinite(turn).all() or place[2, 0] <= 0:
         return None
     return np.asarray(turn, np.float64), np.asarray(place, np.float64)
+
+
+def _misfit(
+    points: NDArray[np.float64],
+    turned: NDArray[np.float64],
+    place: NDArray[np.float64],
+    camera: NDArray[np.float64],
+) -> float:
+    """How far the landmarks are from where the model is seen, root mean square in pixels."""
+    spatial = _POINTS @ turned.T + place
+    seen = camera[0, 0] * spatial[:, :2] / spatial[:, 2:] + camera[:2, 2]
+    return float(np.sqrt(np.square(points - seen).sum(axis=1).mean()))
 
 
 def _away_from(place: NDArray[np.float64]) -> NDArray[np.float64]:

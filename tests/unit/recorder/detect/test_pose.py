@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from support.heads import turned
 
-from recorder.detect.face_model import LANDMARKS, MODEL_POINTS, RIGID
+from recorder.detect.face_model import LANDMARKS, MODEL_POINTS, RIGID, SHOWN_POINTS
 from recorder.detect.pose import FOCAL_SHARE, euler_degrees, head_pose
 
 WIDTH, HEIGHT = 640, 480
@@ -26,7 +26,7 @@ def seen(
     focal = FOCAL_SHARE * WIDTH
     camera = np.array([[focal, 0, WIDTH / 2], [0, focal, HEIGHT / 2], [0, 0, 1]])
     points, _ = cv2.projectPoints(
-        MODEL_POINTS * TO_CAMERA,
+        SHOWN_POINTS * TO_CAMERA,
         cv2.Rodrigues(rotation)[0],
         np.array(place, float),
         camera,
@@ -96,3 +96,20 @@ def test_landmarks_that_are_no_face_have_no_pose_or_a_finite_one() -> None:
     for points in (np.zeros((len(LANDMARKS), 2)), np.full((len(LANDMARKS), 2), 200.0)):
         pose = head_pose(points, WIDTH, HEIGHT)
         assert pose is None or math.isfinite(pose.yaw)
+
+
+def test_landmarks_that_only_a_torn_face_has_give_no_pose() -> None:
+    landmarks = seen(turned(10, 0, 0))
+    straight = head_pose(landmarks, WIDTH, HEIGHT)
+    assert straight is not None
+    assert straight.misfit < 0.01
+    left = MODEL_POINTS[:, 0] < 0
+    landmarks[:RIGID][left] += (0, 45)
+    assert head_pose(landmarks, WIDTH, HEIGHT) is None
+    assert head_pose(landmarks, WIDTH, HEIGHT, straight) is None
+
+
+def test_the_model_as_it_is_shown_is_a_flatter_face_of_the_same_width() -> None:
+    assert SHOWN_POINTS[:, :2] == pytest.approx(MODEL_POINTS[:, :2])
+    assert np.ptp(SHOWN_POINTS[:, 2]) < np.ptp(MODEL_POINTS[:, 2])
+    assert SHOWN_POINTS[:, 2].mean() == pytest.approx(MODEL_POINTS[:, 2].mean())
