@@ -55,6 +55,7 @@ from server.reports.controllers import forget_exports, get_bundle
 from server.reports.session_controllers import SessionsController
 from server.reports.verdicts import Verdicts
 from server.retention.service import Retention
+from server.review.attachment_controllers import get_attachment
 from server.review.controllers import FlagsController, MediaController
 from server.review.media import Media
 from server.storage.blobs import BlobStore
@@ -87,6 +88,7 @@ ROUTES: tuple[Any, ...] = (
     ImportPages,
     get_receipts,
     MediaController,
+    get_attachment,
     FlagsController,
     SessionsController,
     health,

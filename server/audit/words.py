@@ -12,6 +12,8 @@ ACTIONS = {
     "access.verdict": "Saw the verdict",
     "access.snapshot": "Saw a snapshot",
     "access.clip": "Saw a clip",
+    "access.photo": "Saw the candidate's photograph",
+    "access.document": "Saw the candidate's document",
     "access.bundle": "Took the bundle",
     "access.copy": "Took the candidate's copy",
     "flag.decide": "Decided on a flag",

@@ -85,10 +85,10 @@ def project(records: Iterable[Record], before: Mapping[str, int] = NOTHING_BEFOR
             case Incident() as body:
                 name = (record.session, body.id)
                 rows.incidents[name] = _incident(record, body, rows.incidents.get(name))
-                rows.attachments += _attachments(record, body.attachments, body.id)
+                rows.attachments.extend(_attachments(record, body.attachments, body.id))
             case Enrolment() as body:
                 rows.enrolments.append(base | {"mono": record.mono} | _enrolment(body))
-                rows.attachments += _attachments(record, body.attachments, None)
+                rows.attachments.extend(_attachments(record, body.attachments, None))
             case Gap() as body:
                 rows.gaps.append(base | _interval(body) | {"start": _begun(record, body)})
             case Heartbeat() as body:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
@@ -11,11 +12,13 @@ from server.enrolment.models import Candidate
 from server.exams.models import Exam, PolicyVersion
 from server.ingest.models import ExamSession, RecordRow
 from server.review.absences import Absences, Interval, Summary, summaries
+from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pictures
 from server.review.durations import length, moment
 from server.review.flags import Flag, Tally, tally
 from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts
 from server.review.models import DecisionRow
+from server.review.paces import Paces, read_paces
 from server.review.reading import extent, read_absences, read_flags, read_tracks
 from server.review.score import Score, score
 from server.review.states import Standing, read_standings
@@ -71,6 +74,9 @@ class CaseFile:
     missing: list[Interval]
     undelivered: list[Undelivered]
     duration: int
+    pictures: Mapping[str, Pictures]
+    enrolled: Enrolled
+    pace: Paces
 
     @property
     def live(self) -> bool:
@@ -96,7 +102,7 @@ class CaseFile:
         )
         there, gone = parted(self.missing)
         missing = (replace(one, reason=f"not recorded ({one.reason})") for one in gone)
-        return summaries([*unobserved, *there, *missing])
+        return [*summaries([*unobserved, *there, *missing]), *self.pace.summaries]
 
     @property
     def beginnings(self) -> list[tuple[str, str]]:
@@ -136,6 +142,9 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         missing=absent,
         undelivered=await read_undelivered(db, session, tracks),
         duration=reach,
+        pictures=await read_pictures(db, session, flags),
+        enrolled=await read_enrolled(db, session),
+        pace=await read_paces(db, session, reach),
     )
 
 

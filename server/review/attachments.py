@@ -1,0 +1,176 @@
+"""Pictures and clips that records attach: which there are, and where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.ingest.models import AttachmentRow, BlobRow, EnrolmentRecordRow, ExamSession
+from server.review.flags import Flag
+from server.review.media import Part
+from server.review.wording import printed
+from shared.sealing import Place
+
+STREAM = "attachment"
+
+# What may leave here: nothing that a browser would run.
+MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "audio/mp4"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One attachment as a page shows it: ``n`` is its ``stream_seq``, ``there`` whether it
+    can be: it was delivered, and not destroyed since.
+    """
+
+    n: int
+    role: str
+    media_type: str
+    there: bool
+
+    @property
+    def sound_only(self) -> bool:
+        """Whether it is to be heard alone."""
+        return self.media_type.startswith("audio/")
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What there is of one flag. ``clip_of`` is the flag whose clip it is in, where it has
+    none of its own; ``left_out`` says why there is no picture or clip, where one was due.
+    """
+
+    snapshot: Shown | None = None
+    clip: Shown | None = None
+    clip_of: str | None = None
+    left_out: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What was taken of the candidate at the beginning: the newest picture of each role, and
+    what comparing and the rest gave, as (name, words).
+    """
+
+    pictures: tuple[Shown, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotHere:
+    """An attachment that cannot be shown; ``status`` as in HTTP."""
+
+    status: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An attachment that can be opened."""
+
+    part: Part
+    role: str
+    media_type: str
+
+
+async def read_pictures(
+    db: AsyncSession, session: ExamSession, flags: Sequence[Flag]
+) -> dict[str, Pictures]:
+    """The pictures and clips of a session's flags, by the flag's id."""
+    own: dict[str, dict[str, Shown]] = {}
+    for row in await _rows(db, session):
+        if row.incident_id is not None:
+            own.setdefault(row.incident_id, {})[row.role] = _shown(session, row)
+    found = {flag.id: _pictures(flag, own) for flag in flags}
+    return {name: pictures for name, pictures in found.items() if pictures != Pictures()}
+
+
+async def read_enrolled(db: AsyncSession, session: ExamSession) -> Enrolled:
+    """What the session's enrolment records say and show; of each thing the newest."""
+    query = (
+        select(EnrolmentRecordRow)
+        .where(EnrolmentRecordRow.session_id == session.id)
+        .order_by(EnrolmentRecordRow.seq)
+    )
+    said: dict[str, Mapping[str, Any]] = {}
+    for row in await db.scalars(query):
+        for name in ("identity", "liveness", "calibration", "voice"):
+            if isinstance(value := getattr(row, name), Mapping) and value:
+                said[name] = value
+    pictures = {
+        row.role: _shown(session, row)
+        for row in await _rows(db, session)
+        if row.incident_id is None
+    }
+    words = tuple((name.capitalize(), printed(value)) for name, value in said.items())
+    return Enrolled(tuple(pictures.values()), words)
+
+
+async def find_attachment(db: AsyncSession, session: ExamSession, n: int) -> Found | NotHere:
+    """The attachment with ``stream_seq`` ``n``."""
+    rows = await _rows(db, session, n)
+    if not rows:
+        return NotHere(404, "This session has no such picture or clip.")
+    row = rows[-1]
+    if session.purged_at is not None:
+        return NotHere(410, "This was destroyed when its time was over.")
+    if not row.there:
+        return NotHere(409, "This was recorded, but has not been delivered yet.")
+    if row.media_type not in MEDIA_TYPES:
+        return NotHere(422, "This is of a kind that pages do not show. The bundle has it.")
+    place = Place(session.id, STREAM, row.stream_seq)
+    part = Part(session.id, session.key_ref, (place, row.sha256))
+    return Found(part, row.role, row.media_type)
+
+
+async def _rows(db: AsyncSession, session: ExamSession, n: int | None = None) -> Sequence[Any]:
+    """Attachments in order of their records, with whether their blob is there."""
+    blob = (BlobRow.session_id == AttachmentRow.session_id) & (
+        BlobRow.sha256 == AttachmentRow.sha256
+    )
+    query = (
+        select(
+            AttachmentRow.incident_id,
+            AttachmentRow.role,
+            AttachmentRow.stream_seq,
+            AttachmentRow.media_type,
+            AttachmentRow.sha256,
+            BlobRow.durable_at.is_not(None).label("there"),
+        )
+        .join(BlobRow, blob)
+        .where(AttachmentRow.session_id == session.id)
+        .order_by(AttachmentRow.seq, AttachmentRow.place)
+    )
+    if n is not None:
+        query = query.where(AttachmentRow.stream_seq == n)
+    return (await db.execute(query)).all()
+
+
+def _shown(session: ExamSession, row: Any) -> Shown:
+    there = bool(row.there) and session.purged_at is None
+    return Shown(row.stream_seq, row.role, row.media_type, there)
+
+
+def _pictures(flag: Flag, own: Mapping[str, Mapping[str, Shown]]) -> Pictures:
+    mine = own.get(flag.id, {})
+    said = flag.detail.get("clip")
+    told = said if isinstance(said, Mapping) else {}
+    other = told.get("incident")
+    clip, clip_of = mine.get("clip"), None
+    if clip is None and isinstance(other, str) and "clip" in own.get(other, {}):
+        clip, clip_of = own[other]["clip"], other
+    return Pictures(mine.get("snapshot"), clip, clip_of, _left_out(flag))
+
+
+def _left_out(flag: Flag) -> str:
+    """Why there is less than was due, in the recorder's words."""
+    parts = [(name, flag.detail.get(name)) for name in ("snapshot", "clip")]
+    return "; ".join(
+        f"no {name}: {printed(said['left_out'])}"
+        for name, said in parts
+        if isinstance(said, Mapping) and "left_out" in said
+    )
