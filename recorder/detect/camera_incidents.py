@@ -14,6 +14,7 @@ from recorder.detect.margins import Margins
 from recorder.detect.object_incidents import ObjectIncidents
 from recorder.detect.observations import (
     Blindness,
+    Box,
     CameraObservation,
     FaceObservation,
     Finding,
@@ -65,6 +66,7 @@ class CameraIncidents:
         self._sight = ScreenEstimate(calibration)
         self._blind = BlindTime("camera")
         self._faces = 0
+        self._box: Box | None = None
 
     def observed(self, seen: CameraObservation) -> list[Finding]:
         """Take what one detector saw in a picture."""
@@ -101,7 +103,7 @@ class CameraIncidents:
         return self._blind.total_ns(now_ns)
 
     def _face(self, seen: FaceObservation) -> list[Finding]:
-        now_ns, self._faces = seen.monotonic_ns, seen.faces
+        now_ns, self._faces, self._box = seen.monotonic_ns, seen.faces, seen.box
         dim = self._margins.is_beyond(Kind.CAMERA_BLOCKED, _content(seen))
         blind = Blindness.COVERED if dim and seen.observable else seen.blind
         observable = seen.observable and not dim
@@ -130,8 +132,12 @@ class CameraIncidents:
     def _hands(self, seen: HandsObservation) -> list[Finding]:
         now_ns = seen.monotonic_ns
         hidden = Reading(float(seen.hands == 0))
+        at_ear: Reading | None = Reading(seen.at_ear, seen.at_ear)
+        if self._things is not None and self._things.held(seen.at_ear, self._box):
+            self._machines.drop(Kind.HAND_AT_EAR)
+            at_ear = None
         return [
-            *self._machines.step(Kind.HAND_AT_EAR, now_ns, Reading(seen.at_ear, seen.at_ear)),
+            *self._machines.step(Kind.HAND_AT_EAR, now_ns, at_ear),
             *self._machines.step(Kind.HANDS_HIDDEN, now_ns, hidden),
         ]
 

@@ -72,18 +72,21 @@ class Machines:
         """Whether an incident was reported whose end was not."""
         return kind in self._reported and self._machines[kind].is_open
 
+    def drop(self, kind: Kind) -> None:
+        """Forget what is not yet an incident: something else explains it."""
+        if machine := self._machines.get(kind):
+            machine.drop()
+
     def explain(self, chain: Iterable[Kind]) -> None:
         """Drop what is not yet an incident where a graver kind, earlier in the chain, is
         one now.
         """
         explained = False
         for kind in chain:
-            machine = self._machines.get(kind)
-            if machine is None:
-                continue
             if explained:
-                machine.drop()
-            explained = explained or machine.goes_on
+                self.drop(kind)
+            machine = self._machines.get(kind)
+            explained = explained or (machine is not None and machine.goes_on)
 
     def _said(self, kind: Kind, incidents: list[Incident]) -> list[Incident]:
         return incidents if kind in self._reported else []

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from shared.flags import Kind
 
 Numbers = Mapping[str, float]
 
+# A loop shorter than this is a picture that stays.
+_ONE_PICTURE_S = 0.1
+
 # A direction is named along one axis only when the other is less than half of it.
 _DIAGONAL = 0.5
+
+# A yes or no that is averaged is said when it held for most of the time, and a direction
+# when most of what was measured points there.
+_MOSTLY = 0.5
 
 
 def direction(right: float, up: float) -> str:
@@ -23,6 +31,13 @@ def direction(right: float, up: float) -> str:
     return f"{upward} and {sideways}"
 
 
+def _direction(numbers: Numbers) -> str | None:
+    """The mean direction, ``None`` where looks to several sides cancel."""
+    right, up = numbers["right"], numbers["up"]
+    together = math.hypot(right, up) >= _MOSTLY * numbers["degrees"]
+    return direction(right, up) if together else None
+
+
 def _face_missing(_numbers: Numbers, seconds: float) -> str:
     return f"no face in the picture for {seconds:.1f} s"
 
@@ -33,8 +48,9 @@ def _multiple_faces(numbers: Numbers, seconds: float) -> str:
 
 
 def _looking_away(numbers: Numbers, seconds: float) -> str:
-    where = direction(numbers["right"], numbers["up"])
-    return f"head turned {numbers['degrees']:.0f}° {where} for {seconds:.1f} s"
+    where = _direction(numbers)
+    turned = f"head turned {numbers['degrees']:.0f}°"
+    return f"{turned} {where or 'this way and that'} for {seconds:.1f} s"
 
 
 _ON_SCREEN_SIDE = {
@@ -50,7 +66,8 @@ _ON_SCREEN_SIDE = {
 
 
 def _gaze_away(numbers: Numbers, seconds: float) -> str:
-    side = _ON_SCREEN_SIDE[direction(numbers["right"], numbers["up"])]
+    where = _direction(numbers)
+    side = _ON_SCREEN_SIDE[where] if where else "this way and that from"
     return f"eyes {numbers['degrees']:.0f}° {side} the screen's middle for {seconds:.1f} s"
 
 
@@ -59,6 +76,8 @@ def _camera_blocked(numbers: Numbers, seconds: float) -> str:
 
 
 def _virtual_camera(numbers: Numbers, seconds: float) -> str:
+    if numbers["loop_s"] < _ONE_PICTURE_S:
+        return f"the camera shows one still picture for {seconds:.1f} s"
     return f"the camera repeats the same {numbers['loop_s']:.1f} s, for {seconds:.1f} s"
 
 
@@ -75,8 +94,9 @@ def object_seen(label: str) -> Callable[[Numbers, float], str]:
     def words(numbers: Numbers, seconds: float) -> str:
         count = round(numbers["count"])
         thing = f"{article} {label}" if count <= 1 else f"{label} ({count} of them)"
+        where = "held at the ear" if numbers.get("at_ear", 0.0) >= _MOSTLY else "in view"
         sure = numbers["confidence"]
-        return f"{thing} in view for {seconds:.1f} s (confidence {sure:.2f})"
+        return f"{thing} {where} for {seconds:.1f} s (confidence {sure:.2f})"
 
     return words
 
