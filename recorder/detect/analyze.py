@@ -27,9 +27,9 @@ from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.replay import MediaFile
 from recorder.detect.rules_file import Rules, read_rules
 from recorder.detect.setup import IdentitySetup
-from recorder.detect.voice import VoiceAnalyzer
+from recorder.detect.sounds import SoundAnalyzer
 from recorder.detect.watchlist import Enrolled, Watchlist, watchlist
-from recorder.detect.worker_messages import observations_of
+from recorder.detect.worker_messages import Heard, observations_of
 from recorder.faults import EnvironmentFault
 from recorder.settings import read_settings
 from shared.flags import Kind
@@ -145,7 +145,7 @@ class _Analysis:
         self._setup = watched.setup
         self._unwatched = list(watched.unwatched)
         self._pictures: PictureAnalyzer | None = None
-        self._voice: VoiceAnalyzer | None = None
+        self._sounds: SoundAnalyzer | None = None
         self._frames = 0
         self._unobserved_ns = 0
 
@@ -158,6 +158,8 @@ class _Analysis:
             self._read(files)
         except KeyboardInterrupt:
             stopped = True
+        for answer in self._sounds.finish() if self._sounds else ():
+            self._heard(answer)
         camera_ns = max(file.end_ns("camera") for file in files)
         microphone_ns = max(file.end_ns("microphone") for file in files)
         self._note(self._core.finish("camera", camera_ns))
@@ -206,8 +208,13 @@ class _Analysis:
             self._note(self._core.camera(one))
 
     def _block(self, block: AudioBlock) -> None:
-        self._voice = self._voice or VoiceAnalyzer()
-        for heard in self._voice.observe(block):
+        if self._sounds is None:
+            self._sounds = SoundAnalyzer()
+            self._sounds.prepare(self._setup)
+        self._heard(self._sounds.observe([block]))
+
+    def _heard(self, answer: Heard) -> None:
+        for heard in (*answer.observations, *answer.speakers):
             self._lines.observation(heard)
             self._note(self._core.microphone(heard))
 

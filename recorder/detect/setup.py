@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Unwatched(Exception):
@@ -65,3 +65,10 @@ class DetectorSetup:
 
 
 NOTHING_MORE = DetectorSetup()
+
+
+def with_learnt_voice(setup: DetectorSetup, learnt: tuple[float, ...] | None) -> DetectorSetup:
+    """With the voice that was learnt in the session, where one is wanted and none enrolled."""
+    if learnt is None or setup.voice is None or setup.voice.embedding is not None:
+        return setup
+    return replace(setup, voice=VoiceSetup(learnt, learnt=True))

@@ -23,7 +23,7 @@ from recorder.detect.observations import (
 )
 from recorder.detect.offers import Offers
 from recorder.detect.pace import STEPS, economised
-from recorder.detect.setup import NOTHING_MORE, DetectorSetup
+from recorder.detect.setup import NOTHING_MORE, DetectorSetup, with_learnt_voice
 from recorder.detect.worker_messages import (
     Answer,
     Failed,
@@ -128,6 +128,7 @@ class Supervisor:
         self._given_up = GivenUp()
         self._load = load
         self._setup = setup
+        self._voice: tuple[float, ...] | None = None
         self._inbox = inbox
         self._offers = offers
         self._core = core
@@ -161,7 +162,7 @@ class Supervisor:
                 if isinstance(event, Word) and event.life == self._life:
                     self._answer(event.answer)
                 if isinstance(event, Change):
-                    self._prepare(event.setup)
+                    self._prepare(with_learnt_voice(event.setup, self._voice))
                 self._hand_over()
                 self._look_after(self._clock())
         finally:
@@ -215,7 +216,8 @@ class Supervisor:
                     with self._lock:
                         findings = self._core.camera(seen)
                     self._findings(findings)
-            case Heard(voices, speakers):
+            case Heard(voices, speakers, learnt):
+                self._keep_voice(learnt)
                 self._listening_since_ns, self._lent_sound_ns = None, 0
                 for heard in (*voices, *speakers):
                     if isinstance(heard, VoiceObservation):
@@ -224,6 +226,11 @@ class Supervisor:
                     with self._lock:
                         findings = self._core.microphone(heard)
                     self._findings(findings)
+
+    def _keep_voice(self, learnt: tuple[float, ...] | None) -> None:
+        """What a detector learnt is told to the next one."""
+        self._voice = learnt or self._voice
+        self._setup = with_learnt_voice(self._setup, self._voice)
 
     def _observed(self, stream: WatchedStream, monotonic_ns: int) -> None:
         """Note an observation; what lies between it and the last one was not observed.

@@ -2,7 +2,8 @@
 
 Silence is the rule in an exam, so a cheap gate (WebRTC's detector) decides whether the
 neural one (Silero) is asked at all. The gate alone lets .4 to .7 of noisy windows through;
-what it lets through counts as speech only where Silero confirms it.
+what it lets through counts as speech only where Silero confirms it, and :mod:`pauses` makes
+stretches of that.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.capture.frames import AudioBlock
-from recorder.detect.observations import VoiceObservation
+from recorder.detect.observations import Blindness, VoiceObservation
+from recorder.detect.pauses import HeardWindow, Pauses
+from recorder.detect.sound_input import SoundInput
 
 if TYPE_CHECKING:
     import av
@@ -39,11 +42,6 @@ GATE_MODE = 1
 # shown this many from before it opened, so that it hears a word from its beginning.
 HANGOVER = 10
 PRE_ROLL = 3
-
-# Between words the probability sinks by half in this time: slowly while the gate hears a
-# voice-like sound, fast in silence. Raises F1 on the AMI excerpt from .79 to .90.
-HALF_LIFE_VOICED_S = 1.0
-HALF_LIFE_SILENT_S = 0.3
 
 # Blocks that begin this far from where the last one ended do not continue it.
 BREAK_NS = NS // 10
@@ -87,19 +85,29 @@ class VoiceAnalyzer:
         self._expected_ns = 0
         self._quiet_windows = HANGOVER
         self._before: deque[bytes] = deque(maxlen=PRE_ROLL)
-        self._speech = 0.0
+        self._pauses = Pauses()
+        self._input = SoundInput()
 
-    def observe(self, block: AudioBlock) -> list[VoiceObservation]:
-        """The windows that this block completes."""
+    def observe(self, block: AudioBlock) -> list[HeardWindow]:
+        """The windows about which this block makes clear whether they lie within speech."""
+        settled: list[HeardWindow] = []
         broken = abs(block.monotonic_ns - self._expected_ns) > BREAK_NS
         if self._next_ns is None or broken or block.rate != self._rate:
+            settled = self.finish()
             self._begin(block)
         self._expected_ns = block.monotonic_ns + len(block.samples) * NS // block.rate
         self._follow_clock(block)
         self._pending = np.concatenate([self._pending, self._at_rate(block.samples)])
         whole = len(self._pending) // WINDOW * WINDOW
         windows, self._pending = self._pending[:whole], self._pending[whole:]
-        return [self._observe_window(window) for window in windows.reshape(-1, WINDOW)]
+        blind = self._input.observe(block.samples, block.rate)
+        for window in windows.reshape(-1, WINDOW):
+            settled += self._pauses.take(self._window(window, blind))
+        return settled
+
+    def finish(self) -> list[HeardWindow]:
+        """The windows that are still held back: nothing follows them."""
+        return self._pauses.finish()
 
     def _begin(self, block: AudioBlock) -> None:
         """Start anew after a pause or with another rate; half a window is let go."""
@@ -109,7 +117,7 @@ class VoiceAnalyzer:
         self._next_ns = block.monotonic_ns
         self._quiet_windows = HANGOVER
         self._before.clear()
-        self._speech = 0.0
+        self._input = SoundInput()
         self._confirmer.reset()
 
     def _follow_clock(self, block: AudioBlock) -> None:
@@ -131,14 +139,12 @@ class VoiceAnalyzer:
         pieces = [piece.to_ndarray()[0] for piece in self._resampler.resample(frame)]
         return np.concatenate(pieces) if pieces else np.empty(0, np.int16)
 
-    def _observe_window(self, window: NDArray[np.int16]) -> VoiceObservation:
+    def _window(self, window: NDArray[np.int16], blind: Blindness | None) -> HeardWindow:
         assert self._next_ns is not None
         at_ns, self._next_ns = self._next_ns, self._next_ns + WINDOW_NS
         voiced = self._gate.is_speech(window[:GATE_SAMPLES].tobytes(), RATE)
-        now = self._confirm(window.tobytes(), voiced=voiced)
-        half_life = HALF_LIFE_VOICED_S if voiced else HALF_LIFE_SILENT_S
-        self._speech = max(now, self._speech * 0.5 ** (WINDOW / RATE / half_life))
-        return VoiceObservation(at_ns, self._speech)
+        speech = self._confirm(window.tobytes(), voiced=voiced)
+        return HeardWindow(VoiceObservation(at_ns, speech, blind), window)
 
     def _confirm(self, window: bytes, *, voiced: bool) -> float:
         asleep = self._quiet_windows >= HANGOVER

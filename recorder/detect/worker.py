@@ -19,10 +19,9 @@ import numpy as np
 from recorder.capture.frames import AudioBlock
 from recorder.detect.frame_memory import FrameMemory
 from recorder.detect.pictures import PictureAnalyzer
-from recorder.detect.voice import VoiceAnalyzer
+from recorder.detect.sounds import SoundAnalyzer
 from recorder.detect.worker_messages import (
     Failed,
-    Heard,
     Listen,
     Look,
     Prepare,
@@ -49,18 +48,18 @@ def run(token: str) -> None:
 
 
 def _serve(memory: FrameMemory, requests: BinaryIO, answers: BinaryIO) -> None:
-    pictures, voice = PictureAnalyzer(), VoiceAnalyzer()
+    pictures, sounds = PictureAnalyzer(), SoundAnalyzer()
     send(answers, Ready())
     while (request := receive_request(requests)) is not None:
         match request:
             case Prepare(setup):
                 pictures.prepare(setup)
+                sounds.prepare(setup)
             case Look(slot, height, width, monotonic_ns):
                 image = memory.read(slot, height, width)
                 send(answers, pictures.observe(image, monotonic_ns))
             case Listen(blocks):
-                heard = [seen for block in blocks for seen in voice.observe(_block(block))]
-                send(answers, Heard(tuple(heard)))
+                send(answers, sounds.observe(_block(block) for block in blocks))
 
 
 def _block(sound: Sound) -> AudioBlock:

@@ -74,10 +74,13 @@ class Seen(msgspec.Struct, frozen=True, tag=True):
 
 
 class Heard(msgspec.Struct, frozen=True, tag=True):
-    """What the blocks held."""
+    """What the blocks held; some of it may be said with later ones. ``learnt`` is the
+    candidate's voice, told once when it was learnt: the recorder keeps it.
+    """
 
     observations: tuple[VoiceObservation, ...]
     speakers: tuple[SpeakerObservation, ...] = ()
+    learnt: tuple[float, ...] | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):

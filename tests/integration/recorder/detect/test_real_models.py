@@ -126,7 +126,7 @@ def test_noise_and_tones_are_no_speech() -> None:
     for sound in sounds:
         voice = VoiceAnalyzer()
         heard = [
-            window.speech
+            window.observation.speech
             for block in blocks(sound.astype(np.int16), 16_000)
             for window in voice.observe(block)
         ]

@@ -10,7 +10,8 @@ import pytest
 from support.blocks import blocks
 
 from recorder.capture.frames import AudioBlock
-from recorder.detect.observations import VoiceObservation
+from recorder.detect.observations import Blindness, VoiceObservation
+from recorder.detect.sound_input import SILENT_AFTER_S
 from recorder.detect.voice import HANGOVER, NS, PRE_ROLL, WINDOW_NS, VoiceAnalyzer
 
 ORIGIN_NS = 7_000 * NS
@@ -38,12 +39,20 @@ class Ear:
         self.resets += 1
 
 
+class Follower(Ear):
+    """An ear that is sure of what is loud and of nothing else."""
+
+    def process_chunk(self, audio: bytes) -> float:
+        return 0.9 if np.abs(np.frombuffer(audio, np.int16)).max() > 1000 else 0.0
+
+
 def analyzer(ear: Ear) -> VoiceAnalyzer:
     return VoiceAnalyzer(gate=ear, confirmer=ear)
 
 
 def listen(voice: VoiceAnalyzer, sound: list[AudioBlock]) -> list[VoiceObservation]:
-    return [seen for block in sound for seen in voice.observe(block)]
+    windows = [window for block in sound for window in voice.observe(block)]
+    return [window.observation for window in (*windows, *voice.finish())]
 
 
 def loud(seconds: float, rate: int = 16_000) -> np.ndarray:
@@ -91,22 +100,30 @@ def test_what_the_neural_detector_denies_is_no_speech() -> None:
     assert max(window.speech for window in seen) < 0.1
 
 
-def test_the_probability_sinks_slowly_in_a_voice_and_fast_in_silence() -> None:
-    sound = np.concatenate([loud(0.512), loud(0.512), quiet(0.96)])
-    ear = Ear()
-    voice = analyzer(ear)
-    seen = listen(voice, blocks(sound[:8192], 16_000, size=512, start_ns=ORIGIN_NS))
-    ear.says = 0.0
-    seen += listen(voice, blocks(sound, 16_000, size=512, start_ns=ORIGIN_NS)[16:])
-    at_end_of_voice, after_silence = seen[31].speech, seen[31 + 19].speech
-    assert 0.55 < at_end_of_voice < 0.75
-    assert after_silence < 0.25
+def test_speech_is_said_at_once_and_silence_a_window_later() -> None:
+    voice = analyzer(Ear())
+    sound = np.concatenate([quiet(0.32), loud(0.32)])
+    said = [
+        [window.observation.speech for window in voice.observe(block)]
+        for block in blocks(sound, 16_000, size=512, start_ns=ORIGIN_NS)
+    ]
+    assert [len(windows) for windows in said] == [0, *[1] * 9, 2, *[1] * 9]
+    assert said[10] == [0.6, 0.9]
+
+
+def test_a_pause_between_words_is_speech_and_what_follows_the_last_one_is_not() -> None:
+    sound = np.concatenate([loud(0.512), quiet(0.512), loud(0.512), quiet(2)])
+    ear = Follower()
+    seen = listen(VoiceAnalyzer(ear, ear), blocks(sound, 16_000, start_ns=ORIGIN_NS))
+    assert [window.speech > 0.5 for window in seen[:48]] == [True] * 48
+    assert not any(window.speech > 0.5 for window in seen[48:])
 
 
 def test_a_pause_of_the_stream_begins_anew() -> None:
     ear = Ear()
     voice = analyzer(ear)
-    listen(voice, blocks(loud(1), 16_000, start_ns=ORIGIN_NS))
+    for block in blocks(loud(1), 16_000, start_ns=ORIGIN_NS):
+        voice.observe(block)
     later = ORIGIN_NS + 10 * NS
     seen = listen(voice, blocks(quiet(1), 16_000, start_ns=later))
     assert seen[0].monotonic_ns == later
@@ -128,3 +145,21 @@ def test_the_times_follow_a_sound_card_whose_clock_drifts(ppm: int) -> None:
     end_ns = sound[-1].monotonic_ns + NS // 10
     assert abs(seen[-1].monotonic_ns + WINDOW_NS - end_ns) < 3 * WINDOW_NS
     assert all(b.monotonic_ns >= a.monotonic_ns for a, b in itertools.pairwise(seen))
+
+
+@pytest.mark.parametrize("rate", [8_000, 44_100, 48_000, 96_000])
+def test_a_muted_microphone_is_said_after_some_seconds(rate: int) -> None:
+    sound = np.concatenate([loud(1, rate), quiet(SILENT_AFTER_S + 2, rate), loud(2, rate)])
+    seen = listen(analyzer(Ear()), blocks(sound, rate, start_ns=ORIGIN_NS))
+    silent = [window.monotonic_ns for window in seen if window.blind is Blindness.SILENT]
+    assert abs(silent[0] - ORIGIN_NS - round((1 + SILENT_AFTER_S) * NS)) < 3 * WINDOW_NS
+    assert abs(silent[-1] - ORIGIN_NS - round((3 + SILENT_AFTER_S) * NS)) < 3 * WINDOW_NS
+    assert seen[-1].blind is None
+    assert seen[-1].speech == 0.9
+
+
+def test_an_overdriven_microphone_is_said_and_still_heard() -> None:
+    sound = np.clip(8 * np.tile(np.arange(-8000, 8000, 160), 400), -32768, 32767)
+    seen = listen(analyzer(Ear()), blocks(sound.astype(np.int16), 16_000))
+    assert {window.blind for window in seen[40:]} == {Blindness.CLIPPED}
+    assert seen[-1].speech == 0.9
