@@ -13,6 +13,9 @@ from support.figures import FULL, PROPERTY
 # Real recordings that lie beside the project on some machines and are never part of it.
 MEDIA = Path(os.environ.get("INVIGIL_MEDIA", Path(__file__).parents[2] / "shared" / "media"))
 
+# A developer's own object models are no part of what is tested.
+os.environ["INVIGIL_MODELS"] = str(Path(__file__).parent / "no-models")
+
 # No test asserts a time: a busy machine is not a failure.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")

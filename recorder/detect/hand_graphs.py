@@ -21,6 +21,10 @@ _COMPLEXITY = 0
 # More hands than this are not looked at: a candidate has two.
 MOST_HANDS = 4
 
+# Landmarks that are apart by less than this share of a hand's size, on average, are the same
+# hand found twice (two hands that touch are apart by half of it).
+SAME_HAND = 0.2
+
 _MODELS = f"""
 node {{
   calculator: "ConstantSidePacketCalculator"
@@ -92,8 +96,12 @@ class HandGraphs:
             return []
         palms = self._mp.packet_getter.get_proto_list(packet)
         surest = sorted(palms, key=lambda palm: -palm.score[0])[:MOST_HANDS]
-        fitted = (self._landmarks(image, palm) for palm in surest)
-        return [hand for hand in fitted if hand is not None]
+        hands: list[NDArray[np.float64]] = []
+        for palm in surest:
+            hand = self._landmarks(image, palm)
+            if hand is not None and not any(_same(hand, other) for other in hands):
+                hands.append(hand)
+        return hands
 
     def _landmarks(self, image: NDArray[np.uint8], palm: Any) -> NDArray[np.float64] | None:
         place = self._mp.packet_creator.create_proto(palm)
@@ -103,3 +111,9 @@ class HandGraphs:
             return None
         points = self._mp.packet_getter.get_proto(packet).landmark
         return np.array([(point.x, point.y) for point in points], np.float64)
+
+
+def _same(hand: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two palms led to one hand."""
+    size = np.hypot(*(other.max(axis=0) - other.min(axis=0)))
+    return float(np.hypot(*(hand - other).T).mean()) < SAME_HAND * size

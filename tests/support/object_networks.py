@@ -89,6 +89,26 @@ def colour_network(
     return serialised(graph, output, labels if names else None, half=half)
 
 
+def treacherous_network() -> bytes:
+    """The same network, which takes the second of one number, and fails, where a pixel is
+    white.
+    """
+    model = onnx.load_from_string(colour_network())
+    output = model.graph.output[0].name
+    trap = [
+        helper.make_node("ReduceMax", ["images"], ["brightest"], keepdims=0),
+        helper.make_node("Cast", ["brightest"], ["white"], to=TensorProto.INT64),
+        helper.make_node("Gather", ["one number", "white"], ["taken"]),
+        helper.make_node("Add", [output, "taken"], ["last"]),
+    ]
+    model.graph.node.extend(trap)
+    model.graph.initializer.append(
+        helper.make_tensor("one number", TensorProto.FLOAT, [1], [0.0])
+    )
+    model.graph.output[0].name = "last"
+    return model.SerializeToString()
+
+
 def serialised(
     graph: _Graph, output: str, labels: Sequence[str] | None, *, half: bool = False
 ) -> bytes:
