@@ -9,6 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.detect.embedding import CHIP
+from recorder.detect.sharpness import face_edge_width
+
 # Below this nothing is said about whose face it is. The quality is a share of the way from
 # useless to good, so this is a quarter of it.
 USABLE = 0.25
@@ -59,9 +62,9 @@ _SIZE = _Ramp(useless=10.0, good=40.0)
 # Degrees of yaw or pitch, whichever is more: the model's training faces look ahead.
 _TURN = _Ramp(useless=45.0, good=15.0)
 
-# Sharpness as below: blurred by 2 pixels of the aligned face (0.29) it is 0.17-0.29, by
-# 4 pixels (0.49) 0.08-0.15; photographs and the shared clip have 0.29-0.48.
-_SHARPNESS = _Ramp(useless=0.12, good=0.28)
+# Width of the strong edges, pixels of the aligned face: photographs and the shared clip have
+# 3 to 7; blurred by 2 pixels (0.29) they are at 7-10, by 4 pixels (0.49) at 10-11.
+_EDGES = _Ramp(useless=10.5, good=7.0)
 
 # Mean luma of the aligned face, 0..255: at 12 the distance was 0.29.
 _LUMA = _Ramp(useless=6.0, good=50.0)
@@ -70,11 +73,9 @@ _LUMA = _Ramp(useless=6.0, good=50.0)
 _WHITE = _Ramp(useless=0.6, good=0.1)
 _WHITE_LUMA = 250
 
-# Sharpness compares the picture with itself blurred (Crete et al., *The blur effect*, SPIE
-# 6492, 2007). The first blur takes the sensor's noise away, the second is what is compared:
-# a face blurred by as much already hardly changes. Pixels of the aligned face.
-_NOISE_SIGMA = 1.0
-_AGAIN_SIGMA = 3.0
+# Between the temples in an aligned face, pixels (the mean shape is as wide as the chip less
+# its padding).
+_FACE_PX = CHIP / 1.5
 
 # The aligned face's rim is background and hair.
 _RIM = 8
@@ -94,25 +95,12 @@ def face_quality(
     luma = np.asarray(cv2.cvtColor(chip, cv2.COLOR_RGB2GRAY), np.float32)
     inner = luma[_RIM:-_RIM, _RIM:-_RIM]
     turn = 0.0 if yaw is None or pitch is None else max(abs(yaw), abs(pitch))
+    edges = face_edge_width(chip, CHIP / 2, CHIP / 2, _FACE_PX)
     parts = (
         Quality(_SIZE.share(pixels), Flaw.SMALL),
         Quality(_TURN.share(turn), Flaw.TURNED),
-        Quality(_SHARPNESS.share(sharpness(luma)), Flaw.BLURRED),
+        Quality(0.0 if edges is None else _EDGES.share(edges), Flaw.BLURRED),
         Quality(_LUMA.share(float(inner.mean())), Flaw.DARK),
         Quality(_WHITE.share(float((inner > _WHITE_LUMA).mean())), Flaw.BRIGHT),
     )
     return min(parts, key=lambda part: part.value)
-
-
-def sharpness(luma: NDArray[np.float32]) -> float:
-    """How much a face loses when it is blurred, 0 (it was blurred already) … about 0.5."""
-    before = np.asarray(cv2.GaussianBlur(luma, (0, 0), _NOISE_SIGMA), np.float32)
-    after = np.asarray(cv2.GaussianBlur(before, (0, 0), _AGAIN_SIGMA), np.float32)
-    edges = _edges(before)
-    return 1.0 - _edges(after) / edges if edges > 0 else 0.0
-
-
-def _edges(luma: NDArray[np.float32]) -> float:
-    """Mean length of the gradient, the rim left out."""
-    across, along = cv2.Sobel(luma, cv2.CV_32F, 1, 0), cv2.Sobel(luma, cv2.CV_32F, 0, 1)
-    return float(cv2.magnitude(across, along)[_RIM:-_RIM, _RIM:-_RIM].mean())
