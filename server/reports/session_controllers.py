@@ -17,6 +17,7 @@ from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.reports.evidence import EvidenceOut, evidence_of
+from server.reports.observation import ObservabilityOut, WatchingOut, observation_of
 from server.reports.verdicts import Crowded, Failed, Kept, Running, VerdictOut, Verdicts
 from server.review.casefile import read_case
 from server.storage.database import Database
@@ -43,6 +44,8 @@ class SessionOut(msgspec.Struct, frozen=True):
     head: str
     purged: int | None
     evidence: EvidenceOut
+    watching: WatchingOut
+    observability: list[ObservabilityOut]
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -89,6 +92,7 @@ class SessionsController(Controller):
                 head=session.head,
                 purged=session.purged_at,
                 evidence=evidence_of(case),
+                **observation_of(case),
             ),
             headers=PRIVATE,
         )

@@ -12,6 +12,7 @@ import msgspec
 
 from server.clock import MICROS_PER_SECOND
 from server.reports.evidence import evidence_of
+from server.reports.observation import observation_of
 from server.review.casefile import CaseFile
 from server.review.flags import Flag
 
@@ -54,6 +55,7 @@ def report_json(case: CaseFile) -> bytes:
         "seconds": case.duration / MICROS_PER_SECOND,
         "records": session.size,
         "evidence": evidence_of(case),
+        **observation_of(case),
         "score": {
             "value": round(case.score.value, 3),
             "contributions": [

@@ -21,16 +21,23 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Absences:
     """``unobserved``: recorded, but a detector could not have seen anything in it.
-    ``gaps``: not recorded, as a signed record says.
+    ``partly``: a face was seen and counted, but not where it looked. ``gaps``: not recorded,
+    as a signed record says.
     """
 
     unobserved: tuple[Interval, ...] = ()
     gaps: tuple[Interval, ...] = ()
+    partly: tuple[Interval, ...] = ()
 
     @property
     def unobserved_time(self) -> int:
         """Microseconds in which at least one stream could not be observed."""
         return length((one.start, one.end) for one in self.unobserved)
+
+    @property
+    def partly_time(self) -> int:
+        """Microseconds in which at least one stream could be observed only partly."""
+        return length((one.start, one.end) for one in self.partly)
 
     @property
     def gap_time(self) -> int:

@@ -32,6 +32,7 @@ from server.review.timeline import (
 )
 from server.review.tracks import Track, here, runs, undelivered
 from server.review.undelivered import Undelivered, read_undelivered
+from server.review.watching import Observability, Watching, observability, watching
 from server.review.wording import printed
 from shared.policy import Policy, decode_policy
 from shared.records import MalformedRecord, Open, decode_record
@@ -45,10 +46,13 @@ LATEST = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the session is held under, and how it began."""
+    """What the session is held under, and how it began. A policy with an accommodation is
+    a version of its own, which ``follows`` the exam's.
+    """
 
     policy: Policy
     version: int
+    follows: int | None
     hash: str
     opened: Open | None
 
@@ -73,6 +77,8 @@ class CaseFile:
     timeline: Timeline
     missing: list[Interval]
     undelivered: list[Undelivered]
+    watching: Watching
+    observed: list[Observability]
     duration: int
     pictures: Mapping[str, Pictures]
     enrolled: Enrolled
@@ -100,9 +106,16 @@ class CaseFile:
             replace(one, reason=f"could not be observed ({one.reason})")
             for one in self.absences.unobserved
         )
+        partly = (
+            replace(one, reason=f"only partly observed ({one.reason})")
+            for one in self.absences.partly
+        )
         there, gone = parted(self.missing)
         missing = (replace(one, reason=f"not recorded ({one.reason})") for one in gone)
-        return [*summaries([*unobserved, *there, *missing]), *self.pace.summaries]
+        return [
+            *summaries([*unobserved, *partly, *there, *missing]),
+            *self.pace.summaries,
+        ]
 
     @property
     def beginnings(self) -> list[tuple[str, str]]:
@@ -127,6 +140,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
     known = [one for name, track in tracks.items() for one in _known(name, track)]
     absent = missing(played, absences, reach, live=live, known=known)
     standing = (await read_standings(db, [session], now))[session.id]
+    history = await read_history(db, session)
     return CaseFile(
         session=session,
         exam=await db.get_one(Exam, session.exam_id),
@@ -137,10 +151,12 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         absences=absences,
         standing=standing,
         evidence=examine(facts(session, standing, now)),
-        history=await read_history(db, session),
+        history=history,
         timeline=timeline(session.id, reach, played, flags, absences, absent, live=live),
         missing=absent,
         undelivered=await read_undelivered(db, session, tracks),
+        watching=_watching(terms, history),
+        observed=observability(terms.policy, reach, absences, tracks, live=live),
         duration=reach,
         pictures=await read_pictures(db, session, flags),
         enrolled=await read_enrolled(db, session),
@@ -160,7 +176,14 @@ async def _terms(db: AsyncSession, session: ExamSession) -> Terms:
     version = await db.get_one(PolicyVersion, session.policy_version_id)
     first = await db.get(RecordRow, (session.id, 0))
     opened = _opened(first.payload) if first is not None else None
-    return Terms(decode_policy(version.payload), version.version, version.hash, opened)
+    policy = decode_policy(version.payload)
+    return Terms(policy, version.version, version.follows, version.hash, opened)
+
+
+def _watching(terms: Terms, history: History) -> Watching:
+    opened = terms.opened.unwatched if terms.opened else ()
+    later = [one.unwatched for one in history.interruptions]
+    return watching(terms.policy, opened, later)
 
 
 def _opened(payload: bytes) -> Open | None:
@@ -181,7 +204,6 @@ def _beginnings(opened: Open) -> list[tuple[str, str]]:
         for name, value in (
             ("Program", {name: opened.build[name] for name in BUILD if name in opened.build}),
             ("Devices", opened.devices),
-            ("Not watched", opened.unwatched),
         )
         if value
     ]

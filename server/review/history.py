@@ -22,12 +22,14 @@ MAX_SHOWN = 20
 class Interruption:
     """The recorder stopped and began again: ``at`` and ``lasted`` in µs, ``at`` in session
     time. How long is told by the monotonic clock within a boot, else by the candidate's.
+    ``unwatched`` is what it could not watch from then on.
     """
 
     seq: int
     at: int
     lasted: int
     reason: str
+    unwatched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +113,17 @@ def _interruption(session: ExamSession, row: Any) -> Interruption:
     same_boot = row.boot == row.last_boot
     lasted = row.mono - row.last_mono if same_boot else row.wall - row.last_wall
     at = place(session, row.last_boot, row.last_mono)
-    return Interruption(row.seq, max(0, at), max(0, lasted), _reason(row.payload))
+    said = _resumed(row.payload)
+    reason, unwatched = (said.reason, said.unwatched) if said else ("", ())
+    return Interruption(row.seq, max(0, at), max(0, lasted), cause(reason), unwatched)
 
 
-def _reason(payload: bytes) -> str:
+def _resumed(payload: bytes) -> Resume | None:
     try:
         body = decode_record(payload).body
     except MalformedRecord:  # a record of a later version than this program's
-        return cause("")
-    return cause(body.reason) if isinstance(body, Resume) else cause("")
+        return None
+    return body if isinstance(body, Resume) else None
 
 
 async def _forks(db: AsyncSession, session: ExamSession) -> tuple[Fork, ...]:

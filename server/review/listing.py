@@ -11,13 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
-from server.ingest.models import ExamSession, UnobservedRow
+from server.ingest.models import ExamSession, SegmentRow, UnobservedRow
 from server.review.integrity import Evidence, examine, facts
 from server.review.models import RankRow
-from server.review.ranking import refresh_stale
+from server.review.ranking import policies_of, refresh_stale
 from server.review.reading import extent
 from server.review.score import Score
 from server.review.states import Shortfall, in_state, read_standings
+from server.review.watching import Observability, observed_streams
+from server.review.wording import PARTLY
 from shared.flags import Kind
 
 PAGE = 50
@@ -40,14 +42,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One session in the list. ``unobserved`` and ``duration`` are microseconds."""
+    """One session in the list. ``duration`` is in microseconds."""
 
     session: ExamSession
     candidate: Candidate
     exam: Exam
     rank: RankRow
     evidence: Evidence
-    unobserved: int
+    observed: list[Observability]
     duration: int
 
     @staticmethod
@@ -88,7 +90,8 @@ async def list_sessions(
     rows = (await db.execute(ranked.limit(PAGE).offset(filters.page * PAGE))).tuples().all()
     ids = [row[0].id for row in rows]
     standings = await read_standings(db, [row[0] for row in rows], now)
-    unobserved = await _unobserved(db, ids)
+    unobserved, recorded = await _unobserved(db, ids), await _recorded(db, ids)
+    policies = await policies_of(db, [row[0] for row in rows])
     lines = [
         Line(
             session=session,
@@ -96,7 +99,16 @@ async def list_sessions(
             exam=exam,
             rank=rank,
             evidence=examine(facts(session, standings[session.id], now)),
-            unobserved=unobserved.get(session.id, 0),
+            observed=[
+                Observability(
+                    stream=stream,
+                    duration=extent(session),
+                    unobserved=unobserved.get((session.id, stream), 0),
+                    partly=0,
+                    recorded=session.state == "open" or (session.id, stream) in recorded,
+                )
+                for stream in observed_streams(policies[session.policy_version_id])
+            ],
             duration=extent(session),
         )
         for session, candidate, exam, rank in rows
@@ -123,21 +135,34 @@ def _filtered(institution_id: str, filters: Filters, now: int) -> Select[Any]:
     return query
 
 
-async def _unobserved(db: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
-    """The longest unobserved time of any one stream: what a list can say in a word."""
+async def _unobserved(db: AsyncSession, ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    """The time of each session and stream that could not be observed, in microseconds.
+
+    What a recorder reports of a stream never overlaps, so that it adds up.
+    """
     query = (
         select(
             UnobservedRow.session_id,
             UnobservedRow.stream,
             func.sum(UnobservedRow.end - UnobservedRow.start),
         )
-        .where(UnobservedRow.session_id.in_(ids), UnobservedRow.end > UnobservedRow.start)
+        .where(
+            UnobservedRow.session_id.in_(ids),
+            UnobservedRow.end > UnobservedRow.start,
+            UnobservedRow.reason.not_in(PARTLY),
+        )
         .group_by(UnobservedRow.session_id, UnobservedRow.stream)
     )
-    longest: dict[str, int] = {}
-    for session_id, _, total in (await db.execute(query)).tuples():
-        longest[session_id] = max(longest.get(session_id, 0), int(total))
-    return longest
+    rows = (await db.execute(query)).tuples()
+    return {(name, stream): int(total) for name, stream, total in rows}
+
+
+async def _recorded(db: AsyncSession, ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Of which streams of each session there is a first piece."""
+    query = select(SegmentRow.session_id, SegmentRow.stream).where(
+        SegmentRow.session_id.in_(ids), SegmentRow.stream_seq == 0
+    )
+    return set((await db.execute(query)).tuples())
 
 
 async def _exams(db: AsyncSession, institution_id: str) -> list[Exam]:

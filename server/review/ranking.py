@@ -55,7 +55,7 @@ async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
     stale = (await db.execute(query)).scalars().all()
     if not stale:
         return
-    policies = await _policies(db, stale)
+    policies = await policies_of(db, stale)
     flags = await read_flags_of(db, stale)
     for session in stale:
         policy = policies[session.policy_version_id]
@@ -63,7 +63,8 @@ async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
         await _keep(db, session, flags[session.id], found)
 
 
-async def _policies(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Policy]:
+async def policies_of(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Policy]:
+    """The policies that sessions are held under, by the id of the version."""
     ids = {session.policy_version_id for session in sessions}
     query = select(PolicyVersion.id, PolicyVersion.payload).where(PolicyVersion.id.in_(ids))
     return {key: decode_policy(data) for key, data in (await db.execute(query)).tuples()}

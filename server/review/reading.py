@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account
@@ -25,7 +25,7 @@ from server.review.durations import MICROS
 from server.review.flags import Decision, Flag, Verdict
 from server.review.models import DecisionRow
 from server.review.tracks import Init, Piece, Track
-from server.review.wording import cause
+from server.review.wording import PARTLY, cause
 from shared.flags import Kind, Severity
 from shared.policy import Policy, decode_policy
 
@@ -124,14 +124,21 @@ def _flag(session: ExamSession, row: IncidentRow, history: tuple[Decision, ...])
 async def read_absences(db: AsyncSession, session: ExamSession) -> Absences:
     """Gaps and unobserved time of a session."""
 
-    async def intervals(table: type[GapRow] | type[UnobservedRow]) -> tuple[Interval, ...]:
+    async def intervals(
+        table: type[GapRow] | type[UnobservedRow], *which: ColumnElement[bool]
+    ) -> tuple[Interval, ...]:
         query = select(table.stream, table.boot, table.start, table.end, table.reason).where(
-            table.session_id == session.id
+            table.session_id == session.id, *which
         )
         rows = (await db.execute(query)).tuples()
         return tuple(_interval(session, *row) for row in rows)
 
-    return Absences(await intervals(UnobservedRow), await intervals(GapRow))
+    partly = UnobservedRow.reason.in_(PARTLY)
+    return Absences(
+        unobserved=await intervals(UnobservedRow, ~partly),
+        gaps=await intervals(GapRow),
+        partly=await intervals(UnobservedRow, partly),
+    )
 
 
 def _interval(

@@ -27,7 +27,9 @@ UNPLAYABLE = "cannot be shown without what was not delivered"
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """A row of the timeline: a group of kinds, ``unobserved``, ``undelivered``, ``missing``."""
+    """A row of the timeline: a group of kinds, or ``unobserved``, ``partly``,
+    ``undelivered``, ``missing``.
+    """
 
     id: str
     label: str
@@ -73,6 +75,7 @@ class Timeline(msgspec.Struct, frozen=True):
     streams: list[StreamLine]
     flags: list[FlagMark]
     unobserved: list[Span]
+    partly: list[Span]
     undelivered: list[Span]
     missing: list[Span]
 
@@ -108,7 +111,7 @@ def timeline(
     return Timeline(
         duration=_seconds(max([extent, *ends])),
         live=live,
-        lanes=lanes(flags, undelivered=bool(here)),
+        lanes=lanes(flags, undelivered=bool(here), partly=bool(absences.partly)),
         streams=[
             StreamLine(
                 name=name,
@@ -120,6 +123,7 @@ def timeline(
         ],
         flags=[_mark(flag) for flag in flags],
         unobserved=[_span(one) for one in joined(absences.unobserved)],
+        partly=[_span(one) for one in joined(absences.partly)],
         undelivered=[_span(one) for one in here],
         missing=[_span(one) for one in gone],
     )
@@ -133,12 +137,16 @@ def parted(absent: Iterable[Interval]) -> tuple[list[Interval], list[Interval]]:
     return there, gone
 
 
-def lanes(flags: Iterable[Flag], *, undelivered: bool = False) -> list[Lane]:
+def lanes(
+    flags: Iterable[Flag], *, undelivered: bool = False, partly: bool = False
+) -> list[Lane]:
     """The groups that have flags, then the lanes of what cannot be seen."""
     present = {flag.kind.group for flag in flags}
     groups = [Lane(group.value, group.value.title()) for group in Group if group in present]
     here = [Lane("undelivered", "Undelivered")] if undelivered else []
-    return [*groups, Lane("unobserved", "Unobserved"), *here, Lane("missing", "Missing")]
+    dim = [Lane("partly", "Partly observed")] if partly else []
+    unseen = [Lane("unobserved", "Unobserved"), *dim]
+    return [*groups, *unseen, *here, Lane("missing", "Missing")]
 
 
 def missing(

@@ -24,6 +24,9 @@ _REASONS = {
     "asleep": "the computer slept",
 }
 
+# With these a face that is there is counted; only where it looks cannot be measured.
+PARTLY = frozenset({"blurred", "face_small", "face_cut"})
+
 # One line of a narrow panel.
 PRINTED_CHARS = 120
 

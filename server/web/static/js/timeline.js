@@ -120,6 +120,7 @@ export class Timeline extends EventTarget {
     this.#drawGround(context, width, colour, style.fontFamily);
     if (this.named) this.#drawLabels(context, colour("muted"));
     this.#drawHatched(context, "unobserved", this.data.unobserved, colour("hatch"), 1);
+    this.#drawHatched(context, "partly", this.data.partly, colour("line-strong"), 1);
     this.#drawHatched(context, "undelivered", this.data.undelivered, colour("warn"), -1);
     this.#drawHatched(context, "missing", this.data.missing, colour("bad"), -1);
     for (const flag of this.flags) this.#drawFlag(context, flag, colour);

@@ -35,7 +35,7 @@ async def test_a_session_is_told_in_full(
     pupil.open(
         consent={"at": campus.clock(), "given": "before anything was recorded"},
         devices={"camera": "<b>Integrated</b> Camera"},
-        unwatched=("clipboard",),
+        unwatched=("clipboard: this system tells nobody",),
     )
     pupil.segment()
     pupil.incident()
@@ -50,7 +50,7 @@ async def test_a_session_is_told_in_full(
         "4 records, each signed",
         "given: before anything was recorded",
         "&lt;b&gt;Integrated&lt;/b&gt; Camera",
-        "clipboard",
+        "<b>Clipboard used</b>: this system tells nobody",
         pupil.records[-1].hash,
         f"/sessions/{pupil.session}/bundle",
     ):

@@ -1,0 +1,90 @@
+"""What was watched in a session and could be observed, for programs: in ``report.json`` and
+over HTTP.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+import msgspec
+
+from server.clock import MICROS_PER_SECOND
+from server.review.absences import Summary
+from server.review.casefile import CaseFile
+from server.review.watching import Observability
+from shared.flags import Kind
+
+
+class LeftOutOut(msgspec.Struct, frozen=True):
+    """One thing that was not watched: left out ``by`` ``policy``, ``accommodation`` or
+    ``machine``; ``kind`` where it is a kind of flag.
+    """
+
+    by: str
+    kind: Kind | None
+    what: str
+    why: str
+
+
+class WatchingOut(msgspec.Struct, frozen=True):
+    """``accommodation`` is the name of the candidate's profile, if they have one."""
+
+    accommodation: str | None
+    left_out: list[LeftOutOut]
+
+
+class ReasonOut(msgspec.Struct, frozen=True):
+    """How long for one reason."""
+
+    reason: str
+    seconds: float
+
+
+class ObservabilityOut(msgspec.Struct, frozen=True):
+    """How much of a stream could be observed: ``share`` 0 to 1 of the session, ``null``
+    before there is anything; seconds that could not be, or only partly, by reason.
+    """
+
+    stream: str
+    recorded: bool
+    share: float | None
+    unobserved: float
+    partly: float
+    reasons: list[ReasonOut]
+    partly_reasons: list[ReasonOut]
+
+
+class Observation(TypedDict):
+    """Both, as members of what tells of a session."""
+
+    watching: WatchingOut
+    observability: list[ObservabilityOut]
+
+
+def observation_of(case: CaseFile) -> Observation:
+    """What was watched and observed in a case's session."""
+    left = [LeftOutOut(one.by, one.kind, one.what, one.why) for one in case.watching.left_out]
+    return Observation(
+        watching=WatchingOut(case.watching.profile, left),
+        observability=[_observability(one) for one in case.observed],
+    )
+
+
+def _observability(one: Observability) -> ObservabilityOut:
+    return ObservabilityOut(
+        stream=one.stream,
+        recorded=one.recorded,
+        share=None if one.share is None else round(one.share, 4),
+        unobserved=_seconds(one.unobserved),
+        partly=_seconds(one.partly),
+        reasons=[_reason(reason) for reason in one.reasons],
+        partly_reasons=[_reason(reason) for reason in one.partly_reasons],
+    )
+
+
+def _reason(one: Summary) -> ReasonOut:
+    return ReasonOut(one.reason, _seconds(one.time))
+
+
+def _seconds(micros: int) -> float:
+    return round(micros / MICROS_PER_SECOND, 3)

@@ -1,0 +1,214 @@
+"""What was not watched in a session and why, and how much of what was could be observed.
+
+Both are part of the evidence: the policy and the records say them, and a report repeats them.
+Time that could not be observed is never taken for clean.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from server.review.absences import Absences, Interval, Summary, summaries
+from server.review.durations import length, spoken
+from server.review.wording import printed
+from shared.flags import Kind
+from shared.policy import DEFAULT_RULES, OFF, Policy
+
+# The streams that detectors look at and listen to; of the screen only the windows are
+# watched, which is a kind's matter.
+OBSERVED = ("camera", "microphone")
+
+_STREAMS = {"camera": "Camera", "microphone": "Microphone", "screen": "Screen"}
+
+
+class By(StrEnum):
+    """Who or what left something out."""
+
+    POLICY = "policy"
+    ACCOMMODATION = "accommodation"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One thing that was not watched, in words; ``kind`` where it is one."""
+
+    by: By
+    what: str
+    why: str
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """``profile`` is the name of the candidate's accommodation, if they have one."""
+
+    profile: str | None
+    left_out: tuple[LeftOut, ...]
+
+    def by(self, by: str) -> list[LeftOut]:
+        """What was left out by the policy, the accommodation or the machine."""
+        return [one for one in self.left_out if one.by == by]
+
+
+def watching(
+    policy: Policy, opened: Sequence[str], resumed: Iterable[Sequence[str]] = ()
+) -> Watching:
+    """What was left out.
+
+    Args:
+        policy: the session's own.
+        opened: what the recorder could not watch, as the ``open`` record says it.
+        resumed: the same of each later start.
+    """
+    given = policy.accommodation
+    later = [line for lines in resumed for line in lines if line not in opened]
+    found = [
+        *_by_policy(policy),
+        *_by_accommodation(policy),
+        *(_by_machine(line) for line in dict.fromkeys(opened)),
+        *(_by_machine(f"{line} (after an interruption)") for line in dict.fromkeys(later)),
+    ]
+    return Watching(given.profile if given else None, tuple(found))
+
+
+def _by_policy(policy: Policy) -> Iterable[LeftOut]:
+    streams = {
+        "camera": policy.streams.camera.enabled,
+        "microphone": policy.streams.microphone.enabled,
+        "screen": policy.streams.screen.enabled,
+    }
+    for stream, enabled in streams.items():
+        if not enabled:
+            yield LeftOut(By.POLICY, _STREAMS[stream], "not recorded in this exam")
+    for kind in DEFAULT_RULES:
+        if not policy.kinds.get(kind, OFF).enabled:
+            yield LeftOut(By.POLICY, kind.label, "switched off for this exam", kind)
+    programs = Kind.PROHIBITED_PROCESS
+    if policy.rule(programs).enabled and not policy.prohibited_processes:
+        yield LeftOut(By.POLICY, programs.label, "no program is prohibited", programs)
+
+
+def _by_accommodation(policy: Policy) -> Iterable[LeftOut]:
+    given = policy.accommodation
+    if given is None:
+        return
+    why = f"switched off for this candidate by accommodation {printed(given.profile)}"
+    for kind in given.off:
+        if policy.kinds.get(kind, OFF).enabled:
+            yield LeftOut(By.ACCOMMODATION, kind.label, why, kind)
+
+
+def _by_machine(line: str) -> LeftOut:
+    """From the recorder's ``what: why``; whatever else it says stands as it is."""
+    what, mark, why = line.partition(": ")
+    if what in set(Kind):
+        kind = Kind(what)
+        return LeftOut(By.MACHINE, kind.label, printed(why) or "no reason given", kind)
+    if mark and what in _STREAMS:
+        return LeftOut(By.MACHINE, _STREAMS[what], printed(why))
+    return LeftOut(By.MACHINE, printed(line), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Observability:
+    """How much of a stream could be observed: times in microseconds, ``share`` 0 … 1 of
+    ``duration``, ``None`` before there is anything. Where a stream was not recorded at all,
+    nothing of it could be.
+    """
+
+    stream: str
+    duration: int
+    unobserved: int
+    partly: int
+    recorded: bool
+    reasons: tuple[Summary, ...] = ()
+    partly_reasons: tuple[Summary, ...] = ()
+
+    @property
+    def share(self) -> float | None:
+        """The share that could be observed."""
+        if not self.recorded:
+            return 0.0
+        if self.duration <= 0:
+            return None
+        return max(0.0, 1.0 - self.unobserved / self.duration)
+
+    @property
+    def percent(self) -> str:
+        """The share in whole per cent; 100 only where it is all of it."""
+        share = self.share
+        if share is None:
+            return "nothing yet"
+        return "100 %" if share >= 1 else f"{min(99, math.floor(100 * share))} %"
+
+    @property
+    def name(self) -> str:
+        """The stream's name."""
+        return _STREAMS.get(self.stream, self.stream)
+
+    @property
+    def words(self) -> list[str]:
+        """What could not be observed, and for what reasons."""
+        if not self.recorded:
+            return ["Not recorded, so nothing of it could be observed."]
+        told = []
+        if self.unobserved:
+            told.append(_told(f"{spoken(self.unobserved)} not observed", self.reasons))
+        if self.partly:
+            told.append(_told(f"{spoken(self.partly)} only partly", self.partly_reasons))
+        return told
+
+
+def _told(total: str, reasons: Sequence[Summary]) -> str:
+    """For example ``4 min 12 s not observed: the picture was too dark 3 min 50 s, …``."""
+    if len(reasons) == 1:
+        return f"{total}: {reasons[0].reason}."
+    return f"{total}: " + ", ".join(f"{one.reason} {spoken(one.time)}" for one in reasons) + "."
+
+
+def observability(
+    policy: Policy, duration: int, absences: Absences, streams: Iterable[str], *, live: bool
+) -> list[Observability]:
+    """Of each stream that the policy has observed.
+
+    Args:
+        policy: the session's own.
+        duration: how far its records reach, in microseconds.
+        absences: what could not be observed.
+        streams: those of which there is a recording.
+        live: whether more may come.
+    """
+    there = set(streams)
+    found = []
+    for stream in observed_streams(policy):
+        blind = [one for one in absences.unobserved if one.stream == stream]
+        partly = [one for one in absences.partly if one.stream == stream]
+        found.append(
+            Observability(
+                stream=stream,
+                duration=duration,
+                unobserved=_length(blind),
+                partly=_length(partly),
+                recorded=live or stream in there,
+                reasons=tuple(summaries(blind)),
+                partly_reasons=tuple(summaries(partly)),
+            )
+        )
+    return found
+
+
+def observed_streams(policy: Policy) -> list[str]:
+    """The streams that a policy has observed."""
+    on: Mapping[str, bool] = {
+        "camera": policy.streams.camera.enabled,
+        "microphone": policy.streams.microphone.enabled,
+    }
+    return [stream for stream in OBSERVED if on[stream]]
+
+
+def _length(intervals: Iterable[Interval]) -> int:
+    return length((one.start, one.end) for one in intervals)
