@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # Longer numbers are beyond any file.
-_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
+_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from shared.encoding import ZERO_HASH, from_base64, sha256_hex, to_base64
 from shared.policy import decode_policy
 from shared.receipts import decode_receipt
 from shared.records import (
+    Attachment,
     Body,
     Close,
     Handover,
@@ -255,11 +256,7 @@ class Pupil:
 
     def segment(self, stream: str = "camera", plain: bytes = b"picture" * 50) -> Signed:
         """Seal a piece and commit to it."""
-        seq = self.next_seq.get(stream, 0)
-        self.next_seq[stream] = seq + 1
-        sealed = self.sealing.seal(plain, Place(self.session, stream, seq))
-        name = sha256_hex(sealed)
-        self.blobs[name] = sealed
+        seq, name, size = self._sealed(stream, plain)
         return self.record(
             Segment(
                 stream=stream,
@@ -270,14 +267,35 @@ class Pupil:
                 frames=0 if seq == 0 else 40,
                 independent=True,
                 sha256=name,
-                size=len(sealed),
+                size=size,
                 codecs="avc1.42c01e" if seq == 0 else None,
                 origin=5_000_000 if seq == 0 else None,
             )
         )
 
+    def attach(self, role: str, media_type: str, plain: bytes) -> Attachment:
+        """Seal a picture or clip for a record."""
+        seq, name, size = self._sealed("attachment", plain)
+        return Attachment(
+            role=role, stream_seq=seq, media_type=media_type, sha256=name, size=size
+        )
+
+    def _sealed(self, stream: str, plain: bytes) -> tuple[int, str, int]:
+        """Seal what is next in a stream: its number, hash and size."""
+        seq = self.next_seq.get(stream, 0)
+        self.next_seq[stream] = seq + 1
+        sealed = self.sealing.seal(plain, Place(self.session, stream, seq))
+        name = sha256_hex(sealed)
+        self.blobs[name] = sealed
+        return seq, name, len(sealed)
+
     def incident(
-        self, number: int = 1, *, over: bool = True, kind: str = "gaze_away"
+        self,
+        number: int = 1,
+        *,
+        over: bool = True,
+        kind: str = "gaze_away",
+        attachments: tuple[Attachment, ...] = (),
     ) -> Signed:
         """An incident that lasts, or is over."""
         name = f"{number:032x}"
@@ -291,6 +309,7 @@ class Pupil:
                 severity="low",
                 confidence=0.9,
                 detail={"reason": "eyes off the screen"},
+                attachments=attachments,
             )
         )
 

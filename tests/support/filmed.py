@@ -18,6 +18,8 @@ from support.reels import PIECE_S, Reel
 from shared.chain import hand_over
 from shared.encoding import sha256_hex
 from shared.records import (
+    Attachment,
+    Enrolment,
     Gap,
     Heartbeat,
     Incident,
@@ -34,8 +36,18 @@ LATE = 300_000
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture or clip to be attached; ``lost`` where it never arrives."""
+
+    role: str
+    media_type: str
+    data: bytes
+    lost: bool = False
+
+
+@dataclass(frozen=True)
 class Scene:
-    """A flag to be: seconds of session time."""
+    """A flag to be: seconds of session time. ``later`` is attached to a second record."""
 
     kind: str
     start: float
@@ -43,6 +55,8 @@ class Scene:
     severity: str
     confidence: float = 0.9
     detail: dict = field(default_factory=dict)
+    pictures: tuple[Picture, ...] = ()
+    later: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,9 @@ class Script:
     streams: Sequence[str] = ("camera", "microphone", "screen")
     restarts: Sequence[int] = ()
     closed: bool = True
+    enrolled: tuple[Picture, ...] = ()
+    identity: dict | None = None
+    paces: Sequence[dict] = ()
 
 
 class Filming:
@@ -156,6 +173,11 @@ class Filming:
         """Write an incident."""
         name = f"{number + 1:032x}"
         self.pupil.incidents.add(name)
+        self._incident(name, scene, scene.pictures)
+        if scene.later:
+            self._incident(name, scene, scene.later)
+
+    def _incident(self, name: str, scene: Scene, pictures: Sequence[Picture]) -> None:
         self.pupil.record(
             Incident(
                 id=name,
@@ -165,8 +187,22 @@ class Filming:
                 severity=scene.severity,
                 confidence=scene.confidence,
                 detail=scene.detail,
+                attachments=self.attach(pictures),
             )
         )
+
+    def attach(self, pictures: Sequence[Picture]) -> tuple[Attachment, ...]:
+        """Seal pictures for a record."""
+        attached = [
+            (picture, self.pupil.attach(picture.role, picture.media_type, picture.data))
+            for picture in pictures
+        ]
+        self.lost |= {one.sha256 for picture, one in attached if picture.lost}
+        return tuple(one for _, one in attached)
+
+    def enrol(self, pictures: Sequence[Picture], identity: dict | None) -> None:
+        """Write what was taken of the candidate."""
+        self.pupil.record(Enrolment(attachments=self.attach(pictures), identity=identity))
 
     def gap(self, absence: Absence) -> None:
         """Write a gap."""
@@ -175,8 +211,8 @@ class Filming:
             Gap(stream=absence.stream, start=start, end=end, reason=absence.reason)
         )
 
-    def beat(self, unobserved: Sequence[Absence]) -> None:
-        """Write a heartbeat."""
+    def beat(self, unobserved: Sequence[Absence], paces: Sequence[dict] = ()) -> None:
+        """Write a heartbeat; each of ``paces`` says ``at`` in seconds of the session."""
         intervals = tuple(
             Unobserved(
                 stream=one.stream,
@@ -186,7 +222,16 @@ class Filming:
             )
             for one in unobserved
         )
-        self.pupil.record(Heartbeat(streams={}, unobserved=intervals, queue={}, machine={}))
+        changes = [{**one, "at": self.at(one["at"])} for one in paces]
+        self.pupil.record(
+            Heartbeat(
+                streams={},
+                unobserved=intervals,
+                queue={},
+                machine={},
+                detection={"changes": changes} if changes else None,
+            )
+        )
 
     async def deliver(self) -> None:
         """Hand everything in that is not lost and not there yet."""
@@ -215,6 +260,8 @@ async def film(
         consent={"at": campus.clock(), "given": "before anything was recorded"},
         unwatched=("clipboard",),
     )
+    if script.enrolled or script.identity:
+        filming.enrol(script.enrolled, script.identity)
     for stream in script.streams:
         filming.init(stream)
     for number in range(script.seconds // PIECE_S):
@@ -245,4 +292,7 @@ def play(filming: Filming, script: Script, number: int) -> None:
     for gap in script.gaps:
         if start <= gap.start < end:
             filming.gap(gap)
-    filming.beat([one for one in script.unobserved if start <= one.start < end])
+    filming.beat(
+        [one for one in script.unobserved if start <= one.start < end],
+        [one for one in script.paces if start <= one["at"] < end],
+    )

@@ -82,10 +82,24 @@ export class FlagList extends EventTarget {
     if (!this.form.hidden) button?.click();
   }
 
+  /** The current flag's clip, if there is one. */
+  get clip() {
+    return this.form.hidden ? null : this.form.querySelector("[data-clip]");
+  }
+
+  /** What opens the current flag's snapshot larger, if there is one. */
+  get closer() {
+    return this.form.hidden ? null : this.form.querySelector("[data-closer]");
+  }
+
   #fill(row, keep) {
     const { form } = this;
-    const template = row.querySelector("template");
-    form.querySelector("[data-about]").replaceChildren(template.content.cloneNode(true));
+    const about = form.querySelector(".decide-head");
+    const fresh = row.querySelector("template").content.cloneNode(true);
+    // News of the same flag must not stop the clip that somebody watches.
+    const [old, place] = [about, fresh].map((part) => part.querySelector("[data-around]"));
+    if (old && place && old.dataset.around === place.dataset.around) place.replaceWith(old);
+    about.replaceChildren(fresh);
     form.elements.flag.value = row.dataset.flag;
     form.elements.version.value = row.dataset.version;
     if (!keep.includes("note")) form.elements.note.value = row.dataset.note ?? "";

@@ -1,5 +1,6 @@
 // The session page, put together: players, timeline, flags, keys, and news while it is live.
 
+import { closer } from "./closer.js";
 import { FlagList } from "./flags.js";
 import { clock } from "./format.js";
 import { listen, sheet } from "./keys.js";
@@ -99,6 +100,9 @@ class Page {
       if (event.detail.target.id === "flag-list") this.flags.renewed();
     });
     document.body.addEventListener("flag-decided", () => this.#decided());
+    // A clip and the recording would speak over each other. Media events do not bubble.
+    element("decide").addEventListener("play", () => this.playback.pause(), true);
+    this.playback.addEventListener("state", () => this.playback.playing && this.flags.clip?.pause());
     element("decide").addEventListener("htmx:sendError", () => this.#unsent());
     element("decide").addEventListener("htmx:responseError", () => this.#unsent());
   }
@@ -120,16 +124,26 @@ class Page {
   #wireKeys() {
     const { playback, flags } = this;
     const open = sheet(element("keys"), element("show-keys"));
+    const enlarge = closer(element("closer"));
     const by = (seconds) => (event) => playback.seek(playback.time + Math.sign(seconds) * (event.shiftKey ? LONG_STEP : STEP));
     listen({
       " ": () => playback.toggle(), k: () => flags.step(-1), j: () => flags.step(1),
       a: () => flags.decide("accepted"), d: () => flags.decide("dismissed"), o: () => flags.decide("open"),
+      c: () => this.playClip(), l: () => flags.closer && enlarge(flags.closer),
       n: () => element("note").focus(), u: () => flags.nextOpen(),
       ArrowLeft: by(-1), ArrowRight: by(1), Home: () => playback.seek(0), End: () => playback.seek(playback.duration - 1),
       s: () => this.swap(), m: () => this.setMuted(!element("microphone").muted),
       "<": () => this.stepRate(-1), ">": () => this.stepRate(1),
       "+": () => this.timeline.zoom(2), "-": () => this.timeline.zoom(0.5), 0: () => this.timeline.fit(), "?": open,
     });
+  }
+
+  /** Play the current flag's clip where it stands, or pause it; the rest is silent meanwhile. */
+  playClip() {
+    const clip = this.flags.clip;
+    if (!clip) return;
+    if (clip.paused) clip.play();
+    else clip.pause();
   }
 
   swap() {

@@ -26,6 +26,7 @@ MEDIA = [
     "camera/0/init.mp4",
     "camera/1.m4s",
     "camera/gap.m4s",
+    "attachments/0",
 ]
 API = ["", "/flags", "/verdict"]
 STAFF_PAGES = ["/sessions", "/exams"]
@@ -37,7 +38,7 @@ async def session(pupil: Pupil) -> str:
     pupil.open()
     pupil.segment()
     pupil.segment()
-    pupil.incident()
+    pupil.incident(attachments=(pupil.attach("snapshot", "image/jpeg", b"a picture"),))
     pupil.close()
     await pupil.hand_in()
     return pupil.session
