@@ -6,22 +6,31 @@ that somebody speaks is known at once, who it is only when the sentence is over.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from recorder.detect.blind_time import BlindTime
-from recorder.detect.incidents import Reading
+from recorder.detect.incidents import NS, Reading
 from recorder.detect.machines import Machines
 from recorder.detect.observations import (
+    PARTLY_HEARD,
     Blindness,
     Finding,
     MicrophoneObservation,
     SpeakerObservation,
     VoiceObservation,
 )
+from recorder.detect.pauses import SPEECH
 from shared.flags import Kind
 from shared.policy import Rule
 
 MICROPHONE_KINDS = (Kind.SPEECH, Kind.SECOND_VOICE)
+
+# Whose a stretch of 1.6 s was is known when it is over and was compared, later than the
+# windows it lies in: silence is held against a second voice only after this long.
+LATEST_WORD_NS = 3 * NS
+
+_NOBODY = Reading(0.0)
 
 
 class MicrophoneIncidents:
@@ -35,6 +44,7 @@ class MicrophoneIncidents:
     def __init__(self, rule: Callable[[Kind], Rule], new_id: Callable[[], str]) -> None:
         self._machines = Machines(MICROPHONE_KINDS, rule, new_id)
         self._blind = BlindTime("microphone")
+        self._silence: deque[tuple[int, Reading | None]] = deque()
 
     def observed(self, heard: MicrophoneObservation) -> list[Finding]:
         """Take what one detector heard in a stretch of sound."""
@@ -46,11 +56,13 @@ class MicrophoneIncidents:
 
     def absent(self, now_ns: int, reason: Blindness) -> list[Finding]:
         """Say that nothing is heard now, and was not since the last observation."""
-        return [*self._blind.step(now_ns, reason), *self._machines.unseen(now_ns)]
+        late = self._held_against(now_ns)
+        return [*late, *self._blind.step(now_ns, reason), *self._machines.unseen(now_ns)]
 
     def finish(self, now_ns: int) -> list[Finding]:
         """End everything that is open."""
-        return [*self._machines.finish(now_ns), *self._blind.step(now_ns, None)]
+        late = self._held_against(now_ns)
+        return [*late, *self._machines.finish(now_ns), *self._blind.step(now_ns, None)]
 
     def unobserved_ns(self, now_ns: int) -> int:
         """How much could not be observed so far."""
@@ -58,13 +70,26 @@ class MicrophoneIncidents:
 
     def _voice(self, heard: VoiceObservation) -> list[Finding]:
         now_ns, speech = heard.monotonic_ns, heard.speech
-        reading = Reading(speech, confidence=speech, numbers={"speech": speech})
-        spoken = None if heard.blind else reading
+        deaf = heard.blind is not None and heard.blind not in PARTLY_HEARD
+        spoken = None if deaf else Reading(speech, speech, {"speech": speech})
+        if heard.blind is not None or speech < SPEECH:
+            self._silence.append((now_ns, None if heard.blind else _NOBODY))
         return [
             *self._blind.step(now_ns, heard.blind),
             *self._machines.step(Kind.SPEECH, now_ns, spoken),
+            *self._held_against(now_ns - LATEST_WORD_NS),
         ]
 
     def _speaker(self, heard: SpeakerObservation) -> list[Finding]:
-        reading = Reading(heard.unlike, heard.unlike, {"unlike": heard.unlike})
-        return list(self._machines.step(Kind.SECOND_VOICE, heard.monotonic_ns, reading))
+        numbers = {"unlike": heard.unlike} | ({"learnt": 1.0} if heard.learnt else {})
+        reading = Reading(heard.unlike, heard.unlike, numbers)
+        at_ns = heard.monotonic_ns
+        late = self._held_against(at_ns)
+        return [*late, *self._machines.step(Kind.SECOND_VOICE, at_ns, reading)]
+
+    def _held_against(self, until_ns: int) -> list[Finding]:
+        """Nobody spoke then, or nobody could be heard: what there is up to a moment."""
+        found: list[Finding] = []
+        while self._silence and self._silence[0][0] <= until_ns:
+            found += self._machines.step(Kind.SECOND_VOICE, *self._silence.popleft())
+        return found

@@ -38,6 +38,9 @@ PARTLY_SEEN = frozenset({Blindness.BLURRED, Blindness.FACE_SMALL, Blindness.FACE
 # and goes on being measured: whoever plays an old picture must not hide what it shows.
 NOT_LIVE = frozenset({Blindness.FROZEN, Blindness.REPEATED})
 
+# With this a voice is heard and counted; only whose it is cannot be told.
+PARTLY_HEARD = frozenset({Blindness.CLIPPED})
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

@@ -14,11 +14,12 @@ import numpy as np
 
 from recorder.detect.voice_encoder import Embedding
 
-# Where a stretch is as likely another voice as the enrolled one, below the likeness that is
-# expected of the enrolled voice; and how sharply the odds change around it. From the eight
-# voices that tests/accuracy/spoken.py has for choosing, at 10 to 60 dB.
-MARGIN = 0.13
-SCALE = 0.025
+# How alike another person's stretches are to a print, in the mean: two of flite's people are
+# at .60 to .65, voices of one sex that espeak makes of the same parts at .65 to .8. A stretch
+# is as likely another voice's as the known one's halfway between this and what is expected of
+# the known one; the scale is how sharply the odds change there.
+STRANGER = 0.60
+SCALE = 0.03
 
 # A print's own likeness is trusted between these: few stretches say little about it.
 LEAST_LIKENESS = 0.70
@@ -51,7 +52,7 @@ def unlike(known: Embedding, stretch: Embedding) -> float:
     """The probability that a stretch is of another voice than a print, both equally likely
     before."""
     expected = min(max(float(np.linalg.norm(known)), LEAST_LIKENESS), MOST_LIKENESS)
-    beyond = (expected - MARGIN - likeness(known, stretch)) / SCALE
+    beyond = ((expected + STRANGER) / 2 - likeness(known, stretch)) / SCALE
     return 1 / (1 + math.exp(-beyond))
 
 

@@ -110,7 +110,9 @@ def _hands_hidden(_numbers: Numbers, seconds: float) -> str:
 
 
 def _second_voice(numbers: Numbers, seconds: float) -> str:
-    return f"another voice for {seconds:.1f} s (probability {numbers['unlike']:.2f})"
+    known = "the first one heard" if numbers.get("learnt") else "the enrolled one"
+    sure = f"probability {numbers['unlike']:.2f}"
+    return f"another voice than {known} for {seconds:.1f} s ({sure})"
 
 
 def _speech(numbers: Numbers, seconds: float) -> str:
