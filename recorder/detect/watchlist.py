@@ -32,6 +32,7 @@ _SOUND = (Kind.SPEECH, Kind.SECOND_VOICE)
 # How many digits of a hash are enough to tell a person which model is meant.
 _DIGITS = 12
 
+NO_REFERENCE = f"{Kind.IDENTITY_MISMATCH}: no photograph was taken to compare the face with"
 
 LEARN_VOICE = VoiceSetup()
 
@@ -88,6 +89,8 @@ def watchlist(
     if camera and Kind.OBJECT_SEEN in asked:
         chosen, unwatched = _choose(objects, models)
         unwatched = _not(trouble) if trouble else unwatched
+    if camera and Kind.IDENTITY_MISMATCH in asked and enrolled.face is None:
+        unwatched += (NO_REFERENCE,)
     setup = DetectorSetup(
         identity=enrolled.face if camera and Kind.IDENTITY_MISMATCH in asked else None,
         objects=chosen and _object_setup(chosen, objects, rule(Kind.OBJECT_SEEN)),

@@ -8,13 +8,15 @@ import pytest
 from recorder.detect.model_sets import InstalledModel, LookedAt
 from recorder.detect.models import State
 from recorder.detect.setup import DetectorSetup, IdentitySetup, VoiceSetup
-from recorder.detect.watchlist import NOBODY, Enrolled, Watchlist, watchlist
+from recorder.detect.watchlist import NO_REFERENCE, NOBODY, Enrolled, Watchlist, watchlist
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, OFF, Objects, Rule
 
 ALL = Objects()
 BOTH = ("camera", "microphone")
 COCO = ("person", "cell phone", "book", "laptop", "tv", "banana")
+
+KNOWN = Enrolled(face=IdentitySetup((0.0,) * 128, 5.0))
 
 
 def model(name: str, *labels: str, state: State = State.GOOD, digit: str = "a") -> LookedAt:
@@ -29,7 +31,7 @@ def watched(
     rules: Mapping[Kind, Rule] = DEFAULT_RULES,
     objects: Objects = ALL,
     streams: tuple = BOTH,
-    enrolled: Enrolled = NOBODY,
+    enrolled: Enrolled = KNOWN,
     trouble: str | None = None,
 ) -> Watchlist:
     def rule(kind: Kind) -> Rule:
@@ -165,3 +167,12 @@ def test_the_candidates_face_and_voice_are_compared_once_they_are_taken() -> Non
     assert (found.identity, found.voice) == (face, voice)
     off = watched(enrolled=Enrolled(face, voice), rules={}).setup
     assert (off.identity, off.voice) == (None, None)
+
+
+def test_without_a_photograph_it_is_said_that_nobody_compares_the_face() -> None:
+    found = watched(model("desk", *COCO), enrolled=NOBODY)
+    assert found.setup.identity is None
+    assert found.unwatched == (NO_REFERENCE,)
+    # What the policy does not ask for, or has no camera for, is not missing.
+    assert watched(rules={}, enrolled=NOBODY).unwatched == ()
+    assert watched(streams=("microphone",), enrolled=NOBODY).unwatched == ()
