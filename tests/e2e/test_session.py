@@ -43,6 +43,8 @@ def test_the_chain_tells_how_it_was_recorded(recorded) -> None:
     assert isinstance(first, Open)
     assert isinstance(last, Close)
     assert {model.name for model in first.models} >= {"face-mesh", "voice-detector"}
+    assert all(model.version for model in first.models)
+    assert "object_seen: no object model is installed" in first.unwatched
     assert set(first.devices) == {"camera", "microphone", "screen"}
     assert first.consent
     assert last.reason == "finished"

@@ -25,6 +25,7 @@ def test_all_is_read() -> None:
             "INVIGIL_PINNED_KEYS": f"{key}, {'cd' * 32}",
             "INVIGIL_ALLOW_PLAIN": "1",
             "INVIGIL_SPREAD_S": "0.5",
+            "INVIGIL_MODELS": "/opt/models",
         }
     )
 
@@ -32,6 +33,7 @@ def test_all_is_read() -> None:
     assert settings.pinned == {key, "cd" * 32}
     assert settings.allow_plain
     assert settings.spread_s == 0.5
+    assert settings.models == Path("/opt/models")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from recorder.detect.observations import (
     VoiceObservation,
 )
 from recorder.detect.process import DetectorProcess
+from recorder.detect.setup import DetectorSetup, ObjectSetup
 from recorder.detect.supervisor import LOADING_NS, NS, STALLED_NS, Result
 from recorder.detect.worker_messages import (
     Answer,
@@ -30,6 +31,7 @@ from recorder.detect.worker_messages import (
     Heard,
     Listen,
     Look,
+    Prepare,
     Ready,
     Request,
     Seen,
@@ -312,6 +314,37 @@ def test_a_detector_that_keeps_dying_is_started_less_and_less_often(make: Make) 
     bench.pass_ms(200)
     until(lambda: bench.detector.counters().restarts == 3, "the third restart")
     assert bench.incidents(Kind.DETECTOR_DOWN)
+
+
+def _told(life: Scripted) -> list[Prepare]:
+    return [request for request in life.asked if isinstance(request, Prepare)]
+
+
+def test_a_detector_that_keeps_dying_with_an_object_model_goes_on_without(make: Make) -> None:
+    bench = make()
+    objects = ObjectSetup("m.onnx", ("a",), ("a",), 0.4, 0.5, "desk", "a" * 64)
+    bench.detector.prepare(DetectorSetup(objects=objects))
+    for lives in (1, 2):
+        bench.show(1)
+        assert bench.detector.counters().unwatched == ()
+        bench.script.lives[-1].die()
+        until(lambda: bench.pass_ms(100) or len(bench.script.lives) > lives, "a restart")  # noqa: B023
+        until(lambda: _told(bench.script.lives[-1]), "being told")
+    told = [_told(life)[-1].setup.objects for life in bench.script.lives]
+    assert told == [objects, objects, None]
+    (words,) = bench.detector.counters().unwatched
+    assert "object model desk" in words
+    bench.show(1)
+
+
+def test_what_a_detector_cannot_watch_is_told(make: Make) -> None:
+    bench = make()
+    bench.show(1)
+    bench.script.silent = True
+    bench.hand_over()
+    seen = Seen(replace(ONE_FACE, monotonic_ns=bench.clock()), unwatched=("object_seen: no",))
+    bench.script.lives[-1].say(seen)
+    until(lambda: bench.detector.counters().unwatched == ("object_seen: no",), "the words")
 
 
 def test_why_a_detector_failed_is_logged(make: Make, caplog: pytest.LogCaptureFixture) -> None:
