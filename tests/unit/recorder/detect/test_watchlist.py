@@ -162,7 +162,10 @@ def test_hands_are_looked_for_as_often_as_either_kind_wants() -> None:
 def test_the_candidates_face_and_voice_are_compared_once_they_are_taken() -> None:
     face = IdentitySetup((0.1,) * 128, 5.0)
     voice = VoiceSetup((0.2,) * 256)
-    assert (watched().setup.identity, watched().setup.voice) == (None, VoiceSetup())
+    assert (watched(enrolled=NOBODY).setup.identity, watched().setup.voice) == (
+        None,
+        VoiceSetup(),
+    )
     found = watched(enrolled=Enrolled(face, voice)).setup
     assert (found.identity, found.voice) == (face, voice)
     off = watched(enrolled=Enrolled(face, voice), rules={}).setup
