@@ -66,6 +66,7 @@ class CameraIncidents:
         self._sight = ScreenEstimate(calibration)
         self._blind = BlindTime("camera")
         self._faces = 0
+        self._turned = False
         self._box: Box | None = None
 
     def observed(self, seen: CameraObservation) -> list[Finding]:
@@ -119,8 +120,9 @@ class CameraIncidents:
     def _identity(self, seen: IdentityObservation) -> list[Finding]:
         numbers = {"distance": seen.distance, "quality": seen.quality}
         reading = self._margins.reading(Kind.IDENTITY_MISMATCH, seen.distance, numbers)
-        # Of two faces the candidate's may be the one that was not compared.
-        certain = reading if self._faces < 2 else None
+        # Of two faces the candidate's may be the one that was not compared, and a face that
+        # is turned away is unlike itself.
+        certain = reading if self._faces < 2 and not self._turned else None
         return list(self._machines.step(Kind.IDENTITY_MISMATCH, seen.monotonic_ns, certain))
 
     def _objects(self, seen: ObjectsObservation) -> list[Finding]:
@@ -144,6 +146,7 @@ class CameraIncidents:
     def _face_readings(
         self, seen: FaceObservation, *, observable: bool
     ) -> dict[Kind, Reading | None]:
+        self._turned = False
         readings: dict[Kind, Reading | None] = dict.fromkeys(_FACE_KINDS)
         readings[Kind.CAMERA_BLOCKED] = self._margins.reading(
             Kind.CAMERA_BLOCKED, _content(seen), {"contrast": seen.contrast}
@@ -158,21 +161,20 @@ class CameraIncidents:
         readings[Kind.MULTIPLE_FACES] = Reading(
             float(seen.faces > 1), seen.confidence, {"faces": float(seen.faces)}
         )
-        readings[Kind.LOOKING_AWAY], turned = self._head_reading(seen)
-        if not turned:
+        readings[Kind.LOOKING_AWAY] = self._head_reading(seen)
+        if not self._turned:
             readings[Kind.GAZE_AWAY] = self._gaze_reading(seen)
         return readings
 
-    def _head_reading(self, seen: FaceObservation) -> tuple[Reading | None, bool]:
-        """The head's reading, and whether it is turned so far that eyes say nothing."""
+    def _head_reading(self, seen: FaceObservation) -> Reading | None:
         if seen.yaw is None or seen.pitch is None:
-            return None, True
+            return None
         degrees = self._head.screen.distance(seen.yaw, seen.pitch)
         right, up = self._head.screen.offset(seen.yaw, seen.pitch)
-        turned = self._margins.is_beyond(Kind.LOOKING_AWAY, degrees)
-        self._head.update(seen.monotonic_ns, seen.yaw, seen.pitch, away=turned)
+        self._turned = self._margins.is_beyond(Kind.LOOKING_AWAY, degrees)
+        self._head.update(seen.monotonic_ns, seen.yaw, seen.pitch, away=self._turned)
         numbers = {"degrees": degrees, "right": right, "up": up}
-        return self._margins.reading(Kind.LOOKING_AWAY, degrees, numbers), turned
+        return self._margins.reading(Kind.LOOKING_AWAY, degrees, numbers)
 
     def _gaze_reading(self, seen: FaceObservation) -> Reading | None:
         head = (seen.yaw, seen.pitch, seen.roll)

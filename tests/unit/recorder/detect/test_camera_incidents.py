@@ -129,6 +129,11 @@ def test_a_stranger_who_stays_when_the_candidate_has_gone_is_one() -> None:
     assert sorted(kinds(found)) == [Kind.IDENTITY_MISMATCH, Kind.MULTIPLE_FACES]
 
 
+def test_a_face_that_is_turned_away_is_no_stranger() -> None:
+    found = play((5, FACE, SELF), (6, TURNED, STRANGER), (8, FACE, SELF))
+    assert kinds(found) == [Kind.LOOKING_AWAY]
+
+
 def test_a_second_face_is_not_a_second_person_too() -> None:
     found = play((5, FACE, persons(1)), (6, TWO, persons(2)), (8, FACE, persons(1)))
     assert kinds(found) == [Kind.MULTIPLE_FACES]
