@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from recorder.detect.gaze import gaze_in_head
 from recorder.detect.graphs import FaceGraphs, FittedFace, FoundFace, Roi
+from recorder.detect.lids import Lids, LidState
 from recorder.detect.lift import Lift
 from recorder.detect.observations import Box, FaceObservation
 from recorder.detect.pose import HeadPose, head_pose
@@ -66,6 +67,7 @@ class FaceAnalyzer:
         self._followed: FittedFace | None = None
         self._fitted_ns = 0
         self._pose: HeadPose | None = None
+        self._lids = Lids()
         self._others: list[FoundFace] = []
         self._score = 0.0
         self._doubtful = False
@@ -163,8 +165,12 @@ class FaceAnalyzer:
         pose = None
         if fitted is not None and self._sight.shows_pose:
             pose = head_pose(fitted.landmarks, width, height, self._pose)
-        gaze = gaze_in_head(fitted.landmarks, pose) if fitted and pose else None
         self._pose = pose
+        gaze = lids = None
+        if fitted is not None and pose is not None:
+            lids = self._lids.step(now_ns, fitted.landmarks, pose)
+            if lids is LidState.OPEN:
+                gaze = gaze_in_head(fitted.landmarks, pose)
         return FaceObservation(
             monotonic_ns=now_ns,
             faces=len(self._others) + (fitted is not None),
@@ -175,6 +181,7 @@ class FaceAnalyzer:
             roll=pose.roll if pose else None,
             gaze_yaw=gaze.yaw if gaze else None,
             gaze_pitch=gaze.pitch if gaze else None,
+            eyes_shut=lids is LidState.SHUT,
             box=_shares(self._box, width, height),
             confidence=self._confidence(followed=fitted is not None),
             loop_s=self._live.loop_s,

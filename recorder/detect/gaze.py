@@ -21,9 +21,9 @@ from recorder.detect.pose import HeadPose
 IRIS_RADIUS_CM = 1.0
 
 # From the middle between the eye's corners to the centre of rotation, cm: towards the
-# temple (the inner corner includes the caruncle), up (the lower lid hangs lower than the
-# pupil's middle) and into the head.
-CENTRE_LATERAL_CM = 0.12
+# temple (pupils are 6.3 cm apart, Dodgson 2004; the middles of the corners as the mesh sets
+# them 6.16), up (the lower lid hangs lower than the pupil's middle) and into the head.
+CENTRE_LATERAL_CM = 0.07
 CENTRE_UP_CM = 0.15
 CENTRE_DEPTH_CM = 0.75
 
@@ -31,8 +31,9 @@ CENTRE_DEPTH_CM = 0.75
 # An open eye shows 0.7-1.1 cm, one that looks down at a keyboard about 0.5.
 CLOSED_CM = 0.32
 
-# Beyond this head yaw the far eye is half hidden by the nose, and its landmarks are guesses.
-ONE_EYE_YAW_DEG = 20.0
+# From the first head yaw on the nose comes before the far eye, at the second it hides half of
+# it and the landmarks are guesses; between them the eye counts less and less.
+BOTH_EYES_YAW_DEG, ONE_EYE_YAW_DEG = 12.0, 24.0
 
 # Beyond this the head shows too little of either eye.
 NO_EYE_DEG = 60.0
@@ -58,22 +59,26 @@ def gaze_in_head(landmarks: NDArray[np.float64], pose: HeadPose) -> Gaze | None:
     """
     if max(abs(pose.yaw), abs(pose.pitch)) > NO_EYE_DEG:
         return None
-    seen = [
-        _one_eye(landmarks[list(rows)], pose, outwards)
-        for rows, outwards in zip(EYE_ROWS, (-1.0, 1.0), strict=True)
-    ]
-    # A head that turns right hides its eye on the picture's right.
-    if pose.yaw > ONE_EYE_YAW_DEG:
-        seen = seen[:1]
-    elif pose.yaw < -ONE_EYE_YAW_DEG:
-        seen = seen[1:]
-    open_eyes = [eye for eye in seen if eye is not None]
-    if not open_eyes:
-        return None
-    return Gaze(
-        sum(eye.yaw for eye in open_eyes) / len(open_eyes),
-        sum(eye.pitch for eye in open_eyes) / len(open_eyes),
-    )
+    yaw = pitch = total = 0.0
+    for rows, outwards, weight in zip(
+        EYE_ROWS, (-1.0, 1.0), eye_weights(pose.yaw), strict=True
+    ):
+        eye = _one_eye(landmarks[list(rows)], pose, outwards) if weight > 0 else None
+        if eye is not None:
+            total += weight
+            yaw += weight * eye.yaw
+            pitch += weight * eye.pitch
+    return Gaze(yaw / total, pitch / total) if total > 0 else None
+
+
+def eye_weights(head_yaw: float) -> tuple[float, float]:
+    """How much each eye counts, 0..1, the one on the picture's left first.
+
+    A head that turns right hides its eye on the picture's right.
+    """
+    hidden = (abs(head_yaw) - BOTH_EYES_YAW_DEG) / (ONE_EYE_YAW_DEG - BOTH_EYES_YAW_DEG)
+    far = 1.0 - min(1.0, max(0.0, hidden))
+    return (1.0, far) if head_yaw > 0 else (far, 1.0)
 
 
 def _one_eye(eye: NDArray[np.float64], pose: HeadPose, outwards: float) -> Gaze | None:

@@ -1,7 +1,9 @@
 """Eyes that turn: a sphere behind the lids, with an iris where its turn puts it.
 
 The sphere is placed by anatomy and not by the detector's own constants: the lids rest on the
-eyeball, so it is the sphere of an eyeball's radius that best touches their edges.
+eyeball, so across and in depth it is the sphere of an eyeball's radius that best touches their
+edges. Lids open wider in one photograph than in another, so its height is taken from the
+eye's corners, which do not move.
 """
 
 from __future__ import annotations
@@ -17,6 +19,10 @@ from numpy.typing import NDArray
 # An adult eyeball is 24 mm long; a lid's edge stands about a millimetre before it.
 RADIUS_CM = 1.2
 LID_CM = 0.1
+
+# The pupil of an eye that looks straight ahead is about a millimetre above the middle of the
+# eye's corners (seen on the photographs of people who look into the camera).
+ABOVE_CORNERS_CM = 0.1
 
 # From the centre of rotation to the plane of the iris as it is seen through the cornea: the
 # cornea's apex is 13.5 mm before the centre, the iris 3.6 mm behind it, seen 0.5 mm nearer.
@@ -55,7 +61,10 @@ class EyeColours:
 
 def eye_centres(face: NDArray[np.float64]) -> NDArray[np.float64]:
     """Where the two eyeballs' centres are in a face with open eyes, (2, 3) cm."""
-    return np.array([_touching(face[list(_ring(which))]) for which in (0, 1)])
+    centres = np.array([_touching(face[list(_ring(which))]) for which in (0, 1)])
+    corners = [face[[lid[0], lid[-1]], 1].mean() for lid in UPPER_LIDS]
+    centres[:, 1] = np.array(corners) + ABOVE_CORNERS_CM
+    return centres
 
 
 def _touching(edge: NDArray[np.float64]) -> NDArray[np.float64]:

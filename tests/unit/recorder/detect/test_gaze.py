@@ -17,6 +17,7 @@ from recorder.detect.gaze import (
     CENTRE_LATERAL_CM,
     CENTRE_UP_CM,
     IRIS_RADIUS_CM,
+    eye_weights,
     gaze_in_head,
 )
 from recorder.detect.pose import HeadPose
@@ -97,6 +98,13 @@ def test_the_far_eye_of_a_turned_head_is_left_out() -> None:
         gaze = gaze_in_head(landmarks, pose)
         assert gaze is not None
         assert gaze.yaw == pytest.approx(5, abs=0.5)
+
+
+@given(st.floats(-59, 59), st.floats(-59, 59))
+def test_the_far_eye_fades_out_without_a_jump(first: float, second: float) -> None:
+    weights = np.array(eye_weights(first)), np.array(eye_weights(second))
+    assert max(weights[0]) == 1.0
+    assert np.abs(weights[0] - weights[1]).max() <= abs(first - second) / 10
 
 
 def test_a_head_turned_far_away_shows_no_eyes() -> None:
