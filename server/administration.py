@@ -20,6 +20,7 @@ from server.bars import progress
 from server.clock import MICROS_PER_SECOND
 from server.config import Settings
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.policy_commands import read_terms
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def create_exam(
         starts: When it begins, as 2026-12-01T09:00Z or with an offset.
         ends: When it ends; codes cannot be taken up any more then.
         terms: JSON file with what the policy should say otherwise than the defaults:
-            purpose, retention_days, duration_s, streams, kinds, prohibited_processes,
-            allowed_windows, heartbeat_s, rotate_s.
+            purpose, retention_days, duration_s, streams, kinds, objects, identity, clips,
+            prohibited_processes, allowed_windows, heartbeat_s, rotate_s.
     """
     from server.audit.service import COMMAND_LINE
     from server.exams.service import ExamDraft
@@ -141,7 +142,7 @@ def create_exam(
         title=title,
         starts=_micros("--starts", starts),
         ends=_micros("--ends", ends),
-        terms=Terms() if terms is None else _terms(terms),
+        terms=Terms() if terms is None else read_terms(terms),
     )
 
     async def work(rooms: Rooms) -> dict[str, Any]:
@@ -348,6 +349,7 @@ async def _enrol(
             raise Fault(str(error)) from error
     return [
         {
+            "enrolment": place.enrolment.id,
             "reference": place.candidate.reference,
             "code": place.code,
             "link": link(settings.url, place.code, key),
@@ -378,17 +380,6 @@ def _micros(option: str, text: str) -> int:
     if when.tzinfo is None:
         raise Fault(f"{option} {text} names no time zone; add Z for UTC, or +02:00")
     return int(when.astimezone(UTC).timestamp()) * MICROS_PER_SECOND
-
-
-def _terms(file: Path) -> Any:
-    from server.exams.terms import Terms
-
-    try:
-        return msgspec.json.decode(file.read_bytes(), type=Terms)
-    except OSError as error:
-        raise Fault(f"cannot read {file}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Fault(f"{file} does not say terms: {error}") from error
 
 
 def _read_candidates(file: Path) -> Iterator[Any]:

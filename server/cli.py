@@ -13,12 +13,14 @@ import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from server.accommodation_commands import app as accommodations
 from server.administration import app as admin
 from server.audit.commands import app as log
 from server.config import ConfigError, Settings
 from server.key_commands import app as keys
 from server.logs import configure_logs
 from server.opening import Fault, opened, settled
+from server.policy_commands import app as policy
 
 # Exit status where something outside the program is not as needed.
 FAULT = 2
@@ -44,6 +46,8 @@ app = App(
     """,
     help_format="plaintext",
 )
+admin.command(accommodations)
+admin.command(policy)
 admin.command(log)
 admin.command(keys)
 app.command(admin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, timedelta
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from recorder.status import Delivery
@@ -136,6 +137,19 @@ def noted(policy: Policy, group: Group) -> list[str]:
     """What the enabled kinds of a group look for, a phrase each, in the order of the kinds."""
     return [
         noted_kind(kind) for kind in Kind if kind.group is group and policy.rule(kind).enabled
+    ]
+
+
+def switched_off(policy: Policy) -> list[str]:
+    """What the exam looks for and an accommodation leaves out for this candidate, a phrase
+    each, in the order of the kinds.
+    """
+    given = policy.accommodation
+    if given is None:
+        return []
+    exams_own = msgspec.structs.replace(policy, accommodation=None)
+    return [
+        noted_kind(kind) for kind in Kind if kind in given.off and exams_own.rule(kind).enabled
     ]
 
 

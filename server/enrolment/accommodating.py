@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from litestar.exceptions import NotFoundException
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.staff import Staff
+from server.audit import service as audit
 from server.enrolment.models import Enrolment
 from server.enrolment.service import CandidateDraft, Place, enrol
 from server.exams.accommodations import find_profile
@@ -94,6 +97,36 @@ async def give(
         raise NotGiven("This candidate has begun, and keeps the rules that they agreed to.")
     place.accommodation_id = None if profile is None else profile.id
     await db.flush()
+    return place
+
+
+async def accommodate(
+    db: AsyncSession,
+    now: int,
+    staff: Staff | str,
+    exam: Exam,
+    enrolment_id: str,
+    name: str | None,
+) -> Enrolment:
+    """Give a place a profile by name or id, or none, and write it in the log.
+
+    Raises:
+        NotFoundException: the exam has no such place.
+        NotGiven: there is no such profile, or the candidate has begun.
+    """
+    profile = await profile_to_give(db, exam.institution_id, name) if name else None
+    place = await give(db, exam.id, enrolment_id, profile)
+    if place is None:
+        raise NotFoundException("There is no such candidate in this exam.")
+    audit.record(
+        db,
+        now,
+        staff,
+        "accommodation.give",
+        ("enrolment", place.id),
+        institution_id=exam.institution_id,
+        accommodation=place.accommodation_id,
+    )
     return place
 
 

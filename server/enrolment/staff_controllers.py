@@ -8,16 +8,16 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException, NotFoundException
+from litestar.exceptions import ClientException
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
-from server.accounts.staff import Staff, current_account, require
+from server.accounts.staff import current_account, require
 from server.audit import service as audit
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.config import Settings
-from server.enrolment.accommodating import NotGiven, enrol_all, give, profile_to_give
+from server.enrolment.accommodating import NotGiven, accommodate, enrol_all
 from server.enrolment.codes import link
 from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.service import CandidateDraft, Place, places_of
@@ -108,26 +108,6 @@ def _place(place: Enrolment, candidate: Candidate) -> EnrolmentOut:
         place.expires,
         place.session_id,
     )
-
-
-async def accommodate(
-    db: AsyncSession, now: int, staff: Staff, exam: Exam, enrolment_id: str, name: str | None
-) -> Enrolment:
-    """Give a place a profile by name or id, or none, and write it in the log.
-
-    Raises:
-        NotFoundException: the exam has no such place.
-        NotGiven: there is no such profile, or the candidate has begun.
-    """
-    profile = await profile_to_give(db, exam.institution_id, name) if name else None
-    place = await give(db, exam.id, enrolment_id, profile)
-    if place is None:
-        raise NotFoundException("There is no such candidate in this exam.")
-    subject = ("enrolment", place.id)
-    audit.record(
-        db, now, staff, "accommodation.give", subject, accommodation=place.accommodation_id
-    )
-    return place
 
 
 @post(

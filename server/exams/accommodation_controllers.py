@@ -11,15 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
-from server.audit import service as audit
 from server.clock import WallClock
 from server.exams.accommodations import (
     ProfileDraft,
     ProfileError,
     ProfileTaken,
+    archive,
     change_profile,
     create_profile,
     kinds_off,
+    log_profile,
     profiles_of,
 )
 from server.exams.models import AccommodationProfile
@@ -55,30 +56,6 @@ async def profile_of(db: AsyncSession, staff: Staff, profile_id: str) -> Accommo
     if profile is None or profile.institution_id != staff.institution_id:
         raise NotFoundException("There is no such accommodation.")
     return profile
-
-
-def log_profile(
-    db: AsyncSession, now: int, staff: Staff | str, action: str, profile: AccommodationProfile
-) -> None:
-    """Write in the log what became of a profile: what it switches off, not its name."""
-    audit.record(
-        db,
-        now,
-        staff,
-        f"accommodation.{action}",
-        ("accommodation", profile.id),
-        institution_id=profile.institution_id,
-        off=list(profile.off),
-    )
-
-
-def archive(profile: AccommodationProfile, now: int, *, archived: bool) -> str:
-    """Archive a profile or restore it; the log's word for that."""
-    if archived and profile.archived is None:
-        profile.archived = now
-    elif not archived:
-        profile.archived = None
-    return "archive" if archived else "restore"
 
 
 class AccommodationsController(Controller):

@@ -14,7 +14,10 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.models import Institution
 from server.accounts.service import new_id
+from server.accounts.staff import Staff
+from server.audit import service as audit
 from server.exams.models import AccommodationProfile, Exam, PolicyVersion
 from server.exams.service import add_version
 from server.storage.keys import InstitutionKeys
@@ -123,10 +126,12 @@ async def _judged(
     db: AsyncSession, institution_id: str, draft: ProfileDraft, own: str = ""
 ) -> tuple[str, list[str], str]:
     name = " ".join(draft.name.split())
-    if not name or not name.isprintable():
-        raise ProfileError("name", "A profile has a name, of letters, digits and signs.")
-    if "\0" in draft.note:
-        raise ProfileError("note", "The note holds a character that cannot be kept.")
+    if not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable():
+        raise ProfileError(
+            "name", f"A profile has a name of at most {MAX_NAME_CHARS} printable characters."
+        )
+    if len(draft.note) > MAX_NOTE_CHARS or "\0" in draft.note:
+        raise ProfileError("note", f"A note is text of at most {MAX_NOTE_CHARS:,} characters.")
     wrong = [kind.label for kind in draft.off if kind not in ACCOMMODATED]
     if wrong:
         raise ProfileError(
@@ -134,6 +139,9 @@ async def _judged(
         )
     if not draft.off:
         raise ProfileError("off", "Choose at least one flag that is switched off.")
+    # Two who choose the same name at once take turns, and the second is told.
+    own_lock = select(Institution.id).where(Institution.id == institution_id)
+    await db.execute(own_lock.with_for_update())
     query = select(AccommodationProfile.id).where(
         AccommodationProfile.institution_id == institution_id,
         AccommodationProfile.name == name,
@@ -142,6 +150,30 @@ async def _judged(
     if await db.scalar(query) is not None:
         raise ProfileTaken("name", f"There is a profile “{name}” already; choose another name.")
     return name, [kind.value for kind in Kind if kind in draft.off], draft.note.strip()
+
+
+def log_profile(
+    db: AsyncSession, now: int, staff: Staff | str, action: str, profile: AccommodationProfile
+) -> None:
+    """Write in the log what became of a profile: what it switches off, not its name."""
+    audit.record(
+        db,
+        now,
+        staff,
+        f"accommodation.{action}",
+        ("accommodation", profile.id),
+        institution_id=profile.institution_id,
+        off=list(profile.off),
+    )
+
+
+def archive(profile: AccommodationProfile, now: int, *, archived: bool) -> str:
+    """Archive a profile or restore it; the log's word for that."""
+    if archived and profile.archived is None:
+        profile.archived = now
+    elif not archived:
+        profile.archived = None
+    return "archive" if archived else "restore"
 
 
 def kinds_off(profile: AccommodationProfile) -> tuple[Kind, ...]:

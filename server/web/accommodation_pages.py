@@ -14,16 +14,16 @@ from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.clock import WallClock
 from server.enrolment.accommodating import waiting_with
-from server.exams.accommodation_controllers import archive, log_profile, profile_of
+from server.exams.accommodation_controllers import profile_of
 from server.exams.accommodations import (
     ACCOMMODATED,
-    MAX_NAME_CHARS,
-    MAX_NOTE_CHARS,
     ProfileDraft,
     ProfileError,
+    archive,
     change_profile,
     create_profile,
     kinds_off,
+    log_profile,
     profiles_of,
 )
 from server.exams.models import AccommodationProfile
@@ -62,11 +62,10 @@ class AccommodationPages(Controller):
         """Create a profile; or the form again as it was typed."""
         staff, fields = current_account(request), await text_fields(request)
         async with database.transaction() as db:
-            draft = read_profile(fields)
-            if isinstance(draft, Mistakes):
-                return await _list(db, staff, draft)
             try:
-                made = await create_profile(db, staff.institution_id, draft, clock())
+                made = await create_profile(
+                    db, staff.institution_id, read_profile(fields), clock()
+                )
             except ProfileError as error:
                 return await _list(db, staff, Mistakes({error.field: str(error)}, fields))
             log_profile(db, clock(), staff, "create", made)
@@ -96,11 +95,8 @@ class AccommodationPages(Controller):
         staff, fields = current_account(request), await text_fields(request)
         async with database.transaction() as db:
             profile = await profile_of(db, staff, profile_id)
-            draft = read_profile(fields)
-            if isinstance(draft, Mistakes):
-                return await _one(db, profile, draft)
             try:
-                await change_profile(db, profile, draft)
+                await change_profile(db, profile, read_profile(fields))
             except ProfileError as error:
                 return await _one(db, profile, Mistakes({error.field: str(error)}, fields))
             log_profile(db, clock(), staff, "change", profile)
@@ -123,18 +119,10 @@ class AccommodationPages(Controller):
         return Redirect("/accommodations", status_code=303)
 
 
-def read_profile(fields: Fields) -> ProfileDraft | Mistakes:
-    """The profile that a form describes, or what is wrong with it."""
-    wrong: dict[str, str] = {}
-    name, note = fields.get("name", "").strip(), fields.get("note", "").strip()
-    if not 0 < len(name) <= MAX_NAME_CHARS:
-        wrong["name"] = f"A profile has a name of at most {MAX_NAME_CHARS} characters."
-    if len(note) > MAX_NOTE_CHARS:
-        wrong["note"] = f"A note has at most {MAX_NOTE_CHARS:,} characters."
-    if wrong:
-        return Mistakes(wrong, fields)
+def read_profile(fields: Fields) -> ProfileDraft:
+    """The profile that a form describes."""
     off = tuple(kind for kind in ACCOMMODATED if f"{kind}.off" in fields)
-    return ProfileDraft(name=name, off=off, note=note)
+    return ProfileDraft(name=fields.get("name", ""), off=off, note=fields.get("note", ""))
 
 
 def _filled(profile: AccommodationProfile) -> dict[str, str]:

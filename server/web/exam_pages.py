@@ -17,11 +17,10 @@ from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
-from server.enrolment.accommodating import NotGiven, enrol_all
+from server.enrolment.accommodating import NotGiven, accommodate, enrol_all
 from server.enrolment.codes import link
 from server.enrolment.models import Enrolment
 from server.enrolment.service import Place, places_of
-from server.enrolment.staff_controllers import accommodate
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam

@@ -103,7 +103,20 @@ class ConsentPage(Page):
                     Group.RECORDER,
                 )
             )
+        if policy.accommodation is not None:
+            rows.append(self._switched_off(policy, policy.accommodation.profile))
         return rows
+
+    def _switched_off(self, policy: Policy, profile: str) -> QLayout:
+        phrases = words.switched_off(policy)
+        agreed = self.tr("Your accommodation: {0}.").format(profile)
+        title = self.tr("Switched off for you")
+        if not phrases:
+            nothing = self.tr("This exam notes nothing that it would switch off.")
+            return _item("good", title, Text(agreed), Text(nothing, role="muted"))
+        listed = "\n".join(f"•  {phrase}" for phrase in phrases)
+        lead = Text(self.tr("Not looked for, and so not noted:"), role="muted")
+        return _item("good", title, Text(agreed), lead, Text(listed, role="muted"))
 
     def _noticing(
         self, icon: str, title: str, what: str, policy: Policy, *groups: Group

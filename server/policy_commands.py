@@ -1,0 +1,150 @@
+"""``invigil-server admin policy``: an exam's rules, and the versions that they had."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from cyclopts import App
+
+from server.opening import Fault, Rooms, run_in_rooms
+
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from server.exams.models import Exam
+    from server.exams.terms import Terms
+
+app = App(
+    name="policy",
+    help="""Show and change the rules of an exam, and list the versions that they had.
+
+        invigil-server admin policy show EXAM > terms.json
+        invigil-server admin policy sign EXAM terms.json
+
+    Sessions that have begun keep the version that they began under.
+    """,
+    help_format="plaintext",
+)
+
+
+@app.command
+def show(exam: str) -> None:
+    """Print the rules in force as JSON; `sign` takes them again.
+
+    Args:
+        exam: The exam's id.
+    """
+    from server.exams.service import newest_policy
+    from server.exams.terms import terms_of
+    from shared.policy import decode_policy
+
+    async def work(rooms: Rooms) -> Terms:
+        async with rooms.database.transaction() as db:
+            found = await _exam(db, exam)
+            return terms_of(decode_policy((await newest_policy(db, found.id)).payload))
+
+    text = msgspec.json.format(msgspec.json.encode(run_in_rooms(work)), indent=2)
+    sys.stdout.write(text.decode() + "\n")
+
+
+@app.command
+def sign(exam: str, terms: Path) -> None:
+    """Sign new rules; whoever begins from then on is held to them.
+
+    Args:
+        exam: The exam's id.
+        terms: JSON file as `show` prints it; what it leaves out is as by default.
+    """
+    from server.accounts.models import Institution
+    from server.audit import service as audit
+    from server.exams.service import ExamError, add_policy
+
+    said = read_terms(terms)
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            found, now = await _exam(db, exam), rooms.clock()
+            owner = await db.get_one(Institution, found.institution_id)
+            by = audit.COMMAND_LINE
+            try:
+                made = await add_policy(db, rooms.keys, owner, found, said, now, by=by)
+            except ExamError as error:
+                raise Fault(str(error)) from error
+            audit.record(
+                db,
+                now,
+                by,
+                "policy.sign",
+                ("exam", found.id),
+                institution_id=found.institution_id,
+                hash=made.hash,
+            )
+        return {"exam": found.id, "version": made.version, "hash": made.hash}
+
+    _print(run_in_rooms(work))
+
+
+@app.command
+def versions(exam: str) -> None:
+    """List every version, the newest first: when, who signed it, and what it changed.
+
+    Args:
+        exam: The exam's id.
+    """
+    from server.exams.versions import read_versions
+
+    async def work(rooms: Rooms) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            found = await read_versions(db, (await _exam(db, exam)).id, limit=None)
+        return [
+            {
+                "version": one.version,
+                "signed": one.when,
+                "by": one.who,
+                "hash": one.hash,
+                "changes": one.changes,
+            }
+            for one in found
+        ]
+
+    for line in run_in_rooms(work):
+        _print(line)
+
+
+def read_terms(file: Path) -> Terms:
+    """The terms that a file says.
+
+    Raises:
+        Fault: it cannot be read, or says something else.
+    """
+    from server.exams.contradictions import contradictions
+    from server.exams.terms import Terms
+
+    try:
+        terms = msgspec.json.decode(file.read_bytes(), type=Terms)
+    except OSError as error:
+        raise Fault(f"cannot read {file}: {error.strerror}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Fault(f"{file} does not say terms: {error}") from error
+    wrong = contradictions(terms)
+    if wrong:
+        listed = "\n".join(f"  {one.field}: {one.words}" for one in wrong)
+        raise Fault(f"{file} contradicts itself:\n{listed}")
+    return terms
+
+
+async def _exam(db: AsyncSession, exam_id: str) -> Exam:
+    from server.exams.models import Exam
+
+    found = await db.get(Exam, exam_id)
+    if found is None:
+        raise Fault(f"there is no exam {exam_id}; make it with create-exam")
+    return found
+
+
+def _print(value: object) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

@@ -1,0 +1,103 @@
+"""What was not watched and why, and how much could be observed."""
+
+from __future__ import annotations
+
+import pytest
+from support.policies import default_policy
+
+from server.review.absences import Absences, Interval
+from server.review.timeline import timeline
+from server.review.watching import By, Observability, observability, watching
+from shared.flags import Kind
+from shared.policy import DEFAULT_RULES, Accommodation, CameraStream, Policy, Rule, Streams
+
+SECOND = 1_000_000
+OFF = Rule(enabled=False)
+
+
+def policy(**changed: object) -> Policy:
+    values = {"kinds": dict(DEFAULT_RULES), "prohibited_processes": ("discord",)}
+    return default_policy(**(values | changed))
+
+
+def test_what_was_off_is_told_by_who_left_it_out() -> None:
+    given = policy(
+        kinds=DEFAULT_RULES | {Kind.SPEECH: OFF, Kind.HANDS_HIDDEN: DEFAULT_RULES[Kind.SPEECH]},
+        accommodation=Accommodation(profile="Profile B", off=(Kind.GAZE_AWAY, Kind.SPEECH)),
+    )
+    found = watching(given, ("object_seen: no object model is installed", "odd"))
+    assert found.profile == "Profile B"
+    assert [(one.kind, one.why) for one in found.by("policy")] == [
+        (Kind.SPEECH, "switched off for this exam")
+    ]
+    (gaze,) = found.by("accommodation")
+    assert gaze.kind is Kind.GAZE_AWAY
+    assert gaze.why == "switched off for this candidate by accommodation Profile B"
+    seen, odd = found.by(By.MACHINE)
+    assert (seen.what, seen.why) == ("Object in view", "no object model is installed")
+    assert (odd.what, odd.why, odd.kind) == ("odd", "", None)
+
+
+def test_what_a_later_start_could_not_watch_is_told_once() -> None:
+    lines = ("camera: not recorded",)
+    found = watching(policy(), lines, [lines, ("speech: gone",), ("speech: gone",)])
+    told = [(one.what, one.why) for one in found.by(By.MACHINE)]
+    assert told == [("Camera", "not recorded"), ("Speech", "gone (after an interruption)")]
+
+
+def test_a_stream_and_a_list_that_ask_for_nothing_are_told() -> None:
+    streams = Streams(camera=CameraStream(enabled=False))
+    found = watching(policy(streams=streams, prohibited_processes=()), ())
+    told = {one.what: one.why for one in found.by(By.POLICY)}
+    assert told["Camera"] == "not recorded in this exam"
+    assert told["Prohibited program running"] == "no program is prohibited"
+
+
+DARK, SMALL = "the picture was too dark", "the face was too small to judge"
+
+
+def test_observability_is_told_by_stream_and_reason() -> None:
+    absences = Absences(
+        unobserved=(
+            Interval("camera", 0, 230 * SECOND, DARK),
+            Interval("camera", 200 * SECOND, 252 * SECOND, "the camera was covered"),
+        ),
+        partly=(Interval("camera", 300 * SECOND, 320 * SECOND, SMALL),),
+    )
+    camera, sound = observability(
+        policy(), 3600 * SECOND, absences, ["camera", "microphone"], live=False
+    )
+    assert camera.words == [
+        f"4 min 12 s not observed: {DARK} 3 min 50 s, the camera was covered 52 s.",
+        f"20 s only partly: {SMALL}.",
+    ]
+    assert (camera.percent, sound.percent, sound.words) == ("93 %", "100 %", [])
+    drawn = timeline("s", 10, {}, [], absences, [], live=False)
+    assert [lane.id for lane in drawn.lanes] == ["unobserved", "partly", "missing"]
+    assert [span.reason for span in drawn.partly] == [SMALL]
+
+
+@pytest.mark.parametrize(
+    ("duration", "unobserved", "recorded", "percent"),
+    [
+        (0, 0, True, "nothing yet"),
+        (100_000, 1, True, "99 %"),
+        (100, 200, True, "0 %"),
+        (100, 0, False, "0 %"),
+        (100, 0, True, "100 %"),
+    ],
+)
+def test_a_share_is_never_rounded_up_to_all_of_it(
+    duration: int, unobserved: int, recorded: bool, percent: str
+) -> None:
+    found = Observability("camera", duration, unobserved, 0, recorded)
+    assert found.percent == percent
+
+
+def test_a_stream_that_was_not_recorded_was_not_observed() -> None:
+    camera, sound = observability(policy(), 60 * SECOND, Absences(), ["microphone"], live=False)
+    assert (camera.share, sound.share) == (0.0, 1.0)
+    assert camera.words == ["Not recorded, so nothing of it could be observed."]
+    streams = Streams(camera=CameraStream(enabled=False))
+    found = observability(policy(streams=streams), 1, Absences(), [], live=True)
+    assert [one.stream for one in found] == ["microphone"]
