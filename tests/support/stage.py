@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from support.campus import HOUR, Campus, MovableClock, client_of, found_campus
 from support.filmed import Absence, Filming, Scene, Script, film
+from support.pictured import clip, snapshot
 from support.reels import Reel
 
 SECONDS = 120
@@ -28,6 +29,21 @@ MAIN = Script(
     unobserved=[Absence("camera", 72, 80, "too dark to see a face")],
     lost=[("camera", 22), ("camera", 23)],
     restarts=(26,),
+)
+
+
+PICTURED = Script(
+    16,
+    [
+        Scene("face_missing", 4, 8, "critical", pictures=(snapshot(),), later=(clip(),)),
+        Scene("speech", 6, 7, "low", detail={"clip": {"incident": f"{1:032x}"}}),
+        Scene("looking_away", 9, 11, "medium", pictures=(replace(snapshot(), lost=True),)),
+        Scene("window_switch", 12, 14, "high", pictures=(snapshot(red=90),)),
+    ],
+    streams=("camera",),
+    enrolled=(snapshot(role="photo"),),
+    identity={"distance": 0.41, "same": True},
+    paces=({"at": 5, "level": 2, "fps": 15, "off": ["hand_at_ear"], "why": "busy"},),
 )
 
 
@@ -70,6 +86,7 @@ async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[st
         "offline": Script(36, SCENES[:3], streams=("camera",)),
         "rivals": Script(16, SCENES[:1], streams=("camera",)),
         "many": Script(104, many),
+        "pictured": PICTURED,
         "damaged": Script(16, streams=("camera",)),
         "live": Script(16, SCENES[:1], streams=("camera", "microphone"), closed=False),
     }

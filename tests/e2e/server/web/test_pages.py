@@ -275,6 +275,54 @@ async def _go_on(stage: Stage, filming: Filming) -> None:
         await filming.deliver()
 
 
+def test_a_flags_snapshot_and_clip_are_seen_by_keyboard_alone(stage: Stage, page: Page) -> None:
+    show(page, stage.session("pictured"))
+    thumbnail = page.get_by_alt_text("Snapshot of No face in view at 0:04")
+    expect(thumbnail.first).to_be_visible()
+    until(
+        page,
+        "document.querySelector('.flag-picture').naturalWidth === 320",
+        "not so: document.querySelector('.flag-picture').naturalWidth === 320",
+    )
+    page.keyboard.press("j")
+    clip = page.locator("#decide video")
+    expect(clip).to_have_attribute("aria-label", "Clip around No face in view at 0:04")
+    page.keyboard.press("c")
+    until(
+        page,
+        "document.querySelector('#decide video').currentTime > 0.5",
+        "not so: document.querySelector('#decide video').currentTime > 0.5",
+    )
+    page.evaluate("document.body.dispatchEvent(new Event('session-changed'))")
+    page.keyboard.press("c")
+    until(
+        page,
+        "document.querySelector('#decide video').paused",
+        "not so: document.querySelector('#decide video').paused",
+    )
+    assert clip.evaluate("video => video.duration") == pytest.approx(4, abs=0.2)
+    assert clip.evaluate("video => video.currentTime") > 0.5
+    page.keyboard.press("l")
+    expect(page.get_by_role("dialog")).to_contain_text("Snapshot of No face in view at 0:04")
+    until(
+        page,
+        "document.querySelector('#closer img').naturalWidth === 320",
+        "not so: document.querySelector('#closer img').naturalWidth === 320",
+    )
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_what_of_a_flag_is_not_here_is_said(stage: Stage, page: Page) -> None:
+    show(page, stage.session("pictured"))
+    page.locator("li[data-flag] .flag-title", has_text="Head turned away").click()
+    expect(page.locator("#decide")).to_contain_text("has not been delivered yet")
+    page.locator("li[data-flag] .flag-title", has_text="Speech").click()
+    expect(page.locator("#decide")).to_contain_text("The clip is that of No face in view")
+    expect(page.get_by_alt_text("Photograph of", exact=False)).to_be_visible()
+    expect(page.locator("#panels")).to_contain_text("detection slowed down to 15 pictures")
+
+
 def test_an_observer_sees_no_buttons_to_decide(stage: Stage, browser: Browser) -> None:
     with visiting(browser, stage.url) as page:
         sign_in(page, stage.campus.observer, PASSWORD)
