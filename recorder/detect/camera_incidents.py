@@ -5,6 +5,7 @@ turned? where do the eyes look?
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from recorder.detect.blind_time import BlindTime
@@ -62,7 +63,7 @@ class CameraIncidents:
         seen = rule(Kind.OBJECT_SEEN)
         self._things = ObjectIncidents(seen, new_id, hold_ns(seen)) if seen.enabled else None
         self._margins = Margins(rule)
-        self._head = ScreenEstimate()
+        self._head = ScreenEstimate(calibration.neutral if calibration else None)
         self._sight = ScreenEstimate(calibration)
         self._blind = BlindTime("camera")
         self._faces = 0
@@ -186,7 +187,10 @@ class CameraIncidents:
         right, up = self._sight.screen.offset(*sight)
         away = self._margins.is_beyond(Kind.GAZE_AWAY, degrees)
         self._sight.update(seen.monotonic_ns, *sight, away=away)
-        numbers = {"degrees": degrees, "right": right, "up": up}
+        # The threshold is for a typical screen; what is said is the angle itself.
+        numbers = {"degrees": math.hypot(right, up), "right": right, "up": up}
+        if self._sight.screen.calibrated:
+            numbers["beyond"] = self._sight.screen.beyond(*sight)
         return self._margins.reading(Kind.GAZE_AWAY, degrees, numbers)
 
 

@@ -68,6 +68,8 @@ _ON_SCREEN_SIDE = {
 def _gaze_away(numbers: Numbers, seconds: float) -> str:
     where = _direction(numbers)
     side = _ON_SCREEN_SIDE[where] if where else "this way and that from"
+    if "beyond" in numbers:  # calibrated: the edge is known
+        return f"eyes {numbers['beyond']:.0f}° {side} the screen's edge for {seconds:.1f} s"
     return f"eyes {numbers['degrees']:.0f}° {side} the screen's middle for {seconds:.1f} s"
 
 

@@ -10,14 +10,11 @@ import av
 import cv2
 import numpy as np
 import pytest
+from accuracy.gaze_clip import AWAY_S, BACK_S, NAME, as_webcam
 
 from recorder.detect.analyze import Request, analyze
 
 pytestmark = pytest.mark.media
-
-# Read off the pictures one by one: the last frame before the eyes move, and the first after
-# they are back.
-AWAY_S, BACK_S = 5.60, 10.35
 
 
 def analysed(
@@ -37,7 +34,7 @@ def cameras(lines: list[dict]) -> list[dict]:
 
 
 def test_eyes_that_leave_the_screen_and_come_back(media: Path, tmp_path: Path) -> None:
-    lines = analysed(tmp_path, media / "gaze_center_left_center.mp4")
+    lines = analysed(tmp_path, media / NAME)
     seen = cameras(lines)
     assert len(seen) == 368
     assert sum(face["faces"] == 1 for face in seen) >= 0.99 * len(seen)
@@ -53,19 +50,7 @@ def test_a_webcams_size_and_a_mirrored_picture_give_the_other_side(
 ) -> None:
     """The same clip mirrored at 640x480, where the face is half as large."""
     clip = tmp_path / "webcam.mp4"
-    with (
-        av.open(str(media / "gaze_center_left_center.mp4")) as read,
-        av.open(str(clip), "w") as out,
-    ):
-        stream = out.add_stream("libx264", rate=24, options={"preset": "veryfast"})
-        stream.width, stream.height, stream.pix_fmt = 640, 480, "yuv420p"
-        for frame in read.decode(video=0):
-            upright = np.rot90(frame.to_ndarray(format="rgb24"), k=-1)
-            small = cv2.resize(np.ascontiguousarray(upright), (272, 480))
-            picture = np.full((480, 640, 3), 120, np.uint8)
-            picture[:, 184:456] = small[:, ::-1]
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
-        out.mux(stream.encode(None))
+    as_webcam(media / NAME, clip, mirrored=True)
     (gaze,) = of(analysed(tmp_path, clip), "incident")
     assert gaze["kind"] == "gaze_away"
     assert gaze["start"] == pytest.approx(AWAY_S, abs=0.3)

@@ -170,6 +170,24 @@ def test_a_calibration_decides_where_the_screen_is() -> None:
     assert not over(play(core(calibration=Screen(yaw=20.0)), (8, beside)))
 
 
+def test_with_a_calibration_the_reason_counts_from_the_screens_edge() -> None:
+    wide = Screen(yaw=4.0, half_yaw=20.0, half_pitch=12.0, calibrated=True)
+    (gaze,) = over(play(core(calibration=wide), (8, replace(FACE, gaze_yaw=37.0))))
+    assert gaze.detail["beyond"] == pytest.approx(13, abs=0.5)
+    assert gaze.detail["degrees"] == pytest.approx(33, abs=0.5)
+    assert "13° right of the screen's edge" in str(gaze.detail["reason"])
+    (gaze,) = over(play(core(), (8, replace(FACE, gaze_yaw=37.0))))
+    assert "beyond" not in gaze.detail
+    assert "right of the screen's middle" in str(gaze.detail["reason"])
+
+
+def test_a_head_that_is_held_aside_at_its_own_screen_is_not_turned_away() -> None:
+    aside = replace(FACE, yaw=-38.0, gaze_yaw=20.0)
+    seat = Screen(yaw=-18.0, head_yaw=-38.0, calibrated=True)
+    assert not over(play(core(calibration=seat), (8, aside)))
+    assert kinds(play(core(), (8, aside))) == [Kind.LOOKING_AWAY]
+
+
 def test_an_off_kind_is_never_reported() -> None:
     assert play(core({}), (5, FACE), (6, NOBODY), (6, looks(40))) == []
 

@@ -39,6 +39,11 @@ def test_names_the_direction_in_the_picture(right: float, up: float, words: str)
             "eyes 24° below the screen's middle for 3.2 s",
         ),
         (
+            Kind.GAZE_AWAY,
+            {"degrees": 38, "right": 38, "up": 2, "beyond": 24},
+            "eyes 24° right of the screen's edge for 3.2 s",
+        ),
+        (
             Kind.CAMERA_BLOCKED,
             {"contrast": 1.24},
             "picture without content (contrast 1.2) for 3.2 s",
