@@ -99,8 +99,9 @@ def face_quality(
     parts = (
         Quality(_SIZE.share(pixels), Flaw.SMALL),
         Quality(_TURN.share(turn), Flaw.TURNED),
-        Quality(0.0 if edges is None else _EDGES.share(edges), Flaw.BLURRED),
         Quality(_LUMA.share(float(inner.mean())), Flaw.DARK),
         Quality(_WHITE.share(float((inner > _WHITE_LUMA).mean())), Flaw.BRIGHT),
+        # Last: where there is no light there are no edges either.
+        Quality(0.0 if edges is None else _EDGES.share(edges), Flaw.BLURRED),
     )
     return min(parts, key=lambda part: part.value)
