@@ -107,3 +107,28 @@ def mean_error(what: str, errors: Sequence[float], unit: str, most: float | None
         "" if most is None else f"≤ {most:g}{unit}",
         None if most is None else value <= most,
     )
+
+
+def per_hour(what: str, count: int, hours: float, most: float | None = None) -> Row:
+    """How often something comes in an hour, which should be at most ``most``; the interval
+    is Byar's approximation to the exact Poisson one (Breslow & Day, IARC 82, 1987).
+    """
+    low, high = _poisson(count)
+    value = count / hours
+    return Row(
+        what,
+        f"{value:.2f}",
+        f"{low / hours:.2f} … {high / hours:.2f}",
+        f"{count:,} in {hours * 60:.0f} minutes",
+        "" if most is None else f"≤ {most:g}",
+        None if most is None else value <= most,
+    )
+
+
+def _poisson(count: int) -> tuple[float, float]:
+    above = count + 1
+    high = above * (1 - 1 / (9 * above) + Z / (3 * math.sqrt(above))) ** 3
+    if count == 0:
+        return 0.0, high
+    low = count * (1 - 1 / (9 * count) - Z / (3 * math.sqrt(count))) ** 3
+    return low, high
