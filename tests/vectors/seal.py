@@ -1,7 +1,7 @@
-"""Seals the vectors' pieces anew: `python -m vectors.seal`, then `python -m vectors.make`.
+"""Seals the vectors' pieces: `python -m vectors.seal`, then `python -m vectors.make`.
 
-Sealing is random, so this is done once and the pieces are kept. The private key is fixed, so
-that whoever writes a reader can try it on them.
+Sealing is random, so it is done once for each piece, and the pieces are kept. The private key
+is fixed, so that whoever writes a reader can try it on them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,13 @@ from vectors.session import PIECES, SESSION
 from shared.sealing import OpeningKey, Place, SealingKey
 
 EVIDENCE, STRANGER = OpeningKey(bytes(range(96))), OpeningKey(bytes(range(96, 192)))
-PLACES = (("camera", 0), ("camera", 1), ("attachment", 0))
+PLACES = (
+    ("camera", 0),
+    ("camera", 1),
+    ("attachment", 0),
+    ("attachment", 1),
+    ("attachment", 2),
+)
 
 
 def plain(stream: str, stream_seq: int) -> bytes:
@@ -27,10 +33,14 @@ def write() -> None:
 
 
 def _seal(name: str, key: OpeningKey, stream: str, number: int) -> None:
+    """Seal a piece, unless it is there: published vectors hold its hash."""
+    file = PIECES / f"{name}-{stream}-{number}.sealed"
+    if file.exists():
+        return
     sealed = SealingKey(key.public_key).seal(
         plain(stream, number), Place(SESSION, stream, number)
     )
-    (PIECES / f"{name}-{stream}-{number}.sealed").write_bytes(sealed)
+    file.write_bytes(sealed)
 
 
 if __name__ == "__main__":

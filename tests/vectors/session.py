@@ -243,9 +243,14 @@ class Session:
             body |= {"codecs": "avc1.42c01e", "origin": self.mono}
         self.record("segment", body)
 
-    def incident(self, end: int | None, *, pictures: bool = True) -> None:
-        snapshot = {"role": "snapshot", "stream_seq": 0, "media_type": "image/jpeg"}
-        attachments = [{**snapshot, **self._held("attachment", 0)}] if pictures else []
+    def attached(self, role: str, stream_seq: int, media_type: str = "image/jpeg") -> Json:
+        """An attachment as a record names it."""
+        named = {"role": role, "stream_seq": stream_seq, "media_type": media_type}
+        return {**named, **self._held("attachment", stream_seq)}
+
+    def incident(self, end: int | None, *attachments: Json, pictures: bool = True) -> None:
+        if pictures and not attachments:
+            attachments = (self.attached("snapshot", 0),)
         body: Json = {
             "id": INCIDENT,
             "kind": "gaze_away",
@@ -254,7 +259,7 @@ class Session:
             "severity": "low",
             "confidence": 0.9,
             "detail": {"reason": "eyes 24° right of the screen"},
-            "attachments": attachments,
+            "attachments": list(attachments),
         }
         self.record("incident", body)
 
@@ -294,6 +299,31 @@ class Session:
         self.receipt()
         self.incident(end=9_000_000, pictures=False)
         self.record("close", {"reason": "left", "segments": {"camera": 1}, "incidents": 1})
+        self.receipt()
+        return self
+
+    def pictured(self) -> Session:
+        """A photograph at the beginning, and one incident in three records: a snapshot at its
+        onset, nothing at its end, a clip when that was ready.
+        """
+        self.open()
+        self.segment("camera", 0)
+        self.record(
+            "enrolment",
+            {"attachments": [self.attached("photo", 0)], "identity": {"distance": 0.41}},
+        )
+        self.receipt()
+        self.incident(None, self.attached("snapshot", 1))
+        self.incident(9_000_000, pictures=False)
+        self.incident(9_000_000, self.attached("clip", 2, "video/mp4"))
+        self.record(
+            "close",
+            {
+                "reason": "finished",
+                "segments": {"camera": 1, "attachment": 3},
+                "incidents": 1,
+            },
+        )
         self.receipt()
         return self
 

@@ -134,6 +134,8 @@ ATTACKS = (
            lambda: honest().packed()),
     Attack("good-brief", "a session of four records", (), lambda: brief().packed()),
     Attack("good-quiet", "a session without any piece", (), quiet),
+    Attack("good-pictured", "an incident in three records, with a snapshot and a clip", (),
+           lambda: Bundle.of(Session().pictured()).packed()),
     Attack("good-commented", "the zip carries a comment, which is no evidence", (), commented),
     Attack("good-decisions-nested", "decisions, which no verifier reads, nest 10,000 deep", (),
            decisions_nested),
