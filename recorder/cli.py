@@ -258,6 +258,9 @@ def main() -> None:
 
         worker.run(sys.argv[2])
         return
+    # Before numpy is imported: the detectors' matrices are small, and more threads would only
+    # wait for each other at full speed.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = app(sys.argv[1:], exit_on_error=True, result_action="return_value")
     except EnvironmentFault as fault:

@@ -126,8 +126,10 @@ class ChildProcess:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with this very copy of the recorder first on the path."""
+    """Ours, with this very copy of the recorder first on the path, and one thread for numpy:
+    its matrices are small here, and more threads would wait for each other at full speed.
+    """
     here = str(Path(recorder.__file__).parents[1])
     others = os.environ.get("PYTHONPATH")
     path = os.pathsep.join([here, others]) if others else here
-    return {**os.environ, "PYTHONPATH": path}
+    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}

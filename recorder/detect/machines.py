@@ -26,9 +26,9 @@ BRIDGE_NS = {
 # speaker's, and three are 3.2 s.
 LEAST_READINGS = {Kind.IDENTITY_MISMATCH: 3, Kind.SECOND_VOICE: 3}
 
-# How long a reading speaks for what follows it, where that is not the usual: a stretch of
-# speech is 1.6 s long, and is known from its beginning on.
-HOLDS_NS = {Kind.SECOND_VOICE: 2 * NS}
+# How long a reading speaks for what follows it, where that is not the usual. A stretch of
+# speech is 1.6 s long, and whoever pauses for up to 4 s has not gone.
+HOLDS_NS = {Kind.SECOND_VOICE: 6 * NS}
 
 # A sampled reading speaks for what follows until two more looks have failed to come.
 MISSED_LOOKS = 2.5

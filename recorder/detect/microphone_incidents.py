@@ -26,8 +26,11 @@ from shared.policy import Rule
 
 MICROPHONE_KINDS = (Kind.SPEECH, Kind.SECOND_VOICE)
 
-# Whose a stretch of 1.6 s was is known when it is over and was compared, later than the
-# windows it lies in: silence is held against a second voice only after this long.
+# Silence of up to this long is a pause between two sentences, and says nothing against a
+# second voice.
+PAUSE_NS = 4 * NS
+
+# Whose a stretch of 1.6 s was is known this long after its beginning at the latest.
 LATEST_WORD_NS = 3 * NS
 
 _NOBODY = Reading(0.0)
@@ -45,6 +48,7 @@ class MicrophoneIncidents:
         self._machines = Machines(MICROPHONE_KINDS, rule, new_id)
         self._blind = BlindTime("microphone")
         self._silence: deque[tuple[int, Reading | None]] = deque()
+        self._judged_ns: int | None = None
 
     def observed(self, heard: MicrophoneObservation) -> list[Finding]:
         """Take what one detector heard in a stretch of sound."""
@@ -77,19 +81,27 @@ class MicrophoneIncidents:
         return [
             *self._blind.step(now_ns, heard.blind),
             *self._machines.step(Kind.SPEECH, now_ns, spoken),
-            *self._held_against(now_ns - LATEST_WORD_NS),
+            *self._held_against(now_ns - PAUSE_NS - LATEST_WORD_NS),
         ]
 
     def _speaker(self, heard: SpeakerObservation) -> list[Finding]:
         numbers = {"unlike": heard.unlike} | ({"learnt": 1.0} if heard.learnt else {})
         reading = Reading(heard.unlike, heard.unlike, numbers)
         at_ns = heard.monotonic_ns
-        late = self._held_against(at_ns)
+        late = self._held_against(at_ns, unless_since_ns=self._judged_ns)
+        self._judged_ns = heard.end_ns
         return [*late, *self._machines.step(Kind.SECOND_VOICE, at_ns, reading)]
 
-    def _held_against(self, until_ns: int) -> list[Finding]:
-        """Nobody spoke then, or nobody could be heard: what there is up to a moment."""
+    def _held_against(
+        self, until_ns: int, *, unless_since_ns: int | None = None
+    ) -> list[Finding]:
+        """Nobody spoke then, or nobody could be heard: what there is up to a moment, unless
+        that is a pause since another one.
+        """
+        pause = unless_since_ns is not None and until_ns - unless_since_ns <= PAUSE_NS
         found: list[Finding] = []
         while self._silence and self._silence[0][0] <= until_ns:
-            found += self._machines.step(Kind.SECOND_VOICE, *self._silence.popleft())
+            at_ns, reading = self._silence.popleft()
+            if not pause:
+                found += self._machines.step(Kind.SECOND_VOICE, at_ns, reading)
         return found

@@ -15,10 +15,10 @@ from recorder.detect.setup import VoiceSetup
 from recorder.detect.speakers import Encoder, Stretches
 from recorder.detect.voice import RATE, WINDOW, VoiceAnalyzer
 from recorder.detect.voice_encoder import voice_encoder
-from recorder.detect.voice_print import ONE_VOICE, likeness, voice_print
+from recorder.detect.voice_print import is_one_voice, voice_print
 
-# Fewer stretches say more of the words than of the voice. Four take 4 s of speech.
-LEAST_STRETCHES = 4
+# Fewer stretches say more of the words than of the voice. Three take 3.2 s in one piece.
+LEAST_STRETCHES = 3
 LEAST_SPEECH_S = 4.0
 
 # The share of the sound that may be overdriven.
@@ -78,16 +78,11 @@ def enrol(
             f"Come nearer to the microphone, or find a quieter place. {_AGAIN}"
         )
     found = [stretch.embedded(encoder) for stretch in stretches]
-    known = voice_print(found)
-    alike = float(np.linalg.norm(known))
-    if alike < ONE_VOICE or min(likeness(known, one) for one in found) < ONE_VOICE - 0.1:
+    if not is_one_voice(found):
         return NotEnrolled(f"More than one voice was heard. Be alone when you read. {_AGAIN}")
-    return VoicePrint(
-        tuple(float(number) for number in known),
-        round(alike, 3),
-        len(found),
-        _speech_s(windows),
-    )
+    known = voice_print(found)
+    numbers, alike = tuple(float(number) for number in known), float(np.linalg.norm(known))
+    return VoicePrint(numbers, round(alike, 3), len(found), _speech_s(windows))
 
 
 def _heard(samples: NDArray[np.int16], rate: int) -> list[HeardWindow]:

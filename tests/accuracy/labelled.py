@@ -10,6 +10,7 @@ the mean power of the speech's frames to the mean power of the noise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ def _joined(flags: NDArray[np.bool_], shortest: int) -> NDArray[np.bool_]:
     """With pauses shorter than ``shortest`` filled."""
     joined = flags.copy()
     places = np.flatnonzero(flags)
-    for before, after in zip(places[:-1], places[1:], strict=True):
+    for before, after in pairwise(places):
         if after - before <= shortest:
             joined[before:after] = True
     return joined

@@ -47,7 +47,8 @@ def _fan(seconds: float, dice: np.random.Generator) -> NDArray[np.float64]:
     at = _times(seconds)
     air = _shaped(dice.standard_normal(len(at)), lambda f: 1 / np.sqrt(1 + (f / 300) ** 2))
     blades = dice.uniform(180, 320) * (1 + 0.01 * np.sin(2 * np.pi * 0.3 * at))
-    whine = sum(np.sin(2 * np.pi * k * np.cumsum(blades) / RATE) / k for k in (1, 2, 3))
+    turns = np.cumsum(blades) / RATE
+    whine = np.sum([np.sin(2 * np.pi * k * turns) / k for k in (1, 2, 3)], axis=0)
     return air / air.std() + 0.5 * whine
 
 
@@ -88,7 +89,8 @@ def _music(seconds: float, dice: np.random.Generator) -> NDArray[np.float64]:
 def _note(hertz: float, seconds: float, dice: np.random.Generator) -> NDArray[np.float64]:
     at = _times(seconds)
     fade = np.minimum(1, at / 0.01) * np.exp(-at / dice.uniform(0.2, 0.8))
-    return fade * sum(np.sin(2 * np.pi * hertz * k * at) / k**1.5 for k in range(1, 8))
+    tones = [np.sin(2 * np.pi * hertz * k * at) / k**1.5 for k in range(1, 8)]
+    return fade * np.sum(tones, axis=0)
 
 
 def _coughs(seconds: float, dice: np.random.Generator) -> NDArray[np.float64]:

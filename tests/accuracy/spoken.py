@@ -70,6 +70,7 @@ HELD_OUT = (
     _flite("kal16"),
 )
 
+# ruff: noqa: RUF001
 SENTENCES = {
     "en": (
         "The second answer is the one about the river.",
