@@ -314,7 +314,7 @@ def show_phone(play: Play) -> None:
 def glare(play: Play) -> None:
     """So bright that no face is found: not an incident, and not observed."""
     start = play.now
-    play.show(replace(play.sits, level=12.0), play.between(4, 8))
+    play.show(replace(play.sits, level=18.0), play.between(4, 8))
     play.unseen.append(Unseen(Blindness.BRIGHT, start, play.now))
 
 
