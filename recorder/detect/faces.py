@@ -92,10 +92,7 @@ class FaceAnalyzer:
 
     @property
     def _box(self) -> Roi | None:
-        """Where the face that is followed is, or the surest one that could not be."""
-        if self._followed is not None:
-            return self._followed.box
-        return self._others[0].box if self._others else None
+        return _surest_box(self._followed, self._others)
 
     def _forget(self) -> None:
         self._followed = self._pose = None
@@ -141,7 +138,7 @@ class FaceAnalyzer:
         light = look.light()
         self._lift.update(light, found=bool(faces))
         self._upright.update(now_ns, image, self._score)
-        self._sight.searched(now_ns, image, light, fitted.box if fitted else None, faces)
+        self._sight.searched(now_ns, image, light, _surest_box(fitted, faces))
         return fitted
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:
@@ -192,6 +189,13 @@ class FaceAnalyzer:
         if self._others:
             return self._others[-1].score
         return 1.0 if followed else 1.0 - self._score
+
+
+def _surest_box(fitted: FittedFace | None, faces: list[FoundFace]) -> Roi | None:
+    """Where the face that is followed is, or the surest one that could not be."""
+    if fitted is not None:
+        return fitted.box
+    return faces[0].box if faces else None
 
 
 def _shares(box: Roi | None, width: int, height: int) -> Box | None:

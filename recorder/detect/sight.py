@@ -7,13 +7,12 @@ while before it is given, and to be gone for a while before it is taken back.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.detect.graphs import FoundFace, Roi
+from recorder.detect.graphs import Roi
 from recorder.detect.observations import NOT_LIVE, Blindness
 from recorder.detect.repeats import Liveness
 from recorder.detect.sharpness import face_edge_width, picture_edge_width
@@ -161,27 +160,24 @@ class Sight:
         image: NDArray[np.uint8],
         light: Light,
         box: Roi | None,
-        faces: Sequence[FoundFace],
     ) -> None:
         """The picture, (h, w, 3) uint8 RGB, was searched: the box of the face that is
-        followed, and all that were found."""
+        followed, or of the surest one, or none."""
         if self._sharpness_ns is None or now_ns - self._sharpness_ns >= BLUR_EVERY_NS:
             self._sharpness_ns = now_ns
-            self._blurred = self._is_blurred(image, box, faces)
-        if box is not None or faces:
+            self._blurred = self._is_blurred(image, box)
+        if box is not None:
             self._lighting.found(light)
             self._light = None
         else:
             self._light = self._lighting.reason(light)
 
-    def _is_blurred(
-        self, image: NDArray[np.uint8], box: Roi | None, faces: Sequence[FoundFace]
-    ) -> bool:
+    def _is_blurred(self, image: NDArray[np.uint8], box: Roi | None) -> bool:
         if box is not None:
             limit = SHARP_FACE if self._blurred else BLURRED_FACE
             width = face_edge_width(image, box.x, box.y, max(box.width, box.height))
         else:
-            limit, width = BLURRED_PICTURE, None if faces else picture_edge_width(image)
+            limit, width = BLURRED_PICTURE, picture_edge_width(image)
         return width is not None and width >= limit
 
     def judge(

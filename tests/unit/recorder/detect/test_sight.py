@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recorder.detect.graphs import FoundFace, Roi
+from recorder.detect.graphs import Roi
 from recorder.detect.observations import Blindness
 from recorder.detect.repeats import LIVE, Liveness
 from recorder.detect.sight import MS, Sight
@@ -42,8 +42,7 @@ class Watcher:
         turned: bool = False,
     ) -> Blindness | None:
         for _ in range(frames):
-            faces = [FoundFace(0.9, box)] if box else []
-            self.sight.searched(self.now_ns, picture, light, box, faces)
+            self.sight.searched(self.now_ns, picture, light, box)
             self.sight.judge(self.now_ns, live, box, SHAPE, turned=turned)
             self.now_ns += FRAME_NS
         return self.sight.blind
