@@ -15,10 +15,10 @@ from recorder.evidence.cmaf import VIDEO_TIMESCALE
 from recorder.evidence.encode_video import CodedPicture, VideoEncoder, camera_settings
 from shared.policy import Streams
 
+Timed = tuple[float, Picture]
 
-def encoded(
-    pictures: Iterable[tuple[float, Picture]], fps: int
-) -> Iterator[tuple[float, Picture]]:
+
+def encoded(pictures: Iterable[Timed], fps: int) -> Iterator[Timed]:
     """The pictures and their times (s) after H.264 at the default policy's rate: a picture
     that stands alone for every segment, as what is kept and played back.
 
