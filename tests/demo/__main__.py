@@ -67,7 +67,12 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="end when all is verified")
     parser.add_argument("--sample", action="store_true", help="the sample, devices or not")
-    parser.add_argument("--seconds", type=float, default=sample.SECONDS, help="to record")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=sample.SECONDS,
+        help="to record; beyond %(default)s s the sample comes again, and is flagged for it",
+    )
     parser.add_argument("--port", type=int, default=0, help="the server's; a free one if 0")
     return parser.parse_args()
 
