@@ -133,6 +133,7 @@ def analyze(
     *,
     audio: Path | None = None,
     reference: Path | None = None,
+    voice: Path | None = None,
     policy: Path | None = None,
     output: Path | None = None,
 ) -> int:
@@ -160,12 +161,14 @@ def analyze(
         video: A video or an image. Its own sound is analysed unless --audio is given.
         audio: A sound file, analysed beside the video or alone.
         reference: A photograph of the candidate, with whom the faces are compared.
+        voice: The candidate reading aloud, 5 s or more, with whom the voices are compared.
+            Without one it is the first voice that is heard for 8 s.
         policy: Rules in JSON; the default policy's where none are given.
         output: Where to write; standard output where no file is given.
     """
     from recorder.detect import analyze as room
 
-    return room.analyze(room.Request(video, audio, policy, output, reference))
+    return room.analyze(room.Request(video, audio, policy, output, reference, voice))
 
 
 @app.command

@@ -26,9 +26,10 @@ from recorder.detect.output import open_output, warn
 from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.replay import MediaFile
 from recorder.detect.rules_file import Rules, read_rules
-from recorder.detect.setup import IdentitySetup
+from recorder.detect.setup import IdentitySetup, VoiceSetup
 from recorder.detect.sounds import SoundAnalyzer
-from recorder.detect.watchlist import Enrolled, Watchlist, watchlist
+from recorder.detect.voice_enrolment import voice_of
+from recorder.detect.watchlist import LEARN_VOICE, Enrolled, Watchlist, watchlist
 from recorder.detect.worker_messages import Heard, observations_of
 from recorder.faults import EnvironmentFault
 from recorder.settings import read_settings
@@ -48,6 +49,7 @@ class Request:
     policy: Path | None
     output: Path | None
     reference: Path | None = None
+    voice: Path | None = None
 
 
 def analyze(request: Request) -> int:
@@ -76,7 +78,8 @@ def _watched(request: Request, rules: Rules, *, sound: bool) -> Watchlist:
     """What is watched in the files that there are.
 
     Raises:
-        EnvironmentFault: the reference shows no face, or there is nothing to compare with it;
+        EnvironmentFault: the reference shows no face, no voice can be had from the recording
+            of one, or there is nothing to compare with it;
             the institution's list of models makes no sense.
     """
     there: dict[WatchedStream, bool] = {
@@ -85,7 +88,8 @@ def _watched(request: Request, rules: Rules, *, sound: bool) -> Watchlist:
     }
     streams: list[WatchedStream] = [stream for stream, is_there in there.items() if is_there]
     looked = look_at(read_settings().models or default_folder())
-    enrolled = Enrolled(face=_face(request, rules))
+    voice = _voice(request, rules, sound=sound)
+    enrolled = Enrolled(face=_face(request, rules), voice=voice)
     return watchlist(rules.rule, rules.objects, streams, looked, enrolled)
 
 
@@ -104,7 +108,7 @@ def _models(watched: Watchlist) -> dict[str, str]:
 
 def _sources(request: Request) -> list[Path]:
     """Every file that is read."""
-    named = (request.video, request.audio, request.policy, request.reference)
+    named = (request.video, request.audio, request.policy, request.reference, request.voice)
     return [path for path in named if path is not None]
 
 
@@ -127,6 +131,25 @@ def _face(request: Request, rules: Rules) -> IdentitySetup | None:
         warn("the policy does not watch for another face; the reference is not used.")
         return None
     return identity_setup(rule, embedding)
+
+
+def _voice(request: Request, rules: Rules, *, sound: bool) -> VoiceSetup:
+    """Whose voice every other is compared with; the first one heard where none is given.
+
+    Raises:
+        EnvironmentFault: no voice can be had from the recording, or there is no sound.
+    """
+    if request.voice is None:
+        return LEARN_VOICE
+    if not sound:
+        raise EnvironmentFault(
+            "There is no sound to compare the voice with.",
+            "Give a video with sound or a sound file beside --voice.",
+        )
+    known = voice_of(request.voice)
+    if not rules.rule(Kind.SECOND_VOICE).enabled:
+        warn("the policy does not watch for a second voice; the voice is not used.")
+    return known
 
 
 def _open_files(request: Request) -> Iterator[MediaFile]:

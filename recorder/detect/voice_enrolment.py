@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +12,13 @@ from numpy.typing import NDArray
 from recorder.capture.frames import AudioBlock
 from recorder.detect.observations import Blindness
 from recorder.detect.pauses import HeardWindow
+from recorder.detect.replay import MediaFile
 from recorder.detect.setup import VoiceSetup
 from recorder.detect.speakers import Encoder, Stretches
 from recorder.detect.voice import RATE, WINDOW, VoiceAnalyzer
 from recorder.detect.voice_encoder import voice_encoder
 from recorder.detect.voice_print import is_one_voice, voice_print
+from recorder.faults import EnvironmentFault
 
 # Fewer stretches say more of the words than of the voice. Three take 3.2 s in one piece.
 LEAST_STRETCHES = 3
@@ -83,6 +86,20 @@ def enrol(
     known = voice_print(found)
     numbers, alike = tuple(float(number) for number in known), float(np.linalg.norm(known))
     return VoicePrint(numbers, round(alike, 3), len(found), _speech_s(windows))
+
+
+def voice_of(path: Path) -> VoiceSetup:
+    """The voice in a recording, to compare others with.
+
+    Raises:
+        EnvironmentFault: it cannot be read, or one voice cannot be had from it.
+    """
+    with MediaFile(path, camera=False, microphone=True) as file:
+        blocks = [block.samples for block in file if isinstance(block, AudioBlock)]
+    found = enrol(np.concatenate(blocks), RATE)
+    if isinstance(found, NotEnrolled):
+        raise EnvironmentFault(f"{path} is no voice to compare with.", found.problem)
+    return found.setup
 
 
 def _heard(samples: NDArray[np.int16], rate: int) -> list[HeardWindow]:

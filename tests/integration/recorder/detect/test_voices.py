@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import wave
+from pathlib import Path
+
 import numpy as np
 import pytest
 from accuracy.labelled import over_noise, pcm, talk
@@ -10,11 +14,13 @@ from accuracy.spoken import HELD_OUT, RATE, Voice, sentences, spoken
 from accuracy.voice import compared, listen, pooled
 from support.blocks import blocks
 
+from recorder.detect.analyze import Request, analyze
 from recorder.detect.observations import Blindness
 from recorder.detect.setup import DetectorSetup
 from recorder.detect.sounds import SoundAnalyzer
 from recorder.detect.voice import VoiceAnalyzer
 from recorder.detect.voice_enrolment import NotEnrolled, VoicePrint, enrol
+from recorder.faults import EnvironmentFault
 
 RMS = next(voice for voice in HELD_OUT if voice.name == "rms")
 OTHER = next(voice for voice in HELD_OUT if voice.name == "en-us+f3")
@@ -52,6 +58,36 @@ def test_another_voice_is_told_and_ones_own_is_not(known: VoicePrint) -> None:
     (found,) = second_voices(pcm(hiss(np.concatenate([mine, other]))), known.setup)
     assert 13 <= found.start_ns / 1e9 <= 15
     assert "the enrolled one" in str(found.detail["reason"])
+
+
+def wav(path: Path, sound: np.ndarray) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(pcm(sound).tobytes())
+    return path
+
+
+def test_analyze_compares_the_voices_of_a_file_with_one_that_is_given(tmp_path: Path) -> None:
+    voice = wav(tmp_path / "candidate.wav", hiss(said(RMS, 14)))
+    audio = wav(tmp_path / "exam.wav", hiss(said(OTHER, 12, seed=6)))
+    output = tmp_path / "lines.jsonl"
+    assert analyze(Request(None, audio, None, output, voice=voice)) == 0
+    lines = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
+    compared_with = [line["unlike"] for line in lines if "unlike" in line]
+    assert min(compared_with) > 0.9
+    (found,) = [line for line in lines if line.get("kind") == "second_voice"]
+    assert "the enrolled one" in found["detail"]["reason"]
+    assert "voice-encoder" in lines[-1]["models"]
+
+
+def test_a_voice_that_cannot_be_compared_with_is_said(tmp_path: Path) -> None:
+    audio = wav(tmp_path / "exam.wav", said(RMS, 3))
+    muted = wav(tmp_path / "muted.wav", np.zeros(5 * RATE))
+    with pytest.raises(EnvironmentFault, match="no voice to compare with") as fault:
+        analyze(Request(None, audio, None, tmp_path / "lines.jsonl", voice=muted))
+    assert "muted" in fault.value.advice
 
 
 @pytest.mark.parametrize(

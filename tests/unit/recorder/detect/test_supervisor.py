@@ -23,7 +23,7 @@ from recorder.detect.observations import (
     VoiceObservation,
 )
 from recorder.detect.process import DetectorProcess
-from recorder.detect.setup import DetectorSetup, ObjectSetup
+from recorder.detect.setup import DetectorSetup, ObjectSetup, VoiceSetup
 from recorder.detect.supervisor import LOADING_NS, NS, STALLED_NS, Result
 from recorder.detect.worker_messages import (
     Answer,
@@ -438,6 +438,26 @@ def test_sound_waits_for_a_detector_that_restarts(make: Make) -> None:
         bench.pass_ms(100)
     bench.script.lives[0].say(Ready())
     until(lambda: len(bench.of(VoiceObservation)) == 10, "all ten blocks")
+
+
+def test_the_voice_that_a_detector_learnt_is_told_to_the_next_one(make: Make) -> None:
+    bench = make(streams=("microphone",))
+    bench.detector.prepare(DetectorSetup(voice=VoiceSetup()))
+    bench.script.lives[0].say(Heard((), learnt=(0.5, 0.25)))
+    bench.script.lives[0].die()
+    until(lambda: bench.pass_ms(100) or len(bench.script.lives) > 1, "a restart")
+    known = VoiceSetup((0.5, 0.25), learnt=True)
+    until(lambda: _told(bench.script.lives[1]), "being told")
+    assert _told(bench.script.lives[1])[0].setup.voice == known
+    for asked, told in (
+        (VoiceSetup(), known),
+        (None, None),
+        (VoiceSetup((0.1,)), VoiceSetup((0.1,))),
+    ):
+        before = len(_told(bench.script.lives[1]))
+        bench.detector.prepare(DetectorSetup(voice=asked))
+        until(lambda: len(_told(bench.script.lives[1])) > before, "being told")  # noqa: B023
+        assert _told(bench.script.lives[1])[-1].setup.voice == told
 
 
 def test_streams_that_nobody_asks_about_are_left_alone(make: Make) -> None:
