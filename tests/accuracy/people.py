@@ -11,6 +11,7 @@ import numpy as np
 from accuracy.heads import Head, Light, Picture, Pose, room
 from accuracy.photographs import MEDIA, framed, graphs, photographs
 
+DARK_GLASSES = "dark glasses"
 CLIP = "gaze_center_left_center.mp4"
 
 # Whose photograph it is; the names are those of the files.
@@ -185,5 +186,5 @@ _ALTERED: dict[str, Alter] = {
     "JPEG 20": _pressed(20),
     "JPEG 10": _pressed(10),
     "hand at the mouth": _covered((0.12, 0.5), (196, 150, 126)),
-    "dark glasses": _covered((-0.32, -0.08), (25, 25, 28)),
+    DARK_GLASSES: _covered((-0.32, -0.08), (25, 25, 28)),
 }
