@@ -180,8 +180,8 @@ class IncidentMachine:
 
     @property
     def goes_on(self) -> bool:
-        """Whether an incident was reported and its activity lasts."""
-        return self._run is not None and self._run.confirmed
+        """Whether an incident was reported and its activity lasts, dips aside."""
+        return self._run is not None and self._run.confirmed and self._run.dip is None
 
     @property
     def is_open(self) -> bool:

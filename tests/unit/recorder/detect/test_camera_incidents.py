@@ -113,6 +113,16 @@ def test_a_hand_that_comes_and_goes_before_the_lens_is_not_an_absence() -> None:
     assert kinds(found) == [Kind.CAMERA_BLOCKED]
 
 
+def test_what_follows_a_graver_incident_begins_when_it_began() -> None:
+    found = play((5, FACE), (4, NOBODY), (4, TURNED), (5, ASIDE), (8, FACE))
+    starts = {one.kind: one.start_ns / NS for one in found}
+    assert starts == {
+        Kind.FACE_MISSING: pytest.approx(5),
+        Kind.LOOKING_AWAY: pytest.approx(9),
+        Kind.GAZE_AWAY: pytest.approx(13),
+    }
+
+
 def test_what_is_not_asked_for_still_explains() -> None:
     rules = {**DEFAULT_RULES, Kind.FACE_MISSING: OFF}
     spans = ((5.0, FACE), (1.5, TURNED), (6.0, NOBODY), (1.5, TURNED), (8.0, FACE))
