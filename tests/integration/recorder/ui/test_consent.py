@@ -15,6 +15,8 @@ from recorder.ui.pages.declined import DeclinedPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.widgets.text import Text
 from recorder.ui.window import MainWindow
+from shared.flags import Kind
+from shared.policy import Accommodation
 
 LINK = "invigil://exam.example.edu/ABCDEFGH"
 
@@ -70,6 +72,23 @@ def test_what_is_not_recorded_is_not_said(
     assert "Camera" not in words
     assert "Microphone" not in words
     assert "face" not in words
+
+
+def test_what_is_switched_off_for_the_candidate_is_said(
+    qtbot: Any, open_window: Open, program: Any, make_offer: Any
+) -> None:
+    given = Accommodation(profile="Profile <B>", off=(Kind.SPEECH, Kind.OBJECT_SEEN))
+    program.offer = make_offer(accommodation=given)
+    told = said(consent(qtbot, open_window(LINK)))
+    noted, _, off = told.partition("Switched off for you")
+    assert "when someone speaks" not in noted
+    assert off.startswith("\nYour accommodation: Profile <B>.")
+    assert "•  when someone speaks" in off
+    assert "phone, a book" not in off  # off for everybody
+    nothing = Accommodation(profile="Profile C", off=(Kind.OBJECT_SEEN,))
+    program.offer = make_offer(accommodation=nothing)
+    told = said(consent(qtbot, open_window(LINK)))
+    assert "This exam notes nothing that it would switch off." in told
 
 
 def test_the_institutions_words_are_never_markup(

@@ -141,28 +141,22 @@ async def test_others_read_and_do_not_sign(
     assert (await client.post(away, data=FIELDS, headers=admin)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("terms", "query", "status", "says"),
-    [
-        ({"objects": {"labels": []}}, "", 400, "Name what to look for"),
-        ({"kinds": {"speech": {"threshold": 0.2, "release": 0.9}}}, "", 400, "speech.release"),
-        ({"streams": {"camera": {"enabled": False}}}, "", 400, "No face in view"),
-        ({"clips": {"fps": 0}}, "", 400, "clips"),
-        ({}, "?follows=7", 409, "Version 1 was signed meanwhile"),
-        ({}, "?follows=x", 400, "follows"),
-        ({}, "?follows=1", 201, ""),
-    ],
-)
+REFUSED = [
+    ({"objects": {"labels": []}}, "", 400, "Name what to look for"),
+    ({"kinds": {"speech": {"threshold": 0.2, "release": 0.9}}}, "", 400, "speech.release"),
+    ({"streams": {"camera": {"enabled": False}}}, "", 400, "No face in view"),
+    ({"clips": {"fps": 0}}, "", 400, "clips"),
+    ({}, "?follows=7", 409, "Version 1 was signed meanwhile"),
+    ({}, "?follows=x", 400, "follows"),
+    ({}, "?follows=1", 201, ""),
+]
+
+
 async def test_the_interface_refuses_the_same(
-    campus: Campus,
-    client: httpx.AsyncClient,
-    headers: dict[str, str],
-    terms: dict[str, object],
-    query: str,
-    status: int,
-    says: str,
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    url = f"/api/v1/exams/{campus.exam.id}/policies{query}"
-    answer = await client.post(url, json=terms, headers=headers)
-    assert answer.status_code == status, answer.text
-    assert says in answer.text
+    for terms, query, status, says in REFUSED:
+        url = f"/api/v1/exams/{campus.exam.id}/policies{query}"
+        answer = await client.post(url, json=terms, headers=headers)
+        assert answer.status_code == status, answer.text
+        assert says in answer.text

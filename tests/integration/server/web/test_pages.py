@@ -82,6 +82,8 @@ async def test_pages_carry_what_a_screen_reader_needs(
         "/exams",
         "/exams/new",
         f"/exams/{campus.exam.id}",
+        f"/exams/{campus.exam.id}/policy",
+        "/accommodations",
     ):
         page = (await client.get(address, headers=BROWSER)).text
         assert '<html lang="en">' in page

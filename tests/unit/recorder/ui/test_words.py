@@ -12,7 +12,7 @@ from recorder.status import Delivery
 from recorder.ui import words
 from recorder.ui.link import Flaw
 from shared.flags import Group, Kind
-from shared.policy import EvidenceKey, Exam, Institution, Policy, Rule
+from shared.policy import Accommodation, EvidenceKey, Exam, Institution, Policy, Rule
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +112,15 @@ def test_only_enabled_kinds_of_the_group_are_noted() -> None:
     rules = {Kind.SPEECH: Rule(), Kind.SECOND_VOICE: Rule(enabled=False), Kind.GAP: Rule()}
     assert words.noted(policy(kinds=rules), Group.VOICE) == ["when someone speaks"]
     assert words.noted(policy(kinds=rules), Group.FACE) == []
+
+
+def test_what_an_accommodation_switches_off_is_said_and_not_noted() -> None:
+    given = Accommodation(profile="B", off=(Kind.SPEECH, Kind.SECOND_VOICE, Kind.GAP))
+    rules = {Kind.SPEECH: Rule(), Kind.SECOND_VOICE: Rule(enabled=False)}
+    shown = policy(kinds=rules, accommodation=given)
+    assert words.switched_off(shown) == ["when someone speaks"]
+    assert words.noted(shown, Group.VOICE) == []
+    assert words.switched_off(policy(kinds=rules)) == []
 
 
 def test_every_kind_has_words_of_its_own() -> None:
