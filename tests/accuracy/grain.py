@@ -14,6 +14,7 @@ class Grain:
     """Noise of so many levels (standard deviation) for pictures of (width, height)."""
 
     def __init__(self, level: float, size: tuple[int, int], dice: np.random.Generator) -> None:
+        """Draw the noise: a second's tenth for 640x480."""
         shape = (size[1] + _REACH, size[0] + _REACH, 3)
         self._drawn = np.rint(dice.normal(0, level, shape)).astype(np.int16)
         self._dice = dice
