@@ -21,16 +21,16 @@ NS = 1_000_000_000
 # from the brows to the chin, the ears from the brows to the nose.
 EAR_OUT, EAR_UP = 0.05, 0.1
 
-# A hand that holds something to the ear has fingers within 5 cm of it; beyond 10 cm there is
-# room for a head between.
-NEAR, FAR = 0.35, 0.7
+# A hand that holds something to the ear has fingers within 3 cm of it, and one that lies 7 cm
+# off holds nothing there; what is half as sure, at 5 cm, is the width of a telephone.
+NEAR, FAR = 0.2, 0.5
 
 # That many of the 21 landmarks must be so near: two fingers, not one that scratches.
 FINGERS = 6
 
-# The hand's middle is at the side of the face: a hand before the mouth or under the chin is
-# nearer to the middle line than this.
-ASIDE = 0.4
+# The hand's middle is nearer to the ear than to the middle line of the face; that of a hand
+# before the mouth or under the chin is not.
+ASIDE = (0.5 + EAR_OUT) / 2
 
 
 class Graphs(Protocol):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -25,8 +26,11 @@ _FINGERS = (
 )
 _WIDTHS = (0.13, 0.105, 0.105, 0.10, 0.085)
 
-# Drawn so much larger, and shrunk, for soft edges.
-_FINER = 3
+# The hand is drawn once at this length in pixels, and shrunk: soft edges.
+_LENGTH = 400
+
+# The drawing's side, in lengths of the hand: enough to turn it about its palm.
+_SIDE = 2.4
 
 # Where the light comes from: above and to the left, towards the viewer.
 _LIGHT = (-0.35, -0.45)
@@ -66,25 +70,28 @@ def lay(picture: Picture, hand: Hand) -> Picture:
 
 def _drawn(hand: Hand) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Colours, (n, n, 3), and how much they cover, (n, n); the palm's middle in the middle."""
-    length = hand.length * _FINER
-    side = int(2.4 * length)
-    heights = _heights(side, length, mirrored=hand.left)
-    smooth = cv2.GaussianBlur(heights, (0, 0), 0.01 * length)
-    down, right = np.gradient(smooth)
+    side = max(8, int(_SIDE * hand.length))
+    turn = cv2.getRotationMatrix2D((side / 2, side / 2), hand.angle, 1)
+    lit, cover = (
+        cv2.warpAffine(
+            cv2.resize(layer, (side, side), interpolation=cv2.INTER_AREA), turn, (side, side)
+        )
+        for layer in _shaded(mirrored=hand.left)
+    )
+    colours = np.clip(np.array(hand.skin, np.float32) * lit[..., np.newaxis], 0, 255)
+    return np.asarray(colours, np.float32), np.asarray(cover, np.float32)
+
+
+@cache
+def _shaded(*, mirrored: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """How brightly each pixel of the drawing is lit, and whether it is the hand."""
+    heights = _heights(int(_SIDE * _LENGTH), _LENGTH, mirrored=mirrored)
+    down, right = np.gradient(cv2.GaussianBlur(heights, (0, 0), 0.01 * _LENGTH))
     lit = (0.85 - 0.35 * (_LIGHT[0] * right + _LIGHT[1] * down)) / np.sqrt(
         1 + 0.5 * (right**2 + down**2)
     )
-    colours = np.clip(
-        np.array(hand.skin, np.float32) * np.clip(lit, 0.35, 1.1)[..., None], 0, 255
-    )
-    cover = (heights > 0).astype(np.float32)
-    turn = cv2.getRotationMatrix2D((side / 2, side / 2), hand.angle, 1 / _FINER)
-    small = int(side / _FINER)
-    turn[:, 2] -= side / 2 - small / 2
-    size, how = (small, small), cv2.INTER_AREA
-    soft = (cv2.GaussianBlur(colours, (0, 0), 1.0), cv2.GaussianBlur(cover, (0, 0), 1.0))
-    turned = [cv2.warpAffine(layer, turn, size, flags=how) for layer in soft]
-    return np.asarray(turned[0], np.float32), np.asarray(turned[1], np.float32)
+    shade = np.clip(lit, 0.35, 1.1).astype(np.float32)
+    return shade, (heights > 0).astype(np.float32)
 
 
 def _heights(side: int, length: float, *, mirrored: bool) -> NDArray[np.float32]:
