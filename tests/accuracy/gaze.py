@@ -176,12 +176,13 @@ def _screen_rows(heads: Sequence[Head]) -> Iterator[Row]:
     flagged: dict[str, list[bool]] = {}
     qualities, calibrated = [], 0
     for head in heads:
-        found = _calibration(head, dice)
+        seat = replace(_sitting(dice), yaw=dice.uniform(-4, 4), roll=0.0)
+        found = _calibration(head, seat, dice)
         calibrated += isinstance(found, Calibrated)
         qualities.append(found.quality)
         screen = found.screen if isinstance(found, Calibrated) else Screen()
         for where, (x, y) in _places(dice):
-            sight = _sight(settled(_looking(head, x, y, dice)))
+            sight = _sight(settled(_looking(head, seat, (x, y), 5.0, dice)))
             away = sight is not None and screen.distance(*sight) > threshold
             flagged.setdefault(where, []).append(away)
     yield share("nine points that gave a calibration", calibrated, len(heads))
@@ -210,11 +211,12 @@ def _places(dice: np.random.Generator) -> Iterator[tuple[str, tuple[float, float
         yield "below", (x, 1 + along)
 
 
-def _calibration(head: Head, dice: np.random.Generator) -> Outcome:
+def _calibration(head: Head, seat: Pose, dice: np.random.Generator) -> Outcome:
     seen = []
     for point in NINE_POINTS:
         looks = [
-            _look(settled(_looking(head, point.x, point.y, dice, still=True))) for _ in range(3)
+            _look(settled(_looking(head, seat, (point.x, point.y), 0.7, dice)))
+            for _ in range(3)
         ]
         # Three drawn pictures stand for the third of a second that is asked for.
         usable = [look for look in looks if look is not None] * 2
@@ -223,13 +225,23 @@ def _calibration(head: Head, dice: np.random.Generator) -> Outcome:
 
 
 def _looking(
-    head: Head, x: float, y: float, dice: np.random.Generator, *, still: bool = False
+    head: Head,
+    seat: Pose,
+    at: tuple[float, float],
+    wander: float,
+    dice: np.random.Generator,
 ) -> Picture:
-    """The head looks at a place on its screen; the eyes do what the head leaves."""
-    pose = replace(_sitting(dice), yaw=dice.uniform(-2, 2) if still else dice.uniform(-8, 8))
+    """The head looks at a place on its screen: it wanders by so many degrees about how it
+    sits, and the eyes do the rest."""
+    pose = replace(
+        seat,
+        yaw=seat.yaw + dice.uniform(-wander, wander),
+        pitch=seat.pitch + dice.uniform(-wander, wander),
+    )
+    x, y = at
     sight = (-2 * HALF_SCREEN[0] * (x - 0.5), MIDDLE_PITCH - 2 * HALF_SCREEN[1] * (y - 0.5))
     gaze = (sight[0] - pose.yaw, sight[1] - pose.pitch)
-    drawn = head.render(replace(pose, roll=0), gaze=gaze, into=room(*SIZE, dice))
+    drawn = head.render(pose, gaze=gaze, into=room(*SIZE, dice))
     return as_filmed(drawn, Camera(noise=2.0), dice)
 
 

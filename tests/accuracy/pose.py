@@ -27,7 +27,7 @@ YAW_DEG, PITCH_DEG = 45.0, 25.0
 MOST_YAW_PITCH, MOST_ROLL, MOST_MIRRORED = 3.0, 2.0, 1.0
 
 # Pictures of one row.
-PICTURES = 160
+PICTURES = 120
 SIZE = (640, 480)
 
 # The mesh settles on a face within three pictures.
@@ -91,7 +91,11 @@ def measure(console: Console) -> list[Table]:
             "Head pose, drawn heads",
             tuple(rows),
             _NOTE.format(
-                heads=len(held_out or fitted), yaw=YAW_DEG, pitch=PITCH_DEG, depth=DEPTH_SHOWN
+                heads=len(held_out or fitted),
+                pictures=PICTURES,
+                yaw=YAW_DEG,
+                pitch=PITCH_DEG,
+                depth=DEPTH_SHOWN,
             ),
         ),
         Table("Head pose, photographs", tuple(_photograph_rows()), _PHOTO_NOTE),
@@ -100,8 +104,8 @@ def measure(console: Console) -> list[Table]:
 
 _NOTE = (
     "Heads from {heads} photographs, yaw within ±{yaw:.0f}°, pitch within ±{pitch:.0f}°, roll "
-    "within ±15°, each row another 160 pictures through the whole analyser. The drawn head is "
-    "the very mesh whose landmarks are looked for, which no living face is: the rows of other "
+    "within ±15°, each row another {pictures} pictures through the whole analyser. The drawn "
+    "head is the very mesh whose landmarks are looked for, which no living face is: the rows of other "
     "shapes say what that hides. The mesh turns less than the head (by a tenth in yaw and a "
     "fifth in pitch); fitting it with the canonical face as it is gave errors of 2.5° and "
     "3.2°, with landmark positions and weights learnt from drawn heads 2.1° and 3.2°, with "
