@@ -8,7 +8,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -21,13 +21,20 @@ from recorder.detect.identity import identity_setup
 from recorder.detect.lines import LineWriter
 from recorder.detect.model_sets import default_folder, look_at
 from recorder.detect.models import models_for
-from recorder.detect.observations import Incident, Unobserved, WatchedStream
+from recorder.detect.observations import (
+    CameraObservation,
+    FaceObservation,
+    Incident,
+    Unobserved,
+    WatchedStream,
+)
 from recorder.detect.output import open_output, warn
 from recorder.detect.pictures import PictureAnalyzer
 from recorder.detect.replay import MediaFile
 from recorder.detect.rules_file import Rules, read_rules
 from recorder.detect.setup import IdentitySetup, VoiceSetup
 from recorder.detect.sounds import SoundAnalyzer
+from recorder.detect.stillness import Turns
 from recorder.detect.voice_enrolment import voice_of
 from recorder.detect.watchlist import LEARN_VOICE, Enrolled, Watchlist, watchlist
 from recorder.detect.worker_messages import Heard, observations_of
@@ -167,6 +174,8 @@ class _Analysis:
         self._core = core
         self._setup = watched.setup
         self._unwatched = list(watched.unwatched)
+        self._turns = Turns()
+        self._face: FaceObservation | None = None
         self._pictures: PictureAnalyzer | None = None
         self._sounds: SoundAnalyzer | None = None
         self._frames = 0
@@ -221,11 +230,19 @@ class _Analysis:
             self._pictures = PictureAnalyzer()
             self._pictures.prepare(self._setup)
         self._frames += 1
+        comes = self._turns.comes(frame.image, frame.monotonic_ns)
+        if self._face is not None and not comes:
+            # As in a session, where such a picture is left out: what the last one showed holds.
+            self._seen((replace(self._face, monotonic_ns=frame.monotonic_ns),))
+            return
         answer = self._pictures.observe(frame.image, frame.monotonic_ns)
         for words in answer.unwatched:
             self._unwatched.append(words)
             warn(f"{words}.")
-        seen = observations_of(answer)
+        self._face = answer.face
+        self._seen(observations_of(answer))
+
+    def _seen(self, seen: tuple[CameraObservation, ...]) -> None:
         self._lines.observation(*seen)
         for one in seen:
             self._note(self._core.camera(one))

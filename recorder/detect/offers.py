@@ -6,11 +6,10 @@ import threading
 from collections import deque
 from typing import NamedTuple
 
-from recorder.capture.cadence import Cadence
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.detect.frame_memory import FrameMemory
 from recorder.detect.pace import STEPS
-from recorder.detect.stillness import Stillness
+from recorder.detect.stillness import Turns
 from recorder.detect.worker_messages import Look
 
 NS = 1_000_000_000
@@ -21,9 +20,6 @@ WAITING_SOUND_NS = 5 * NS
 # Sound is handed over in portions: a hand-over costs as much as 20 ms of sound does to hear,
 # and 80 ms are no delay to anything that lasts a second.
 PORTION_NS = 80_000_000
-
-# Pictures a second of a scene in which nothing moves.
-STILL_FPS = 15
 
 
 class Counts(NamedTuple):
@@ -45,9 +41,7 @@ class Offers:
     def __init__(self) -> None:
         self.memory = FrameMemory.create()
         self._lock = threading.Lock()
-        self._cadence = Cadence(STEPS[0].fps)
-        self._still_cadence = Cadence(STILL_FPS)
-        self._stillness = Stillness()
+        self._turns = Turns(STEPS[0].fps)
         self._left_out = 0
         self._waiting: Look | None = None
         self._lent: int | None = None
@@ -62,7 +56,7 @@ class Offers:
         with self._lock:
             if self._closed:
                 return False
-            if not self._is_due(frame):
+            if not self._turns.comes(frame.image, frame.monotonic_ns):
                 self._left_out += 1
                 return False
             if self._waiting is not None:
@@ -128,7 +122,7 @@ class Offers:
     def pace(self, fps: int) -> None:
         """Take at most so many pictures a second from now on."""
         with self._lock:
-            self._cadence = Cadence(fps)
+            self._turns.pace(fps)
 
     def close(self) -> None:
         """Let the memory go; a picture that still waits was skipped."""
@@ -138,18 +132,6 @@ class Offers:
                 self._skipped += self._waiting is not None
                 self._waiting = None
                 self.memory.close()
-
-    def _is_due(self, frame: Frame) -> bool:
-        at_ns = frame.monotonic_ns
-        if not self._cadence.wants(at_ns):
-            return False
-        moved = self._stillness.moved(frame.image)
-        if not moved and not self._still_cadence.wants(at_ns):
-            return False
-        self._cadence.took(at_ns)
-        self._still_cadence.took(at_ns)
-        self._stillness.looked()
-        return True
 
     def _has_portion(self) -> bool:
         if not self._sounds:

@@ -11,6 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.capture.cadence import Cadence
+
+# Pictures a second of a scene in which nothing moves.
+STILL_FPS = 15
+
 # The picture is compared on a grid whose shorter side has about this many points, each the
 # mean of four pixels of its area.
 _GRID_SIDE = 60
@@ -42,6 +47,33 @@ class Stillness:
     def looked(self) -> None:
         """The picture that was asked about last is looked at."""
         self._last = self._newest
+
+
+class Turns:
+    """Which pictures are looked at: so many a second, and fewer where nothing moves."""
+
+    def __init__(self, fps: int | None = None) -> None:
+        """Look at ``fps`` pictures a second at most; ``None`` is all that move."""
+        self._cadence = None if fps is None else Cadence(fps)
+        self._still_cadence = Cadence(STILL_FPS)
+        self._stillness = Stillness()
+
+    def pace(self, fps: int) -> None:
+        """Look at so many a second at most from now on."""
+        self._cadence = Cadence(fps)
+
+    def comes(self, image: NDArray[np.uint8], at_ns: int) -> bool:
+        """Whether it is a picture's turn, (h, w, 3) uint8 RGB, taken at ``at_ns``."""
+        if self._cadence and not self._cadence.wants(at_ns):
+            return False
+        moved = self._stillness.moved(image)
+        if not moved and not self._still_cadence.wants(at_ns):
+            return False
+        if self._cadence:
+            self._cadence.took(at_ns)
+        self._still_cadence.took(at_ns)
+        self._stillness.looked()
+        return True
 
 
 def _movement(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
