@@ -105,8 +105,8 @@ def measure(console: Console) -> list[Table]:
 _NOTE = (
     "Heads from {heads} photographs, yaw within ±{yaw:.0f}°, pitch within ±{pitch:.0f}°, roll "
     "within ±15°, each row another {pictures} pictures through the whole analyser. The drawn "
-    "head is the very mesh whose landmarks are looked for, which no living face is: the rows of other "
-    "shapes say what that hides. The mesh turns less than the head (by a tenth in yaw and a "
+    "head is the very mesh whose landmarks are looked for, which no living face is: the rows "
+    "of other shapes say what that hides. The mesh turns less than the head (by a tenth in yaw and a "
     "fifth in pitch); fitting it with the canonical face as it is gave errors of 2.5° and "
     "3.2°, with landmark positions and weights learnt from drawn heads 2.1° and 3.2°, with "
     "all 468 landmarks 2.5° and 2.9°, with the mesh's own depth 3.5° and 2.5°; with {depth:g} "
