@@ -1,4 +1,4 @@
-"""Does anything move? Of a scene that is as good as still, half the pictures will do.
+"""Does anything move? Of a scene that is as good as still, a third of the pictures will do.
 
 Nothing that is watched for lasts less than 0.3 s, and a candidate who reads sits still for
 most of an exam. Movement is local and a sensor's noise is everywhere, so the change of each
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from recorder.capture.cadence import Cadence
 
-# Pictures a second of a scene in which nothing moves.
-STILL_FPS = 15
+# Pictures a second of a scene in which nothing moves: three within the shortest pause that
+# counts, and as many as the steady stream keeps.
+STILL_FPS = 10
 
 # The picture is compared on a grid whose shorter side has about this many points, each the
 # mean of four pixels of its area.
@@ -27,6 +28,10 @@ _PART = 5
 # head that turns gives 5 and more from one picture to the next, one that reads 1 to 3, and
 # noise of 8 levels a pixel stays below 3.
 MOVED_LUMA = 4.0
+
+# What a sensor's noise can change everywhere, four pixels averaged; more is a camera that
+# moves, or a light.
+_NOISE_LUMA = 8.0
 
 
 class Stillness:
@@ -77,7 +82,9 @@ class Turns:
 
 
 def _movement(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
-    """The largest change of a part beyond the middle one, in levels of luma."""
+    """The largest change of a part beyond the middle one, or of all beyond noise, in levels
+    of luma.
+    """
     height, width = one.shape[0] // _PART, one.shape[1] // _PART
     if not (height and width):
         return MOVED_LUMA
@@ -85,7 +92,7 @@ def _movement(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     change = cv2.absdiff(one[within], other[within])
     parts = np.asarray(cv2.resize(change, (width, height), interpolation=cv2.INTER_AREA))
     middle = np.partition(parts, parts.size // 2, axis=None)[parts.size // 2]
-    return float(parts.max()) - float(middle)
+    return max(float(parts.max()) - float(middle), float(middle) - _NOISE_LUMA)
 
 
 def _grid(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -72,10 +72,13 @@ class Economy:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """How much may wait."""
+    """How much may wait, and how many items wake the thread (it looks by itself every
+    ``IDLE_S``): waking up costs as much as a packet of sound does to encode.
+    """
 
     items: int
     bytes: int
+    wake: int = 1
 
 
 class StreamRecorder(Protocol[ItemT_contra]):
@@ -178,7 +181,8 @@ class EncoderThread(Generic[ItemT]):
             self._items += 1
             self._bytes += cost
             self._judge()
-            self._changed.notify()
+            if self._items >= self._bound.wake:
+                self._changed.notify()
         return Offered.TAKEN
 
     def economise(self, economy: Economy) -> None:

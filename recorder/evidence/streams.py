@@ -20,10 +20,10 @@ from shared.policy import Streams
 MIB = 2**20
 
 # What may wait to be encoded. Camera: 3 s at 640×480 and 10 a second. Screen: 8 pictures
-# of 1080p. Sound: 10 s, since it cannot be thinned and weighs nothing.
+# of 1080p. Sound: 10 s, since it cannot be thinned and weighs nothing; coded 0.2 s at a time.
 CAMERA_BOUND = Bound(items=60, bytes=28 * MIB)
 SCREEN_BOUND = Bound(items=20, bytes=48 * MIB)
-MICROPHONE_BOUND = Bound(items=500, bytes=MIB)
+MICROPHONE_BOUND = Bound(items=500, bytes=MIB, wake=10)
 
 
 # What the steps of a short disk mean. A camera every fifth of a second still shows where a

@@ -234,7 +234,7 @@ def test_a_busy_detector_is_given_the_newest_picture(make: Make) -> None:
     (life,) = bench.script.lives
     bench.hand_over()
     for _ in range(4):
-        bench.pass_ms(70)  # nothing moves in it
+        bench.pass_ms(100)  # nothing moves in it
         bench.detector.offer_frame(bench.frame())
     assert bench.detector.counters().skipped == 3
     bench.script.silent = False
