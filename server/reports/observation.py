@@ -42,16 +42,17 @@ class ReasonOut(msgspec.Struct, frozen=True):
 
 class ObservabilityOut(msgspec.Struct, frozen=True):
     """How much of a stream could be observed: ``share`` 0 to 1 of the session, ``null``
-    before there is anything; seconds that could not be, or only partly, by reason.
+    before there is anything; what could not be, was not recorded, or could be only partly,
+    by reason. Seconds of ``missed`` are of the first two, counted once.
     """
 
     stream: str
     recorded: bool
     share: float | None
-    unobserved: float
-    partly: float
-    reasons: list[ReasonOut]
-    partly_reasons: list[ReasonOut]
+    missed: float
+    unobserved: list[ReasonOut]
+    unrecorded: list[ReasonOut]
+    partly: list[ReasonOut]
 
 
 class Observation(TypedDict):
@@ -75,10 +76,10 @@ def _observability(one: Observability) -> ObservabilityOut:
         stream=one.stream,
         recorded=one.recorded,
         share=None if one.share is None else round(one.share, 4),
-        unobserved=_seconds(one.unobserved),
-        partly=_seconds(one.partly),
-        reasons=[_reason(reason) for reason in one.reasons],
-        partly_reasons=[_reason(reason) for reason in one.partly_reasons],
+        missed=_seconds(one.missed),
+        unobserved=[_reason(reason) for reason in one.unobserved],
+        unrecorded=[_reason(reason) for reason in one.unrecorded],
+        partly=[_reason(reason) for reason in one.partly],
     )
 
 

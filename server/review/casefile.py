@@ -156,7 +156,9 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         missing=absent,
         undelivered=await read_undelivered(db, session, tracks),
         watching=_watching(terms, history),
-        observed=observability(terms.policy, reach, absences, tracks, live=live),
+        observed=observability(
+            terms.policy, reach, absences, parted(absent)[1], tracks, live=live
+        ),
         duration=reach,
         pictures=await read_pictures(db, session, flags),
         enrolled=await read_enrolled(db, session),

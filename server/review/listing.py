@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
-from server.ingest.models import ExamSession, SegmentRow, UnobservedRow
+from server.ingest.models import ExamSession, GapRow, SegmentRow, UnobservedRow
 from server.review.integrity import Evidence, examine, facts
 from server.review.models import RankRow
 from server.review.ranking import policies_of, refresh_stale
@@ -90,7 +90,7 @@ async def list_sessions(
     rows = (await db.execute(ranked.limit(PAGE).offset(filters.page * PAGE))).tuples().all()
     ids = [row[0].id for row in rows]
     standings = await read_standings(db, [row[0] for row in rows], now)
-    unobserved, recorded = await _unobserved(db, ids), await _recorded(db, ids)
+    missed, recorded = await _missed(db, ids), await _recorded(db, ids)
     policies = await policies_of(db, [row[0] for row in rows])
     lines = [
         Line(
@@ -103,8 +103,7 @@ async def list_sessions(
                 Observability(
                     stream=stream,
                     duration=extent(session),
-                    unobserved=unobserved.get((session.id, stream), 0),
-                    partly=0,
+                    missed=missed.get((session.id, stream), 0),
                     recorded=session.state == "open" or (session.id, stream) in recorded,
                 )
                 for stream in observed_streams(policies[session.policy_version_id])
@@ -135,26 +134,26 @@ def _filtered(institution_id: str, filters: Filters, now: int) -> Select[Any]:
     return query
 
 
-async def _unobserved(db: AsyncSession, ids: Sequence[str]) -> dict[tuple[str, str], int]:
-    """The time of each session and stream that could not be observed, in microseconds.
+async def _missed(db: AsyncSession, ids: Sequence[str]) -> dict[tuple[str, str], int]:
+    """The time of each session and stream that could not be observed, or that a record says
+    was not recorded; in microseconds.
 
-    What a recorder reports of a stream never overlaps, so that it adds up.
+    What a recorder reports of a stream never overlaps, so that it adds up. A device that
+    gives nothing is said in both ways: of the two sums the larger one counts.
     """
-    query = (
-        select(
-            UnobservedRow.session_id,
-            UnobservedRow.stream,
-            func.sum(UnobservedRow.end - UnobservedRow.start),
+    found: dict[tuple[str, str], int] = {}
+    for table, which in (
+        (UnobservedRow, UnobservedRow.reason.not_in(PARTLY)),
+        (GapRow, true()),
+    ):
+        query = (
+            select(table.session_id, table.stream, func.sum(table.end - table.start))
+            .where(table.session_id.in_(ids), table.end > table.start, which)
+            .group_by(table.session_id, table.stream)
         )
-        .where(
-            UnobservedRow.session_id.in_(ids),
-            UnobservedRow.end > UnobservedRow.start,
-            UnobservedRow.reason.not_in(PARTLY),
-        )
-        .group_by(UnobservedRow.session_id, UnobservedRow.stream)
-    )
-    rows = (await db.execute(query)).tuples()
-    return {(name, stream): int(total) for name, stream, total in rows}
+        for name, stream, total in (await db.execute(query)).tuples():
+            found[name, stream] = max(found.get((name, stream), 0), int(total))
+    return found
 
 
 async def _recorded(db: AsyncSession, ids: Sequence[str]) -> set[tuple[str, str]]:

@@ -24,6 +24,10 @@ OBSERVED = ("camera", "microphone")
 _STREAMS = {"camera": "Camera", "microphone": "Microphone", "screen": "Screen"}
 
 
+# Why most of what a policy leaves out is left out.
+SWITCHED_OFF = "switched off for this exam"
+
+
 class By(StrEnum):
     """Who or what left something out."""
 
@@ -40,6 +44,11 @@ class LeftOut:
     what: str
     why: str
     kind: Kind | None = None
+
+    @property
+    def besides(self) -> str:
+        """Why, where it is not merely switched off."""
+        return "" if self.why == SWITCHED_OFF else self.why
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ def _by_policy(policy: Policy) -> Iterable[LeftOut]:
             yield LeftOut(By.POLICY, _STREAMS[stream], "not recorded in this exam")
     for kind in DEFAULT_RULES:
         if not policy.kinds.get(kind, OFF).enabled:
-            yield LeftOut(By.POLICY, kind.label, "switched off for this exam", kind)
+            yield LeftOut(By.POLICY, kind.label, SWITCHED_OFF, kind)
     programs = Kind.PROHIBITED_PROCESS
     if policy.rule(programs).enabled and not policy.prohibited_processes:
         yield LeftOut(By.POLICY, programs.label, "no program is prohibited", programs)
@@ -116,17 +125,20 @@ def _by_machine(line: str) -> LeftOut:
 @dataclass(frozen=True, slots=True)
 class Observability:
     """How much of a stream could be observed: times in microseconds, ``share`` 0 … 1 of
-    ``duration``, ``None`` before there is anything. Where a stream was not recorded at all,
-    nothing of it could be.
+    ``duration``, ``None`` before there is anything.
+
+    ``missed`` is what could not be observed or was not recorded, counted once; where a stream
+    was not recorded at all, that is all of it. ``unobserved``, ``unrecorded`` and ``partly``
+    say of which kind and why.
     """
 
     stream: str
     duration: int
-    unobserved: int
-    partly: int
+    missed: int
     recorded: bool
-    reasons: tuple[Summary, ...] = ()
-    partly_reasons: tuple[Summary, ...] = ()
+    unobserved: tuple[Summary, ...] = ()
+    unrecorded: tuple[Summary, ...] = ()
+    partly: tuple[Summary, ...] = ()
 
     @property
     def share(self) -> float | None:
@@ -135,7 +147,7 @@ class Observability:
             return 0.0
         if self.duration <= 0:
             return None
-        return max(0.0, 1.0 - self.unobserved / self.duration)
+        return max(0.0, 1.0 - self.missed / self.duration)
 
     @property
     def percent(self) -> str:
@@ -155,12 +167,15 @@ class Observability:
         """What could not be observed, and for what reasons."""
         if not self.recorded:
             return ["Not recorded, so nothing of it could be observed."]
-        told = []
-        if self.unobserved:
-            told.append(_told(f"{spoken(self.unobserved)} not observed", self.reasons))
-        if self.partly:
-            told.append(_told(f"{spoken(self.partly)} only partly", self.partly_reasons))
-        return told
+        return [
+            _told(f"{spoken(sum(one.time for one in found))} {how}", found)
+            for how, found in (
+                ("not observed", self.unobserved),
+                ("not recorded", self.unrecorded),
+                ("only partly observed", self.partly),
+            )
+            if found
+        ]
 
 
 def _told(total: str, reasons: Sequence[Summary]) -> str:
@@ -171,7 +186,13 @@ def _told(total: str, reasons: Sequence[Summary]) -> str:
 
 
 def observability(
-    policy: Policy, duration: int, absences: Absences, streams: Iterable[str], *, live: bool
+    policy: Policy,
+    duration: int,
+    absences: Absences,
+    gone: Sequence[Interval],
+    streams: Iterable[str],
+    *,
+    live: bool,
 ) -> list[Observability]:
     """Of each stream that the policy has observed.
 
@@ -179,6 +200,7 @@ def observability(
         policy: the session's own.
         duration: how far its records reach, in microseconds.
         absences: what could not be observed.
+        gone: what was not recorded, whether a record says so or not.
         streams: those of which there is a recording.
         live: whether more may come.
     """
@@ -187,15 +209,16 @@ def observability(
     for stream in observed_streams(policy):
         blind = [one for one in absences.unobserved if one.stream == stream]
         partly = [one for one in absences.partly if one.stream == stream]
+        missing = [one for one in gone if one.stream == stream]
         found.append(
             Observability(
                 stream=stream,
                 duration=duration,
-                unobserved=_length(blind),
-                partly=_length(partly),
+                missed=_length([*blind, *missing]),
                 recorded=live or stream in there,
-                reasons=tuple(summaries(blind)),
-                partly_reasons=tuple(summaries(partly)),
+                unobserved=tuple(summaries(blind)),
+                unrecorded=tuple(summaries(missing)),
+                partly=tuple(summaries(partly)),
             )
         )
     return found

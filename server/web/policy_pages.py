@@ -108,6 +108,7 @@ def form_context(
         "wrong": wrong,
         "groups": groups(terms.rules, fields, wrong),
         "severities": list(Severity),
+        "called": {kind.value: kind.label for kind in terms.rules},
         "objects_said": objects_said(terms),
         "programs_said": programs_said(terms),
         "open_rules": open_rules,

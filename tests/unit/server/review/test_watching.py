@@ -60,16 +60,16 @@ def test_observability_is_told_by_stream_and_reason() -> None:
     absences = Absences(
         unobserved=(
             Interval("camera", 0, 230 * SECOND, DARK),
-            Interval("camera", 200 * SECOND, 252 * SECOND, "the camera was covered"),
+            Interval("camera", 230 * SECOND, 252 * SECOND, "the camera was covered"),
         ),
         partly=(Interval("camera", 300 * SECOND, 320 * SECOND, SMALL),),
     )
     camera, sound = observability(
-        policy(), 3600 * SECOND, absences, ["camera", "microphone"], live=False
+        policy(), 3600 * SECOND, absences, [], ["camera", "microphone"], live=False
     )
     assert camera.words == [
-        f"4 min 12 s not observed: {DARK} 3 min 50 s, the camera was covered 52 s.",
-        f"20 s only partly: {SMALL}.",
+        f"4 min 12 s not observed: {DARK} 3 min 50 s, the camera was covered 22 s.",
+        f"20 s only partly observed: {SMALL}.",
     ]
     assert (camera.percent, sound.percent, sound.words) == ("93 %", "100 %", [])
     drawn = timeline("s", 10, {}, [], absences, [], live=False)
@@ -77,8 +77,22 @@ def test_observability_is_told_by_stream_and_reason() -> None:
     assert [span.reason for span in drawn.partly] == [SMALL]
 
 
+def test_what_was_not_recorded_was_not_observed() -> None:
+    """A device that gave nothing is both; it counts once."""
+    lost = (10 * SECOND, 40 * SECOND)
+    absences = Absences(unobserved=(Interval("microphone", *lost, "the device gave nothing"),))
+    gone = [Interval("microphone", *lost, "unplugged"), Interval("screen", 0, SECOND, "x")]
+    streams = ["camera", "microphone"]
+    camera, sound = observability(policy(), 60 * SECOND, absences, gone, streams, live=False)
+    assert (camera.share, sound.share) == (1.0, 0.5)
+    assert sound.words == [
+        "30 s not observed: the device gave nothing.",
+        "30 s not recorded: unplugged.",
+    ]
+
+
 @pytest.mark.parametrize(
-    ("duration", "unobserved", "recorded", "percent"),
+    ("duration", "missed", "recorded", "percent"),
     [
         (0, 0, True, "nothing yet"),
         (100_000, 1, True, "99 %"),
@@ -88,16 +102,18 @@ def test_observability_is_told_by_stream_and_reason() -> None:
     ],
 )
 def test_a_share_is_never_rounded_up_to_all_of_it(
-    duration: int, unobserved: int, recorded: bool, percent: str
+    duration: int, missed: int, recorded: bool, percent: str
 ) -> None:
-    found = Observability("camera", duration, unobserved, 0, recorded)
+    found = Observability("camera", duration, missed, recorded)
     assert found.percent == percent
 
 
 def test_a_stream_that_was_not_recorded_was_not_observed() -> None:
-    camera, sound = observability(policy(), 60 * SECOND, Absences(), ["microphone"], live=False)
+    camera, sound = observability(
+        policy(), 60 * SECOND, Absences(), [], ["microphone"], live=False
+    )
     assert (camera.share, sound.share) == (0.0, 1.0)
     assert camera.words == ["Not recorded, so nothing of it could be observed."]
     streams = Streams(camera=CameraStream(enabled=False))
-    found = observability(policy(streams=streams), 1, Absences(), [], live=True)
+    found = observability(policy(streams=streams), 1, Absences(), [], [], live=True)
     assert [one.stream for one in found] == ["microphone"]
