@@ -83,9 +83,10 @@ def _identity(known: list[_Known], refused: int, embedder: FaceEmbedder) -> Tabl
     count = len(set(people))
     rows = [
         *_shared_faces(threshold, embedder),
-        _eer_row("an enrolled picture and a look", apart, same, looks, enrolled),
-        _eer_row("any two pictures with eyes to be seen", apart, same, every & clear, enrolled),
-        _eer_row("any two, dark glasses among them", apart, same, every, enrolled),
+        _eer_row("enrolled picture and look", apart, same, looks & clear, enrolled),
+        _eer_row("any two pictures", apart, same, every & clear, enrolled),
+        _eer_row("enrolled and look, also in dark glasses", apart, same, looks, enrolled),
+        _eer_row("any two, also in dark glasses", apart, same, every, enrolled),
         rate(
             f"a look at the enrolled person refused, at {threshold}",
             wrong_refusals,

@@ -11,6 +11,11 @@ import numpy as np
 from accuracy.heads import Head, Light, Picture, Pose, room
 from accuracy.photographs import MEDIA, framed, graphs, photographs
 
+from recorder.capture.frames import Frame
+from recorder.detect.replay import MediaFile
+
+NS = 1_000_000_000
+
 DARK_GLASSES = "dark glasses"
 CLIP = "gaze_center_left_center.mp4"
 
@@ -68,16 +73,14 @@ def portraits(dice: np.random.Generator) -> Iterator[Portrait]:
 
 def film(every_s: float = 1.0) -> list[Picture]:
     """Pictures of the recorded film beside the project, upright; none where it is not."""
-    capture = cv2.VideoCapture(str(MEDIA / CLIP))
-    step = max(1, round(every_s * (capture.get(cv2.CAP_PROP_FPS) or 25)))
-    found, number = [], 0
-    while True:
-        read, image = capture.read()
-        if not read:
-            return found
-        if number % step == 0:
-            found.append(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8))
-        number += 1
+    if not (MEDIA / CLIP).is_file():
+        return []
+    found: list[Picture] = []
+    with MediaFile(MEDIA / CLIP, camera=True, microphone=False) as file:
+        for item in file:
+            if isinstance(item, Frame) and item.monotonic_ns >= len(found) * every_s * NS:
+                found.append(item.image)
+    return found
 
 
 def _photographs() -> dict[str, Picture]:
