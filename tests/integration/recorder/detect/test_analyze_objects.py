@@ -28,11 +28,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def policy(tmp_path: Path) -> Path:
     """Nothing but red boxes."""
-    off = ("face_missing", "multiple_faces", "looking_away", "gaze_away", "camera_blocked")
-    kinds = {
-        kind: {"enabled": False}
-        for kind in (*off, "hand_at_ear", "virtual_camera", "identity_mismatch")
-    }
+    faces = ("face_missing", "multiple_faces", "looking_away", "gaze_away", "camera_blocked")
+    rest = ("hand_at_ear", "virtual_camera", "identity_mismatch")
+    kinds = {kind: {"enabled": False} for kind in (*faces, *rest)}
     path = tmp_path / "policy.json"
     path.write_text(json.dumps({"kinds": kinds, "objects": {"labels": ["Red_Box"]}}))
     return path
