@@ -241,7 +241,8 @@ def _hands() -> Table:
         "of people who fold their arms hands are 20 to 60 pixels across; their number is by "
         "eye. A hand that props up the cheek lies so near to the ear that it is taken for one "
         "there, which is why the kind is a hint of low severity and wants four seconds. "
-        "Brightening the pictures was tried for dark skin and found no more.",
+        "For dark skin, brightening the pictures and the full models were tried: neither "
+        "found more.",
     )
 
 
