@@ -27,11 +27,13 @@ from server.config import Settings
 from server.enrolment.codes import ALPHABET, CODE_CHARS, code_hash, grouped, link
 from server.enrolment.models import Enrolment
 from server.enrolment.service import CandidateDraft, enrol
+from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
 from server.exams.service import ExamDraft, create_exam
 from server.exams.terms import Terms
 from server.storage.database import Database
 from server.storage.keys import KeyStore
+from shared.flags import Kind
 from shared.signed import fingerprint
 from shared.wire import API_PREFIX
 
@@ -47,7 +49,22 @@ ALLOWED_WINDOWS = ("Exam paper*",)
 # A demo's recordings are nobody's evidence.
 RETENTION_DAYS = 30
 
-TERMS = Terms(retention_days=RETENTION_DAYS, allowed_windows=ALLOWED_WINDOWS)
+# What lets somebody else see or use the candidate's computer.
+PROHIBITED = ("teamviewer*", "anydesk*", "rustdesk*", "discord*")
+
+TERMS = Terms(
+    purpose="To show how Invigil records an exam, and what a reviewer gets to see of it.",
+    retention_days=RETENTION_DAYS,
+    allowed_windows=ALLOWED_WINDOWS,
+    prohibited_processes=PROHIBITED,
+)
+
+# Somebody who thinks aloud and looks away to think; nobody has it until it is given.
+ACCOMMODATION = ProfileDraft(
+    name="Profile A",
+    off=(Kind.LOOKING_AWAY, Kind.GAZE_AWAY, Kind.SPEECH),
+    note="An example: thinks aloud, and looks away to do so.",
+)
 
 YEAR = 366 * MICROS_PER_DAY
 
@@ -86,6 +103,7 @@ async def set_up(
         institution = await find_institution(db, INSTITUTION)
         if institution is None:
             institution = await create_institution(db, keys, INSTITUTION, CONTACT, now)
+            await create_profile(db, institution.id, ACCOMMODATION, now)
         if await find_account(db, PROCTOR) is None:
             await _proctor(db, passwords, institution, password, now)
         exam = await _exam(db, keys, institution, now)

@@ -350,7 +350,9 @@ def test_no_page_is_wider_than_the_screen(
             "/exams",
             "/exams/new",
             "/imports",
+            "/accommodations",
             exam,
+            f"{exam}/policy",
         ):
             page.goto(address)
             wide = page.evaluate("document.documentElement.scrollWidth")
@@ -484,3 +486,46 @@ async def _saved(stage: Stage) -> bytes:
     pupil.segment()
     pupil.close()
     return parcel_of(pupil)
+
+
+def test_rules_are_changed_by_keyboard_and_mistakes_lose_nothing(
+    stage: Stage, browser: Browser
+) -> None:
+    view = {"width": 1280, "height": 900}
+    with visiting(browser, stage.url, viewport=view) as page:
+        sign_in(page, stage.campus.admin, PASSWORD)
+        page.goto(f"/exams/{stage.campus.exam.id}")
+        page.get_by_role("link", name="Change the rules").click()
+        _change_the_rules(page)
+
+
+def _change_the_rules(page: Page) -> None:
+    threshold = page.get_by_label("Eyes off the screen: flagged from")
+    release = page.get_by_label("Eyes off the screen: over at")
+    threshold.fill("20")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(release).to_be_focused()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("30")
+    page.get_by_label("Speech", exact=True).focus()
+    page.keyboard.press("Space")
+    # Enter signs, and presses none of the buttons that fill in defaults.
+    release.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Not signed")
+    expect(release).to_have_attribute("aria-invalid", "true")
+    expect(threshold).to_have_value("20")
+    page.get_by_role("alert").get_by_role("link").press("Enter")
+    expect(release).to_be_focused()
+    release.fill("12")
+    release.press("Enter")
+    page.wait_for_url("**/policy?told=signed*")
+    newest = page.locator("#versions li").first
+    expect(newest).to_contain_text("Version 2")
+    expect(newest).to_contain_text("by more than 20°")
+    expect(newest).to_contain_text("Speech: switched off")
+    expect(page.get_by_label("Speech", exact=True)).not_to_be_checked()
+    page.get_by_role("button", name="Back to the default of Speech").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Nothing is signed yet")
+    expect(page.get_by_label("Speech", exact=True)).to_be_checked()
+    expect(threshold).to_have_value("20")
