@@ -135,9 +135,10 @@ class FaceAnalyzer:
             face for face in faces if fitted is None or face.box.overlap(fitted.box) < SAME_FACE
         ]
         self._settle(others, alone=fitted is None)
+        if not self._lift.shows_shadows:
+            self._upright.update(now_ns, image, self._score)
         light = look.light()
         self._lift.update(light, found=bool(faces))
-        self._upright.update(now_ns, image, self._score)
         self._sight.searched(now_ns, image, light, _surest_box(fitted, faces))
         return fitted
 

@@ -56,6 +56,11 @@ class Lift:
             self._shadows = not self._shadows and light.shadow >= LEAST_SHADOW
         self._bend(_SHADOWS_FROM if self._shadows else None)
 
+    @property
+    def shows_shadows(self) -> bool:
+        """Whether all but the shadows is lost in the pictures as they are brightened now."""
+        return self._shadows
+
     def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The picture as the models are to see it, (h, w, 3) uint8."""
         if self._curve is None:

@@ -33,6 +33,10 @@ TOO_BRIGHT = 0.3
 # saturated by this much more of the picture, may be why it is gone.
 _DARKER, _BRIGHTER = 0.8, 0.1
 
+# A face must be found by so many searches in a row, before its light counts as good enough:
+# at the edge of what can be seen it is found now and then.
+SEEN_SEARCHES = 3
+
 # Width of edges from which a face is too blurred for its eyes, in pixels of a face of 96
 # (see ``sharpness``), and from which the next picture is sharp again. Sharp photographs and
 # rendered heads give 2 to 6. Blurred by 3 % of the face's width, about an iris's radius, the
@@ -40,8 +44,9 @@ _DARKER, _BRIGHTER = 0.8, 0.1
 BLURRED_FACE, SHARP_FACE = 8.0, 7.0
 
 # The same where no face is found, in pixels of a picture of 120 rows: 1.5 to 3.5 when it is
-# sharp; from about 5.5 on the detector loses faces.
-BLURRED_PICTURE = 5.5
+# sharp. Blurred by a tenth of a face of 80 pixels, where the detector begins to lose them,
+# photographs and rendered rooms give 4.8 to 5.9.
+BLURRED_PICTURE = 4.3
 
 # How often sharpness is measured; it costs a third of a search.
 BLUR_EVERY_NS = 1000 * MS
@@ -111,14 +116,17 @@ class _Lighting:
 
     def __init__(self) -> None:
         self._seen: Light | None = None
+        self._in_a_row = 0
 
     def found(self, light: Light) -> None:
         """A face is found in this light."""
-        self._seen = light
+        self._in_a_row += 1
+        if self._in_a_row >= SEEN_SEARCHES:
+            self._seen = light
 
     def reason(self, light: Light) -> Blindness | None:
         """Why no face is found in this light, if it is the light."""
-        seen = self._seen
+        seen, self._in_a_row = self._seen, 0
         darker = seen is None or light.brightest < _DARKER * seen.brightest
         if light.brightest < TOO_DARK and darker:
             return Blindness.DARK

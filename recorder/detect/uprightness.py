@@ -14,9 +14,13 @@ TRY_EVERY_NS = 2 * NS
 # So many tries must agree. A single one could be a face on a sheet of paper.
 AGREEING = 2
 
+# A face this certain is upright. Photographs and rendered heads score 0.71 and more as they
+# are, and at most 0.71 upside down, each at least 0.18 less.
+SURE_SCORE = 0.75
+
 # A turned picture must show a face that is this certain, and surer by so much than what the
-# picture shows as it is. Photographs score 0.89 and more upright, at most 0.71 upside down.
-SURE_SCORE, SURER_BY = 0.75, 0.1
+# picture shows as it is.
+TURNED_SCORE, SURER_BY = 0.6, 0.12
 
 
 class Uprightness:
@@ -45,5 +49,5 @@ class Uprightness:
             return
         self._tried_ns = now_ns
         turned = self._best_score(np.ascontiguousarray(image[::-1, ::-1]))
-        agrees = turned >= max(SURE_SCORE, score + SURER_BY)
+        agrees = turned >= max(TURNED_SCORE, score + SURER_BY)
         self._agreeing = self._agreeing + 1 if agrees else 0

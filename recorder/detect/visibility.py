@@ -12,13 +12,18 @@ from numpy.typing import NDArray
 # are averaged, so the sensor's noise in the dark does not pass for content.
 THUMBNAIL_SIDE = 60
 
-# Below this mean absolute deviation of luma (0..128) no face was ever found in a picture:
-# a covered lens gives 0-3, a dim room with a face in it 5 and more. The policy's own,
-# higher threshold decides when an incident begins.
+# Below this mean absolute deviation of luma (0..128) a picture has no content: a covered
+# lens gives 0-3, a dim room with a face in it 4 and more. The policy's own, higher threshold
+# decides when an incident begins.
 BLIND_CONTRAST = 4.0
 
+# Unless its brightest places stand out from the middle level by this much: a lit face in
+# front of the dark is content, however small a part of the picture it is. A finger or a lid
+# gives at most 8.
+STANDS_OUT = 15.0
+
 # The brightest places of a picture: those above this share of it.
-_BRIGHTEST_PERCENT = 95
+_BRIGHTEST_SHARE = 0.95
 
 # From this level on (0..255) a pixel is taken as saturated; encoders take the top few off.
 _SATURATED = 250
@@ -55,22 +60,24 @@ class Span:
 class Look:
     """A picture at a glance.
 
-    ``luma`` is a small grey copy, (h, w) uint8; ``contrast`` its mean absolute deviation.
+    ``luma`` is a small grey copy, (h, w) uint8; ``contrast`` its mean absolute deviation;
+    ``spread`` how far its brightest places are above the middle level, 0..255.
     """
 
     luma: NDArray[np.uint8]
     contrast: float
+    spread: float
 
     @property
     def observable(self) -> bool:
         """Whether the picture has enough content to have shown a face."""
-        return self.contrast >= BLIND_CONTRAST
+        return self.contrast >= BLIND_CONTRAST or self.spread >= STANDS_OUT
 
     def light(self) -> Light:
         """How the picture is lit."""
         counts = np.bincount(self.luma.ravel(), minlength=256)
         below = np.cumsum(counts)
-        brightest = np.searchsorted(below, _BRIGHTEST_PERCENT / 100 * below[-1])
+        brightest = np.searchsorted(below, _BRIGHTEST_SHARE * below[-1])
         saturated = counts[_SATURATED:].sum() / below[-1]
         return Light(float(brightest), float(saturated), float(below[_SHADOW] / below[-1]))
 
@@ -105,7 +112,11 @@ def look_at(image: NDArray[np.uint8]) -> Look:
     counts = np.bincount(luma.ravel(), minlength=256)
     levels = np.arange(256)
     mean = counts @ levels / luma.size
-    return Look(luma, float(counts @ np.abs(levels - mean) / luma.size))
+    middle, brightest = np.searchsorted(
+        np.cumsum(counts), luma.size * np.array([0.5, _BRIGHTEST_SHARE])
+    )
+    contrast = float(counts @ np.abs(levels - mean) / luma.size)
+    return Look(luma, contrast, float(brightest - middle))
 
 
 def _thumbnail(image: NDArray[np.uint8]) -> NDArray[np.uint8]:

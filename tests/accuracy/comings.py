@@ -162,7 +162,7 @@ def _session(number: int, acts: list[Act], dice: np.random.Generator) -> Iterato
             (1 - _gone(act, now) for act in acts if act.kind is Kind.FACE_MISSING), default=0
         )
         if away < 1:
-            yaw = 5 * round(2 * float(np.sin(now / 3)))
+            yaw = 3 * round(2 * float(np.sin(now / 3)))
             me = _sprite(number, yaw, tone)
             picture = me.put(picture, 8 * np.sin(now) + 460 * away, 3 * np.sin(1.7 * now))
         yield grain.on(picture)

@@ -74,6 +74,14 @@ def test_who_was_seen_in_such_light_is_not_lost_to_it(light: Light) -> None:
     assert watcher.see(50, light) is None
 
 
+def test_who_is_seen_now_and_then_is_seen_at_the_edge_of_the_light() -> None:
+    watcher = Watcher()
+    for _ in range(5):
+        watcher.see(2, NIGHT, FACE)
+        watcher.see(1, NIGHT)
+    assert watcher.see(6, NIGHT) is Blindness.DARK
+
+
 def test_light_that_flickers_is_no_reason() -> None:
     watcher = Watcher()
     assert {watcher.see(1, NIGHT if number % 4 else DAY) for number in range(60)} == {None}

@@ -43,3 +43,26 @@ def test_change_is_the_mean_difference_of_luma() -> None:
 def test_another_shape_counts_as_all_changed() -> None:
     small = look_at(np.zeros((360, 640, 3), np.uint8))
     assert small.change_from(look_at(np.zeros((480, 640, 3), np.uint8))) == 255
+
+
+def test_something_small_and_lit_in_the_dark_is_content() -> None:
+    picture = np.full((480, 640, 3), 2, np.uint8)
+    picture[150:290, 260:380] = 30
+    look = look_at(picture)
+    assert look.contrast < 4
+    assert look.observable
+
+
+def test_a_finger_on_the_lens_is_no_content() -> None:
+    rows, columns = np.mgrid[-1:1:480j, -1:1:640j]
+    finger = np.array([70.0, 22.0, 18.0]) * (1 - 0.15 * np.hypot(rows, columns))[..., None]
+    assert not look_at(finger.astype(np.uint8)).observable
+
+
+def test_light_is_told_by_the_brightest_places_and_shares() -> None:
+    picture = np.full((480, 640, 3), 30, np.uint8)
+    picture[:, :192] = 255
+    light = look_at(picture).light()
+    assert light.brightest == 255
+    assert light.saturated == pytest.approx(0.3, abs=0.02)
+    assert light.shadow == pytest.approx(0.7, abs=0.02)
