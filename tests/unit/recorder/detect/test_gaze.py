@@ -17,6 +17,9 @@ from recorder.detect.gaze import (
     CENTRE_LATERAL_CM,
     CENTRE_UP_CM,
     IRIS_RADIUS_CM,
+    LID_ABOVE_DEG,
+    LID_RADIUS_CM,
+    PITCH_SHOWN,
     eye_weights,
     gaze_in_head,
 )
@@ -43,17 +46,19 @@ def eyes(
             -math.cos(yaw) * math.cos(pitch),
         ]
     )
+    lifted = math.radians(gaze_pitch + LID_ABOVE_DEG)
+    lid = LID_RADIUS_CM * np.array([0, -math.sin(lifted), -math.cos(lifted)])
     for rows, outwards in zip(EYE_ROWS, (-1.0, 1.0), strict=True):
         middle = np.array([outwards * 3.0, -3.0, -4.0])
         from_middle = (outwards * CENTRE_LATERAL_CM, -CENTRE_UP_CM, CENTRE_DEPTH_CM)
         centre = middle + np.array(from_middle)
-        corner, lid = np.array([outwards * 1.3, 0, 0]), np.array([0, lids_cm / 2, 0])
+        corner, gap = np.array([outwards * 1.3, 0, 0]), np.array([0, lids_cm, 0])
         points = (
             middle + corner,
             middle - corner,
             centre + iris,
-            middle - lid,
-            middle + lid,
+            centre + lid,
+            centre + lid + gap,
         )
         for row, point in zip(rows, points, strict=True):
             landmarks[row] = (300, 200) + SCALE * (pose.rotation @ point)[:2]
@@ -74,7 +79,18 @@ def test_finds_the_angles_under_any_head_pose(
     pose = posed(yaw, pitch, roll)
     gaze = gaze_in_head(eyes(pose, gaze_yaw, gaze_pitch), pose)
     assert gaze is not None
-    assert (gaze.yaw, gaze.pitch) == pytest.approx((gaze_yaw, gaze_pitch), abs=0.01)
+    shown = (gaze_yaw, gaze_pitch / PITCH_SHOWN)
+    assert (gaze.yaw, gaze.pitch) == pytest.approx(shown, abs=0.01)
+
+
+def test_lids_that_follow_the_eye_tell_its_pitch_where_they_cover_the_iris() -> None:
+    covered, down = eyes(posed(), 0, 0), eyes(posed(), 0, -12)
+    for rows in EYE_ROWS:
+        covered[rows[3]] = down[rows[3]]
+    gaze = gaze_in_head(covered, posed())
+    assert gaze is not None
+    assert gaze.yaw == pytest.approx(0, abs=0.01)
+    assert gaze.pitch == pytest.approx(-12 / 2 / PITCH_SHOWN, abs=0.01)
 
 
 def test_shut_eyes_look_nowhere() -> None:
