@@ -17,10 +17,11 @@ THUMBNAIL_SIDE = 60
 # decides when an incident begins.
 BLIND_CONTRAST = 4.0
 
-# Unless its brightest places stand out from the middle level by this much: a lit face in
+# Unless its peaks (all but this share of it is darker: a face of 60 pixels at 640x480 is
+# 1.4 % of a picture) stand out from the middle level by this much: a lit face in
 # front of the dark is content, however small a part of the picture it is. A finger or a lid
 # gives at most 8.
-STANDS_OUT = 15.0
+PEAK_SHARE, STANDS_OUT = 0.99, 15.0
 
 # The brightest places of a picture: those above this share of it.
 _BRIGHTEST_SHARE = 0.95
@@ -61,7 +62,7 @@ class Look:
     """A picture at a glance.
 
     ``luma`` is a small grey copy, (h, w) uint8; ``contrast`` its mean absolute deviation;
-    ``spread`` how far its brightest places are above the middle level, 0..255.
+    ``spread`` how far its peaks are above the middle level, 0..255.
     """
 
     luma: NDArray[np.uint8]
@@ -112,11 +113,9 @@ def look_at(image: NDArray[np.uint8]) -> Look:
     counts = np.bincount(luma.ravel(), minlength=256)
     levels = np.arange(256)
     mean = counts @ levels / luma.size
-    middle, brightest = np.searchsorted(
-        np.cumsum(counts), luma.size * np.array([0.5, _BRIGHTEST_SHARE])
-    )
+    middle, peak = np.searchsorted(np.cumsum(counts), luma.size * np.array([0.5, PEAK_SHARE]))
     contrast = float(counts @ np.abs(levels - mean) / luma.size)
-    return Look(luma, contrast, float(brightest - middle))
+    return Look(luma, contrast, float(peak - middle))
 
 
 def _thumbnail(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
