@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from support.object_networks import colour_network
 from support.policies import default_policy
 
@@ -17,7 +18,9 @@ RED = Objects(labels=("red box",))
 
 
 def policy(*kinds: Kind, **fields: object) -> Policy:
-    rules: dict[Kind, Rule] = {kind: DEFAULT_RULES[kind] for kind in kinds}
+    rules: dict[Kind, Rule] = {
+        kind: replace(DEFAULT_RULES[kind], enabled=True) for kind in kinds
+    }
     return default_policy(kinds=rules, **fields)
 
 

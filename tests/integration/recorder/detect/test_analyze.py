@@ -105,18 +105,11 @@ def test_an_image_is_one_frame(analyze: Analyze, image: Path) -> None:
         "roll",
         "gaze_yaw",
         "gaze_pitch",
-        "hands",
-        "at_ear",
     ]
     assert (face["t"], face["faces"], face["observable"]) == (0, 1, True)
     assert run.summary["frames"] == 1
     assert run.summary["incomplete"] is False
-    assert set(run.summary["models"]) == {
-        "face-detector",
-        "face-mesh",
-        "palm-detector",
-        "hand-landmarks",
-    }
+    assert set(run.summary["models"]) == {"face-detector", "face-mesh"}
     assert "object_seen: no object model is installed" in run.summary["unwatched"]
     assert run.summary["cpu_seconds"] > 0
     assert run.errors == ""

@@ -147,13 +147,15 @@ def test_without_a_camera_there_is_nothing_to_look_for() -> None:
 
 
 def test_the_parts_are_those_that_the_kinds_need() -> None:
-    assert watched().parts == {"faces", "identity", "hands", "speech", "speakers"}
+    assert watched().parts == {"faces", "identity", "speech", "speakers"}
     some = {Kind.GAZE_AWAY: Rule(), Kind.HANDS_HIDDEN: Rule()}
     assert watched(rules=some, streams=("camera",)).parts == {"faces", "hands"}
 
 
 def test_hands_are_looked_for_as_often_as_either_kind_wants() -> None:
-    assert watched().setup.hands_every_s == 0.5
+    assert watched().setup.hands_every_s is None
+    often = {Kind.HAND_AT_EAR: Rule()}
+    assert watched(rules=often).setup.hands_every_s == 0.5
     rules = {Kind.HAND_AT_EAR: Rule(every_s=2.0), Kind.HANDS_HIDDEN: Rule(every_s=1.0)}
     assert watched(rules=rules).setup.hands_every_s == 1.0
     assert watched(rules={Kind.GAZE_AWAY: Rule()}).setup.hands_every_s is None
