@@ -90,8 +90,9 @@ _DRAWN_NOTE = (
 )
 _OTHER_NOTE = (
     "Blinks: pictures at 30 a second while drawn lids fall and rise; a jump is a gaze farther "
-    "from that before the blink than the policy's threshold. Hidden: a patch of skin over part of the face, or "
-    "the picture's edge; wild is an error above 30°. Glasses against the same look without."
+    "from that before the blink than the policy's threshold. Hidden: a patch of skin over part "
+    "of the face, or the picture's edge; wild is an error above 30°. Glasses against the same "
+    "look without."
 )
 
 
