@@ -113,6 +113,9 @@ class CameraIncidents:
         for kind, reading in self._face_readings(seen, observable=observable).items():
             found += self._machines.step(kind, now_ns, reading)
         self._machines.explain(CHAIN)
+        if not seen.observable and blind is not Blindness.COVERED:
+            # Why no face is found takes up to a second to be sure of: it was this all along.
+            self._machines.drop(Kind.FACE_MISSING)
         if seen.faces == 0 or not observable:
             # Nobody is there to be somebody else: what the last look saw holds no longer.
             found += self._machines.step(Kind.IDENTITY_MISMATCH, now_ns, None)

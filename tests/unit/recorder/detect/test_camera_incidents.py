@@ -119,6 +119,15 @@ def test_a_hand_that_comes_and_goes_before_the_lens_is_not_an_absence() -> None:
     assert kinds(found) == [Kind.CAMERA_BLOCKED]
 
 
+@pytest.mark.parametrize("why", [Blindness.DARK, Blindness.BRIGHT, Blindness.BLURRED])
+def test_a_face_lost_in_bad_light_was_not_missing_before_that_was_sure(why: Blindness) -> None:
+    unseen = replace(NOBODY, blind=why)
+    found = play((5, FACE), (1.5, NOBODY), (4, unseen), (1.5, NOBODY), (8, FACE))
+    assert found == []
+    (gone,) = play((5, FACE), (4, NOBODY), (4, unseen), (4, NOBODY), (8, FACE))
+    assert gone.detail["seconds"] == pytest.approx(8, abs=0.1)
+
+
 def test_what_follows_a_graver_incident_begins_when_it_began() -> None:
     found = play((5, FACE), (4, NOBODY), (4, TURNED), (5, ASIDE), (8, FACE))
     starts = {one.kind: one.start_ns / NS for one in found}
