@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.detect.further_faces import FurtherFaces
 from recorder.detect.gaze import gaze_in_head
 from recorder.detect.graphs import FaceGraphs, FittedFace, FoundFace, Roi
 from recorder.detect.lids import Lids, LidState
@@ -21,16 +22,14 @@ from recorder.detect.pose import HeadPose, head_pose
 from recorder.detect.repeats import LIVE, RepeatWatch
 from recorder.detect.search_schedule import MS, SearchSchedule
 from recorder.detect.sight import Sight
-from recorder.detect.uprightness import SURE_SCORE, Uprightness
+from recorder.detect.uprightness import Uprightness
+from recorder.detect.views import Part, View, Views, parts
 from recorder.detect.visibility import Look, look_at
 
-# Score from which a detection is a face; from ``SURE_SCORE`` it needs no second look. On
-# photographs true faces down to 35 pixels score 0.68 and more, lookalikes below 0.45.
+# Score from which a detection is a face (one besides the candidate's may need a second
+# look, see ``further_faces``). On photographs true faces down to 35 pixels score 0.68 and
+# more, lookalikes below 0.45.
 FACE_SCORE = 0.5
-
-# Share of the smaller box that must be covered for two boxes to be the same face: half a
-# face, or a box within the mesh's, is never a second person.
-SAME_FACE = 0.3
 
 # A mesh this old still tells where the face is and looks: the picture that is searched is
 # not fitted as well. Two pictures at 30 a second; slower cameras have both done.
@@ -40,8 +39,10 @@ FRESH_NS = 50 * MS
 class Graphs(Protocol):
     """What the analyser needs of the models."""
 
-    def find(self, image: NDArray[np.uint8]) -> list[FoundFace]:
-        """All faces in a picture."""
+    def find(
+        self, image: NDArray[np.uint8], columns: tuple[int, int] | None = None
+    ) -> list[FoundFace]:
+        """All faces in a picture, or in some of its columns."""
         ...
 
     def fit(self, image: NDArray[np.uint8], roi: Roi) -> FittedFace | None:
@@ -60,6 +61,7 @@ class FaceAnalyzer:
         self._graphs = graphs or FaceGraphs()
         self._repeats = RepeatWatch()
         self._lift = Lift()
+        self._views = Views()
         self._schedule = SearchSchedule()
         self._upright = Uprightness(self._best_score)
         self._sight = Sight()
@@ -68,9 +70,9 @@ class FaceAnalyzer:
         self._fitted_ns = 0
         self._pose: HeadPose | None = None
         self._lids = Lids()
+        self._further = FurtherFaces()
         self._others: list[FoundFace] = []
         self._score = 0.0
-        self._doubtful = False
 
     @property
     def followed(self) -> FittedFace | None:
@@ -85,32 +87,38 @@ class FaceAnalyzer:
             self._sight.nothing(monotonic_ns)
             return FaceObservation(monotonic_ns, 0, look.contrast, self._sight.blind)
         self._live = self._repeats.step(monotonic_ns, image, look.luma)
-        self._follow(self._lift.apply(image), monotonic_ns, look)
+        self._follow(image, monotonic_ns, look)
         turned = self._upright.upside_down
         self._sight.judge(monotonic_ns, self._live, self._box, image.shape, turned=turned)
         return self._measured(image, monotonic_ns, look)
 
     @property
     def _box(self) -> Roi | None:
-        return _surest_box(self._followed, self._others)
+        """Where the face that is followed is, or the surest one that could not be."""
+        if self._followed is not None:
+            return self._followed.box
+        return self._others[0].box if self._others else None
 
     def _forget(self) -> None:
         self._followed = self._pose = None
-        self._others, self._doubtful, self._score = [], False, 0.0
+        self._others, self._score = [], 0.0
+        self._further.clear()
+        self._views.begin()
         self._schedule.forget()
 
     def _follow(self, image: NDArray[np.uint8], now_ns: int, look: Look) -> None:
         """Find out where the face is now, and search for others when it is time."""
         last = self._followed
-        doubt = self._doubtful or bool(self._others)
+        doubt = self._further.doubtful or bool(self._others)
         box = last.box if last else None
         due = self._schedule.is_due(now_ns, look, box, image.shape, doubt=doubt)
-        fitted = last
         if last is not None and not (due and now_ns - self._fitted_ns <= FRESH_NS):
-            fitted = self._fit(image, last.roi, now_ns)
-        if due or (last is not None and fitted is None):
-            fitted = self._search(image, fitted, now_ns, look)
-        self._followed = fitted
+            lit = self._lift.apply(image, self._views.exposure)
+            self._followed = self._fit(lit, last.roi, now_ns)
+        if due or (last is not None and self._followed is None):
+            self._search(image, now_ns, look)
+        candidate = self._followed.box if self._followed else None
+        self._others = self._further.beside(candidate)
 
     def _fit(self, image: NDArray[np.uint8], roi: Roi, now_ns: int) -> FittedFace | None:
         height, width = image.shape[:2]
@@ -119,43 +127,41 @@ class FaceAnalyzer:
         self._fitted_ns = now_ns
         return self._graphs.fit(image, roi)
 
-    def _search(
-        self, image: NDArray[np.uint8], fitted: FittedFace | None, now_ns: int, look: Look
-    ) -> FittedFace | None:
-        """Search the picture; find the face to follow, and count the others."""
-        self._schedule.searched(now_ns, look)
-        found = self._graphs.find(image)
+    def _search(self, image: NDArray[np.uint8], now_ns: int, look: Look) -> None:
+        """Search a view of the picture for the face to follow, and for others."""
+        height, width = image.shape[:2]
+        light, followed = look.light(), self._followed is not None
+        self._lift.update(light)
+        view = self._views.next(light, height, width, followed=followed)
+        self._schedule.searched(now_ns, look, len(parts(height, width)))
+        lit = self._lift.apply(image, view.exposure)
+        found = self._graphs.find(lit, view.part.columns(height, width))
         faces = [face for face in found if face.score >= FACE_SCORE]
-        self._score = max((face.score for face in found), default=0.0)
-        if fitted is None and faces:
-            nearest = max(faces, key=lambda face: face.box.width * face.box.height)
-            fitted = self._fit(image, nearest.roi, now_ns)
-            self._pose = None
-        others = [
-            face for face in faces if fitted is None or face.box.overlap(fitted.box) < SAME_FACE
-        ]
-        self._settle(others, alone=fitted is None)
-        if not self._lift.shows_shadows:
+        if not followed:
+            self._begin_to_follow(lit, now_ns, view, faces)
+        candidate = self._followed.box if self._followed else None
+        self._further.update(now_ns, view.part, faces, candidate)
+        if view.part is Part.WHOLE:
+            self._score = max((face.score for face in found), default=0.0)
+        if view.plain:
             self._upright.update(now_ns, image, self._score)
-        light = look.light()
-        self._lift.update(light, found=bool(faces))
-        self._sight.searched(now_ns, image, light, _surest_box(fitted, faces))
-        return fitted
+        surest = candidate or next((f.box for f in self._further.beside(None)), None)
+        self._sight.searched(now_ns, image, light, surest)
+
+    def _begin_to_follow(
+        self, lit: NDArray[np.uint8], now_ns: int, view: View, faces: list[FoundFace]
+    ) -> None:
+        """Follow the nearest of the faces found."""
+        self._pose = None
+        if not faces:
+            self._views.missed(view)
+            return
+        self._views.found(view)
+        nearest = max(faces, key=lambda face: face.box.width * face.box.height)
+        self._followed = self._fit(lit, nearest.roi, now_ns)
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:
         return max((face.score for face in self._graphs.find(image)), default=0.0)
-
-    def _settle(self, others: list[FoundFace], *, alone: bool) -> None:
-        """Believe in a further face when it is certain, or was there the last time too."""
-        expected = 1 if alone else 0
-        if self._doubtful or len(self._others) > expected:
-            sure = others
-        else:
-            sure = others[:expected] + [
-                face for face in others[expected:] if face.score >= SURE_SCORE
-            ]
-        self._doubtful = len(sure) < len(others)
-        self._others = sure
 
     def _measured(self, image: NDArray[np.uint8], now_ns: int, look: Look) -> FaceObservation:
         height, width = image.shape[:2]
@@ -190,13 +196,6 @@ class FaceAnalyzer:
         if self._others:
             return self._others[-1].score
         return 1.0 if followed else 1.0 - self._score
-
-
-def _surest_box(fitted: FittedFace | None, faces: list[FoundFace]) -> Roi | None:
-    """Where the face that is followed is, or the surest one that could not be."""
-    if fitted is not None:
-        return fitted.box
-    return faces[0].box if faces else None
 
 
 def _shares(box: Roi | None, width: int, height: int) -> Box | None:

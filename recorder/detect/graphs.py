@@ -141,14 +141,19 @@ class FaceGraphs:
             self.find(blank)
             self.fit(blank, Roi(32, 32, 64, 64))
 
-    def find(self, image: NDArray[np.uint8]) -> list[FoundFace]:
-        """All faces in a picture, (h, w, 3) uint8 RGB, most certain first."""
+    def find(
+        self, image: NDArray[np.uint8], columns: tuple[int, int] | None = None
+    ) -> list[FoundFace]:
+        """All faces in a picture, (h, w, 3) uint8 RGB, most certain first; or in some of its
+        columns, from the first to before the second."""
+        first, last = columns or (0, image.shape[1])
+        image = image[:, first:last]
         height, width = image.shape[:2]
         packet = self._search(image=picture_packet(self._mp, image)).get("detections")
         if packet is None or packet.is_empty():
             return []
         found = self._mp.packet_getter.get_proto_list(packet)
-        faces = [_found_face(detection, width, height) for detection in found]
+        faces = [_found_face(detection, width, height, first) for detection in found]
         return sorted(faces, key=lambda face: -face.score)
 
     def fit(self, image: NDArray[np.uint8], roi: Roi) -> FittedFace | None:
@@ -174,7 +179,7 @@ class FaceGraphs:
         )
 
 
-def _found_face(detection: Any, width: int, height: int) -> FoundFace:
+def _found_face(detection: Any, width: int, height: int, first: int) -> FoundFace:
     place = detection.location_data
     box = place.relative_bounding_box
     # Key points 0 and 1 are the eyes, the one on the picture's left first.
@@ -183,7 +188,7 @@ def _found_face(detection: Any, width: int, height: int) -> FoundFace:
     return FoundFace(
         score=float(detection.score[0]),
         box=Roi(
-            (box.xmin + box.width / 2) * width,
+            first + (box.xmin + box.width / 2) * width,
             (box.ymin + box.height / 2) * height,
             box.width * width,
             box.height * height,

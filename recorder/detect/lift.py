@@ -1,11 +1,14 @@
-"""Brings a dim picture, or the shadows of a bright one, into the range that models know.
+"""Brings what is dim in a picture into the range that the models know.
 
 The models were trained on photographs that somebody thought well lit. In a dim room the
-face detector loses small and dark-skinned faces first; brightened, it finds them down to a
-tenth of the light. In front of a bright window the same holds for the shadows alone.
+face detector loses small faces first, and dark skin in front of a light wall in any room;
+smoothed and brightened, it finds both. There is no one right brightness: light skin is lost
+in what shows dark skin best. Three are tried in turn, and the one that shows a face is kept.
 """
 
 from __future__ import annotations
+
+from enum import Enum
 
 import cv2
 import numpy as np
@@ -13,65 +16,67 @@ from numpy.typing import NDArray
 
 from recorder.detect.visibility import Light
 
-# A picture whose brightest places are below this level is brightened, until they are above
-# the second one. On photographs under simulated exposure the detector's scores begin to
-# fall at about 60.
-DIM_BELOW, DIM_UNTIL = 60.0, 75.0
+
+class Exposure(Enum):
+    """How a picture is brightened: as it is, so that its brightest places are white, or so
+    that half of that level is."""
+
+    PLAIN = 0.0
+    FULL = 1.0
+    SHADOWS = 0.5
+
+
+# Brightening as a whole is tried while the brightest places are below this level; of a
+# lighter picture it makes no other one.
+DIM_BELOW = 150.0
 
 # Shadows are tried where at least this share of the picture lies in them: a face of 60
-# pixels in a picture of 640x480 has 1 %.
-LEAST_SHADOW = 0.02
-
-# The level that shadows are brightened to white from; what is lighter is lost meanwhile.
-_SHADOWS_FROM = 80.0
+# pixels in a picture of 640x480 has 1.4 %.
+LEAST_SHADOW = 0.01
 
 # Never brighten from less: there is nothing but noise.
-_LEAST_FROM = 12.0
+_LEAST_WHITE = 12.0
 
 # Brightening bends the scale as well: shadows gain more than light places.
 _GAMMA = 0.6
+
+# Pixels across that are averaged first: brightened noise hides a face from the detector,
+# which sees a picture at a third of its size anyway.
+_SMOOTHED = (3, 3)
 
 # A curve is kept until the light has changed by this share: brightness must not flicker
 # from one picture to the next.
 _KEPT_WITHIN = 0.2
 
 
+def exposures(light: Light) -> tuple[Exposure, ...]:
+    """Those that are worth a try in this light, besides the plain one."""
+    full = (Exposure.FULL,) if light.brightest < DIM_BELOW else ()
+    return (Exposure.SHADOWS, *full) if light.shadow >= LEAST_SHADOW else full
+
+
 class Lift:
-    """Decides how the pictures of one camera are brightened. Told about the light now and
-    then, asked for every picture."""
+    """Brightens the pictures of one camera."""
 
     def __init__(self) -> None:
-        self._from: float | None = None
-        self._shadows = False
-        self._curve: NDArray[np.uint8] | None = None
+        self._brightest: float | None = None
+        self._curves: dict[Exposure, NDArray[np.uint8]] = {}
 
-    def update(self, light: Light, *, found: bool) -> None:
-        """Take what a search found: faces or none."""
-        dim = light.brightest < (DIM_BELOW if self._from is None else DIM_UNTIL)
-        if dim:
-            self._shadows = False
-            self._bend(max(_LEAST_FROM, light.brightest))
-            return
-        if not found:
-            self._shadows = not self._shadows and light.shadow >= LEAST_SHADOW
-        self._bend(_SHADOWS_FROM if self._shadows else None)
+    def update(self, light: Light) -> None:
+        """Take how the newest picture is lit."""
+        last, now = self._brightest, light.brightest
+        if last is None or abs(now - last) > _KEPT_WITHIN * last:
+            self._brightest, self._curves = now, {}
 
-    @property
-    def shows_shadows(self) -> bool:
-        """Whether all but the shadows is lost in the pictures as they are brightened now."""
-        return self._shadows
-
-    def apply(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def apply(self, image: NDArray[np.uint8], exposure: Exposure) -> NDArray[np.uint8]:
         """The picture as the models are to see it, (h, w, 3) uint8."""
-        if self._curve is None:
+        if exposure is Exposure.PLAIN:
             return image
-        return np.asarray(cv2.LUT(image, self._curve), np.uint8)
-
-    def _bend(self, white: float | None) -> None:
-        last = self._from
-        if white is None or last is None or abs(white - last) > _KEPT_WITHIN * last:
-            self._from = white
-            self._curve = None if white is None else _curve(white)
+        curve = self._curves.get(exposure)
+        if curve is None:
+            white = exposure.value * (self._brightest or 0.0)
+            curve = self._curves[exposure] = _curve(max(_LEAST_WHITE, white))
+        return np.asarray(cv2.LUT(cv2.blur(image, _SMOOTHED), curve), np.uint8)
 
 
 def _curve(white: float) -> NDArray[np.uint8]:

@@ -34,14 +34,19 @@ class SearchSchedule:
 
     def __init__(self) -> None:
         self._searched: tuple[int, Look] | None = None
+        self._abrupt = True
+        self._parts_left = 0
 
     def forget(self) -> None:
         """Begin anew: the next picture is searched."""
-        self._searched = None
+        self._searched, self._abrupt = None, True
 
-    def searched(self, now_ns: int, look: Look) -> None:
-        """This picture is being searched."""
+    def searched(self, now_ns: int, look: Look, parts: int = 1) -> None:
+        """This picture is being searched, one of so many parts of it. Where something new
+        may have come, the others follow soon."""
         self._searched = (now_ns, look)
+        self._parts_left = parts - 1 if self._abrupt else max(0, self._parts_left - 1)
+        self._abrupt = False
 
     def is_due(
         self, now_ns: int, look: Look, face: Roi | None, shape: tuple[int, ...], *, doubt: bool
@@ -62,11 +67,12 @@ class SearchSchedule:
             return True
         if elapsed < SEARCH_AGAIN_NS:
             return False
-        if doubt or face is None:
+        if doubt or face is None or self._parts_left:
             return True
-        without = () if elapsed >= SEARCH_EVERY_NS else _candidate(face, shape)
+        last = self._searched[1]
         least = max(CHANGED_LEAST, CHANGED_SHARE * look.contrast)
-        return look.local_change(self._searched[1], without) >= least
+        self._abrupt = look.local_change(last, _candidate(face, shape)) >= least
+        return self._abrupt or (elapsed >= SEARCH_EVERY_NS and look.local_change(last) >= least)
 
 
 def _candidate(face: Roi, shape: tuple[int, ...]) -> tuple[Span, ...]:

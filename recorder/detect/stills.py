@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from recorder.capture.frames import Frame
 from recorder.detect.embedding import aligned, eye_distance
 from recorder.detect.face_quality import Quality, face_quality
-from recorder.detect.faces import FACE_SCORE, SURE_SCORE, Graphs
+from recorder.detect.faces import FACE_SCORE, Graphs
+from recorder.detect.further_faces import SURE_SCORE
 from recorder.detect.graphs import FittedFace, FoundFace
 from recorder.detect.pose import HeadPose, head_pose
 from recorder.detect.replay import MediaFile

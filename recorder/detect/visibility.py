@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 # are averaged, so the sensor's noise in the dark does not pass for content.
 THUMBNAIL_SIDE = 60
 
-# Below this mean absolute deviation of luma (0..128) a picture has no content: a covered
-# lens gives 0-3, a dim room with a face in it 4 and more. The policy's own, higher threshold
-# decides when an incident begins.
-BLIND_CONTRAST = 4.0
+# Below this mean absolute deviation of luma (0..128) a picture has no content: a lid or a
+# finger gives 0 to 1.5, a dim room in which faces are found 3 and more. The policy's own,
+# higher threshold decides when an incident begins.
+BLIND_CONTRAST = 2.5
 
 # Unless its peaks (all but this share of it is darker: a face of 60 pixels at 640x480 is
 # 1.4 % of a picture) stand out from the middle level by this much: a lit face in

@@ -2,73 +2,63 @@ from __future__ import annotations
 
 import numpy as np
 
-from recorder.detect.lift import Lift
+from recorder.detect.lift import Exposure, Lift, exposures
 from recorder.detect.visibility import Light
 
-PICTURE = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
-DAY = Light(brightest=200, saturated=0.0, shadow=0.0)
-WINDOW = Light(brightest=240, saturated=0.3, shadow=0.2)
+# Every level, in columns wide enough that smoothing leaves their middles alone.
+PICTURE = np.broadcast_to(np.arange(256, dtype=np.uint8).repeat(5)[None, :, None], (8, 1280, 3))
+PICTURE = np.ascontiguousarray(PICTURE)
 
 
-def dim(level: float) -> Light:
-    return Light(brightest=level, saturated=0.0, shadow=1.0)
+def light(brightest: float, shadow: float = 1.0) -> Light:
+    return Light(brightest=brightest, saturated=0.0, shadow=shadow)
 
 
-def test_a_picture_in_good_light_stays_the_very_same() -> None:
+def levels(lift: Lift, exposure: Exposure) -> np.ndarray:
+    return lift.apply(PICTURE, exposure)[4, 2::5, 0].astype(int)
+
+
+def test_the_plain_picture_is_the_very_same() -> None:
     lift = Lift()
-    lift.update(DAY, found=True)
-    assert lift.apply(PICTURE) is PICTURE
+    lift.update(light(20))
+    assert lift.apply(PICTURE, Exposure.PLAIN) is PICTURE
 
 
-def test_a_dim_picture_is_brought_to_the_top_of_the_range() -> None:
+def test_the_brightest_places_or_half_their_level_become_white() -> None:
     lift = Lift()
-    lift.update(dim(40), found=True)
-    lifted = lift.apply(PICTURE).reshape(-1, 3)[:, 0].astype(int)
-    assert lifted[40] == 255
-    assert lifted[10] > 100
-    assert (np.diff(lifted) >= 0).all()
+    lift.update(light(80))
+    full, shadows = levels(lift, Exposure.FULL), levels(lift, Exposure.SHADOWS)
+    assert (full[80], shadows[40]) == (255, 255)
+    assert 60 < full[10] < shadows[10] < 140
+    assert (np.diff(full) >= 0).all()
 
 
 def test_brightness_does_not_flicker_with_the_light() -> None:
     lift = Lift()
-    lift.update(dim(40), found=True)
-    before = lift.apply(PICTURE)
-    for level in (42, 38, 45, 36):
-        lift.update(dim(level), found=True)
-        assert np.array_equal(lift.apply(PICTURE), before)
-    lift.update(dim(20), found=True)
-    assert not np.array_equal(lift.apply(PICTURE), before)
+    lift.update(light(80))
+    before = levels(lift, Exposure.FULL)
+    for level in (84, 76, 90, 70):
+        lift.update(light(level))
+        assert np.array_equal(levels(lift, Exposure.FULL), before)
+    lift.update(light(40))
+    assert not np.array_equal(levels(lift, Exposure.FULL), before)
 
 
-def test_a_dim_picture_is_lifted_until_it_is_clearly_lighter() -> None:
+def test_noise_is_smoothed_before_it_is_brightened() -> None:
+    noise = np.random.default_rng(1).normal(10, 2, (120, 160, 3)).round().astype(np.uint8)
     lift = Lift()
-    lift.update(dim(65), found=True)
-    assert lift.apply(PICTURE) is PICTURE
-    lift.update(dim(55), found=True)
-    lift.update(dim(65), found=True)
-    assert lift.apply(PICTURE) is not PICTURE
-    lift.update(dim(80), found=True)
-    assert lift.apply(PICTURE) is PICTURE
+    lift.update(light(20))
+    alone = np.ascontiguousarray(noise[::40, ::40])
+    assert lift.apply(noise, Exposure.FULL).std() < 0.6 * (255 * (alone / 20) ** 0.6).std()
 
 
-def test_shadows_are_tried_in_turn_while_nobody_is_found_and_kept_when_somebody_is() -> None:
-    lift = Lift()
-    lift.update(WINDOW, found=False)
-    assert lift.apply(PICTURE) is not PICTURE
-    lift.update(WINDOW, found=False)
-    assert lift.apply(PICTURE) is PICTURE
-    lift.update(WINDOW, found=False)
-    lift.update(WINDOW, found=True)
-    assert lift.apply(PICTURE) is not PICTURE
-
-
-def test_where_there_is_no_shadow_nothing_is_tried() -> None:
-    lift = Lift()
-    lift.update(DAY, found=False)
-    assert lift.apply(PICTURE) is PICTURE
+def test_only_what_may_help_is_tried() -> None:
+    assert exposures(light(220, shadow=0.0)) == ()
+    assert exposures(light(220, shadow=0.2)) == (Exposure.SHADOWS,)
+    assert exposures(light(40)) == (Exposure.SHADOWS, Exposure.FULL)
 
 
 def test_total_darkness_is_not_brightened_without_end() -> None:
     lift = Lift()
-    lift.update(dim(0), found=False)
-    assert lift.apply(PICTURE).reshape(-1, 3)[1, 0] < 64
+    lift.update(light(0))
+    assert levels(lift, Exposure.SHADOWS)[1] < 64

@@ -1,0 +1,93 @@
+"""The faces besides the one that is followed: believed when certain, or seen twice.
+
+Each part of the picture is searched in its turn, and what was found there holds until it is
+searched again. A face is gone when the part that showed it shows it no more.
+"""
+
+from __future__ import annotations
+
+from recorder.detect.graphs import FoundFace, Roi
+from recorder.detect.views import Part
+
+MS = 1_000_000
+
+# A face that is certain needs no second look: lookalikes score below this.
+SURE_SCORE = 0.75
+
+# Share of the smaller box that must be covered for two boxes to be the same face: half a
+# face, or a box within the mesh's, is never a second person.
+SAME_FACE = 0.3
+
+# Two looks at a half-certain face agree when they are no further apart: all parts of the
+# picture in their turn, three times over.
+AGREE_WITHIN_NS = 1_000 * MS
+
+
+class FurtherFaces:
+    """Those of one camera."""
+
+    def __init__(self) -> None:
+        self._believed: dict[Part, list[FoundFace]] = {}
+        self._glimpsed: list[tuple[int, Roi]] = []
+        self.doubtful = False
+
+    def clear(self) -> None:
+        """Nobody is known."""
+        self._believed, self._glimpsed, self.doubtful = {}, [], False
+
+    def update(
+        self, now_ns: int, part: Part, faces: list[FoundFace], candidate: Roi | None
+    ) -> None:
+        """Take all faces that a search of one part found.
+
+        Args:
+            now_ns: when the picture was taken.
+            part: of the picture.
+            faces: most certain first.
+            candidate: the box of the face that is followed, which is none of them. Without
+                one the first face is the candidate's, and is believed at once.
+        """
+        further = [face for face in faces if not _same(face.box, candidate)]
+        glimpsed = [box for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS]
+        known = [face.box for face in self.beside(candidate)]
+        free = candidate is None and not known
+        believed = [
+            face
+            for number, face in enumerate(further)
+            if face.score >= SURE_SCORE
+            or (free and number == 0)
+            or any(_same(face.box, box) for box in (*glimpsed, *known))
+        ]
+        self._forget_gone(self._believed.get(part, []), believed)
+        self._believed[part] = believed
+        self._glimpsed = [
+            *((at, box) for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS),
+            *((now_ns, face.box) for face in further),
+        ]
+        self.doubtful = len(believed) < len(further)
+
+    def beside(self, candidate: Roi | None) -> list[FoundFace]:
+        """Each believed face once, most certain first, without the one that is followed."""
+        found: list[FoundFace] = []
+        faces = [face for part in self._believed.values() for face in part]
+        for face in sorted(faces, key=lambda one: -one.score):
+            known = (candidate, *(one.box for one in found))
+            if not any(_same(face.box, box) for box in known):
+                found.append(face)
+        return found
+
+    def _forget_gone(self, before: list[FoundFace], now: list[FoundFace]) -> None:
+        gone = [one.box for one in before if not any(_same(one.box, face.box) for face in now)]
+        for part, faces in self._believed.items():
+            self._believed[part] = [
+                face for face in faces if not any(_same(face.box, box) for box in gone)
+            ]
+        self._glimpsed = [
+            (at, seen)
+            for at, seen in self._glimpsed
+            if not any(_same(seen, box) for box in gone)
+        ]
+
+
+def _same(one: Roi, other: Roi | None) -> bool:
+    return other is not None and one.overlap(other) >= SAME_FACE
