@@ -114,8 +114,10 @@ _EFFECTS: Mapping[Kind, str] = {
     "gives fewer flags.",
     Kind.OBJECT_SEEN: "Higher gives fewer flags and misses more objects. Looking more often "
     "costs the candidate's computer more.",
-    Kind.HAND_AT_EAR: "A hint and no more: people rest their head on a hand.",
-    Kind.HANDS_HIDDEN: "Who types has the hands below the picture, so this is off by default.",
+    Kind.HAND_AT_EAR: "A hint and no more: people rest their head on a hand, and dark "
+    "hands are found less often than light ones. So this is off by default.",
+    Kind.HANDS_HIDDEN: "Who types has the hands below the picture, and dark hands are found "
+    "less often than light ones. So this is off by default.",
     Kind.SPEECH: "Reading aloud and talking to oneself count. Higher gives fewer flags and "
     "misses quiet speech.",
     Kind.SECOND_VOICE: "Higher gives fewer flags and misses more voices.",

@@ -13,16 +13,17 @@ from shared.policy import DEFAULT_RULES, Accommodation, CameraStream, Policy, Ru
 
 SECOND = 1_000_000
 OFF = Rule(enabled=False)
+ALL_ON = {kind: Rule() for kind in DEFAULT_RULES}
 
 
 def policy(**changed: object) -> Policy:
-    values = {"kinds": dict(DEFAULT_RULES), "prohibited_processes": ("discord",)}
+    values = {"kinds": dict(ALL_ON), "prohibited_processes": ("discord",)}
     return default_policy(**(values | changed))
 
 
 def test_what_was_off_is_told_by_who_left_it_out() -> None:
     given = policy(
-        kinds=DEFAULT_RULES | {Kind.SPEECH: OFF, Kind.HANDS_HIDDEN: DEFAULT_RULES[Kind.SPEECH]},
+        kinds=ALL_ON | {Kind.SPEECH: OFF},
         accommodation=Accommodation(profile="Profile B", off=(Kind.GAZE_AWAY, Kind.SPEECH)),
     )
     found = watching(given, ("object_seen: no object model is installed", "odd"))
