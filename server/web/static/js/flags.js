@@ -95,8 +95,9 @@ export class FlagList extends EventTarget {
   #fill(row, keep) {
     const { form } = this;
     const about = form.querySelector(".decide-head");
-    const fresh = row.querySelector("template").content.cloneNode(true);
-    // News of the same flag must not stop the clip that somebody watches.
+    // Imported, not cloned: a player that is moved through the template's own inert document
+    // forgets its film. News of the same flag must not stop the clip that somebody watches.
+    const fresh = document.importNode(row.querySelector("template").content, true);
     const [old, place] = [about, fresh].map((part) => part.querySelector("[data-around]"));
     if (old && place && old.dataset.around === place.dataset.around) place.replaceWith(old);
     about.replaceChildren(fresh);
