@@ -140,7 +140,7 @@ class FaceAnalyzer:
         if not followed:
             self._begin_to_follow(lit, now_ns, view, faces)
         candidate = self._followed.box if self._followed else None
-        self._further.update(now_ns, view.part, faces, candidate)
+        self._further.update(now_ns, view, faces, candidate)
         if view.part is Part.WHOLE:
             self._score = max((face.score for face in found), default=0.0)
         if view.plain:

@@ -7,7 +7,7 @@ searched again. A face is gone when the part that showed it shows it no more.
 from __future__ import annotations
 
 from recorder.detect.graphs import FoundFace, Roi
-from recorder.detect.views import Part
+from recorder.detect.views import Part, View
 
 MS = 1_000_000
 
@@ -36,21 +36,23 @@ class FurtherFaces:
         self._believed, self._glimpsed, self.doubtful = {}, [], False
 
     def update(
-        self, now_ns: int, part: Part, faces: list[FoundFace], candidate: Roi | None
+        self, now_ns: int, view: View, faces: list[FoundFace], candidate: Roi | None
     ) -> None:
-        """Take all faces that a search of one part found.
+        """Take all faces that a search of one view found.
 
         Args:
             now_ns: when the picture was taken.
-            part: of the picture.
+            view: of the picture.
             faces: most certain first.
             candidate: the box of the face that is followed, which is none of them. Without
-                one the first face is the candidate's, and is believed at once.
+                one the first face is the candidate's, and is believed at once where the
+                picture is seen as it is: squares and brightness show more lookalikes.
         """
+        part = view.part
         further = [face for face in faces if not _same(face.box, candidate)]
         glimpsed = [box for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS]
         known = [face.box for face in self.beside(candidate)]
-        free = candidate is None and not known
+        free = candidate is None and not known and view.plain
         believed = [
             face
             for number, face in enumerate(further)

@@ -16,7 +16,7 @@ import numpy as np
 from accuracy.comings import NOISE, scripted
 from accuracy.grain import Grain
 from accuracy.heads import Camera, Light, Pose, as_filmed, plain, room
-from accuracy.photographs import graphs, heads
+from accuracy.photographs import graphs, heads, things
 from accuracy.tables import Row, Table, rate
 from rich.console import Console
 
@@ -28,7 +28,7 @@ SIZE = (640, 480)
 
 def measure(console: Console) -> list[Table]:
     """The tables of this part."""
-    return [_single(console), scripted(console)]
+    return [_single(console), _empty(), scripted(console)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ LIGHTS = {
     "a bright window behind": Lit(Light(yaw=180, even=0.12), bright=True),
 }
 TONES = range(1, 11)
-HEADS_EACH = 14
+HEADS_EACH = 24
+EMPTY_ROOMS = 40
 
 SIZES = ((60, 90), (90, 130), (130, 200))
 
@@ -126,6 +127,29 @@ def _try(tone: int, light: str, number: int, dice: np.random.Generator) -> Tried
 @cache
 def _grain() -> Grain:
     return Grain(NOISE, SIZE, np.random.default_rng(22))
+
+
+def _empty() -> Table:
+    """Rooms and things without a face in them, in every light."""
+    dice, rows = np.random.default_rng(23), []
+    for name, level in (("day", 1.0), ("a tenth of the light", 0.1), ("a thirtieth", 0.03)):
+        for what, pictures in (
+            ("rooms", [room(*SIZE, dice) for _ in range(EMPTY_ROOMS)]),
+            ("pictures of things", [*things()]),
+        ):
+            wrong = 0
+            for picture in pictures:
+                exposed = as_filmed(picture, Camera(level=level), dice)
+                analyzer = FaceAnalyzer(graphs())
+                looks = range(2 * LOOKS)
+                seen = [analyzer.observe(_grain().on(exposed), at * NS // 10) for at in looks]
+                wrong += any(one.faces for one in seen)
+            rows.append(rate(f"a face seen in {what}, {name}", wrong, len(pictures), 0.02))
+    return Table(
+        "Faces: where there is none",
+        tuple(rows),
+        "1.2 s of pictures each; every view and brightness is tried in that time.",
+    )
 
 
 def _missed(what: str, tried: list[Tried]) -> Row:

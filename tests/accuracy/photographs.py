@@ -4,13 +4,14 @@ where real media lie beside the project."""
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 from accuracy.heads import Head, Picture
-from skimage.data import astronaut
+from skimage import data
 
 from recorder.detect.graphs import FaceGraphs
 
@@ -21,12 +22,30 @@ _NAMES = ("face_a1.jpg", "face_a2.jpg", "face_b1.jpg")
 @cache
 def photographs() -> dict[str, Picture]:
     """Portraits of one person each, (h, w, 3) uint8 RGB, by name."""
-    found = {"astronaut": np.asarray(astronaut(), np.uint8)}
+    found = {"astronaut": np.asarray(data.astronaut(), np.uint8)}
     for name in _NAMES:
         image = cv2.imread(str(MEDIA / name))
         if image is not None:
             found[name] = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
     return found
+
+
+def things() -> Iterator[Picture]:
+    """Photographs without a person in them, 640x480, each also cut and mirrored."""
+    for take in (data.coffee, data.chelsea, data.rocket, data.page, data.brick):
+        try:
+            image = np.asarray(take(), np.uint8)
+        except (OSError, ModuleNotFoundError):  # not in this package's wheel
+            continue
+        coloured = image if image.ndim == 3 else np.repeat(image[..., None], 3, axis=2)
+        height, width = coloured.shape[:2]
+        for part in (
+            coloured,
+            coloured[:, ::-1],
+            coloured[: height // 2, : width // 2],
+            coloured[height // 2 :, width // 2 :],
+        ):
+            yield np.asarray(cv2.resize(part, (640, 480)), np.uint8)
 
 
 @cache

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from recorder.detect.further_faces import MS, FurtherFaces
 from recorder.detect.graphs import FoundFace, Roi
-from recorder.detect.views import Part
+from recorder.detect.views import Part, View
 
 ME = Roi(320, 240, 120, 120)
 OTHER = Roi(80, 100, 60, 60)
@@ -23,7 +23,7 @@ class Search:
         candidate: Roi | None = ME,
     ) -> int:
         faces = [FoundFace(score, box) for box in boxes]
-        self.further.update(self.now_ns, part, faces, candidate)
+        self.further.update(self.now_ns, View(part), faces, candidate)
         self.now_ns += 100 * MS
         return len(self.further.beside(candidate))
 
@@ -78,6 +78,12 @@ def test_without_a_candidate_the_first_face_is_believed_and_the_second_is_not() 
     search = Search()
     assert search.see(ME, OTHER, score=0.6, candidate=None) == 1
     assert search.see(ME, OTHER, score=0.6, candidate=None) == 2
+
+
+def test_without_a_candidate_a_square_must_show_a_doubtful_face_twice() -> None:
+    search = Search()
+    assert search.see(OTHER, score=0.6, part=Part.LEFT, candidate=None) == 0
+    assert search.see(OTHER, score=0.6, part=Part.LEFT, candidate=None) == 1
 
 
 def test_who_is_followed_from_now_on_is_no_further_face_any_more() -> None:
