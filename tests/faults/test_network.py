@@ -80,7 +80,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Campus:
     return asyncio.run(found_campus(tmp_path_factory.mktemp("campus")))
 
 
-@pytest.mark.timeout(7200)
+@pytest.mark.timeout(21_600)
 def test_whatever_the_network_does_everything_arrives_once(
     template: Campus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, figures: Figures
 ) -> None:
