@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -68,30 +68,15 @@ def bootstrap(
 
 def share(what: str, hits: int, of: int, least: float | None = None) -> Row:
     """A share that should be at least ``least``, 0..1."""
-    inside = wilson(hits, of)
-    value = hits / of if of else 0.0
-    return Row(
-        what,
-        f"{value:.3f}",
-        f"{inside.low:.3f} … {inside.high:.3f}",
-        f"{hits:,} of {of:,}",
-        "" if least is None else f"≥ {least:g}",
-        None if least is None else value >= least,
-    )
+    row = _share(what, hits, of)
+    if least is None:
+        return row
+    return replace(row, required=f"≥ {least:g}", reached=_ratio(hits, of) >= least)
 
 
 def rate(what: str, hits: int, of: int, most: float | None = None) -> Row:
     """A share that should be at most ``most``, 0..1."""
-    inside = wilson(hits, of)
-    value = hits / of if of else 0.0
-    return Row(
-        what,
-        f"{value:.3f}",
-        f"{inside.low:.3f} … {inside.high:.3f}",
-        f"{hits:,} of {of:,}",
-        "" if most is None else f"≤ {most:g}",
-        None if most is None else value <= most,
-    )
+    return _at_most(_share(what, hits, of), _ratio(hits, of), most)
 
 
 def mean_error(what: str, errors: Sequence[float], unit: str, most: float | None = None) -> Row:
@@ -99,14 +84,10 @@ def mean_error(what: str, errors: Sequence[float], unit: str, most: float | None
     size = np.abs(np.asarray(errors, np.float64))
     inside = bootstrap(list(size), lambda drawn: float(drawn.mean()))
     value = float(size.mean())
-    return Row(
-        what,
-        f"{value:.2f}{unit}",
-        f"{inside.low:.2f} … {inside.high:.2f}",
-        f"{len(size):,}",
-        "" if most is None else f"≤ {most:g}{unit}",
-        None if most is None else value <= most,
+    row = Row(
+        what, f"{value:.2f}{unit}", f"{inside.low:.2f} … {inside.high:.2f}", f"{len(size):,}"
     )
+    return _at_most(row, value, most, unit)
 
 
 def per_hour(what: str, count: int, hours: float, most: float | None = None) -> Row:
@@ -115,14 +96,29 @@ def per_hour(what: str, count: int, hours: float, most: float | None = None) -> 
     """
     low, high = _poisson(count)
     value = count / hours
-    return Row(
+    row = Row(
         what,
         f"{value:.2f}",
         f"{low / hours:.2f} … {high / hours:.2f}",
         f"{count:,} in {hours * 60:.0f} minutes",
-        "" if most is None else f"≤ {most:g}",
-        None if most is None else value <= most,
     )
+    return _at_most(row, value, most)
+
+
+def _share(what: str, hits: int, of: int) -> Row:
+    inside = wilson(hits, of)
+    spread = f"{inside.low:.3f} … {inside.high:.3f}"
+    return Row(what, f"{_ratio(hits, of):.3f}", spread, f"{hits:,} of {of:,}")
+
+
+def _ratio(hits: int, of: int) -> float:
+    return hits / of if of else 0.0
+
+
+def _at_most(row: Row, value: float, most: float | None, unit: str = "") -> Row:
+    if most is None:
+        return row
+    return replace(row, required=f"≤ {most:g}{unit}", reached=value <= most)
 
 
 def _poisson(count: int) -> tuple[float, float]:
