@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.detect.further_faces import FurtherFaces
+from recorder.detect.further_faces import SURE_SCORE, FurtherFaces, is_same
 from recorder.detect.gaze import gaze_in_head
 from recorder.detect.graphs import FaceGraphs, FittedFace, FoundFace, Roi
 from recorder.detect.lids import Lids, LidState
@@ -23,7 +23,7 @@ from recorder.detect.repeats import LIVE, RepeatWatch
 from recorder.detect.search_schedule import MS, SearchSchedule
 from recorder.detect.sight import Sight
 from recorder.detect.uprightness import Uprightness
-from recorder.detect.views import Part, View, Views, parts
+from recorder.detect.views import View, Views
 from recorder.detect.visibility import Look, look_at
 
 # Score from which a detection is a face (one besides the candidate's may need a second
@@ -132,19 +132,25 @@ class FaceAnalyzer:
         height, width = image.shape[:2]
         light, followed = look.light(), self._followed is not None
         self._lift.update(light)
-        view = self._views.next(light, height, width, followed=followed)
-        self._schedule.searched(now_ns, look, len(parts(height, width)))
+        if self._further.doubtful:
+            view = self._views.again()
+        else:
+            view = self._views.next(light, height, width, followed=followed)
+        self._schedule.searched(now_ns, look, len(self._views.beside(light, height, width)))
         lit = self._lift.apply(image, view.exposure)
         found = self._graphs.find(lit, view.part.columns(height, width))
         faces = [face for face in found if face.score >= FACE_SCORE]
         if not followed:
             self._begin_to_follow(lit, now_ns, view, faces)
         candidate = self._followed.box if self._followed else None
+        if view.plain and any(
+            face.score >= SURE_SCORE and is_same(face.box, candidate) for face in faces
+        ):
+            self._views.found(view)
         self._further.update(now_ns, view, faces, candidate)
-        if view.part is Part.WHOLE:
-            self._score = max((face.score for face in found), default=0.0)
         if view.plain:
-            self._upright.update(now_ns, image, self._score)
+            self._score = max((face.score for face in found), default=0.0)
+        self._upright.update(now_ns, image, self._score)
         surest = candidate or next((f.box for f in self._further.beside(None)), None)
         self._sight.searched(now_ns, image, light, surest)
 
@@ -153,12 +159,13 @@ class FaceAnalyzer:
     ) -> None:
         """Follow the nearest of the faces found."""
         self._pose = None
-        if not faces:
+        if faces:
+            nearest = max(faces, key=lambda face: face.box.width * face.box.height)
+            self._followed = self._fit(lit, nearest.roi, now_ns)
+        if self._followed is not None:
+            self._views.found(view)
+        else:
             self._views.missed(view)
-            return
-        self._views.found(view)
-        nearest = max(faces, key=lambda face: face.box.width * face.box.height)
-        self._followed = self._fit(lit, nearest.roi, now_ns)
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:
         return max((face.score for face in self._graphs.find(image)), default=0.0)

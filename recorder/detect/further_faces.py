@@ -1,13 +1,13 @@
 """The faces besides the one that is followed: believed when certain, or seen twice.
 
-Each part of the picture is searched in its turn, and what was found there holds until it is
-searched again. A face is gone when the part that showed it shows it no more.
+Each view of the picture is searched in its turn, and what was found there holds until it is
+searched again. A face is gone when the view that showed it shows it no more.
 """
 
 from __future__ import annotations
 
 from recorder.detect.graphs import FoundFace, Roi
-from recorder.detect.views import Part, View
+from recorder.detect.views import View
 
 MS = 1_000_000
 
@@ -18,8 +18,8 @@ SURE_SCORE = 0.75
 # face, or a box within the mesh's, is never a second person.
 SAME_FACE = 0.3
 
-# Two looks at a half-certain face agree when they are no further apart: all parts of the
-# picture in their turn, three times over.
+# Two looks at a half-certain face agree when they are no further apart: all views of the
+# picture in their turn, twice over.
 AGREE_WITHIN_NS = 1_000 * MS
 
 
@@ -27,7 +27,7 @@ class FurtherFaces:
     """Those of one camera."""
 
     def __init__(self) -> None:
-        self._believed: dict[Part, list[FoundFace]] = {}
+        self._believed: dict[View, list[FoundFace]] = {}
         self._glimpsed: list[tuple[int, Roi]] = []
         self.doubtful = False
 
@@ -48,8 +48,7 @@ class FurtherFaces:
                 one the first face is the candidate's, and is believed at once where the
                 picture is seen as it is: squares and brightness show more lookalikes.
         """
-        part = view.part
-        further = [face for face in faces if not _same(face.box, candidate)]
+        further = [face for face in faces if not is_same(face.box, candidate)]
         glimpsed = [box for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS]
         known = [face.box for face in self.beside(candidate)]
         free = candidate is None and not known and view.plain
@@ -58,10 +57,10 @@ class FurtherFaces:
             for number, face in enumerate(further)
             if face.score >= SURE_SCORE
             or (free and number == 0)
-            or any(_same(face.box, box) for box in (*glimpsed, *known))
+            or any(is_same(face.box, box) for box in (*glimpsed, *known))
         ]
-        self._forget_gone(self._believed.get(part, []), believed)
-        self._believed[part] = believed
+        self._forget_gone(self._believed.get(view, []), believed)
+        self._believed[view] = believed
         self._glimpsed = [
             *((at, box) for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS),
             *((now_ns, face.box) for face in further),
@@ -71,25 +70,28 @@ class FurtherFaces:
     def beside(self, candidate: Roi | None) -> list[FoundFace]:
         """Each believed face once, most certain first, without the one that is followed."""
         found: list[FoundFace] = []
-        faces = [face for part in self._believed.values() for face in part]
+        faces = [face for view in self._believed.values() for face in view]
         for face in sorted(faces, key=lambda one: -one.score):
             known = (candidate, *(one.box for one in found))
-            if not any(_same(face.box, box) for box in known):
+            if not any(is_same(face.box, box) for box in known):
                 found.append(face)
         return found
 
     def _forget_gone(self, before: list[FoundFace], now: list[FoundFace]) -> None:
-        gone = [one.box for one in before if not any(_same(one.box, face.box) for face in now)]
-        for part, faces in self._believed.items():
-            self._believed[part] = [
-                face for face in faces if not any(_same(face.box, box) for box in gone)
+        gone = [
+            one.box for one in before if not any(is_same(one.box, face.box) for face in now)
+        ]
+        for view, faces in self._believed.items():
+            self._believed[view] = [
+                face for face in faces if not any(is_same(face.box, box) for box in gone)
             ]
         self._glimpsed = [
             (at, seen)
             for at, seen in self._glimpsed
-            if not any(_same(seen, box) for box in gone)
+            if not any(is_same(seen, box) for box in gone)
         ]
 
 
-def _same(one: Roi, other: Roi | None) -> bool:
+def is_same(one: Roi, other: Roi | None) -> bool:
+    """Whether two boxes are those of one face."""
     return other is not None and one.overlap(other) >= SAME_FACE

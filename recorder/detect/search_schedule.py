@@ -35,17 +35,17 @@ class SearchSchedule:
     def __init__(self) -> None:
         self._searched: tuple[int, Look] | None = None
         self._abrupt = True
-        self._parts_left = 0
+        self._views_left = 0
 
     def forget(self) -> None:
         """Begin anew: the next picture is searched."""
         self._searched, self._abrupt = None, True
 
-    def searched(self, now_ns: int, look: Look, parts: int = 1) -> None:
-        """This picture is being searched, one of so many parts of it. Where something new
-        may have come, the others follow soon."""
+    def searched(self, now_ns: int, look: Look, views: int = 1) -> None:
+        """This picture is being searched, in one of so many views. Where something new may
+        have come, the others follow soon."""
         self._searched = (now_ns, look)
-        self._parts_left = parts - 1 if self._abrupt else max(0, self._parts_left - 1)
+        self._views_left = views - 1 if self._abrupt else max(0, self._views_left - 1)
         self._abrupt = False
 
     def is_due(
@@ -67,7 +67,7 @@ class SearchSchedule:
             return True
         if elapsed < SEARCH_AGAIN_NS:
             return False
-        if doubt or face is None or self._parts_left:
+        if doubt or face is None or self._views_left:
             return True
         last = self._searched[1]
         least = max(CHANGED_LEAST, CHANGED_SHARE * look.contrast)

@@ -63,6 +63,7 @@ class Views:
     def __init__(self) -> None:
         self.exposure = Exposure.PLAIN
         self._turn = -1
+        self._last = PLAIN
 
     def begin(self) -> None:
         """Begin anew, with the picture as it is."""
@@ -71,17 +72,32 @@ class Views:
     def next(self, light: Light, height: int, width: int, *, followed: bool) -> View:
         """The view to search now, while the candidate is followed or looked for."""
         self._turn += 1
-        turns = parts(height, width)
-        if followed:
-            return View(turns[self._turn % len(turns)], self.exposure)
+        of = self.beside if followed else self._everywhere
+        turns = of(light, height, width)
+        self._last = turns[self._turn % len(turns)]
+        return self._last
+
+    def again(self) -> View:
+        """The last view once more: it showed something doubtful."""
+        return self._last
+
+    def beside(self, light: Light, height: int, width: int) -> tuple[View, ...]:
+        """What is searched in turn beside the candidate: every part as the candidate is
+        seen best, and the whole as others may be."""
+        lit = tuple(View(part, self.exposure) for part in parts(height, width))
+        if self.exposure is not Exposure.PLAIN:
+            return (*lit, PLAIN)
+        shadows = Exposure.SHADOWS in exposures(light)
+        return (*lit, View(exposure=Exposure.SHADOWS)) if shadows else lit
+
+    def _everywhere(self, light: Light, height: int, width: int) -> tuple[View, ...]:
+        """The whole as it was seen best, between any two other views."""
         whole = View(exposure=self.exposure)
-        if self._turn % 2 == 0:
-            return whole
-        others = [
+        others = (
             *(View(exposure=exposure) for exposure in exposures(light)),
-            *(View(part) for part in turns[1:]),
-        ]
-        return others[self._turn // 2 % len(others)] if others else whole
+            *(View(part) for part in parts(height, width)[1:]),
+        )
+        return tuple(view for other in others for view in (whole, other)) or (whole,)
 
     def found(self, view: View) -> None:
         """The candidate was found in this view; the whole is next."""

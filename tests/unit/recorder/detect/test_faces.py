@@ -82,7 +82,7 @@ def test_one_face_costs_a_mesh_a_frame_or_now_and_then_a_search_in_its_place() -
     assert seen.faces == 1
     assert seen.yaw == pytest.approx(0, abs=0.5)
     assert seen.confidence == 1
-    assert script.searches == 12  # the parts of the first picture, then once a second
+    assert script.searches == 13  # every view of the first picture, then once a second
     assert script.fits == 300 - script.searches + 1
 
 

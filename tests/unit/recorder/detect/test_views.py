@@ -38,6 +38,19 @@ def test_beside_a_followed_face_the_parts_take_turns() -> None:
     assert seen == [Part.WHOLE, Part.LEFT, Part.RIGHT] * 2
 
 
+def test_shadows_beside_a_face_in_the_light_have_their_turn() -> None:
+    seen = turns(Views(), 4, DUSK, followed=True)
+    assert seen == [PLAIN, View(Part.LEFT), View(Part.RIGHT), View(exposure=Exposure.SHADOWS)]
+
+
+def test_the_last_view_can_be_had_again() -> None:
+    views = Views()
+    views.next(DUSK, *WIDE, followed=True)
+    left = views.next(DUSK, *WIDE, followed=True)
+    assert views.again() == left == View(Part.LEFT)
+    assert views.next(DUSK, *WIDE, followed=True) == View(Part.RIGHT)
+
+
 def test_nobody_is_looked_for_in_the_plain_whole_every_second_time() -> None:
     seen = turns(Views(), 16, DUSK)
     assert set(seen[::2]) == {PLAIN}
@@ -52,7 +65,9 @@ def test_nobody_is_looked_for_in_the_plain_whole_every_second_time() -> None:
 def test_the_exposure_that_showed_a_face_is_kept_until_it_shows_none() -> None:
     views, shadows = Views(), View(exposure=Exposure.SHADOWS)
     views.found(shadows)
-    assert {view.exposure for view in turns(views, 6, followed=True)} == {Exposure.SHADOWS}
+    seen = turns(views, 4, followed=True)
+    assert {view.exposure for view in seen[:3]} == {Exposure.SHADOWS}
+    assert seen[3] == PLAIN
     views.missed(PLAIN)
     assert views.exposure is Exposure.SHADOWS
     views.missed(shadows)
