@@ -31,6 +31,10 @@ from recorder.detect.visibility import Look, look_at
 # more, lookalikes below 0.45.
 FACE_SCORE = 0.5
 
+# Squares and brightened pictures are searched for faces of at least this size; of smaller
+# ones they show more lookalikes (of 26 to 36 pixels, scores up to 0.68) than faces.
+LEAST_BESIDE_PX = 40.0
+
 # A mesh this old still tells where the face is and looks: the picture that is searched is
 # not fitted as well. Two pictures at 30 a second; slower cameras have both done.
 FRESH_NS = 50 * MS
@@ -109,7 +113,7 @@ class FaceAnalyzer:
     def _follow(self, image: NDArray[np.uint8], now_ns: int, look: Look) -> None:
         """Find out where the face is now, and search for others when it is time."""
         last = self._followed
-        doubt = self._further.doubtful or bool(self._others)
+        doubt = self._further.unsettled or bool(self._others)
         box = last.box if last else None
         due = self._schedule.is_due(now_ns, look, box, image.shape, doubt=doubt)
         if last is not None and not (due and now_ns - self._fitted_ns <= FRESH_NS):
@@ -139,7 +143,7 @@ class FaceAnalyzer:
         self._schedule.searched(now_ns, look, len(self._views.beside(light, height, width)))
         lit = self._lift.apply(image, view.exposure)
         found = self._graphs.find(lit, view.part.columns(height, width))
-        faces = [face for face in found if face.score >= FACE_SCORE]
+        faces = [face for face in found if _is_face(face, view)]
         if not followed:
             self._begin_to_follow(lit, now_ns, view, faces)
         candidate = self._followed.box if self._followed else None
@@ -203,6 +207,12 @@ class FaceAnalyzer:
         if self._others:
             return self._others[-1].score
         return 1.0 if followed else 1.0 - self._score
+
+
+def _is_face(face: FoundFace, view: View) -> bool:
+    """Whether a detection is taken for a face."""
+    large = view.plain or face.box.width >= LEAST_BESIDE_PX
+    return face.score >= (FACE_SCORE if large else SURE_SCORE)
 
 
 def _shares(box: Roi | None, width: int, height: int) -> Box | None:

@@ -6,6 +6,8 @@ searched again. A face is gone when the view that showed it shows it no more.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from recorder.detect.graphs import FoundFace, Roi
 from recorder.detect.views import View
 
@@ -23,17 +25,34 @@ SAME_FACE = 0.3
 AGREE_WITHIN_NS = 1_000 * MS
 
 
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """A face as a view showed it."""
+
+    at_ns: int
+    face: FoundFace
+
+    def shows(self, box: Roi) -> bool:
+        """Whether it is the face in this box."""
+        return is_same(self.face.box, box)
+
+
 class FurtherFaces:
     """Those of one camera."""
 
     def __init__(self) -> None:
         self._believed: dict[View, list[FoundFace]] = {}
-        self._glimpsed: list[tuple[int, Roi]] = []
+        self._glimpsed: list[_Sighting] = []
         self.doubtful = False
 
     def clear(self) -> None:
         """Nobody is known."""
         self._believed, self._glimpsed, self.doubtful = {}, [], False
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether others were seen a moment ago, believed or not."""
+        return bool(self._glimpsed)
 
     def update(
         self, now_ns: int, view: View, faces: list[FoundFace], candidate: Roi | None
@@ -46,25 +65,27 @@ class FurtherFaces:
             faces: most certain first.
             candidate: the box of the face that is followed, which is none of them. Without
                 one the first face is the candidate's, and is believed at once where the
-                picture is seen as it is: squares and brightness show more lookalikes.
+                picture is seen as it is; squares and brightness show more lookalikes, and
+                are then believed only when they are certain.
         """
+        since_ns = now_ns - AGREE_WITHIN_NS
+        self._glimpsed = [one for one in self._glimpsed if one.at_ns >= since_ns]
         further = [face for face in faces if not is_same(face.box, candidate)]
-        glimpsed = [box for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS]
         known = [face.box for face in self.beside(candidate)]
-        free = candidate is None and not known and view.plain
+        lone = candidate is None
+        free = lone and not known and view.plain
+        agreeing = [] if lone and not view.plain else self._glimpsed
         believed = [
             face
             for number, face in enumerate(further)
             if face.score >= SURE_SCORE
             or (free and number == 0)
-            or any(is_same(face.box, box) for box in (*glimpsed, *known))
+            or any(one.shows(face.box) for one in agreeing)
+            or any(is_same(face.box, box) for box in known)
         ]
         self._forget_gone(self._believed.get(view, []), believed)
         self._believed[view] = believed
-        self._glimpsed = [
-            *((at, box) for at, box in self._glimpsed if now_ns - at <= AGREE_WITHIN_NS),
-            *((now_ns, face.box) for face in further),
-        ]
+        self._glimpsed = [*self._glimpsed, *(_Sighting(now_ns, face) for face in further)]
         self.doubtful = len(believed) < len(further)
 
     def beside(self, candidate: Roi | None) -> list[FoundFace]:
@@ -78,17 +99,16 @@ class FurtherFaces:
         return found
 
     def _forget_gone(self, before: list[FoundFace], now: list[FoundFace]) -> None:
-        gone = [
-            one.box for one in before if not any(is_same(one.box, face.box) for face in now)
-        ]
+        """A face that its view shows no more counts no longer; the next glimpse of it will
+        do to count again, unless it was certain, and is gone."""
+        lost = [one for one in before if not any(is_same(one.box, face.box) for face in now)]
         for view, faces in self._believed.items():
             self._believed[view] = [
-                face for face in faces if not any(is_same(face.box, box) for box in gone)
+                face for face in faces if not any(is_same(face.box, one.box) for one in lost)
             ]
+        gone = [one.box for one in lost if one.score >= SURE_SCORE]
         self._glimpsed = [
-            (at, seen)
-            for at, seen in self._glimpsed
-            if not any(is_same(seen, box) for box in gone)
+            one for one in self._glimpsed if not any(one.shows(box) for box in gone)
         ]
 
 

@@ -80,10 +80,28 @@ def test_without_a_candidate_the_first_face_is_believed_and_the_second_is_not() 
     assert search.see(ME, OTHER, score=0.6, candidate=None) == 2
 
 
-def test_without_a_candidate_a_square_must_show_a_doubtful_face_twice() -> None:
+def test_without_a_candidate_a_square_must_show_a_certain_face() -> None:
     search = Search()
     assert search.see(OTHER, score=0.6, part=Part.LEFT, candidate=None) == 0
-    assert search.see(OTHER, score=0.6, part=Part.LEFT, candidate=None) == 1
+    assert search.see(OTHER, score=0.6, part=Part.LEFT, candidate=None) == 0
+    assert search.see(OTHER, score=0.8, part=Part.LEFT, candidate=None) == 1
+
+
+def test_a_half_certain_face_that_flickers_counts_again_at_once() -> None:
+    search = Search()
+    search.see(ME, OTHER, score=0.6)
+    assert search.see(ME, OTHER, score=0.6) == 1
+    assert search.see(ME) == 0
+    assert search.further.unsettled
+    assert search.see(OTHER, score=0.6, part=Part.LEFT) == 1
+
+
+def test_a_certain_face_that_is_gone_leaves_nothing_to_agree_with() -> None:
+    search = Search()
+    search.see(ME, OTHER)
+    search.see(ME)
+    assert not search.further.unsettled
+    assert search.see(ME, OTHER, score=0.6) == 0
 
 
 def test_who_is_followed_from_now_on_is_no_further_face_any_more() -> None:
