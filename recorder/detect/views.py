@@ -100,8 +100,9 @@ class Views:
         return tuple(view for other in others for view in (whole, other)) or (whole,)
 
     def found(self, view: View) -> None:
-        """The candidate was found in this view; the whole is next."""
-        self.exposure, self._turn = view.exposure, -1
+        """The candidate was found in this view: its exposure is kept, from the whole on."""
+        if view.exposure is not self.exposure:
+            self.exposure, self._turn = view.exposure, -1
 
     def missed(self, view: View) -> None:
         """Nobody was found in this view."""

@@ -46,12 +46,14 @@ class Script:
     faces: list[FoundFace] = field(default_factory=lambda: [found(ME)])
     mesh: bool = True
     searches: int = 0
+    columns: set[tuple[int, int] | None] = field(default_factory=set)
     fits: int = 0
 
     def find(
         self, image: NDArray[np.uint8], columns: tuple[int, int] | None = None
     ) -> list[FoundFace]:
         self.searches += 1
+        self.columns.add(columns)
         return self.faces
 
     def fit(self, image: NDArray[np.uint8], roi: Roi) -> FittedFace | None:
@@ -84,6 +86,12 @@ def test_one_face_costs_a_mesh_a_frame_or_now_and_then_a_search_in_its_place() -
     assert seen.confidence == 1
     assert script.searches == 13  # every view of the first picture, then once a second
     assert script.fits == 300 - script.searches + 1
+
+
+def test_beside_the_followed_face_every_part_is_searched_in_turn() -> None:
+    script = Script()
+    Camera(script).show(15)
+    assert script.columns == {(0, 640), (0, 480), (160, 640)}
 
 
 def test_the_first_picture_is_searched_and_measured_at_once() -> None:
