@@ -17,8 +17,8 @@ from recorder.capturing import Choices, open_screen
 from recorder.clock import now_ns
 from recorder.clock_watch import ClockWatch
 from recorder.delivering import DeliveryLine, Terms
-from recorder.detect.load import Conditions
 from recorder.detect.observations import WatchedStream
+from recorder.detect.process.load import Conditions
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
 from recorder.evidence.going_on import Entered, consent_of
 from recorder.evidence.store import EvidenceStore

@@ -48,7 +48,7 @@ app.command(
 )
 
 app.command(
-    "recorder.detect.model_commands:app",
+    "recorder.detect.models.model_commands:app",
     name="models",
     help="List, check, add or remove what the detectors run on.",
 )
@@ -166,7 +166,7 @@ def analyze(
         policy: Rules in JSON; the default policy's where none are given.
         output: Where to write; standard output where no file is given.
     """
-    from recorder.detect import analyze as room
+    from recorder.detect.analysis import analyze as room
 
     return room.analyze(room.Request(video, audio, policy, output, reference, voice))
 
@@ -203,7 +203,7 @@ def compare(
             where none are given.
         output: Where to write; standard output where no file is given.
     """
-    from recorder.detect import compare as room
+    from recorder.detect.identity import compare as room
 
     return room.compare(room.Request(images, pairs, policy, output))
 
@@ -257,7 +257,7 @@ def doctor(
 def main() -> None:
     """The console script's way in."""
     if sys.argv[1:2] == [WORKER_ARGUMENT]:
-        from recorder.detect import worker
+        from recorder.detect.process import worker
 
         worker.run(sys.argv[2])
         return

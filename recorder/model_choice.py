@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.detect.model_sets import default_folder, look_at
-from recorder.detect.models import models_for
+from recorder.detect.models.manifest import models_for
+from recorder.detect.models.model_sets import default_folder, look_at
 from recorder.detect.observations import WatchedStream
 from recorder.detect.watchlist import Watchlist, watchlist
 from recorder.faults import EnvironmentFault

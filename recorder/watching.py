@@ -8,12 +8,12 @@ from typing import Any
 
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
-from recorder.detect.load import Conditions
 from recorder.detect.observations import Incident, Unobserved, WatchedStream
-from recorder.detect.pace import STEPS, PaceChange
-from recorder.detect.process import DetectorProcess
+from recorder.detect.process.detector import DetectorProcess
+from recorder.detect.process.load import Conditions
+from recorder.detect.process.pace import STEPS, PaceChange
+from recorder.detect.process.supervisor import Result
 from recorder.detect.setup import DetectorSetup
-from recorder.detect.supervisor import Result
 from recorder.heartbeat import NS_PER_US, UnobservedTime
 from recorder.reporter import Reporter
 from recorder.sleeps import Sleeps

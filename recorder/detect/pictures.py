@@ -12,16 +12,17 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.hands import HandSampler
-from recorder.detect.identity import IdentitySampler
-from recorder.detect.objects import ObjectSampler
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.identity.matching import IdentitySampler
+from recorder.detect.objects.finding import ObjectSampler
+from recorder.detect.objects.hands import HandSampler
 from recorder.detect.observations import (
     FaceObservation,
     HandsObservation,
     IdentityObservation,
     ObjectsObservation,
 )
+from recorder.detect.process.worker_messages import Seen
 from recorder.detect.setup import (
     NOTHING_MORE,
     DetectorSetup,
@@ -29,7 +30,6 @@ from recorder.detect.setup import (
     ObjectSetup,
     Unwatched,
 )
-from recorder.detect.worker_messages import Seen
 
 Sample = IdentityObservation | ObjectsObservation | HandsObservation
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from recorder.detect.model_sets import LookedAt
-from recorder.detect.models import Part, State
+from recorder.detect.models.manifest import Part, State
+from recorder.detect.models.model_sets import LookedAt
 from recorder.detect.observations import WatchedStream
 from recorder.detect.setup import DetectorSetup, IdentitySetup, ObjectSetup, VoiceSetup
 from shared.flags import Kind

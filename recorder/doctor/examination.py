@@ -120,7 +120,7 @@ def _system() -> Check:
 
 
 def _models() -> Mapping[str, str] | EnvironmentFault:
-    from recorder.detect.models import model_hashes
+    from recorder.detect.models.manifest import model_hashes
 
     try:
         return model_hashes()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from recorder.detect.incidents import IncidentMachine, Reading
+from recorder.detect.incidents.machine import IncidentMachine, Reading
 from recorder.detect.observations import Incident
 from recorder.lockdown.adapter import Process, Window
 from shared.flags import Kind

@@ -16,8 +16,8 @@ from accuracy.sprites import Sprite, cut_out
 from accuracy.tables import Row, Table, mean_error, rate, share
 from rich.console import Console
 
-from recorder.detect.core import DetectionCore
-from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.observations import Incident
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, OFF

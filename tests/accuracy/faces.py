@@ -20,7 +20,7 @@ from accuracy.photographs import graphs, heads, things
 from accuracy.tables import Row, Table, rate
 from rich.console import Console
 
-from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.face.faces import FaceAnalyzer
 
 NS = 1_000_000_000
 SIZE = (640, 480)

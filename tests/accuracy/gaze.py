@@ -18,7 +18,7 @@ from accuracy.tables import Row, Table, mean_error, rate, share
 from numpy.typing import NDArray
 from rich.console import Console
 
-from recorder.detect.calibration import (
+from recorder.detect.face.calibration import (
     NINE_POINTS,
     Calibrated,
     Look,
@@ -27,9 +27,9 @@ from recorder.detect.calibration import (
     Point,
     calibrate,
 )
-from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.face.screen import Screen, line_of_sight
 from recorder.detect.observations import FaceObservation
-from recorder.detect.screen import Screen, line_of_sight
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES
 

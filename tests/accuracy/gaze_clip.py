@@ -15,7 +15,7 @@ import av
 import cv2
 import numpy as np
 
-from recorder.detect.analyze import Request, analyze
+from recorder.detect.analysis.analyze import Request, analyze
 
 NAME = "gaze_center_left_center.mp4"
 AWAY_S, BACK_S = 5.60, 10.35

@@ -36,7 +36,7 @@ from accuracy.skins import Texture
 from numpy.typing import NDArray
 from support.heads import turned
 
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.graphs import FaceGraphs
 
 Picture = NDArray[np.uint8]
 

@@ -8,7 +8,7 @@ from accuracy.heads import FOCAL_SHARE, Picture, Pose
 from numpy.typing import NDArray
 from support.heads import turned
 
-from recorder.detect.graphs import Roi
+from recorder.detect.face.graphs import Roi
 
 # The print is as large as life: a face's box (brows to chin) is so wide, cm.
 _FACE_CM = 14.0

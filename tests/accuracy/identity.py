@@ -16,10 +16,10 @@ from accuracy.tables import Interval, Row, Table, rate, share
 from numpy.typing import NDArray
 from rich.console import Console
 
-from recorder.detect.embedding import FaceEmbedder, distance
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.liveness import HeadLook, LivenessHint, LivenessWatch
-from recorder.detect.stills import StillFace, faces_in
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.identity.embedding import FaceEmbedder, distance
+from recorder.detect.identity.liveness import HeadLook, LivenessHint, LivenessWatch
+from recorder.detect.identity.stills import StillFace, faces_in
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES
 

@@ -1,4 +1,4 @@
-"""The head as triangles, in the axes of ``recorder.detect.face_model``: cm, x towards the
+"""The head as triangles, in the axes of ``recorder.detect.face.face_model``: cm, x towards the
 picture's right when the face looks into the camera, y up, z out of the face.
 
 The face is mediapipe's mesh of 468 vertices. Its triangles are the rings of three among the
@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from recorder.detect.face_model import LANDMARKS, MODEL_POINTS, RIGID
-from recorder.detect.graphs import FaceGraphs, Roi
-from recorder.detect.mediapipe_graph import package_folder, picture_packet
+from recorder.detect.face.face_model import LANDMARKS, MODEL_POINTS, RIGID
+from recorder.detect.face.graphs import FaceGraphs, Roi
+from recorder.detect.face.mediapipe_graph import package_folder, picture_packet
 
 FACE_VERTICES = 468
 

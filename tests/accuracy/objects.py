@@ -20,10 +20,10 @@ from rich.console import Console
 from support.drawn_hands import Hand, lay
 from support.object_networks import LABELS, colour_network
 
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.hand_graphs import HandGraphs
-from recorder.detect.hands import HandSampler
-from recorder.detect.object_model import ObjectModel
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.objects.hand_graphs import HandGraphs
+from recorder.detect.objects.hands import HandSampler
+from recorder.detect.objects.object_model import ObjectModel
 from recorder.detect.observations import Box, HandsObservation, SeenObject
 
 # Scenes of each kind; with these an interval of a share of 1 is at most 2 points wide.

@@ -12,7 +12,7 @@ from accuracy.heads import Head, Light, Picture, Pose, room
 from accuracy.photographs import MEDIA, framed, graphs, photographs
 
 from recorder.capture.frames import Frame
-from recorder.detect.replay import MediaFile
+from recorder.detect.analysis.replay import MediaFile
 
 NS = 1_000_000_000
 

@@ -13,7 +13,7 @@ import numpy as np
 from accuracy.heads import Head, Picture
 from skimage import data
 
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.graphs import FaceGraphs
 
 MEDIA = Path(os.environ.get("INVIGIL_MEDIA", Path(__file__).parents[3] / "shared" / "media"))
 _NAMES = ("face_a1.jpg", "face_a2.jpg", "face_b1.jpg")

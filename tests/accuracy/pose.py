@@ -18,8 +18,8 @@ from accuracy.tables import Row, Table, mean_error, rate
 from numpy.typing import NDArray
 from rich.console import Console
 
-from recorder.detect.face_model import DEPTH_SHOWN
-from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.face.face_model import DEPTH_SHOWN
+from recorder.detect.face.faces import FaceAnalyzer
 from recorder.detect.observations import FaceObservation
 
 # Within these the requirement holds, degrees.

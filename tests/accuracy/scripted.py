@@ -30,8 +30,8 @@ from support.blocks import blocks
 from support.object_networks import colour_network
 
 from recorder.capture.frames import AudioBlock
-from recorder.detect.compare import embedding_of
-from recorder.detect.identity import identity_setup
+from recorder.detect.identity.compare import embedding_of
+from recorder.detect.identity.matching import identity_setup
 from recorder.detect.observations import Unobserved
 from recorder.detect.setup import DetectorSetup, IdentitySetup, ObjectSetup, VoiceSetup
 from shared.flags import Kind

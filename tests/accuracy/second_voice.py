@@ -15,15 +15,15 @@ from accuracy.tables import RESAMPLES, Interval, Row, Table, per_hour, rate, sha
 from rich.console import Console
 from support.blocks import blocks
 
-from recorder.detect.core import DetectionCore
+from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.observations import Incident
 from recorder.detect.setup import DetectorSetup, VoiceSetup
-from recorder.detect.sounds import SoundAnalyzer
-from recorder.detect.speakers import Stretches
-from recorder.detect.voice import NS, VoiceAnalyzer
-from recorder.detect.voice_encoder import Embedding, voice_encoder
-from recorder.detect.voice_enrolment import NotEnrolled, VoicePrint, enrol
-from recorder.detect.voice_print import unlike
+from recorder.detect.voice.sounds import SoundAnalyzer
+from recorder.detect.voice.speakers import Stretches
+from recorder.detect.voice.speech import NS, VoiceAnalyzer
+from recorder.detect.voice.voice_encoder import Embedding, voice_encoder
+from recorder.detect.voice.voice_enrolment import NotEnrolled, VoicePrint, enrol
+from recorder.detect.voice.voice_print import unlike
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Rule
 

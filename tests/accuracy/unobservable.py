@@ -21,10 +21,10 @@ from accuracy.tables import Row, Table, rate, share
 from numpy.typing import NDArray
 from rich.console import Console
 
-from recorder.detect.faces import FaceAnalyzer
+from recorder.detect.face.faces import FaceAnalyzer
 from recorder.detect.observations import NOT_LIVE, Blindness, FaceObservation
-from recorder.detect.repeats import RepeatWatch
-from recorder.detect.visibility import look_at
+from recorder.detect.picture.repeats import RepeatWatch
+from recorder.detect.picture.visibility import look_at
 
 FPS, SECONDS = 8, 2.5
 SIZE = (640, 480)

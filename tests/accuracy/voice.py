@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from rich.console import Console
 from support.blocks import blocks
 
-from recorder.detect.core import DetectionCore
+from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.observations import Incident
-from recorder.detect.pauses import SPEECH
-from recorder.detect.voice import WINDOW, VoiceAnalyzer
+from recorder.detect.voice.pauses import SPEECH
+from recorder.detect.voice.speech import WINDOW, VoiceAnalyzer
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Rule
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from accuracy.heads import Picture
 
 from recorder.capture.frames import AudioBlock
-from recorder.detect.core import DetectionCore
+from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.observations import Finding, Incident, Unobserved, WatchedStream
 from recorder.detect.pictures import PictureAnalyzer
+from recorder.detect.process.worker_messages import Heard, observations_of
 from recorder.detect.setup import DetectorSetup
-from recorder.detect.sounds import SoundAnalyzer
-from recorder.detect.worker_messages import Heard, observations_of
+from recorder.detect.voice.sounds import SoundAnalyzer
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, OFF, Rule
 

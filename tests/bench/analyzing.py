@@ -33,7 +33,7 @@ print(time.process_time() - began)
 FACES = """
 import json, os, sys, time, av, cv2, psutil
 from recorder.detect.pictures import PictureAnalyzer
-from recorder.detect.voice import VoiceAnalyzer
+from recorder.detect.voice.speech import VoiceAnalyzer
 cv2.setNumThreads(1)
 pictures, voice, took = PictureAnalyzer(), VoiceAnalyzer(), []
 with av.open(sys.argv[1]) as container:

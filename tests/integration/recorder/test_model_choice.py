@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from support.object_networks import colour_network
 from support.policies import default_policy
 
-from recorder.detect.model_changes import Described, add_file, remove
+from recorder.detect.models.model_changes import Described, add_file, remove
 from recorder.model_choice import choose_models
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Accommodation, Objects, Policy, Rule

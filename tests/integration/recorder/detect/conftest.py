@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage import data
 
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.graphs import FaceGraphs
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import pytest
 from support.object_networks import colour_network, treacherous_network
 
 from recorder import cli
-from recorder.detect.model_changes import Described, add_file
+from recorder.detect.models.model_changes import Described, add_file
 
 FPS = 10
 

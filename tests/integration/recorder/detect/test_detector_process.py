@@ -20,10 +20,10 @@ from support.waiting import until
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.clock import now_ns
 from recorder.detect import WORKER_ARGUMENT
-from recorder.detect.frame_memory import FrameMemory
 from recorder.detect.observations import FaceObservation, Incident, VoiceObservation
-from recorder.detect.process import DetectorProcess
-from recorder.detect.supervisor import Result
+from recorder.detect.process.detector import DetectorProcess
+from recorder.detect.process.frame_memory import FrameMemory
+from recorder.detect.process.supervisor import Result
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Rule
 
@@ -80,7 +80,7 @@ def workers() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if "recorder.detect.worker" in child.cmdline()
+        if "recorder.detect.process.worker" in child.cmdline()
     ]
 
 
@@ -151,7 +151,9 @@ def test_two_faces_are_reported_at_once(feeder: Feeder, photograph: Picture) -> 
     until(lambda: bool(feeder.incidents(Kind.MULTIPLE_FACES)), "the incident")
 
 
-@pytest.mark.parametrize("how", [["-m", "recorder.detect.worker"], ["-m", "recorder.cli"]])
+@pytest.mark.parametrize(
+    "how", [["-m", "recorder.detect.process.worker"], ["-m", "recorder.cli"]]
+)
 def test_the_worker_ends_when_its_input_does(how: list[str]) -> None:
     memory = FrameMemory.create()
     assert memory.descriptor is not None

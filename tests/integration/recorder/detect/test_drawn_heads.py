@@ -9,8 +9,8 @@ from accuracy.heads import Camera, Head, Picture, Pose, as_filmed, plain, room
 from accuracy.pose import PICTURE_NS, rolled, settled
 from numpy.typing import NDArray
 
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.face.graphs import FaceGraphs
 
 
 @pytest.fixture(scope="module")

@@ -13,16 +13,16 @@ from support.policies import default_policy
 
 from recorder.capture.frames import Frame
 from recorder.clock import now_ns
-from recorder.detect.document import DocumentMatch, DocumentProblem, match_document
-from recorder.detect.embedding import FaceEmbedder
-from recorder.detect.enrolment import NS, EnrolmentRun, Step
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.graphs import FaceGraphs
-from recorder.detect.identity import identity_setup
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.face.graphs import FaceGraphs
+from recorder.detect.identity.document import DocumentMatch, DocumentProblem, match_document
+from recorder.detect.identity.embedding import FaceEmbedder
+from recorder.detect.identity.enrolment import NS, EnrolmentRun, Step
+from recorder.detect.identity.matching import identity_setup
+from recorder.detect.identity.stills import faces_in
 from recorder.detect.observations import IdentityObservation
-from recorder.detect.process import DetectorProcess
+from recorder.detect.process.detector import DetectorProcess
 from recorder.detect.setup import DetectorSetup
-from recorder.detect.stills import faces_in
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Identity
 

@@ -7,7 +7,7 @@ import pytest
 from skimage import data
 from support.drawn_hands import Hand, lay
 
-from recorder.detect.hand_graphs import HandGraphs
+from recorder.detect.objects.hand_graphs import HandGraphs
 
 ROOM = np.full((480, 640, 3), 110, np.uint8)
 

@@ -14,8 +14,8 @@ import pytest
 from support.object_networks import LABELS, colour_network
 
 from recorder import cli
-from recorder.detect import model_sets
-from recorder.detect.models import State
+from recorder.detect.models import model_sets
+from recorder.detect.models.manifest import State
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import pytest
 from onnx import TensorProto, helper
 from support.object_networks import LABELS, colour_network, treacherous_network
 
-from recorder.detect.object_layout import Layout, UnusableModel
-from recorder.detect.object_model import SLOWEST_LOOK_S, ObjectModel
+from recorder.detect.objects.object_layout import Layout, UnusableModel
+from recorder.detect.objects.object_model import SLOWEST_LOOK_S, ObjectModel
 from recorder.detect.observations import Box, SeenObject
 
 RED, BLUE = (220, 20, 30), (10, 20, 230)

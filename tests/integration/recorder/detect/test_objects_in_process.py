@@ -17,9 +17,9 @@ from support.waiting import until
 from recorder.capture.frames import Frame
 from recorder.clock import now_ns
 from recorder.detect.observations import FaceObservation, Incident, ObjectsObservation
-from recorder.detect.process import DetectorProcess
+from recorder.detect.process.detector import DetectorProcess
+from recorder.detect.process.supervisor import Result
 from recorder.detect.setup import DetectorSetup, ObjectSetup
-from recorder.detect.supervisor import Result
 from shared.encoding import sha256_hex
 from shared.flags import Kind
 from shared.policy import OFF

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.face.graphs import FaceGraphs
 from recorder.detect.observations import Blindness, FaceObservation
 
 Picture = NDArray[np.uint8]

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 from support.blocks import blocks
 
-from recorder.detect.faces import FaceAnalyzer
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.face.graphs import FaceGraphs
 from recorder.detect.observations import FaceObservation
-from recorder.detect.voice import VoiceAnalyzer
+from recorder.detect.voice.speech import VoiceAnalyzer
 
 Picture = NDArray[np.uint8]
 
@@ -108,7 +108,8 @@ def test_a_read_only_picture_will_do(graphs: FaceGraphs, photograph: Picture) ->
 
 def test_loading_brings_no_plotting_and_no_window_along_and_stays_silent() -> None:
     code = (
-        "import sys, recorder.detect.worker; from recorder.detect.graphs import FaceGraphs;"
+        "import sys, recorder.detect.process.worker;"
+        "from recorder.detect.face.graphs import FaceGraphs;"
         "FaceGraphs(); print([m for m in ('matplotlib', 'PySide6', 'jax') if m in sys.modules])"
     )
     done = subprocess.run(

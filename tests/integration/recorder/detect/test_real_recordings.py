@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from accuracy.gaze_clip import AWAY_S, BACK_S, NAME, as_webcam
 
-from recorder.detect.analyze import Request, analyze
+from recorder.detect.analysis.analyze import Request, analyze
 
 pytestmark = pytest.mark.media
 

@@ -17,7 +17,7 @@ from accuracy.watching import Findings, pictures_watched
 from numpy.typing import NDArray
 from skimage import data
 
-from recorder.detect.graphs import FaceGraphs
+from recorder.detect.face.graphs import FaceGraphs
 from recorder.detect.setup import NOTHING_MORE
 from shared.flags import Kind
 

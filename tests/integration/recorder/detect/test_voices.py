@@ -14,12 +14,12 @@ from accuracy.spoken import HELD_OUT, RATE, Voice, sentences, spoken
 from accuracy.voice import compared, listen, pooled
 from support.blocks import blocks
 
-from recorder.detect.analyze import Request, analyze
+from recorder.detect.analysis.analyze import Request, analyze
 from recorder.detect.observations import Blindness
 from recorder.detect.setup import DetectorSetup
-from recorder.detect.sounds import SoundAnalyzer
-from recorder.detect.voice import VoiceAnalyzer
-from recorder.detect.voice_enrolment import NotEnrolled, VoicePrint, enrol
+from recorder.detect.voice.sounds import SoundAnalyzer
+from recorder.detect.voice.speech import VoiceAnalyzer
+from recorder.detect.voice.voice_enrolment import NotEnrolled, VoicePrint, enrol
 from recorder.faults import EnvironmentFault
 
 RMS = next(voice for voice in HELD_OUT if voice.name == "rms")

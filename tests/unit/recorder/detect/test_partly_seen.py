@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from recorder.detect.core import DetectionCore
+from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.observations import (
     NOT_LIVE,
     Blindness,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from recorder.detect.model_sets import InstalledModel, LookedAt
-from recorder.detect.models import State
+from recorder.detect.models.manifest import State
+from recorder.detect.models.model_sets import InstalledModel, LookedAt
 from recorder.detect.setup import DetectorSetup, IdentitySetup, VoiceSetup
 from recorder.detect.watchlist import NO_REFERENCE, NOBODY, Enrolled, Watchlist, watchlist
 from shared.flags import Kind

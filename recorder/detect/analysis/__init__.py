@@ -1,0 +1,1 @@
+"""``invigil-recorder analyze``: all of it over a file."""

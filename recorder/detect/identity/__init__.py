@@ -1,0 +1,1 @@
+"""Whose face it is: the photograph, the comparison, the hints of liveness."""

@@ -1,0 +1,1 @@
+"""Which model files run: the packages' own and the institution's."""

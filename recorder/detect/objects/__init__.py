@@ -1,0 +1,1 @@
+"""Objects by the institution's own model, and hands."""

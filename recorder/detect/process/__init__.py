@@ -1,0 +1,1 @@
+"""The process that holds the models, and the recorder's side of it."""

@@ -1,0 +1,135 @@
+"""One life of the detector process, as the recorder holds it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import recorder
+from recorder.detect import WORKER_ARGUMENT
+from recorder.detect.process.frame_memory import FrameMemory
+from recorder.detect.process.worker_messages import Answer, Request, receive_answer, send
+
+# A detector that was told to end gets this long; it has nothing to lose.
+END_WAIT_S = 1.0
+
+
+class Child(Protocol):
+    """A running detector process."""
+
+    def send(self, request: Request) -> None:
+        """Hand over a request; never blocks, and does nothing once the process has gone."""
+        ...
+
+    def end(self) -> None:
+        """Make it end, politely first, and wait until it has."""
+        ...
+
+    def kill(self) -> None:
+        """Make it end now."""
+        ...
+
+
+# Starts a process that reads pictures from the memory; every answer, and ``None`` when it
+# has gone, is given to the function from another thread.
+Spawn = Callable[[FrameMemory, Callable[[Answer | None], None]], Child]
+
+
+def command() -> list[str]:
+    """How to start the detector: as a module, or as the packaged app in its other role."""
+    if Path(sys.executable).stem.lower().startswith("python"):
+        return [sys.executable, "-P", "-m", "recorder.detect.process.worker"]
+    return [sys.executable, WORKER_ARGUMENT]
+
+
+class ChildProcess:
+    """The real thing. A thread writes requests, another reads answers, so that neither a
+    full pipe nor a stalled process ever holds the recorder up.
+
+    Raises:
+        OSError: the process could not be started.
+    """
+
+    def __init__(self, memory: FrameMemory, on_answer: Callable[[Answer | None], None]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [*command(), memory.token],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=() if memory.descriptor is None else (memory.descriptor,),
+            env=_environment(),
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self._threads = (
+            threading.Thread(target=self._write, args=(self._process.stdin,), daemon=True),
+            threading.Thread(
+                target=self._read, args=(self._process.stdout, on_answer), daemon=True
+            ),
+        )
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    def send(self, request: Request) -> None:
+        """Hand over a request; never blocks, and does nothing once the process has gone."""
+        self._requests.put(request)
+
+    def end(self) -> None:
+        """Make it end, politely first, and wait until it has."""
+        self._requests.put(None)
+        try:
+            self._process.wait(END_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+        self._reap()
+
+    def kill(self) -> None:
+        """Make it end now."""
+        self._process.kill()
+        self._requests.put(None)
+        self._reap()
+
+    def _reap(self) -> None:
+        self._process.wait()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def _write(self, pipe: BinaryIO) -> None:
+        try:
+            with pipe:
+                while (request := self._requests.get()) is not None:
+                    send(pipe, request)
+        except OSError:
+            pass  # it has gone: the reading thread says so
+
+    def _read(self, pipe: BinaryIO, on_answer: Callable[[Answer | None], None]) -> None:
+        try:
+            with pipe:
+                while (answer := receive_answer(pipe)) is not None:
+                    on_answer(answer)
+        finally:
+            on_answer(None)
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with this very copy of the recorder first on the path, and one thread for numpy:
+    its matrices are small here, and more threads would wait for each other at full speed.
+    """
+    here = str(Path(recorder.__file__).parents[1])
+    others = os.environ.get("PYTHONPATH")
+    path = os.pathsep.join([here, others]) if others else here
+    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}

@@ -1,0 +1,1 @@
+"""Whether somebody speaks, and whether it is another voice."""
