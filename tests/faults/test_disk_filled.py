@@ -44,7 +44,7 @@ from shared.verify import verify_bundle
 DISK_BYTES = 64 * 1024 * 1024
 
 LEVELS = amount(2, 100)
-EXT4_LEVELS = amount(1, 20)
+EXT4_LEVELS = amount(1, 100)
 
 # Fragments of some seven times the usual size, so that the disk fills in seconds.
 PIECES = {"camera": 250_000, "microphone": 60_000, "screen": 180_000}
