@@ -54,6 +54,10 @@ class Kind(StrEnum):
     REMOTE_SESSION = "remote_session"
     VIRTUAL_CAMERA = "virtual_camera"
     SCREEN_CAPTURE = "screen_capture"
+    INPUT_DEVICE = "input_device"
+    BLOCKED_ADDRESS = "blocked_address"
+    DEBUGGER = "debugger"
+    ALTERED_PROGRAM = "altered_program"
     GAP = "gap"
     CLOCK_JUMP = "clock_jump"
     DISK_FULL = "disk_full"
@@ -94,6 +98,10 @@ _GROUPS: dict[Kind, Group] = {
     Kind.REMOTE_SESSION: Group.MACHINE,
     Kind.VIRTUAL_CAMERA: Group.MACHINE,
     Kind.SCREEN_CAPTURE: Group.MACHINE,
+    Kind.INPUT_DEVICE: Group.MACHINE,
+    Kind.BLOCKED_ADDRESS: Group.MACHINE,
+    Kind.DEBUGGER: Group.MACHINE,
+    Kind.ALTERED_PROGRAM: Group.MACHINE,
     Kind.GAP: Group.RECORDER,
     Kind.CLOCK_JUMP: Group.RECORDER,
     Kind.DISK_FULL: Group.RECORDER,
@@ -124,6 +132,10 @@ _LABELS: dict[Kind, str] = {
     Kind.REMOTE_SESSION: "Signs of a remote session",
     Kind.VIRTUAL_CAMERA: "Signs of a virtual camera",
     Kind.SCREEN_CAPTURE: "Screen captured by a program",
+    Kind.INPUT_DEVICE: "Keyboard or mouse plugged in",
+    Kind.BLOCKED_ADDRESS: "Address outside the exam",
+    Kind.DEBUGGER: "Recorder watched by a debugger",
+    Kind.ALTERED_PROGRAM: "Signs of a changed recorder",
     Kind.GAP: "Evidence missing",
     Kind.CLOCK_JUMP: "Clock changed",
     Kind.DISK_FULL: "Disk full",

@@ -6,7 +6,8 @@ recorder obeys nothing that is not signed. Times are seconds unless a name says 
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -91,10 +92,17 @@ class Objects(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """What the candidate is asked to show before the exam, and whether it is compared."""
+    """What the candidate is asked to show before the exam, and whether it is compared.
+
+    ``calibration`` asks for nine looks at the screen, ``voice`` for a sentence to be read.
+    ``override`` lets a proctor's word stand in where a photograph does not come off.
+    """
 
     photo: bool = True
     document: bool = False
+    calibration: bool = True
+    voice: bool = True
+    override: bool = True
 
 
 class Clips(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +122,75 @@ class Accommodation(msgspec.Struct, frozen=True, kw_only=True):
     off: tuple[Kind, ...]
 
 
+class Level(StrEnum):
+    """How far the recorder goes with one part of the machine: let be, notice, or hold to it."""
+
+    OFF = "off"
+    WATCH = "watch"
+    ENFORCE = "enforce"
+
+
+class Lockdown(msgspec.Struct, frozen=True, kw_only=True):
+    """What is watched or held to on the candidate's machine, and undone afterwards.
+
+    ``full_screen`` is the exam's window on its display and covers on the others; ``keys``
+    the shortcuts that lead out of it. ``clipboard`` is emptied, and given back at the end,
+    where enforced; its content is never part of the evidence. Whether a kind of incident is
+    written is its rule's to say: a part at ``watch`` without its kind is only in force.
+    """
+
+    full_screen: Level = Level.OFF
+    on_top: Level = Level.OFF
+    keys: Level = Level.OFF
+    clipboard: Level = Level.OFF
+    screen_capture: Level = Level.WATCH
+    programs: Level = Level.WATCH
+    windows: Level = Level.WATCH
+    displays: Level = Level.WATCH
+    input_devices: Level = Level.WATCH
+    sleep: Level = Level.ENFORCE
+    notifications: Level = Level.OFF
+
+
+class Surface(msgspec.Struct, frozen=True, kw_only=True):
+    """What the candidate works in: other programs beside the recorder, or its own browser.
+
+    ``start`` is the browser's first address. ``allowed`` are the addresses that it opens,
+    each ``host`` or ``host/path`` with ``*`` for any characters; the start's own host is
+    always one of them. ``header`` sends a signed header to those hosts (see ``exam_header``).
+    """
+
+    kind: Literal["record_only", "browser"] = "record_only"
+    start: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
+    allowed: tuple[str, ...] = ()
+    new_windows: bool = False
+    downloads: bool = False
+    printing: bool = False
+    spell_check: bool = False
+    clipboard: bool = True
+    context_menu: bool = False
+    developer_tools: bool = False
+    header: bool = True
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from signs of a virtual machine, a remote session and the like.
+
+    Nothing is ever refused by itself: ``ask`` waits for a proctor's word from ``limit`` (the
+    sum of the signs' weights, 0 to 1 each) on; ``note`` writes the signs down.
+    """
+
+    action: Literal["note", "ask"] = "note"
+    limit: Annotated[float, msgspec.Meta(ge=0, le=10)] = 1.0
+
+
+class Breaks(msgspec.Struct, frozen=True, kw_only=True):
+    """Breaks that a candidate may take unasked: how many, and how long each (seconds)."""
+
+    count: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    longest_s: Seconds = 600.0
+
+
 class EvidenceKey(msgspec.Struct, frozen=True, kw_only=True):
     """An institution's public key that evidence is sealed to (HPKE, see ``sealing``)."""
 
@@ -129,11 +206,16 @@ class Institution(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Exam(msgspec.Struct, frozen=True, kw_only=True):
-    """What is being examined."""
+    """What is being examined.
+
+    ``starts_us`` is when it begins for everybody (microseconds since 1970 UTC, the server's
+    clock); without it each candidate begins when ready.
+    """
 
     id: str
     title: str
     duration_s: Seconds = 3600.0
+    starts_us: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,6 +233,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     identity: Identity = Identity()
     clips: Clips = Clips()
     accommodation: Accommodation | None = None
+    lockdown: Lockdown = Lockdown()
+    surface: Surface = Surface()
+    environment: Environment = Environment()
+    breaks: Breaks = Breaks()
     prohibited_processes: tuple[str, ...] = ()
     allowed_windows: tuple[str, ...] = ()
     heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0
@@ -229,6 +315,18 @@ DEFAULT_RULES: dict[Kind, Rule] = {
     Kind.VIRTUAL_CAMERA: Rule(severity=Severity.HIGH, onset_s=5.0, weight=4.0),
     Kind.WINDOW_SWITCH: Rule(severity=Severity.HIGH, onset_s=0.5, weight=4.0),
     Kind.PROHIBITED_PROCESS: Rule(severity=Severity.HIGH, weight=4.0),
+    Kind.FULLSCREEN_EXIT: Rule(severity=Severity.HIGH, onset_s=0.5, weight=4.0),
+    Kind.CLIPBOARD: Rule(severity=Severity.MEDIUM, weight=2.0),
+    Kind.BLOCKED_KEY: Rule(severity=Severity.LOW, weight=0.5),
+    Kind.DISPLAY_CHANGE: Rule(severity=Severity.HIGH, weight=4.0),
+    Kind.SCREEN_CAPTURE: Rule(severity=Severity.HIGH, weight=4.0),
+    Kind.INPUT_DEVICE: Rule(severity=Severity.MEDIUM, weight=1.0),
+    Kind.BLOCKED_ADDRESS: Rule(severity=Severity.MEDIUM, weight=2.0),
+    # Thresholds of signs are sums of their weights: one strong sign, or two weak ones.
+    Kind.VIRTUAL_MACHINE: Rule(severity=Severity.HIGH, threshold=0.8, release=0.8, weight=2.0),
+    Kind.REMOTE_SESSION: Rule(severity=Severity.HIGH, threshold=0.8, release=0.8, weight=4.0),
+    Kind.DEBUGGER: Rule(severity=Severity.HIGH, threshold=0.8, release=0.8, weight=4.0),
+    Kind.ALTERED_PROGRAM: Rule(severity=Severity.HIGH, threshold=0.8, release=0.8, weight=4.0),
     Kind.DEVICE_LOST: Rule(severity=Severity.HIGH, weight=2.0),
     Kind.DETECTOR_DOWN: Rule(severity=Severity.MEDIUM, weight=1.0),
     Kind.NETWORK_LOST: Rule(severity=Severity.INFO, onset_s=30.0, weight=0.0),

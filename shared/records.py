@@ -177,6 +177,16 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Phase(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the exam stands from here on, and on whose word. Incidents of what the candidate
+    does are looked for in the phase ``exam`` alone; recording goes on in all of them.
+    """
+
+    name: Literal["preparing", "waiting", "exam", "break", "paused", "handed_in"]
+    by: Literal["candidate", "proctor", "recorder"]
+    reason: str = ""
+
+
 class Close(msgspec.Struct, frozen=True, kw_only=True):
     """The last record. ``segments`` counts sealed pieces per stream, init included."""
 
@@ -185,7 +195,19 @@ class Close(msgspec.Struct, frozen=True, kw_only=True):
     incidents: Count
 
 
-Body = Open | Segment | Incident | Enrolment | Heartbeat | Rotate | Resume | Gap | Clock | Close
+Body = (
+    Open
+    | Segment
+    | Incident
+    | Enrolment
+    | Phase
+    | Heartbeat
+    | Rotate
+    | Resume
+    | Gap
+    | Clock
+    | Close
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +257,7 @@ _BODIES: dict[str, type[Body]] = {
     "segment": Segment,
     "incident": Incident,
     "enrolment": Enrolment,
+    "phase": Phase,
     "heartbeat": Heartbeat,
     "rotate": Rotate,
     "resume": Resume,

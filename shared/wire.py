@@ -105,15 +105,51 @@ class ProblemType:
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """Down the live WebSocket: what the server asks of the recorder."""
+    """Down the live WebSocket: what the server asks of the recorder.
+
+    ``seconds`` is the time that ``extra_time`` adds. ``count`` and ``limit`` are how many
+    warnings have counted and how many end the session (0: none does). ``admit`` and
+    ``refuse`` answer a candidate who ``awaits`` a proctor's word; ``heard`` has in ``text``
+    the id of what the candidate ``said``.
+    """
 
     id: str
-    action: Literal["message", "warn", "pause", "resume", "terminate", "request_clip"]
+    action: Literal[
+        "message",
+        "warn",
+        "pause",
+        "resume",
+        "terminate",
+        "request_clip",
+        "extra_time",
+        "admit",
+        "refuse",
+        "heard",
+    ]
     text: str = ""
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0
+    count: int = 0
+    limit: int = 0
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the candidate said: a message, or that help is asked for.
+
+    It is said again with each state until the server's ``heard`` names it; the server keeps
+    each ``id`` once.
+    """
+
+    id: Id
+    kind: Literal["message", "help"]
+    text: Annotated[str, msgspec.Meta(max_length=2_000)] = ""
 
 
 class LiveState(msgspec.Struct, frozen=True, kw_only=True):
-    """Up the live WebSocket, every few seconds: what the proctor's board shows."""
+    """Up the live WebSocket, every few seconds: what the proctor's board shows.
+
+    ``phase`` is the newest ``phase`` record's name; ``awaits`` what a proctor is asked to
+    decide (``identity`` or ``environment``), with the reason in ``words``.
+    """
 
     stage: str
     light: str
@@ -122,6 +158,9 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     queued_records: int
     queued_bytes: int
     done: tuple[str, ...] = ()
+    phase: str = ""
+    awaits: str = ""
+    said: tuple[Said, ...] = ()
 
 
 def batches(lines: Iterable[Signed]) -> Iterator[list[Signed]]:

@@ -239,6 +239,14 @@ _NOTED: dict[Kind, str] = {
     ),
     Kind.VIRTUAL_CAMERA: QT_TRANSLATE_NOOP("words", "when the camera seems to be a program"),
     Kind.SCREEN_CAPTURE: QT_TRANSLATE_NOOP("words", "when another program captures the screen"),
+    Kind.INPUT_DEVICE: QT_TRANSLATE_NOOP("words", "when a keyboard or mouse is plugged in"),
+    Kind.BLOCKED_ADDRESS: QT_TRANSLATE_NOOP(
+        "words", "when the exam's browser is led to another address"
+    ),
+    Kind.DEBUGGER: QT_TRANSLATE_NOOP("words", "when another program looks into this one"),
+    Kind.ALTERED_PROGRAM: QT_TRANSLATE_NOOP(
+        "words", "when this program is not as your institution gave it out"
+    ),
     Kind.GAP: QT_TRANSLATE_NOOP("words", "when a part of the recording is missing"),
     Kind.CLOCK_JUMP: QT_TRANSLATE_NOOP("words", "when the computer's clock is changed"),
     Kind.DISK_FULL: QT_TRANSLATE_NOOP("words", "when the disk is full"),

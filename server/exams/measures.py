@@ -94,6 +94,22 @@ _SAID: Mapping[Kind, str] = {
     Kind.WINDOW_SWITCH: "A window in front that is neither the exam's nor on the list below, "
     "for {onset_s}.",
     Kind.PROHIBITED_PROCESS: "A program of the list below runs.",
+    Kind.FULLSCREEN_EXIT: "The exam's window does not fill its display for {onset_s}.",
+    Kind.CLIPBOARD: "Something is copied or pasted during the exam; its content is not kept.",
+    Kind.BLOCKED_KEY: "A shortcut that leads out of the exam is pressed.",
+    Kind.DISPLAY_CHANGE: "A display is plugged in, taken away or mirrored.",
+    Kind.VIRTUAL_MACHINE: "Signs of a virtual machine that add up to {threshold}; over below "
+    "{release}.",
+    Kind.REMOTE_SESSION: "Signs that the computer is controlled from elsewhere that add up to "
+    "{threshold}; over below {release}.",
+    Kind.SCREEN_CAPTURE: "A program that captures or shares the screen runs.",
+    Kind.INPUT_DEVICE: "A keyboard, mouse or the like is plugged in during the exam.",
+    Kind.BLOCKED_ADDRESS: "The exam's browser is led to an address outside the exam; the "
+    "address is kept, not the content.",
+    Kind.DEBUGGER: "Signs that another program looks into the recorder that add up to "
+    "{threshold}; over below {release}.",
+    Kind.ALTERED_PROGRAM: "Signs that the recorder is not as it was built that add up to "
+    "{threshold}; over below {release}.",
     Kind.NETWORK_LOST: "The server cannot be reached for {onset_s}.",
     Kind.DEVICE_LOST: "Camera, microphone or screen stop giving anything.",
     Kind.DETECTOR_DOWN: "The program that looks and listens stopped, and was started again.",
@@ -118,6 +134,7 @@ _EFFECTS: Mapping[Kind, str] = {
     "hands are found less often than light ones. So this is off by default.",
     Kind.HANDS_HIDDEN: "Who types has the hands below the picture, and dark hands are found "
     "less often than light ones. So this is off by default.",
+    Kind.VIRTUAL_MACHINE: "A hint and no more: many honest computers are virtual ones.",
     Kind.SPEECH: "Reading aloud and talking to oneself count. Higher gives fewer flags and "
     "misses quiet speech.",
     Kind.SECOND_VOICE: "Higher gives fewer flags and misses more voices.",

@@ -114,6 +114,10 @@ KIND = one_of(
         "remote_session",
         "virtual_camera",
         "screen_capture",
+        "input_device",
+        "blocked_address",
+        "debugger",
+        "altered_program",
         "gap",
         "clock_jump",
         "disk_full",
@@ -166,6 +170,11 @@ BODIES: dict[str, Shape] = {
         "liveness?": or_null(an_object),
         "calibration?": or_null(an_object),
         "voice?": or_null(an_object),
+    },
+    "phase": {
+        "name": one_of("preparing", "waiting", "exam", "break", "paused", "handed_in"),
+        "by": one_of("candidate", "proctor", "recorder"),
+        "reason?": text,
     },
     "heartbeat": {
         "streams": map_of(an_object),

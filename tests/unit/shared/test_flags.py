@@ -34,6 +34,10 @@ GROUPS = {
         "remote_session",
         "virtual_camera",
         "screen_capture",
+        "input_device",
+        "blocked_address",
+        "debugger",
+        "altered_program",
     ],
     Group.RECORDER: [
         "gap",
