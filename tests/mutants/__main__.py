@@ -22,6 +22,8 @@ from mutants.survivors import Key
 SHARED = Path("shared")
 # What must be noticed, of all and in each module.
 PASS_PERCENT = 90.0
+# Changes between two lines of a log: some two minutes.
+LOGGED_EVERY = 200
 # Other programs should not notice that this one runs.
 NICENESS = 10
 
@@ -97,11 +99,17 @@ def _try_all(modules: list[Module]) -> Tally:
     processes = os.cpu_count() or 1
     for done, tried in enumerate(trying.try_all(modules, changes, processes), 1):
         outcomes[tried.outcome].append(changes[tried.number])
-        if sys.stderr.isatty():
-            print(f"\r{done} of {len(changes)}", end=" ", file=sys.stderr, flush=True)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
+        _print_progress(done, len(changes))
     return Tally(outcomes, survivors.explained())
+
+
+def _print_progress(done: int, of: int) -> None:
+    """How far it is: in place on a terminal, else now and then a line for a log."""
+    if sys.stderr.isatty():
+        end = "\n" if done == of else " "
+        print(f"\r{done} of {of}", end=end, file=sys.stderr, flush=True)
+    elif done % LOGGED_EVERY == 0 or done == of:
+        print(f"{done} of {of}", file=sys.stderr, flush=True)
 
 
 def _print_survivors(tally: Tally, *, everything: bool) -> None:
