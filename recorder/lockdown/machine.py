@@ -25,6 +25,6 @@ def _windows(platform: str, environ: Mapping[str, str]) -> WindowReader | Unsupp
     display = environ.get("DISPLAY", "")
     if not display:
         return Unsupported("there is no display, so no window can be in front")
-    from recorder.lockdown.x11 import X11Windows
+    from recorder.lockdown.x11.windows import X11Windows
 
     return X11Windows(display)

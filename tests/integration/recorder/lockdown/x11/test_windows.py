@@ -19,7 +19,7 @@ from recorder.lockdown.adapter import Window
 from recorder.lockdown.machine import this_machine
 from recorder.lockdown.processes import RunningProcesses
 from recorder.lockdown.watch import MachineWatch
-from recorder.lockdown.x11 import X11Windows
+from recorder.lockdown.x11.windows import X11Windows
 from shared.flags import Kind
 
 # A window as applications make them: a name with an umlaut, a class, a process id. It is

@@ -1,0 +1,1 @@
+"""Wayland: what a desktop lets a program see, and what it does not."""

@@ -1,0 +1,1 @@
+"""Microsoft Windows, through ctypes."""

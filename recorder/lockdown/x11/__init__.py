@@ -1,0 +1,1 @@
+"""X11: the readers of one display."""
