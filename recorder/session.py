@@ -25,6 +25,7 @@ from recorder.evidence.exporting import export
 from recorder.evidence.room import Step
 from recorder.evidence.streams import economise
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
+from recorder.faults import EnvironmentFault
 from recorder.heartbeat import Pulse, UnobservedTime
 from recorder.lockdown.vitals import read_vitals
 from recorder.lockdown.watch import MachineWatch
@@ -32,10 +33,13 @@ from recorder.losses import LossRecorder
 from recorder.preview import LivePreview
 from recorder.reporter import Reporter
 from recorder.status import (
+    CalibrationView,
     Delivery,
+    EnrolmentView,
     Light,
     Notice,
     SavedFile,
+    SavedReceipt,
     Stage,
     Status,
     StreamHealth,
@@ -207,6 +211,60 @@ class Session:
             incidents=self._parts.reporter.incidents,
         )
 
+    # What the candidate asks for; filled in one by one.
+
+    def begin_enrolment(self) -> None:
+        """Nothing is asked for yet."""
+
+    def enrolment(self) -> EnrolmentView | None:
+        """Nothing has begun."""
+        return None
+
+    def retake(self) -> None:
+        """Nothing to take again."""
+
+    def leave_out(self, what: str) -> None:
+        """Nothing to leave out."""
+
+    def ask_proctor(self, what: str) -> None:
+        """Nothing to ask."""
+
+    def begin_calibration(self, width_mm: float | None, height_mm: float | None) -> None:
+        """Nothing is asked for yet."""
+
+    def calibration(self) -> CalibrationView | None:
+        """Nothing has begun."""
+        return None
+
+    def ready(self) -> None:
+        """The exam has begun already."""
+
+    def take_break(self) -> None:
+        """There are none yet."""
+
+    def end_break(self) -> None:
+        """There are none yet."""
+
+    def say(self, text: str) -> None:
+        """Nobody hears it yet."""
+
+    def ask_for_help(self, text: str) -> None:
+        """Nobody hears it yet."""
+
+    def withdraw(self) -> None:
+        """The candidate takes the consent back."""
+        self.finish("withdrawn")
+
+    def receipt(self, target: Path) -> SavedReceipt:
+        """Not yet.
+
+        Raises:
+            EnvironmentFault: always.
+        """
+        raise EnvironmentFault(
+            f"{target} cannot be written yet.", "Save the recording instead."
+        )
+
     def notices(self) -> list[Notice]:
         """Messages since the last call."""
         with self._notices_lock:
@@ -217,10 +275,11 @@ class Session:
         """Do what the server asks; called on the live channel's thread."""
         match command.action:
             case "message" | "warn":
-                self._notify(Notice(command.text, "proctor", command.action == "warn"))
+                kind = "warning" if command.action == "warn" else "message"
+                self._notify(Notice(command.text, "proctor", kind))
             case "terminate":
                 reason = command.text or "The proctor has ended the session."
-                self._notify(Notice(reason, "proctor", warning=True))
+                self._notify(Notice(reason, "proctor", "warning"))
                 self.finish("terminated")
             case "pause" | "resume" | "request_clip":
                 _log.info("command_not_supported", action=command.action)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
+from recorder.detect.observations import Box
 from shared.policy import Policy
 
 
@@ -70,6 +72,20 @@ class SavedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedReceipt:
+    """A receipt that was saved as a file: of which session, and what the server signed for.
+
+    ``delivered`` says whether that is everything there is.
+    """
+
+    path: Path
+    session: str
+    records: int
+    pieces: int
+    delivered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """An exam a code opens, before the candidate has agreed to anything.
 
@@ -122,9 +138,23 @@ class Delivery:
         return 1.0 if made == 0 else min(1.0, sent / made)
 
 
+Awaited = Literal["", "identity", "environment"]
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One look at a session, made a few times a second."""
+    """One look at a session, made a few times a second.
+
+    ``phase`` is where the exam stands (``shared.records.Phase``), empty before there is one.
+    Seconds: ``left_s`` of the exam, by the server's clock as its receipts tell it and with
+    extra time, not below 0; ``starts_in_s`` until it begins for everybody; ``break_left_s`` of
+    the break that is taken, below 0 once it is overlong. ``None`` where it does not apply.
+
+    ``awaits`` is what a proctor is asked to decide; ``refused`` says that it was refused, and
+    ``words`` then what to do. ``warnings`` is how many have counted and ``warnings_limit`` how
+    many end the session (0: none does). ``unheard`` is how much of what the candidate said
+    no server has taken yet.
+    """
 
     stage: Stage
     light: Light
@@ -134,12 +164,81 @@ class Status:
     delivery: Delivery
     sound_level: float = 0.0
     incidents: int = 0
+    phase: str = ""
+    left_s: float | None = None
+    starts_in_s: float | None = None
+    awaits: Awaited = ""
+    refused: bool = False
+    breaks_left: int = 0
+    break_left_s: float | None = None
+    warnings: int = 0
+    warnings_limit: int = 0
+    unheard: int = 0
+
+
+NoticeKind = Literal["message", "warning", "info", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to the candidate, from the proctor or from the recorder itself."""
+    """A message to the candidate, from the proctor or from the recorder itself.
+
+    A ``warning`` may count: it is then the ``count``-th of ``limit`` (0: none ends the
+    session). ``answer`` is a proctor's word on what the candidate waits for.
+    """
 
     text: str
     source: str
-    warning: bool = False
+    kind: NoticeKind = "message"
+    count: int = 0
+    limit: int = 0
+
+    @property
+    def warning(self) -> bool:
+        """Whether it is to be shown as a warning."""
+        return self.kind == "warning"
+
+
+EnrolmentStep = Literal["face", "turn", "document", "voice", "done"]
+EnrolmentOutcome = Literal["running", "done", "failed", "awaiting", "left_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentView:
+    """Where the enrolment stands, for a page to draw.
+
+    ``words`` say what to do now, ``progress`` (0 to 1) is that of the step. ``box`` is where
+    the face is, or where the document should be held, in the picture as captured (not
+    mirrored); ``sentence`` is what is to be read aloud in the step ``voice``.
+
+    ``outcome`` is of the step while it goes on and of all of it at ``done``: ``failed`` is a
+    step that has not come off and can be taken again, left out or put to a proctor,
+    ``awaiting`` one that was put to a proctor, ``left_out`` an enrolment of which a part is
+    missing.
+    """
+
+    step: EnrolmentStep
+    words: str
+    progress: float = 0.0
+    outcome: EnrolmentOutcome = "running"
+    box: Box | None = None
+    sentence: str = ""
+
+
+CalibrationOutcome = Literal["running", "done", "poor", "left_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationView:
+    """Where the calibration stands. ``target`` is the mark to draw, in shares of the display's
+    width and height from its top left; ``progress`` (0 to 1) is of the whole.
+
+    ``poor`` is one that is not used: it can be taken again or left out.
+    """
+
+    target: tuple[float, float] | None
+    progress: float
+    outcome: CalibrationOutcome
+    words: str
+    share: float = 0.0
+    quality: float | None = None

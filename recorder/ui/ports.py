@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from recorder.status import Delivery, Interrupted, Notice, Offer, SavedFile, Status
+from recorder.status import (
+    CalibrationView,
+    Delivery,
+    EnrolmentView,
+    Interrupted,
+    Notice,
+    Offer,
+    SavedFile,
+    SavedReceipt,
+    Status,
+)
 from shared.progress import Progress
 
 if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs none of it
@@ -34,7 +44,8 @@ class Preview(Protocol):
 
 
 class Recording(Protocol):
-    """A running session. Every call returns at once; work is done on other threads."""
+    """A running session. Every call returns at once unless it says so; work is done on other
+    threads."""
 
     @property
     def id(self) -> str:
@@ -54,12 +65,75 @@ class Recording(Protocol):
         """End the recording ("finished" or "quit") and deliver what is queued."""
         ...
 
+    def withdraw(self) -> None:
+        """The candidate takes the consent back: the recording ends ("withdrawn")."""
+        ...
+
     def notices(self) -> list[Notice]:
         """Messages since the last call."""
         ...
 
+    def begin_enrolment(self) -> None:
+        """Take the photograph, and what else the policy asks for; once, later calls do
+        nothing."""
+        ...
+
+    def enrolment(self) -> EnrolmentView | None:
+        """Where the enrolment stands; ``None`` before it has begun."""
+        ...
+
+    def retake(self) -> None:
+        """Take the present step again; at the end, all of it."""
+        ...
+
+    def leave_out(self, what: str) -> None:
+        """Go on without ``face``, ``document``, ``voice`` or ``calibration``: it is said in
+        the evidence, and that what it serves for is not watched."""
+        ...
+
+    def ask_proctor(self, what: str) -> None:
+        """Put ``identity`` to a proctor, where the policy allows it; ``status().awaits`` says
+        so until the answer."""
+        ...
+
+    def begin_calibration(self, width_mm: float | None, height_mm: float | None) -> None:
+        """Show marks from now on, on a display of this size where it is known. Again after a
+        poor one."""
+        ...
+
+    def calibration(self) -> CalibrationView | None:
+        """Where the calibration stands; ``None`` before it has begun."""
+        ...
+
+    def ready(self) -> None:
+        """To the waiting room. The exam begins by itself as soon as it may: see the phase."""
+        ...
+
+    def take_break(self) -> None:
+        """Begin a break; does nothing where none is left, or outside the exam."""
+        ...
+
+    def end_break(self) -> None:
+        """Go on with the exam."""
+        ...
+
+    def say(self, text: str) -> None:
+        """A message to the proctor; kept until the server has it."""
+        ...
+
+    def ask_for_help(self, text: str) -> None:
+        """Ask a proctor for help; ``text`` may be empty. Kept until the server has it."""
+        ...
+
+    def receipt(self, target: Path) -> SavedReceipt:
+        """Save what proves the delivery as a file. Blocks.
+
+        Raises ``recorder.faults.EnvironmentFault`` with what to do.
+        """
+        ...
+
     def save(self, target: Path, show: Progress) -> SavedFile:
-        """Save the recording as a file to carry away. The one call here that blocks.
+        """Save the recording as a file to carry away. Blocks.
 
         ``show`` is called on the same thread with the bytes written and in all. Raises
         ``recorder.faults.EnvironmentFault`` with what to do.

@@ -88,7 +88,7 @@ def test_messages_stay_until_they_are_put_away(qtbot: Any, exam: Exam) -> None:
     _, page, recording = exam
     recording.waiting_notices = [
         Notice("Please sit closer.", "the proctor"),
-        Notice("Put the phone away.", "the proctor", warning=True),
+        Notice("Put the phone away.", "the proctor", "warning"),
     ]
     qtbot.waitUntil(lambda: len(shown_notices(page)) == 2)
     assert shown_notices(page) == [
