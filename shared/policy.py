@@ -22,6 +22,9 @@ DEFAULT_MERGE_S = 5.0
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Weight = Annotated[float, msgspec.Meta(ge=0, le=100)]
 
+# How many of a proctor's warnings end the session; 0: none does.
+Warnings = Annotated[int, msgspec.Meta(ge=0, le=100)]
+
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """When one kind of incident begins, ends and how much it weighs.
@@ -209,13 +212,15 @@ class Exam(msgspec.Struct, frozen=True, kw_only=True):
     """What is being examined.
 
     ``starts_us`` is when it begins for everybody (microseconds since 1970 UTC, the server's
-    clock); without it each candidate begins when ready.
+    clock); without it each candidate begins when ready. ``zone`` is the time zone that people
+    say its times in (IANA's name).
     """
 
     id: str
     title: str
     duration_s: Seconds = 3600.0
     starts_us: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
+    zone: Annotated[str, msgspec.Meta(min_length=1, max_length=64)] = "UTC"
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -237,6 +242,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     surface: Surface = Surface()
     environment: Environment = Environment()
     breaks: Breaks = Breaks()
+    warnings: Warnings = 0
     prohibited_processes: tuple[str, ...] = ()
     allowed_windows: tuple[str, ...] = ()
     heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0

@@ -20,6 +20,9 @@ MAX_RECORDS = 64
 MAX_RECORDS_BYTES = 1_048_576
 MAX_BLOB_BYTES = 16_777_216
 
+# How many of the candidate's sayings one state carries; the others wait for their turn.
+MAX_SAID = 8
+
 SessionState = Literal["open", "closed", "terminated"]
 
 
@@ -148,7 +151,8 @@ class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     """Up the live WebSocket, every few seconds: what the proctor's board shows.
 
     ``phase`` is the newest ``phase`` record's name; ``awaits`` what a proctor is asked to
-    decide (``identity`` or ``environment``), with the reason in ``words``.
+    decide (``identity`` or ``environment``), with the reason in ``words``; ``said`` the oldest
+    ``MAX_SAID`` of what was not ``heard`` yet.
     """
 
     stage: str

@@ -34,6 +34,9 @@ HEARTBEAT, CLOCK, RESUME, GAP, CLOSE = range(6, 11)
 # And in the brief one.
 BRIEF_SEGMENT, BRIEF_INCIDENT, BRIEF_CLOSE = range(1, 4)
 
+# And in the one that says where the exam stands.
+PHASED_WAITING = 3
+
 
 def key(seed: int) -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
@@ -263,6 +266,10 @@ class Session:
         }
         self.record("incident", body)
 
+    def phase(self, name: str, by: str, reason: str | None = None) -> None:
+        said = {} if reason is None else {"reason": reason}
+        self.record("phase", {"name": name, "by": by, **said})
+
     def heartbeat(self) -> None:
         unseen = {"stream": "screen", "start": 0, "end": self.mono, "reason": "no screen"}
         self.record(
@@ -324,6 +331,23 @@ class Session:
                 "incidents": 1,
             },
         )
+        self.receipt()
+        return self
+
+    def phased(self) -> Session:
+        """A brief session that says where the exam stands, from preparing to handing in."""
+        self.open()
+        self.phase("preparing", "recorder")
+        self.segment("camera", 0)
+        self.phase("waiting", "candidate", "ready")
+        self.phase("exam", "recorder")
+        self.receipt()
+        self.phase("break", "candidate")
+        self.phase("exam", "candidate")
+        self.phase("paused", "proctor", "a fire alarm")
+        self.phase("exam", "proctor")
+        self.phase("handed_in", "candidate")
+        self.record("close", {"reason": "left", "segments": {"camera": 1}, "incidents": 0})
         self.receipt()
         return self
 

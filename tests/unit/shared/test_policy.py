@@ -15,6 +15,8 @@ from shared.flags import Kind
 from shared.policy import (
     OFF,
     EvidenceKey,
+    Level,
+    Lockdown,
     PolicyError,
     decode_keyring,
     decode_policy,
@@ -88,6 +90,11 @@ BOUNDS: list[tuple[str, float, float, float]] = [
     ("kinds/speech/merge_s", 0, 86_400, 0.5),
     ("kinds/speech/escalate_after_s", 0, 86_400, 0.5),
     ("kinds/speech/weight", 0, 100, 0.5),
+    ("exam/starts_us", 0, 2**53 - 1, 1),
+    ("environment/limit", 0, 10, 0.5),
+    ("breaks/count", 0, 100, 1),
+    ("breaks/longest_s", 0, 86_400, 0.5),
+    ("warnings", 0, 100, 1),
 ]
 
 
@@ -102,6 +109,79 @@ def test_numbers_have_bounds(path: str, low: float, high: float, step: float) ->
 def test_whole_numbers_are_whole() -> None:
     for path, low, _, step in BOUNDS:
         assert taken(setting(path, low + 0.5)) == (step == 0.5), path
+
+
+PARTS = [
+    "full_screen",
+    "on_top",
+    "keys",
+    "clipboard",
+    "screen_capture",
+    "programs",
+    "windows",
+    "displays",
+    "input_devices",
+    "sleep",
+    "notifications",
+]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_of_the_machine_is_let_be_watched_or_held_to(part: str) -> None:
+    for level in Level:
+        policy = decode_policy(setting(f"lockdown/{part}", level.value))
+        assert getattr(policy.lockdown, part) is level
+        others = [getattr(policy.lockdown, other) for other in PARTS if other != part]
+        assert others == [getattr(Lockdown(), other) for other in PARTS if other != part]
+    for wrong in ("Enforce", "", "on", True, None):
+        assert not taken(setting(f"lockdown/{part}", wrong)), wrong
+
+
+def test_these_are_all_parts_of_the_machine() -> None:
+    assert list(Lockdown.__struct_fields__) == PARTS
+    assert [level.value for level in Level] == ["off", "watch", "enforce"]
+
+
+def test_the_surface_is_the_recorder_alone_or_a_browser() -> None:
+    for kind in ("record_only", "browser"):
+        assert decode_policy(setting("surface/kind", kind)).surface.kind == kind
+    for path, wrong in (
+        ("surface/kind", "kiosk"),
+        ("surface/start", "x" * 2_001),
+        ("surface/start", None),
+        ("surface/allowed", "a.example"),
+        ("surface/allowed", [1]),
+        ("surface/clipboard", "no"),
+        ("surface/header", 1),
+    ):
+        assert not taken(setting(path, wrong)), (path, wrong)
+    assert taken(setting("surface/start", "x" * 2_000))
+    allowed = decode_policy(setting("surface/allowed", ["a.example", "b.example/x*"]))
+    assert allowed.surface.allowed == ("a.example", "b.example/x*")
+
+
+def test_signs_are_noted_or_asked_about() -> None:
+    for action in ("note", "ask"):
+        assert decode_policy(setting("environment/action", action)).environment.action == action
+    for wrong in ("block", "", None):
+        assert not taken(setting("environment/action", wrong))
+
+
+def test_what_is_shown_before_the_exam_is_asked_for_one_by_one() -> None:
+    for part in ("photo", "document", "calibration", "voice", "override"):
+        for asked in (True, False):
+            identity = decode_policy(setting(f"identity/{part}", asked)).identity
+            assert getattr(identity, part) is asked
+        assert not taken(setting(f"identity/{part}", "yes"))
+
+
+def test_an_exam_may_have_a_start_and_has_a_time_zone() -> None:
+    assert decode_policy(said()).exam.starts_us is None
+    assert taken(setting("exam/starts_us", None))
+    assert decode_policy(setting("exam/zone", "Europe/Vienna")).exam.zone == "Europe/Vienna"
+    assert taken(setting("exam/zone", "z" * 64))
+    for wrong in ("", "z" * 65, None, 1):
+        assert not taken(setting("exam/zone", wrong)), wrong
 
 
 def test_evidence_is_sealed_to_one_key_at_least() -> None:
@@ -138,6 +218,15 @@ def test_a_kind_that_is_not_named_is_off() -> None:
     assert policy.rule(Kind.SPEECH).weight == 3.0
     assert policy.rule(Kind.GAP) is OFF
     assert OFF.enabled is False
+
+
+def test_an_accommodation_switches_its_kinds_off() -> None:
+    given = {"profile": "Reads aloud", "off": ["speech"]}
+    policy = decode_policy(said(accommodation=given))
+
+    assert policy.rule(Kind.SPEECH) is OFF
+    assert policy.rule(Kind.GAZE_AWAY).enabled
+    assert policy.kinds[Kind.SPEECH].enabled
 
 
 def test_each_policy_has_rules_of_its_own() -> None:

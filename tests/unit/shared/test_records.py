@@ -19,6 +19,7 @@ from shared.records import (
     Incident,
     MalformedRecord,
     Open,
+    Phase,
     Record,
     Resume,
     Segment,
@@ -62,6 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "detail": {},
     },
     "enrolment": {},
+    "phase": {"name": "exam", "by": "candidate"},
     "heartbeat": {
         "streams": {"camera": {}},
         "unobserved": [{"stream": "camera", "start": 0, "end": 0, "reason": "dark"}],
@@ -256,6 +258,12 @@ CHOICES = [
     ),
     ("incident", "severity", ["info", "low", "medium", "high", "critical"]),
     ("incident", "kind", [kind.value for kind in Kind]),
+    (
+        "phase",
+        "name",
+        ["preparing", "waiting", "exam", "break", "paused", "handed_in"],
+    ),
+    ("phase", "by", ["candidate", "proctor", "recorder"]),
 ]
 
 
@@ -304,6 +312,18 @@ def test_what_may_be_left_out_has_a_value_then() -> None:
     gap = decode_record(record("gap")).body
     assert isinstance(gap, Gap)
     assert gap.since is None
+    phase = decode_record(record("phase")).body
+    assert isinstance(phase, Phase)
+    assert phase.reason == ""
+
+
+def test_a_phase_says_why_in_text() -> None:
+    said = decode_record(bent("phase", "reason", "a fire alarm")).body
+
+    assert said == Phase(name="exam", by="candidate", reason="a fire alarm")
+    for wrong in (None, 1, ["x"]):
+        assert not taken(bent("phase", "reason", wrong))
+    assert blobs_of(said) == ()
 
 
 def test_a_body_may_say_more_and_a_record_may_not() -> None:

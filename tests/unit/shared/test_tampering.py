@@ -141,6 +141,19 @@ def test_lies_that_are_signed_get_one_verdict(
     agreed(path, Bundle.of(session.written()).packed())
 
 
+PHASE_WORDS = st.sampled_from(["exam", "paused", "candidate", "proctor", "", "Exam"])
+PHASE_VALUES = PHASE_WORDS | st.none() | st.integers(-1, 1) | st.lists(PHASE_WORDS, max_size=1)
+PHASE_BENDS = st.builds(
+    setting_in_body, st.sampled_from(["name", "by", "reason", "more"]), PHASE_VALUES
+)
+
+
+@tampering
+@given(edits=st.dictionaries(st.integers(0, 9), PHASE_BENDS, max_size=2))
+def test_phases_of_any_kind_get_one_verdict(path: Path, edits: dict[int, Edit]) -> None:
+    agreed(path, Bundle.of(Session(edits=edits).phased()).packed())
+
+
 RECORDS, RECEIPTS = SESSION.records, SESSION.receipts
 
 

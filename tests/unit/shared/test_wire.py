@@ -28,6 +28,7 @@ def test_limits_are_those_of_the_specification() -> None:
     assert wire.MAX_RECORDS == 64
     assert wire.MAX_RECORDS_BYTES == 1024 * 1024
     assert wire.MAX_BLOB_BYTES == 16 * 1024 * 1024
+    assert wire.MAX_SAID == 8
 
 
 @pytest.mark.parametrize(
@@ -109,12 +110,63 @@ def test_problems_have_these_types() -> None:
     }
 
 
-def test_a_command_is_one_of_six() -> None:
-    actions = ("message", "warn", "pause", "resume", "terminate", "request_clip")
-    for action in actions:
+ACTIONS = (
+    "message",
+    "warn",
+    "pause",
+    "resume",
+    "terminate",
+    "request_clip",
+    "extra_time",
+    "admit",
+    "refuse",
+    "heard",
+)
+
+
+def test_a_command_is_one_of_ten() -> None:
+    for action in ACTIONS:
         command = msgspec.convert({"id": "1", "action": action}, wire.Command)
-        assert command.text == ""
-    assert not taken(wire.Command, {"id": "1", "action": "shout"})
+        assert (command.text, command.seconds, command.count, command.limit) == ("", 0, 0, 0)
+    for wrong in ("shout", "Message", "", None):
+        assert not taken(wire.Command, {"id": "1", "action": wrong})
+    assert not taken(wire.Command, {"action": "message"})
+
+
+def test_extra_time_is_of_a_day_at_most() -> None:
+    said = {"id": "1", "action": "extra_time"}
+
+    assert msgspec.convert({**said, "seconds": 86_400}, wire.Command).seconds == 86_400
+    for wrong in (-1, 86_401, "60", None):
+        assert not taken(wire.Command, {**said, "seconds": wrong})
+
+
+def test_warnings_are_counted_in_whole_numbers() -> None:
+    said = {"id": "1", "action": "warn"}
+
+    told = msgspec.convert({**said, "count": 2, "limit": 3}, wire.Command)
+    assert (told.count, told.limit) == (2, 3)
+    for member in ("count", "limit"):
+        assert not taken(wire.Command, {**said, member: 1.5})
+        assert not taken(wire.Command, {**said, member: None})
+
+
+def test_what_a_candidate_says_is_a_message_or_asks_for_help() -> None:
+    said = {"id": SESSION, "kind": "message"}
+
+    for kind in ("message", "help"):
+        assert msgspec.convert({**said, "kind": kind}, wire.Said).text == ""
+    assert taken(wire.Said, {**said, "text": "x" * 2_000})
+    for wrong in (
+        {"kind": "shout"},
+        {"id": "x"},
+        {"id": SESSION.upper() + "\n"},
+        {"text": "x" * 2_001},
+        {"text": None},
+    ):
+        assert not taken(wire.Said, {**said, **wrong}), wrong
+    for member in said:
+        assert not taken(wire.Said, {k: v for k, v in said.items() if k != member})
 
 
 def test_a_state_may_have_nothing_done() -> None:
@@ -127,7 +179,14 @@ def test_a_state_may_have_nothing_done() -> None:
         "queued_bytes": 0,
     }
 
-    assert msgspec.convert(said, wire.LiveState).done == ()
+    state = msgspec.convert(said, wire.LiveState)
+    assert (state.done, state.phase, state.awaits, state.said) == ((), "", "", ())
+    more = {"phase": "exam", "awaits": "identity", "said": [{"id": SESSION, "kind": "help"}]}
+    told = msgspec.convert({**said, **more}, wire.LiveState)
+    assert (told.phase, told.awaits) == ("exam", "identity")
+    assert told.said == (wire.Said(id=SESSION, kind="help"),)
+    for wrong in ({"phase": None}, {"awaits": 1}, {"said": [{"id": SESSION}]}):
+        assert not taken(wire.LiveState, {**said, **wrong}), wrong
 
 
 KEY = fixed_key(3)

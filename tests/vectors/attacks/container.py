@@ -134,6 +134,8 @@ ATTACKS = (
            lambda: honest().packed()),
     Attack("good-brief", "a session of four records", (), lambda: brief().packed()),
     Attack("good-quiet", "a session without any piece", (), quiet),
+    Attack("good-phased", "the exam's phases, from preparing to handing in", (),
+           lambda: Bundle.of(Session().phased()).packed()),
     Attack("good-pictured", "an incident in three records, with a snapshot and a clip", (),
            lambda: Bundle.of(Session().pictured()).packed()),
     Attack("good-commented", "the zip carries a comment, which is no evidence", (), commented),

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from vectors.attack import Attack
 from vectors.attacks.chain import ENDS, body_says, says
-from vectors.packing import brief, lied_briefly
+from vectors.packing import Bundle, brief, lied_briefly
 from vectors.session import BRIEF_INCIDENT as INCIDENT
 from vectors.session import BRIEF_SEGMENT as SEGMENT
-from vectors.session import Edit, Rewrite, Session, piece, sha256
+from vectors.session import PHASED_WAITING, Edit, Rewrite, Session, piece, sha256
 
 # One container each for the record, its body and the detail, into which these are put.
 AROUND_DETAIL = 3
@@ -29,6 +29,11 @@ def detailed(more: bytes) -> bytes:
 
 def brief_bent(number: int, edit: Edit) -> bytes:
     return lied_briefly(Session(edits={number: edit}))
+
+
+def phased_bent(edit: Edit) -> bytes:
+    session = Session(edits={PHASED_WAITING: edit}).phased()
+    return Bundle.of(session).packed()
 
 
 def rewritten(number: int, rewrite: Rewrite) -> bytes:
@@ -132,6 +137,10 @@ MALFORMED: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
      lambda: brief_bent(INCIDENT, body_says(kind="yawn"))),
     ("incident-too-confident", "an incident is surer than 1",
      lambda: brief_bent(INCIDENT, body_says(confidence=1.01))),
+    ("phase-of-unknown-name", "the exam is in a phase that there is not",
+     lambda: phased_bent(body_says(name="finished"))),
+    ("phase-by-nobody", "a phase began on nobody's word",
+     lambda: phased_bent(lambda record: record["body"].pop("by"))),
     ("lines-crlf", "every line ends in CR LF",
      lambda: lines(lambda records: [line[:-1] + b"\r\n" for line in records])),
     ("lines-not-ended", "the last record lacks its line feed",
