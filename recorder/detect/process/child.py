@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import recorder
 from recorder.detect import WORKER_ARGUMENT
 from recorder.detect.process.frame_memory import FrameMemory
 from recorder.detect.process.worker_messages import Answer, Request, receive_answer, send
+from recorder.roles import role_command, role_environment
 
 # A detector that was told to end gets this long; it has nothing to lose.
 END_WAIT_S = 1.0
@@ -42,10 +39,8 @@ Spawn = Callable[[FrameMemory, Callable[[Answer | None], None]], Child]
 
 
 def command() -> list[str]:
-    """How to start the detector: as a module, or as the packaged app in its other role."""
-    if Path(sys.executable).stem.lower().startswith("python"):
-        return [sys.executable, "-P", "-m", "recorder.detect.process.worker"]
-    return [sys.executable, WORKER_ARGUMENT]
+    """How to start the detector."""
+    return role_command("recorder.detect.process.worker", WORKER_ARGUMENT)
 
 
 class ChildProcess:
@@ -126,10 +121,6 @@ class ChildProcess:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with this very copy of the recorder first on the path, and one thread for numpy:
-    its matrices are small here, and more threads would wait for each other at full speed.
-    """
-    here = str(Path(recorder.__file__).parents[1])
-    others = os.environ.get("PYTHONPATH")
-    path = os.pathsep.join([here, others]) if others else here
-    return {**os.environ, "PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1"}
+    """One thread for numpy: its matrices are small here, and more would wait for each other
+    at full speed."""
+    return {**role_environment(), "OPENBLAS_NUM_THREADS": "1"}
