@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.detect.face.confirmation import Confirmation
 from recorder.detect.face.further_faces import SURE_SCORE, FurtherFaces, is_same
 from recorder.detect.face.gaze import gaze_in_head
 from recorder.detect.face.graphs import FaceGraphs, FittedFace, FoundFace, Roi
@@ -32,7 +33,8 @@ from recorder.detect.picture.visibility import Look, look_at
 FACE_SCORE = 0.5
 
 # Squares and brightened pictures are searched for faces of at least this size; of smaller
-# ones they show more lookalikes (of 26 to 36 pixels, scores up to 0.68) than faces.
+# ones they show more lookalikes (of 26 to 36 pixels, scores up to 0.68) than faces, and the
+# mesh takes half of those for faces too.
 LEAST_BESIDE_PX = 40.0
 
 # A mesh this old still tells where the face is and looks: the picture that is searched is
@@ -75,6 +77,7 @@ class FaceAnalyzer:
         self._pose: HeadPose | None = None
         self._lids = Lids()
         self._further = FurtherFaces()
+        self._confirmation = Confirmation()
         self._others: list[FoundFace] = []
         self._score = 0.0
 
@@ -107,6 +110,7 @@ class FaceAnalyzer:
         self._followed = self._pose = None
         self._others, self._score = [], 0.0
         self._further.clear()
+        self._confirmation.clear()
         self._views.begin()
         self._schedule.forget()
 
@@ -151,6 +155,8 @@ class FaceAnalyzer:
             face.score >= SURE_SCORE and is_same(face.box, candidate) for face in faces
         ):
             self._views.found(view)
+        if candidate is not None and not view.plain:
+            faces = self._confirmed(lit, now_ns, view, faces, candidate)
         self._further.update(now_ns, view, faces, candidate)
         if view.plain:
             self._score = max((face.score for face in found), default=0.0)
@@ -170,6 +176,28 @@ class FaceAnalyzer:
             self._views.found(view)
         else:
             self._views.missed(view)
+
+    def _confirmed(
+        self,
+        lit: NDArray[np.uint8],
+        now_ns: int,
+        view: View,
+        faces: list[FoundFace],
+        candidate: Roi,
+    ) -> list[FoundFace]:
+        """Without those that are half certain, not known yet, and no face to the mesh."""
+        known = [candidate, *(face.box for face in self._further.beside(candidate))]
+
+        def has_mesh(face: FoundFace) -> bool:
+            return self._graphs.fit(lit, face.roi) is not None
+
+        return [
+            face
+            for face in faces
+            if face.score >= SURE_SCORE
+            or any(is_same(face.box, box) for box in known)
+            or self._confirmation.has(now_ns, view, face, has_mesh)
+        ]
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:
         return max((face.score for face in self._graphs.find(image)), default=0.0)

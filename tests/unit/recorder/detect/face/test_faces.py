@@ -45,6 +45,8 @@ class Script:
 
     faces: list[FoundFace] = field(default_factory=lambda: [found(ME)])
     mesh: bool = True
+    in_squares: list[FoundFace] = field(default_factory=list)
+    without_mesh: Roi | None = None
     searches: int = 0
     columns: set[tuple[int, int] | None] = field(default_factory=set)
     fits: int = 0
@@ -54,11 +56,13 @@ class Script:
     ) -> list[FoundFace]:
         self.searches += 1
         self.columns.add(columns)
-        return self.faces
+        in_squares = [] if columns == (0, image.shape[1]) else self.in_squares
+        return [*self.faces, *in_squares]
 
     def fit(self, image: NDArray[np.uint8], roi: Roi) -> FittedFace | None:
         self.fits += 1
-        return fitted(ME) if self.mesh else None
+        refused = self.without_mesh is not None and roi.overlap(self.without_mesh) > 0
+        return fitted(ME) if self.mesh and not refused else None
 
 
 @dataclass
@@ -121,6 +125,24 @@ def test_a_lookalike_seen_once_never_counts() -> None:
     camera.show()
     script.faces = [found(ME)]
     assert {camera.show().faces for _ in range(60)} == {1}
+
+
+def test_a_doubtful_face_in_a_square_counts_when_the_mesh_sees_it_too() -> None:
+    script = Script(in_squares=[found(ELSEWHERE, 0.6)])
+    assert Camera(script).show(30).faces == 2
+
+
+def test_a_lookalike_in_a_square_is_refused_by_the_mesh_and_costs_a_look_a_second() -> None:
+    script = Script(in_squares=[found(ELSEWHERE, 0.6)], without_mesh=ELSEWHERE)
+    camera = Camera(script)
+    assert {camera.show().faces for _ in range(300)} == {1}
+    assert script.searches == 13
+    assert script.fits <= 300 - 13 + 1 + 10
+
+
+def test_a_certain_face_in_a_square_needs_no_mesh() -> None:
+    script = Script(in_squares=[found(ELSEWHERE, 0.8)], without_mesh=ELSEWHERE)
+    assert Camera(script).show(30).faces == 2
 
 
 def test_a_weak_detection_never_counts() -> None:
