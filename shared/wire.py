@@ -23,6 +23,13 @@ MAX_BLOB_BYTES = 16_777_216
 # How many of the candidate's sayings one state carries; the others wait for their turn.
 MAX_SAID = 8
 
+# The speed of the way to the server: random bytes that the server counts and throws away. The
+# code is in a header, so that it stands in no address and no log. The largest body takes a
+# second at 16 Mbit/s.
+SPEED_PATH = f"{API_PREFIX}/speed"
+CODE_HEADER = "Invigil-Code"
+MAX_SPEED_BYTES = 2_097_152
+
 SessionState = Literal["open", "closed", "terminated"]
 
 
@@ -39,6 +46,12 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     institution_key: str
     candidate: str
+
+
+class Speed(msgspec.Struct, frozen=True, kw_only=True):
+    """How many bytes the server took and threw away."""
+
+    bytes: Count
 
 
 class RedeemRequest(msgspec.Struct, frozen=True, kw_only=True):
