@@ -41,6 +41,7 @@ class Domain(Enum):
     CERTIFICATE = b"invigil/certificate/1\0"
     LOG = b"invigil/log/1\0"
     LOG_EXPORT = b"invigil/log-export/1\0"
+    EXAM = b"invigil/exam/1\0"
 
 
 class MalformedLine(ValueError):

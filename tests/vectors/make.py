@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from vectors import header
 from vectors.attack import Attack
 from vectors.attacks import chain, clock, container, founding, log, pieces, receipts, text
 from vectors.session import INSTITUTION, fingerprint
@@ -16,6 +17,7 @@ from vectors.session import INSTITUTION, fingerprint
 HERE = Path(__file__).parent
 BUNDLES, EXPECTED = HERE / "bundles", HERE / "expected.json"
 LOGS, EXPECTED_OF_LOGS = HERE / "logs", HERE / "expected_of_logs.json"
+EXAM_HEADERS = HERE / "exam_headers.json"
 ATTACKS: tuple[Attack, ...] = (
     *container.ATTACKS,
     *founding.ATTACKS,
@@ -64,6 +66,7 @@ def write() -> None:
         (LOGS / f"{one.name}.log").write_bytes(one.make())
     EXPECTED.write_text(expected())
     EXPECTED_OF_LOGS.write_text(expected_of_logs())
+    EXAM_HEADERS.write_text(header.listed())
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ def test_a_signature_covers_the_prefix_of_its_domain() -> None:
         Domain.CERTIFICATE: b"invigil/certificate/1",
         Domain.LOG: b"invigil/log/1",
         Domain.LOG_EXPORT: b"invigil/log-export/1",
+        Domain.EXAM: b"invigil/exam/1",
     }
 
     assert set(prefixes) == set(Domain)
