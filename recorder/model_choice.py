@@ -43,7 +43,14 @@ def choose_models(
         looked, trouble = look_at(folder or default_folder()), None
     except EnvironmentFault as fault:
         looked, trouble = (), fault.what
-    chosen = watchlist(policy.rule, policy.objects, streams, looked, trouble=trouble)
+    chosen = watchlist(
+        policy.rule,
+        policy.objects,
+        streams,
+        looked,
+        trouble=trouble,
+        photo_follows=policy.identity.photo,
+    )
     own = [] if chosen.object_model is None else [chosen.object_model.record]
     models = sorted([*models_for(chosen.parts), *own], key=lambda model: model.name)
     return ModelChoice(chosen, tuple(models))

@@ -7,13 +7,18 @@ overdue.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.detect.face.faces import FaceAnalyzer
-from recorder.detect.identity.matching import IdentitySampler
+from recorder.detect.face.faces import FaceAnalyzer, Graphs
+from recorder.detect.face.graphs import FaceGraphs
+from recorder.detect.identity.embedding import FaceEmbedder
+from recorder.detect.identity.enrolling import FaceEnrolling
+from recorder.detect.identity.matching import Embedder, IdentitySampler
 from recorder.detect.objects.finding import ObjectSampler
 from recorder.detect.objects.hands import HandSampler
 from recorder.detect.observations import (
@@ -26,6 +31,7 @@ from recorder.detect.process.worker_messages import Seen
 from recorder.detect.setup import (
     NOTHING_MORE,
     DetectorSetup,
+    FaceEnrolment,
     IdentitySetup,
     ObjectSetup,
     Unwatched,
@@ -55,8 +61,22 @@ class Sampler(Protocol):
 class PictureAnalyzer:
     """Looks at one camera's pictures, in the order they were taken."""
 
-    def __init__(self, faces: FaceAnalyzer | None = None) -> None:
-        self._faces = faces or FaceAnalyzer()
+    def __init__(
+        self,
+        graphs: Graphs | None = None,
+        embedder: Callable[[], Embedder] = FaceEmbedder,
+    ) -> None:
+        """Look with these; by default with the packaged models.
+
+        Args:
+            graphs: find faces; ``None`` loads the packaged ones.
+            embedder: gives what compares faces; asked for once that is wanted.
+        """
+        self._graphs = graphs or FaceGraphs()
+        self._faces = FaceAnalyzer(self._graphs)
+        self._embedder = embedder
+        self._loaded: Embedder | None = None
+        self._enrolling: FaceEnrolling | None = None
         self._identity: IdentitySampler | None = None
         self._objects: ObjectSampler | None = None
         self._hands: HandSampler | None = None
@@ -70,7 +90,8 @@ class PictureAnalyzer:
             EnvironmentFault: a model for it is missing.
         """
         self._setup = setup
-        self._identity = _prepared_identity(self._identity, setup.identity)
+        self._prepare_enrolling(setup.take_face)
+        self._identity = self._prepared_identity(setup.identity)
         self._objects = _prepared_objects(self._objects, setup.objects)
         self._hands = _prepared_hands(self._hands, setup.hands_every_s)
         samplers = (self._identity, self._objects, self._hands)
@@ -79,10 +100,35 @@ class PictureAnalyzer:
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> Seen:
         """Measure one picture, (h, w, 3) uint8 RGB."""
         face = self._faces.observe(image, monotonic_ns)
+        enrolling = self._enrolling.take(image, face) if self._enrolling else None
         try:
-            return _seen(face, self._sample(image, face))
+            seen = _seen(face, self._sample(image, face))
         except Unwatched as trouble:
-            return Seen(face, unwatched=(str(trouble),))
+            seen = Seen(face, unwatched=(str(trouble),))
+        return msgspec.structs.replace(seen, enrolling=enrolling) if enrolling else seen
+
+    def _prepare_enrolling(self, setup: FaceEnrolment | None) -> None:
+        if setup is None:
+            self._enrolling = None
+            return
+        if self._enrolling is None or self._enrolling.number != setup.number:
+            embedder = self._known_embedder()
+            self._enrolling = FaceEnrolling(setup, self._faces, self._graphs, embedder)
+        self._enrolling.follow(setup)
+
+    def _known_embedder(self) -> Embedder:
+        """The one that there is: loading it takes a while."""
+        self._loaded = self._loaded or self._embedder()
+        return self._loaded
+
+    def _prepared_identity(self, setup: IdentitySetup | None) -> IdentitySampler | None:
+        """The sampler that there is keeps when it last looked."""
+        if setup is None:
+            return None
+        if self._identity is None:
+            return IdentitySampler(setup, self._known_embedder())
+        self._identity.prepare(setup)
+        return self._identity
 
     def _sample(self, image: NDArray[np.uint8], face: FaceObservation) -> Sample | None:
         due = [
@@ -94,18 +140,6 @@ class PictureAnalyzer:
             return None
         _, place = max(due)
         return self._samplers[place].look(image, face, self._faces)
-
-
-def _prepared_identity(
-    sampler: IdentitySampler | None, setup: IdentitySetup | None
-) -> IdentitySampler | None:
-    """The sampler that there is keeps its model and when it last looked."""
-    if setup is None:
-        return None
-    if sampler is None:
-        return IdentitySampler(setup)
-    sampler.prepare(setup)
-    return sampler
 
 
 def _prepared_objects(

@@ -50,11 +50,32 @@ class VoiceSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class FaceEnrolment:
+    """Take the photograph that the candidate is known by, and a document where asked.
+
+    Another ``number`` begins anew. From ``threshold`` on two faces are two people's;
+    ``withheld`` is why no document is shown.
+    """
+
+    number: int
+    threshold: float
+    document: bool = False
+    withheld: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEnrolment:
+    """Take the voice of the one who reads aloud now; another ``number`` begins anew."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class DetectorSetup:
     """The detectors beside face, gaze and speech; what is ``None`` is not watched.
 
     ``level`` is how far detection has stepped down for a slow machine: 0 is everything (see
-    ``pace``).
+    ``pace``). ``take_face`` and ``take_voice`` are there while a candidate is enrolled.
     """
 
     identity: IdentitySetup | None = None
@@ -62,6 +83,8 @@ class DetectorSetup:
     hands_every_s: float | None = None
     voice: VoiceSetup | None = None
     level: int = 0
+    take_face: FaceEnrolment | None = None
+    take_voice: VoiceEnrolment | None = None
 
 
 NOTHING_MORE = DetectorSetup()

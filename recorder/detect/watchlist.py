@@ -72,6 +72,8 @@ def watchlist(
     models: Sequence[LookedAt],
     enrolled: Enrolled = NOBODY,
     trouble: str | None = None,
+    *,
+    photo_follows: bool = False,
 ) -> Watchlist:
     """Decide what is watched.
 
@@ -82,6 +84,8 @@ def watchlist(
         models: the institution's models, looked at.
         enrolled: the candidate's face and voice.
         trouble: why the institution's models could not be looked at, a sentence.
+        photo_follows: whether the candidate is about to be photographed; where that does not
+            come off, it is said then.
     """
     asked = frozenset(kind for kind in Kind if rule(kind).enabled)
     camera, microphone = "camera" in streams, "microphone" in streams
@@ -89,7 +93,8 @@ def watchlist(
     if camera and Kind.OBJECT_SEEN in asked:
         chosen, unwatched = _choose(objects, models)
         unwatched = _not(trouble) if trouble else unwatched
-    if camera and Kind.IDENTITY_MISMATCH in asked and enrolled.face is None:
+    no_photo = enrolled.face is None and not photo_follows
+    if camera and Kind.IDENTITY_MISMATCH in asked and no_photo:
         unwatched += (NO_REFERENCE,)
     setup = DetectorSetup(
         identity=enrolled.face if camera and Kind.IDENTITY_MISMATCH in asked else None,

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.detect.enrolled import EnrolmentPicture
 from recorder.detect.face.faces import Graphs
 from recorder.detect.face.graphs import FittedFace
 from recorder.detect.identity.document import (
@@ -72,15 +73,6 @@ class Analyzer(Protocol):
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> FaceObservation:
         """Measure one picture."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolmentPicture:
-    """One attachment of the ``enrolment`` record."""
-
-    role: Literal["photo", "document"]
-    media_type: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)

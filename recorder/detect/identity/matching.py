@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -50,7 +51,9 @@ class Follower(Protocol):
         ...
 
 
-def identity_setup(rule: Rule, embedding: NDArray[np.float64]) -> IdentitySetup:
+def identity_setup(
+    rule: Rule, embedding: NDArray[np.float64] | Sequence[float]
+) -> IdentitySetup:
     """What the detector process is told, by the policy's rule for ``identity_mismatch``."""
     default = DEFAULT_RULES[Kind.IDENTITY_MISMATCH]
     threshold = default.threshold if rule.threshold is None else rule.threshold

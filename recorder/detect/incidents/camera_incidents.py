@@ -82,6 +82,10 @@ class CameraIncidents:
             case HandsObservation():
                 return self._hands(seen)
 
+    def calibrate(self, screen: Screen) -> None:
+        """The candidate's screen was found here; what was learnt of it before is let go."""
+        self._head, self._sight = ScreenEstimate(screen.neutral), ScreenEstimate(screen)
+
     def absent(self, now_ns: int, reason: Blindness) -> list[Finding]:
         """Say that nothing is seen now, and was not since the last observation."""
         things = self._things.unseen(now_ns) if self._things else []

@@ -47,6 +47,10 @@ class DetectionCore:
         """Take what one detector heard in a stretch of sound."""
         return self._microphone.observed(heard)
 
+    def calibrate(self, screen: Screen) -> None:
+        """The candidate's screen was found here."""
+        self._camera.calibrate(screen)
+
     def absent(self, stream: WatchedStream, now_ns: int, reason: Blindness) -> list[Finding]:
         """Say that a stream is not being observed now, and has not been since its last
         observation. Call it a few times a second for as long as that is so."""

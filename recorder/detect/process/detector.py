@@ -26,7 +26,15 @@ from recorder.detect.process.child import ChildProcess, Spawn
 from recorder.detect.process.load import Conditions, LoadWatch
 from recorder.detect.process.offers import Offers
 from recorder.detect.process.pace import STEPS, PaceChange, left_off
-from recorder.detect.process.supervisor import Change, Inbox, Result, Stop, Supervisor, Wake
+from recorder.detect.process.supervisor import (
+    Calibrate,
+    Change,
+    Inbox,
+    Result,
+    Stop,
+    Supervisor,
+    Wake,
+)
 from recorder.detect.setup import NOTHING_MORE, DetectorSetup
 from recorder.sleeps import Sleeps
 from shared.flags import Kind
@@ -127,6 +135,10 @@ class DetectorProcess:
     def prepare(self, setup: DetectorSetup) -> None:
         """Watch for this from now on, besides face, gaze and speech."""
         self._inbox.put(Change(setup))
+
+    def calibrate(self, screen: Screen) -> None:
+        """The candidate's screen was found here: measure from it from now on."""
+        self._inbox.put(Calibrate(screen))
 
     def offer_frame(self, frame: Frame) -> None:
         """Offer a picture. The newest one wins; never blocks for longer than a copy."""

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from recorder.detect.enrolled import FaceLook, VoiceLook
+from recorder.detect.face.screen import Screen
 from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.incidents.machine import IncidentMachine, Reading
 from recorder.detect.observations import (
@@ -59,7 +61,7 @@ PROVEN_NS = 60 * NS
 
 _log = logging.getLogger(__name__)
 
-Result = Observation | Finding
+Result = Observation | Finding | FaceLook | VoiceLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,14 @@ class Word:
     answer: Answer | None
 
 
-Event = Wake | Stop | Change | Word
+@dataclass(frozen=True, slots=True)
+class Calibrate:
+    """The candidate's screen was found here."""
+
+    screen: Screen
+
+
+Event = Wake | Stop | Change | Calibrate | Word
 Inbox = queue.SimpleQueue[Event]
 
 
@@ -163,6 +172,8 @@ class Supervisor:
                     self._answer(event.answer)
                 if isinstance(event, Change):
                     self._prepare(with_learnt_voice(event.setup, self._voice))
+                if isinstance(event, Calibrate):
+                    self._core.calibrate(event.screen)
                 self._hand_over()
                 self._look_after(self._clock())
         finally:
@@ -216,7 +227,9 @@ class Supervisor:
                     with self._lock:
                         findings = self._core.camera(seen)
                     self._findings(findings)
-            case Heard(voices, speakers, learnt):
+                if answer.enrolling is not None:
+                    self._on_result(answer.enrolling)
+            case Heard(voices, speakers, learnt, enrolling):
                 self._keep_voice(learnt)
                 self._listening_since_ns, self._lent_sound_ns = None, 0
                 for heard in (*voices, *speakers):
@@ -226,6 +239,8 @@ class Supervisor:
                     with self._lock:
                         findings = self._core.microphone(heard)
                     self._findings(findings)
+                if enrolling is not None:
+                    self._on_result(enrolling)
 
     def _keep_voice(self, learnt: tuple[float, ...] | None) -> None:
         """What a detector learnt is told to the next one."""

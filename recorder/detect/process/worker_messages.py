@@ -1,16 +1,16 @@
 """What the recorder and its detector process say to each other, over two pipes.
 
-A message is its length (4 bytes, big-endian) and MessagePack. The recorder has at most one
+A message is a frame of MessagePack. The recorder has at most one
 picture and one batch of sound with the detector; an answer gives either back.
 """
 
 from __future__ import annotations
 
-import struct
 from typing import BinaryIO
 
 import msgspec
 
+from recorder.detect.enrolled import FaceLook, VoiceLook
 from recorder.detect.observations import (
     CameraObservation,
     FaceObservation,
@@ -21,11 +21,10 @@ from recorder.detect.observations import (
     VoiceObservation,
 )
 from recorder.detect.setup import DetectorSetup
+from recorder.framing import read_frame, write_frame
 
 # Longer than any message of this protocol: 5 s of sound at 192 kHz are 2 MB.
 MAX_MESSAGE_BYTES = 4 << 20
-
-_LENGTH = struct.Struct(">I")
 
 
 class Look(msgspec.Struct, frozen=True, tag=True):
@@ -63,7 +62,8 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 
 class Seen(msgspec.Struct, frozen=True, tag=True):
     """What the picture showed; sampled detectors looked at it or not. ``unwatched`` says what
-    cannot be watched any more, as a session's first record does.
+    cannot be watched any more, as a session's first record does. ``enrolling`` is there while
+    a face is enrolled.
     """
 
     face: FaceObservation
@@ -71,16 +71,19 @@ class Seen(msgspec.Struct, frozen=True, tag=True):
     objects: ObjectsObservation | None = None
     hands: HandsObservation | None = None
     unwatched: tuple[str, ...] = ()
+    enrolling: FaceLook | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, tag=True):
     """What the blocks held; some of it may be said with later ones. ``learnt`` is the
-    candidate's voice, told once when it was learnt: the recorder keeps it.
+    candidate's voice, told once when it was learnt: the recorder keeps it. ``enrolling`` is
+    there while a voice is enrolled.
     """
 
     observations: tuple[VoiceObservation, ...]
     speakers: tuple[SpeakerObservation, ...] = ()
     learnt: tuple[float, ...] | None = None
+    enrolling: VoiceLook | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -105,29 +108,16 @@ _answers = msgspec.msgpack.Decoder(Answer)
 
 def send(pipe: BinaryIO, message: Request | Answer) -> None:
     """Write one message and push it out."""
-    data = _encoder.encode(message)
-    pipe.write(_LENGTH.pack(len(data)) + data)
-    pipe.flush()
+    write_frame(pipe, _encoder.encode(message))
 
 
 def receive_request(pipe: BinaryIO) -> Request | None:
     """The next request; ``None`` when the recorder has closed the pipe or gone."""
-    data = _receive(pipe)
+    data = read_frame(pipe, MAX_MESSAGE_BYTES)
     return None if data is None else _requests.decode(data)
 
 
 def receive_answer(pipe: BinaryIO) -> Answer | None:
     """The next answer; ``None`` when the detector has gone."""
-    data = _receive(pipe)
+    data = read_frame(pipe, MAX_MESSAGE_BYTES)
     return None if data is None else _answers.decode(data)
-
-
-def _receive(pipe: BinaryIO) -> bytes | None:
-    header = pipe.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(header)
-    if length > MAX_MESSAGE_BYTES:
-        return None
-    data = pipe.read(length)
-    return data if len(data) == length else None

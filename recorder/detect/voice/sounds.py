@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from recorder.capture.frames import AudioBlock
+from recorder.detect.enrolled import VoiceLook, VoiceTaken
 from recorder.detect.process.worker_messages import Heard
-from recorder.detect.setup import DetectorSetup, VoiceSetup
+from recorder.detect.setup import DetectorSetup, VoiceEnrolment, VoiceSetup
 from recorder.detect.voice.pauses import HeardWindow
 from recorder.detect.voice.speakers import Encoder, SpeakerTracker
 from recorder.detect.voice.speech import VoiceAnalyzer
 from recorder.detect.voice.voice_encoder import voice_encoder
+from recorder.detect.voice.voice_enrolment import NotEnrolled, VoicePrint
+from recorder.detect.voice.voice_run import VoiceRun
 
 
 class SoundAnalyzer:
@@ -30,6 +33,9 @@ class SoundAnalyzer:
         self._encoder = encoder
         self._wanted: VoiceSetup | None = None
         self._speakers: SpeakerTracker | None = None
+        self._loaded: Encoder | None = None
+        self._reading: VoiceRun | None = None
+        self._reading_number = 0
 
     def prepare(self, setup: DetectorSetup) -> None:
         """Listen for this from now on.
@@ -37,10 +43,23 @@ class SoundAnalyzer:
         Raises:
             EnvironmentFault: the encoder is wanted and cannot be used.
         """
+        self._prepare_reading(setup.take_voice)
         if setup.voice == self._wanted:
             return
         self._wanted = setup.voice
-        self._speakers = setup.voice and SpeakerTracker(self._encoder(), setup.voice)
+        self._speakers = setup.voice and SpeakerTracker(self._known_encoder(), setup.voice)
+
+    def _prepare_reading(self, setup: VoiceEnrolment | None) -> None:
+        if setup is None:
+            self._reading = None
+        elif self._reading is None or setup.number != self._reading_number:
+            self._reading = VoiceRun(self._known_encoder())
+            self._reading_number = setup.number
+
+    def _known_encoder(self) -> Encoder:
+        """The one that there is: loading it takes a while."""
+        self._loaded = self._loaded or self._encoder()
+        return self._loaded
 
     def observe(self, blocks: Iterable[AudioBlock]) -> Heard:
         """What some blocks held; of voices, one stretch at most is compared."""
@@ -57,10 +76,27 @@ class SoundAnalyzer:
 
     def _heard(self, windows: list[HeardWindow]) -> Heard:
         observations = tuple(window.observation for window in windows)
+        enrolling = self._read(windows)
         if self._speakers is None:
-            return Heard(observations)
+            return Heard(observations, enrolling=enrolling)
         for window in windows:
             self._speakers.hear(window)
         speaker = self._speakers.judge()
         speakers = () if speaker is None else (speaker,)
-        return Heard(observations, speakers, self._speakers.take_learnt())
+        return Heard(observations, speakers, self._speakers.take_learnt(), enrolling)
+
+    def _read(self, windows: list[HeardWindow]) -> VoiceLook | None:
+        """What was heard of a sentence that is read aloud; the result is told once."""
+        run = self._reading
+        if run is None or run.result is not None:
+            return None
+        for window in windows:
+            run.take(window)
+        match run.result:
+            case None:
+                return VoiceLook(self._reading_number, run.progress)
+            case NotEnrolled(problem):
+                return VoiceLook(self._reading_number, run.progress, problem=problem)
+            case VoicePrint(embedding, likeness, stretches, speech_s):
+                taken = VoiceTaken(embedding, likeness, stretches, speech_s)
+                return VoiceLook(self._reading_number, 1.0, taken)

@@ -70,7 +70,17 @@ def enrol(
     Raises:
         EnvironmentFault: the packaged encoder cannot be used.
     """
-    windows = _heard(samples, rate)
+    return enrolled(_heard(samples, rate), encoder)
+
+
+def enrolled(
+    windows: list[HeardWindow], encoder: Encoder | None = None
+) -> VoicePrint | NotEnrolled:
+    """The voice of one person who reads aloud, from what was heard.
+
+    Raises:
+        EnvironmentFault: the packaged encoder cannot be used.
+    """
     if problem := _problem(windows):
         return NotEnrolled(f"{problem} {_AGAIN}")
     cutter, encoder = Stretches(), encoder or voice_encoder()

@@ -9,6 +9,7 @@ from fractions import Fraction
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from support.filmed_face import filmed
 from support.policies import default_policy
 
 from recorder.capture.frames import Frame
@@ -27,14 +28,6 @@ from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Identity
 
 Picture = NDArray[np.uint8]
-
-
-def filmed(still: Picture, number: int) -> Picture:
-    """The still as a camera gives it: never the same twice."""
-    dice = np.random.default_rng(number)
-    shift = np.array([[1, 0, np.sin(number)], [0, 1, np.cos(number)]])
-    moved = cv2.warpAffine(still, shift, still.shape[1::-1], borderMode=1)
-    return np.clip(moved + dice.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
 
 
 def card(portrait: Picture, size: tuple[int, int] = (640, 480)) -> Picture:

@@ -1,0 +1,56 @@
+"""A photograph as a camera gives it, and a camera that films one for a detector process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from recorder.capture.frames import Frame
+from recorder.clock import now_ns
+
+Picture = NDArray[np.uint8]
+
+# Seconds between two pictures that a filmed photograph gives.
+EVERY_S = 0.05
+
+
+def filmed(still: Picture, number: int) -> Picture:
+    """The still as a camera gives it: never the same twice."""
+    dice = np.random.default_rng(number)
+    shift = np.array([[1, 0, np.sin(number)], [0, 1, np.cos(number)]])
+    moved = cv2.warpAffine(still, shift, still.shape[1::-1], borderMode=1)
+    return np.clip(moved + dice.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
+
+
+class Sitter:
+    """Who sits before the camera: a photograph that a test may exchange."""
+
+    def __init__(self, still: Picture) -> None:
+        self.still = still
+
+
+@contextmanager
+def sitting(offer: Callable[[Frame], object], still: Picture) -> Iterator[Sitter]:
+    """While inside, a camera films what sits there and offers it."""
+    sitter, stop = Sitter(still), threading.Event()
+
+    def film() -> None:
+        number = 0
+        while not stop.wait(EVERY_S):
+            picture = filmed(sitter.still, number)
+            offer(Frame("camera", 0, number, number, Fraction(1, 30), now_ns(), picture))
+            number += 1
+
+    thread = threading.Thread(target=film)
+    thread.start()
+    try:
+        yield sitter
+    finally:
+        stop.set()
+        thread.join()
