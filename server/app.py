@@ -31,6 +31,7 @@ from server.config import Settings
 from server.description import Description
 from server.enrolment.controllers import RedeemController
 from server.enrolment.redeeming import Redeeming
+from server.enrolment.speed import SpeedTests, post_speed
 from server.enrolment.staff_controllers import (
     get_enrolments,
     post_enrolments,
@@ -99,6 +100,7 @@ ROUTES: tuple[Any, ...] = (
     post_enrolments,
     put_accommodation,
     RedeemController,
+    post_speed,
     IngestController,
     live_link,
     LiveController,
@@ -172,6 +174,7 @@ def _rooms(
     writer = Writer(database, keys, settings, clock, heads.changed)
     pieces = Pieces(database, blobs, writer, settings, clock)
     tokens = Tokens(secret)
+    redeeming = Redeeming(database, keys, tokens, secret, settings, clock)
     return {
         "bundles": BundleExport(database, keys, blobs, clock),
         "delivery": Delivery(database, writer, settings, clock),
@@ -180,8 +183,9 @@ def _rooms(
         "live": Live(database, clock),
         "media": Media(blobs, keys),
         "pieces": pieces,
-        "redeeming": Redeeming(database, keys, tokens, secret, settings, clock),
+        "redeeming": redeeming,
         "secret": secret,
+        "speed_tests": SpeedTests(redeeming, clock),
         "tokens": tokens,
     }
 

@@ -105,6 +105,14 @@ class Redeeming:
                 candidate=found.candidate.name,
             )
 
+    async def opens(self, typed: str, address: str) -> str | Rejection:
+        """The id of the place that a code opens now; changes nothing."""
+        async with self._database.transaction() as db:
+            found = await self._find(db, typed, address)
+            if isinstance(found, Rejection):
+                return found
+            return EXPIRED if self._is_over(found) else found.enrolment.id
+
     async def redeem(self, typed: str, public_key: str, address: str) -> Redeemed | Rejection:
         """Begin the session, or give the same answer again to the holder of the same key."""
         key = _raw_key(public_key)
