@@ -91,6 +91,8 @@ class Ledger:
         self._coverage = Coverage()
         self._rotate_at = 0
         self._next_key: Ed25519PrivateKey | None = None
+        # Epoch and key together, replaced as one: other threads sign headers with them.
+        self.in_force: tuple[int, Ed25519PrivateKey] | None = None
         # Makes room for a key file on a full disk; whether it could.
         self.make_room: Callable[[], bool] = lambda: False
         # The record tried last, and drafts that were saved though their commit seemed to fail.
@@ -102,6 +104,7 @@ class Ledger:
                 f"The session in {store.folder} is closed.",
                 "Nothing can be added to it; ask your institution for a new code.",
             )
+        self.in_force = self.chain.epoch, key
         if public_bytes(key) != self.chain.public_key:
             raise EnvironmentFault(
                 f"The key in {store.folder} is not the one that this session goes on with.",
@@ -222,6 +225,7 @@ class Ledger:
         assert self._next_key is not None
         # No name holds the old key any more; OpenSSL clears its memory when it frees it.
         self._key, self._next_key = self._next_key, None
+        self.in_force = self.chain.epoch, self._key
         self.forget_old_keys()
 
     def _make_next_key_or_room(self) -> None:
@@ -285,6 +289,8 @@ class Ledger:
 
     def _advance(self, accepted: Accepted) -> None:
         self.chain, record = accepted
+        if self.chain.closed:
+            self.in_force = None
         self._clocks.take(record)
         self._coverage.take(record)
         if isinstance(record.body, records.Open | records.Rotate | records.Resume):

@@ -30,6 +30,7 @@ from recorder.evidence.drafts import (
     draft_incident,
     draft_segment,
 )
+from recorder.evidence.exam_headers import ExamHeaders
 from recorder.evidence.intake import Intake, Lane, Limits, Outcome, Waiting
 from recorder.evidence.ledger import NO_HANDOVER, Ledger, empty_close, first_record
 from recorder.evidence.opening import Cause, StoreTrouble, disk_full
@@ -171,6 +172,18 @@ class EvidenceWriter:
     def room(self) -> Room:
         """How the disk is, and what is left out because of it."""
         return self._shortage.room
+
+    def exam_headers(self, build: str) -> ExamHeaders:
+        """What signs the headers of the exam's browser; ``build`` names this recorder."""
+        founding = self._store.founding
+        return ExamHeaders(
+            founding.session,
+            founding.policy.hash,
+            build,
+            in_force=lambda: self._ledger.in_force,
+            newest_receipt=lambda: self._store.newest_receipt,
+            wall=lambda: self._clock().wall,
+        )
 
     def start(self) -> None:
         """Begin to save what is handed in."""
