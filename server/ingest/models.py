@@ -216,6 +216,20 @@ class EnrolmentRecordRow(Table):
     voice: Mapped[Json | None]
 
 
+class PhaseRow(Table):
+    """A ``phase`` record: where the exam stands from ``mono`` on, on whose word."""
+
+    __tablename__ = "phase"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    boot: Mapped[Word]
+    mono: Mapped[Micros]
+    name: Mapped[Word]
+    by: Mapped[Word]
+    reason: Mapped[LongText]
+
+
 class PaceRow(Table):
     """From ``at`` on detection was at ``level`` (0 is everything), said by a heartbeat:
     ``fps`` pictures a second at most, the kinds of ``off`` not looked for.

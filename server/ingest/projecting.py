@@ -14,6 +14,7 @@ from server.ingest.models import (
     GapRow,
     IncidentRow,
     PaceRow,
+    PhaseRow,
     SegmentRow,
     UnobservedRow,
 )
@@ -41,6 +42,7 @@ async def add_projection(
         (SegmentRow, rows.segments),
         (AttachmentRow, rows.attachments),
         (EnrolmentRecordRow, rows.enrolments),
+        (PhaseRow, rows.phases),
         (PaceRow, rows.paces),
         (GapRow, rows.gaps),
         (UnobservedRow, rows.unobserved),

@@ -23,6 +23,7 @@ from shared.records import (
     Heartbeat,
     Incident,
     Micros,
+    Phase,
     Record,
     Resume,
     Segment,
@@ -63,6 +64,7 @@ class Rows:
     incidents: dict[tuple[str, str], Row] = field(default_factory=dict[tuple[str, str], Row])
     attachments: list[Row] = field(default_factory=list[Row])
     enrolments: list[Row] = field(default_factory=list[Row])
+    phases: list[Row] = field(default_factory=list[Row])
     paces: list[Row] = field(default_factory=list[Row])
     gaps: list[Row] = field(default_factory=list[Row])
     unobserved: list[Row] = field(default_factory=list[Row])
@@ -89,6 +91,8 @@ def project(records: Iterable[Record], before: Mapping[str, int] = NOTHING_BEFOR
             case Enrolment() as body:
                 rows.enrolments.append(base | {"mono": record.mono} | _enrolment(body))
                 rows.attachments.extend(_attachments(record, body.attachments, None))
+            case Phase() as body:
+                rows.phases.append(base | {"mono": record.mono} | _phase(body))
             case Gap() as body:
                 rows.gaps.append(base | _interval(body) | {"start": _begun(record, body)})
             case Heartbeat() as body:
@@ -193,6 +197,10 @@ def _enrolment(body: Enrolment) -> Row:
         "calibration": plain(body.calibration),
         "voice": plain(body.voice),
     }
+
+
+def _phase(body: Phase) -> Row:
+    return {"name": body.name, "by": body.by, "reason": text(body.reason)}
 
 
 class _Change(msgspec.Struct, frozen=True):

@@ -1,15 +1,19 @@
-"""What staff asked of recorders, and what recorders last said of themselves."""
+"""What staff asked of recorders, what those last said of themselves, what candidates said."""
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import Float, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.storage.tables import IdText, Json, LongText, Micros, Table, Word
+from server.storage.tables import IdText, Json, LongText, Micros, Number, Table, Word
 
 
 class CommandRow(Table):
-    """A command to a session's recorder; ``done_at`` once that says it was obeyed."""
+    """A command to a session's recorder; ``done_at`` once that says it was obeyed.
+
+    ``seconds`` is extra time; ``warnings`` how many had counted with this one and
+    ``warnings_limit`` how many end the session, both 0 for what is no warning.
+    """
 
     __tablename__ = "command"
 
@@ -20,13 +24,30 @@ class CommandRow(Table):
     text: Mapped[LongText]
     created: Mapped[Micros]
     done_at: Mapped[Micros | None]
+    seconds: Mapped[float] = mapped_column(Float, server_default="0")
+    warnings: Mapped[Number] = mapped_column(server_default="0")
+    warnings_limit: Mapped[Number] = mapped_column(server_default="0")
 
 
 class LiveRow(Table):
-    """The newest state that a session's recorder reported."""
+    """The newest state that a session's recorder reported, but for what was said."""
 
     __tablename__ = "live"
 
     session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
     state: Mapped[Json]
     time: Mapped[Micros]
+
+
+class SaidRow(Table):
+    """What a candidate said, kept once by the id that the recorder gave it; ``kind`` is
+    ``message`` or ``help``, ``at`` when it came.
+    """
+
+    __tablename__ = "said"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    kind: Mapped[Word]
+    text: Mapped[LongText]
+    at: Mapped[Micros]

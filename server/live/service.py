@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
-from sqlalchemy import select
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
-from server.ingest.held import admitted
+from server.ingest.held import admitted, hold
 from server.ingest.lookup import session_of
-from server.ingest.projection import plain
-from server.live.models import CommandRow, LiveRow
+from server.ingest.models import ExamSession
+from server.ingest.projection import plain, text
+from server.live.models import CommandRow, LiveRow, SaidRow
+from server.live.situation import CommandDraft, Situation, read_situation, refusal
 from server.problems import Rejection
 from server.storage.database import Database
 from shared.encoding import sha256_hex
-from shared.wire import Command, LiveState
+from shared.wire import Command, LiveState, Said
 
 # A state is kept at most so often; a board shows nothing finer. Microseconds.
 KEEP_EVERY = 1 * MICROS_PER_SECOND
 
+# What is kept of one candidate's sayings: more than anybody types in an exam, and no way to
+# fill the database. What comes beyond is not answered, so that the recorder shows it unsent.
+MOST_SAID = 2_000
 
-class CommandDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What staff may ask of a recorder; ``text`` is shown to the candidate."""
-
-    action: Literal["message", "warn", "terminate"]
-    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+_log = structlog.get_logger("invigil.server")
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The newest state of a recorder and when it came (microseconds UTC)."""
+@dataclass(slots=True)
+class Connected:
+    """One connection of a recorder: when its newest kept state came (µs), and which sayings
+    are known to be kept.
+    """
 
-    state: dict[str, Any]
-    time: int
+    kept: int = 0
+    heard: set[str] = field(default_factory=set[str])
 
 
 class Live:
@@ -55,28 +61,39 @@ class Live:
             held = await admitted(db, session_id, token_hash)
             return held if isinstance(held, Rejection) else None
 
-    async def report(self, session_id: str, state: LiveState, kept: int) -> int:
-        """Take a state in; when the newest kept one came.
+    async def report(
+        self, session_id: str, state: LiveState, connected: Connected
+    ) -> list[Command]:
+        """Take a state in; what is to be answered to it: a ``heard`` for each saying kept.
 
         Args:
             session_id: the session.
             state: what the recorder says; its ``done`` commands are done.
-            kept: what the call before returned, 0 at first.
+            connected: what is known of the connection; brought up to date.
         """
         now = self._clock()
-        if not state.done and now - kept < KEEP_EVERY:
-            return kept
-        try:
-            await self._keep(session_id, state, now)
-        except IntegrityError:
-            # The recorder's other, dying connection wrote the first row meanwhile.
-            return kept
-        return now
+        fresh = [one for one in state.said if one.id not in connected.heard]
+        if state.done or fresh or now - connected.kept >= KEEP_EVERY:
+            try:
+                connected.heard |= await self._keep(session_id, state, fresh, now)
+                connected.kept = now
+            except IntegrityError:
+                # The recorder's other, dying connection wrote the first row meanwhile; what
+                # was said comes again with the next state.
+                return []
+        return [
+            Command(id=f"heard-{one.id}", action="heard", text=one.id)
+            for one in state.said
+            if one.id in connected.heard
+        ]
 
-    async def _keep(self, session_id: str, state: LiveState, now: int) -> None:
+    async def _keep(
+        self, session_id: str, state: LiveState, fresh: list[Said], now: int
+    ) -> set[str]:
+        """Keep a state and what is said in it; the ids of that."""
         async with self._database.transaction() as db:
             row = await db.get(LiveRow, session_id)
-            shown = plain(msgspec.to_builtins(state))
+            shown = plain(msgspec.to_builtins(msgspec.structs.replace(state, said=())))
             if row is None:
                 db.add(LiveRow(session_id=session_id, state=shown, time=now))
             else:
@@ -85,55 +102,135 @@ class Live:
                 open_ones = _pending(session_id).where(CommandRow.id.in_(state.done))
                 for command in await db.scalars(open_ones):
                     command.done_at = now
+            return await _keep_said(db, session_id, fresh, now) if fresh else set()
 
     async def pending(self, session_id: str) -> list[Command]:
         """Commands that the recorder has not done, oldest first."""
         async with self._database.transaction() as db:
             rows = await db.scalars(_pending(session_id).order_by(CommandRow.created))
-            return [Command(id=row.id, action=row.action, text=row.text) for row in rows]
+            return [
+                Command(
+                    id=row.id,
+                    action=row.action,
+                    text=row.text,
+                    seconds=row.seconds,
+                    count=row.warnings,
+                    limit=row.warnings_limit,
+                )
+                for row in rows
+            ]
 
     async def command(
         self, staff: Staff, session_id: str, draft: CommandDraft, address: str
-    ) -> CommandRow:
-        """Ask something of a recorder; ``terminate`` ends the session on this side at once.
-
-        Raises:
-            NotFoundException: the institution has no such session.
-        """
-        now = self._clock()
-        async with self._database.transaction() as db:
-            session = await session_of(db, staff, session_id)
-            if draft.action == "terminate" and session.state == "open":
-                session.state = "terminated"
-            row = CommandRow(
-                id=new_id(),
-                session_id=session_id,
-                account_id=staff.id,
-                action=draft.action,
-                text=draft.text,
-                created=now,
-                done_at=None,
-            )
-            db.add(row)
-            subject = ("session", session_id)
-            action = f"session.{draft.action}"
-            # The text may name the candidate, so that the log has its hash alone.
-            said = sha256_hex(draft.text.encode("utf-8", "replace"))
-            audit.record(
-                db, now, staff, action, subject, address=address, command=row.id, text=said
-            )
-        return row
-
-    async def seen(self, staff: Staff, session_id: str) -> Seen | None:
-        """The newest state of a session's recorder, if it ever reported one.
+    ) -> CommandRow | Rejection:
+        """Ask something of a recorder, or say why that makes no sense now. ``terminate``, and
+        the last warning that the policy allows, end the session on this side at once.
 
         Raises:
             NotFoundException: the institution has no such session.
         """
         async with self._database.transaction() as db:
             await session_of(db, staff, session_id)
-            row = await db.get(LiveRow, session_id)
-            return None if row is None else Seen(row.state, row.time)
+            # Held, so that two warnings at once are counted as two.
+            session = (await hold(db, [session_id]))[session_id].row
+            await db.refresh(session)
+            situation = await read_situation(db, session)
+            why = refusal(situation, draft)
+            if why is not None:
+                return why
+            asking = _Asking(db, staff, session, address, self._clock())
+            row = asking.add(draft, _counted(situation, draft))
+            if draft.action == "terminate":
+                session.state = "terminated"
+            elif row.warnings and row.warnings == row.warnings_limit:
+                asking.end_by_warnings(row)
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Somebody asks something of one session's recorder."""
+
+    db: AsyncSession
+    staff: Staff
+    session: ExamSession
+    address: str
+    now: int
+
+    def add(
+        self, draft: CommandDraft, counted: tuple[int, int], after: int = 0, **why: Any
+    ) -> CommandRow:
+        """Keep a command and log it; ``after`` orders those of one moment."""
+        warnings, limit = counted
+        row = CommandRow(
+            id=new_id(),
+            session_id=self.session.id,
+            account_id=self.staff.id,
+            action=draft.action,
+            text=draft.text.strip(),
+            created=self.now + after,
+            done_at=None,
+            seconds=float(draft.seconds or 0) if draft.action == "extra_time" else 0.0,
+            warnings=warnings,
+            warnings_limit=limit,
+        )
+        self.db.add(row)
+        # The text may name the candidate, so that the log has its hash alone.
+        said = {"text": sha256_hex(row.text.encode("utf-8", "replace"))}
+        more = {"seconds": row.seconds} if row.seconds else {}
+        more |= {"warnings": warnings, "limit": limit} if warnings else {}
+        audit.record(
+            self.db,
+            self.now,
+            self.staff,
+            f"session.{draft.action}",
+            ("session", self.session.id),
+            address=self.address,
+            command=row.id,
+            **said,
+            **more,
+            **why,
+        )
+        return row
+
+    def end_by_warnings(self, last: CommandRow) -> None:
+        """The last warning that the policy allows was given."""
+        words = (
+            f"Warning {last.warnings} of {last.warnings_limit} ends the session. {last.text}"
+        )
+        draft = CommandDraft(action="terminate", text=words[:2000])
+        self.add(draft, (0, 0), after=1, cause="warnings")
+        self.session.state = "terminated"
+
+
+def _counted(situation: Situation, draft: CommandDraft) -> tuple[int, int]:
+    """How many warnings have counted with this one, and how many end the session."""
+    if draft.action != "warn":
+        return 0, 0
+    return situation.warnings + 1, situation.limit
+
+
+async def _keep_said(
+    db: AsyncSession, session_id: str, fresh: list[Said], now: int
+) -> set[str]:
+    query = select(func.count()).where(SaidRow.session_id == session_id)
+    room = MOST_SAID - (await db.scalar(query) or 0)
+    ids = [one.id for one in fresh]
+    there = set(
+        await db.scalars(
+            select(SaidRow.id).where(SaidRow.session_id == session_id, SaidRow.id.in_(ids))
+        )
+    )
+    new = {one.id: one for one in fresh if one.id not in there}
+    kept = list(new.values())[: max(0, room)]
+    if len(kept) < len(new):
+        _log.warning("a candidate said more than is kept", session=session_id)
+    for order, one in enumerate(kept):
+        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+        row = {"session_id": session_id, "id": one.id, "kind": one.kind}
+        row |= {"text": text(one.text), "at": now + order}
+        await db.execute(insert(SaidRow).values(row).on_conflict_do_nothing())
+    return there | {one.id for one in kept}
 
 
 def _pending(session_id: str) -> Any:

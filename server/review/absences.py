@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from server.review.durations import length, united
+from server.review.durations import Spans, intersected, length, united
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,17 @@ class Absences:
     def gap_time(self) -> int:
         """Microseconds in which at least one stream was not recorded."""
         return length((one.start, one.end) for one in self.gaps)
+
+
+def clipped(intervals: Iterable[Interval], within: Spans | None) -> list[Interval]:
+    """What of each interval lies in ``within``; all of them as they are where there is none."""
+    if within is None:
+        return list(intervals)
+    return [
+        replace(one, start=start, end=end)
+        for one in intervals
+        for start, end in intersected([(one.start, one.end)], within)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

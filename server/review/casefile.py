@@ -11,26 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.enrolment.models import Candidate
 from server.exams.models import Exam, PolicyVersion
 from server.ingest.models import ExamSession, RecordRow
-from server.review.absences import Absences, Interval, Summary, summaries
+from server.review.absences import Absences, Interval, Summary, clipped, summaries
 from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pictures
 from server.review.durations import length, moment
 from server.review.flags import Flag, Tally, tally
 from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts
 from server.review.models import DecisionRow
+from server.review.observed import absent_from
 from server.review.paces import Paces, read_paces
+from server.review.phases import Phases, read_phases
 from server.review.reading import extent, read_absences, read_flags, read_tracks
 from server.review.score import Score, score
 from server.review.states import Standing, read_standings
-from server.review.timeline import (
-    UNDELIVERED,
-    UNPLAYABLE,
-    Timeline,
-    missing,
-    parted,
-    timeline,
-)
-from server.review.tracks import Track, here, runs, undelivered
+from server.review.timeline import Timeline, parted, timeline
+from server.review.tracks import runs
 from server.review.undelivered import Undelivered, read_undelivered
 from server.review.watching import Observability, Watching, observability, watching
 from server.review.wording import printed
@@ -83,6 +78,7 @@ class CaseFile:
     pictures: Mapping[str, Pictures]
     enrolled: Enrolled
     pace: Paces
+    phases: Phases
 
     @property
     def live(self) -> bool:
@@ -101,16 +97,19 @@ class CaseFile:
 
     @property
     def beside(self) -> list[Summary]:
-        """What is told beside the score: unobserved and missing time, by stream and reason."""
+        """What is told beside the score: unobserved and missing time that counts, by stream and
+        reason.
+        """
+        counted = self.phases.counted
         unobserved = (
             replace(one, reason=f"could not be observed ({one.reason})")
-            for one in self.absences.unobserved
+            for one in clipped(self.absences.unobserved, counted)
         )
         partly = (
             replace(one, reason=f"only partly observed ({one.reason})")
-            for one in self.absences.partly
+            for one in clipped(self.absences.partly, counted)
         )
-        there, gone = parted(self.missing)
+        there, gone = parted(clipped(self.missing, counted))
         missing = (replace(one, reason=f"not recorded ({one.reason})") for one in gone)
         return [
             *summaries([*unobserved, *partly, *there, *missing]),
@@ -121,6 +120,10 @@ class CaseFile:
     def beginnings(self) -> list[tuple[str, str]]:
         """How the session began, as (name, words)."""
         return _beginnings(self.terms.opened) if self.terms.opened else []
+
+    def aside(self, flag: Flag) -> str:
+        """Where a flag lies that does not count, in words; empty for one that does."""
+        return self.phases.aside(flag, self.duration)
 
     @property
     def tally(self) -> Tally:
@@ -134,11 +137,11 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
     flags = await read_flags(db, session)
     absences = await read_absences(db, session)
     tracks = await read_tracks(db, session)
+    phases = await read_phases(db, session)
     reach = extent(session)
     live = session.state == "open"
     played = {name: runs(track) for name, track in tracks.items()}
-    known = [one for name, track in tracks.items() for one in _known(name, track)]
-    absent = missing(played, absences, reach, live=live, known=known)
+    absent = absent_from(tracks, absences, reach, live=live)
     standing = (await read_standings(db, [session], now))[session.id]
     history = await read_history(db, session)
     return CaseFile(
@@ -147,31 +150,32 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         candidate=await db.get_one(Candidate, session.candidate_id),
         terms=terms,
         flags=flags,
-        score=score(flags, terms.policy, reach),
+        score=score(flags, terms.policy, reach, phases.counted),
         absences=absences,
         standing=standing,
         evidence=examine(facts(session, standing, now)),
         history=history,
-        timeline=timeline(session.id, reach, played, flags, absences, absent, live=live),
+        timeline=timeline(
+            session.id, reach, played, flags, absences, absent, live=live, phases=phases
+        ),
         missing=absent,
         undelivered=await read_undelivered(db, session, tracks),
         watching=_watching(terms, history),
         observed=observability(
-            terms.policy, reach, absences, parted(absent)[1], tracks, live=live
+            terms.policy,
+            reach,
+            absences,
+            parted(absent)[1],
+            tracks,
+            live=live,
+            within=phases.counted,
         ),
         duration=reach,
         pictures=await read_pictures(db, session, flags),
         enrolled=await read_enrolled(db, session),
         pace=await read_paces(db, session, reach),
+        phases=phases,
     )
-
-
-def _known(stream: str, track: Track) -> list[Interval]:
-    """What records commit to, where it is not shown."""
-    return [
-        *(Interval(stream, *span, UNDELIVERED) for span in undelivered(track)),
-        *(Interval(stream, *span, UNPLAYABLE) for span in here(track)),
-    ]
 
 
 async def _terms(db: AsyncSession, session: ExamSession) -> Terms:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 MICROS = 1_000_000
+
+# Half-open intervals (start, end), in microseconds.
+Spans = list[tuple[int, int]]
 MINUTE_S = 60
 HOUR_S = 3600
 
@@ -81,3 +84,11 @@ def subtracted(
         if position < end:
             left.append((position, end))
     return left
+
+
+def intersected(
+    intervals: Iterable[tuple[int, int]], spans: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """What of ``intervals`` lies in ``spans``."""
+    whole = united(intervals)
+    return subtracted(whole, subtracted(whole, spans))

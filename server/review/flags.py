@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from server.review.durations import Spans, intersected, length
 from server.review.wording import printed
 from shared.flags import Kind, Severity
-
-MICROS = 1_000_000
 
 # What a note may hold: several paragraphs, and no way to fill the database.
 MAX_NOTE_CHARS = 2_000
@@ -79,6 +78,19 @@ class Flag:
     def lasted(self, now: int) -> int:
         """Its length in microseconds; what still lasts is measured up to ``now``."""
         return max(0, (self.end if self.end is not None else now) - self.start)
+
+    def counted(self, now: int, spans: Spans | None) -> int | None:
+        """How much of its length lies in ``spans`` (all of it where there are none given), in
+        microseconds; ``None`` for a flag that lies outside.
+        """
+        if spans is None:
+            return self.lasted(now)
+        end = self.start + self.lasted(now)
+        if not any(
+            self.start < over and (end > start or self.start == start) for start, over in spans
+        ):
+            return None
+        return length(intersected([(self.start, end)], spans))
 
 
 def reason(flag: Flag) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
-from server.ingest.models import ExamSession, GapRow, SegmentRow, UnobservedRow
+from server.ingest.models import ExamSession
 from server.review.integrity import Evidence, examine, facts
 from server.review.models import RankRow
-from server.review.ranking import policies_of, refresh_stale
+from server.review.observed import observed_of
+from server.review.ranking import refresh_stale
 from server.review.reading import extent
 from server.review.score import Score
 from server.review.states import Shortfall, in_state, read_standings
-from server.review.watching import Observability, observed_streams
-from server.review.wording import PARTLY
+from server.review.watching import Observability
 from shared.flags import Kind
 
 PAGE = 50
@@ -88,10 +87,8 @@ async def list_sessions(
     total = await db.scalar(counted) or 0
     ranked = query.order_by(RankRow.score.desc(), ExamSession.created.desc(), ExamSession.id)
     rows = (await db.execute(ranked.limit(PAGE).offset(filters.page * PAGE))).tuples().all()
-    ids = [row[0].id for row in rows]
     standings = await read_standings(db, [row[0] for row in rows], now)
-    missed, recorded = await _missed(db, ids), await _recorded(db, ids)
-    policies = await policies_of(db, [row[0] for row in rows])
+    observed = await observed_of(db, [row[0] for row in rows])
     lines = [
         Line(
             session=session,
@@ -99,15 +96,7 @@ async def list_sessions(
             exam=exam,
             rank=rank,
             evidence=examine(facts(session, standings[session.id], now)),
-            observed=[
-                Observability(
-                    stream=stream,
-                    duration=extent(session),
-                    missed=missed.get((session.id, stream), 0),
-                    recorded=session.state == "open" or (session.id, stream) in recorded,
-                )
-                for stream in observed_streams(policies[session.policy_version_id])
-            ],
+            observed=observed[session.id],
             duration=extent(session),
         )
         for session, candidate, exam, rank in rows
@@ -132,36 +121,6 @@ def _filtered(institution_id: str, filters: Filters, now: int) -> Select[Any]:
     if filters.undecided:
         query = query.where(RankRow.open > 0)
     return query
-
-
-async def _missed(db: AsyncSession, ids: Sequence[str]) -> dict[tuple[str, str], int]:
-    """The time of each session and stream that could not be observed, or that a record says
-    was not recorded; in microseconds.
-
-    What a recorder reports of a stream never overlaps, so that it adds up. A device that
-    gives nothing is said in both ways: of the two sums the larger one counts.
-    """
-    found: dict[tuple[str, str], int] = {}
-    for table, which in (
-        (UnobservedRow, UnobservedRow.reason.not_in(PARTLY)),
-        (GapRow, true()),
-    ):
-        query = (
-            select(table.session_id, table.stream, func.sum(table.end - table.start))
-            .where(table.session_id.in_(ids), table.end > table.start, which)
-            .group_by(table.session_id, table.stream)
-        )
-        for name, stream, total in (await db.execute(query)).tuples():
-            found[name, stream] = max(found.get((name, stream), 0), int(total))
-    return found
-
-
-async def _recorded(db: AsyncSession, ids: Sequence[str]) -> set[tuple[str, str]]:
-    """Of which streams of each session there is a first piece."""
-    query = select(SegmentRow.session_id, SegmentRow.stream).where(
-        SegmentRow.session_id.in_(ids), SegmentRow.stream_seq == 0
-    )
-    return set((await db.execute(query)).tuples())
 
 
 async def _exams(db: AsyncSession, institution_id: str) -> list[Exam]:

@@ -1,4 +1,6 @@
-"""What is added to a session: decisions, its place in the ranking, the verdict on it."""
+"""What is added to a session: decisions, its place in the ranking and how much of it could be
+observed, the verdict on it.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +53,21 @@ class RankRow(Table):
     open: Mapped[Number]
     accepted: Mapped[Number]
     dismissed: Mapped[Number]
+
+
+class ObservedRow(Table):
+    """How much of a session's streams could be observed, made from its first ``size`` records,
+    which reached to ``duration`` (µs), while it was ``live`` or not. ``streams`` are
+    ``watching.Observability`` in short, each ``[stream, duration, missed, recorded]``.
+    """
+
+    __tablename__ = "session_observed"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    size: Mapped[Number]
+    duration: Mapped[Micros]
+    live: Mapped[bool]
+    streams: Mapped[JsonList]
 
 
 class VerdictRow(Table):

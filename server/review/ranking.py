@@ -1,7 +1,7 @@
 """The ranking: every session's score kept in a table, so that the list is one question.
 
-A score is stale when a record about an incident came after it was made; whoever looks at
-the list brings the stale ones up to date. A decision does so at once.
+A score is stale when a record about an incident or a phase came after it was made; whoever
+looks at the list brings the stale ones up to date. A decision does so at once.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.exams.models import PolicyVersion
-from server.ingest.models import ExamSession, IncidentRow
+from server.ingest.models import ExamSession, IncidentRow, PhaseRow
 from server.review.flags import Flag, tally
 from server.review.models import RankRow
+from server.review.phases import read_phases, read_phases_of
 from server.review.reading import extent, read_flags_of, read_policy
 from server.review.score import Score, score
 from shared.policy import Policy, decode_policy
@@ -29,7 +30,8 @@ BATCH = 500
 
 async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> Score:
     """Score a session from ``flags`` and keep the result."""
-    found = score(flags, await read_policy(db, session), extent(session))
+    counted = (await read_phases(db, session)).counted
+    found = score(flags, await read_policy(db, session), extent(session), counted)
     await _keep(db, session, flags, found)
     return found
 
@@ -43,12 +45,17 @@ async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
         .where(IncidentRow.session_id == ExamSession.id, came_since)
         .exists()
     )
+    fresh_phase = (
+        select(PhaseRow.seq)
+        .where(PhaseRow.session_id == ExamSession.id, PhaseRow.seq >= size)
+        .exists()
+    )
     query = (
         select(ExamSession)
         .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
         .where(
             ExamSession.institution_id == institution_id,
-            or_(RankRow.session_id.is_(None), fresh_incident),
+            or_(RankRow.session_id.is_(None), fresh_incident, fresh_phase),
         )
         .limit(BATCH)
     )
@@ -57,9 +64,11 @@ async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
         return
     policies = await policies_of(db, stale)
     flags = await read_flags_of(db, stale)
+    phases = await read_phases_of(db, stale)
     for session in stale:
         policy = policies[session.policy_version_id]
-        found = score(flags[session.id], policy, extent(session))
+        counted = phases[session.id].counted
+        found = score(flags[session.id], policy, extent(session), counted)
         await _keep(db, session, flags[session.id], found)
 
 

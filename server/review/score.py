@@ -7,8 +7,9 @@ worth
 
 and flags of one kind add up with diminishing returns, so that a detector that repeats
 itself does not drown the others. The sum is bent into 0 … 100. Dismissed flags are worth
-nothing; what a person accepted counts with full certainty. Time that nobody could observe
-and missing evidence are told beside the score and never enter it.
+nothing; what a person accepted counts with full certainty. Where a session tells its phases,
+only what lies in the exam counts. Time that nobody could observe and missing evidence are told
+beside the score and never enter it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from server.review.durations import spoken
-from server.review.flags import MICROS, Flag, Verdict
+from server.review.durations import MICROS, Spans, spoken
+from server.review.flags import Flag, Verdict
 from shared.flags import Kind, Severity
 from shared.policy import Policy
 
@@ -91,26 +92,37 @@ SOME = 8.0
 MUCH = 40.0
 
 
-def worth(flag: Flag, policy: Policy, now: int) -> float:
-    """What one flag is worth by itself, before repetition and bending; 0 or more."""
-    if flag.verdict is Verdict.DISMISSED:
+def worth(flag: Flag, policy: Policy, now: int, within: Spans | None = None) -> float:
+    """What one flag is worth by itself, before repetition and bending; 0 or more. What of it
+    lies outside of ``within`` counts for nothing.
+    """
+    lasted = flag.counted(now, within)
+    if flag.verdict is Verdict.DISMISSED or lasted is None:
         return 0.0
     certainty = 1.0 if flag.verdict is Verdict.ACCEPTED else flag.confidence
-    length = 1.0 + math.log2(1.0 + flag.lasted(now) / MICROS / DOUBLING_S)
+    length = 1.0 + math.log2(1.0 + lasted / MICROS / DOUBLING_S)
     weight = policy.rule(flag.kind).weight
     return weight * GRAVITY[flag.severity] * certainty * min(LONGEST, length)
 
 
-def score(flags: Iterable[Flag], policy: Policy, now: int) -> Score:
-    """The score of a session. ``now`` (session time, µs) ends what still lasts."""
+def score(
+    flags: Iterable[Flag], policy: Policy, now: int, within: Spans | None = None
+) -> Score:
+    """The score of a session. ``now`` (session time, µs) ends what still lasts; ``within`` is
+    the time that counts, where not all of it does.
+    """
     by_kind: dict[Kind, list[Flag]] = {}
     for flag in flags:
-        by_kind.setdefault(flag.kind, []).append(flag)
-    sums = {kind: _repeated(worth(f, policy, now) for f in of) for kind, of in by_kind.items()}
+        if flag.counted(now, within) is not None:
+            by_kind.setdefault(flag.kind, []).append(flag)
+    sums = {
+        kind: _repeated(worth(f, policy, now, within) for f in of)
+        for kind, of in by_kind.items()
+    }
     total = math.fsum(sums.values())
     value = 100.0 * -math.expm1(-total / SCALE)
     found = (
-        _contribution(kind, by_kind[kind], value * (part / total), now)
+        _contribution(kind, by_kind[kind], value * (part / total), now, within)
         for kind, part in sums.items()
         if part > 0
     )
@@ -124,7 +136,9 @@ def _repeated(worths: Iterable[float]) -> float:
     return math.fsum(value * REPEAT**n for n, value in enumerate(ordered))
 
 
-def _contribution(kind: Kind, flags: list[Flag], points: float, now: int) -> Contribution:
+def _contribution(
+    kind: Kind, flags: list[Flag], points: float, now: int, within: Spans | None
+) -> Contribution:
     counted = [flag for flag in flags if flag.verdict is not Verdict.DISMISSED]
     return Contribution(
         kind=kind,
@@ -132,5 +146,5 @@ def _contribution(kind: Kind, flags: list[Flag], points: float, now: int) -> Con
         points=points,
         flags=len(counted),
         accepted=sum(flag.verdict is Verdict.ACCEPTED for flag in counted),
-        lasted=sum(flag.lasted(now) for flag in counted),
+        lasted=sum(flag.counted(now, within) or 0 for flag in counted),
     )

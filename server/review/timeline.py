@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from server.review.absences import Absences, Interval, joined
-from server.review.durations import MICROS, subtracted
+from server.review.durations import MICROS, Spans, subtracted
 from server.review.flags import Flag
+from server.review.phases import Phase, Phases
 from shared.flags import Group
 
 NAMES = {"camera": "Camera", "microphone": "Microphone", "screen": "Screen"}
@@ -27,7 +28,7 @@ UNPLAYABLE = "cannot be shown without what was not delivered"
 
 
 class Lane(msgspec.Struct, frozen=True):
-    """A row of the timeline: a group of kinds, or ``unobserved``, ``partly``,
+    """A row of the timeline: ``phases``, a group of kinds, or ``unobserved``, ``partly``,
     ``undelivered``, ``missing``.
     """
 
@@ -66,12 +67,23 @@ class Span(msgspec.Struct, frozen=True):
     reason: str
 
 
+class PhaseMark(msgspec.Struct, frozen=True):
+    """A phase of the exam; ``words`` say by whom and why."""
+
+    name: str
+    label: str
+    start: float
+    end: float
+    words: str
+
+
 class Timeline(msgspec.Struct, frozen=True):
     """All of it."""
 
     duration: float
     live: bool
     lanes: list[Lane]
+    phases: list[PhaseMark]
     streams: list[StreamLine]
     flags: list[FlagMark]
     unobserved: list[Span]
@@ -80,7 +92,7 @@ class Timeline(msgspec.Struct, frozen=True):
     missing: list[Span]
 
 
-Spans = list[tuple[int, int]]
+NO_PHASES = Phases()
 Runs = Mapping[str, Spans]
 
 
@@ -93,6 +105,7 @@ def timeline(
     absent: Iterable[Interval],
     *,
     live: bool,
+    phases: Phases = NO_PHASES,
 ) -> Timeline:
     """Put a session's timeline together.
 
@@ -104,6 +117,7 @@ def timeline(
         absences: gaps and unobserved time.
         absent: the answer of ``missing``.
         live: whether more may come.
+        phases: where the exam stood.
     """
     ends = [end for spans in played.values() for _, end in spans]
     ends += [flag.end or flag.start for flag in flags]
@@ -111,7 +125,11 @@ def timeline(
     return Timeline(
         duration=_seconds(max([extent, *ends])),
         live=live,
-        lanes=lanes(flags, undelivered=bool(here), partly=bool(absences.partly)),
+        lanes=[
+            *([Lane("phases", "Exam")] if phases.all else []),
+            *lanes(flags, undelivered=bool(here), partly=bool(absences.partly)),
+        ],
+        phases=[_phase(one) for one in phases.all],
         streams=[
             StreamLine(
                 name=name,
@@ -199,6 +217,11 @@ def _seconds(micros: int) -> float:
 
 def _span(one: Interval) -> Span:
     return Span(one.stream, _seconds(one.start), _seconds(one.end), one.reason)
+
+
+def _phase(one: Phase) -> PhaseMark:
+    words = f"by {one.whose}" + (f": {one.reason}" if one.reason else "")
+    return PhaseMark(one.name, one.label, _seconds(one.start), _seconds(one.end), words)
 
 
 def _mark(flag: Flag) -> FlagMark:

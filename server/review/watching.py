@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.review.absences import Absences, Interval, Summary, summaries
-from server.review.durations import length, spoken
+from server.review.absences import Absences, Interval, Summary, clipped, summaries
+from server.review.durations import Spans, length, spoken
 from server.review.wording import printed
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, OFF, Policy
@@ -193,6 +193,7 @@ def observability(
     streams: Iterable[str],
     *,
     live: bool,
+    within: Spans | None = None,
 ) -> list[Observability]:
     """Of each stream that the policy has observed.
 
@@ -203,17 +204,19 @@ def observability(
         gone: what was not recorded, whether a record says so or not.
         streams: those of which there is a recording.
         live: whether more may come.
+        within: the time that counts, where not all of it does.
     """
     there = set(streams)
     found = []
     for stream in observed_streams(policy):
-        blind = [one for one in absences.unobserved if one.stream == stream]
-        partly = [one for one in absences.partly if one.stream == stream]
-        missing = [one for one in gone if one.stream == stream]
+        blind, partly, missing = (
+            clipped((one for one in every if one.stream == stream), within)
+            for every in (absences.unobserved, absences.partly, gone)
+        )
         found.append(
             Observability(
                 stream=stream,
-                duration=duration,
+                duration=duration if within is None else length(within),
                 missed=_length([*blind, *missing]),
                 recorded=live or stream in there,
                 unobserved=tuple(summaries(blind)),

@@ -25,6 +25,18 @@ async def migrate(database: Database, revision: str = "head") -> None:
         await connection.run_sync(upgrade)
 
 
+async def take_back(database: Database, revision: str) -> None:
+    """Undo every migration after ``revision``, in one transaction; what only those keep is
+    lost. Revisions before 0008 cannot be taken back.
+    """
+
+    def downgrade(connection: Connection) -> None:
+        command.downgrade(_config(connection), revision)
+
+    async with database.connection() as connection:
+        await connection.run_sync(downgrade)
+
+
 async def is_current(database: Database) -> bool:
     """Whether every migration of this program, and no other, has been applied."""
 

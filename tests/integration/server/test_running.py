@@ -164,7 +164,7 @@ async def test_evidence_still_comes_after_a_termination(
         login = {"email": place[1]["email"], "password": place[1]["password"]}
         await staff.post("/login", data=login)
         headers = {"X-CSRF-Token": _csrf(place[0], staff.cookies["invigil"])}
-        body = {"action": "terminate"}
+        body = {"action": "terminate", "text": "Time is up."}
         answer = await staff.post(pupil.url("commands"), json=body, headers=headers)
         assert answer.status_code == 202
     pupil.close()

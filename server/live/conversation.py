@@ -1,0 +1,95 @@
+"""What proctors and candidate said to each other, in order; and all that staff asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Account
+from server.live.models import CommandRow, SaidRow
+
+CANDIDATE = "candidate"
+
+# Commands that speak to the candidate, and what they are called in a conversation.
+SPOKEN = {"message": "message", "warn": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that was said: ``kind`` is ``message``, ``warning`` or ``help``, ``by`` a
+    name or ``candidate``, ``at`` µs UTC. ``arrived`` says that the other side has it;
+    ``open`` of a call for help that nobody has answered since.
+    """
+
+    id: str
+    at: int
+    by: str
+    kind: str
+    text: str
+    arrived: bool
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command, by whom and when (µs UTC); ``done`` once the recorder said that it was."""
+
+    id: str
+    action: str
+    text: str
+    seconds: float
+    warnings: int
+    limit: int
+    by: str
+    at: int
+    done: int | None
+
+
+async def read_asked(db: AsyncSession, session_id: str) -> list[Asked]:
+    """Everything that staff asked of a session's recorder, in order."""
+    query = (
+        select(CommandRow, Account.name)
+        .join(Account, Account.id == CommandRow.account_id)
+        .where(CommandRow.session_id == session_id)
+        .order_by(CommandRow.created)
+    )
+    return [
+        Asked(
+            id=row.id,
+            action=row.action,
+            text=row.text,
+            seconds=row.seconds,
+            warnings=row.warnings,
+            limit=row.warnings_limit,
+            by=name,
+            at=row.created,
+            done=row.done_at,
+        )
+        for row, name in (await db.execute(query)).tuples()
+    ]
+
+
+async def read_conversation(db: AsyncSession, session_id: str) -> list[Line]:
+    """What was said in a session, in order."""
+    spoken = [one for one in await read_asked(db, session_id) if one.action in SPOKEN]
+    answered = max((one.at for one in spoken), default=0)
+    query = select(SaidRow).where(SaidRow.session_id == session_id)
+    heard = [
+        Line(
+            id=row.id,
+            at=row.at,
+            by=CANDIDATE,
+            kind=row.kind,
+            text=row.text,
+            arrived=True,
+            open=row.kind == "help" and row.at > answered,
+        )
+        for row in await db.scalars(query)
+    ]
+    told = [
+        Line(one.id, one.at, one.by, SPOKEN[one.action], one.text, one.done is not None)
+        for one in spoken
+    ]
+    return sorted([*heard, *told], key=lambda line: (line.at, line.id))

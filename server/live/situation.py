@@ -1,0 +1,170 @@
+"""How a running session stands for whoever watches it, and what may be asked of it then.
+
+Where a recorder is told to pause counts from the moment it is told: what it says of itself
+comes seconds later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.ingest.models import ExamSession, PhaseRow
+from server.live.models import CommandRow, LiveRow
+from server.problems import Rejection
+from server.review.reading import read_policy
+from shared.wire import ProblemType
+
+Action = Literal[
+    "message",
+    "warn",
+    "pause",
+    "resume",
+    "terminate",
+    "request_clip",
+    "extra_time",
+    "admit",
+    "refuse",
+]
+
+# What changes the session, or speaks to the candidate, says why or what.
+NEEDS_TEXT: dict[str, str] = {
+    "message": "Write what the candidate is told.",
+    "warn": "Say what the candidate is warned of: they read it, and so does whoever reviews.",
+    "pause": "Say why the exam is paused: the candidate reads it.",
+    "resume": "Say why the exam goes on: the candidate reads it.",
+    "terminate": "Say why the session is ended: the candidate reads it.",
+    "extra_time": "Say why there is more time: the candidate reads it.",
+    "admit": "Say why the candidate may go on.",
+    "refuse": "Say why the candidate may not go on, and what to do: they read it.",
+}
+
+# Before the exam proper and after it there is nothing to pause.
+_NO_EXAM = {
+    "preparing": "The exam has not begun: there is nothing to pause yet.",
+    "waiting": "The exam has not begun: there is nothing to pause yet.",
+    "handed_in": "The candidate has handed in: there is nothing to pause any more.",
+}
+
+AWAITED = {
+    "identity": "whether this is the candidate",
+    "environment": "whether this computer will do",
+}
+
+
+class CommandDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What staff may ask of a recorder. ``text`` is shown to the candidate; ``seconds`` is
+    extra time; ``awaits`` names what an ``admit`` or ``refuse`` answers, so that it is never
+    taken for the answer to another question.
+    """
+
+    action: Action
+    text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    seconds: Annotated[int, msgspec.Meta(ge=60, le=86_400)] | None = None
+    awaits: Literal["", "identity", "environment"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """A session while it runs.
+
+    ``phase`` is the newest known, empty where the recorder tells none; ``awaits`` what a
+    proctor is asked and nobody has answered yet; ``heard`` when the newest state came (µs),
+    which is ``state``. ``extra_s`` is the extra time given so far.
+    """
+
+    over: bool
+    state: dict[str, Any] | None = None
+    heard: int | None = None
+    phase: str = ""
+    awaits: str = ""
+    paused: bool = False
+    warnings: int = 0
+    limit: int = 0
+    extra_s: float = 0.0
+
+
+async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
+    """How a session stands."""
+    live = await db.get(LiveRow, session.id)
+    query = select(CommandRow).where(CommandRow.session_id == session.id)
+    commands = list(await db.scalars(query.order_by(CommandRow.created)))
+    state = live.state if live else None
+    held = [one.action for one in commands if one.action in ("pause", "resume")]
+    return Situation(
+        over=session.state != "open",
+        state=state,
+        heard=live.time if live else None,
+        phase=_text(state, "phase") or await _newest_phase(db, session.id),
+        awaits="" if live is None else _awaited(live, commands),
+        paused=held[-1:] == ["pause"],
+        warnings=sum(one.action == "warn" for one in commands),
+        limit=(await read_policy(db, session)).warnings,
+        extra_s=sum(one.seconds for one in commands),
+    )
+
+
+async def _newest_phase(db: AsyncSession, session_id: str) -> str:
+    query = (
+        select(PhaseRow.name)
+        .where(PhaseRow.session_id == session_id)
+        .order_by(PhaseRow.seq.desc())
+    )
+    return await db.scalar(query.limit(1)) or ""
+
+
+def _awaited(live: LiveRow, commands: list[CommandRow]) -> str:
+    """What is asked, unless an answer to it is on its way."""
+    answers = [one for one in commands if one.action in ("admit", "refuse")]
+    under_way = any(one.done_at is None or one.created > live.time for one in answers[-1:])
+    return "" if under_way else _text(live.state, "awaits")
+
+
+def _text(state: dict[str, Any] | None, name: str) -> str:
+    found = (state or {}).get(name, "")
+    return found if isinstance(found, str) else ""
+
+
+def refusal(situation: Situation, draft: CommandDraft) -> Rejection | None:
+    """Why this makes no sense now, if it makes none."""
+    if situation.over:
+        return Rejection(ProblemType.SESSION_OVER, 409, "This session is over.")
+    if not draft.text.strip() and draft.action in NEEDS_TEXT:
+        return _unfit(422, NEEDS_TEXT[draft.action])
+    if draft.action == "extra_time" and draft.seconds is None:
+        return _unfit(422, "Say how much time there is to be more, from 60 seconds to a day.")
+    if draft.action in ("admit", "refuse"):
+        return _answer(situation, draft)
+    why = _out_of_turn(situation, draft.action)
+    return _unfit(409, why) if why else None
+
+
+def _out_of_turn(situation: Situation, action: str) -> str:
+    match action:
+        case "pause" if situation.paused:
+            return "The exam is paused already."
+        case "pause":
+            return _NO_EXAM.get(situation.phase, "")
+        case "resume" if not situation.paused:
+            return "The exam is not paused: there is nothing to resume."
+        case "extra_time" if situation.phase == "handed_in":
+            return "The candidate has handed in: more time would change nothing."
+        case _:
+            return ""
+
+
+def _answer(situation: Situation, draft: CommandDraft) -> Rejection | None:
+    if not situation.awaits:
+        return _unfit(409, "Nothing waits for an answer: the candidate may be going on by now.")
+    if draft.awaits and draft.awaits != situation.awaits:
+        asked = AWAITED.get(situation.awaits, situation.awaits)
+        return _unfit(409, f"The question is another one now: {asked}. Look at it first.")
+    return None
+
+
+def _unfit(status: int, why: str) -> Rejection:
+    return Rejection("about:blank", status, why)

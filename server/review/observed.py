@@ -1,0 +1,123 @@
+"""How much of each session could be observed, for the list: the same as on its own page.
+
+It hangs on every piece and heartbeat of a session, so that it is kept, and made anew where
+records came since: of a session that is over at once, of one that is being recorded a minute
+later at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.ingest.models import ExamSession
+from server.review.absences import Absences, Interval
+from server.review.durations import MICROS
+from server.review.models import ObservedRow
+from server.review.phases import read_phases_of
+from server.review.ranking import policies_of
+from server.review.reading import extent, read_absences, read_tracks
+from server.review.timeline import UNDELIVERED, UNPLAYABLE, missing, parted
+from server.review.tracks import Track, here, runs, undelivered
+from server.review.watching import Observability, observability
+
+# A session that is being recorded is looked at anew once it is so much longer, in
+# microseconds: a page of the list is loaded every few seconds.
+RENEWED_EVERY = 60 * MICROS
+
+# A stream, how long it counts and how much of that was missed (µs), whether it was recorded.
+_InShort = tuple[str, int, int, bool]
+
+
+async def observed_of(
+    db: AsyncSession, sessions: Sequence[ExamSession]
+) -> dict[str, list[Observability]]:
+    """How much of each stream could be observed, by session id; without the reasons."""
+    ids = [session.id for session in sessions]
+    rows = await db.scalars(select(ObservedRow).where(ObservedRow.session_id.in_(ids)))
+    kept = {row.session_id: row for row in rows}
+    stale = [one for one in sessions if _is_stale(one, kept.get(one.id))]
+    made = await _made(db, stale)
+    told = {name: _told(row.streams) for name, row in kept.items() if name not in made}
+    return told | made
+
+
+def absent_from(
+    tracks: Mapping[str, Track], absences: Absences, reach: int, *, live: bool
+) -> list[Interval]:
+    """What of a session's streams is not there, as ``timeline.missing`` tells it.
+
+    Args:
+        tracks: the streams.
+        absences: gaps and unobserved time.
+        reach: how far the session's records reach, in microseconds.
+        live: whether more may come.
+    """
+    played = {name: runs(track) for name, track in tracks.items()}
+    known = [one for name, track in tracks.items() for one in _known(name, track)]
+    return missing(played, absences, reach, live=live, known=known)
+
+
+def _known(stream: str, track: Track) -> list[Interval]:
+    """What records commit to, where it is not shown."""
+    return [
+        *(Interval(stream, *span, UNDELIVERED) for span in undelivered(track)),
+        *(Interval(stream, *span, UNPLAYABLE) for span in here(track)),
+    ]
+
+
+def _is_stale(session: ExamSession, row: ObservedRow | None) -> bool:
+    live = session.state == "open"
+    if row is None or row.live != live:
+        return True
+    if row.size == session.size:
+        return False
+    return not live or extent(session) >= row.duration + RENEWED_EVERY
+
+
+async def _made(
+    db: AsyncSession, sessions: Sequence[ExamSession]
+) -> dict[str, list[Observability]]:
+    if not sessions:
+        return {}
+    policies = await policies_of(db, sessions)
+    phases = await read_phases_of(db, sessions)
+    found: dict[str, list[Observability]] = {}
+    for session in sessions:
+        live, reach = session.state == "open", extent(session)
+        absences = await read_absences(db, session)
+        tracks = await read_tracks(db, session)
+        found[session.id] = observability(
+            policies[session.policy_version_id],
+            reach,
+            absences,
+            parted(absent_from(tracks, absences, reach, live=live))[1],
+            tracks,
+            live=live,
+            within=phases[session.id].counted,
+        )
+        await _keep(db, session, found[session.id])
+    return found
+
+
+async def _keep(db: AsyncSession, session: ExamSession, found: Sequence[Observability]) -> None:
+    row = {
+        "session_id": session.id,
+        "size": session.size,
+        "duration": extent(session),
+        "live": session.state == "open",
+        "streams": [[one.stream, one.duration, one.missed, one.recorded] for one in found],
+    }
+    # Two who look at the list at once may both bring a session up to date.
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(ObservedRow).values(row)
+    await db.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=row))
+
+
+def _told(streams: list[Any]) -> list[Observability]:
+    return [Observability(*one) for one in msgspec.convert(streams, list[_InShort])]
