@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 import psutil
 
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Process
+from recorder.lockdown.assistive import stem
+from recorder.lockdown.capture_tools import ARGUMENTS_MATTER
+from recorder.lockdown.linux.remote import DISPLAY_SERVERS
+
+# Programs whose name alone does not tell what they do, or for which display.
+_ARGUMENTS_MATTER = ARGUMENTS_MATTER | DISPLAY_SERVERS
 
 
 class RunningProcesses:
@@ -16,9 +24,9 @@ class RunningProcesses:
         found: list[Process] = []
         try:
             for process in psutil.process_iter():
-                name = _name(process)
-                if name:
-                    found.append(Process(process.pid, name))
+                described = _describe(process)
+                if described is not None:
+                    found.append(described)
         except (psutil.Error, OSError) as error:
             raise EnvironmentFault(
                 f"The list of running programs cannot be read ({error}).",
@@ -27,9 +35,33 @@ class RunningProcesses:
         return found
 
 
-def _name(process: psutil.Process) -> str | None:
+def _describe(process: psutil.Process) -> Process | None:
     try:
         with process.oneshot():
-            return None if process.status() == psutil.STATUS_ZOMBIE else process.name()
+            name = process.name()
+            if not name or process.status() == psutil.STATUS_ZOMBIE:
+                return None
+            return Process(process.pid, name, _arguments(process, name))
     except psutil.Error:
         return None
+
+
+def _arguments(process: psutil.Process, name: str) -> tuple[str, ...]:
+    """The arguments where they say what the program does; none where they may not be read."""
+    if stem(name) not in _ARGUMENTS_MATTER:
+        return ()
+    try:
+        return tuple(process.cmdline())
+    except psutil.AccessDenied:
+        return ()
+
+
+def descends_from_us(pid: int) -> bool:
+    """Whether a process is this program or one that it started, at any remove."""
+    own = os.getpid()
+    if pid == own:
+        return True
+    try:
+        return any(parent.pid == own for parent in psutil.Process(pid).parents())
+    except psutil.Error:  # it is gone, or nobody may know
+        return False

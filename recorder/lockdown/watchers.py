@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import Literal
 
-from recorder.detect.incidents.machine import IncidentMachine, Reading
+from recorder.detect.incidents.machine import HOLD_NS
 from recorder.detect.observations import Incident
-from recorder.lockdown.adapter import Process, Window
+from recorder.lockdown.account import LONGEST_NAME, Account, named
+from recorder.lockdown.adapter import Desk, Process, Window
+from recorder.lockdown.assistive import assistive, stem
 from shared.flags import Kind
 from shared.policy import Policy
 
-# An incident names at most so many windows, each so long: a record is bounded.
-_WINDOWS_NAMED = 10
-_TITLE_LENGTH = 200
+_NO_DESK = Desk(None, None)
 
 
 def matches(patterns: tuple[str, ...], *names: str) -> bool:
@@ -28,149 +29,179 @@ def matches(patterns: tuple[str, ...], *names: str) -> bool:
 
 
 def prohibited(patterns: tuple[str, ...], name: str) -> bool:
-    """Whether a program's name fits a pattern, with or without a suffix of ``.exe``."""
-    stem = name[:-4] if name.casefold().endswith(".exe") else name
-    return matches(patterns, name, stem)
+    """Whether a program's name fits a pattern, with or without a suffix of ``.exe``.
+
+    Assistive technology fits none, whatever the pattern.
+    """
+    return matches(patterns, name, stem(name)) and not assistive(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Away:
+    """Where the candidate is instead of in the exam, and how that shows."""
+
+    how: Literal["window", "workspace", "focus"]
+    title: str = ""
+    app: str = ""
+
+    def words(self) -> str:
+        title = f"“{self.title}” ({self.app or 'unknown application'})"
+        shown = title if self.title else self.app
+        match self.how:
+            case "window":
+                return shown or "a window"
+            case "workspace":
+                return f"another workspace with {shown}" if shown else "another workspace"
+            case "focus":
+                return f"the keyboard's focus in {shown or 'another window'}"
+
+
+_ENDINGS = {
+    "window": "in front for",
+    "workspace": "shown for",
+    "focus": "for",
+}
 
 
 class WindowWatcher:
-    """``window_switch``: in front is a window that is neither ours nor allowed."""
+    """``window_switch``: the candidate is in a window that is neither ours nor allowed.
+
+    It shows in one of three ways: such a window is in front; another workspace is shown
+    than the one of the exam; the keys go to such a window while ours is in front.
+    """
 
     def __init__(
-        self, policy: Policy, own_pids: Callable[[], frozenset[int]], new_id: Callable[[], str]
+        self,
+        policy: Policy,
+        is_ours: Callable[[int], bool],
+        new_id: Callable[[], str],
+        hold_ns: int = HOLD_NS,
     ) -> None:
         """Watch by the policy's rule and its ``allowed_windows``.
 
         Args:
             policy: patterns are matched on the application's class and on the title.
-            own_pids: the processes whose windows are ours.
+            is_ours: whether a process id is one of ours.
             new_id: gives each incident its id.
+            hold_ns: how long one look speaks for what follows it.
         """
         rule = policy.rule(Kind.WINDOW_SWITCH)
         self._allowed = policy.allowed_windows
-        self._own_pids = own_pids
-        self._machine = IncidentMachine(Kind.WINDOW_SWITCH, rule, new_id, self._words)
-        self._seen: dict[tuple[str, str], None] = {}
-        self._open = False
+        self._is_ours = is_ours
+        self._home: int | None = None
+        self._account = Account(
+            Kind.WINDOW_SWITCH, rule, new_id, _away_words, _away_detail, hold_ns
+        )
 
-    def look(self, now_ns: int, window: Window | None) -> list[Incident]:
+    def look(self, now_ns: int, window: Window | None, desk: Desk = _NO_DESK) -> list[Incident]:
         """Take a look: the window in front, or ``None`` when no window is."""
-        foreign = window is not None and not self._is_fine(window)
-        if window is None or not foreign:
-            reports = self._named(self._machine.step(now_ns, Reading(0.0)))
-            if not self._open:
-                self._seen.clear()
-            return reports
-        if len(self._seen) < _WINDOWS_NAMED:
-            self._seen[(window.app, window.title[:_TITLE_LENGTH])] = None
-        return self._named(self._machine.step(now_ns, Reading(1.0)))
+        return self._account.look(now_ns, self._away(window, desk))
 
     def unobserved(self, now_ns: int) -> list[Incident]:
         """Say that it could not be told which window is in front."""
-        return self._named(self._machine.step(now_ns, None))
+        return self._account.unobserved(now_ns)
 
     def finish(self, now_ns: int) -> list[Incident]:
         """End what is open: nothing more will be observed."""
-        return self._named(self._machine.finish(now_ns))
+        return self._account.finish(now_ns)
+
+    def _away(self, window: Window | None, desk: Desk) -> tuple[_Away, ...]:
+        fine = window is not None and self._is_fine(window)
+        if self._home is None or fine:  # where the exam is, is home: it may be moved
+            self._home = desk.workspace
+        elsewhere = desk.workspace != self._home
+        if not fine and (window is not None or elsewhere):
+            return (_in("workspace" if elsewhere else "window", window),)
+        keyboard = desk.keyboard
+        if fine and keyboard is not None and not self._is_fine(keyboard):
+            return (_in("focus", keyboard),)
+        return ()
 
     def _is_fine(self, window: Window) -> bool:
-        ours = window.pid is not None and window.pid in self._own_pids()
-        return ours or matches(self._allowed, window.app, window.title)
-
-    def _words(self, _numbers: object, seconds: float) -> str:
-        others = len(self._seen) - 1
-        app, title = next(iter(self._seen), ("", ""))
-        shown = f"“{title}” ({app or 'unknown application'})" if title else app or "a window"
-        more = f" and {others} more" if others > 0 else ""
-        return f"{shown}{more} in front for {seconds:.1f} s"
-
-    def _named(self, reports: list[Incident]) -> list[Incident]:
-        named: list[Incident] = []
-        for report in reports:
-            self._open = report.end_ns is None
-            app, title = next(iter(self._seen), ("", ""))
-            windows = [{"title": title, "application": app} for app, title in self._seen]
-            detail = {**report.detail, "title": title, "application": app, "windows": windows}
-            named.append(replace(report, detail=detail))
-            if not self._open:  # what is in front now belongs to the next incident
-                newest = list(self._seen)[-1:] if self._machine.active else []
-                self._seen = dict.fromkeys(newest)
-        return named
+        if matches(self._allowed, window.app, window.title) or assistive(window.app):
+            return True
+        return window.pid is not None and self._is_ours(window.pid)
 
 
-@dataclass(slots=True)
-class _Program:
-    """A prohibited program: its machine, and what was seen of it."""
+def _in(how: Literal["window", "workspace", "focus"], window: Window | None) -> _Away:
+    return _Away(how) if window is None else _Away(how, window.title[:LONGEST_NAME], window.app)
 
-    name: str
-    machine: IncidentMachine
-    pids: dict[int, None] = field(default_factory=dict)
-    open: bool = False
+
+def _away_words(seen: list[_Away], seconds: float) -> str:
+    how = seen[0].how if seen else "window"
+    return f"{named([away.words() for away in seen])} {_ENDINGS[how]} {seconds:.1f} s"
+
+
+def _away_detail(seen: list[_Away]) -> dict[str, object]:
+    first = seen[0] if seen else _Away("window")
+    windows = dict.fromkeys((away.title, away.app) for away in seen if away.title or away.app)
+    return {
+        "how": first.how,
+        "title": first.title,
+        "application": first.app,
+        "windows": [{"title": title, "application": app} for title, app in windows],
+    }
 
 
 class ProcessWatcher:
     """``prohibited_process``: a program runs that the policy names. One incident a name."""
 
-    def __init__(self, policy: Policy, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        new_id: Callable[[], str],
+        is_ours: Callable[[int], bool] = lambda _pid: False,
+        hold_ns: int = HOLD_NS,
+    ) -> None:
         """Watch by the policy's rule and its ``prohibited_processes``.
 
         Args:
             policy: names or shell patterns; a name also fits with a suffix of ``.exe``.
             new_id: gives each incident its id.
+            is_ours: whether a process id is one of ours; those are no incident.
+            hold_ns: how long one list speaks for what follows it.
         """
         self._rule = policy.rule(Kind.PROHIBITED_PROCESS)
         self._patterns = policy.prohibited_processes
         self._new_id = new_id
-        self._programs: dict[str, _Program] = {}
+        self._is_ours = is_ours
+        self._hold_ns = hold_ns
+        self._programs: dict[str, Account[int]] = {}
 
     def look(self, now_ns: int, processes: Iterable[Process]) -> list[Incident]:
         """Take a look at all that runs."""
         running: dict[str, list[int]] = {}
         for process in processes:
-            if prohibited(self._patterns, process.name):
+            if prohibited(self._patterns, process.name) and not self._is_ours(process.pid):
                 running.setdefault(process.name, []).append(process.pid)
         for name in running:
             if name not in self._programs:
-                self._programs[name] = self._new_program(name)
+                self._programs[name] = self._account(name)
         reports: list[Incident] = []
         for name, program in list(self._programs.items()):
-            pids = running.get(name, [])
-            program.pids.update(dict.fromkeys(pids))
-            reports += self._named(program, program.machine.step(now_ns, _reading(pids)))
-            if not pids and not program.open:
+            reports += program.look(now_ns, running.get(name, ()))
+            if name not in running and not program.is_open:
                 del self._programs[name]
         return reports
 
     def unobserved(self, now_ns: int) -> list[Incident]:
         """Say that it could not be told what runs."""
-        reports: list[Incident] = []
-        for program in self._programs.values():
-            reports += self._named(program, program.machine.step(now_ns, None))
-        return reports
+        return [
+            one for program in self._programs.values() for one in program.unobserved(now_ns)
+        ]
 
     def finish(self, now_ns: int) -> list[Incident]:
         """End what is open: nothing more will be observed."""
-        reports: list[Incident] = []
-        for program in self._programs.values():
-            reports += self._named(program, program.machine.finish(now_ns))
-        self._programs.clear()
-        return reports
+        programs, self._programs = self._programs, {}
+        return [one for program in programs.values() for one in program.finish(now_ns)]
 
-    def _new_program(self, name: str) -> _Program:
-        def words(_numbers: object, seconds: float) -> str:
+    def _account(self, name: str) -> Account[int]:
+        def words(_pids: list[int], seconds: float) -> str:
             return f"{name} running for {seconds:.1f} s"
 
-        machine = IncidentMachine(Kind.PROHIBITED_PROCESS, self._rule, self._new_id, words)
-        return _Program(name, machine)
+        def detail(pids: list[int]) -> dict[str, object]:
+            return {"name": name, "pids": pids}
 
-    def _named(self, program: _Program, reports: list[Incident]) -> list[Incident]:
-        named: list[Incident] = []
-        for report in reports:
-            program.open = report.end_ns is None
-            detail = {**report.detail, "name": program.name, "pids": list(program.pids)}
-            named.append(replace(report, detail=detail))
-        return named
-
-
-def _reading(pids: list[int]) -> Reading:
-    return Reading(1.0 if pids else 0.0)
+        return Account(
+            Kind.PROHIBITED_PROCESS, self._rule, self._new_id, words, detail, self._hold_ns
+        )

@@ -32,7 +32,7 @@ def policy(**changes: object) -> Policy:
 
 
 def windows(**changes: object) -> WindowWatcher:
-    return WindowWatcher(policy(**changes), lambda: OURS, ids())
+    return WindowWatcher(policy(**changes), OURS.__contains__, ids())
 
 
 def watch(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -116,7 +117,7 @@ def test_without_a_window_manager_the_focus_counts(tmp_path: object) -> None:
         display.sync()
         inner.set_input_focus(2, 0)
         display.sync()
-        assert windows.active_window() == Window("plain", "Outer", None)
+        assert windows.active_window() == Window("plain", "Outer", os.getpid())
         windows.close()
         display.close()
 
@@ -144,18 +145,21 @@ def test_a_switch_is_an_incident_and_the_own_window_is_none(
             this_machine("linux", {"DISPLAY": display}),
             heard.append,
             lambda: str(next(ids)),
-            own_pids=lambda: frozenset({ours.pid}),
+            is_ours=lambda pid: pid == ours.pid,
         )
         watch.start()
         with window("Chat", "Hello"):
-            until(lambda: bool(heard), "the incident")
+            until(lambda: bool(switches(heard)), "the incident")
         until(lambda: front(windows) == "The exam", "the return")
         assert watch.stop()
-    opened, ended = heard
-    assert opened.kind is Kind.WINDOW_SWITCH
+    opened, ended = switches(heard)
     assert opened.detail["application"] == "Chat"
     assert opened.detail["title"] == "Hello"
     assert ended.end_ns is not None
+
+
+def switches(heard: list[Incident]) -> list[Incident]:
+    return [one for one in heard if one.kind is Kind.WINDOW_SWITCH]
 
 
 def test_a_program_that_runs_is_listed_and_one_that_ended_is_not() -> None:
@@ -171,15 +175,34 @@ def test_a_program_that_runs_is_listed_and_one_that_ended_is_not() -> None:
     assert child.pid not in [found.pid for found in processes.processes()]
 
 
-def test_a_prohibited_program_is_an_incident() -> None:
+def test_a_prohibited_program_is_an_incident_unless_it_is_our_own() -> None:
     heard: list[Incident] = []
     policy = default_policy(prohibited_processes=("SLEEP",))
     watch = MachineWatch(policy, this_machine("linux", {}), heard.append, lambda: "one")
-    with process(["sleep", "60"]) as child:
+    with process(["sleep", "60"]) as own, orphan(["sleep", "60"]) as other:
         watch.start()
-        until(lambda: bool(heard), "the incident")
+        until(lambda: bool(prohibited(heard)), "the incident")
         assert watch.stop()
-    assert heard[0].kind is Kind.PROHIBITED_PROCESS
-    pids = heard[-1].detail["pids"]
+    pids = prohibited(heard)[-1].detail["pids"]
     assert isinstance(pids, list)
-    assert child.pid in pids
+    assert other in pids
+    assert own.pid not in pids
+
+
+def prohibited(heard: list[Incident]) -> list[Incident]:
+    return [one for one in heard if one.kind is Kind.PROHIBITED_PROCESS]
+
+
+@contextmanager
+def orphan(command: list[str]) -> Iterator[int]:
+    """A program that is nobody's child any more: its parent has gone."""
+    script = "import subprocess as s, sys; "
+    script += "print(s.Popen(sys.argv[1:], stdout=s.DEVNULL, stderr=s.DEVNULL).pid)"
+    told = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True
+    )
+    pid = int(told.stdout)
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""What Linux itself tells, whichever window system runs."""
