@@ -155,9 +155,10 @@ class FaceAnalyzer:
             face.score >= SURE_SCORE and is_same(face.box, candidate) for face in faces
         ):
             self._views.found(view)
+        confirmed = self._confirmed(lit, now_ns, view, faces, candidate)
         if candidate is not None and not view.plain:
-            faces = self._confirmed(lit, now_ns, view, faces, candidate)
-        self._further.update(now_ns, view, faces, candidate)
+            faces = confirmed
+        self._further.update(now_ns, view, faces, candidate, confirmed)
         if view.plain:
             self._score = max((face.score for face in found), default=0.0)
         self._upright.update(now_ns, image, self._score)
@@ -183,9 +184,11 @@ class FaceAnalyzer:
         now_ns: int,
         view: View,
         faces: list[FoundFace],
-        candidate: Roi,
+        candidate: Roi | None,
     ) -> list[FoundFace]:
-        """Without those that are half certain, not known yet, and no face to the mesh."""
+        """Those beside the candidate that are certain, known already, or a face to the mesh."""
+        if candidate is None:
+            return []
         known = [candidate, *(face.box for face in self._further.beside(candidate))]
 
         def has_mesh(face: FoundFace) -> bool:
@@ -196,7 +199,7 @@ class FaceAnalyzer:
             for face in faces
             if face.score >= SURE_SCORE
             or any(is_same(face.box, box) for box in known)
-            or self._confirmation.has(now_ns, view, face, has_mesh)
+            or (_is_large(face) and self._confirmation.has(now_ns, view, face, has_mesh))
         ]
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:
@@ -239,8 +242,12 @@ class FaceAnalyzer:
 
 def _is_face(face: FoundFace, view: View) -> bool:
     """Whether a detection is taken for a face."""
-    large = view.plain or face.box.width >= LEAST_BESIDE_PX
-    return face.score >= (FACE_SCORE if large else SURE_SCORE)
+    return face.score >= (FACE_SCORE if view.plain or _is_large(face) else SURE_SCORE)
+
+
+def _is_large(face: FoundFace) -> bool:
+    """Whether it is large enough for squares, brightened pictures and the mesh's word."""
+    return face.box.width >= LEAST_BESIDE_PX
 
 
 def _shares(box: Roi | None, width: int, height: int) -> Box | None:

@@ -1,4 +1,5 @@
-"""The faces besides the one that is followed: believed when certain, or seen twice.
+"""The faces besides the one that is followed: believed when certain, when the mesh sees them
+too, or when seen twice.
 
 Each view of the picture is searched in its turn, and what was found there holds until it is
 searched again. A face is gone when the view that showed it shows it no more.
@@ -6,6 +7,7 @@ searched again. A face is gone when the view that showed it shows it no more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recorder.detect.face.graphs import FoundFace, Roi
@@ -55,7 +57,12 @@ class FurtherFaces:
         return bool(self._glimpsed)
 
     def update(
-        self, now_ns: int, view: View, faces: list[FoundFace], candidate: Roi | None
+        self,
+        now_ns: int,
+        view: View,
+        faces: list[FoundFace],
+        candidate: Roi | None,
+        confirmed: Sequence[FoundFace] = (),
     ) -> None:
         """Take all faces that a search of one view found.
 
@@ -67,6 +74,7 @@ class FurtherFaces:
                 one the first face is the candidate's, and is believed at once where the
                 picture is seen as it is; squares and brightness show more lookalikes, and
                 are then believed only when they are certain.
+            confirmed: those of them that need no second look.
         """
         since_ns = now_ns - AGREE_WITHIN_NS
         self._glimpsed = [one for one in self._glimpsed if one.at_ns >= since_ns]
@@ -79,6 +87,7 @@ class FurtherFaces:
             face
             for number, face in enumerate(further)
             if face.score >= SURE_SCORE
+            or face in confirmed
             or (free and number == 0)
             or any(one.shows(face.box) for one in agreeing)
             or any(is_same(face.box, box) for box in known)

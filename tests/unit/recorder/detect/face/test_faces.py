@@ -110,8 +110,17 @@ def test_a_certain_second_face_counts_at_once() -> None:
     assert seen.confidence == 0.8
 
 
-def test_a_doubtful_second_face_counts_when_seen_twice() -> None:
-    script = Script([found(ME), found(ELSEWHERE, 0.6)])
+def test_a_doubtful_second_face_counts_at_once_when_the_mesh_sees_it_too() -> None:
+    assert Camera(Script([found(ME), found(ELSEWHERE, 0.6)])).show().faces == 2
+
+
+def test_a_small_doubtful_face_is_not_asked_of_the_mesh() -> None:
+    small = Roi(80, 100, 30, 30)
+    assert Camera(Script([found(ME), found(small, 0.6)])).show().faces == 1
+
+
+def test_a_doubtful_second_face_without_a_mesh_counts_when_seen_twice() -> None:
+    script = Script([found(ME), found(ELSEWHERE, 0.6)], without_mesh=ELSEWHERE)
     camera = Camera(script)
     assert camera.show().faces == 1
     assert camera.show(3).faces == 1
@@ -120,7 +129,7 @@ def test_a_doubtful_second_face_counts_when_seen_twice() -> None:
 
 
 def test_a_lookalike_seen_once_never_counts() -> None:
-    script = Script([found(ME), found(ELSEWHERE, 0.6)])
+    script = Script([found(ME), found(ELSEWHERE, 0.6)], without_mesh=ELSEWHERE)
     camera = Camera(script)
     camera.show()
     script.faces = [found(ME)]

@@ -41,6 +41,13 @@ def test_a_certain_face_counts_at_once_and_a_doubtful_one_at_the_second_look() -
     assert not search.further.doubtful
 
 
+def test_a_confirmed_face_counts_at_once() -> None:
+    search, doubtful = Search(), FoundFace(0.6, OTHER)
+    search.further.update(0, View(), [FoundFace(0.9, ME), doubtful], ME, [doubtful])
+    assert search.further.beside(ME) == [doubtful]
+    assert not search.further.doubtful
+
+
 def test_two_parts_may_agree_on_a_doubtful_face() -> None:
     search = Search()
     search.see(ME, OTHER, score=0.6)
