@@ -67,6 +67,7 @@ from server.web.accommodation_pages import AccommodationPages
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
 from server.web.import_pages import ImportPages, get_receipts
+from server.web.live_pages import LivePages
 from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages, start
 from server.web.policy_pages import PolicyPages
@@ -83,6 +84,7 @@ ROUTES: tuple[Any, ...] = (
     start,
     SessionPages,
     VerdictPages,
+    LivePages,
     ExamPages,
     PolicyPages,
     AccommodationPages,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from server.exams.machine import LEVELS, PARTS, Part, level_of
 from server.exams.measures import measure, said
+from server.exams.starting import said as said_start
 from shared.flags import Kind
 from shared.policy import OFF, Policy, Rule
 
@@ -20,10 +22,16 @@ def changes(before: Policy, after: Policy) -> list[str]:
     return [
         *_plain(before, after),
         *(line for kind in Kind for line in _kind(kind, before, after)),
+        *_list("Allowed addresses", before.surface.allowed, after.surface.allowed),
         *_list("Objects looked for", before.objects.labels, after.objects.labels),
         *_list("Prohibited", before.prohibited_processes, after.prohibited_processes),
         *_list("Allowed windows", before.allowed_windows, after.allowed_windows),
     ]
+
+
+def plainly(policy: Policy) -> list[tuple[str, str]]:
+    """What a policy says besides its kinds and its lists, as (name, words)."""
+    return [(name, str(told(policy))) for name, told in _PLAIN]
 
 
 def _plain(before: Policy, after: Policy) -> Iterator[str]:
@@ -76,6 +84,10 @@ def _yes(*, said: bool) -> str:
     return "asked for" if said else "not asked for"
 
 
+def _taken(*, said: bool) -> str:
+    return "taken" if said else "not taken"
+
+
 def _on(stream: Any) -> str:
     return f"recorded at {stream.kbit_s} kbit/s" if stream.enabled else "not recorded"
 
@@ -95,10 +107,64 @@ def _clips(policy: Policy) -> str:
     return f"{span}, {clips.fps} a second, from {clips.severity} on"
 
 
+def _start(policy: Policy) -> str:
+    exam = policy.exam
+    return (
+        "when each is ready"
+        if exam.starts_us is None
+        else said_start(exam.starts_us, exam.zone)
+    )
+
+
+def _breaks(policy: Policy) -> str:
+    breaks = policy.breaks
+    if not breaks.count:
+        return "none"
+    return f"{breaks.count}, {breaks.longest_s / 60:g} minutes each at most"
+
+
+def _surface(policy: Policy) -> str:
+    surface = policy.surface
+    if surface.kind == "record_only":
+        return "other programs beside the recorder"
+    names = [name.replace("_", " ") for name in _SWITCHES if getattr(surface, name)]
+    return (
+        f"the exam browser, from {surface.start} on; with {', '.join(names) or 'nothing else'}"
+    )
+
+
+def _environment(policy: Policy) -> str:
+    if policy.environment.action == "note":
+        return "noted"
+    return f"a proctor is asked from {policy.environment.limit:g} on"
+
+
+def _warnings(policy: Policy) -> str:
+    return f"the {policy.warnings}. ends the session" if policy.warnings else "none ends it"
+
+
+def _level(part: Part) -> _Told:
+    return lambda policy: LEVELS[level_of(policy.lockdown, part)]
+
+
+_SWITCHES = (
+    "clipboard",
+    "new_windows",
+    "downloads",
+    "printing",
+    "spell_check",
+    "context_menu",
+    "developer_tools",
+    "header",
+)
+
 _PLAIN: tuple[tuple[str, _Told], ...] = (
     ("Title", lambda p: p.exam.title),
     ("Institution", lambda p: f"{p.institution.name}, {p.institution.contact}"),
     ("Time to work", lambda p: f"{p.exam.duration_s / 60:g} minutes"),
+    ("Exam begins", _start),
+    ("Breaks", _breaks),
+    ("Warnings", _warnings),
     ("Purpose", lambda p: p.purpose),
     ("Recordings are kept for", lambda p: f"{p.retention_days} days"),
     ("Camera", _camera),
@@ -106,6 +172,12 @@ _PLAIN: tuple[tuple[str, _Told], ...] = (
     ("Screen", lambda p: _on(p.streams.screen)),
     ("Photo before the exam", lambda p: _yes(said=p.identity.photo)),
     ("Document before the exam", lambda p: _yes(said=p.identity.document)),
+    ("Looks at the screen before the exam", lambda p: _yes(said=p.identity.calibration)),
+    ("Sentence read aloud before the exam", lambda p: _yes(said=p.identity.voice)),
+    ("A proctor's word instead of a photo", lambda p: _taken(said=p.identity.override)),
+    ("The candidate works in", _surface),
+    ("Signs of other computers or programs", _environment),
+    *((f"Computer, {part.title.lower()}", _level(part)) for part in PARTS),
     ("Object model", lambda p: p.objects.model or "any that is installed"),
     ("Clips around flags", _clips),
     ("Heartbeat", lambda p: f"every {p.heartbeat_s:g} s"),

@@ -1,16 +1,18 @@
 """What an exam's terms cannot mean: bounds, and parts that contradict each other.
 
-Forms, the HTTP interface and the command line all refuse the same, in the same words;
-``field`` is the name that the policy form has for the place.
+Forms, the HTTP interface and the command line all refuse the same, in the same words.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from server.exams.contradiction import Contradiction
 from server.exams.measures import NEEDS, SAMPLED, Stream, measure, numbers
+from server.exams.starting import said as starting_said
+from server.exams.starting import zones
+from server.exams.surroundings import machine_contradictions, surface_contradictions
 from server.exams.terms import Terms
 from shared.encoding import HASH_HEX
 from shared.flags import Kind
@@ -20,6 +22,12 @@ from shared.policy import Rule
 MAX_LINE_CHARS = 200
 MAX_LINES = 1_000
 
+# What is shorter is no break, in seconds.
+SHORTEST_BREAK_S = 60
+
+# From when to when an exam may be begun, in microseconds UTC.
+Window = tuple[int, int]
+
 # Patterns are shell wildcards: these match whatever there is.
 _EVERYTHING = re.compile(r"[*?]*\*[*?]*")
 
@@ -27,19 +35,20 @@ _EVERYTHING = re.compile(r"[*?]*\*[*?]*")
 _NUMBERS = ("threshold", "release", "onset_s", "every_s", "weight", "escalate_after_s")
 
 
-@dataclass(frozen=True, slots=True)
-class Contradiction:
-    """One thing that is wrong: where, and in words what and what to do."""
+def contradictions(terms: Terms, window: Window | None = None) -> list[Contradiction]:
+    """Everything that is wrong with an exam's terms, in the order of the form.
 
-    field: str
-    words: str
-
-
-def contradictions(terms: Terms) -> list[Contradiction]:
-    """Everything that is wrong with an exam's terms, in the order of the form."""
+    Args:
+        terms: what the exam's policy is to say.
+        window: from when to when the exam may be begun (µs UTC), where that is known.
+    """
     return [
+        *_start(terms, window),
+        *_breaks(terms),
         *_streams(terms),
         *_identity(terms),
+        *surface_contradictions(terms),
+        *machine_contradictions(terms),
         *(one for kind, rule in terms.rules.items() for one in _rule(kind, rule)),
         *_objects(terms),
         *_lists(terms),
@@ -47,16 +56,46 @@ def contradictions(terms: Terms) -> list[Contradiction]:
     ]
 
 
+def _start(terms: Terms, window: Window | None) -> Iterator[Contradiction]:
+    if terms.zone not in zones():
+        yield Contradiction(
+            "zone", f"There is no time zone {terms.zone[:40]!r}; for example Europe/Vienna."
+        )
+    if terms.starts_us is None or window is None:
+        return
+    opens, closes = window
+    if not opens <= terms.starts_us < closes:
+        said = f"{starting_said(opens, terms.zone)} to {starting_said(closes, terms.zone)}"
+        yield Contradiction(
+            "starts_at", f"The exam starts for everybody within its own time: {said}."
+        )
+
+
+def _breaks(terms: Terms) -> Iterator[Contradiction]:
+    longest = terms.breaks.longest_s
+    if not terms.breaks.count:
+        return
+    if longest < SHORTEST_BREAK_S:
+        yield Contradiction("breaks.minutes", "A break lasts a minute at least.")
+    elif longest >= terms.duration_s:
+        yield Contradiction(
+            "breaks.minutes", "One break would be as long as the exam: make it shorter."
+        )
+
+
 def needing(terms: Terms, stream: Stream) -> list[str]:
     """What is switched on and cannot be had without a stream, as people call it."""
     kinds = [kind.label for kind in NEEDS[stream] if terms.rule(kind).enabled]
-    if stream != "camera":
-        return kinds
     besides = {
-        "the photo before the exam": terms.identity.photo,
-        "the picture of a document": terms.identity.document,
-        "clips around flags": terms.clips.enabled,
+        "the sentence that the candidate reads aloud": terms.identity.voice,
     }
+    if stream == "camera":
+        besides = {
+            "the photo before the exam": terms.identity.photo,
+            "the picture of a document": terms.identity.document,
+            "the nine looks at the screen": terms.identity.calibration,
+            "clips around flags": terms.clips.enabled,
+        }
     return [*kinds, *(name for name, wanted in besides.items() if wanted)]
 
 
@@ -163,6 +202,7 @@ def _lists(terms: Terms) -> Iterator[Contradiction]:
         ("labels", terms.objects.labels),
         ("prohibited", terms.prohibited_processes),
         ("windows", terms.allowed_windows),
+        ("surface.allowed", terms.surface.allowed),
     ):
         long = next((line for line in lines if not 0 < len(line) <= MAX_LINE_CHARS), None)
         if long is not None:

@@ -89,7 +89,7 @@ async def add_policy(
     Raises:
         ExamError: the policy contradicts itself, or is too long to sign.
     """
-    wrong = contradictions(terms)
+    wrong = contradictions(terms, (exam.starts, exam.ends))
     if wrong:
         raise ExamError(" ".join(f"{one.field}: {one.words}" for one in wrong))
     signed = _sign(keys, institution, exam, terms)
@@ -180,7 +180,13 @@ def _sign(keys: KeyStore, institution: Institution, exam: Exam, terms: Terms) ->
     own = keys.of(institution.key_ref)
     policy = wire.Policy(
         institution=wire.Institution(name=institution.name, contact=institution.contact),
-        exam=wire.Exam(id=exam.id, title=exam.title, duration_s=terms.duration_s),
+        exam=wire.Exam(
+            id=exam.id,
+            title=exam.title,
+            duration_s=terms.duration_s,
+            starts_us=terms.starts_us,
+            zone=terms.zone,
+        ),
         purpose=terms.purpose,
         retention_days=terms.retention_days,
         evidence_keys=(_evidence_key(own),),
@@ -189,6 +195,11 @@ def _sign(keys: KeyStore, institution: Institution, exam: Exam, terms: Terms) ->
         objects=terms.objects,
         identity=terms.identity,
         clips=terms.clips,
+        lockdown=terms.lockdown,
+        surface=terms.surface,
+        environment=terms.environment,
+        breaks=terms.breaks,
+        warnings=terms.warnings,
         prohibited_processes=terms.prohibited_processes,
         allowed_windows=terms.allowed_windows,
         heartbeat_s=terms.heartbeat_s,

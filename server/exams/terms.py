@@ -6,17 +6,28 @@ from typing import Annotated
 
 import msgspec
 
+from server.exams.machine import BY_KIND, level_of
 from shared.flags import Kind
 from shared.policy import (
     DEFAULT_RULES,
+    Breaks,
     Clips,
+    Environment,
     Identity,
+    Level,
+    Lockdown,
     Objects,
     Policy,
     Rule,
     Seconds,
     Streams,
+    Surface,
+    Warnings,
 )
+
+# As ``shared.policy.Exam`` bounds them.
+StartTime = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None
+Zone = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 # A year: what evidence may be wanted for in an appeal, where nothing else is said.
 DEFAULT_RETENTION_DAYS = 365
@@ -28,17 +39,26 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What an institution decides about an exam's policy.
 
     ``kinds`` are rules by kind, each said whole: what a rule leaves out is ``Rule``'s
-    default. A kind that is not named has the rule of ``DEFAULT_RULES``.
+    default. A kind that is not named has the rule of ``DEFAULT_RULES``, and is off where these
+    terms leave out what it is noticed by (a part of ``lockdown``, the browser). ``starts_us``
+    is when the exam begins for everybody, ``zone`` the time zone that people say it in.
     """
 
     purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] = DEFAULT_PURPOSE
     retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = DEFAULT_RETENTION_DAYS
     duration_s: Seconds = 3600.0
     streams: Streams = Streams()
-    kinds: dict[Kind, Rule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RULES))
+    starts_us: StartTime = None
+    zone: Zone = "UTC"
+    kinds: dict[Kind, Rule] = msgspec.field(default_factory=dict[Kind, Rule])
     objects: Objects = Objects()
     identity: Identity = Identity()
     clips: Clips = Clips()
+    lockdown: Lockdown = Lockdown()
+    surface: Surface = Surface()
+    environment: Environment = Environment()
+    breaks: Breaks = Breaks()
+    warnings: Warnings = 0
     prohibited_processes: tuple[str, ...] = ()
     allowed_windows: tuple[str, ...] = ()
     heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0
@@ -46,7 +66,16 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     def rule(self, kind: Kind) -> Rule:
         """The rule of a kind, named or not."""
-        return self.kinds.get(kind) or DEFAULT_RULES.get(kind, Rule(enabled=False))
+        if kind in self.kinds:
+            return self.kinds[kind]
+        rule = DEFAULT_RULES.get(kind, Rule(enabled=False))
+        return rule if self.notices(kind) else _off(rule)
+
+    def notices(self, kind: Kind) -> bool:
+        """Whether what a kind is noticed by is there: always, but for kinds that are a part of
+        the machine's or the browser's.
+        """
+        return noticed(kind, self.lockdown, self.surface)
 
     @property
     def rules(self) -> dict[Kind, Rule]:
@@ -55,17 +84,35 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return {kind: self.rule(kind) for kind in Kind if kind in named}
 
 
+def noticed(kind: Kind, lockdown: Lockdown, surface: Surface) -> bool:
+    """Whether a policy with these has what a kind is noticed by."""
+    if kind is Kind.BLOCKED_ADDRESS:
+        return surface.kind == "browser"
+    part = BY_KIND.get(kind)
+    return part is None or level_of(lockdown, part) is not Level.OFF
+
+
 def terms_of(policy: Policy) -> Terms:
-    """The terms that a policy was signed on. A kind that it does not name is off."""
+    """The terms that a policy was signed on. A kind that it does not name is off, and so is
+    what older policies could not name: a part of the machine that no kind of theirs speaks
+    of, or what needs a stream that they do not record.
+    """
     return Terms(
         purpose=policy.purpose,
         retention_days=policy.retention_days,
         duration_s=policy.exam.duration_s,
+        starts_us=policy.exam.starts_us,
+        zone=policy.exam.zone,
         streams=policy.streams,
-        kinds={**_switched_off(DEFAULT_RULES), **policy.kinds},
+        kinds={**{kind: _off(rule) for kind, rule in DEFAULT_RULES.items()}, **policy.kinds},
         objects=policy.objects,
-        identity=policy.identity,
+        identity=_identity(policy),
         clips=policy.clips,
+        lockdown=_lockdown(policy),
+        surface=policy.surface,
+        environment=policy.environment,
+        breaks=policy.breaks,
+        warnings=policy.warnings,
         prohibited_processes=policy.prohibited_processes,
         allowed_windows=policy.allowed_windows,
         heartbeat_s=policy.heartbeat_s,
@@ -73,5 +120,23 @@ def terms_of(policy: Policy) -> Terms:
     )
 
 
-def _switched_off(rules: dict[Kind, Rule]) -> dict[Kind, Rule]:
-    return {kind: msgspec.structs.replace(rule, enabled=False) for kind, rule in rules.items()}
+def _identity(policy: Policy) -> Identity:
+    said, streams = policy.identity, policy.streams
+    return msgspec.structs.replace(
+        said,
+        calibration=said.calibration and streams.camera.enabled,
+        voice=said.voice and streams.microphone.enabled,
+    )
+
+
+def _lockdown(policy: Policy) -> Lockdown:
+    unnamed = {
+        part.name: Level.OFF
+        for kind, part in BY_KIND.items()
+        if kind not in policy.kinds and level_of(policy.lockdown, part) is Level.WATCH
+    }
+    return msgspec.structs.replace(policy.lockdown, **unnamed)
+
+
+def _off(rule: Rule) -> Rule:
+    return msgspec.structs.replace(rule, enabled=False)

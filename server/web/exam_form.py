@@ -38,9 +38,9 @@ def read_exam(fields: Fields) -> ExamDraft | Mistakes:
     title = fields.get("title", "").strip()
     if not 0 < len(title) <= 200:
         wrong["title"] = "An exam has a title of at most 200 characters."
-    terms = read_terms(fields, Terms())
+    terms = read_terms(fields, Terms(), None if wrong else (starts, ends))
     if isinstance(terms, Mistakes):
-        return Mistakes(wrong | terms.words, fields)
+        return Mistakes(wrong | terms.words, terms.fields)
     if wrong:
         return Mistakes(wrong, fields)
     return ExamDraft(title=title, starts=starts, ends=ends, terms=terms)

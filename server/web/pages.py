@@ -24,9 +24,11 @@ from server.review.casefile import CaseFile, read_case, read_revision
 from server.review.decisions import Ask, Decided, NoFlag, Outcome, decide
 from server.review.flags import MAX_NOTE_CHARS, Verdict
 from server.review.listing import STATES, Filters, list_sessions
+from server.review.phases import LABELS
 from server.review.ranking import refresh_one
 from server.review.states import Shortfall
 from server.storage.database import Database
+from server.web.live_pages import live_context
 from server.web.rendering import PRIVATE, page
 
 PARTS = {"flags": "session_flags.html", "panels": "session_news.html"}
@@ -79,8 +81,10 @@ class SessionPages(Controller):
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             case = await read_case(db, session, now)
+            live = await live_context(db, session, now)
             accessed(db, now, staff, session, "page", address=address, until=now + WINDOW)
-        return page("session.html", _case_context(case, now))
+        context = {**_case_context(case, now), **live, "phase_labels": LABELS}
+        return page("session.html", context)
 
     @get("/{session_id:str}/timeline.json")
     async def get_timeline(

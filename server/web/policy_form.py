@@ -13,13 +13,19 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from server.exams.contradictions import contradictions
+from server.exams.contradictions import Window, contradictions
 from server.exams.measures import NEEDS, Stream, measure, numbers, value
 from server.exams.terms import Terms
+from server.web.surroundings_form import (
+    Fields,
+    read_environment,
+    read_lockdown,
+    read_start,
+    read_surface,
+    surroundings_fields,
+)
 from shared.flags import Kind, Severity
-from shared.policy import Clips, Identity, Objects, Rule, Streams
-
-Fields = Mapping[str, str]
+from shared.policy import Breaks, Clips, Identity, Objects, Rule, Streams
 
 MINUTE_S = 60
 
@@ -40,6 +46,10 @@ _BOUNDS: Mapping[str, tuple[float, float, type[int] | type[float]]] = {
     "clips.before_s": (0, 15, float),
     "clips.after_s": (0, 15, float),
     "clips.fps": (1, 30, int),
+    "breaks.count": (0, 100, int),
+    "breaks.minutes": (0, 1440, float),
+    "environment.limit": (0, 10, float),
+    "warnings": (0, 100, int),
 }
 
 _S = TypeVar("_S", bound=msgspec.Struct)
@@ -62,6 +72,9 @@ def fields_of(terms: Terms) -> dict[str, str]:
         "screen": streams.screen.enabled,
         "photo": terms.identity.photo,
         "document": terms.identity.document,
+        "calibration": terms.identity.calibration,
+        "voice": terms.identity.voice,
+        "override": terms.identity.override,
         "clips": clips.enabled,
     }
     said = {
@@ -75,6 +88,9 @@ def fields_of(terms: Terms) -> dict[str, str]:
         "clips.before_s": clips.before_s,
         "clips.after_s": clips.after_s,
         "clips.fps": clips.fps,
+        "breaks.count": terms.breaks.count,
+        "breaks.minutes": terms.breaks.longest_s / MINUTE_S,
+        "warnings": terms.warnings,
     }
     return {
         "purpose": terms.purpose,
@@ -85,6 +101,7 @@ def fields_of(terms: Terms) -> dict[str, str]:
         "clips.severity": clips.severity.value,
         **{name: f"{number:g}" for name, number in said.items()},
         **{name: "on" for name, on in ticked.items() if on},
+        **surroundings_fields(terms),
         **every_rule(terms),
     }
 
@@ -124,12 +141,13 @@ def reset_fields(fields: Fields, what: str) -> dict[str, str]:
     return others | {name: text for name, text in default.items() if name.startswith(of)}
 
 
-def read_terms(fields: Fields, base: Terms) -> Terms | Mistakes:
+def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Terms | Mistakes:
     """The terms that a form describes, or everything that is wrong with it.
 
     Args:
         fields: what was sent.
         base: what the form does not show is as here.
+        window: from when to when the exam may be begun (µs UTC), where that is known.
     """
     wrong: dict[str, str] = {}
     number = {name: _scalar(fields, name, wrong) for name in _BOUNDS}
@@ -143,8 +161,18 @@ def read_terms(fields: Fields, base: Terms) -> Terms | Mistakes:
         streams=_streams(fields, base.streams, number),
         kinds={kind: _rule(fields, kind, rule, wrong) for kind, rule in base.rules.items()},
         objects=Objects(labels=_lines(fields, "labels"), model=_model(fields)),
-        identity=Identity(photo="photo" in fields, document="document" in fields),
+        identity=Identity(**{name: name in fields for name in Identity.__struct_fields__}),
         clips=_clips(fields, base.clips, number, wrong),
+        starts_us=read_start(fields, wrong),
+        zone=fields.get("zone", "").strip() or base.zone,
+        lockdown=read_lockdown(fields, wrong),
+        surface=read_surface(fields, wrong, _lines(fields, "surface.allowed")),
+        environment=read_environment(fields, wrong, number["environment.limit"]),
+        breaks=Breaks(
+            count=int(number["breaks.count"]),
+            longest_s=number["breaks.minutes"] * MINUTE_S,
+        ),
+        warnings=int(number["warnings"]),
         prohibited_processes=_lines(fields, "prohibited"),
         allowed_windows=_lines(fields, "windows"),
         heartbeat_s=base.heartbeat_s,
@@ -153,9 +181,12 @@ def read_terms(fields: Fields, base: Terms) -> Terms | Mistakes:
     for stream in _STREAMS:
         if stream not in fields and f"{stream}.{WITHOUT}" in fields:
             terms = _without(terms, stream)
-    for one in contradictions(terms):
+    for one in contradictions(terms, window):
         wrong.setdefault(one.field, one.words)
-    return Mistakes(wrong, fields) if wrong else terms
+    if not wrong:
+        return terms
+    asked = {"starts_fold": ""} if "starts_fold" in wrong else {}
+    return Mistakes(wrong, {**fields, **asked})
 
 
 def _without(terms: Terms, stream: Stream) -> Terms:
@@ -163,12 +194,10 @@ def _without(terms: Terms, stream: Stream) -> Terms:
     off = {kind: _changed(terms.rule(kind), enabled=False) for kind in NEEDS[stream]}
     terms = _changed(terms, kinds=terms.kinds | off)
     if stream != "camera":
-        return terms
-    return _changed(
-        terms,
-        identity=Identity(photo=False, document=False),
-        clips=_changed(terms.clips, enabled=False),
-    )
+        return _changed(terms, identity=_changed(terms.identity, voice=False))
+    without = _changed(terms.identity, photo=False, document=False, calibration=False)
+    clips = _changed(terms.clips, enabled=False)
+    return _changed(terms, identity=without, clips=clips)
 
 
 def _streams(fields: Fields, base: Streams, number: Mapping[str, float]) -> Streams:

@@ -15,10 +15,13 @@ from server.accounts.models import Institution, Role
 from server.accounts.staff import current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
+from server.exams.changes import plainly
 from server.exams.controllers import exam_of
+from server.exams.machine import GIVEN_BACK
 from server.exams.measures import said
 from server.exams.models import Exam
 from server.exams.service import ExamError, add_policy, lock_exam
+from server.exams.starting import zones
 from server.exams.terms import Terms, terms_of
 from server.exams.versions import Version, count_versions, read_versions
 from server.exams.watching import objects_said, programs_said
@@ -35,6 +38,7 @@ from server.web.policy_form import (
 )
 from server.web.policy_view import groups
 from server.web.rendering import page
+from server.web.surroundings_form import SWITCHES, part_views, start_said
 from shared.flags import Severity
 
 UNCHANGED = "Nothing was changed, so nothing was signed."
@@ -80,9 +84,10 @@ class PolicyPages(Controller):
             current: Version = context["current"]
             if "reset" in fields:
                 return _reset(context, fields)
-            terms = read_terms(fields, terms_of(current.policy))
+            window = (exam.starts, exam.ends)
+            terms = read_terms(fields, terms_of(current.policy), window)
             if isinstance(terms, Mistakes):
-                return _again(context, fields, terms.words)
+                return _again(context, terms.fields, terms.words)
             if fields.get("version") != str(current.version):
                 return page("policy.html", {**context, "overtaken": True}, status=409)
             if terms == terms_of(current.policy):
@@ -111,6 +116,11 @@ def form_context(
         "called": {kind.value: kind.label for kind in terms.rules},
         "objects_said": objects_said(terms),
         "programs_said": programs_said(terms),
+        "machine": part_views(fields, wrong),
+        "given_back": GIVEN_BACK,
+        "switches": SWITCHES,
+        "zones": sorted(zones()),
+        "start_said": start_said(fields),
         "open_rules": open_rules,
         "told": "",
     }
@@ -141,6 +151,7 @@ async def _context(
         "policy": current.policy,
         "terms": terms,
         "said": said,
+        "rest": plainly(current.policy),
         "versions": versions,
         "count": await count_versions(db, exam.id),
         "overtaken": False,

@@ -119,6 +119,7 @@ export class Timeline extends EventTarget {
     const colour = (name) => style.getPropertyValue(`--${name}`).trim();
     this.#drawGround(context, width, colour, style.fontFamily);
     if (this.named) this.#drawLabels(context, colour("muted"));
+    for (const phase of this.data.phases) this.#drawPhase(context, phase, colour);
     this.#drawHatched(context, "unobserved", this.data.unobserved, colour("hatch"), 1);
     this.#drawHatched(context, "partly", this.data.partly, colour("line-strong"), 1);
     this.#drawHatched(context, "undelivered", this.data.undelivered, colour("warn"), -1);
@@ -147,6 +148,18 @@ export class Timeline extends EventTarget {
   #drawLabels(context, colour) {
     context.fillStyle = colour;
     this.data.lanes.forEach(({ label }, index) => context.fillText(label, 4, HEAD + index * this.lane + 13));
+  }
+
+  /** A phase of the exam: its colour, and its name where there is room for it. */
+  #drawPhase(context, { name, label, start, end }, colour) {
+    if (end < this.#from || start > this.#to) return;
+    const y = HEAD + (this.lanes.indexOf("phases") + 1) * this.lane - LANE + 5;
+    const [x, right] = [Math.max(0, this.#x(start)), Math.min(this.band.clientWidth, this.#x(end))];
+    context.fillStyle = colour(`phase-${name}`);
+    context.fillRect(x, y, Math.max(2, right - x - 1), LANE - 10);
+    if (context.measureText(label).width + 10 > right - x) return;
+    context.fillStyle = colour("phase-ink");
+    context.fillText(label, x + 5, y + LANE - 15);
   }
 
   #drawHatched(context, lane, intervals, colour, slope) {
@@ -257,7 +270,9 @@ export class Timeline extends EventTarget {
     if (this.tip.hidden) return;
     const { start, end } = flag ?? hatched;
     const lasted = end === null ? "still lasting" : length(end - start);
-    this.tip.textContent = flag
+    if (hatched?.words) {
+      this.tip.textContent = `${hatched.label}, ${hatched.words}, from ${clock(start)}, ${lasted}`;
+    } else this.tip.textContent = flag
       ? `${flag.label}, ${flag.severity}, ${clock(start)}, ${lasted}${flag.verdict === "open" ? "" : `, ${flag.verdict}`}`
       : `${hatched.stream}: ${hatched.reason}, from ${clock(start)}, ${lasted}`;
     const left = Math.min(x + 12, this.band.clientWidth - this.tip.offsetWidth);

@@ -1,0 +1,99 @@
+"""A running session as one look: what the panel of its page shows, and a word that changes with
+it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.clock import MICROS_PER_SECOND
+from server.ingest.models import ExamSession
+from server.live.conversation import Line, read_conversation
+from server.live.situation import AWAITED, Situation, read_situation
+from server.review.durations import moment
+from server.review.phases import LABELS
+from server.review.wording import printed
+from shared.encoding import sha256_hex
+
+# A recorder reports every few seconds; one that did not for so long is not connected.
+# Microseconds.
+CONNECTED_FOR = 15 * MICROS_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What is shown. ``connection`` and ``tone`` are how the recorder is heard, in words and
+    as the pill that they stand in; ``extra`` is extra time, in microseconds.
+    """
+
+    over: bool
+    connection: str
+    tone: str
+    words: str
+    phase: str
+    awaits: str
+    paused: bool
+    warnings: int
+    limit: int
+    extra: int
+    lines: list[Line]
+
+    @property
+    def phase_label(self) -> str:
+        """The phase in words."""
+        return LABELS.get(self.phase, printed(self.phase))
+
+    @property
+    def awaits_said(self) -> str:
+        """What is to be decided, in words."""
+        return AWAITED.get(self.awaits, printed(self.awaits))
+
+    @property
+    def warnings_said(self) -> str:
+        """For example ``1 warning of 3 that end the session``."""
+        given = "1 warning" if self.warnings == 1 else f"{self.warnings} warnings"
+        return f"{given} of {self.limit} that end the session" if self.limit else given
+
+    @property
+    def help(self) -> bool:
+        """Whether the candidate asks for help and nobody has answered."""
+        return any(line.open for line in self.lines) and not self.over
+
+    @property
+    def revision(self) -> str:
+        """A word that changes with whatever is shown."""
+        shown: dict[str, Any] = asdict(self)
+        return sha256_hex(msgspec.json.encode(shown))[:16]
+
+
+async def read_panel(db: AsyncSession, session: ExamSession, now: int) -> Panel:
+    """A session's panel; ``now`` is microseconds UTC."""
+    found = await read_situation(db, session)
+    state = found.state or {}
+    words = state.get("words", "")
+    connection, tone = _connection(found, now)
+    return Panel(
+        over=found.over,
+        connection=connection,
+        tone=tone,
+        words=printed(words) if words and tone == "live" else "",
+        phase=found.phase,
+        awaits=found.awaits,
+        paused=found.paused,
+        warnings=found.warnings,
+        limit=found.limit,
+        extra=round(found.extra_s * MICROS_PER_SECOND),
+        lines=await read_conversation(db, session.id),
+    )
+
+
+def _connection(found: Situation, now: int) -> tuple[str, str]:
+    if found.heard is None:
+        return "Not connected yet", "warn"
+    if now - found.heard > CONNECTED_FOR:
+        return f"Not connected since {moment(found.heard)}", "warn"
+    return "Connected", "live"

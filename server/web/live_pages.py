@@ -1,0 +1,137 @@
+"""The panel of a running session: how it stands, what was said, and what a proctor does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Controller, Response, get, post
+from litestar.channels import ChannelsPlugin
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Role
+from server.accounts.staff import current_account, require
+from server.audit.service import viewed
+from server.clock import WallClock
+from server.config import Settings
+from server.ingest.lookup import session_of
+from server.ingest.models import ExamSession
+from server.live.controllers import channel
+from server.live.models import CommandRow
+from server.live.panel import read_panel
+from server.live.service import Live
+from server.live.situation import CommandDraft
+from server.network import AnyRequest, client_address
+from server.problems import Rejection
+from server.storage.database import Database
+from server.web.forms import text_fields
+from server.web.rendering import PRIVATE, page
+
+MINUTE_S = 60
+
+# What is said once something was asked of the recorder.
+DONE = {
+    "message": "Sent.",
+    "warn": "Warned.",
+    "pause": "The exam is being paused.",
+    "resume": "The exam goes on.",
+    "terminate": "The session is ended.",
+    "request_clip": "Asked for a clip. It comes with the evidence.",
+    "extra_time": "There is more time now.",
+    "admit": "The candidate may go on.",
+    "refuse": "The candidate was told.",
+}
+
+
+class LivePages(Controller):
+    """``/sessions/{id}/live``."""
+
+    path = "/sessions/{session_id:str}/live"
+    guards = (require(Role.OBSERVER),)
+    include_in_schema = False
+
+    @get("/")
+    async def get_state(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Response[bytes]:
+        """How the session stands, or 204 where it is as ``seen`` already."""
+        staff = current_account(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            await viewed(db, clock(), staff, session, "page", address=address)
+            context = await live_context(db, session, clock())
+        if request.query_params.get("seen") == context["live"].revision:
+            return Response(b"", status_code=204, headers=PRIVATE)
+        return page("session_live_state.html", context)
+
+    @post("/", status_code=200, guards=[require(Role.PROCTOR)])
+    async def post_action(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        live: NamedDependency[Live],
+        channels: NamedDependency[ChannelsPlugin],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect | Response[bytes]:
+        """Ask something of the recorder; the answer says what became of it."""
+        staff, draft = current_account(request), _draft(await text_fields(request))
+        address = client_address(request, proxied=settings.trusted_proxy)
+        outcome = await live.command(staff, session_id, draft, address)
+        if isinstance(outcome, CommandRow):
+            await channels.wait_published(b"", channel(session_id))
+        if "HX-Request" not in request.headers:
+            if isinstance(outcome, Rejection):
+                raise ClientException(outcome.detail, status_code=outcome.status)
+            return Redirect(f"/sessions/{session_id}#live", status_code=303)
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            context = await live_context(db, session, clock())
+        if isinstance(outcome, Rejection):
+            told = {**context, "told": outcome.detail, "done": False}
+            return page("session_live_told.html", told, status=outcome.status)
+        told = {**context, "told": _told(outcome), "done": True}
+        return page("session_live_told.html", told, headers={"HX-Trigger": "live-done"})
+
+
+async def live_context(db: AsyncSession, session: ExamSession, now: int) -> dict[str, Any]:
+    """What the panel's templates need besides the session's page."""
+    return {"session_id": session.id, "live": await read_panel(db, session, now)}
+
+
+def _told(row: CommandRow) -> str:
+    if row.warnings and row.warnings == row.warnings_limit:
+        return "Warned. It was the last warning that the rules allow: the session is ended."
+    return DONE[row.action]
+
+
+def _draft(fields: dict[str, str]) -> CommandDraft:
+    """Fields ``action``, ``text``, ``minutes`` and ``awaits``.
+
+    Raises:
+        ClientException: they are not what the form sends.
+    """
+    said: dict[str, Any] = {
+        name: fields[name] for name in ("action", "text", "awaits") if name in fields
+    }
+    minutes = fields.get("minutes", "").strip()
+    if minutes:
+        if not minutes.isdecimal() or not 1 <= int(minutes[:9]) <= 1440:
+            why = "More time is 1 to 1,440 whole minutes."
+            raise ClientException(why, status_code=422)
+        said["seconds"] = int(minutes) * MINUTE_S
+    try:
+        return msgspec.convert(said, CommandDraft)
+    except msgspec.ValidationError as error:
+        raise ClientException(f"This is not an action: {error}.") from error
