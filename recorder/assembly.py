@@ -10,20 +10,27 @@ from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
+from recorder.calibrating import Calibrating
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.capturing import Choices, open_screen
 from recorder.clock import now_ns
 from recorder.clock_watch import ClockWatch
+from recorder.course import Course, Outlets
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.observations import WatchedStream
 from recorder.detect.process.load import Conditions
+from recorder.detect.setup import DetectorSetup
+from recorder.enrolling import Enrolling, Wanted
+from recorder.evidence.clocks import system_clock
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
-from recorder.evidence.going_on import Entered, consent_of
+from recorder.evidence.founding import Founding
+from recorder.evidence.going_on import Entered, consent_of, read_phases
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.streams import check_encoders, start_encoders
 from recorder.evidence.writer import EvidenceWriter
+from recorder.exam_gate import ExamGate
 from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
 from recorder.lockdown.boot import boot_id
@@ -32,14 +39,17 @@ from recorder.lockdown.vitals import processors_in_use
 from recorder.lockdown.watch import MachineWatch
 from recorder.losses import LossRecorder
 from recorder.model_choice import ModelChoice, choose_models
+from recorder.phases import Standing, gone_through
 from recorder.preview import LivePreview
 from recorder.reporter import Reporter
+from recorder.server_clock import ServerClock
 from recorder.session import Opening, Parts, Session
 from recorder.settings import Settings
 from recorder.sleeps import Sleeps
 from recorder.status import Offer
 from recorder.surroundings import Surroundings
 from recorder.sync.client import ServerClient
+from recorder.talk import Talk
 from recorder.watching import Watching
 from shared.flags import Kind
 from shared.policy import Policy
@@ -103,71 +113,200 @@ def _build(
     store: EvidenceStore,
     writer: EvidenceWriter,
 ) -> Session:
-    policy, settings = plan.offer.policy, plan.settings
-    reporter = Reporter(writer)
-    surroundings = Surroundings(policy, pumps, reporter.attach, now_ns)
-    reporter.illustrator = surroundings
-    sleeps = Sleeps()
-    machine = MachineWatch(policy, this_machine(), reporter.submit, _new_id)
+    policy = plan.offer.policy
+    common = _Common.of(policy, pumps, writer)
+    machine = MachineWatch(policy, this_machine(), common.gate.incident, _new_id)
     opening = _opening(plan, choice, pumps, store, machine)
     earlier = writer.streams
+    standing = gone_through(read_phases(store, system_clock()))
     timeline = _begin_epoch(writer, opening)
-    for pump in pumps.values():
+    recording = _recording(common, timeline)
+    watching = _watching(common, recording.encoders, choice.watchlist.setup)
+    server_clock = ServerClock(system_clock().offset)
+    delivering = _delivery_line(plan, common, store.founding, server_clock)
+    sitting = _sitting(common, watching, server_clock, machine, standing)
+    parts = _parts(
+        common, store, recording, watching, machine, delivering, sitting, plan.preview
+    )
+    session = Session(parts, opening, timeline, now_ns)
+    sitting.ends.session = session
+    delivering.serve(session)
+    plan.preview.relay.listener = recording.losses
+    plan.preview.take()
+    session.start()
+    _say_what_is_left_out(recording, earlier, timeline)
+    return session
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What most parts need: the terms, the streams, and the ways into the evidence."""
+
+    policy: Policy
+    pumps: dict[StreamName, CapturePump[Any]]
+    writer: EvidenceWriter
+    reporter: Reporter
+    surroundings: Surroundings
+    gate: ExamGate
+    sleeps: Sleeps
+    unobserved: UnobservedTime
+
+    @staticmethod
+    def of(
+        policy: Policy, pumps: dict[StreamName, CapturePump[Any]], writer: EvidenceWriter
+    ) -> _Common:
+        reporter = Reporter(writer)
+        surroundings = Surroundings(policy, pumps, reporter.attach, now_ns)
+        reporter.illustrator = surroundings
+        return _Common(
+            policy=policy,
+            pumps=pumps,
+            writer=writer,
+            reporter=reporter,
+            surroundings=surroundings,
+            gate=ExamGate(reporter.submit, _new_id),
+            sleeps=Sleeps(),
+            unobserved=UnobservedTime(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """What keeps the streams, and tells where they are missing."""
+
+    encoders: Mapping[StreamName, EncoderThread[Any]]
+    losses: LossRecorder
+    clocks: ClockWatch
+
+
+def _recording(common: _Common, timeline: Timeline) -> _Recording:
+    policy, submit = common.policy, common.reporter.submit
+    for pump in common.pumps.values():
         pump.rebase(timeline)
     encoders = start_encoders(
-        policy.streams, pumps, timeline, reporter.submit, now_ns, sleeps.slept
+        policy.streams, common.pumps, timeline, submit, now_ns, common.sleeps.slept
     )
     losses = LossRecorder(
         policy,
-        reporter.submit,
+        submit,
         _new_id,
         lambda stream: stream in encoders and encoders[stream].interrupt(),
-        sleeps=sleeps,
+        sleeps=common.sleeps,
     )
     clocks = ClockWatch(
         policy,
-        sleeps,
-        on_incident=reporter.submit,
+        common.sleeps,
+        on_incident=submit,
         new_id=_new_id,
-        look_at_clock=writer.look_at_clock,
+        look_at_clock=common.writer.look_at_clock,
         look_at_losses=losses.look,
     )
-    unobserved = UnobservedTime()
-    watching = Watching(
-        policy,
-        pumps,
-        reporter,
-        unobserved,
+    return _Recording(encoders, losses, clocks)
+
+
+def _watching(
+    common: _Common,
+    encoders: Mapping[StreamName, EncoderThread[Any]],
+    setup: DetectorSetup,
+) -> Watching:
+    return Watching(
+        common.policy,
+        common.pumps,
+        common.gate,
+        common.unobserved,
         _new_id,
-        sleeps,
+        common.sleeps,
         lambda: _conditions(encoders),
-        choice.watchlist.setup,
+        setup,
     )
-    terms = Terms(policy.rule(Kind.NETWORK_LOST), settings.spread_s)
-    delivering = DeliveryLine(plan.client, store.founding, writer, reporter, terms)
-    parts = Parts(
-        policy=policy,
+
+
+def _delivery_line(
+    plan: Plan, common: _Common, founding: Founding, server_clock: ServerClock
+) -> DeliveryLine:
+    terms = Terms(common.policy.rule(Kind.NETWORK_LOST), plan.settings.spread_s)
+    return DeliveryLine(
+        plan.client, founding, common.writer, common.reporter, terms, server_clock.heard
+    )
+
+
+@dataclass(slots=True)
+class _Ends:
+    """The session, once there is one, for the part of it that ends it."""
+
+    session: Session | None = None
+
+    def hand_in(self, reason: str) -> None:
+        """The exam's time is over."""
+        if self.session is not None:
+            self.session.finish(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """What leads the candidate through the exam."""
+
+    course: Course
+    enrolling: Enrolling
+    calibrating: Calibrating
+    talk: Talk
+    ends: _Ends
+
+
+def _sitting(
+    common: _Common,
+    watching: Watching,
+    server_clock: ServerClock,
+    machine: MachineWatch,
+    standing: Standing | None,
+) -> _Sitting:
+    policy, submit, ends = common.policy, common.reporter.submit, _Ends()
+    talk = Talk(_new_id, policy.warnings)
+    outlets = Outlets(submit, talk.tell, ends.hand_in, machine.start)
+    course = Course(policy, common.gate, server_clock, outlets, now_ns, standing=standing)
+    wanted = Wanted.of(
+        policy, camera="camera" in common.pumps, microphone="microphone" in common.pumps
+    )
+    enrolling = Enrolling(
+        policy, wanted, watching, submit, now_ns, lambda: course.settle("identity")
+    )
+    calibrating = Calibrating(submit, watching.calibrate)
+    watching.hearers.face_seen = calibrating.on_face
+    watching.hearers.face_enrolling = enrolling.on_face
+    watching.hearers.voice_enrolling = enrolling.on_voice
+    return _Sitting(course, enrolling, calibrating, talk, ends)
+
+
+def _parts(
+    common: _Common,
+    store: EvidenceStore,
+    recording: _Recording,
+    watching: Watching,
+    machine: MachineWatch,
+    delivering: DeliveryLine,
+    sitting: _Sitting,
+    preview: LivePreview,
+) -> Parts:
+    return Parts(
+        policy=common.policy,
         folder=store.folder.parent,
-        writer=writer,
-        reporter=reporter,
-        losses=losses,
-        unobserved=unobserved,
-        preview=plan.preview,
-        pumps=pumps,
-        encoders=encoders,
+        writer=common.writer,
+        reporter=common.reporter,
+        losses=recording.losses,
+        unobserved=common.unobserved,
+        preview=preview,
+        pumps=common.pumps,
+        encoders=recording.encoders,
         detection=watching,
-        surroundings=surroundings,
+        surroundings=common.surroundings,
         watch=machine,
-        clocks=clocks,
+        clocks=recording.clocks,
         delivering=delivering,
+        course=sitting.course,
+        enrolling=sitting.enrolling,
+        calibrating=sitting.calibrating,
+        talk=sitting.talk,
     )
-    session = Session(parts, opening, timeline, now_ns)
-    delivering.serve(session)
-    plan.preview.relay.listener = losses
-    plan.preview.take()
-    session.start()
-    _say_what_is_left_out(losses, [s for s in earlier if s not in encoders], timeline)
-    return session
 
 
 def _conditions(encoders: Mapping[StreamName, EncoderThread[Any]]) -> Conditions:
@@ -176,11 +315,12 @@ def _conditions(encoders: Mapping[StreamName, EncoderThread[Any]]) -> Conditions
 
 
 def _say_what_is_left_out(
-    losses: LossRecorder, streams: Collection[StreamName], timeline: Timeline
+    recording: _Recording, earlier: Collection[StreamName], timeline: Timeline
 ) -> None:
     """Streams that an earlier run recorded and this one does not."""
-    for stream in streams:
-        losses.on_lost(stream, timeline.origin_ns, NOT_RESUMED)
+    for stream in earlier:
+        if stream not in recording.encoders:
+            recording.losses.on_lost(stream, timeline.origin_ns, NOT_RESUMED)
 
 
 def _opening(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recorder.clock import now_ns
 from recorder.evidence.founding import Founding
 from recorder.evidence.writer import EvidenceWriter
 from recorder.reporter import Reporter
@@ -13,9 +14,9 @@ from recorder.sync.client import ServerClient
 from recorder.sync.live import LiveLink
 from recorder.sync.outbox import Outbox
 from recorder.sync.pacing import Pacing
+from recorder.sync.timed import Heard, TimedChannel
 from recorder.sync.uploader import Uploader
 from shared.policy import Rule
-from shared.wire import LiveState
 
 # A request in flight gets this long to come to its end when the program leaves.
 STOP_BOUND_S = 5.0
@@ -42,14 +43,15 @@ class DeliveryLine:
         writer: EvidenceWriter,
         reporter: Reporter,
         terms: Terms,
+        heard: Heard,
     ) -> None:
-        """Nothing is sent before ``start``."""
+        """Nothing is sent before ``start``; ``heard`` is told the server's time."""
         outbox = Outbox(writer.ask, lambda: writer.tally)
         self._client = client
         self._founding = founding
         self._uploader = Uploader(
             outbox,
-            client.session(founding),
+            TimedChannel(client.session(founding), founding.institution_key, heard, now_ns),
             network_lost=terms.network_lost,
             on_incident=reporter.submit,
             pacing=Pacing(spread_s=terms.spread_s),
@@ -59,20 +61,8 @@ class DeliveryLine:
     def serve(self, session: Session) -> None:
         """Show this session's state to the proctors, and bring it their commands."""
 
-        def state() -> LiveState:
-            status = session.status()
-            delivery = status.delivery
-            return LiveState(
-                stage=status.stage,
-                light=status.light,
-                words=status.words,
-                elapsed_s=status.elapsed_s,
-                queued_records=delivery.records_made - delivery.records_sent,
-                queued_bytes=delivery.bytes_made - delivery.bytes_sent,
-            )
-
         self._live = LiveLink(
-            self._founding, state=state, on_command=session.obey, pacing=LIVE_PACING
+            self._founding, state=session.live, on_command=session.obey, pacing=LIVE_PACING
         )
 
     def start(self) -> None:

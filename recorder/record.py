@@ -88,6 +88,7 @@ class Started:
 
 def _run(started: Started, request: Request, screen: Console, stopped: Stop) -> int:
     session = started.session
+    session.begin_enrolment(unattended=True)
     # Scripts wait for this line; it is said once recording has begun.
     screen.print("recording", markup=False)
     with Progress(
@@ -99,6 +100,8 @@ def _run(started: Started, request: Request, screen: Console, stopped: Stop) -> 
     ) as progress:
         task = progress.add_task("Recording", total=request.duration_s, note="")
         while not _over(session.status(), request, stopped):
+            if session.enrolled:
+                session.ready()
             status = session.status()
             progress.update(task, completed=status.elapsed_s, note=_note(status))
             for notice in session.notices():

@@ -15,7 +15,7 @@ from recorder.evidence.intake import Accepted, Ended, Full
 from recorder.evidence.segments import Segment
 from recorder.evidence.writer import EvidenceWriter
 from recorder.surroundings import Illustration
-from shared.records import Enrolment, Gap, Heartbeat
+from shared.records import Enrolment, Gap, Heartbeat, Phase
 
 _log = structlog.get_logger(__name__)
 
@@ -25,6 +25,10 @@ class Illustrator(Protocol):
 
     def at_onset(self, incident: Incident) -> Illustration:
         """What an incident's first record bears besides itself."""
+        ...
+
+    def on_request(self, incident: str) -> bool:
+        """Have a clip made around now, to be attached to this incident; whether it is."""
         ...
 
 
@@ -52,6 +56,7 @@ class Reporter:
         self._writer = writer
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
+        self._newest: _Known | None = None
         self._seen = 0
         self._short = False
 
@@ -67,7 +72,7 @@ class Reporter:
 
     def submit(
         self,
-        item: Segment | Incident | Enrolment | Heartbeat | Gap,
+        item: Segment | Incident | Enrolment | Phase | Heartbeat | Gap,
         attachments: Sequence[Attachment] = (),
     ) -> None:
         """Hand one thing on, with its pictures and clips. What is refused is said in a signed
@@ -88,6 +93,21 @@ class Reporter:
             known.clip_follows = False
             self._write(known, attachments)
 
+    def ask_clip(self) -> bool:
+        """Have a clip made around now for the newest incident, because a proctor asks for
+        one; whether there will be one.
+        """
+        with self._lock:
+            known = self._newest
+            if known is None or self.illustrator is None:
+                return False
+            follows = self.illustrator.on_request(known.newest.id)
+            if follows:
+                known.detail["clip_asked_for"] = "by a proctor"
+                known.clip_follows = True
+                self._known[known.newest.id] = known
+            return follows
+
     def _report(self, incident: Incident, attachments: Sequence[Attachment]) -> None:
         known = self._known.get(incident.id)
         if known is None:
@@ -96,7 +116,7 @@ class Reporter:
             known = _Known(incident, dict(shown.detail), shown.clip_follows)
             self._known[incident.id] = known
             attachments = (*attachments, *shown.attachments)
-        known.newest = incident
+        known.newest, self._newest = incident, known
         self._write(known, attachments)
 
     def _shown(self, incident: Incident) -> Illustration:
@@ -116,7 +136,7 @@ class Reporter:
 
     def _hand_in(
         self,
-        item: Segment | Incident | Enrolment | Heartbeat | Gap,
+        item: Segment | Incident | Enrolment | Phase | Heartbeat | Gap,
         attachments: Sequence[Attachment],
     ) -> None:
         match self._writer.submit(item, attachments):

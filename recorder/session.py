@@ -15,22 +15,27 @@ from typing import Any, Protocol
 
 import structlog
 
+from recorder.calibrating import Calibrating
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.clock_watch import ClockWatch
+from recorder.course import By, Course, CourseView
+from recorder.enrolling import LEFT_OUT, Enrolling
 from recorder.evidence.clocks import system_clock
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
 from recorder.evidence.exporting import export
 from recorder.evidence.room import Step
 from recorder.evidence.streams import economise
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
-from recorder.faults import EnvironmentFault
 from recorder.heartbeat import Pulse, UnobservedTime
 from recorder.lockdown.vitals import read_vitals
 from recorder.lockdown.watch import MachineWatch
 from recorder.losses import LossRecorder
+from recorder.obeying import obey
+from recorder.phases import SITTING
 from recorder.preview import LivePreview
+from recorder.receipt_file import save_receipt
 from recorder.reporter import Reporter
 from recorder.status import (
     CalibrationView,
@@ -45,10 +50,11 @@ from recorder.status import (
     StreamHealth,
 )
 from recorder.surroundings import Surroundings
+from recorder.talk import Talk
 from shared.policy import Policy
 from shared.progress import Progress
 from shared.records import Detail, Heartbeat, Model
-from shared.wire import Command
+from shared.wire import Command, LiveState
 
 _log = structlog.get_logger(__name__)
 
@@ -126,6 +132,10 @@ class Parts:
     watch: MachineWatch
     clocks: ClockWatch
     delivering: Delivering
+    course: Course
+    enrolling: Enrolling
+    calibrating: Calibrating
+    talk: Talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +169,7 @@ class Session:
         self._ended_ns: int | None = None
         self._ending = threading.Lock()
         self._over = threading.Event()
-        self._notices: list[Notice] = []
-        self._notices_lock = threading.Lock()
+        self._obeyed: set[str] = set()
         self._pulse = Pulse(parts.policy.heartbeat_s, self._heartbeat, parts.reporter.submit)
         self.id = opening.session
         self.preview = parts.preview
@@ -186,8 +195,11 @@ class Session:
         parts.detection.start()
         for stream, pump in parts.pumps.items():
             pump.add_sink(parts.encoders[stream].offer)
-        parts.watch.start()
         parts.clocks.start()
+        parts.course.begin()
+        if parts.course.view().phase in SITTING:
+            # Who it was is not kept over an interruption, and the exam goes on already.
+            parts.enrolling.begin(unattended=True)
         self._pulse.start()
         self._stage = Stage.RECORDING
 
@@ -199,7 +211,8 @@ class Session:
         delivery = self._parts.delivering.delivery()
         if self._stage is Stage.DELIVERING and delivery.done:
             self._stage = Stage.DELIVERED
-        light, words = self._judge(streams, delivery)
+        course, talk = self._parts.course.view(), self._parts.talk
+        light, words = self._judge(streams, delivery, course)
         return Status(
             stage=self._stage,
             light=light,
@@ -209,91 +222,122 @@ class Session:
             delivery=delivery,
             sound_level=self.preview.sound_level(),
             incidents=self._parts.reporter.incidents,
+            phase=course.phase,
+            left_s=course.left_s,
+            starts_in_s=course.starts_in_s,
+            awaits=course.awaits,
+            refused=course.refused,
+            breaks_left=course.breaks_left,
+            break_left_s=course.break_left_s,
+            warnings=talk.warnings,
+            warnings_limit=talk.warnings_limit,
+            unheard=talk.unheard,
         )
 
-    # What the candidate asks for; filled in one by one.
+    # What the candidate asks for
 
-    def begin_enrolment(self) -> None:
-        """Nothing is asked for yet."""
+    def begin_enrolment(self, *, unattended: bool = False) -> None:
+        """Take the photograph, and what else the policy asks for; from the first good picture
+        where nobody is led through it.
+        """
+        self._parts.enrolling.begin(unattended=unattended)
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether nothing is left to be taken."""
+        return self._parts.enrolling.over
 
     def enrolment(self) -> EnrolmentView | None:
-        """Nothing has begun."""
-        return None
+        """Where the enrolment stands."""
+        return self._parts.enrolling.view()
 
     def retake(self) -> None:
-        """Nothing to take again."""
+        """Take the present step again; at the end, all of it."""
+        self._parts.enrolling.retake()
 
-    def leave_out(self, what: str) -> None:
-        """Nothing to leave out."""
+    def leave_out(self, what: str, why: str = LEFT_OUT) -> None:
+        """Go on without a part of the enrolment, or the calibration; ``why`` is recorded."""
+        if what == "calibration":
+            self._parts.calibrating.leave_out()
+        else:
+            self._parts.enrolling.leave_out(what, why)
 
     def ask_proctor(self, what: str) -> None:
-        """Nothing to ask."""
+        """Put the identity to a proctor, where the policy lets one decide."""
+        view = self._parts.enrolling.view()
+        if what != "identity" or not self._parts.policy.identity.override:
+            return
+        if view is not None and view.step != "done":
+            self._parts.course.ask("identity")
+            self._parts.enrolling.wait_for_proctor()
 
     def begin_calibration(self, width_mm: float | None, height_mm: float | None) -> None:
-        """Nothing is asked for yet."""
+        """Show marks from now on."""
+        self._parts.calibrating.begin(width_mm, height_mm)
 
     def calibration(self) -> CalibrationView | None:
-        """Nothing has begun."""
-        return None
+        """Where the calibration stands."""
+        return self._parts.calibrating.view()
 
     def ready(self) -> None:
-        """The exam has begun already."""
+        """To the waiting room."""
+        self._parts.course.ready()
 
     def take_break(self) -> None:
-        """There are none yet."""
+        """Begin a break, where one is left."""
+        self._parts.course.take_break()
 
     def end_break(self) -> None:
-        """There are none yet."""
+        """Go on with the exam."""
+        self._parts.course.end_break()
 
     def say(self, text: str) -> None:
-        """Nobody hears it yet."""
+        """A message to the proctor."""
+        self._parts.talk.say(text)
 
     def ask_for_help(self, text: str) -> None:
-        """Nobody hears it yet."""
+        """Ask a proctor for help."""
+        self._parts.talk.ask_for_help(text)
 
     def withdraw(self) -> None:
         """The candidate takes the consent back."""
         self.finish("withdrawn")
 
-    def receipt(self, target: Path) -> SavedReceipt:
-        """Not yet.
-
-        Raises:
-            EnvironmentFault: always.
-        """
-        raise EnvironmentFault(
-            f"{target} cannot be written yet.", "Save the recording instead."
-        )
-
     def notices(self) -> list[Notice]:
         """Messages since the last call."""
-        with self._notices_lock:
-            notices, self._notices = self._notices, []
-        return notices
+        return self._parts.talk.notices()
+
+    # What the server asks for
+
+    def live(self) -> LiveState:
+        """What proctors are shown."""
+        status = self.status()
+        delivery = status.delivery
+        return LiveState(
+            stage=status.stage,
+            light=status.light,
+            words=status.words,
+            elapsed_s=status.elapsed_s,
+            queued_records=delivery.records_made - delivery.records_sent,
+            queued_bytes=delivery.bytes_made - delivery.bytes_sent,
+            phase=status.phase,
+            awaits=status.awaits,
+            said=self._parts.talk.next_said,
+        )
 
     def obey(self, command: Command) -> None:
-        """Do what the server asks; called on the live channel's thread."""
-        match command.action:
-            case "message" | "warn":
-                kind = "warning" if command.action == "warn" else "message"
-                self._notify(Notice(command.text, "proctor", kind))
-            case "terminate":
-                reason = command.text or "The proctor has ended the session."
-                self._notify(Notice(reason, "proctor", "warning"))
-                self.finish("terminated")
-            case "pause" | "resume" | "request_clip":
-                _log.info("command_not_supported", action=command.action)
-
-    def _notify(self, notice: Notice) -> None:
-        with self._notices_lock:
-            self._notices.append(notice)
+        """Do what the server asks, each command once; called on the live channel's thread."""
+        if command.id in self._obeyed:
+            return
+        self._obeyed.add(command.id)
+        obey(command, self._parts, self.finish)
 
     def _elapsed_s(self) -> float:
         now_ns = self._ended_ns if self._ended_ns is not None else self._clock()
         return (now_ns - self._timeline.origin_ns) / 1e9
 
     def _judge(
-        self, streams: tuple[StreamHealth, ...], delivery: Delivery
+        self, streams: tuple[StreamHealth, ...], delivery: Delivery, course: CourseView
     ) -> tuple[Light, str]:
         """The light and what it means, the gravest first."""
         state = self._parts.writer.state
@@ -316,7 +360,7 @@ class Session:
             return Light.ATTENTION, "This computer is busy. Closing other programs helps."
         if not delivery.online:
             return Light.ATTENTION, "No connection. All is kept safely on this computer."
-        return Light.GOOD, _STAGE_WORDS[self._stage]
+        return Light.GOOD, course.words or _STAGE_WORDS[self._stage]
 
     def _heartbeat(self) -> Heartbeat:
         parts = self._parts
@@ -347,8 +391,21 @@ class Session:
                 **parts.clocks.describe(),
                 "watching": [asdict(watched) for watched in parts.watch.status()],
             },
-            detection=parts.detection.describe(),
+            detection={**parts.detection.describe(), **self._looked_for()},
         )
+
+    def _looked_for(self) -> Detail:
+        """Whether incidents are looked for now, and what the enrolment leaves unwatched."""
+        course, enrolling = self._parts.course, self._parts.enrolling
+        return {**course.describe(), "enrolment_unwatched": list(enrolling.unwatched)}
+
+    def receipt(self, target: Path) -> SavedReceipt:
+        """Save what proves the delivery as a file; blocks.
+
+        Raises:
+            EnvironmentFault: there is no receipt yet, or the file cannot be written.
+        """
+        return save_receipt(self._parts.writer.ask, target, system_clock().wall)
 
     def save(self, target: Path, show: Progress) -> SavedFile:
         """Save all there is as a file to carry away; blocks, delivery goes on meanwhile.
@@ -378,6 +435,7 @@ class Session:
     def _end(self, reason: str) -> None:
         parts = self._parts
         try:
+            parts.course.stop(_BY.get(reason, "recorder"), reason)
             self._pulse.stop()
             parts.watch.stop()
             for pump in parts.pumps.values():
@@ -407,6 +465,14 @@ class Session:
         while self._parts.unobserved.waiting:
             self._pulse.beat()
 
+
+# On whose word a recording ends, by its reason.
+_BY: dict[str, By] = {
+    "finished": "candidate",
+    "quit": "candidate",
+    "withdrawn": "candidate",
+    "terminated": "proctor",
+}
 
 _STAGE_WORDS = {
     Stage.CHECKING: "Getting ready",

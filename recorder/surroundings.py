@@ -135,6 +135,11 @@ class Surroundings:
             case LeftOut(why):
                 return Illustration(attachments, {**detail, "clip": {"left_out": why}})
 
+    def on_request(self, incident: str) -> bool:
+        """Order a clip around now, to be attached to this incident; whether one is made."""
+        clips = self._clips
+        return clips is not None and isinstance(clips.around(incident, self._clock()), Own)
+
     def _snapshot(self, kind: Kind, now_ns: int) -> tuple[tuple[Attachment, ...], str]:
         """The picture, if there is one to take, or why it was left out."""
         stream: StreamName = "screen" if kind in _SCREEN_KINDS else "camera"

@@ -1,21 +1,35 @@
-"""The detectors of a session: fed by camera and microphone, heard by the reporter."""
+"""The detectors of a session: fed by camera and microphone, heard as far as the exam runs."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
-from recorder.detect.observations import Incident, Unobserved, WatchedStream
+from recorder.detect.enrolled import FaceLook, VoiceLook
+from recorder.detect.face.screen import Screen
+from recorder.detect.observations import (
+    FaceObservation,
+    Incident,
+    Unobserved,
+    WatchedStream,
+)
 from recorder.detect.process.detector import DetectorProcess
 from recorder.detect.process.load import Conditions
 from recorder.detect.process.pace import STEPS, PaceChange
 from recorder.detect.process.supervisor import Result
-from recorder.detect.setup import DetectorSetup
+from recorder.detect.setup import (
+    DetectorSetup,
+    FaceEnrolment,
+    IdentitySetup,
+    VoiceEnrolment,
+    VoiceSetup,
+)
+from recorder.exam_gate import ExamGate
 from recorder.heartbeat import NS_PER_US, UnobservedTime
-from recorder.reporter import Reporter
 from recorder.sleeps import Sleeps
 from shared.flags import Kind
 from shared.policy import Policy
@@ -28,6 +42,19 @@ _WATCHED: tuple[WatchedStream, ...] = ("camera", "microphone")
 SLOWED_LEVEL = 2
 
 
+def _nobody(_: object) -> None:
+    """Nobody asks."""
+
+
+@dataclass(slots=True)
+class Hearers:
+    """Who else is told what is seen and heard, on the supervisor's thread."""
+
+    face_seen: Callable[[FaceObservation], None] = _nobody
+    face_enrolling: Callable[[FaceLook], None] = _nobody
+    voice_enrolling: Callable[[VoiceLook], None] = _nobody
+
+
 class Watching:
     """Runs the detector process over the pumps that there are."""
 
@@ -35,7 +62,7 @@ class Watching:
         self,
         policy: Policy,
         pumps: Mapping[StreamName, CapturePump[Any]],
-        reporter: Reporter,
+        gate: ExamGate,
         unobserved: UnobservedTime,
         new_id: Callable[[], str],
         sleeps: Sleeps,
@@ -45,7 +72,7 @@ class Watching:
         """Watch what ``policy`` asks for in the streams that are recorded, as far as the
         computer bears it under the ``conditions`` that there are."""
         self._pumps = pumps
-        self._reporter = reporter
+        self._gate = gate
         self._unobserved = unobserved
         self._process = DetectorProcess(
             policy,
@@ -57,6 +84,29 @@ class Watching:
             setup=setup,
         )
         self._slowed = False
+        self._setup = setup
+        self._changing = threading.Lock()
+        self.hearers = Hearers()
+
+    def take_face(self, setup: FaceEnrolment | None) -> None:
+        """Have the candidate's photograph taken; ``None`` is no more."""
+        self._prepare(take_face=setup)
+
+    def know_face(self, setup: IdentitySetup | None) -> None:
+        """Compare the face with this one from now on."""
+        self._prepare(identity=setup)
+
+    def take_voice(self, setup: VoiceEnrolment | None) -> None:
+        """Have the voice taken of who reads aloud; ``None`` is no more."""
+        self._prepare(take_voice=setup)
+
+    def know_voice(self, setup: VoiceSetup) -> None:
+        """Compare voices with this one from now on."""
+        self._prepare(voice=setup)
+
+    def calibrate(self, screen: Screen) -> None:
+        """The candidate's screen was found here."""
+        self._process.calibrate(screen)
 
     def start(self) -> None:
         """Begin; the models load in their own process."""
@@ -89,12 +139,24 @@ class Watching:
             "changes": [_told(change, off) for change, off in pace.changes],
         }
 
+    def _prepare(self, **changes: Any) -> None:
+        with self._changing:
+            self._setup = replace(self._setup, **changes)
+            self._process.prepare(self._setup)
+
     def _take(self, result: Result) -> None:
         match result:
             case Incident():
-                self._reporter.submit(result)
+                self._gate.incident(result)
             case Unobserved():
-                self._unobserved.add(result)
+                for stretch in self._gate.unobserved(result):
+                    self._unobserved.add(stretch)
+            case FaceObservation():
+                self.hearers.face_seen(result)
+            case FaceLook():
+                self.hearers.face_enrolling(result)
+            case VoiceLook():
+                self.hearers.voice_enrolling(result)
             case _:
                 pass
 

@@ -13,6 +13,9 @@ from shared.signed import Signed
 # A piece's bytes, which are gone once it is delivered.
 _PIECE: Shape = (bytes | None,)
 
+# A record's type as written; a text within another record may hold it, too.
+_PHASE_TYPE = b'"type":"phase"'
+
 # Records in memory at a time when the whole chain is walked.
 _PAGE = 500
 
@@ -74,6 +77,16 @@ def all_records(store: EvidenceStore) -> Iterator[Signed]:
     while page := records(store, start, _PAGE):
         yield from page
         start += len(page)
+
+
+def phases(store: EvidenceStore) -> list[Signed]:
+    """Every ``phase`` record, in order: a handful, though the chain is long."""
+    rows = store.read(
+        SIGNED,
+        "SELECT payload, signature FROM records WHERE instr(payload, ?) > 0 ORDER BY seq",
+        _PHASE_TYPE,
+    )
+    return [Signed(*row) for row in rows]
 
 
 def hash_at(store: EvidenceStore, size: int) -> str | None:
@@ -153,6 +166,12 @@ def receipts(store: EvidenceStore) -> list[Signed]:
     """Every receipt held, in the order in which they came."""
     rows = store.read(SIGNED, "SELECT payload, signature FROM receipts ORDER BY n")
     return [Signed(*row) for row in rows]
+
+
+def newest_receipt(store: EvidenceStore) -> Signed | None:
+    """The receipt that covers most; ``None`` where none came yet."""
+    newest = store.newest_receipt
+    return None if newest is None else receipt(store, newest)
 
 
 def receipt(store: EvidenceStore, hash_hex: str) -> Signed | None:

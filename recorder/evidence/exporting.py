@@ -59,7 +59,7 @@ def export(ask: Ask, target: Path, now_us: int, show: Progress) -> SavedFile:
         target /= founding.session + PARCEL_SUFFIX
     _check_room(target, _room(extent))
     source = _Source(ask, extent, show)
-    with _whole(target) as file:
+    with whole_file(target) as file:
         manifest = write_parcel(file, source.load(founding, grounds), now_us)
     return SavedFile(
         target,
@@ -157,7 +157,7 @@ def _megabytes(count: int) -> str:
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[IO[bytes]]:
+def whole_file(target: Path) -> Iterator[IO[bytes]]:
     """A file that has its name once it is whole and on the disk, and not before.
 
     Raises:

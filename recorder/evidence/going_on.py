@@ -13,7 +13,7 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder.evidence import contents
-from recorder.evidence.clocks import Clock
+from recorder.evidence.clocks import Clock, Reading
 from recorder.evidence.drafts import Draft
 from recorder.evidence.founding import Unfounded, read_founding
 from recorder.evidence.keys import (
@@ -30,6 +30,7 @@ from shared.policy import Policy
 from shared.records import (
     Detail,
     MalformedRecord,
+    Phase,
     Record,
     Resume,
     Rotate,
@@ -87,6 +88,22 @@ def read_standing(store: EvidenceStore) -> Standing:
         return Standing(grounds.terms.policy, store.created, store.created, empty=True)
     begun, newest = _read(store, first[0]).wall, _read(store, last).wall
     return Standing(grounds.terms.policy, begun, newest, empty=False)
+
+
+def read_phases(store: EvidenceStore, now: Reading) -> list[tuple[int, Phase]]:
+    """The phases that the exam has gone through, each with its time (ns) by the present
+    boot's evidence clock: taken over by the wall clock, since a restart of the computer
+    begins a new evidence clock.
+
+    Raises:
+        StoreTrouble: they cannot be read.
+    """
+    records = [_read(store, signed) for signed in contents.phases(store)]
+    return [
+        ((record.wall - now.offset) * 1_000, record.body)
+        for record in records
+        if isinstance(record.body, Phase)
+    ]
 
 
 def reopen(folder: Path) -> Entered:

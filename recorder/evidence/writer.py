@@ -48,6 +48,7 @@ from shared.records import (
     Heartbeat,
     MediaStream,
     Model,
+    Phase,
     Resume,
 )
 
@@ -251,7 +252,7 @@ class EvidenceWriter:
 
     def submit(
         self,
-        item: Segment | Incident | Enrolment | Heartbeat | Gap,
+        item: Segment | Incident | Enrolment | Phase | Heartbeat | Gap,
         attachments: Sequence[Attachment] = (),
     ) -> Outcome:
         """Hand in evidence, from any thread; returns at once.
