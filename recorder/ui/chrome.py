@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QFontInfo, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
+from collections.abc import Sequence
 
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtGui import QFontInfo, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QBoxLayout, QMainWindow, QStackedWidget, QWidget
+
+from recorder.ui.language import Speech
 from recorder.ui.memory import NORMAL_SCALE, SCALE_STEP, Memory, fit_scale
 from recorder.ui.operation import Trouble
 from recorder.ui.pages.page import Page
@@ -14,6 +17,7 @@ from recorder.ui.style.theme import Theme
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column, row
+from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.focus import FocusRing
 from recorder.ui.widgets.steps import Rail, Step, Strip
 
@@ -41,11 +45,18 @@ class Chrome(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.memory = Memory(settings, server)
+        self.speech = Speech(application, self.memory.language)
         self._theme = Theme(application, self, self.memory.scale)
         self.setWindowIcon(app_icon())
-        self._rail, self._strip = Rail(*self._size_buttons()), Strip(*self._size_buttons())
+        self._plan: tuple[Step, ...] = tuple(Step)
+        self._step, self._finished, self._institution = Step.CODE, False, ""
+        self._readable = self._filling = self._low = False
+        self._readers: list[Button] = []
+        self._before: QSize | None = None
+        self._rail, self._strip = Rail(*self._tools()), Strip(*self._tools())
         self._banner = Banner()
-        self._banner.offer(Button(self.tr("Dismiss"), self._banner.hide, "quiet"))
+        self._dismiss = Button(self.tr("Dismiss"), self._banner.hide, "quiet")
+        self._banner.offer(self._dismiss)
         self._stack = QStackedWidget()
         self._set_together()
         self._ring = FocusRing(self)
@@ -70,12 +81,69 @@ class Chrome(QMainWindow):
         focus = page.first_focus()
         if focus is not None:
             focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        announce(page, page.accessibleName())
+
+    def plan_steps(self, plan: Sequence[Step]) -> None:
+        """Show these steps alone: those that an exam has."""
+        self._plan = tuple(plan)
+        for guide in (self._rail, self._strip):
+            guide.lay_out(self._plan)
 
     def mark_step(self, step: Step, *, finished: bool = False) -> None:
         """Mark where one is, or that all is over."""
-        self._rail.show_step(step, finished=finished)
-        self._strip.show_step(step, finished=finished)
+        self._step, self._finished = step, finished
+        for guide in (self._rail, self._strip):
+            guide.show_step(step, finished=finished)
         self.setWindowTitle(f"{step.title} · Invigil")
+
+    def retell(self) -> None:
+        """Say what is around the pages, in the language that is spoken now."""
+        self._dismiss.rename(self.tr("Dismiss"))
+        self._readers.clear()
+        for old, new in (
+            (self._rail, Rail(*self._tools())),
+            (self._strip, Strip(*self._tools())),
+        ):
+            hidden = old.isHidden()
+            self._beside(old).replaceWidget(old, new)
+            new.setHidden(hidden)
+            old.hide()
+            old.deleteLater()
+            if isinstance(new, Rail):
+                self._rail = new
+            else:
+                self._strip = new
+        self.plan_steps(self._plan)
+        self.mark_step(self._step, finished=self._finished)
+        self.name_institution(self._institution)
+        self.let_read(self._readable)
+
+    def let_read(self, readable: bool) -> None:
+        """Whether what is recorded can be read again: from the consent on."""
+        self._readable = readable
+        for button in self._readers:
+            button.setVisible(readable)
+
+    def read_terms(self) -> None:
+        """Show what is recorded; what that is, the window knows."""
+
+    def fill_screen(self, fill: bool) -> None:
+        """Nothing but the page on the whole display, or as before."""
+        if fill != self._filling:
+            self._filling = fill
+            self.showFullScreen() if fill else self.showNormal()
+            self._fit_steps()
+
+    def shrink(self, low: bool) -> None:
+        """As low as the page allows, without the steps; or as before."""
+        if low != self._low:
+            self._low = low
+            self._fit_steps()
+            if low:
+                self._before = self.size()
+                self.resize(self.width(), self.minimumHeight())
+            elif self._before is not None:
+                self.resize(self._before)
 
     def drop_page(self, page: Page | None) -> None:
         """A page is not used again."""
@@ -92,6 +160,7 @@ class Chrome(QMainWindow):
 
     def name_institution(self, name: str) -> None:
         """Show whose exam it is beside the steps."""
+        self._institution = name
         self._rail.institution.say(name)
 
     def become(self, size: tuple[int, int]) -> None:
@@ -108,14 +177,26 @@ class Chrome(QMainWindow):
 
     def _set_together(self) -> None:
         # Pages first: the keyboard reaches what they hold before the text size's buttons.
-        right = column(self._banner, self._stack, gap=0)
-        right.insertWidget(0, self._strip)
-        whole = row(right, gap=0)
-        whole.insertWidget(0, self._rail)
-        whole.setStretch(1, 1)
+        self._right = column(self._banner, self._stack, gap=0)
+        self._right.insertWidget(0, self._strip)
+        self._whole = row(self._right, gap=0)
+        self._whole.insertWidget(0, self._rail)
+        self._whole.setStretch(1, 1)
         middle = QWidget()
-        middle.setLayout(whole)
+        middle.setLayout(self._whole)
         self.setCentralWidget(middle)
+
+    def _beside(self, guide: Rail | Strip) -> QBoxLayout:
+        """The layout that holds it."""
+        return self._whole if isinstance(guide, Rail) else self._right
+
+    def _tools(self) -> tuple[Button, ...]:
+        read = Button(self.tr("What is recorded"), self.read_terms, "rail")
+        read.hide()
+        self._readers.append(read)
+        leave = Button(self.tr("Quit"), self.close, "rail")
+        leave.setToolTip("Ctrl+Q")
+        return (*self._size_buttons(), read, leave)
 
     def _size_buttons(self) -> tuple[Button, Button]:
         smaller = Button("A−", lambda: self._scale_by(-SCALE_STEP), "rail")
@@ -136,6 +217,7 @@ class Chrome(QMainWindow):
             (QKeySequence(keys.ZoomOut), lambda: self._scale_by(-SCALE_STEP)),
             (QKeySequence("Ctrl+0"), lambda: self._scale_to(NORMAL_SCALE)),
             (QKeySequence("Ctrl+Q"), self.close),
+            (QKeySequence("F1"), self.read_terms),
         ):
             QShortcut(sequence, self).activated.connect(act)
 
@@ -149,7 +231,8 @@ class Chrome(QMainWindow):
     def _fit_steps(self) -> None:
         text = text_size()
         sides = zip(MIN_SIZE, MIN_PIXELS, strict=True)
-        self.setMinimumSize(*(max(ems * text, pixels) for ems, pixels in sides))
-        wide = self.width() >= WIDE * text
-        self._rail.setVisible(wide)
-        self._strip.setHidden(wide)
+        width, height = (max(ems * text, pixels) for ems, pixels in sides)
+        self.setMinimumSize(width, 0 if self._low else height)
+        wide, alone = self.width() >= WIDE * text, self._filling or self._low
+        self._rail.setVisible(wide and not alone)
+        self._strip.setVisible(not wide and not alone)

@@ -1,4 +1,4 @@
-"""What the window remembers between two starts: the last server and the size of text."""
+"""What the window remembers between two starts: the server, the language, the size of text."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ class Memory:
     @server.setter
     def server(self, address: str) -> None:
         self._settings.setValue("server", address)
+
+    @property
+    def language(self) -> str:
+        """The language that was chosen (``de``); empty where none was."""
+        return str(self._settings.value("language", ""))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        self._settings.setValue("language", code)
 
     @property
     def scale(self) -> float:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 
 from recorder.faults import EnvironmentFault
+from recorder.ui.told import told
 
 T = TypeVar("T")
 
@@ -47,7 +48,7 @@ def fresh_reference() -> str:
 def trouble_from(error: Exception, reference: Callable[[], str] = fresh_reference) -> Trouble:
     """The user's words for a failure; anything but the environment's is logged as a bug."""
     if isinstance(error, EnvironmentFault):
-        return Trouble(error.what, error.advice)
+        return Trouble(told(error.what), told(error.advice))
     import structlog  # 0.2 s to import, and only a bug needs it
 
     name = reference()

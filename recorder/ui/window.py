@@ -1,4 +1,4 @@
-"""The candidate's window: one page after the other, and what closing it means."""
+"""The candidate's window: from the code to the recording, and what closing it means."""
 
 from __future__ import annotations
 
@@ -10,22 +10,21 @@ from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from recorder.status import Light, Notice, Offer, Stage, Status
-from recorder.ui.chrome import EXAM_SIZE, FIRST_SIZE, Chrome
+from recorder.status import Offer, Stage
+from recorder.ui.chrome import Chrome
 from recorder.ui.leaving import Leave, when_closing
 from recorder.ui.link import parse_server
-from recorder.ui.operation import Doorway, Trouble, guarded
+from recorder.ui.operation import Doorway
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Program, Recording
-from recorder.ui.saving import Choose, Saver, choose_file
+from recorder.ui.saving import Choose, choose_file
 from recorder.ui.widgets.steps import Step
 
 if TYPE_CHECKING:  # pages are imported when they are first shown: the first one paints sooner
     from recorder.ui.pages.check import CheckPage
-    from recorder.ui.pages.exam import ExamPage
-    from recorder.ui.pages.finish import FinishPage
-    from recorder.ui.watch import Watch
+    from recorder.ui.pages.terms import TermsPage
+    from recorder.ui.way import Way
 
 # Seconds a closed window waits for its threads, so that devices are let go in order.
 SETTLE_S = 10.0
@@ -62,17 +61,14 @@ class MainWindow(Chrome):
         self._program, self._today, self._choose = program, today, choose
         self._doorway = Doorway(self)
         self._offer: Offer | None = None
+        self._overview: Page | None = None
         self._consent: Page | None = None
+        self._terms: TermsPage | None = None
         self._check: CheckPage | None = None
-        self._exam: ExamPage | None = None
-        self._finish: FinishPage | None = None
-        self._watch: Watch | None = None
-        self._stage: Stage | None = None
-        self._light: Light | None = None
-        self._forced = self._closing_soon = False
-        self._enter = EnterPage(program, self._doorway, choose)
+        self._way: Way | None = None
+        self._forced = False
+        self._enter = self._make_enter()
         self._enter.prefill(self.memory.server)
-        self._enter.offered.connect(self._offered)
         self.show_page(self._enter, Step.CODE)
         if link:
             self._enter.open_link(link)
@@ -80,7 +76,7 @@ class MainWindow(Chrome):
     @Slot(str)
     def open_link(self, link: str) -> None:
         """Use a link that was opened meanwhile, unless an exam is already under way."""
-        if self._stage is None:
+        if self._way is None:
             self._restart()
             self._enter.open_link(link)
         self.raise_()
@@ -98,37 +94,91 @@ class MainWindow(Chrome):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Ask where something is at stake; never stand in the way twice."""
         event.ignore()
-        match when_closing(self._stage, asked=self._asked(), forced=self._is_forced()):
-            case Leave.CLOSE:
-                self._shut()
-                event.accept()
+        way = self._way
+        stage = None if way is None else way.stage
+        asked = way is not None and way.asking_to_leave
+        leave = when_closing(stage, asked=asked, forced=self._is_forced())
+        if way is None or leave is Leave.CLOSE:
+            self._shut()
+            event.accept()
+            return
+        match leave:
             case Leave.ASK:
-                assert self._exam is not None
                 self.showNormal() if self.isMinimized() else self.raise_()
-                self._exam.ask_to_quit()
+                way.ask_to_leave()
             case Leave.FINISH:
-                self._end("quit")
-                event.setAccepted(self._stage is Stage.FAILED)
+                way.end("quit")
+                event.setAccepted(way.stage is Stage.FAILED)
             case Leave.FINISH_AND_CLOSE:
-                self._end("quit")
+                way.end("quit")
                 self._shut()
                 event.accept()
             case Leave.WAIT:
-                self._closing_soon = True
-                assert self._finish is not None
-                self._finish.say_waiting_to_close()
+                way.wait_to_close()
+
+    def read_terms(self) -> None:
+        """Show what is recorded, from the consent on; *Back* leads to where one was."""
+        if self._way is not None:
+            self._way.read_terms()
+        elif self._check is not None and self._terms is None:
+            self._read_before(self._check)
+
+    def _read_before(self, check: CheckPage) -> None:
+        from recorder.ui.pages.terms import TermsPage
+
+        assert self._offer is not None
+        self._terms = TermsPage(self._offer, self._today())
+        self._terms.back.connect(lambda: self._close_terms(check))
+        self._terms.withdrawn.connect(self._declined)
+        self.show_page(self._terms, Step.CHECK)
+
+    def _close_terms(self, check: CheckPage) -> None:
+        terms, self._terms = self._terms, None
+        self.show_page(check, Step.CHECK)
+        self.drop_page(terms)
+
+    def _make_enter(self) -> EnterPage:
+        enter = EnterPage(self._program, self._doorway, self._choose, self.speech.code)
+        enter.offered.connect(self._offered)
+        enter.speaking.connect(self._speak)
+        return enter
+
+    def _speak(self, code: str) -> None:
+        """Another language: the first page and what is around it are made anew."""
+        if code == self.speech.code:
+            return
+        self.memory.language = code
+        self.speech.speak(code)
+        before, self._enter = self._enter, self._make_enter()
+        before.hand_over(self._enter)
+        self.retell()
+        self.show_page(self._enter, Step.CODE)
+        self.drop_page(before)
+        self._enter.language.setFocus()
 
     def _offered(self, offer: Offer) -> None:
-        from recorder.ui.pages.consent import ConsentPage
+        from recorder.ui.pages.overview import OverviewPage
+        from recorder.ui.timing import steps_of
 
         self._offer = offer
         if parse_server(offer.server) == offer.server:  # one without https needs its link again
             self.memory.server = offer.server
         self.name_institution(offer.policy.institution.name)
+        self.plan_steps(steps_of(offer.policy))
         if offer.resumes is not None:  # its candidate agreed when it began
             self._agreed()
             return
-        consent = ConsentPage(offer, self._today())
+        overview = OverviewPage(offer)
+        overview.going_on.connect(self._ask_consent)
+        overview.back.connect(self._restart)
+        self._overview = overview
+        self.show_page(overview, Step.CODE)
+
+    def _ask_consent(self) -> None:
+        from recorder.ui.pages.consent import ConsentPage
+
+        assert self._offer is not None
+        consent = ConsentPage(self._offer, self._today())
         consent.agreed.connect(self._agreed)
         consent.declined.connect(self._declined)
         self._consent = consent
@@ -142,14 +192,19 @@ class MainWindow(Chrome):
         page.again.connect(self._restart)
         page.closing.connect(self.close)
         page.begin(self._offer)
+        self.let_read(readable=False)
         self.show_page(page, Step.CONSENT)
+        self._leave_check()
 
     def _restart(self) -> None:
         self._leave_check()
         self.show_page(self._enter, Step.CODE)
         self.keep_only(self._enter)
-        self._offer = self._consent = None
+        self._offer = self._overview = self._consent = self._terms = None
         self.name_institution("")
+        self.plan_steps(tuple(Step))
+        self.mark_step(Step.CODE)
+        self.let_read(readable=False)
 
     def _agreed(self) -> None:
         from recorder.ui.pages.check import CheckPage
@@ -159,12 +214,14 @@ class MainWindow(Chrome):
         self._check.started.connect(self._started)
         self._check.left.connect(self._back_from_check)
         self.show_page(self._check, Step.CHECK)
+        self.let_read(readable=True)
         self._check.begin()
 
     def _back_from_check(self) -> None:
         if self._consent is None:
             self._give_up_going_on()
             return
+        self.let_read(readable=False)
         self.show_page(self._consent, Step.CONSENT)
         self._leave_check()
 
@@ -173,7 +230,7 @@ class MainWindow(Chrome):
         offer = self._offer
         assert offer is not None
         self._doorway.run(
-            lambda: self._program.decline(offer), lambda _: None, self._enter.trouble
+            lambda: self._program.decline(offer), lambda _: None, self._enter.show_trouble
         )
         self._restart()
 
@@ -184,93 +241,13 @@ class MainWindow(Chrome):
             self._check = None
 
     def _started(self, recording: Recording) -> None:
-        from recorder.ui.pages.exam import ExamPage
-        from recorder.ui.watch import Watch
+        from recorder.ui.way import Way
 
         assert self._offer is not None
-        self._stage = Stage.RECORDING
-        self._exam = ExamPage(self._offer, recording.preview)
-        self._exam.finishing.connect(self._end)
-        self.show_page(self._exam, Step.EXAM)
-        self.become(EXAM_SIZE)
-        self.keep_only(self._exam)
-        self._check = self._consent = None
-        self._watch = Watch(recording, self)
-        self._watch.seen.connect(self._seen)
-        self._watch.noticed.connect(self._noticed)
-        self._watch.failed.connect(self._watch_failed)
-        self._watch.start()
-
-    def _seen(self, status: Status) -> None:
-        if status.stage not in (Stage.OFFERED, Stage.CHECKING, Stage.RECORDING):
-            self._stage = status.stage
-            self._show_finish()
-        if self._finish is not None:
-            self._finish.show_status(status)
-            self.mark_step(Step.DONE, finished=status.stage is Stage.DELIVERED)
-        elif self._exam is not None:
-            self._exam.show_status(status)
-        if status.light is Light.PROBLEM and self._light is not Light.PROBLEM:
-            QApplication.alert(self)
-        self._light = status.light
-        if self._closing_soon and self._stage in (Stage.DELIVERING, Stage.DELIVERED):
-            self.close()
-
-    def _noticed(self, notice: Notice) -> None:
-        page = self._finish or self._exam
-        if page is not None:
-            page.add_notice(notice)
-            QApplication.alert(self)
-
-    def _watch_failed(self, trouble: Trouble) -> None:
-        page = self._finish or self._exam
-        if page is not None:
-            page.trouble(trouble)
-
-    def _end(self, reason: str) -> None:
-        assert self._watch is not None
-        recording, quitting = self._watch.recording, reason == "quit"
-        failed: list[Trouble] = []
-        guarded(lambda: recording.finish(reason), failed.append)
-        if failed and not quitting:
-            self._watch_failed(failed[0])
-            return
-        self._stage = Stage.FAILED if failed else Stage.CLOSING
-        self._show_finish()
-        self._closing_soon = quitting
-        if failed:
-            self.close()
-        elif quitting and self._finish is not None:
-            self._finish.say_waiting_to_close()
-
-    def _show_finish(self) -> None:
-        if self._finish is not None:
-            return
-        from recorder.ui.pages.finish import FinishPage
-
-        assert self._offer is not None
-        assert self._exam is not None
-        assert self._watch is not None
-        self._finish = FinishPage(self._offer)
-        self._let_save(self._finish, self._watch.recording)
-        self._finish.closing.connect(self.close)
-        for notice in self._exam.notices.unread:
-            self._finish.add_notice(notice)
-        self._exam.let_go()
-        self.show_page(self._finish, Step.DONE)
-        self.become(FIRST_SIZE)
-        self.drop_page(self._exam)
-        self._exam = None
-
-    def _let_save(self, page: FinishPage, recording: Recording) -> None:
-        assert self._offer is not None
-        institution, session = self._offer.policy.institution.name, recording.id
-        saver = Saver(page.panel, self._doorway, self._choose, page.busy)
-        page.saving.connect(lambda: saver.ask(session, institution, recording.save))
-
-    def _asked(self) -> bool:
-        asking = self._exam is not None and self._exam.asking_to_quit
-        return asking or self._closing_soon
+        self._check = self._consent = self._overview = self._terms = None
+        self._way = Way(self, self._doorway, self._offer, recording, self._today, self._choose)
+        self._way.closing.connect(self.close)
+        self._way.begin()
 
     def _is_forced(self) -> bool:
         application = QApplication.instance()
@@ -278,6 +255,6 @@ class MainWindow(Chrome):
         return self._forced or saving
 
     def _shut(self) -> None:
-        if self._watch is not None:
-            self._watch.stop()
+        if self._way is not None:
+            self._way.stop()
         self._leave_check()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale
 
 from recorder.status import Delivery
 from recorder.ui.link import Flaw
+from recorder.ui.marking import QT_TRANSLATE_NOOP
 from recorder.ui.operation import Trouble
 from shared.flags import Group, Kind
 from shared.policy import Policy
@@ -39,6 +40,13 @@ def duration(seconds: float) -> str:
     return " ".join(parts)
 
 
+def roughly(seconds: float) -> str:
+    """A length of time that is a guess: to ten seconds, from a minute on to the minute."""
+    if seconds <= 50:
+        return duration(max(10, 10 * math.ceil(seconds / 10)))
+    return duration(60 * math.ceil(seconds / 60))
+
+
 def size(count: int) -> str:
     """A number of bytes: ``0.4 MB``, ``12 kB``; never 0 for something."""
     locale = QLocale()
@@ -54,9 +62,20 @@ def pieces(count: int) -> str:
     return _count("pieces", count)
 
 
+def warnings(count: int, limit: int) -> str:
+    """How many warnings have counted, of how many that end the exam (0: none does)."""
+    if limit:
+        return translate("words", "Warning {0} of {1}; the last one ends the exam.").format(
+            QLocale().toString(count), QLocale().toString(limit)
+        )
+    return translate("words", "Warnings so far: {0}").format(QLocale().toString(count))
+
+
 def day(value: date) -> str:
     """A date, long, in the user's language and without the name of the day."""
-    return QLocale().toString(QDate(value.year, value.month, value.day), "d MMMM yyyy")
+    return QLocale().toString(
+        QDate(value.year, value.month, value.day), translate("words", "d MMMM yyyy")
+    )
 
 
 def pending(delivery: Delivery) -> int:
@@ -109,7 +128,7 @@ def span(begun_us: int, last_us: int) -> str:
 
 
 def _day_of(moment: QDateTime) -> str:
-    return QLocale().toString(moment.date(), "d MMMM yyyy")
+    return QLocale().toString(moment.date(), translate("words", "d MMMM yyyy"))
 
 
 def kept_until(policy: Policy, today: date) -> str:
@@ -181,11 +200,6 @@ def _count(unit: str, count: int) -> str:
     if count == 1:
         return translate("words", one)
     return translate("words", many, None, count).format(QLocale().toString(count))
-
-
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802
-    """Mark a text for lupdate, which knows this name; Qt's own is typed as object."""
-    return text
 
 
 _UNITS = {

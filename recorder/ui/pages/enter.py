@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from recorder.status import Offer
 from recorder.ui import words
+from recorder.ui.language import LANGUAGES, SOURCE
 from recorder.ui.leftovers import Leftovers
 from recorder.ui.link import (
     Flaw,
@@ -25,7 +26,8 @@ from recorder.ui.saving import Choose, choose_file
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
-from recorder.ui.widgets.dress import dress
+from recorder.ui.widgets.choice import Choice
+from recorder.ui.widgets.dress import announce, dress
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.text import Text, field_label
 
@@ -36,9 +38,15 @@ class EnterPage(Page):
     """Asks the server which exam a code opens; nothing is changed or uploaded by it."""
 
     offered = Signal(Offer)
+    speaking = Signal(str)
+    """The language that was chosen."""
 
     def __init__(
-        self, program: Program, doorway: Doorway, choose: Choose = choose_file
+        self,
+        program: Program,
+        doorway: Doorway,
+        choose: Choose = choose_file,
+        language: str = SOURCE,
     ) -> None:
         super().__init__("", "")
         self.title.say(self.tr("Enter your exam code"))
@@ -53,7 +61,7 @@ class EnterPage(Page):
         self.leftovers = Leftovers(program, doorway, choose, self)
         self.leftovers.offered.connect(self.offered)
         self._build_fields()
-        self._build_foot()
+        self._build_foot(language)
 
     def first_focus(self) -> QWidget:
         """The code; or, with code and address filled in, the button."""
@@ -94,7 +102,14 @@ class EnterPage(Page):
                 self.server.setText(server)
                 self._ask(Invitation(server, code, self._invited.key if self._invited else ""))
 
-    def trouble(self, trouble: Trouble) -> None:
+    def hand_over(self, other: EnterPage) -> None:
+        """Another page takes this one's place: with what was typed, and with its link."""
+        self._stop()
+        other.code.setText(self.code.text())
+        other.server.setText(self.server.text())
+        other._invited = self._invited
+
+    def show_trouble(self, trouble: Trouble) -> None:
         """Show a problem of something that was left for later."""
         self._problem.trouble(trouble)
 
@@ -112,17 +127,10 @@ class EnterPage(Page):
         self.server.setPlaceholderText(self.tr("exam.example.edu"))
         self.server.textEdited.connect(self._address_typed)
         self._problem = Banner()
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        self._busy.setFixedHeight(6)
-        self._busy.setAccessibleName(self.tr("Asking the server"))
-        self._busy.hide()
         self.add(
             self.leftovers.urgent,
             column(field_label(self.tr("&Code or link"), self.code), self.code, gap=6),
             column(field_label(self.tr("&Server's address"), self.server), self.server, gap=6),
-            self._busy,
             self._problem,
             self._promise(),
             self.leftovers.quiet,
@@ -142,12 +150,19 @@ class EnterPage(Page):
         card.setLayout(line)
         return card
 
-    def _build_foot(self) -> None:
+    def _build_foot(self, language: str) -> None:
+        self.language = Choice(self.tr("&Language"))
+        for code, name in LANGUAGES.items():
+            self.language.addItem(name, code)
+        self.language.setCurrentIndex(self.language.findData(language))
+        self.language.activated.connect(
+            lambda _index: self.speaking.emit(self.language.currentData())
+        )
         self._continue = Button(self.tr("C&ontinue"), self.submit, "primary")
         self._cancel = Button(self.tr("C&ancel"), self.cancel)
         self._cancel.hide()
         self.primary, self.secondary = self._continue, self._cancel
-        self.act(right=(self._cancel, self._continue))
+        self.act(self.language.label, self.language, right=(self._cancel, self._continue))
 
     def _typed(self, text: str) -> None:
         self._forgive()
@@ -214,7 +229,8 @@ class EnterPage(Page):
             field.setReadOnly(asking)
         self._continue.setEnabled(not asking)
         self._continue.rename(self.tr("Asking the server…") if asking else self.tr("C&ontinue"))
-        self._busy.setVisible(asking)
         self._cancel.setVisible(asking)
+        self.language.setEnabled(not asking)
         if asking:
             self._cancel.setFocus()
+            announce(self, self.tr("Asking the server…"))

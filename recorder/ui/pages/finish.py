@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from recorder.status import Delivery, Notice, Offer, Stage, Status
+from recorder.status import Delivery, Offer, SavedReceipt, Stage, Status
 from recorder.ui import words
 from recorder.ui.operation import Trouble
+from recorder.ui.pace import Pace
 from recorder.ui.pages.page import Page
+from recorder.ui.told import told
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.bar import Bar
 from recorder.ui.widgets.button import Button
@@ -24,31 +29,42 @@ class FinishPage(Page):
 
     closing = Signal()
     saving = Signal()
+    keeping_receipt = Signal()
 
-    def __init__(self, offer: Offer) -> None:
+    def __init__(
+        self,
+        offer: Offer,
+        *,
+        withdrawn: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         super().__init__(self.tr("Finishing"))
-        self._offer = offer
-        self._banner, self._problem = Banner(), Banner()
+        self._offer, self._withdrawn = offer, withdrawn
+        self._pace, self._clock = Pace(), clock
+        self._banner, self._problem, self._receipt = Banner(), Banner(), Banner()
         self.notices = Notices()
         self._bar = Bar(self.tr("Delivery"))
         self._progress = Text(role="muted")
         self.panel = SavePanel()
         self.add(column(self._bar, self._progress, gap=8), self._banner, self.panel)
-        self.add(self._problem)
-        self.add(self.notices, self._build_facts())
+        self.add(self._problem, self._receipt)
+        self.add(self.notices, self._build_rights(), self._build_facts())
         self.body.addStretch(1)
         self._close = Button(self.tr("&Close Invigil"), self.closing.emit, "primary")
         self._save = Button(self.tr("&Save as a file…"), self.saving.emit)
         self._save.hide()
+        self._keep = Button(self.tr("Save the &receipt…"), self.keeping_receipt.emit)
+        self._keep.hide()
         self.primary = self._close
-        self.act(self._save, right=(self._close,))
+        self.act(self._keep, self._save, right=(self._close,))
         self._show_closing()
 
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""
         delivery = status.delivery
         self._bar.fill(delivery.fraction)
-        self._progress.say(words.delivered(delivery))
+        self._pace.note(self._clock(), delivery.bytes_sent)
+        self._progress.say(self._how_far(delivery))
         self._recorded.say(words.duration(status.elapsed_s))
         self._size.say(
             self.tr("{0}, {1}, encrypted").format(
@@ -57,6 +73,7 @@ class FinishPage(Page):
             )
         )
         self._save.setVisible(_is_stranded(status))
+        self._keep.setVisible(status.stage in (Stage.DELIVERING, Stage.DELIVERED, Stage.FAILED))
         match status.stage:
             case Stage.DELIVERED:
                 self._show_delivered()
@@ -71,11 +88,20 @@ class FinishPage(Page):
         """Whether a file is being saved."""
         self._save.setEnabled(not busy)
 
-    def add_notice(self, notice: Notice) -> None:
-        """Show a message that came late."""
-        self.notices.add(notice)
+    def receipt_saved(self, saved: SavedReceipt) -> None:
+        """Say where the receipt is, and what it proves."""
+        institution = self._offer.policy.institution
+        proves = (
+            self.tr("It proves that everything was delivered.")
+            if saved.delivered
+            else self.tr("It proves what was delivered so far. Save it again at the end.")
+        )
+        keep = self.tr("Keep {0}. Whoever asks about your exam needs it: {1}.").format(
+            saved.path, institution.contact
+        )
+        self._receipt.say("good", self.tr("The receipt is saved."), f"{proves} {keep}")
 
-    def trouble(self, trouble: Trouble) -> None:
+    def show_trouble(self, trouble: Trouble) -> None:
         """Show a problem of the window itself."""
         self._problem.trouble(trouble)
 
@@ -87,8 +113,16 @@ class FinishPage(Page):
             self.tr("The window then closes by itself. Close it again to leave at once."),
         )
 
+    def _how_far(self, delivery: Delivery) -> str:
+        left = delivery.bytes_made - delivery.bytes_sent
+        left_s = self._pace.left_s(left) if delivery.online else None
+        text = words.delivered(delivery)
+        if left <= 0 or left_s is None:
+            return text
+        return self.tr("{0}, about {1} left").format(text, words.roughly(left_s))
+
     def _show_closing(self) -> None:
-        self.title.say(self.tr("Saving the recording…"))
+        self._retitle(self.tr("Saving the recording…"))
         if self._banner.isHidden():
             self._banner.say(
                 "accent", self.tr("The last seconds are being saved on this computer.")
@@ -96,13 +130,13 @@ class FinishPage(Page):
         dress(self._close, kind="plain")
 
     def _show_delivering(self, delivery: Delivery) -> None:
-        self.title.say(self.tr("Delivering the recording"))
+        self._retitle(self.tr("Delivering the recording"))
         dress(self._close, kind="plain")
         if delivery.online:
             self._banner.say(
                 "accent",
                 self.tr("Everything is safe on this computer and on its way."),
-                self.tr("Please leave this window open until it says “Delivered”."),
+                self.tr("Please leave the computer on until it says that you may close it."),
                 icon="upload",
             )
         else:
@@ -120,16 +154,16 @@ class FinishPage(Page):
             )
 
     def _show_delivered(self) -> None:
-        self.title.say(self.tr("Delivered"))
+        self._retitle(self.tr("Delivered"))
         self._banner.say(
             "good",
-            self.tr("Everything was delivered. You may close the window."),
+            self.tr("Everything was delivered. You may close your computer now."),
             self.tr("The server has confirmed each piece with its signature."),
         )
         dress(self._close, kind="primary")
 
     def _show_failed(self, status: Status) -> None:
-        self.title.say(self.tr("The recording ended with a problem"))
+        self._retitle(self.tr("The recording ended with a problem"))
         contact = self._offer.policy.institution.contact
         if status.delivery.done:
             rest = self.tr("What was recorded until then has been delivered.")
@@ -142,8 +176,40 @@ class FinishPage(Page):
                 words.size(status.delivery.bytes_made - status.delivery.bytes_sent),
             )
         ask = self.tr("Please tell your institution: {0}.").format(contact)
-        self._banner.say("problem", status.words, f"{rest} {ask}")
+        self._banner.say("problem", told(status.words), f"{rest} {ask}")
         dress(self._close, kind="primary")
+
+    def _retitle(self, title: str) -> None:
+        self.title.say(title)
+        self.setAccessibleName(title)
+
+    def _build_rights(self) -> Card:
+        institution = self._offer.policy.institution
+        lines = [
+            self.tr("Questions about the exam or its recording: {0}.").format(
+                institution.contact
+            ),
+            self.tr("You may ask {0} for your own copy of the recording.").format(
+                institution.name
+            ),
+            self.tr(
+                "A person decides about what was noted. You are told the reasons, and may "
+                "appeal to {0}."
+            ).format(institution.name),
+        ]
+        if self._withdrawn:
+            lines.insert(
+                0,
+                self.tr(
+                    "You withdrew your consent. You may ask {0} to delete what was recorded "
+                    "until then."
+                ).format(institution.name),
+            )
+        listed = "\n".join(f"•  {line}" for line in lines)
+        card = Card()
+        heading = Text(self.tr("What comes next"), role="heading")
+        card.setLayout(column(heading, Text(listed), gap=8, edge=PADDING + 4))
+        return card
 
     def _build_facts(self) -> Card:
         policy = self._offer.policy

@@ -19,6 +19,7 @@ _ICONS = {
     "attention": "attention",
     "problem": "problem",
 }
+_URGENT = ("attention", "problem")
 
 
 class Banner(Card):
@@ -36,8 +37,14 @@ class Banner(Card):
         self.setLayout(self._layout)
         self.hide()
 
-    def say(self, tone: str, title: str, text: str = "", icon: str = "") -> None:
-        """Show a message and have screen readers say it; the same again changes nothing."""
+    def say(
+        self, tone: str, title: str, text: str = "", icon: str = "", *, aloud: bool = True
+    ) -> None:
+        """Show a message; the same again changes nothing.
+
+        Screen readers say it, unless it is not ``aloud``: a clock that runs, for one. Only
+        what is said aloud is scrolled to.
+        """
         same = (title, text) == (self.title.plain, self.text.plain)
         if same and not self.isHidden():
             return
@@ -47,9 +54,11 @@ class Banner(Card):
         self.text.say(text)
         self.text.setVisible(bool(text))
         self.show()
+        if not aloud:
+            return
         # Its place is known once the layout has been made anew.
         QTimer.singleShot(0, self, self._reveal)
-        announce(self, f"{title} {text}".strip())
+        announce(self, f"{title} {text}".strip(), urgent=tone in _URGENT)
 
     def _reveal(self) -> None:
         """Scroll to where it can be read."""

@@ -25,7 +25,13 @@ def em(widget: QWidget) -> int:
     return QFontInfo(widget.font()).pixelSize()
 
 
-def announce(widget: QWidget, text: str) -> None:
-    """Have a screen reader say something that happened on the page."""
-    if QAccessible.isActive():
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
+    """Have a screen reader say something that happened on the page.
+
+    What is ``urgent`` interrupts what is being read; the rest waits for its end.
+    """
+    if text and QAccessible.isActive():
+        event = QAccessibleAnnouncementEvent(widget, text)
+        if urgent:
+            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)

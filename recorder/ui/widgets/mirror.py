@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPalette,
+    QPen,
     QShowEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from recorder.detect.observations import Box
+
 Source = Callable[[], "NDArray[np.uint8] | None"]
 
 # Milliseconds: twelve pictures a second look live and cost little.
@@ -36,6 +39,17 @@ RADIUS = 10
 ASPECT = 4 / 3
 # Every eighth pixel of what is shown is plenty for a mean.
 BRIGHTNESS_STEP = 8
+
+
+def mirrored(box: Box, place: QRectF) -> QRectF:
+    """Where a box of the picture as captured stands in the picture as shown at ``place``."""
+    left = 1.0 - box.x - box.width
+    return QRectF(
+        place.x() + left * place.width(),
+        place.y() + box.y * place.height(),
+        box.width * place.width(),
+        box.height * place.height(),
+    )
 
 
 class Mirror(QWidget):
@@ -60,6 +74,8 @@ class Mirror(QWidget):
         self._pixels: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
         self._came_at: float | None = None
+        self._box: Box | None = None
+        self._tall = True
         self._beat = Beat(self, PICTURE_MS, self._look)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -75,6 +91,14 @@ class Mirror(QWidget):
             self._beat.start()
         if source is None:
             self._beat.stop()
+
+    def outline(self, box: Box | None, *, tall: bool = True) -> None:
+        """Draw where the face is, or where something should be held, in shares of the picture
+        as captured; an oval where it is ``tall``, else a card's outline.
+        """
+        if (box, tall) != (self._box, self._tall):
+            self._box, self._tall = box, tall
+            self.update()
 
     @property
     def age_s(self) -> float | None:
@@ -128,7 +152,21 @@ class Mirror(QWidget):
                 return
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.setClipPath(frame)
-            painter.drawImage(self._fitted(self._image), self._image)
+            place = self._fitted(self._image)
+            painter.drawImage(place, self._image)
+            if self._box is not None:
+                self._paint_outline(painter, mirrored(self._box, place))
+
+    def _paint_outline(self, painter: QPainter, box: QRectF) -> None:
+        """Light on dark, so that it is seen before any background."""
+        thin = max(2.0, em(self) / 7)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for width, colour in ((2.2 * thin, Qt.GlobalColor.black), (thin, Qt.GlobalColor.white)):
+            painter.setPen(QPen(colour, width))
+            if self._tall:
+                painter.drawEllipse(box)
+            else:
+                painter.drawRoundedRect(box, RADIUS, RADIUS)
 
     def _paint_placeholder(self, painter: QPainter) -> None:
         side = min(3.0 * em(self), self.height() / 2)

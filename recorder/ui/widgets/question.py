@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 
 
 class Question(Banner):
-    """Shows itself over ``instead_of`` until it is answered; *no* has the focus."""
+    """Shows itself over ``instead_of`` until it is answered; *no* has the focus and Esc."""
 
     def __init__(self, instead_of: QWidget) -> None:
         super().__init__()
         self._instead_of = instead_of
         self._on_yes: Callable[[], object] = lambda: None
+        self._focus_before: QWidget | None = None
         self.no = Button("", self.withdraw)
         self.yes = Button("", self._agree, "danger")
         self.offer(self.no, self.yes)
@@ -33,6 +36,8 @@ class Question(Banner):
         self._on_yes = on_yes
         self.yes.rename(yes)
         self.no.rename(no)
+        if not self.open:
+            self._focus_before = QApplication.focusWidget()
         self._instead_of.hide()
         self.say("attention", title, text)
         self.no.setFocus()
@@ -41,6 +46,16 @@ class Question(Banner):
         """Answered with no, or no longer of interest."""
         self.hide()
         self._instead_of.show()
+        before, self._focus_before = self._focus_before, None
+        if before is not None and before.isVisible():
+            before.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc is the safe answer."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.no.click()
+        else:
+            super().keyPressEvent(event)
 
     def _agree(self) -> None:
         self.withdraw()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout
 
 from recorder.status import StreamHealth
 from recorder.ui import words
+from recorder.ui.told import told
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.text import Text
 
@@ -39,7 +40,7 @@ class StreamRow:
 
 def _in_words(health: StreamHealth) -> str:
     if health.note:
-        return health.note
+        return told(health.note)
     if health.working:
         return QCoreApplication.translate("StreamRow", "Recording")
     return QCoreApplication.translate("StreamRow", "Not connected. It goes on when it is back.")

@@ -13,31 +13,41 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
 
+from recorder.detect.observations import Box
 from recorder.faults import EnvironmentFault
 from recorder.status import (
+    CalibrationView,
     Delivery,
+    EnrolmentView,
     Interrupted,
     Light,
     Notice,
     Offer,
     SavedFile,
+    SavedReceipt,
     Stage,
     Status,
     StreamHealth,
 )
 from recorder.ui.operation import THREAD_NAME
+from recorder.ui.pages.calibration import CalibrationPage
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.exam import ExamPage
+from recorder.ui.pages.identity import IdentityPage
+from recorder.ui.pages.overview import OverviewPage
+from recorder.ui.pages.page import Page
+from recorder.ui.pages.waiting import WaitingPage
 from recorder.ui.window import MainWindow
 from shared.flags import Kind
 from shared.policy import (
@@ -45,6 +55,7 @@ from shared.policy import (
     CameraStream,
     EvidenceKey,
     Exam,
+    Identity,
     Institution,
     MicrophoneStream,
     Policy,
@@ -100,6 +111,8 @@ def make_status(**changes: Any) -> Status:
         streams=HEALTHY,
         delivery=Delivery(60, 58, 45, 40, 2_400_000, 2_000_000, online=True),
         sound_level=0.4,
+        phase="exam",
+        left_s=4646.0,
     )
     return dataclasses.replace(well, **changes)
 
@@ -140,14 +153,38 @@ def save_as_told(program: FakeProgram, session: str, target: Path, show: Any) ->
     return SavedFile(target, session, 120, 50, 100_200_000, program.damaged)
 
 
+FACE = Box(0.35, 0.2, 0.3, 0.5)
+ENROLMENT = (
+    EnrolmentView("face", "Look into the camera.", 0.4, box=FACE),
+    EnrolmentView("turn", "Turn your head a little to the left.", 0.6, box=FACE),
+    EnrolmentView("voice", "Read the sentence aloud.", 0.5, sentence="The sun is up."),
+    EnrolmentView("done", "All is taken.", 1.0, "done"),
+)
+CALIBRATION = (
+    CalibrationView((0.1, 0.1), 0.0, "running", "Look at the point."),
+    CalibrationView((0.5, 0.5), 0.5, "running", "Look at the point."),
+    CalibrationView((0.9, 0.9), 0.9, "running", "Look at the point."),
+    CalibrationView(None, 1.0, "done", "All points are done.", quality=0.9),
+)
+
+
 class FakeRecording:
-    """A session whose next status the test sets."""
+    """A session that goes its way as a real one does, unless the test sets its status.
+
+    The enrolment and the calibration come to their next view at each look.
+    """
 
     def __init__(self, preview: FakePreview, program: FakeProgram) -> None:
         self.id = "5e55" * 8
         self.preview = preview
         self._program = program
-        self.now = make_status()
+        self.now = make_status(phase="preparing", left_s=None)
+        self.views: list[EnrolmentView] | None = None
+        self.marks: list[CalibrationView] | None = None
+        self.enrolling, self.calibrating = list(ENROLMENT), list(CALIBRATION)
+        self.holds_start = False
+        self.asked: list[tuple[str, ...]] = []
+        self.display: tuple[float | None, float | None] | None = None
         self.waiting_notices: list[Notice] = []
         self.reasons: list[str] = []
         self.after_finish: Stage | None = Stage.CLOSING
@@ -170,6 +207,61 @@ class FakeRecording:
         if self.after_finish is not None:
             self.become(stage=self.after_finish)
 
+    def withdraw(self) -> None:
+        self.finish("withdrawn")
+
+    def begin_enrolment(self) -> None:
+        self.views = list(self.enrolling)
+
+    def enrolment(self) -> EnrolmentView | None:
+        """The next view; the last one stays."""
+        return _next(self.views)
+
+    def retake(self) -> None:
+        self.asked.append(("retake",))
+        self.begin_enrolment()
+
+    def leave_out(self, what: str) -> None:
+        self.asked.append(("leave_out", what))
+        done = EnrolmentView("done", "A part is missing.", 1.0, "left_out")
+        self.views = [done] if what != "calibration" else self.views
+
+    def ask_proctor(self, what: str) -> None:
+        self.asked.append(("ask_proctor", what))
+        self.views = [EnrolmentView("face", "A proctor looks at it.", 0.0, "awaiting")]
+        self.become(awaits="identity")
+
+    def begin_calibration(self, width_mm: float | None, height_mm: float | None) -> None:
+        self.display = (width_mm, height_mm)
+        self.marks = list(self.calibrating)
+
+    def calibration(self) -> CalibrationView | None:
+        """The next mark; the last view stays."""
+        return _next(self.marks)
+
+    def ready(self) -> None:
+        self.asked.append(("ready",))
+        if self.holds_start:
+            self.become(phase="waiting", starts_in_s=754.0)
+        else:
+            self.become(phase="exam", left_s=4646.0)
+
+    def take_break(self) -> None:
+        self.become(phase="break", breaks_left=self.now.breaks_left - 1, break_left_s=300.0)
+
+    def end_break(self) -> None:
+        self.become(phase="exam", break_left_s=None)
+
+    def say(self, text: str) -> None:
+        self.asked.append(("say", text))
+
+    def ask_for_help(self, text: str) -> None:
+        self.asked.append(("help", text))
+
+    def receipt(self, target: Path) -> SavedReceipt:
+        self._program._enter("receipt", target)
+        return SavedReceipt(target, self.id, 120, 50, delivered=self.now.stage == "delivered")
+
     def notices(self) -> list[Notice]:
         """Each once."""
         notices, self.waiting_notices = self.waiting_notices, []
@@ -181,6 +273,15 @@ class FakeRecording:
     def become(self, **changes: Any) -> None:
         """Change the status."""
         self.now = dataclasses.replace(self.now, **changes)
+
+
+T = TypeVar("T")
+
+
+def _next(views: list[T] | None) -> T | None:
+    if not views:
+        return None
+    return views.pop(0) if len(views) > 1 else views[0]
 
 
 def bright_picture() -> NDArray[np.uint8]:
@@ -406,28 +507,107 @@ def open_window(
         assert window.settle()
 
 
-@pytest.fixture
-def in_exam(
-    qtbot: Any, open_window: Callable[..., MainWindow], program: FakeProgram
-) -> Callable[..., tuple[MainWindow, FakeRecording]]:
-    """Walks to the exam's page, calling ``look`` on each page before it."""
+Look = Callable[[MainWindow], None]
+InExam = Callable[..., tuple[MainWindow, FakeRecording]]
 
-    def walk(
-        look: Callable[[MainWindow], None] = lambda _: None,
-    ) -> tuple[MainWindow, FakeRecording]:
-        window = open_window("invigil://exam.example.edu/ABCDEFGH")
+
+@dataclass
+class Walker:
+    """Walks through the exam by what the pages offer, and looks at each of them."""
+
+    qtbot: Any
+    program: FakeProgram
+    open_window: Callable[..., MainWindow]
+    look: Look = lambda _: None
+
+    def enter(self) -> MainWindow:
+        """To the page that says what will happen."""
+        window = self.open_window("invigil://exam.example.edu/ABCDEFGH")
         enter = cast("EnterPage", window.page)
-        qtbot.waitUntil(lambda: len(enter.leftovers.cards) == len(program.left))
-        look(window)
+        self.qtbot.waitUntil(lambda: len(enter.leftovers.cards) == len(self.program.left))
+        self.look(window)
         enter.submit()
-        qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
-        look(window)
+        self.at(window, OverviewPage)
+        return window
+
+    def check(self, window: MainWindow) -> CheckPage:
+        """To the system check, and until it is content."""
+        self.press(window)
+        self.at(window, ConsentPage)
         cast("ConsentPage", window.page).agreed.emit()
         check = cast("CheckPage", window.page)
-        qtbot.waitUntil(check._start.isEnabled)
-        look(window)
-        check.start()
-        qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
-        return window, program.recordings[0]
+        self.qtbot.waitUntil(check._start.isEnabled)
+        self.look(window)
+        return check
+
+    def record(self, window: MainWindow) -> FakeRecording:
+        """To the first page of the recording."""
+        self.check(window).start()
+        self.at(window, IdentityPage)
+        return self.program.recordings[-1]
+
+    def calibrate(self, window: MainWindow) -> None:
+        """From the identity to the calibration."""
+        identity = cast("IdentityPage", window.page)
+        identity.begin.click()
+        self.qtbot.waitUntil(identity.go_on.isVisible)
+        self.look(window)
+        identity.go_on.click()
+        self.at(window, CalibrationPage)
+
+    def wait(self, window: MainWindow) -> None:
+        """From the calibration to the waiting room."""
+        calibration = cast("CalibrationPage", window.page)
+        calibration.begin.click()
+        self.qtbot.waitUntil(calibration.go_on.isVisible)
+        self.look(window)
+        calibration.go_on.click()
+        self.at(window, WaitingPage)
+
+    def press(self, window: MainWindow) -> None:
+        """The page's first button."""
+        primary = cast("Page", window.page).primary
+        assert primary is not None
+        primary.click()
+
+    def at(self, window: MainWindow, kind: type[Page]) -> None:
+        """Wait for a page, and look at it."""
+        self.qtbot.waitUntil(lambda: isinstance(window.page, kind))
+        self.look(window)
+
+
+def ask_for_nothing(program: FakeProgram) -> None:
+    """An exam that wants no photograph, voice or calibration before it."""
+    bare = Identity(photo=False, document=False, calibration=False, voice=False)
+    policy = msgspec.structs.replace(program.offer.policy, identity=bare)
+    program.offer = dataclasses.replace(program.offer, policy=policy)
+
+
+@pytest.fixture
+def walker(qtbot: Any, open_window: Callable[..., MainWindow], program: FakeProgram) -> Walker:
+    """Walks as far as a test needs."""
+    return Walker(qtbot, program, open_window)
+
+
+@pytest.fixture
+def in_exam(walker: Walker) -> InExam:
+    """Walks to the exam's page; with ``look`` by way of every page, calling it on each."""
+
+    def walk(look: Look | None = None) -> tuple[MainWindow, FakeRecording]:
+        if look is None:
+            ask_for_nothing(walker.program)
+            window = walker.enter()
+            walker.check(window).start()
+            walker.at(window, WaitingPage)
+        else:
+            walker.look = look
+            window = walker.enter()
+            walker.record(window)
+            walker.calibrate(window)
+            walker.wait(window)
+        recording = walker.program.recordings[-1]
+        walker.press(window)
+        walker.qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
+        return window, recording
 
     return walk

@@ -92,9 +92,9 @@ def test_steps_tell_where_one_is(open_window: Callable[..., MainWindow]) -> None
     assert isinstance(rail, Rail)
     assert isinstance(strip, Strip)
     names = [name_of(text) for _, text in rail._rows.values()]
-    assert names[0] == "Step 1 of 5: Code (you are here)"
-    assert names[1] == "Step 2 of 5: Consent"
-    assert name_of(strip._text) == "Step 1 of 5: Code (you are here)"
+    assert names[0] == "Step 1 of 8: Code (you are here)"
+    assert names[1] == "Step 2 of 8: Consent"
+    assert name_of(strip._text) == "Step 1 of 8: Code (you are here)"
 
 
 def test_a_wide_window_has_the_steps_at_the_side_a_narrow_one_on_top(

@@ -14,7 +14,8 @@ from recorder.ui import checks
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
-from recorder.ui.pages.exam import ExamPage
+from recorder.ui.pages.identity import IdentityPage
+from recorder.ui.pages.overview import OverviewPage
 from recorder.ui.window import MainWindow
 
 LINK = "invigil://exam.example.edu/ABCDEFGH"
@@ -33,7 +34,8 @@ def check(qtbot: Any, window: MainWindow) -> Check:
 
     def walk() -> CheckPage:
         cast("EnterPage", window.page).submit()
-        qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+        qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
+        cast("OverviewPage", window.page).going_on.emit()
         cast("ConsentPage", window.page).agreed.emit()
         page = window.page
         assert isinstance(page, CheckPage)
@@ -62,7 +64,7 @@ def test_when_all_works_the_exam_can_start(
     assert verdict(page, "screen") == "The screen can be recorded."
     assert page._items["camera"].choice.hasFocus()
     page.start()
-    qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, IdentityPage))
     assert program.calls[-1] == ("start", ("device:0", "device:0", "display:0"))
     assert len(program.previews) == 1
     assert not program.previews[0].closed.is_set()  # the recording took it over
@@ -210,7 +212,7 @@ def test_a_start_that_fails_is_said_and_can_be_repeated(
     qtbot.waitUntil(page._start.isEnabled)
     assert len(opened(program)) == 1
     page.start()
-    qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, IdentityPage))
 
 
 def test_start_cannot_be_pressed_twice(qtbot: Any, check: Check, program: Any) -> None:

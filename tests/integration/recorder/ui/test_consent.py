@@ -13,6 +13,7 @@ from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.declined import DeclinedPage
 from recorder.ui.pages.enter import EnterPage
+from recorder.ui.pages.overview import OverviewPage
 from recorder.ui.widgets.text import Text
 from recorder.ui.window import MainWindow
 from shared.flags import Kind
@@ -37,7 +38,10 @@ def consent(qtbot: Any, window: MainWindow) -> ConsentPage:
     page = window.page
     assert isinstance(page, EnterPage)
     page.submit()
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
+    overview = window.page
+    assert isinstance(overview, OverviewPage)
+    overview.going_on.emit()
     page = window.page
     assert isinstance(page, ConsentPage)
     return page

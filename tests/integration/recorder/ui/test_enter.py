@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import QSettings, Qt
 
 from recorder.faults import EnvironmentFault
-from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
+from recorder.ui.pages.overview import OverviewPage
 from recorder.ui.window import MainWindow
 
 FINGERPRINT = "ab" * 32
@@ -49,7 +49,7 @@ def test_a_good_code_leads_to_the_consent(
     qtbot.keyClicks(page.code, "abcdefgh")
     qtbot.keyClicks(page.server, "exam.example.edu")
     qtbot.keyClick(page.server, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
     assert program.calls == [("inspect", ("https://exam.example.edu", "ABCDEFGH"))]
     assert settings.value("server") == "https://exam.example.edu"
 
@@ -130,7 +130,7 @@ def test_a_refused_code_is_said_in_the_programs_words(
     qtbot.waitUntil(lambda: problem(page) == "The code is used up. Ask for another.")
     assert page.code.hasFocus()
     page.submit()
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
 
 
 def test_a_bug_is_said_with_a_reference(qtbot: Any, open_window: Open, program: Any) -> None:
@@ -173,7 +173,7 @@ def test_another_key_than_the_links_is_refused(
 def test_the_links_key_is_accepted(qtbot: Any, open_window: Open) -> None:
     window = open_window(f"{LINK}?key={FINGERPRINT.upper()}")
     enter(window).submit()
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
 
 
 def test_a_key_belongs_to_its_link_alone(qtbot: Any, open_window: Open, program: Any) -> None:
@@ -183,13 +183,13 @@ def test_a_key_belongs_to_its_link_alone(qtbot: Any, open_window: Open, program:
     qtbot.keyClicks(page.server, "x")  # another server, typed by hand: the link is void
     page.server.setText("https://other.example")
     page.submit()
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
 
 
 def test_a_link_opened_meanwhile_is_used(qtbot: Any, open_window: Open) -> None:
     window = open_window(LINK)
     enter(window).submit()
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
     window.open_link("invigil://other.example/WXYZ2345")
     assert enter(window).code.text() == "WXYZ-2345"
     assert enter(window).server.text() == "https://other.example"
@@ -200,7 +200,7 @@ def test_a_link_may_leave_https_out_but_is_needed_again_next_time(
 ) -> None:
     window = open_window("invigil://lan.example/ABCDEFGH?insecure=1")
     enter(window).submit()
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
     assert program.calls == [("inspect", ("http://lan.example", "ABCDEFGH"))]
     assert settings.value("server") is None
 

@@ -37,22 +37,24 @@ def shown_notices(page: Any) -> list[str]:
 
 def test_all_is_well_is_said_in_words(exam: Exam) -> None:
     _, page, _ = exam
-    assert page._light_words.plain == "Recording. All is well."
-    assert page._light_mark.name == "recording"
+    assert page.light.words.plain == "Recording. All is well."
+    assert page.light.mark.name == "recording"
     assert page._elapsed.plain == "12:34"
     assert page._left.plain == "1:17:26"
-    assert page._queue.plain == "7 pieces, 0.4 MB waiting; all safe on this computer."
-    assert [row.words.plain for row in page._rows.values()] == ["Recording"] * 3
+    assert page._streams.queue.plain == "7 pieces, 0.4 MB waiting; all safe on this computer."
+    assert [row.words.plain for row in page._streams.rows.values()] == ["Recording"] * 3
 
 
 def test_the_page_follows_the_session(qtbot: Any, exam: Exam) -> None:
     _, page, recording = exam
-    recording.become(elapsed_s=5401.0, light=Light.ATTENTION, words="The camera is away.")
+    recording.become(
+        elapsed_s=5401.0, left_s=0.0, light=Light.ATTENTION, words="The camera is away."
+    )
     qtbot.waitUntil(lambda: page._elapsed.plain == "1:30:01")
-    assert page._left.plain == "0:01"
-    assert page._left_name.plain == "Over time"
-    assert page._light_words.plain == "The camera is away."
-    assert page._light_mark.name == "attention"
+    assert page._left.plain == "0:00"
+    assert page._left_name.plain == "The time is over: please finish."
+    assert page.light.words.plain == "The camera is away."
+    assert page.light.mark.name == "attention"
 
 
 def test_a_lost_device_is_named_until_it_is_back(qtbot: Any, exam: Exam) -> None:
@@ -60,35 +62,39 @@ def test_a_lost_device_is_named_until_it_is_back(qtbot: Any, exam: Exam) -> None
     healthy = recording.now.streams
     lost = dataclasses.replace(healthy[0], working=False)
     recording.become(streams=(lost, *healthy[1:]))
-    qtbot.waitUntil(lambda: "Not connected" in page._rows["camera"].words.plain)
-    assert page._rows["camera"]._mark.name == "problem"
+    qtbot.waitUntil(lambda: "Not connected" in page._streams.rows["camera"].words.plain)
+    assert page._streams.rows["camera"]._mark.name == "problem"
     noted = dataclasses.replace(lost, note="Reconnecting, third try.")
     recording.become(streams=(noted, *healthy[1:]))
-    qtbot.waitUntil(lambda: page._rows["camera"].words.plain == "Reconnecting, third try.")
+    qtbot.waitUntil(
+        lambda: page._streams.rows["camera"].words.plain == "Reconnecting, third try."
+    )
     recording.become(streams=healthy)
-    qtbot.waitUntil(lambda: page._rows["camera"].words.plain == "Recording")
+    qtbot.waitUntil(lambda: page._streams.rows["camera"].words.plain == "Recording")
 
 
 def test_a_stream_of_a_later_version_gets_a_row(qtbot: Any, exam: Exam) -> None:
     _, page, recording = exam
     second = StreamHealth("second-camera", "x", working=True, frames=1)
     recording.become(streams=(*recording.now.streams, second))
-    qtbot.waitUntil(lambda: "second-camera" in page._rows)
+    qtbot.waitUntil(lambda: "second-camera" in page._streams.rows)
 
 
 def test_offline_is_no_alarm(qtbot: Any, exam: Exam) -> None:
     _, page, recording = exam
     recording.become(delivery=Delivery(60, 50, 45, 40, 2_400_000, 2_000_000, online=False))
-    qtbot.waitUntil(lambda: page._queue.plain.startswith("No connection to the server"))
-    assert page._queue.plain.endswith("15 pieces, 0.4 MB waiting; all safe on this computer.")
-    assert page._queue_mark.name == "offline"
+    qtbot.waitUntil(lambda: page._streams.queue.plain.startswith("No connection to the server"))
+    assert page._streams.queue.plain.endswith(
+        "15 pieces, 0.4 MB waiting; all safe on this computer."
+    )
+    assert page._streams.queue_mark.name == "offline"
 
 
 def test_messages_stay_until_they_are_put_away(qtbot: Any, exam: Exam) -> None:
     _, page, recording = exam
     recording.waiting_notices = [
-        Notice("Please sit closer.", "the proctor"),
-        Notice("Put the phone away.", "the proctor", "warning"),
+        Notice("Please sit closer.", "proctor"),
+        Notice("Put the phone away.", "proctor", "warning"),
     ]
     qtbot.waitUntil(lambda: len(shown_notices(page)) == 2)
     assert shown_notices(page) == [
@@ -103,33 +109,34 @@ def test_messages_stay_until_they_are_put_away(qtbot: Any, exam: Exam) -> None:
 
 def test_an_unread_message_outlives_the_exam(qtbot: Any, exam: Exam) -> None:
     window, _, recording = exam
-    recording.waiting_notices = [Notice("Your time is up.", "the proctor")]
+    recording.waiting_notices = [Notice("Your time is up.", "proctor")]
     recording.become(stage=Stage.CLOSING)
     qtbot.waitUntil(lambda: isinstance(window.page, FinishPage))
     assert shown_notices(window.page) == ["Message from the proctor: Your time is up."]
 
 
-def test_the_picture_can_be_hidden_and_then_costs_nothing(qtbot: Any, exam: Exam) -> None:
+def test_the_picture_is_shown_on_request_and_else_costs_nothing(qtbot: Any, exam: Exam) -> None:
     _, page, recording = exam
     preview = recording.preview
-    qtbot.waitUntil(lambda: preview.looks > 2)
-    page._hide.click()
     assert not page._mirror.isVisible()
     looks = preview.looks
     qtbot.wait(300)
     assert preview.looks == looks
-    page._hide.click()
+    page._show_picture.click()
     qtbot.waitUntil(lambda: preview.looks > looks)
+    page._show_picture.click()
+    assert not page._mirror.isVisible()
 
 
 def test_minimised_takes_no_picture_but_keeps_an_eye_on_the_session(
     qtbot: Any, exam: Exam
 ) -> None:
     window, page, recording = exam
+    page._show_picture.click()
     window.showMinimized()
     qtbot.wait(200)
     looks, pictures = recording.looks, recording.preview.looks
-    recording.waiting_notices = [Notice("Come back.", "the proctor")]
+    recording.waiting_notices = [Notice("Come back.", "proctor")]
     qtbot.waitUntil(lambda: len(shown_notices(page)) == 1)
     assert recording.preview.looks == pictures
     assert recording.looks - looks <= 4
@@ -192,7 +199,7 @@ def test_a_status_that_fails_is_told_once_and_looked_past(qtbot: Any, exam: Exam
     assert page._problem.text.plain == told
     recording.bug = None
     recording.become(words="Recording again.")
-    qtbot.waitUntil(lambda: page._light_words.plain == "Recording again.")
+    qtbot.waitUntil(lambda: page.light.words.plain == "Recording again.")
 
 
 def test_the_window_is_small_during_the_exam_and_large_after(exam: Exam) -> None:
@@ -212,5 +219,5 @@ def test_an_exam_without_camera_and_sound_shows_neither(
     assert isinstance(page, ExamPage)
     assert not page._mirror.isVisible()
     assert not page._meter.isVisible()
-    assert not page._hide.isVisible()
+    assert not page._show_picture.isVisible()
     assert recording.preview.looks == 0

@@ -55,7 +55,7 @@ def test_the_bar_moves_until_all_is_delivered(qtbot: Any, finish: Finish) -> Non
     )
     qtbot.waitUntil(lambda: page.title.plain == "Delivered")
     assert page._bar.value() == page._bar.maximum()
-    assert "You may close the window." in said(page)
+    assert "You may close your computer now." in said(page)
     assert page._recorded.plain == "13 minutes"
     assert page._size.plain == "150 pieces, 5.0 MB, encrypted"
     looks = recording.looks

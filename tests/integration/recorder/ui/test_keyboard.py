@@ -9,11 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from recorder.status import Stage
+from recorder.ui.pages.calibration import CalibrationPage
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.finish import FinishPage
+from recorder.ui.pages.identity import IdentityPage
+from recorder.ui.pages.overview import OverviewPage
+from recorder.ui.pages.waiting import WaitingPage
 from recorder.ui.window import MainWindow
 
 Key = Qt.Key
@@ -38,7 +42,7 @@ class Keyboard:
         self._qtbot.keyClicks(self.focus, text)
 
     def tab_to(self, wanted: QWidget) -> None:
-        for _ in range(25):
+        for _ in range(30):
             if self.focus is wanted:
                 return
             self.press(Key.Key_Tab)
@@ -55,43 +59,80 @@ def test_the_whole_way(
     keyboard.press(Key.Key_Tab)
     keyboard.write("exam.example.edu")
     keyboard.press(Key.Key_Return)
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
-
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
+    keyboard.press(Key.Key_Return)
+    assert isinstance(window.page, ConsentPage)
     keyboard.press(Key.Key_Space)
     keyboard.press(Key.Key_Return)
     page = window.page
     assert isinstance(page, CheckPage)
     qtbot.waitUntil(page._start.isEnabled)
-
     keyboard.tab_to(page._start)
     keyboard.press(Key.Key_Return)
+
+    qtbot.waitUntil(lambda: isinstance(window.page, IdentityPage))
+    page = window.page
+    assert isinstance(page, IdentityPage)
+    keyboard.press(Key.Key_Return)
+    qtbot.waitUntil(page.go_on.hasFocus)
+    keyboard.press(Key.Key_Return)
+    page = window.page
+    assert isinstance(page, CalibrationPage)
+    keyboard.press(Key.Key_Return)
+    assert page.target.hasFocus()
+    keyboard.press(Key.Key_Escape)
+    assert page.begin.hasFocus()
+    keyboard.press(Key.Key_Return)
+    qtbot.waitUntil(page.go_on.hasFocus)
+    keyboard.press(Key.Key_Return)
+    assert isinstance(window.page, WaitingPage)
+    keyboard.press(Key.Key_Return)
+
     qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
-    recording = program.recordings[0]
+    write_the_exam(keyboard, window, program.recordings[0])
+
+    page = window.page
+    assert isinstance(page, FinishPage)
+    program.recordings[0].become(stage=Stage.DELIVERED)
+    qtbot.waitUntil(lambda: page.title.plain == "Delivered")
+    keyboard.tab_to(page._keep)
+    keyboard.press(Key.Key_Return)
+    qtbot.waitUntil(lambda: "It proves that everything" in page._receipt.text.plain)
+    keyboard.tab_to(page._close)
+    keyboard.press(Key.Key_Return)
+    assert not window.isVisible()
+
+
+def write_the_exam(keyboard: Keyboard, window: MainWindow, recording: Any) -> None:
+    """Ask, see oneself, take a break, make the page small and large again, and finish."""
     page = window.page
     assert isinstance(page, ExamPage)
-
-    keyboard.tab_to(page._hide)
+    keyboard.write("May I go out?")
+    keyboard.press(Key.Key_Return)
+    keyboard.tab_to(page.conversation.help)
     keyboard.press(Key.Key_Space)
-    assert not page._mirror.isVisible()
+    assert recording.asked[-2:] == [("say", "May I go out?"), ("help", "")]
+    keyboard.tab_to(page._show_picture)
+    keyboard.press(Key.Key_Space)
+    assert page._mirror.isVisible()
+    keyboard.tab_to(page.smaller)
+    keyboard.press(Key.Key_Return)
+    assert page.bar.show_more.hasFocus()
+    keyboard.press(Key.Key_Return)
+    assert page.smaller.hasFocus()
     keyboard.tab_to(page.finish)
     keyboard.press(Key.Key_Return)
     keyboard.tab_to(page.question.yes)
     keyboard.press(Key.Key_Return)
     assert recording.reasons == ["finished"]
 
-    page = window.page
-    assert isinstance(page, FinishPage)
-    recording.become(stage=Stage.DELIVERED)
-    qtbot.waitUntil(lambda: page.title.plain == "Delivered")
-    keyboard.press(Key.Key_Return)
-    assert not window.isVisible()
-
 
 def test_declining_and_coming_back(qtbot: Any, open_window: Callable[..., MainWindow]) -> None:
     window = open_window("invigil://exam.example.edu/ABCDEFGH")
     keyboard = Keyboard(qtbot, window)
     keyboard.press(Key.Key_Return)
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
+    keyboard.press(Key.Key_Return)
     keyboard.press(Key.Key_Tab)
     assert isinstance(keyboard.focus, QAbstractButton)
     assert keyboard.focus.text() == "&Decline"
@@ -106,7 +147,8 @@ def test_esc_goes_back_from_the_check(
     window = open_window("invigil://exam.example.edu/ABCDEFGH")
     keyboard = Keyboard(qtbot, window)
     keyboard.press(Key.Key_Return)
-    qtbot.waitUntil(lambda: isinstance(window.page, ConsentPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, OverviewPage))
+    keyboard.press(Key.Key_Return)
     keyboard.press(Key.Key_Space)
     keyboard.press(Key.Key_Return)
     assert isinstance(window.page, CheckPage)
@@ -165,4 +207,4 @@ def test_no_mnemonic_is_given_twice(
     for name, keys in seen:
         assert keys, name
         assert len(keys) == len(set(keys)), (name, keys)
-    assert len(seen) == 6
+    assert len(seen) == 12

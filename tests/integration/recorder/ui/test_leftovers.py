@@ -16,7 +16,7 @@ from recorder.faults import EnvironmentFault
 from recorder.status import Delivery, Interrupted
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.enter import EnterPage
-from recorder.ui.pages.exam import ExamPage
+from recorder.ui.pages.identity import IdentityPage
 from recorder.ui.saving import choose_file
 from recorder.ui.widgets.leftover import LeftoverCard
 from recorder.ui.window import MainWindow
@@ -135,7 +135,7 @@ def test_going_on_leads_past_the_consent(
     check = cast("CheckPage", window.page)
     qtbot.waitUntil(check._start.isEnabled)
     check.start()
-    qtbot.waitUntil(lambda: isinstance(window.page, ExamPage))
+    qtbot.waitUntil(lambda: isinstance(window.page, IdentityPage))
     assert program.calls[0] == ("go_on", (left,))
 
 
