@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -115,6 +116,7 @@ class Listener:
         self._wake, self._woken = socket.socketpair()
         self._stopping = False
         self._problem: BaseException | None = None
+        self._timer: tuple[float, Callable[[Display], object]] | None = None
         self._thread = threading.Thread(target=self._run, name=label, daemon=True)
         self._thread.start()
 
@@ -139,6 +141,11 @@ class Listener:
             return call.result(ANSWER_S)
         except (*GONE, TimeoutError) as problem:
             raise gone(self._name, problem) from problem
+
+    def later(self, seconds: float, work: Callable[[Display], object]) -> None:
+        """Do something once so much time has passed; only from the connection's own thread.
+        What was to be done before then is not."""
+        self._timer = (time.monotonic() + seconds, work)
 
     def join(self) -> None:
         """Wait until the connection ends by itself."""
@@ -167,8 +174,9 @@ class Listener:
                 self._take_events()
                 self._take_calls()
                 self._display.flush()
+                self._take_timer()
                 if not self._display.pending_events():
-                    select.select([self._display, self._woken], [], [])
+                    select.select([self._display, self._woken], [], [], self._left())
                     self._drain()
         except GONE as lost:
             problem = lost
@@ -184,6 +192,16 @@ class Listener:
         while not self._stopping and self._display.pending_events():
             with suppress(error.XError):  # a window that has just closed
                 self._on_event(self._display, self._display.next_event())
+
+    def _left(self) -> float | None:
+        return None if self._timer is None else max(0.0, self._timer[0] - time.monotonic())
+
+    def _take_timer(self) -> None:
+        if self._timer is not None and self._left() == 0:
+            work, self._timer = self._timer[1], None
+            with suppress(error.XError):
+                work(self._display)
+            self._display.flush()
 
     def _take_calls(self) -> None:
         with self._lock:

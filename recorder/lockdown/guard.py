@@ -1,0 +1,196 @@
+"""The recorder's side of its watchdog: started first, replaced when it dies, ended last."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import structlog
+
+from recorder.faults import EnvironmentFault
+from recorder.lockdown import WATCHDOG_ARGUMENT
+from recorder.lockdown.contents import Content
+from recorder.lockdown.operation import Evasion, InForce, Performed, State
+from recorder.lockdown.watchdog_messages import (
+    Done,
+    End,
+    GiveBack,
+    Keep,
+    Order,
+    receive_answer,
+    send,
+)
+from recorder.roles import role_command, role_environment
+
+_log = structlog.get_logger(__name__)
+
+# A Python starts in 0.1 s, and in seconds on a machine that is busy or cold.
+ANSWER_S = 15.0
+
+
+class Guard:
+    """An operation like the others: in force, there is a watchdog. Not for two threads at
+    once, except that ``pid`` may be read from any."""
+
+    name = "watchdog"
+
+    def __init__(self, journal: Path, command: Sequence[str] | None = None) -> None:
+        """Have ``journal`` undone when this process dies."""
+        role = role_command("recorder.lockdown.watchdog", WATCHDOG_ARGUMENT)
+        self._command = [*(command or role), str(journal), str(os.getpid())]
+        self._kept: Keep | None = None
+        self._dog: _Dog | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The watchdog's process id, while there is one."""
+        return None if self._dog is None else self._dog.pid
+
+    def before(self) -> State | None:
+        """Nothing is changed by it."""
+        return None
+
+    def perform(self) -> Performed:
+        """Start it, and wait until it watches."""
+        self._start()
+        return InForce()
+
+    def check(self) -> tuple[Evasion, ...]:
+        """Whether somebody ended it; then there is another."""
+        if self._dog is None or self._dog.runs:
+            return ()
+        _log.warning("watchdog_ended", pid=self._dog.pid)
+        self._start()
+        return (Evasion(None, "the watchdog was ended"),)
+
+    def revert(self) -> None:
+        """Tell it that all is undone. It stays while somebody may want what it gave back."""
+        dog, self._dog, self._kept = self._dog, None, None
+        if dog is not None:
+            with suppress(EnvironmentFault):
+                dog.ask(End())
+            dog.let_go()
+
+    def keep(self, display: str, contents: tuple[Content, ...]) -> None:
+        """Have it hold what was copied; when this returns, a crash gives it back.
+
+        Raises:
+            EnvironmentFault: there is no watchdog, so nothing must be emptied.
+        """
+        kept = Keep(display, contents)
+        self._ask(kept)
+        self._kept = kept
+
+    def give_back(self) -> None:
+        """Have it put back what it holds.
+
+        Raises:
+            EnvironmentFault: it could not.
+        """
+        if self._kept is None:
+            return
+        if self._dog is not None and not self._dog.runs:
+            self._start()
+        self._ask(GiveBack())
+        self._kept = None
+
+    def _ask(self, order: Order) -> None:
+        if self._dog is None:
+            raise _not_there("it was never started")
+        self._dog.ask(order)
+
+    def _start(self) -> None:
+        old, self._dog = self._dog, None
+        if old is not None:
+            old.let_go()
+        self._dog = dog = _Dog(self._command)
+        if self._kept is not None:
+            dog.ask(self._kept)
+
+
+class _Dog:
+    """One life of the watchdog."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  (our own interpreter)
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=role_environment(),
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as problem:
+            raise _not_there(str(problem)) from problem
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._orders: BinaryIO = cast("BinaryIO", self._process.stdin)
+        self._answers: queue.SimpleQueue[Done | None] = queue.SimpleQueue()
+        self._reader = threading.Thread(
+            target=self._read, args=(self._process.stdout,), name="watchdog", daemon=True
+        )
+        self._reader.start()
+        try:
+            self._answer()
+        except EnvironmentFault:
+            self._process.kill()
+            self.let_go()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def ask(self, order: Order) -> None:
+        """Give an order and wait until it is done."""
+        try:
+            send(self._orders, order)
+        except OSError as problem:
+            raise _not_there(str(problem)) from problem
+        done = self._answer()
+        if done.trouble:
+            raise EnvironmentFault(done.trouble, "")
+
+    def let_go(self) -> None:
+        """Close this end; a watchdog that still hands out what was copied goes on alone."""
+        with suppress(OSError):
+            self._orders.close()
+        self._reader.join(ANSWER_S)
+        # Nobody waits for it any more: it may outlive this program.
+        threading.Thread(target=self._process.wait, name="watchdog-end", daemon=True).start()
+
+    def _answer(self) -> Done:
+        try:
+            done = self._answers.get(timeout=ANSWER_S)
+        except queue.Empty:
+            raise _not_there("it does not answer") from None
+        if done is None:
+            raise _not_there("it has ended")
+        return done
+
+    def _read(self, pipe: BinaryIO) -> None:
+        try:
+            with pipe:
+                while (answer := receive_answer(pipe)) is not None:
+                    self._answers.put(answer)
+        finally:
+            self._answers.put(None)
+
+
+def _not_there(why: str) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"The watchdog that gives this computer back after a crash cannot be reached ({why}).",
+        "Close other programs to free memory, and try again.",
+    )

@@ -1,0 +1,220 @@
+"""Shortcuts taken from everybody else on one display, and noticed in any case.
+
+*Taken* by passive grabs on the root window. A window manager has core grabs on its own
+shortcuts, which the core protocol gives to one client; but grabs of XInput 2 are counted apart
+from those, and the server asks the newest first. So each is grabbed by XInput 2, and by the
+core protocol where another client has it there. Who grabs later comes before us: window
+managers do when the mapping of the keyboard changes, so then we grab again after them.
+
+*Noticed* by XInput 2's raw events, which tell what was pressed whoever has grabbed it (from
+version 2.1). What is no shortcut of ours is forgotten at once and kept nowhere.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from Xlib import X, error
+from Xlib.display import Display
+from Xlib.ext import ge, xinput
+from Xlib.protocol import rq
+
+from recorder.lockdown.operations.shortcuts import ALT, SUPER, Shortcut
+from recorder.lockdown.x11.connection import Listener
+from recorder.lockdown.x11.keyboard import Keyboard, read_keyboard
+
+# Raw events come to everybody, whoever has the keyboard, from here on.
+_XI_VERSION = (2, 2)
+
+# After a change of the mapping a window manager has grabbed anew in some milliseconds; once
+# more later for one that was busy (seconds).
+AGAIN_S = (0.03, 0.4)
+
+# `xXIRawEvent` of XI2proto.h, up to its valuators, which keys have none of.
+_RAW = rq.Struct(
+    rq.Card16("deviceid"),
+    rq.Card32("time"),
+    rq.Card32("detail"),
+    rq.Card16("sourceid"),
+    rq.Card16("valuators_len"),
+    rq.Card32("flags"),
+    rq.Pad(4),
+)
+_GRABBED = xinput.KeyPressMask | xinput.KeyReleaseMask
+_NOTICED = xinput.RawKeyPressMask | xinput.RawKeyReleaseMask
+
+
+@dataclass(slots=True)
+class Press:
+    """A shortcut that was pressed; ``caught`` where nobody else got it."""
+
+    shortcut: Shortcut
+    at_ns: int
+    caught: bool = False
+
+
+class KeyHold:
+    """Notices shortcuts, and holds them where ``taken`` is asked for."""
+
+    def __init__(
+        self,
+        display: str,
+        shortcuts: Iterable[Shortcut],
+        *,
+        taken: bool,
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        """Begin at once.
+
+        Raises:
+            EnvironmentFault: the display does not answer, or has no XInput 2.
+        """
+        self._shortcuts = tuple(shortcuts)
+        self._taken = taken
+        self._clock = clock
+        self._keyboard: Keyboard | None = None
+        self._down: set[int] = set()
+        self._presses: list[Press] = []
+        self._waiting: dict[int, Press] = {}
+        self._owed = list[float]()
+        self._major = 0
+        self.lost: tuple[str, ...] = ()
+        self._listener = Listener(display, "lockdown-keys", self._on_event)
+        self.notices: bool = self._listener.call(self._begin)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the display still answers."""
+        return self._listener.alive
+
+    def presses(self) -> list[Press]:
+        """What was pressed since the last call, in order. Raises EnvironmentFault."""
+        return self._listener.call(self._gathered)
+
+    def take_again(self) -> None:
+        """Grab once more, after whoever did since. Raises EnvironmentFault."""
+        self._listener.call(self._grab)
+
+    def close(self) -> None:
+        """Let all go; the server does by itself when this process dies."""
+        self._listener.close()
+
+    def _begin(self, display: Display) -> bool:
+        if not display.has_extension("XInputExtension"):
+            return False
+        self._major = display.display.get_extension_major("XInputExtension")
+        version = xinput.XIQueryVersion(
+            display=display.display,
+            opcode=self._major,
+            major_version=_XI_VERSION[0],
+            minor_version=_XI_VERSION[1],
+        )
+        for kind in (xinput.RawKeyPress, xinput.RawKeyRelease):
+            display.ge_add_event_data(self._major, kind, _RAW)
+        self._keyboard = read_keyboard(display, self._shortcuts)
+        root = display.screen().root
+        root.xinput_select_events([(xinput.AllMasterDevices, _NOTICED)])
+        if self._taken:
+            self._grab(display)
+        return (version.major_version, version.minor_version) >= (2, 1)
+
+    def _gathered(self, _display: Display) -> list[Press]:
+        presses, self._presses = self._presses, []
+        return presses
+
+    def _on_event(self, display: Display, event: Any) -> None:
+        if self._keyboard is None:  # not begun yet
+            return
+        if event.type == X.MappingNotify:
+            self._remapped(display, event)
+        elif event.type == ge.GenericEventCode and event.extension == self._major:
+            self._on_input(display, event.evtype, event.data["detail"])
+        elif event.type == X.KeyPress:
+            self._caught(display, event.detail)
+
+    def _on_input(self, display: Display, kind: int, code: int) -> None:
+        match kind:
+            case xinput.RawKeyPress:
+                self._pressed(code)
+            case xinput.RawKeyRelease:
+                self._down.discard(code)
+            case xinput.KeyPress:
+                self._caught(display, code)
+            case _:
+                pass
+
+    def _pressed(self, code: int) -> None:
+        if self._keyboard is None:
+            return
+        held = self._keyboard.held
+        others = frozenset(held[one] for one in self._down if one in held)
+        own = {held[code]} if code in held else set[str]()
+        shortcut = self._keyboard.keys.get((code, others - own))
+        if code in held:
+            self._down.add(code)
+        if shortcut is not None:
+            press = Press(shortcut, self._clock())
+            self._presses.append(press)
+            self._waiting[code] = press
+
+    def _caught(self, display: Display, code: int) -> None:
+        """A grab of ours had it; what is pressed while Super is down comes here, too."""
+        press = self._waiting.pop(code, None)
+        if press is not None:
+            press.caught = True
+        held = self._keyboard.held if self._keyboard is not None else {}
+        down = {held[one] for one in (*self._down, code) if one in held}
+        if {ALT, SUPER} <= down:  # assistive technology's: nobody may stand between
+            display.xinput_ungrab_device(xinput.AllMasterDevices, X.CurrentTime)
+            self._ungrab_now(display)
+
+    def _ungrab_now(self, display: Display) -> None:
+        """Let an active grab go, of whichever sort it is."""
+        display.ungrab_keyboard(X.CurrentTime)
+        display.flush()
+
+    def _remapped(self, display: Display, event: Any) -> None:
+        display.refresh_keyboard_mapping(event)
+        if event.request == X.MappingPointer:
+            return
+        self._keyboard = read_keyboard(display, self._shortcuts)
+        if self._taken:
+            self._owed = list(AGAIN_S)
+            self._listener.later(self._owed.pop(0), self._grab_after_others)
+
+    def _grab_after_others(self, display: Display) -> None:
+        self._grab(display)
+        if self._owed:
+            self._listener.later(self._owed.pop(0), self._grab_after_others)
+
+    def _grab(self, display: Display) -> None:
+        """Grab every shortcut; ``lost`` are those that others hold in both ways."""
+        if self._keyboard is None:
+            return
+        root = display.screen().root
+        lost = {
+            shortcut.name
+            for (code, held), shortcut in self._keyboard.keys.items()
+            if not self._grab_one(display, root, code, self._keyboard.mask(held))
+        }
+        self.lost = tuple(sorted(lost))
+        display.flush()
+
+    def _grab_one(self, display: Display, root: Any, code: int, mask: int) -> bool:
+        assert self._keyboard is not None
+        masks = [mask | locked for locked in self._keyboard.locks]
+        every = xinput.AllMasterDevices
+        root.xinput_ungrab_keycode(every, code, masks)
+        modes = (xinput.GrabModeAsync, xinput.GrabModeAsync, False, _GRABBED)
+        refused = root.xinput_grab_keycode(every, X.CurrentTime, code, *modes, masks).modifiers
+        if not refused:
+            return True
+        caught = error.CatchError(error.BadAccess)
+        for one in masks:
+            root.ungrab_key(code, one)
+            root.grab_key(code, one, False, X.GrabModeAsync, X.GrabModeAsync, onerror=caught)
+        display.sync()
+        return caught.get_error() is None
