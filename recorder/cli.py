@@ -212,7 +212,9 @@ def compare(
 def doctor(
     *,
     json: bool = False,
+    practice: bool = False,
     server: str | None = None,
+    code: str = "",
     camera: str = "device:0",
     microphone: str = "device:0",
     screen: str = "display:all",
@@ -220,38 +222,50 @@ def doctor(
 ) -> int:
     """Check whether this computer is ready for a session, and say what to do if not.
 
-    Camera, microphone and screen are opened for a moment; nothing is kept or sent. The exit
-    status is 0 where nothing fails and 1 where something does.
+    Camera, microphone and screen are opened for a moment; nothing of them is kept or sent.
+    With a code the computer is checked against that exam's rules, and some random bytes are
+    sent to its server to see how fast that is; the code stays good. The exit status is 0
+    where nothing fails and 1 where something does.
 
     For example:
 
         invigil-recorder doctor --server https://exams.example.edu
 
+        invigil-recorder doctor --server https://exams.example.edu --code 7K2M-Q4WD-9XTA
+
+        invigil-recorder doctor --practice
+
         invigil-recorder doctor --json --camera none
 
     Args:
         json: One JSON object instead of the table.
+        practice: Afterwards, 20 seconds as in an exam: what the detectors see and hear.
         server: The institution's server, to see that it is there and has the same time.
+        code: The exam's code from the invitation, to check against its rules.
         camera: device:N, file:PATH or none.
         microphone: device:N, file:PATH or none.
         screen: display:all, display:N, file:PATH or none.
         store: Where evidence would be kept.
     """
-    from recorder import doctor as room
+    from recorder.doctor import command as room
+    from recorder.doctor.asked import Asked
     from recorder.logs import log_to_stderr
     from recorder.settings import read_settings
 
     log_to_stderr()
     settings = read_settings()
-    asked = room.Asked(
+    asked = Asked(
         camera=camera,
         microphone=microphone,
         screen=screen,
         server=server or settings.server,
+        code=code,
         store=store or settings.store,
+        models=settings.models,
+        pinned=settings.pinned,
         allow_plain=settings.allow_plain,
     )
-    return room.doctor(asked, json=json)
+    return room.doctor(asked, json=json, practice=practice)
 
 
 def main() -> None:

@@ -115,6 +115,31 @@ class PortAudio:
             self._open_streams += 1
         return OpenInput(stream, device.name, sound, self._release)
 
+    def play(self, samples: bytes, rate: int) -> None:
+        """Play 16 bit samples of one channel on the default output; returns when it is over.
+
+        Raises:
+            EnvironmentFault: nothing can be played.
+        """
+        with self._lock:
+            library = _library()
+            try:
+                if self._open_streams == 0:
+                    _restart(library)
+                stream = library.RawOutputStream(samplerate=rate, channels=1, dtype="int16")
+            except library.PortAudioError as error:
+                raise _mute(error) from error
+            self._open_streams += 1
+        try:
+            stream.start()
+            stream.write(samples)
+            stream.stop()  # which waits until what was written has been heard
+        except library.PortAudioError as error:
+            raise _mute(error) from error
+        finally:
+            stream.close()
+            self._release()
+
     def _release(self) -> None:
         with self._lock:
             self._open_streams -= 1
@@ -195,6 +220,13 @@ def _started(
         stream.close()
         raise
     return stream
+
+
+def _mute(error: Exception) -> EnvironmentFault:
+    return EnvironmentFault(
+        f"Nothing can be played ({error}).",
+        "Plug in headphones or a loudspeaker, and choose it in the system's sound settings.",
+    )
 
 
 def _absent(number: int, found: list[Input]) -> EnvironmentFault:

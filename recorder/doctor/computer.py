@@ -1,65 +1,141 @@
-"""Is this computer fit for a session: system, disk, store, clock, models, what it can tell."""
+"""Is this computer fit for a session: system, memory, power, disk, store, clock."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from recorder.doctor.check import Check, Topic
-from recorder.faults import EnvironmentFault
-from recorder.lockdown.adapter import Machine, Unsupported
-from recorder.lockdown.watchers import prohibited
+from recorder.doctor.finding import Finding, Topic
+from recorder.doctor.wording import Words, translate, verbatim
+from recorder.evidence import room
+from recorder.lockdown.reserves import Memory, Power
+from shared.policy import Policy
 
-SYSTEM = Topic("system", "Computer", "Invigil is tested on certain systems only.")
-MODELS = Topic("models", "Models", "They find what a reviewer should look at.")
-STORE = Topic("store", "Evidence folder", "Evidence and keys are kept here until delivered.")
-DISK = Topic("disk", "Disk space", "Without a network the whole exam waits on this disk.")
-WINDOWS = Topic("windows", "Window in front", "Another window in front is reported.")
-PROGRAMS = Topic("programs", "Programs", "Programs that the exam prohibits are reported.")
-CLOCK = Topic("clock", "Clock", "Evidence is dated, and certificates are checked by date.")
-
-# All streams together take at most 67 MB an hour; a long exam lasts four, and the system
-# itself needs room. Below the lower mark a session would end in a full disk.
-DISK_WARN_BYTES = 2_000_000_000
-DISK_FAIL_BYTES = 400_000_000
+SYSTEM = Topic(
+    "system",
+    translate("doctor", "Computer"),
+    translate("doctor", "Invigil is tested on certain systems only."),
+)
+STORE = Topic(
+    "store",
+    translate("doctor", "Evidence folder"),
+    translate("doctor", "Evidence and keys are kept here until delivered."),
+)
+DISK = Topic(
+    "disk",
+    translate("doctor", "Disk space"),
+    translate("doctor", "Without a network the whole exam waits on this disk."),
+)
+POWER = Topic(
+    "power",
+    translate("doctor", "Power"),
+    translate("doctor", "A computer that runs out of power ends the exam."),
+)
+MEMORY = Topic(
+    "memory",
+    translate("doctor", "Memory"),
+    translate("doctor", "With too little memory everything becomes slow, the exam too."),
+)
+CLOCK = Topic(
+    "clock",
+    translate("doctor", "Clock"),
+    translate("doctor", "Evidence is dated, and certificates are checked by date."),
+)
 
 # The first release is younger than this, so an earlier date is a clock that was never set.
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)
 
-# The server dates its answer in whole seconds, and the way takes a second at worst.
+# From this far apart on people notice: an exam's start is told to the minute.
 CLOCK_WARN_S = 3.0
 # From here on tokens and certificates are taken for expired, or not yet valid.
 CLOCK_FAIL_S = 120.0
 
-_SET_CLOCK = "Switch “set time automatically” on in the system's date settings."
+# The system's guess of a battery is trusted for two thirds.
+BATTERY_MARGIN = 1.5
+# Without a guess: half a battery lasts two hours on most laptops that do some work.
+BATTERY_ENOUGH = 80.0
+
+# What the recorder takes with all streams and detectors, and what the browser adds (bytes).
+RECORDER_BYTES = 450_000_000
+BROWSER_BYTES = 600_000_000
+
+_SET_CLOCK = translate(
+    "doctor", "Switch “set time automatically” on in the system's date settings."
+)
 _PYTHONS = ((3, 11), (3, 12))
+_MINUTE_S = 60
 
 
 def check_system(
     platform: str, release: str, python: tuple[int, int], cpus: int | None
-) -> Check:
+) -> Finding:
     """A tested system and Python, and a second processor."""
-    found = f"{release}, Python {python[0]}.{python[1]}, {cpus or '?'} processors"
+    found = translate("doctor", "{system}, Python {python}, {count} processors").format(
+        system=release, python=f"{python[0]}.{python[1]}", count=str(cpus or "?")
+    )
     if python not in _PYTHONS:
-        return SYSTEM.fail(found, "Install Invigil with its own installer, or Python 3.11.")
+        return SYSTEM.problem(
+            found,
+            translate("doctor", "Install Invigil with its own installer, or Python 3.11."),
+        )
     if platform != "linux":
-        return SYSTEM.warn(found, "Only Linux is tested yet; try a session before the exam.")
+        return SYSTEM.attention(
+            found,
+            translate("doctor", "Only Linux is tested yet; try a session before the exam."),
+        )
     if cpus is not None and cpus < 2:
-        return SYSTEM.warn(found, "Close other programs: one processor is just enough.")
+        return SYSTEM.attention(
+            found, translate("doctor", "Close other programs: one processor is just enough.")
+        )
     return SYSTEM.ok(found)
 
 
-def check_models(hashes: Mapping[str, str] | EnvironmentFault) -> Check:
-    """Every model file is the one that was tested."""
-    if isinstance(hashes, EnvironmentFault):
-        return MODELS.fault(hashes)
-    return MODELS.ok(", ".join(sorted(hashes)))
+def check_memory(memory: Memory, *, browser: bool) -> Finding:
+    """Enough is free for the recorder, and for the exam's browser where it has one."""
+    found = translate("doctor", "{free} of {total} GB free").format(
+        free=memory.free / 1e9, total=memory.total / 1e9
+    )
+    if memory.free < RECORDER_BYTES + browser * BROWSER_BYTES:
+        return MEMORY.attention(
+            found, translate("doctor", "Close programs that you do not need for the exam.")
+        )
+    return MEMORY.ok(found)
 
 
-def check_store(folder: Path) -> Check:
+def check_power(power: Power | None, exam_s: float) -> Finding:
+    """Plugged in, or charged for the whole exam.
+
+    Args:
+        power: the battery; ``None`` where there is none.
+        exam_s: how long the exam takes, seconds.
+    """
+    if power is None:
+        return POWER.ok(translate("doctor", "No battery: the computer runs on mains."))
+    charged = round(power.percent)
+    if power.plugged_in:
+        return POWER.ok(
+            translate("doctor", "Plugged in, {percent} % charged.").format(percent=charged)
+        )
+    found = translate("doctor", "On battery, {percent} % charged.").format(percent=charged)
+    plug_in = translate("doctor", "Plug the computer in before the exam begins.")
+    if power.left_s is None:
+        return POWER.ok(found) if charged >= BATTERY_ENOUGH else POWER.attention(found, plug_in)
+    found = translate(
+        "doctor",
+        "On battery, {percent} % charged, for some {left} minutes; the exam takes {exam}.",
+    ).format(
+        percent=charged,
+        left=round(power.left_s / _MINUTE_S),
+        exam=round(exam_s / _MINUTE_S),
+    )
+    if power.left_s >= exam_s * BATTERY_MARGIN:
+        return POWER.ok(found)
+    return POWER.attention(found, plug_in)
+
+
+def check_store(folder: Path) -> Finding:
     """A file can be written where evidence and keys go; nothing is left behind."""
     place = nearest(folder)
     try:
@@ -67,24 +143,53 @@ def check_store(folder: Path) -> Check:
             file.write(b"invigil")
             file.flush()
     except OSError as error:
-        return STORE.fail(
-            f"{folder}: {error.strerror or error}",
-            "Check the disk and the folder's rights, or choose another one with --store.",
+        return STORE.problem(
+            _of_folder(folder, error),
+            translate(
+                "doctor",
+                "Check the disk and the folder's rights, or choose another one with --store.",
+            ),
         )
-    return STORE.ok(str(folder))
+    return STORE.ok(verbatim(str(folder)))
 
 
-def check_disk(folder: Path) -> Check:
-    """There is room for a whole exam."""
+def needed_bytes(policy: Policy) -> int:
+    """What a whole exam takes on the disk when nothing of it can be delivered meanwhile."""
+    evidence = room.rates(policy)[room.Step.ALL] * policy.exam.duration_s * room.PROLONGED
+    return round(evidence) + room.ballast_bytes(policy) + room.FLOOR_BYTES
+
+
+def least_bytes(policy: Policy) -> int:
+    """What a session needs to begin: its reserve, and some minutes of the barest evidence."""
+    barest = room.rates(policy)[room.Step.NO_ATTACHMENTS] * room.LEAST_LEFT_S
+    return round(barest) + room.ballast_bytes(policy) + room.FLOOR_BYTES
+
+
+def check_disk(folder: Path, policy: Policy) -> Finding:
+    """There is room for the whole exam, by its length and its streams' rates."""
     try:
         free = shutil.disk_usage(nearest(folder)).free
     except OSError as error:
-        return DISK.fail(f"{folder}: {error.strerror or error}", "Check the disk.")
-    found = f"{free / 1e9:.1f} GB free"
-    if free < DISK_FAIL_BYTES:
-        return DISK.fail(found, f"Free at least {DISK_FAIL_BYTES / 1e9:.1f} GB.")
-    if free < DISK_WARN_BYTES:
-        return DISK.warn(found, f"Better free {DISK_WARN_BYTES / 1e9:.0f} GB before the exam.")
+        return DISK.problem(_of_folder(folder, error), translate("doctor", "Check the disk."))
+    needed, least = needed_bytes(policy), least_bytes(policy)
+    found = translate("doctor", "{free} GB free; the exam takes up to {needed} MB.").format(
+        free=free / 1e9, needed=-(-needed // 1_000_000)
+    )
+    if free < least:
+        return DISK.problem(
+            found,
+            translate("doctor", "Free at least {mb} MB.").format(
+                mb=-(-(needed - free) // 1_000_000)
+            ),
+        )
+    if free < needed:
+        return DISK.attention(
+            found,
+            translate(
+                "doctor",
+                "That is enough only while the network works. Better free {mb} MB more.",
+            ).format(mb=-(-(needed - free) // 1_000_000)),
+        )
     return DISK.ok(found)
 
 
@@ -94,51 +199,42 @@ def nearest(folder: Path) -> Path:
     return next((one for one in (folder, *folder.parents) if one.is_dir()), folder)
 
 
-def check_windows(machine: Machine) -> Check:
-    """It can be told which window is in front."""
-    if isinstance(machine.windows, Unsupported):
-        return WINDOWS.warn(
-            machine.windows.reason, "The session runs, and says that this was not observed."
-        )
-    try:
-        window = machine.windows.active_window()
-    except EnvironmentFault as fault:
-        return WINDOWS.warn(fault.what, fault.advice)
-    finally:
-        machine.windows.close()
-    return WINDOWS.ok("none" if window is None else window.title or window.app or "no title")
-
-
-def check_programs(machine: Machine, patterns: tuple[str, ...]) -> Check:
-    """What runs can be listed, and nothing of it is prohibited."""
-    if isinstance(machine.processes, Unsupported):
-        return PROGRAMS.warn(
-            machine.processes.reason, "The session runs, and says that this was not observed."
-        )
-    try:
-        running = machine.processes.processes()
-    except EnvironmentFault as fault:
-        return PROGRAMS.warn(fault.what, fault.advice)
-    named = sorted({one.name for one in running if prohibited(patterns, one.name)})
-    if named:
-        return PROGRAMS.warn(f"running: {', '.join(named)}", "Close these before the exam.")
-    return PROGRAMS.ok(f"{len(running)} running, none of them prohibited")
-
-
-def check_clock(now: datetime, server_minus_ours_s: float | None) -> Check:
+def check_clock(now: datetime, offset: tuple[float, float] | None) -> Finding:
     """The date is possible, and agrees with the server's where there is one.
 
     Args:
         now: this computer's time.
-        server_minus_ours_s: the server's clock minus this one, seconds.
+        offset: the server's clock minus this one, and how far that may be out; seconds.
     """
-    found = f"{now:%Y-%m-%d %H:%M} UTC"
+    found = verbatim(f"{now:%Y-%m-%d %H:%M} UTC")
     if now < EARLIEST:
-        return CLOCK.fail(found, _SET_CLOCK)
-    if server_minus_ours_s is None:
-        return CLOCK.ok(f"{found}, not compared with a server's")
-    off = abs(server_minus_ours_s)
-    found = f"{found}, {off:.0f} s from the server's"
-    if off > CLOCK_FAIL_S:
-        return CLOCK.fail(found, _SET_CLOCK)
-    return CLOCK.warn(found, _SET_CLOCK) if off > CLOCK_WARN_S else CLOCK.ok(found)
+        return CLOCK.problem(found, _SET_CLOCK)
+    if offset is None:
+        return CLOCK.ok(
+            translate("doctor", "{time}, not compared with a server's").format(time=found)
+        )
+    off, error = offset
+    compared = _compared(found, off, error)
+    surely = abs(off) - error
+    if surely > CLOCK_FAIL_S:
+        return CLOCK.problem(compared, _SET_CLOCK)
+    return (
+        CLOCK.attention(compared, _SET_CLOCK) if surely > CLOCK_WARN_S else CLOCK.ok(compared)
+    )
+
+
+def _compared(found: Words, off: float, error: float) -> Words:
+    if abs(off) <= error:
+        return translate("doctor", "{time}, the same as the server's (± {error} s)").format(
+            time=found, error=error
+        )
+    text = (
+        translate("doctor", "{time}, {off} s behind the server's (± {error} s)")
+        if off > 0
+        else translate("doctor", "{time}, {off} s ahead of the server's (± {error} s)")
+    )
+    return text.format(time=found, off=abs(off), error=error)
+
+
+def _of_folder(folder: Path, error: OSError) -> Words:
+    return verbatim(f"{folder}: {error.strerror or error}")

@@ -4,81 +4,95 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.capture.reading import Ended, Idle, ItemT, Lost, Source
-from recorder.doctor.check import Check, Topic
+from recorder.doctor.finding import Finding
+from recorder.doctor.judging import (
+    CAMERA,
+    DISPLAY,
+    MICROPHONE,
+    Seen,
+    judge_camera,
+    judge_levels,
+)
+from recorder.doctor.sounding import levels
+from recorder.doctor.wording import translate, verbatim
 from recorder.faults import EnvironmentFault
-
-CAMERA = Topic("camera", "Camera", "The exam records the candidate's picture.")
-MICROPHONE = Topic("microphone", "Microphone", "The exam records the room's sound.")
-SCREEN = Topic("display", "Screen", "The exam records what is on the screen.")
 
 # A slow webcam's first picture takes some 5 s; a sleeping sound server wakes after 2 s.
 FIRST_ITEM_S = 8.0
 
+# A webcam's first pictures are dark until its exposure has settled.
+PICTURES = 10
+
 # Half a second of sound tells a muted microphone from a quiet room.
 BLOCKS = 25
 
-# Mean of the 8-bit picture below which a face cannot be made out.
-DARK = 28
-
-_NOTHING_CAME = "It opens, but nothing comes from it."
+_NOTHING_CAME = translate("doctor", "It opens, but nothing comes from it.")
+_NOT_USED = translate("doctor", "not used")
 
 Clock = Callable[[], float]
 
 
-def check_camera(source: Source[Frame] | None, clock: Clock = time.monotonic) -> Check:
-    """The camera gives a picture that is not dark."""
+def check_camera(source: Source[Frame] | None, clock: Clock = time.monotonic) -> Finding:
+    """The camera gives pictures that are neither dark nor glaring."""
     if source is None:
-        return CAMERA.skipped("not used")
+        return CAMERA.skipped(_NOT_USED)
     try:
-        frames = _read(source, 1, clock)
+        frames = _read(source, PICTURES, clock)
     except EnvironmentFault as fault:
         return CAMERA.fault(fault)
     if not frames:
-        return CAMERA.fail(_NOTHING_CAME, "Close other programs that use the camera.")
-    image = frames[0].image
-    found = f"{source.name}, {image.shape[1]} × {image.shape[0]}{_note(source)}"
-    if image.mean() < DARK:
-        return CAMERA.warn(
-            f"{found}, very dark", "Open the camera's cover, or switch a light on."
+        return CAMERA.problem(
+            _NOTHING_CAME, translate("doctor", "Close other programs that use the camera.")
         )
-    return CAMERA.ok(found)
+    image = frames[-1].image
+    device = f"{source.name}, {image.shape[1]} × {image.shape[0]}{_note(source)}"
+    seen = Seen(open=True, age_s=0.0, brightness=float(image.mean()), device=device)
+    finding = judge_camera(seen)
+    assert finding is not None  # a picture has come
+    return finding
 
 
-def check_microphone(source: Source[AudioBlock] | None, clock: Clock = time.monotonic) -> Check:
-    """The microphone gives sound, not only noughts."""
+def check_microphone(
+    source: Source[AudioBlock] | None, clock: Clock = time.monotonic
+) -> Finding:
+    """The microphone gives sound, neither only noughts nor distorted."""
     if source is None:
-        return MICROPHONE.skipped("not used")
+        return MICROPHONE.skipped(_NOT_USED)
     try:
         blocks = _read(source, BLOCKS, clock)
     except EnvironmentFault as fault:
         return MICROPHONE.fault(fault)
     if not blocks:
-        return MICROPHONE.fail(_NOTHING_CAME, "Plug it in again, or choose another one.")
-    loudest = max(int(np.abs(block.samples.astype(np.int32)).max()) for block in blocks)
-    if loudest == 0:
-        return MICROPHONE.warn(
-            f"{source.name}{_note(source)}, complete silence",
-            "Unmute the microphone in the system's sound settings and on the device.",
+        return MICROPHONE.problem(
+            _NOTHING_CAME, translate("doctor", "Plug it in again, or choose another one.")
         )
-    return MICROPHONE.ok(f"{source.name}{_note(source)}")
+    samples = np.concatenate([block.samples for block in blocks])
+    finding = judge_levels(levels(samples), spoken=False)
+    device = verbatim(f"{source.name}{_note(source)}")
+    said = translate("doctor", "{device}. {found}").format(device=device, found=finding.found)
+    # Nothing can be played back from here: the command asks nobody anything.
+    return replace(finding, found=said, mends=())
 
 
-def check_screen(source: Source[Frame] | None, clock: Clock = time.monotonic) -> Check:
+def check_screen(source: Source[Frame] | None, clock: Clock = time.monotonic) -> Finding:
     """The screen can be seen."""
     if source is None:
-        return SCREEN.skipped("not used")
+        return DISPLAY.skipped(_NOT_USED)
     try:
         frames = _read(source, 1, clock)
     except EnvironmentFault as fault:
-        return SCREEN.fault(fault)
+        return DISPLAY.fault(fault)
     if not frames:
-        return SCREEN.fail(_NOTHING_CAME, "See that the desktop session is running.")
-    return SCREEN.ok(f"{source.name}{_note(source)}")
+        return DISPLAY.problem(
+            _NOTHING_CAME, translate("doctor", "See that the desktop session is running.")
+        )
+    return DISPLAY.ok(verbatim(f"{source.name}{_note(source)}"))
 
 
 def _note(source: Source[ItemT]) -> str:

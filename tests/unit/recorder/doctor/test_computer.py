@@ -8,130 +8,103 @@ from pathlib import Path
 import pytest
 
 from recorder.doctor import computer
-from recorder.doctor.check import Status
-from recorder.faults import EnvironmentFault
-from recorder.lockdown.adapter import Machine, Process, Unsupported, Window
+from recorder.doctor.asked import assumed_policy
+from recorder.doctor.finding import State
+from recorder.lockdown.reserves import Memory, Power
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 Usage = namedtuple("Usage", "total used free")
+POLICY = assumed_policy()
+HOUR = 3600.0
 
 
 @pytest.mark.parametrize(
-    ("platform", "python", "cpus", "status"),
+    ("platform", "python", "cpus", "state"),
     [
-        ("linux", (3, 11), 2, Status.OK),
-        ("linux", (3, 12), None, Status.OK),
-        ("linux", (3, 11), 1, Status.WARN),
-        ("win32", (3, 11), 8, Status.WARN),
-        ("linux", (3, 13), 8, Status.FAIL),
+        ("linux", (3, 11), 2, State.OK),
+        ("linux", (3, 12), None, State.OK),
+        ("linux", (3, 11), 1, State.ATTENTION),
+        ("win32", (3, 11), 8, State.ATTENTION),
+        ("linux", (3, 13), 8, State.PROBLEM),
     ],
 )
-def test_system(
-    platform: str, python: tuple[int, int], cpus: int | None, status: Status
-) -> None:
-    check = computer.check_system(platform, "Some-1.0", python, cpus)
-    assert check.status is status
-    assert "Some-1.0" in check.found
-    assert bool(check.remedy) is (status is not Status.OK)
-
-
-def test_models_that_are_whole_are_named() -> None:
-    check = computer.check_models({"b": "0" * 64, "a": "1" * 64})
-    assert (check.status, check.found) == (Status.OK, "a, b")
-
-
-def test_a_model_that_is_missing_is_said() -> None:
-    check = computer.check_models(EnvironmentFault("A model is missing.", "Install again."))
-    assert (check.status, check.found, check.remedy) == (
-        Status.FAIL,
-        "A model is missing.",
-        "Install again.",
-    )
+def test_system(platform: str, python: tuple[int, int], cpus: int | None, state: State) -> None:
+    finding = computer.check_system(platform, "Some-1.0", python, cpus)
+    assert finding.state is state
+    assert "Some-1.0" in str(finding.found)
+    assert bool(finding.remedy) is (state is not State.OK)
 
 
 def test_a_folder_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
-    assert computer.check_store(tmp_path / "not" / "yet").status is Status.OK
+    assert computer.check_store(tmp_path / "not" / "yet").state is State.OK
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_said() -> None:
-    check = computer.check_store(Path("/proc/invigil"))
-    assert check.status is Status.FAIL
-    assert "--store" in check.remedy
+    finding = computer.check_store(Path("/proc/invigil"))
+    assert finding.state is State.PROBLEM
+    assert "--store" in str(finding.remedy)
 
 
-@pytest.mark.parametrize(
-    ("free", "status"),
-    [(50_000_000_000, Status.OK), (1_000_000_000, Status.WARN), (1_000_000, Status.FAIL)],
-)
-def test_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, status: Status
+def test_the_disk_is_judged_by_the_exam_s_length_and_rates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(10**12, 0, free))
-    check = computer.check_disk(tmp_path / "not" / "yet")
-    assert check.status is status
-    assert "GB free" in check.found
-
-
-class Desk:
-    def __init__(self, window: Window | EnvironmentFault | None) -> None:
-        self.window = window
-        self.closed = False
-
-    def active_window(self) -> Window | None:
-        if isinstance(self.window, EnvironmentFault):
-            raise self.window
-        return self.window
-
-    def processes(self) -> list[Process]:
-        if isinstance(self.window, EnvironmentFault):
-            raise self.window
-        return [Process(1, "init"), Process(2, "TeamViewer.exe")]
-
-    def close(self) -> None:
-        self.closed = True
-
-
-CANNOT = Machine(Unsupported("not on this system"), Unsupported("not on this system"))
-FAULT = EnvironmentFault("The display does not answer.", "Look.")
-
-
-def test_windows() -> None:
-    desk = Desk(Window("A page", "Browser", 4))
-    check = computer.check_windows(Machine(desk, desk))
-    assert (check.status, check.found) == (Status.OK, "A page")
-    assert desk.closed
-    none = Desk(None)
-    assert computer.check_windows(Machine(none, none)).found == "none"
-
-
-def test_what_cannot_be_told_is_a_remark_not_a_failure() -> None:
-    faulty = Desk(FAULT)
-    for machine in (CANNOT, Machine(faulty, faulty)):
-        assert computer.check_windows(machine).status is Status.WARN
-        assert computer.check_programs(machine, ()).status is Status.WARN
-
-
-def test_programs() -> None:
-    desk = Desk(None)
-    machine = Machine(desk, desk)
-    assert computer.check_programs(machine, ("zoom",)).status is Status.OK
-    check = computer.check_programs(machine, ("teamviewer",))
-    assert check.status is Status.WARN
-    assert "TeamViewer.exe" in check.found
+    needed, least = computer.needed_bytes(POLICY), computer.least_bytes(POLICY)
+    # Four hours and a quarter of 138 kbit/s alone are 310 MB.
+    assert 310e6 < needed < 600e6
+    assert least < needed / 5
+    for free, state in (
+        (needed, State.OK),
+        (needed - 1, State.ATTENTION),
+        (least, State.ATTENTION),
+        (least - 1, State.PROBLEM),
+    ):
+        monkeypatch.setattr(
+            shutil, "disk_usage", lambda _path, free=free: Usage(10**12, 0, free)
+        )
+        finding = computer.check_disk(tmp_path / "not" / "yet", POLICY)
+        assert finding.state is state, free
+        assert "GB free" in str(finding.found)
+        assert bool(finding.remedy) is (state is not State.OK)
 
 
 @pytest.mark.parametrize(
-    ("now", "offset", "status"),
+    ("power", "state"),
     [
-        (NOW, None, Status.OK),
-        (NOW, 0.4, Status.OK),
-        (NOW, -20.0, Status.WARN),
-        (NOW, 7200.0, Status.FAIL),
-        (datetime(1970, 1, 1, tzinfo=UTC), None, Status.FAIL),
+        (None, State.OK),
+        (Power(3.0, plugged_in=True, left_s=None), State.OK),
+        (Power(100.0, plugged_in=False, left_s=2 * HOUR), State.OK),
+        (Power(100.0, plugged_in=False, left_s=1.2 * HOUR), State.ATTENTION),
+        (Power(90.0, plugged_in=False, left_s=None), State.OK),
+        (Power(50.0, plugged_in=False, left_s=None), State.ATTENTION),
     ],
 )
-def test_clock(now: datetime, offset: float | None, status: Status) -> None:
-    check = computer.check_clock(now, offset)
-    assert check.status is status
-    assert f"{now:%Y-%m-%d}" in check.found
+def test_a_battery_lasts_for_the_exam_with_a_margin(power: Power | None, state: State) -> None:
+    finding = computer.check_power(power, HOUR)
+    assert finding.state is state
+    assert bool(finding.remedy) is (state is State.ATTENTION)
+
+
+def test_the_browser_takes_memory_too() -> None:
+    memory = Memory(total=4_000_000_000, free=800_000_000)
+    assert computer.check_memory(memory, browser=False).state is State.OK
+    assert computer.check_memory(memory, browser=True).state is State.ATTENTION
+
+
+@pytest.mark.parametrize(
+    ("now", "offset", "state", "said"),
+    [
+        (NOW, None, State.OK, "not compared"),
+        (NOW, (0.4, 0.5), State.OK, "the same as the server's (± 0.5 s)"),
+        (NOW, (3.4, 0.5), State.OK, "3.4 s behind the server's (± 0.5 s)"),
+        (NOW, (-20.0, 0.5), State.ATTENTION, "20.0 s ahead of the server's"),
+        (NOW, (7200.0, 0.6), State.PROBLEM, "behind"),
+        (datetime(1970, 1, 1, tzinfo=UTC), None, State.PROBLEM, "1970"),
+    ],
+)
+def test_clock(
+    now: datetime, offset: tuple[float, float] | None, state: State, said: str
+) -> None:
+    finding = computer.check_clock(now, offset)
+    assert finding.state is state
+    assert said in str(finding.found)

@@ -6,17 +6,18 @@ import json
 import pytest
 from rich.console import Console
 
-from recorder.doctor.check import Check, Topic
+from recorder.doctor.finding import Finding, Topic
 from recorder.doctor.report import as_json, passed, print_table
+from recorder.doctor.wording import verbatim
 
-DISK = Topic("disk", "Disk space", "The exam waits on this disk.")
-GOOD = DISK.ok("9 GB free")
-POOR = DISK.warn("1 GB free", "Free some.")
-BAD = DISK.fail("0 GB free", "Free more.")
-UNSEEN = DISK.skipped("not used")
+DISK = Topic("disk", verbatim("Disk space"), verbatim("The exam waits on this disk."))
+GOOD = DISK.ok(verbatim("9 GB free"))
+POOR = DISK.attention(verbatim("1 GB free"), verbatim("Free some."))
+BAD = DISK.problem(verbatim("0 GB free"), verbatim("Free more."))
+UNSEEN = DISK.skipped(verbatim("not used"))
 
 
-def shown(*checks: Check) -> str:
+def shown(*checks: Finding) -> str:
     console = Console(file=io.StringIO(), width=120)
     print_table(checks, console)
     assert isinstance(console.file, io.StringIO)
@@ -32,7 +33,7 @@ def shown(*checks: Check) -> str:
     ],
 )
 def test_only_failures_keep_a_session_from_being_recorded(
-    checks: tuple[Check, ...], well: bool, verdict: str
+    checks: tuple[Finding, ...], well: bool, verdict: str
 ) -> None:
     assert passed(checks) is well
     assert verdict in shown(*checks)
@@ -45,7 +46,7 @@ def test_a_remark_says_why_and_what_to_do() -> None:
 
 
 def test_what_a_device_calls_itself_is_no_markup() -> None:
-    assert "[bold]Cam[/]" in shown(DISK.ok("[bold]Cam[/]"))
+    assert "[bold]Cam[/]" in shown(DISK.ok(verbatim("[bold]Cam[/]")))
 
 
 def test_json_holds_every_field() -> None:

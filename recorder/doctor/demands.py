@@ -1,0 +1,113 @@
+"""What the exam asks for and this computer cannot do: said before the exam, not in it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+
+from recorder.doctor.finding import Finding, Topic
+from recorder.doctor.wording import Words, translate, verbatim
+from recorder.lockdown.adapter import Machine, Unsupported
+from shared.policy import Level, Policy
+
+POLICY = Topic(
+    "policy",
+    translate("doctor", "What the exam asks for"),
+    translate("doctor", "An exam may ask for what not every computer can do."),
+)
+
+_PARTS: dict[str, Words] = {
+    "full_screen": translate("doctor", "full screen"),
+    "on_top": translate("doctor", "its window on top of others"),
+    "keys": translate("doctor", "blocked shortcuts"),
+    "clipboard": translate("doctor", "the clipboard"),
+    "screen_capture": translate("doctor", "screenshots and screen sharing"),
+    "programs": translate("doctor", "running programs"),
+    "windows": translate("doctor", "the window in front"),
+    "displays": translate("doctor", "displays"),
+    "input_devices": translate("doctor", "keyboards and mice"),
+    "sleep": translate("doctor", "no sleep"),
+    "notifications": translate("doctor", "quiet notifications"),
+}
+
+# Which of the machine's readers sees a part.
+_READERS = {
+    "clipboard": "clipboard",
+    "screen_capture": "processes",
+    "programs": "processes",
+    "windows": "windows",
+    "displays": "displays",
+    "input_devices": "inputs",
+}
+
+# A Wayland compositor lets no program hold these; without a display there is none of them.
+_NOT_ON_WAYLAND = frozenset({"on_top", "keys"})
+_NEED_A_DISPLAY = frozenset({"full_screen", "on_top", "keys"})
+
+BROWSER = "PySide6.QtWebEngineCore"
+
+
+def has_browser() -> bool:
+    """Whether the exam's browser is part of this installation."""
+    return importlib.util.find_spec(BROWSER) is not None
+
+
+def unsupported(
+    policy: Policy,
+    machine: Machine,
+    platform: str = sys.platform,
+    environ: Mapping[str, str] = os.environ,
+) -> tuple[str, ...]:
+    """The parts of the lockdown that the policy asks for and this computer cannot, by name."""
+    beyond = _beyond(platform, environ)
+    return tuple(
+        part
+        for part in _PARTS
+        if getattr(policy.lockdown, part) is not Level.OFF
+        and (part in beyond or _blind(machine, part))
+    )
+
+
+def _blind(machine: Machine, part: str) -> bool:
+    reader = _READERS.get(part)
+    return reader is not None and isinstance(getattr(machine, reader), Unsupported)
+
+
+def _beyond(platform: str, environ: Mapping[str, str]) -> frozenset[str]:
+    if platform != "linux":
+        return frozenset()
+    if environ.get("XDG_SESSION_TYPE") == "wayland" and "WAYLAND_DISPLAY" in environ:
+        return _NOT_ON_WAYLAND
+    return frozenset() if environ.get("DISPLAY") else _NEED_A_DISPLAY
+
+
+def check_demands(policy: Policy, machine: Machine, *, browser: bool) -> Finding:
+    """The browser is there where it is needed, and every part of the lockdown can be had."""
+    if policy.surface.kind == "browser" and not browser:
+        return POLICY.problem(
+            translate("doctor", "The exam needs Invigil's browser, which is not installed."),
+            translate("doctor", "Install Invigil with the installer of your institution."),
+        )
+    missing = unsupported(policy, machine)
+    if not missing:
+        return POLICY.ok(translate("doctor", "This computer can do all of it."))
+    contact = policy.institution.contact
+    remedy = translate(
+        "doctor",
+        "The exam goes on without, and the recording says so. Ask your institution if you are "
+        "not sure.",
+    )
+    if contact:
+        remedy = translate(
+            "doctor",
+            "The exam goes on without, and the recording says so. If you are not sure, ask: "
+            "{contact}",
+        ).format(contact=verbatim(contact))
+    return POLICY.attention(
+        translate("doctor", "Not possible here: {parts}").format(
+            parts=tuple(_PARTS[part] for part in missing)
+        ),
+        remedy,
+    )
