@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recorder.faults import EnvironmentFault
+from recorder.lockdown.at_start import undo_at_start
 from recorder.settings import Settings, read_settings
 from recorder.status import Delivery, Interrupted, Offer, SavedFile
 from shared.progress import Progress
@@ -256,8 +257,10 @@ _KIND = {"camera": "device", "microphone": "device", "screen": "display"}
 def run_window(argv: list[str] | None = None, settings: Settings | None = None) -> int:
     """Open the window; a link among the arguments opens its exam.
 
-    What an earlier run left behind is delivered meanwhile.
+    What an earlier run left behind is delivered meanwhile; what it left changed on this
+    computer is undone before.
     """
+    undo_at_start()
     from recorder.ui.run import run
 
     settings = settings or read_settings()

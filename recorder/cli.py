@@ -12,6 +12,7 @@ from rich.console import Console
 
 from recorder.detect import WORKER_ARGUMENT
 from recorder.faults import EnvironmentFault
+from recorder.lockdown import WATCHDOG_ARGUMENT
 
 # Exit status of everything that the user, not the program, has to put right.
 ENVIRONMENT_FAULT = 2
@@ -275,6 +276,10 @@ def main() -> None:
 
         worker.run(sys.argv[2])
         return
+    if sys.argv[1:2] == [WATCHDOG_ARGUMENT]:
+        from recorder.lockdown import watchdog
+
+        sys.exit(watchdog.main(sys.argv[2:]))
     # Before numpy is imported: the detectors' matrices are small, and more threads would only
     # wait for each other at full speed.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from recorder.app import Recorder
 from recorder.capturing import Choices
 from recorder.faults import EnvironmentFault
+from recorder.lockdown.at_start import undo_at_start
 from recorder.session import Session
 from recorder.settings import Settings
 from recorder.status import Interrupted, Offer, Stage, Status
@@ -51,6 +52,7 @@ def record(request: Request, settings: Settings) -> int:
     Raises:
         EnvironmentFault: the session could not begin.
     """
+    undo_at_start()
     recorder = Recorder(settings)
     screen = Console(stderr=True, highlight=False)
     offer = recorder.inspect(request.server, request.code)

@@ -16,14 +16,13 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import msgspec
-from platformdirs import user_state_path
 
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.operation import State
 from recorder.lockdown.owner import Owner
+from recorder.lockdown.place import SUFFIX
 
 VERSION = 1
-SUFFIX = ".journal"
 
 # What could not be read whole is kept under this name, for people to look at.
 SET_ASIDE = ".damaged"
@@ -130,11 +129,6 @@ class Pending:
     owner: Owner | None = None
     pending: tuple[Step, ...] = ()
     reason: str = ""
-
-
-def default_folder() -> Path:
-    """Where this user's journals are."""
-    return user_state_path("invigil") / "lockdown"
 
 
 def journals(folder: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""The lockdown of one session: steps in force and watched, the machine looked at beside them."""
+"""The lockdown of one session: steps held to, and the machine looked at beside them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.deeds import DeedWatcher
 from recorder.lockdown.guard import Guard
-from recorder.lockdown.journal import Journal, default_folder
+from recorder.lockdown.journal import Journal
 from recorder.lockdown.lane import Lane, Watched, held_ns
-from recorder.lockdown.operation import InForce, NotInForce, Performed
+from recorder.lockdown.operation import InForce, NotInForce, Operation, Performed
 from recorder.lockdown.operations.for_policy import Asked, Desktop, steps_for
 from recorder.lockdown.owner import Owner, owner_of
+from recorder.lockdown.place import default_folder
 from recorder.lockdown.processes import descends_from_us
 from recorder.lockdown.sequence import Look
 from recorder.lockdown.sequence import Sequence as Steps
@@ -78,7 +79,7 @@ class Lockdown:
         on_incident: Callable[[Incident], None],
         new_id: Callable[[], str],
         journal: Journal,
-        extra: Sequence[Asked] = (),
+        extra: Sequence[Operation] = (),
         *,
         is_ours: Callable[[int], bool] = descends_from_us,
         desktop: Desktop | None = None,
@@ -92,17 +93,20 @@ class Lockdown:
             on_incident: called on threads of the lockdown's own.
             new_id: gives each incident its id; from any thread.
             journal: of this run (`new_journal`).
-            extra: the exam window's own steps, done last and undone first.
+            extra: the exam window's own steps, done last and undone first; each is called
+                as its part of the policy (``full_screen``, ``on_top``).
             is_ours: whether a process belongs to this program.
             desktop: where it runs; this machine.
             clock: the evidence clock, nanoseconds.
         """
+        self._policy = policy
+        self._new_id = new_id
         self._on_incident = on_incident
         self._clock = clock
         where = desktop or Desktop(sys.platform, os.environ)
         guard = Guard(journal.path)
         known = steps_for(policy.lockdown, where, guard, policy.allowed_windows, is_ours)
-        self._asked = [*known, *extra]
+        self._asked = [*known, *(_asked(policy, one) for one in extra)]
         if any(one.level is Level.ENFORCE for one in self._asked):
             self._asked.insert(0, Asked(_WATCHDOG, Level.ENFORCE, guard))
         self._guard = guard
@@ -132,6 +136,7 @@ class Lockdown:
     def start(self) -> list[Held]:
         """Do every step, and begin to watch; returns how each came off. Takes a second."""
         self._performed = self._steps.engage().performed
+        self._lanes = self._lanes_for(self._policy, self._new_id)
         self._watch.start()
         self._thread.start()
         return self.held()
@@ -199,15 +204,20 @@ class Lockdown:
 
         def look(now_ns: int) -> list[Incident]:
             blind = [why for name, why in self._look.blind if name in names]
-            done = [self._performed.get(name) for name in names]
-            if not any(isinstance(one, InForce) for one in done):
-                blind += [one.reason for one in done if one and not isinstance(one, InForce)]
+            blind += [one.reason for one in done if isinstance(one, NotInForce)]
             if blind:
                 raise EnvironmentFault(blind[0], "")
             return watcher.look(now_ns, [one for _name, one in self._look.evasions])
 
-        state = "watching" if policy.rule(kind).enabled else "off"
-        return Lane(Watched(kind, state), watcher, look, LOOK_EVERY_S)
+        done = [self._performed.get(name) for name in names]
+        lacks = [one.reason for one in done if isinstance(one, Unsupported)]
+        if not policy.rule(kind).enabled:
+            first = Watched(kind, "off", "the policy does not ask for it")
+        elif len(lacks) == len(names):
+            first = Watched(kind, "unsupported", lacks[0])
+        else:
+            first = Watched(kind, "watching")
+        return Lane(first, watcher, look, LOOK_EVERY_S)
 
     def _watched_policy(self, policy: Policy) -> Policy:
         """What is left to the watchers: not the clipboard that a step holds."""
@@ -233,3 +243,9 @@ class Lockdown:
                 return Held(asked.part, name, asked.level, "unsupported", reason, evaded)
             case None:
                 return told
+
+
+def _asked(policy: Policy, operation: Operation) -> Asked:
+    """A step of the exam's window, with how far the policy goes with it."""
+    level = getattr(policy.lockdown, operation.name, Level.ENFORCE)
+    return Asked(operation.name, level, operation)

@@ -11,7 +11,6 @@ from recorder.faults import EnvironmentFault
 from recorder.lockdown.journal import (
     Pending,
     Step,
-    default_folder,
     forget,
     journals,
     mark_undone,
@@ -20,6 +19,7 @@ from recorder.lockdown.journal import (
 )
 from recorder.lockdown.operation import State
 from recorder.lockdown.owner import Owner, owner_of, runs
+from recorder.lockdown.place import default_folder
 
 # Undoes one step from what the journal holds of it. It puts back only what is still as the
 # step left it: what somebody has changed since is theirs. What is returned is a sentence on
