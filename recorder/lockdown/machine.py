@@ -40,11 +40,11 @@ def this_machine(
         case "win32":
             from recorder.lockdown.windows.machine import windows_machine
 
-            return windows_machine(processes, signs)
+            return windows_machine(processes, signs, used)
         case "darwin":
             from recorder.lockdown.macos.machine import macos_machine
 
-            return macos_machine(processes, signs)
+            return macos_machine(processes, signs, used)
         case _:
             nothing = Unsupported(f"this cannot be told on {platform}")
             return Machine(nothing, processes)

@@ -65,3 +65,11 @@ def descends_from_us(pid: int) -> bool:
         return any(parent.pid == own for parent in psutil.Process(pid).parents())
     except psutil.Error:  # it is gone, or nobody may know
         return False
+
+
+def program_name(pid: int) -> str:
+    """The file name of a process's program; empty where it is gone or nobody may know."""
+    try:
+        return psutil.Process(pid).name()
+    except psutil.Error:
+        return ""
