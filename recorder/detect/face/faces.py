@@ -143,7 +143,8 @@ class FaceAnalyzer:
         if self._further.doubtful:
             view = self._views.again()
         else:
-            view = self._views.next(light, height, width, followed=followed)
+            showing = self._further.showing
+            view = self._views.next(light, height, width, followed=followed, showing=showing)
         self._schedule.searched(now_ns, look, len(self._views.beside(light, height, width)))
         lit = self._lift.apply(image, view.exposure)
         found = self._graphs.find(lit, view.part.columns(height, width))

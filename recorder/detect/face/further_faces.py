@@ -56,6 +56,11 @@ class FurtherFaces:
         """Whether others were seen a moment ago, believed or not."""
         return bool(self._glimpsed)
 
+    @property
+    def showing(self) -> list[View]:
+        """The views that showed those who are believed in."""
+        return [view for view, faces in self._believed.items() if faces]
+
     def update(
         self,
         now_ns: int,

@@ -172,6 +172,15 @@ def test_a_second_face_that_leaves_is_noticed_within_a_fifth_of_a_second() -> No
     assert camera.show(5).faces == 1
 
 
+def test_who_was_seen_in_one_square_and_leaves_is_noticed_within_two_searches() -> None:
+    script = Script(in_squares=[found(Roi(40, 100, 60, 60))])
+    camera = Camera(script)
+    camera.show(40)
+    script.in_squares = []
+    shown = [camera.show().faces for _ in range(9)]
+    assert shown[-1] == 1
+
+
 def test_a_face_without_a_mesh_is_a_face_without_a_pose() -> None:
     seen = Camera(Script([found(ME, 0.7)], mesh=False)).show()
     assert (seen.faces, seen.yaw, seen.gaze_yaw) == (1, None, None)

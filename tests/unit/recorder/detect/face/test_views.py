@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from recorder.detect.face.views import PLAIN, Part, View, Views, parts
@@ -79,3 +81,17 @@ def test_a_new_beginning_is_plain() -> None:
     views.found(View(exposure=Exposure.FULL))
     views.begin()
     assert turns(views, 1) == [PLAIN]
+
+
+def test_where_others_were_seen_is_looked_at_every_second_time() -> None:
+    views, left = Views(), View(Part.LEFT)
+    seen = [views.next(DAY, *WIDE, followed=True, showing=[left]) for _ in range(12)]
+    assert all(left in pair for pair in pairwise(seen))
+    assert set(seen) == {PLAIN, left, View(Part.RIGHT)}
+
+
+def test_of_several_places_where_others_were_seen_the_one_longest_ago_comes_first() -> None:
+    views, showing = Views(), [View(exposure=Exposure.FULL), View(exposure=Exposure.SHADOWS)]
+    seen = [views.next(DAY, *WIDE, followed=True, showing=showing) for _ in range(8)]
+    assert seen[::2] == [*showing] * 2
+    assert [view.exposure for view in seen[1::2]] == [Exposure.PLAIN] * 4
