@@ -236,9 +236,7 @@ class _Analysis:
             self._seen((replace(self._face, monotonic_ns=frame.monotonic_ns),))
             return
         answer = self._pictures.observe(frame.image, frame.monotonic_ns)
-        for words in answer.unwatched:
-            self._unwatched.append(words)
-            warn(f"{words}.")
+        self._given_up(answer.unwatched)
         self._face = answer.face
         self._seen(observations_of(answer))
 
@@ -253,7 +251,14 @@ class _Analysis:
             self._sounds.prepare(self._setup)
         self._heard(self._sounds.observe([block]))
 
+    def _given_up(self, unwatched: tuple[str, ...]) -> None:
+        """What cannot be watched any more, each as ``kind: why``."""
+        for words in unwatched:
+            self._unwatched.append(words)
+            warn(words if words.endswith(".") else f"{words}.")
+
     def _heard(self, answer: Heard) -> None:
+        self._given_up(answer.unwatched)
         for heard in (*answer.observations, *answer.speakers):
             self._lines.observation(heard)
             self._note(self._core.microphone(heard))

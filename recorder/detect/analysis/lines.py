@@ -35,10 +35,11 @@ class LineWriter:
 
     def observation(self, seen: Observation, *samples: Observation) -> None:
         """One measurement, with what sampled detectors saw in the same picture: a line a
-        picture.
+        picture. A voice that was compared is a line of type ``voice``: every ``observation``
+        of a microphone says whether there is speech.
         """
         line: dict[str, object] = {
-            "type": "observation",
+            "type": "voice" if isinstance(seen, SpeakerObservation) else "observation",
             "stream": seen.stream,
             "t": _seconds(seen.monotonic_ns),
         }

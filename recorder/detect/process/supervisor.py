@@ -229,8 +229,9 @@ class Supervisor:
                     self._findings(findings)
                 if answer.enrolling is not None:
                     self._on_result(answer.enrolling)
-            case Heard(voices, speakers, learnt, enrolling):
+            case Heard(voices, speakers, learnt, enrolling, unwatched):
                 self._keep_voice(learnt)
+                self._given_up.note(unwatched)
                 self._listening_since_ns, self._lent_sound_ns = None, 0
                 for heard in (*voices, *speakers):
                     if isinstance(heard, VoiceObservation):

@@ -77,13 +77,14 @@ class Seen(msgspec.Struct, frozen=True, tag=True):
 class Heard(msgspec.Struct, frozen=True, tag=True):
     """What the blocks held; some of it may be said with later ones. ``learnt`` is the
     candidate's voice, told once when it was learnt: the recorder keeps it. ``enrolling`` is
-    there while a voice is enrolled.
+    there while a voice is enrolled. ``unwatched`` is as in ``Seen``.
     """
 
     observations: tuple[VoiceObservation, ...]
     speakers: tuple[SpeakerObservation, ...] = ()
     learnt: tuple[float, ...] | None = None
     enrolling: VoiceLook | None = None
+    unwatched: tuple[str, ...] = ()
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):

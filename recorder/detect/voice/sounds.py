@@ -14,6 +14,8 @@ from recorder.detect.voice.speech import VoiceAnalyzer
 from recorder.detect.voice.voice_encoder import voice_encoder
 from recorder.detect.voice.voice_enrolment import NotEnrolled, VoicePrint
 from recorder.detect.voice.voice_run import VoiceRun
+from recorder.faults import EnvironmentFault
+from shared.flags import Kind
 
 
 class SoundAnalyzer:
@@ -35,26 +37,36 @@ class SoundAnalyzer:
         self._speakers: SpeakerTracker | None = None
         self._loaded: Encoder | None = None
         self._reading: VoiceRun | None = None
-        self._reading_number = 0
+        self._reading_number: int | None = None
+        self._refused: VoiceLook | None = None
+        self._unwatched: tuple[str, ...] = ()
 
     def prepare(self, setup: DetectorSetup) -> None:
-        """Listen for this from now on.
-
-        Raises:
-            EnvironmentFault: the encoder is wanted and cannot be used.
+        """Listen for this from now on. Where the encoder cannot be used, speech is listened
+        for all the same; the next answer says that voices are not told apart, and why.
         """
         self._prepare_reading(setup.take_voice)
         if setup.voice == self._wanted:
             return
         self._wanted = setup.voice
-        self._speakers = setup.voice and SpeakerTracker(self._known_encoder(), setup.voice)
+        self._speakers = setup.voice and self._tracker(setup.voice)
+
+    def _tracker(self, wanted: VoiceSetup) -> SpeakerTracker | None:
+        try:
+            return SpeakerTracker(self._known_encoder(), wanted)
+        except EnvironmentFault as fault:
+            self._unwatched = (f"{Kind.SECOND_VOICE}: {fault}",)
+            return None
 
     def _prepare_reading(self, setup: VoiceEnrolment | None) -> None:
         if setup is None:
-            self._reading = None
-        elif self._reading is None or setup.number != self._reading_number:
-            self._reading = VoiceRun(self._known_encoder())
-            self._reading_number = setup.number
+            self._reading, self._reading_number = None, None
+        elif setup.number != self._reading_number:
+            self._reading, self._reading_number = None, setup.number
+            try:
+                self._reading = VoiceRun(self._known_encoder())
+            except EnvironmentFault as fault:
+                self._refused = VoiceLook(setup.number, 0.0, problem=str(fault))
 
     def _known_encoder(self) -> Encoder:
         """The one that there is: loading it takes a while."""
@@ -77,26 +89,29 @@ class SoundAnalyzer:
     def _heard(self, windows: list[HeardWindow]) -> Heard:
         observations = tuple(window.observation for window in windows)
         enrolling = self._read(windows)
+        unwatched, self._unwatched = self._unwatched, ()
         if self._speakers is None:
-            return Heard(observations, enrolling=enrolling)
+            return Heard(observations, enrolling=enrolling, unwatched=unwatched)
         for window in windows:
             self._speakers.hear(window)
         speaker = self._speakers.judge()
         speakers = () if speaker is None else (speaker,)
-        return Heard(observations, speakers, self._speakers.take_learnt(), enrolling)
+        learnt = self._speakers.take_learnt()
+        return Heard(observations, speakers, learnt, enrolling, unwatched)
 
     def _read(self, windows: list[HeardWindow]) -> VoiceLook | None:
         """What was heard of a sentence that is read aloud; the result is told once."""
-        run = self._reading
-        if run is None or run.result is not None:
-            return None
+        refused, self._refused = self._refused, None
+        run, number = self._reading, self._reading_number
+        if run is None or number is None or run.result is not None:
+            return refused
         for window in windows:
             run.take(window)
         match run.result:
             case None:
-                return VoiceLook(self._reading_number, run.progress)
+                return VoiceLook(number, run.progress)
             case NotEnrolled(problem):
-                return VoiceLook(self._reading_number, run.progress, problem=problem)
+                return VoiceLook(number, run.progress, problem=problem)
             case VoicePrint(embedding, likeness, stretches, speech_s):
                 taken = VoiceTaken(embedding, likeness, stretches, speech_s)
-                return VoiceLook(self._reading_number, 1.0, taken)
+                return VoiceLook(number, 1.0, taken)

@@ -75,7 +75,9 @@ def test_analyze_compares_the_voices_of_a_file_with_one_that_is_given(tmp_path: 
     output = tmp_path / "lines.jsonl"
     assert analyze(Request(None, audio, None, output, voice=voice)) == 0
     lines = [json.loads(line) for line in output.read_text("utf-8").splitlines()]
-    compared_with = [line["unlike"] for line in lines if "unlike" in line]
+    heard = [line for line in lines if line.get("stream") == "microphone"]
+    assert all("speech" in line for line in heard if line["type"] == "observation")
+    compared_with = [line["unlike"] for line in heard if line["type"] == "voice"]
     assert min(compared_with) > 0.9
     (found,) = [line for line in lines if line.get("kind") == "second_voice"]
     assert "the enrolled one" in found["detail"]["reason"]

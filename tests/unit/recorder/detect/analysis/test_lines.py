@@ -4,7 +4,12 @@ import io
 import json
 
 from recorder.detect.analysis.lines import LineWriter
-from recorder.detect.observations import FaceObservation, Incident, VoiceObservation
+from recorder.detect.observations import (
+    FaceObservation,
+    Incident,
+    SpeakerObservation,
+    VoiceObservation,
+)
 from shared.flags import Kind, Severity
 
 NS = 1_000_000_000
@@ -45,6 +50,16 @@ def test_a_voice_is_written_as_a_probability() -> None:
         "stream": "microphone",
         "t": 0.032,
         "speech": 0.93,
+    }
+
+
+def test_a_compared_voice_is_no_observation_of_speech() -> None:
+    assert written(observation=SpeakerObservation(2 * NS, 3_600_000_000, 0.91234)) == {
+        "type": "voice",
+        "stream": "microphone",
+        "t": 2.0,
+        "end": 3.6,
+        "unlike": 0.912,
     }
 
 

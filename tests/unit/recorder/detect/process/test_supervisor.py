@@ -347,6 +347,13 @@ def test_what_a_detector_cannot_watch_is_told(make: Make) -> None:
     until(lambda: bench.detector.counters().unwatched == ("object_seen: no",), "the words")
 
 
+def test_what_cannot_be_heard_any_more_is_told_too(make: Make) -> None:
+    bench = make()
+    bench.show(1)
+    bench.script.lives[-1].say(Heard((), unwatched=("second_voice: no",)))
+    until(lambda: bench.detector.counters().unwatched == ("second_voice: no",), "the words")
+
+
 def test_why_a_detector_failed_is_logged(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     bench = make()
     bench.show(1)
