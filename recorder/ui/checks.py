@@ -1,155 +1,90 @@
-"""Whether camera, microphone and screen are ready, and what to do when they are not.
-
-Pure functions over what was seen and heard; the check's page shows their verdicts.
-"""
+"""How the system check's findings are said and marked in the window; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
-from recorder.faults import EnvironmentFault
+from recorder.doctor.finding import Finding, State
+from recorder.doctor.wording import CONTEXT, Tongue, Words
+from recorder.ui.told import CONTEXT as OTHERS
+from recorder.ui.told import told
 
 translate = QCoreApplication.translate
 
-# Seconds. A USB camera's first picture takes up to some five seconds on slow machines.
-CAMERA_WARM_UP_S = 8.0
-# Seconds without a newer picture after which a camera, however slow, has stopped.
-CAMERA_STALE_S = 3.0
-# Mean of the 8-bit picture below which a face cannot be made out.
-DARK = 28.0
-# On the meter's dB scale (0 silence, 1 full scale): speech at arm's length exceeds it,
-# the noise of a quiet room and of the microphone itself do not.
-HEARD = 0.3
-# Seconds for which a sound is remembered, so that a pause in speech is not "silent".
-HEARD_FOR_S = 20.0
+# The drawing beside the words of each state, and its tone; a look that goes on has neither.
+_ICONS = {
+    State.OK: "good",
+    State.ATTENTION: "attention",
+    State.PROBLEM: "problem",
+    State.SKIPPED: "info",
+    State.ASKING: "message",
+}
+_TONES = {State.OK: "good", State.ATTENTION: "attention", State.PROBLEM: "problem"}
+WAITING_ICON = "waiting"
 
 
-class State(StrEnum):
-    """How far an item of the check is; ``PROBLEM`` and ``WAITING`` hold the start up."""
-
-    WAITING = "waiting"
-    GOOD = "good"
-    ATTENTION = "attention"
-    PROBLEM = "problem"
+def spoken(words: Words) -> str:
+    """The words in the window's language, numbers as it writes them."""
+    return words.said(_TONGUE)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The state of one item, in words and with what to do."""
-
-    state: State
-    words: str
-    advice: str = ""
+def icon(finding: Finding | None) -> str:
+    """Which drawing stands beside a finding, or beside a look that goes on."""
+    return WAITING_ICON if finding is None else _ICONS[finding.state]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The camera so far: seconds since it was opened and since its newest picture."""
-
-    open: bool
-    waited_s: float = 0.0
-    age_s: float | None = None
-    brightness: float = 255.0
-    fault: EnvironmentFault | None = None
+def tone(finding: Finding | None) -> str:
+    """Its tone in the style sheet; empty for none."""
+    return "" if finding is None else _TONES.get(finding.state, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The microphone so far: seconds since a sound was last heard, if any was."""
+def state_word(finding: Finding) -> str:
+    """The state in a word, for who does not see the drawing."""
+    match finding.state:
+        case State.OK:
+            return translate("checks", "In order")
+        case State.ATTENTION:
+            return translate("checks", "Please look")
+        case State.PROBLEM:
+            return translate("checks", "Problem")
+        case State.SKIPPED:
+            return translate("checks", "Not looked at")
+        case State.ASKING:
+            return translate("checks", "A question")
 
-    open: bool
-    quiet_s: float | None = None
-    fault: EnvironmentFault | None = None
+
+def ready(findings: Iterable[Finding | None]) -> bool:
+    """Whether what was looked at lets the recording start: all of it has been, without a
+    problem."""
+    return all(one is not None and one.state is not State.PROBLEM for one in findings)
 
 
-def ready(verdicts: Iterable[Verdict]) -> bool:
-    """Whether the recording may start."""
-    return all(verdict.state in (State.GOOD, State.ATTENTION) for verdict in verdicts)
-
-
-def judge_camera(seen: Seen) -> Verdict:
-    """The camera's state: it must deliver pictures, and should deliver bright ones."""
-    if seen.fault is not None:
-        return Verdict(State.PROBLEM, seen.fault.what, seen.fault.advice)
-    if not seen.open or (seen.age_s is None and seen.waited_s < CAMERA_WARM_UP_S):
-        return Verdict(State.WAITING, translate("checks", "Opening the camera…"))
-    if seen.age_s is None or seen.age_s > CAMERA_STALE_S:
-        return Verdict(
-            State.PROBLEM,
-            translate("checks", "No picture comes from the camera."),
-            translate(
-                "checks",
-                "Check its cable and close other programs that use it, then try again.",
-            ),
+def summary(findings: Iterable[Finding | None]) -> str:
+    """How far the looks are, in a sentence."""
+    known = list(findings)
+    done = [one for one in known if one is not None]
+    number = QLocale().toString
+    if len(done) < len(known):
+        return translate("checks", "{0} of {1} looked at…").format(
+            number(len(done)), number(len(known))
         )
-    if seen.brightness < DARK:
-        return Verdict(
-            State.ATTENTION,
-            translate("checks", "The picture is very dark."),
-            translate("checks", "Open the camera's cover or switch a light on."),
-        )
-    return Verdict(
-        State.GOOD,
-        translate("checks", "The camera works."),
-        translate("checks", "Sit so that your whole face is in the picture."),
+    remarks = sum(one.state in (State.ATTENTION, State.PROBLEM) for one in done)
+    if not remarks:
+        return translate("checks", "All is in order.")
+    return translate("checks", "{0} of {1} in order; please look at the others.").format(
+        number(len(done) - remarks), number(len(done))
     )
 
 
-def judge_microphone(heard: Heard) -> Verdict:
-    """The microphone's state: it must be open; silence is pointed out but allowed."""
-    if heard.fault is not None:
-        return Verdict(State.PROBLEM, heard.fault.what, heard.fault.advice)
-    if not heard.open:
-        return Verdict(State.WAITING, translate("checks", "Opening the microphone…"))
-    if heard.quiet_s is None or heard.quiet_s > HEARD_FOR_S:
-        return Verdict(
-            State.ATTENTION,
-            translate("checks", "Nothing is heard yet. Please say a few words."),
-            translate(
-                "checks",
-                "If the bar does not move, unmute the microphone or choose another one.",
-            ),
-        )
-    return Verdict(State.GOOD, translate("checks", "The microphone hears you."))
+def _sentence(text: str) -> str:
+    said = translate(CONTEXT, text)
+    return said if said != text else translate(OTHERS, text)
 
 
-def judge_screen(choices: int | None) -> Verdict:
-    """The screen's state, from how many displays there are to record (``None``: not known)."""
-    if choices is None:
-        return Verdict(State.WAITING, translate("checks", "Looking for the screen…"))
-    if choices == 0:
-        return Verdict(
-            State.PROBLEM,
-            translate("checks", "The screen cannot be recorded."),
-            translate(
-                "checks",
-                "Allow screen recording for Invigil in the system's privacy settings, "
-                "or sign in to a desktop session, then try again.",
-            ),
-        )
-    return Verdict(State.GOOD, translate("checks", "The screen can be recorded."))
+def _number(value: float) -> str:
+    return QLocale().toString(value, "f", 1)
 
 
-def unchecked() -> Verdict:
-    """The check itself failed; the page says why."""
-    return Verdict(State.PROBLEM, translate("checks", "This could not be checked."))
-
-
-def missing_camera() -> EnvironmentFault:
-    """No camera is connected."""
-    return EnvironmentFault(
-        translate("checks", "No camera was found."),
-        translate("checks", "Connect a camera, or switch it on, then try again."),
-    )
-
-
-def missing_microphone() -> EnvironmentFault:
-    """No microphone is connected."""
-    return EnvironmentFault(
-        translate("checks", "No microphone was found."),
-        translate("checks", "Connect a microphone or a headset, then try again."),
-    )
+_TONGUE = Tongue(sentence=_sentence, foreign=told, number=_number)

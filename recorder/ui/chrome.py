@@ -232,7 +232,10 @@ class Chrome(QMainWindow):
         text = text_size()
         sides = zip(MIN_SIZE, MIN_PIXELS, strict=True)
         width, height = (max(ems * text, pixels) for ems, pixels in sides)
-        self.setMinimumSize(width, 0 if self._low else height)
         wide, alone = self.width() >= WIDE * text, self._filling or self._low
         self._rail.setVisible(wide and not alone)
         self._strip.setVisible(not wide and not alone)
+        if self._low:
+            self._whole.activate()
+            height = self.minimumSizeHint().height()
+        self.setMinimumSize(width, height)

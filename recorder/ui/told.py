@@ -14,7 +14,7 @@ from functools import lru_cache
 from PySide6.QtCore import QCoreApplication, QLocale
 
 CONTEXT = "recorder"
-_HOLE = re.compile(r"\{(\d+)\}")
+_HOLE = re.compile(r"\{(\w+)\}")
 # Sentences that hold sentences: "No camera: the cable was pulled."
 _DEEP = 3
 
@@ -36,8 +36,14 @@ def _told(text: str, language: str, deep: int) -> str:
         if (match := pattern.fullmatch(text)) is not None:
             meant = QCoreApplication.translate(CONTEXT, phrase)
             if meant != phrase:
-                return meant.format(*(_told(v, language, deep - 1) for v in match.groups()))
+                values = (_told(value, language, deep - 1) for value in match.groups())
+                return _filled(meant, dict(zip(_HOLE.findall(phrase), values, strict=True)))
     return text
+
+
+def _filled(phrase: str, values: dict[str, str]) -> str:
+    """A phrase with its values, which have numbers or names."""
+    return _HOLE.sub(lambda hole: values.get(hole.group(1), hole.group()), phrase)
 
 
 @lru_cache(maxsize=1)

@@ -120,7 +120,7 @@ class Page(QWidget):
                 "this code. What was recorded until now goes to {0}. You may ask them to "
                 "delete it, and for another way to take the exam: {1}.",
             ).format(institution.name, institution.contact),
-            yes=translate("Page", "&Withdraw and end"),
+            yes=translate("Page", "Withdraw and &end"),
             no=translate("Page", "&Keep going"),
             on_yes=withdraws,
         )

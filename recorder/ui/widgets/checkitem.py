@@ -1,38 +1,36 @@
-"""One thing the exam needs: which device it is, whether it works, what to do if not."""
+"""One device that the exam needs: which one it is, whether it works, what to do if not."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
-from recorder.ui.checks import State, Verdict
+from recorder.doctor.finding import Finding, State
+from recorder.ui.checks import icon, spoken, tone
 from recorder.ui.viewfinder import NOTHING
 from recorder.ui.widgets.card import PADDING, Card, column, row
 from recorder.ui.widgets.dress import announce, dress
 from recorder.ui.widgets.glyph import Glyph
+from recorder.ui.widgets.mending import Mending
 from recorder.ui.widgets.text import Text, field_label
-
-_TONES = {
-    State.WAITING: "",
-    State.GOOD: "good",
-    State.ATTENTION: "attention",
-    State.PROBLEM: "problem",
-}
 
 
 class CheckItem(Card):
-    """A device's chooser and its verdict.
+    """A device's chooser and what was found of it.
 
     Args:
-        icon: the stream's drawing.
+        icon_name: the stream's drawing.
         name: the stream's name, with a mnemonic that leads to the chooser.
+        waiting: what is said while nothing is known.
     """
 
     chosen = Signal()
+    wished = Signal(object)
+    """A ``mending.Wish``."""
 
-    def __init__(self, icon: str, name: str) -> None:
+    def __init__(self, icon_name: str, name: str, waiting: str) -> None:
         super().__init__()
-        self._name = name.replace("&", "")
+        self._name, self._waiting = name.replace("&", ""), waiting
         self.choice = QComboBox()
         self.choice.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.choice.setSizeAdjustPolicy(
@@ -42,12 +40,17 @@ class CheckItem(Card):
         self.choice.setEnabled(False)
         self.choice.view().setAccessibleName(self._name)
         self.choice.activated.connect(lambda _index: self.chosen.emit())
-        self._mark = Glyph(State.WAITING.value, size=1.35)
+        self._mark = Glyph(icon(None), size=1.35)
         self.words = Text()
         self.advice = Text(role="muted")
-        head = row(Glyph(icon, "accent", size=1.5), field_label(name, self.choice), gap=10)
+        self.mending = Mending(self._name)
+        self.mending.wished.connect(self.wished)
+        head = row(
+            Glyph(icon_name, "accent", size=1.5), field_label(name, self.choice), gap=10
+        )
         head.setStretch(1, 1)
-        verdict = row(self._mark, column(self.words, self.advice, gap=2), gap=10)
+        said = column(self.words, self.advice, self.mending, gap=4)
+        verdict = row(self._mark, said, gap=10)
         verdict.setAlignment(self._mark, Qt.AlignmentFlag.AlignTop)
         verdict.setStretch(1, 1)
         self.setLayout(column(head, self.choice, verdict, gap=10, edge=PADDING))
@@ -67,14 +70,17 @@ class CheckItem(Card):
         self.choice.setEnabled(len(devices) > 0)
         self.choice.setPlaceholderText("" if devices else self.tr("None found"))
 
-    def judge(self, verdict: Verdict) -> None:
-        """Show a verdict; screen readers hear it when it is another one."""
-        if verdict.words != self.words.plain:
-            announce(self, f"{self._name}: {verdict.words} {verdict.advice}".strip())
-        tone = _TONES[verdict.state]
-        self._mark.draw(verdict.state.value, tone)
-        self.words.say(verdict.words)
-        dress(self.words, tone=tone)
-        self.advice.say(verdict.advice)
-        self.advice.setVisible(bool(verdict.advice))
-        self.set_tone(tone if verdict.state is State.PROBLEM else "")
+    def judge(self, finding: Finding | None) -> None:
+        """Show what was found; screen readers hear it when it is another thing."""
+        words = self._waiting if finding is None else spoken(finding.found)
+        advice = "" if finding is None else spoken(finding.remedy)
+        problem = finding is not None and finding.state is State.PROBLEM
+        if words != self.words.plain:
+            announce(self, f"{self._name}: {words} {advice}".strip(), urgent=problem)
+        self._mark.draw(icon(finding), tone(finding))
+        self.words.say(words)
+        dress(self.words, tone=tone(finding))
+        self.advice.say(advice)
+        self.advice.setVisible(bool(advice))
+        self.mending.offer(finding, again=False)
+        self.set_tone("problem" if problem else "")

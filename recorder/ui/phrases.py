@@ -1,0 +1,776 @@
+"""What other rooms say to the candidate: gathered from them, see `translations`.
+
+Made by `make texts`; not edited by hand.
+"""
+
+from __future__ import annotations
+
+from recorder.ui.marking import QT_TRANSLATE_NOOP
+
+PHRASES = (
+    QT_TRANSLATE_NOOP("recorder", "A code belongs to a server."),
+    QT_TRANSLATE_NOOP("recorder", "A computer that runs out of power ends the exam."),
+    QT_TRANSLATE_NOOP("recorder", "A face that cannot be made out is reported as missing."),
+    QT_TRANSLATE_NOOP("recorder", "A fingerprint is 64 hex digits, in small letters."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "A fingerprint is 64 hex digits; several are separated by spaces."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "A person looks at what is reported; nothing decides by itself."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "A proctor is asked about this computer. Please wait."),
+    QT_TRANSLATE_NOOP("recorder", "A proctor is asked about your identity. Please wait."),
+    QT_TRANSLATE_NOOP("recorder", "A window without a title."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Add your user to the group “video”, then log out and in again."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "All that is needed is allowed."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Allow Invigil under {0}, Accessibility, and open Invigil again."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Allow Invigil under {0}, Input Monitoring, and open Invigil again."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Allow Invigil under {0}, Screen Recording, and open Invigil again."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Allow screen recording for Invigil in the system's privacy settings, or sign in to a desktop session, then try again.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "An exam may ask for what not every computer can do."),
+    QT_TRANSLATE_NOOP("recorder", "Another window in front is reported."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Ask for user namespaces to be allowed for it (on Ubuntu: an AppArmor profile with “userns”), or use another computer.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Ask its owner for permission to read it."),
+    QT_TRANSLATE_NOOP("recorder", "Ask the institution for its own recorder."),
+    QT_TRANSLATE_NOOP("recorder", "Ask your institution for a new code."),
+    QT_TRANSLATE_NOOP("recorder", "Be alone in the room, and take down portraits behind you."),
+    QT_TRANSLATE_NOOP("recorder", "Camera {0} is there but gives no picture."),
+    QT_TRANSLATE_NOOP("recorder", "Cameras have no names here; device:0 is the first one."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Check its cable and close other programs that use it, then try again."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Check its name and its rights."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Check that the disk is still there, or choose another folder."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Check the address and your internet connection, then try again."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Check the address. In a hotel, a library or a school, open a web page first: the network may want you to sign in.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Check the disk and the folder's rights, or choose another folder with --store.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Check the disk and the folder's rights, or choose another one with --store.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Check the disk."),
+    QT_TRANSLATE_NOOP("recorder", "Check the path."),
+    QT_TRANSLATE_NOOP("recorder", "Choose a real camera instead of a virtual one."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Choose another display, and allow Invigil to see the screen."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Choose another folder or disk; nothing was lost on this computer."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Choose another folder with --store, or move that file away."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Choose another folder with --store; nothing was changed."),
+    QT_TRANSLATE_NOOP("recorder", "Choose one, then try again."),
+    QT_TRANSLATE_NOOP("recorder", "Choose one."),
+    QT_TRANSLATE_NOOP("recorder", "Choose “Try again” to load the page anew."),
+    QT_TRANSLATE_NOOP("recorder", "Choose “Try again”."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Close other programs and try again; if it stays so, install Invigil again. Without them the recording counts as not observed.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Close other programs that use it, and allow this one to in the system's settings.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Close other programs that use the camera, or plug it out and in again."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Close other programs that use the camera."),
+    QT_TRANSLATE_NOOP("recorder", "Close other programs to free memory, and try again."),
+    QT_TRANSLATE_NOOP("recorder", "Close other programs: one processor is just enough."),
+    QT_TRANSLATE_NOOP("recorder", "Close programs that change the keyboard, and try again."),
+    QT_TRANSLATE_NOOP("recorder", "Close programs that you do not need for the exam."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Close the other window; its recording, if any, goes on later."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Close these before the exam, or have Invigil close them."),
+    QT_TRANSLATE_NOOP("recorder", "Come nearer to the camera."),
+    QT_TRANSLATE_NOOP("recorder", "Compare it with your invitation, letter by letter."),
+    QT_TRANSLATE_NOOP("recorder", "Complete silence comes from the microphone."),
+    QT_TRANSLATE_NOOP("recorder", "Copy it again where it came from."),
+    QT_TRANSLATE_NOOP("recorder", "Copy it from your invitation, letter by letter."),
+    QT_TRANSLATE_NOOP("recorder", "Delivering the recording"),
+    QT_TRANSLATE_NOOP("recorder", "Delivery is paused."),
+    QT_TRANSLATE_NOOP("recorder", "Did you hear what you said?"),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Do not delete it; run `invigil-recorder evidence check` and tell your institution.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Do not go on. Check the address and this computer's date and time; if both are right, tell your institution.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Do not go on. Check the address, or download the program from your institution again.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Do not go on; nothing was recorded. Tell your institution."),
+    QT_TRANSLATE_NOOP("recorder", "Do not plug displays in or out during the exam."),
+    QT_TRANSLATE_NOOP("recorder", "Enter the code again and read them; nothing was recorded."),
+    QT_TRANSLATE_NOOP("recorder", "Everything is delivered"),
+    QT_TRANSLATE_NOOP("recorder", "Evidence and keys are kept here until delivered."),
+    QT_TRANSLATE_NOOP("recorder", "Evidence cannot be saved: {0}"),
+    QT_TRANSLATE_NOOP("recorder", "Evidence cannot be written to {0}: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "Evidence is dated, and certificates are checked by date."),
+    QT_TRANSLATE_NOOP("recorder", "Evidence is delivered to it."),
+    QT_TRANSLATE_NOOP("recorder", "Evidence is delivered while the exam goes on."),
+    QT_TRANSLATE_NOOP("recorder", "Files cannot be downloaded in this exam."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Finish the recording or close the other program, then try again."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Finishing the recording"),
+    QT_TRANSLATE_NOOP("recorder", "Free at least {mb} MB."),
+    QT_TRANSLATE_NOOP("recorder", "Free some space on the disk that holds {0}."),
+    QT_TRANSLATE_NOOP("recorder", "Free some space there, or choose another disk."),
+    QT_TRANSLATE_NOOP("recorder", "Getting ready"),
+    QT_TRANSLATE_NOOP("recorder", "Give a number of seconds."),
+    QT_TRANSLATE_NOOP("recorder", "Give a recording that plays in a media player."),
+    QT_TRANSLATE_NOOP("recorder", "Give a recording with {0}, or use none."),
+    QT_TRANSLATE_NOOP("recorder", "Give a video or sound file that plays in a media player."),
+    QT_TRANSLATE_NOOP("recorder", "Have Invigil put it back."),
+    QT_TRANSLATE_NOOP("recorder", "Have them installed again with `invigil-recorder models`."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Hold the document itself into the frame, nearer to the camera than your face.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Hold the document nearer, so that it fills the frame."),
+    QT_TRANSLATE_NOOP("recorder", "Hold the document still, straight and out of glare."),
+    QT_TRANSLATE_NOOP("recorder", "Hold the document still."),
+    QT_TRANSLATE_NOOP("recorder", "Hold the side with your photograph into the frame."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "INVIGIL_PINNED_KEYS names {0}, which is not a key's fingerprint."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "If it stays like this, ask for help: the exam's time and your work are on record.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "If it was not you, or if you have to start again, ask your institution for a new code.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "If that is wrong, set this computer's date and time and try again. If it is right, do not go on; tell your institution.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "If the bar does not move, unmute the microphone or choose another one."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "In bad light nobody can tell what the picture shows."),
+    QT_TRANSLATE_NOOP("recorder", "Install Invigil again from your institution's installer."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Install Invigil again; if it stays so, tell your institution what it says."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Install Invigil with its own installer, or Python 3.11."),
+    QT_TRANSLATE_NOOP("recorder", "Install Invigil with the installer of your institution."),
+    QT_TRANSLATE_NOOP("recorder", "Install it (Debian and Ubuntu: the package libportaudio2)."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Install the app that your institution offers for this exam."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Invigil is open more than once."),
+    QT_TRANSLATE_NOOP("recorder", "Invigil is tested on certain systems only."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "It is just enough. Have others pause downloads and films during the exam."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "It is measured with an exam's code."),
+    QT_TRANSLATE_NOOP("recorder", "It is too bright: turn away from the light."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "It is too dark: put on a light, or turn towards the window."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "It looks like https://exams.example.edu; copy it from your invitation."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "It opens the exam, whose rules this computer is checked against."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "It opens, but nothing comes from it."),
+    QT_TRANSLATE_NOOP("recorder", "It will not come back ({0})."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Keep waiting, or choose “Try again” to ask for the page anew."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Log in to macOS again if this stays so."),
+    QT_TRANSLATE_NOOP("recorder", "Log out and in again, then try again."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Log out, choose the session “on Xorg” at the login screen, and log in again.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Look at the mark with open eyes."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Look at your network cable or Wi-Fi, then choose “Try again”."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Look into the camera from an arm's length, with light from the front and nothing before your face.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Look into the camera."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Look whether this computer's date and time are right, then choose “Try again”. If they are, ask for help: it is your institution's to mend.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Lower the microphone's level in the system's sound settings, or move away from it a little.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "More than one face is seen."),
+    QT_TRANSLATE_NOOP("recorder", "Most cameras can be used by one program at a time."),
+    QT_TRANSLATE_NOOP("recorder", "Move a little; if it stays so, plug the camera in again."),
+    QT_TRANSLATE_NOOP("recorder", "Move to the middle of the picture."),
+    QT_TRANSLATE_NOOP("recorder", "Name another one with --store."),
+    QT_TRANSLATE_NOOP("recorder", "Name it with --code to check its rules."),
+    QT_TRANSLATE_NOOP("recorder", "Name it with --server."),
+    QT_TRANSLATE_NOOP("recorder", "Name the server as well, with --server."),
+    QT_TRANSLATE_NOOP("recorder", "No answer within {seconds} s."),
+    QT_TRANSLATE_NOOP("recorder", "No battery: the computer runs on mains."),
+    QT_TRANSLATE_NOOP("recorder", "No connection"),
+    QT_TRANSLATE_NOOP("recorder", "No connection. All is kept safely on this computer."),
+    QT_TRANSLATE_NOOP("recorder", "No display is told."),
+    QT_TRANSLATE_NOOP("recorder", "No face is found."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "No message can be taken any more before the connection is back."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "No other program uses them."),
+    QT_TRANSLATE_NOOP("recorder", "No picture comes from the camera."),
+    QT_TRANSLATE_NOOP("recorder", "No picture of the file {0} can be decoded."),
+    QT_TRANSLATE_NOOP("recorder", "No picture was looked at."),
+    QT_TRANSLATE_NOOP("recorder", "No sound of the file {0} can be decoded."),
+    QT_TRANSLATE_NOOP("recorder", "No {0}: {1}"),
+    QT_TRANSLATE_NOOP("recorder", "None is in front."),
+    QT_TRANSLATE_NOOP("recorder", "None is open."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "None is seen. You may use it at any time; it is not reported."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Nothing can be added to it; ask your institution for a new code."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Nothing can be played ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "Nothing has come from “{0}” for {1} seconds."),
+    QT_TRANSLATE_NOOP("recorder", "Nothing is denied. It shows when it is used: {names}."),
+    QT_TRANSLATE_NOOP("recorder", "Nothing is heard yet. Please say a few words."),
+    QT_TRANSLATE_NOOP("recorder", "Nothing is left."),
+    QT_TRANSLATE_NOOP("recorder", "Nothing was heard."),
+    QT_TRANSLATE_NOOP("recorder", "Nothing: all was as it should be."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "On battery, {percent} % charged, for some {left} minutes; the exam takes {exam}.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "On battery, {percent} % charged."),
+    QT_TRANSLATE_NOOP("recorder", "Only Linux is tested yet; try a session before the exam."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Only your institution can mend that; tell them this sentence."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Only {0} s of speech were heard; {1} s are needed."),
+    QT_TRANSLATE_NOOP("recorder", "Open its cover, and take away what is before it."),
+    QT_TRANSLATE_NOOP("recorder", "Open the camera's cover or switch a light on."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Open the settings with the button, allow Invigil there, and start it again if the system asks for that. Then try again.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Open your eyes."),
+    QT_TRANSLATE_NOOP("recorder", "Other programs keep these to themselves: {0}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Other users of this computer can read the session's key {0}."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Pages cannot be printed in this exam."),
+    QT_TRANSLATE_NOOP("recorder", "PipeWire does not say who receives the screen ({0})."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Plug a camera in, or give a recording with file:PATH, or use none."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Plug in headphones or a loudspeaker, and choose it in the system's sound settings.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Plug it in again, or choose another one."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Plug it in, check that it is not muted, or choose another one."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Plug it in, close other programs that use it, or choose another one."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Plug one in, or give a recording with file:PATH, or use none."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Plug the computer in before the exam begins."),
+    QT_TRANSLATE_NOOP("recorder", "Plugged in, {percent} % charged."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Practice: look at the screen, say a few words, move about as in an exam. Nothing is kept or sent.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Programs of other users of this computer are not seen."),
+    QT_TRANSLATE_NOOP("recorder", "Programs that the exam prohibits are reported."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Public Wi-Fi often causes this before one has signed in to it: use another network, then choose “Try again”. Otherwise ask for help: it is your institution's to mend.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Raise the microphone's level in the system's sound settings, move closer to it, or choose another one.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Read the sentence aloud once more."),
+    QT_TRANSLATE_NOOP("recorder", "Recording"),
+    QT_TRANSLATE_NOOP("recorder", "Recording has failed: {0}"),
+    QT_TRANSLATE_NOOP("recorder", "Records could not be kept: the disk did not keep up."),
+    QT_TRANSLATE_NOOP("recorder", "Restart the computer and try again, or use another one."),
+    QT_TRANSLATE_NOOP("recorder", "Restore that file, or ask your institution for a new code."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Restore the session's key file, or ask your institution for a new code."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Run `chmod 600 {0}` and tell your institution."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Run this in a desktop session, or give a recording with file:PATH, or use none.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Running: {names}. Use it as always: it is not reported. If it speaks aloud, use headphones where you can, so that its voice is not taken for another person's.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Saved as {0}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Say a few words; unmute the microphone or choose another one."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Screen readers, magnifiers and the like never count against you."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "See that /proc is mounted and readable."),
+    QT_TRANSLATE_NOOP("recorder", "See that /sys is mounted and readable."),
+    QT_TRANSLATE_NOOP("recorder", "See that it belongs to you."),
+    QT_TRANSLATE_NOOP("recorder", "See that pw-dump runs in a terminal."),
+    QT_TRANSLATE_NOOP("recorder", "See that sound works in other programs, then try again."),
+    QT_TRANSLATE_NOOP("recorder", "See that the desktop is still running."),
+    QT_TRANSLATE_NOOP("recorder", "See that the desktop session is running and is yours."),
+    QT_TRANSLATE_NOOP("recorder", "See that the desktop session is running."),
+    QT_TRANSLATE_NOOP("recorder", "See that the desktop session is still running."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "See that there is room on the disk and that {0} may be written."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "See that {0} may be read."),
+    QT_TRANSLATE_NOOP("recorder", "Several people are seen: you should be alone."),
+    QT_TRANSLATE_NOOP("recorder", "Shortcuts that lead out of the exam are held."),
+    QT_TRANSLATE_NOOP("recorder", "Shortcuts that lead out of the exam are noticed."),
+    QT_TRANSLATE_NOOP("recorder", "Sign in to Windows again if this stays so."),
+    QT_TRANSLATE_NOOP("recorder", "Sit closer to the camera."),
+    QT_TRANSLATE_NOOP("recorder", "Sit so that your whole face is in the picture."),
+    QT_TRANSLATE_NOOP("recorder", "Something else answers in the server's place: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "Something went wrong between here and “{0}”."),
+    QT_TRANSLATE_NOOP("recorder", "Sound is heard, no voice."),
+    QT_TRANSLATE_NOOP("recorder", "Start the desktop session with a newer X server."),
+    QT_TRANSLATE_NOOP("recorder", "Started; a picture takes {ms} ms."),
+    QT_TRANSLATE_NOOP("recorder", "Starting the detectors…"),
+    QT_TRANSLATE_NOOP("recorder", "Switch a light on before you, not behind you."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Switch mirroring off: a projector or a second display shows what you write.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Switch “do not disturb” in the desktop's settings yourself."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Switch “set time automatically” on in the system's date settings."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Take the .receipt file that the server gave when the recording was imported.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Tell the proctor if this stays so."),
+    QT_TRANSLATE_NOOP("recorder", "Tell your institution what it says."),
+    QT_TRANSLATE_NOOP("recorder", "Thank you."),
+    QT_TRANSLATE_NOOP("recorder", "That a shortcut was tried cannot be told on this display."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "That disk takes no file so large; choose one formatted as exFAT or NTFS."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "That is enough only while the network works. Better free {mb} MB more."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "That is not a code."),
+    QT_TRANSLATE_NOOP("recorder", "The camera is covered."),
+    QT_TRANSLATE_NOOP("recorder", "The camera is not open."),
+    QT_TRANSLATE_NOOP("recorder", "The camera is not used."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The camera sees nothing: take away what is before the lens."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The camera sees too little: more light, and nothing before the lens."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The camera shows a recording: choose the real camera."),
+    QT_TRANSLATE_NOOP("recorder", "The camera works ({device})."),
+    QT_TRANSLATE_NOOP("recorder", "The camera works."),
+    QT_TRANSLATE_NOOP("recorder", "The camera's picture does not change: plug it in again."),
+    QT_TRANSLATE_NOOP("recorder", "The certificate of “{0}” is not in order."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The certificate of “{0}” is not valid on the date of this computer."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The certificate of “{0}” was issued by somebody unknown here."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The certificate of “{0}” was withdrawn."),
+    QT_TRANSLATE_NOOP("recorder", "The certificate shown belongs to another than “{0}”."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The computer is busy: close other programs, or fewer pictures are looked at.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The computer slept for {0}; nothing was recorded meanwhile."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The computer's clock was set {0} by {1}."),
+    QT_TRANSLATE_NOOP("recorder", "The computer's clock was set."),
+    QT_TRANSLATE_NOOP("recorder", "The connection is back; what waits follows within minutes."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The desktop did not take a setting for its notifications ({0})."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The desktop's message bus does not answer ({0})."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The desktop's setting for notifications cannot be reached ({0})."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The disk does not keep up; something may be missing."),
+    QT_TRANSLATE_NOOP("recorder", "The disk has room again."),
+    QT_TRANSLATE_NOOP("recorder", "The disk is full, so evidence cannot be saved."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The disk is full: no pictures or sound are kept until there is room."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The disk is nearly full: camera pictures are kept less often."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The disk is nearly full: pictures are kept less often, and none of incidents.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The disk is nearly full: pictures are kept less often."),
+    QT_TRANSLATE_NOOP("recorder", "The display went away."),
+    QT_TRANSLATE_NOOP("recorder", "The display {0} cannot be opened ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "The display {0} does not answer ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "The evidence in {0} belongs to another session."),
+    QT_TRANSLATE_NOOP("recorder", "The evidence in {0} is damaged ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "The evidence in {0} is in use by another Invigil program."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The evidence in {0} was written by a newer Invigil (store version {1}, this program knows {2}).",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The exam"),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The exam goes on without, and the recording says so. Ask your institution if you are not sure.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The exam goes on without; the recording says what was not looked for. `invigil-recorder models` adds and checks models.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The exam may be written on one display only."),
+    QT_TRANSLATE_NOOP("recorder", "The exam needs Invigil's browser, which is not installed."),
+    QT_TRANSLATE_NOOP("recorder", "The exam needs none."),
+    QT_TRANSLATE_NOOP("recorder", "The exam records the room's sound."),
+    QT_TRANSLATE_NOOP("recorder", "The exam records what is on the screen."),
+    QT_TRANSLATE_NOOP("recorder", "The exam records your picture."),
+    QT_TRANSLATE_NOOP("recorder", "The exam runs on the other display."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The exam's browser cannot be started on this computer: {0}."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The exam's browser cannot protect itself on this computer: its sandbox is switched off by the system's settings.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The exam's browser runs without its sandbox, because it runs as root."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The exam's rules on {0} have changed since you agreed to them."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The file {0} cannot be read."),
+    QT_TRANSLATE_NOOP("recorder", "The file {0} cannot be written: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "The file {0} gives no more pictures."),
+    QT_TRANSLATE_NOOP("recorder", "The file {0} holds no {1}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The file {0} is not a recording, or is cut short before its index ({1})."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The folder {0} cannot be read: {1}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The key in {0} is not the one that this session goes on with."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The line is very slow: the test did not end."),
+    QT_TRANSLATE_NOOP("recorder", "The list of displays cannot be read ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "The list of input devices cannot be read ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "The list of running programs cannot be read ({0})."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The microphone gave no sound: it may be muted. Switch it on."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The microphone hears you."),
+    QT_TRANSLATE_NOOP("recorder", "The microphone is not open."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The microphone is set too loud: the sound is distorted. Turn it down."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The microphone works."),
+    QT_TRANSLATE_NOOP("recorder", "The microphone “{0}” cannot be opened ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "The page asks:"),
+    QT_TRANSLATE_NOOP("recorder", "The page could not be printed."),
+    QT_TRANSLATE_NOOP("recorder", "The page was not opened, so that nobody can read along."),
+    QT_TRANSLATE_NOOP("recorder", "The page was printed."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is blurred."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is blurred: hold still, and wipe the lens."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is lit well."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is too bright."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is too dark."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is upside down."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is upside down: turn the camera."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is very bright."),
+    QT_TRANSLATE_NOOP("recorder", "The picture is very dark."),
+    QT_TRANSLATE_NOOP("recorder", "The picture repeats itself."),
+    QT_TRANSLATE_NOOP("recorder", "The picture stands still."),
+    QT_TRANSLATE_NOOP("recorder", "The recorder was interrupted and started again."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The recording waits on this computer and is delivered after the exam: leave the computer on until Invigil says that all is delivered. Nothing is lost.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The recording's evidence store is closed."),
+    QT_TRANSLATE_NOOP("recorder", "The screen can be recorded."),
+    QT_TRANSLATE_NOOP("recorder", "The screen cannot be recorded."),
+    QT_TRANSLATE_NOOP("recorder", "The screen is recorded, and titles of windows are read."),
+    QT_TRANSLATE_NOOP("recorder", "The server cannot be reached: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "The server is busy: {0}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The server was out of reach for {0} s; evidence waited here."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The server {0} cannot be reached: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "The server {0} cannot help right now: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "The server {0} cannot prove who it is: {1}."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The server {0} cannot prove who it is: {1}. This computer's clock says that it is {2}.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The server {0} does not know this code."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The server {0} is not your institution's: its key is {1}, which this program was not made to trust.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The session in {0} is closed."),
+    QT_TRANSLATE_NOOP("recorder", "The session runs, and says that this was not observed."),
+    QT_TRANSLATE_NOOP("recorder", "The session's key {0} cannot be read: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "The sound is distorted: it is too loud for the microphone."),
+    QT_TRANSLATE_NOOP("recorder", "The sound library PortAudio is missing."),
+    QT_TRANSLATE_NOOP("recorder", "The sound system does not answer ({0})."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The system lets a program use camera, microphone and screen, or not."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The system will ask you about: {names}. Answer with “allow”."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The time is over. Please hand in now; in a minute the exam is handed in as it is.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The watchdog that gives this computer back after a crash cannot be reached ({0}).",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The {0} ({1}) is open but gives nothing."),
+    QT_TRANSLATE_NOOP("recorder", "There is no camera {0}."),
+    QT_TRANSLATE_NOOP("recorder", "There is no display (DISPLAY is not set)."),
+    QT_TRANSLATE_NOOP("recorder", "There is no evidence store in {0}."),
+    QT_TRANSLATE_NOOP("recorder", "There is no file {0}."),
+    QT_TRANSLATE_NOOP("recorder", "There is no microphone {0}."),
+    QT_TRANSLATE_NOOP("recorder", "There is no microphone."),
+    QT_TRANSLATE_NOOP("recorder", "There is no monitor {0}; {1} found, counted from 0."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "There is not enough room in {0}: {1} are needed and {2} are free."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "These are there: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "They do not start."),
+    QT_TRANSLATE_NOOP("recorder", "They find what a reviewer should look at."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "They find what your institution wants to be found, such as phones."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "They look at picture and sound on this computer, and nowhere else."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "This code is no longer valid."),
+    QT_TRANSLATE_NOOP("recorder", "This code was used already."),
+    QT_TRANSLATE_NOOP("recorder", "This computer can do all of it."),
+    QT_TRANSLATE_NOOP("recorder", "This computer is busy. Closing other programs helps."),
+    QT_TRANSLATE_NOOP("recorder", "This computer is busy; pictures are kept less often."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "This copy of Invigil cannot encode video: its H.264 encoder is missing."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "This could not be checked."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "This desktop runs on Wayland, where no program may see the screen."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "This display does not tell when something is copied (XFIXES)."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "This exam is taken in Invigil's own browser, which is not part of this installation.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "This exam is written on one display: unplug the others."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "This exam was handed in on this computer; its recording is closed."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "This exam's rules cannot be used: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "This system does not tell which programs use the camera."),
+    QT_TRANSLATE_NOOP("recorder", "This version does not know “{0}”."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Try again in a minute; if it stays so, tell your institution."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Try again; if it stays so, restart the computer."),
+    QT_TRANSLATE_NOOP("recorder", "Turn away from the window or the lamp, or dim it."),
+    QT_TRANSLATE_NOOP("recorder", "Turn the camera round."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Turn the loudspeaker up and listen again. The exam itself needs only the microphone: if the bar moves when you speak, you can go on.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Turn towards the camera."),
+    QT_TRANSLATE_NOOP("recorder", "Turn your head slowly to one side, then to the other."),
+    QT_TRANSLATE_NOOP("recorder", "Two at a time take the devices from each other."),
+    QT_TRANSLATE_NOOP("recorder", "Two faces are seen: you should be alone in the picture."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Unmute the microphone in the system's sound settings and on the device."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Update Invigil and try again; nothing was changed."),
+    QT_TRANSLATE_NOOP("recorder", "Use device:0 (the first {0}), file:PATH or none."),
+    QT_TRANSLATE_NOOP("recorder", "Use device:0, file:PATH or none."),
+    QT_TRANSLATE_NOOP("recorder", "Use display:all to record every monitor."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Use display:all, display:0 (the first monitor), file:PATH or none."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Use display:all, display:0, file:PATH or none."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Use the address that begins with https://, as your institution gave it."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Wait for a minute, then choose “Try again”."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "What an earlier run changed on this computer cannot be looked up ({0})."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "What an exam changes on this computer is given back as it was."
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "What had been copied before the exam is lost; copy it again where it came from.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "What is changed on this computer for the exam cannot be noted down, so it is not changed ({0}).",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "What the server {0} says cannot be trusted: {1}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "What was copied before the exam could not be given back ({0})."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Where you did not mean to, see to light, place and quiet."),
+    QT_TRANSLATE_NOOP("recorder", "Windows does not hide the exam from other programs ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "Windows does not let a program keep the computer awake."),
+    QT_TRANSLATE_NOOP("recorder", "Windows does not let shortcuts be held ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "Windows does not say whether the exam is hidden ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "Windows keeps Ctrl+Alt+Delete and Win+L to itself."),
+    QT_TRANSLATE_NOOP("recorder", "Wipe the camera, and give it a moment to focus."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "With too little memory everything becomes slow, the exam too."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Without a network the whole exam waits on this disk."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Without it nothing can be added to the session; what was recorded can still be delivered with `invigil-recorder evidence upload`.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "You are hardly heard."),
+    QT_TRANSLATE_NOOP("recorder", "You are heard clearly."),
+    QT_TRANSLATE_NOOP("recorder", "You are heard, and taken for a voice."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "You can ask {0} ({1}), or leave; what was recorded so far is kept and shows that you were here.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "You did not hear yourself."),
+    QT_TRANSLATE_NOOP("recorder", "You have been given {0} more."),
+    QT_TRANSLATE_NOOP("recorder", "You have no permission to use the camera {0}."),
+    QT_TRANSLATE_NOOP("recorder", "You may go on."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Your break is over. Please go on with the exam; the break is being recorded.",
+    ),
+    QT_TRANSLATE_NOOP("recorder", "Your face is cut off by the picture's edge."),
+    QT_TRANSLATE_NOOP("recorder", "Your face is found."),
+    QT_TRANSLATE_NOOP("recorder", "Your face is not seen: sit before the camera."),
+    QT_TRANSLATE_NOOP("recorder", "Your face is small in the picture."),
+    QT_TRANSLATE_NOOP("recorder", "Your whole face should be in the picture."),
+    QT_TRANSLATE_NOOP("recorder", "camera"),
+    QT_TRANSLATE_NOOP("recorder", "microphone"),
+    QT_TRANSLATE_NOOP("recorder", "screen"),
+    QT_TRANSLATE_NOOP("recorder", "{0} Free some space on this computer."),
+    QT_TRANSLATE_NOOP("recorder", "{0} and {1}"),
+    QT_TRANSLATE_NOOP("recorder", "{0} are left."),
+    QT_TRANSLATE_NOOP("recorder", "{0} belongs to another session."),
+    QT_TRANSLATE_NOOP("recorder", "{0} cannot be read ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "{0} cannot be read: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} cannot be removed ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "{0} cannot be told just now ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "{0} cannot be used: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} could not be saved: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} gives no picture any more."),
+    QT_TRANSLATE_NOOP("recorder", "{0} gives no sound any more."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is closed."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is left alone: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is no camera."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is no display."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is no microphone."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is no voice to compare with."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not a file of receipts: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not a server's address."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not a signing key."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not an Invigil server: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not an encrypted connection."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not an evidence store of Invigil."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "{0} is not part of this exam and was not opened. This is noted."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "{0} pins {1}, which is not a key's fingerprint."),
+    QT_TRANSLATE_NOOP("recorder", "{0} was not promised ({1})."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "{0} was set, and was taken out: it changes the exam's browser."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "{0}: {1}; it is kept."),
+    QT_TRANSLATE_NOOP("recorder", "{free} GB free; the exam takes up to {needed} MB."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "{speed} Mbit/s; the exam needs up to {needed}. {mb} MB were sent for it."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "“{0}” could not be reached, or ended the connection."),
+    QT_TRANSLATE_NOOP("recorder", "“{0}” is not a source for the {1}."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.",
+    ),
+)

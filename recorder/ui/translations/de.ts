@@ -1,0 +1,3577 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>BreakPanel</name>
+    <message>
+        <source>Come &amp;back to the exam</source>
+        <translation>Zurück zur &amp;Prüfung</translation>
+    </message>
+    <message>
+        <source>A proctor has paused the exam.</source>
+        <translation>Die Aufsicht hat die Prüfung angehalten.</translation>
+    </message>
+    <message>
+        <source>Your time stands still. Please stay where you are.</source>
+        <translation>Ihre Zeit steht still. Bitte bleiben Sie, wo Sie sind.</translation>
+    </message>
+    <message>
+        <source>You are on a break.</source>
+        <translation>Sie machen Pause.</translation>
+    </message>
+    <message>
+        <source>The recording goes on.</source>
+        <translation>Die Aufzeichnung läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Your break is over by {0}.</source>
+        <translation>Ihre Pause ist seit {0} vorbei.</translation>
+    </message>
+    <message>
+        <source>Please come back: a break that is too long is noted.</source>
+        <translation>Bitte kommen Sie zurück: Eine zu lange Pause wird vermerkt.</translation>
+    </message>
+    <message>
+        <source>Time left: {0}. The recording goes on.</source>
+        <translation>Noch {0}. Die Aufzeichnung läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Take a &amp;break ({0} left)</source>
+        <translation>&amp;Pause machen (noch {0})</translation>
+    </message>
+</context>
+<context>
+    <name>CalibrationPage</name>
+    <message>
+        <source>Look at the points</source>
+        <translation>Schauen Sie auf die Punkte</translation>
+    </message>
+    <message>
+        <source>Nine points appear one after the other on the whole screen. Look at each until it moves on. It takes less than a minute.</source>
+        <translation>Auf dem ganzen Bildschirm erscheinen nacheinander neun Punkte. Schauen Sie auf jeden, bis der nächste kommt. Das dauert keine Minute.</translation>
+    </message>
+    <message>
+        <source>Sit as you will during the exam. If you cannot see the points, or do not want this, leave it out: it is noted, and where you look is then not judged.</source>
+        <translation>Sitzen Sie so, wie Sie in der Prüfung sitzen werden. Wenn Sie die Punkte nicht sehen können oder das nicht möchten, lassen Sie es aus: Das wird vermerkt, und Ihre Blickrichtung wird dann nicht beurteilt.</translation>
+    </message>
+    <message>
+        <source>The points were stopped.</source>
+        <translation>Die Punkte wurden abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Start again, or leave them out.</source>
+        <translation>Starten Sie noch einmal, oder lassen Sie sie aus.</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>&amp;Starten</translation>
+    </message>
+    <message>
+        <source>&amp;Leave this out</source>
+        <translation>Aus&amp;lassen</translation>
+    </message>
+    <message>
+        <source>C&amp;ontinue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>The points are done. You may go on.</source>
+        <translation>Die Punkte sind fertig. Sie können weitergehen.</translation>
+    </message>
+    <message>
+        <source>That was not exact enough.</source>
+        <translation>Das war nicht genau genug.</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>&amp;Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>&amp;Do it again</source>
+        <translation>&amp;Noch einmal</translation>
+    </message>
+</context>
+<context>
+    <name>CheckItem</name>
+    <message>
+        <source>None found</source>
+        <translation>Nichts gefunden</translation>
+    </message>
+</context>
+<context>
+    <name>CheckPage</name>
+    <message>
+        <source>Check your equipment</source>
+        <translation>Prüfen Sie Ihre Geräte</translation>
+    </message>
+    <message>
+        <source>This is what the exam will see and hear. Nothing is recorded yet.</source>
+        <translation>Das wird die Prüfung sehen und hören. Noch wird nichts aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>Startet …</translation>
+    </message>
+    <message>
+        <source>Ca&amp;mera</source>
+        <translation>&amp;Kamera</translation>
+    </message>
+    <message>
+        <source>Mic&amp;rophone</source>
+        <translation>&amp;Mikrofon</translation>
+    </message>
+    <message>
+        <source>Scr&amp;een</source>
+        <translation>&amp;Bildschirm</translation>
+    </message>
+    <message>
+        <source>Sound level</source>
+        <translation>Lautstärke</translation>
+    </message>
+    <message>
+        <source>&amp;Start the exam recording</source>
+        <translation>&amp;Aufzeichnung der Prüfung starten</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>&amp;Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+</context>
+<context>
+    <name>Chrome</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>What is recorded</source>
+        <translation>Was aufgezeichnet wird</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>Kleinerer Text</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>Größerer Text</translation>
+    </message>
+</context>
+<context>
+    <name>ConsentPage</name>
+    <message>
+        <source>This exam is recorded. Please read what that means before you decide.</source>
+        <translation>Diese Prüfung wird aufgezeichnet. Bitte lesen Sie, was das bedeutet, bevor Sie sich entscheiden.</translation>
+    </message>
+    <message>
+        <source>&amp;I have read this and agree to all of it</source>
+        <translation>&amp;Ich habe das gelesen und stimme allem zu</translation>
+    </message>
+    <message>
+        <source>&amp;Agree and continue</source>
+        <translation>&amp;Zustimmen und weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Decline</source>
+        <translation>A&amp;blehnen</translation>
+    </message>
+</context>
+<context>
+    <name>Conversation</name>
+    <message>
+        <source>&amp;Send</source>
+        <translation>&amp;Senden</translation>
+    </message>
+    <message>
+        <source>Ask for &amp;help</source>
+        <translation>Um &amp;Hilfe bitten</translation>
+    </message>
+    <message>
+        <source>&amp;Message to the proctor</source>
+        <translation>Nachricht an die &amp;Aufsicht</translation>
+    </message>
+    <message>
+        <source>Proctor: {0}</source>
+        <translation>Aufsicht: {0}</translation>
+    </message>
+    <message>
+        <source>On its way: {0}. It is sent as soon as there is a connection.</source>
+        <translation>Unterwegs: {0}. Es wird gesendet, sobald eine Verbindung besteht.</translation>
+    </message>
+    <message>
+        <source>You: {0}</source>
+        <translation>Sie: {0}</translation>
+    </message>
+    <message>
+        <source>You asked for help.</source>
+        <translation>Sie haben um Hilfe gebeten.</translation>
+    </message>
+</context>
+<context>
+    <name>DeclinedPage</name>
+    <message>
+        <source>You declined</source>
+        <translation>Sie haben abgelehnt</translation>
+    </message>
+    <message>
+        <source>C&amp;lose Invigil</source>
+        <translation>Invigil &amp;schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Back to the code</source>
+        <translation>&amp;Zurück zum Code</translation>
+    </message>
+    <message>
+        <source>Nothing was recorded and nothing was uploaded.</source>
+        <translation>Es wurde nichts aufgezeichnet und nichts hochgeladen.</translation>
+    </message>
+    <message>
+        <source>No picture, sound or screen has left this computer.</source>
+        <translation>Kein Bild, kein Ton und kein Bildschirminhalt hat diesen Computer verlassen.</translation>
+    </message>
+    <message>
+        <source>Your code {0} is still valid. If you change your mind, enter it again.</source>
+        <translation>Ihr Code {0} gilt weiterhin. Wenn Sie es sich anders überlegen, geben Sie ihn noch einmal ein.</translation>
+    </message>
+    <message>
+        <source>For another way to take this exam, ask {0}: {1}.</source>
+        <translation>Fragen Sie nach einem anderen Weg, diese Prüfung abzulegen: {0}, {1}.</translation>
+    </message>
+</context>
+<context>
+    <name>EnterPage</name>
+    <message>
+        <source>Enter your exam code</source>
+        <translation>Geben Sie Ihren Prüfungscode ein</translation>
+    </message>
+    <message>
+        <source>You find it in the invitation to your exam. You can paste the whole link.</source>
+        <translation>Er steht in der Einladung zu Ihrer Prüfung. Sie können auch den ganzen Link einfügen.</translation>
+    </message>
+    <message>
+        <source>ABCD-EFGH or invigil://…</source>
+        <translation>ABCD-EFGH oder invigil://…</translation>
+    </message>
+    <message>
+        <source>exam.example.edu</source>
+        <translation>pruefung.example.edu</translation>
+    </message>
+    <message>
+        <source>&amp;Code or link</source>
+        <translation>&amp;Code oder Link</translation>
+    </message>
+    <message>
+        <source>&amp;Server&apos;s address</source>
+        <translation>&amp;Adresse des Servers</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded yet. Next you read who records what and why, and decide whether you agree.</source>
+        <translation>Noch wird nichts aufgezeichnet. Als Nächstes lesen Sie, wer was warum aufzeichnet, und entscheiden, ob Sie zustimmen.</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>S&amp;prache</translation>
+    </message>
+    <message>
+        <source>C&amp;ontinue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>C&amp;ancel</source>
+        <translation>A&amp;bbrechen</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>Der Server wird gefragt …</translation>
+    </message>
+</context>
+<context>
+    <name>ExamBar</name>
+    <message>
+        <source>Sound level</source>
+        <translation>Lautstärke</translation>
+    </message>
+    <message>
+        <source>Show &amp;more</source>
+        <translation>&amp;Mehr zeigen</translation>
+    </message>
+    <message>
+        <source>Ask for &amp;help</source>
+        <translation>Um &amp;Hilfe bitten</translation>
+    </message>
+    <message>
+        <source>&amp;Finish…</source>
+        <translation>&amp;Beenden …</translation>
+    </message>
+    <message>
+        <source>Time left: {0}</source>
+        <translation>Verbleibende Zeit: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ExamPage</name>
+    <message>
+        <source>Finish the exam?</source>
+        <translation>Die Prüfung beenden?</translation>
+    </message>
+    <message>
+        <source>You cannot come back to it. The recording stops and what is still queued is delivered.</source>
+        <translation>Sie können nicht zu ihr zurückkehren. Die Aufzeichnung endet, und was noch wartet, wird übertragen.</translation>
+    </message>
+    <message>
+        <source>&amp;Finish now</source>
+        <translation>&amp;Jetzt beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Keep going</source>
+        <translation>Weiter&amp;machen</translation>
+    </message>
+    <message>
+        <source>Hide &amp;what is recorded</source>
+        <translation>Ver&amp;bergen, was aufgezeichnet wird</translation>
+    </message>
+    <message>
+        <source>What is recorded is shown below.</source>
+        <translation>Was aufgezeichnet wird, steht unten.</translation>
+    </message>
+    <message>
+        <source>Recorded so far</source>
+        <translation>Bisher aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Sound level</source>
+        <translation>Lautstärke</translation>
+    </message>
+    <message>
+        <source>Show &amp;picture</source>
+        <translation>Bil&amp;d zeigen</translation>
+    </message>
+    <message>
+        <source>W&amp;ithdraw my consent…</source>
+        <translation>Einwilligung &amp;zurückziehen …</translation>
+    </message>
+    <message>
+        <source>&amp;What is recorded</source>
+        <translation>Was auf&amp;gezeichnet wird</translation>
+    </message>
+    <message>
+        <source>&amp;Finish the exam…</source>
+        <translation>Prüfung b&amp;eenden …</translation>
+    </message>
+    <message>
+        <source>Show &amp;less</source>
+        <translation>&amp;Weniger zeigen</translation>
+    </message>
+    <message>
+        <source>A proctor has been asked to help you.</source>
+        <translation>Die Aufsicht wurde um Hilfe gebeten.</translation>
+    </message>
+    <message>
+        <source>Hide &amp;picture</source>
+        <translation>Bil&amp;d verbergen</translation>
+    </message>
+    <message>
+        <source>The time is over: please finish.</source>
+        <translation>Die Zeit ist um: Bitte beenden Sie die Prüfung.</translation>
+    </message>
+    <message>
+        <source>Time left</source>
+        <translation>Verbleibende Zeit</translation>
+    </message>
+    <message>
+        <source>Time left: {0}</source>
+        <translation>Verbleibende Zeit: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FinishPage</name>
+    <message>
+        <source>Finishing</source>
+        <translation>Abschluss</translation>
+    </message>
+    <message>
+        <source>Delivery</source>
+        <translation>Übertragung</translation>
+    </message>
+    <message>
+        <source>&amp;Close Invigil</source>
+        <translation>Invigil &amp;schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Save as a file…</source>
+        <translation>Als &amp;Datei speichern …</translation>
+    </message>
+    <message>
+        <source>Save the &amp;receipt…</source>
+        <translation>&amp;Quittung speichern …</translation>
+    </message>
+    <message>
+        <source>{0}, {1}, encrypted</source>
+        <translation>{0}, {1}, verschlüsselt</translation>
+    </message>
+    <message>
+        <source>It proves that everything was delivered.</source>
+        <translation>Sie beweist, dass alles übertragen wurde.</translation>
+    </message>
+    <message>
+        <source>It proves what was delivered so far. Save it again at the end.</source>
+        <translation>Sie beweist, was bisher übertragen wurde. Speichern Sie sie am Ende noch einmal.</translation>
+    </message>
+    <message>
+        <source>Keep {0}. Whoever asks about your exam needs it: {1}.</source>
+        <translation>Bewahren Sie {0} auf. Für Fragen zu Ihrer Prüfung wird die Datei gebraucht: {1}.</translation>
+    </message>
+    <message>
+        <source>The receipt is saved.</source>
+        <translation>Die Quittung ist gespeichert.</translation>
+    </message>
+    <message>
+        <source>One moment: the last seconds are being saved.</source>
+        <translation>Einen Moment: Die letzten Sekunden werden gespeichert.</translation>
+    </message>
+    <message>
+        <source>The window then closes by itself. Close it again to leave at once.</source>
+        <translation>Danach schließt sich das Fenster von selbst. Schließen Sie es noch einmal, um sofort zu gehen.</translation>
+    </message>
+    <message>
+        <source>{0}, about {1} left</source>
+        <translation>{0}, noch etwa {1}</translation>
+    </message>
+    <message>
+        <source>Saving the recording…</source>
+        <translation>Die Aufzeichnung wird gespeichert …</translation>
+    </message>
+    <message>
+        <source>The last seconds are being saved on this computer.</source>
+        <translation>Die letzten Sekunden werden auf diesem Computer gespeichert.</translation>
+    </message>
+    <message>
+        <source>Delivering the recording</source>
+        <translation>Die Aufzeichnung wird übertragen</translation>
+    </message>
+    <message>
+        <source>Everything is safe on this computer and on its way.</source>
+        <translation>Alles ist sicher auf diesem Computer und unterwegs.</translation>
+    </message>
+    <message>
+        <source>Please leave the computer on until it says that you may close it.</source>
+        <translation>Bitte lassen Sie den Computer an, bis hier steht, dass Sie ihn ausschalten können.</translation>
+    </message>
+    <message>
+        <source>There is no connection to the server.</source>
+        <translation>Es besteht keine Verbindung zum Server.</translation>
+    </message>
+    <message>
+        <source>Everything is safe on this computer. The delivery goes on by itself when the connection is back. If you have to close this window, open Invigil again later: it then delivers the rest. Where there will be no connection, save the recording as a file and bring it to your institution.</source>
+        <translation>Alles ist sicher auf diesem Computer. Die Übertragung geht von selbst weiter, sobald die Verbindung wieder da ist. Wenn Sie dieses Fenster schließen müssen, öffnen Sie Invigil später wieder: Es überträgt dann den Rest. Wenn es keine Verbindung geben wird, speichern Sie die Aufzeichnung als Datei und bringen Sie sie Ihrer Einrichtung.</translation>
+    </message>
+    <message>
+        <source>Delivered</source>
+        <translation>Übertragen</translation>
+    </message>
+    <message>
+        <source>Everything was delivered. You may close your computer now.</source>
+        <translation>Alles wurde übertragen. Sie können Ihren Computer jetzt ausschalten.</translation>
+    </message>
+    <message>
+        <source>The server has confirmed each piece with its signature.</source>
+        <translation>Der Server hat jeden Teil mit seiner Unterschrift bestätigt.</translation>
+    </message>
+    <message>
+        <source>The recording ended with a problem</source>
+        <translation>Die Aufzeichnung endete mit einem Problem</translation>
+    </message>
+    <message>
+        <source>What was recorded until then has been delivered.</source>
+        <translation>Was bis dahin aufgezeichnet war, wurde übertragen.</translation>
+    </message>
+    <message>
+        <source>{0} ({1}) could not be delivered yet. Leave Invigil and its files on this computer.</source>
+        <translation>{0} ({1}) konnten noch nicht übertragen werden. Lassen Sie Invigil und seine Dateien auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>Please tell your institution: {0}.</source>
+        <translation>Bitte sagen Sie Ihrer Einrichtung Bescheid: {0}.</translation>
+    </message>
+    <message>
+        <source>Questions about the exam or its recording: {0}.</source>
+        <translation>Fragen zur Prüfung oder ihrer Aufzeichnung: {0}.</translation>
+    </message>
+    <message>
+        <source>You may ask {0} for your own copy of the recording.</source>
+        <translation>Eine eigene Kopie der Aufzeichnung können Sie hier verlangen: {0}.</translation>
+    </message>
+    <message>
+        <source>A person decides about what was noted. You are told the reasons, and may appeal to {0}.</source>
+        <translation>Über das Vermerkte entscheidet ein Mensch. Sie erfahren die Gründe und können Widerspruch einlegen: {0}.</translation>
+    </message>
+    <message>
+        <source>You withdrew your consent. You may ask {0} to delete what was recorded until then.</source>
+        <translation>Sie haben Ihre Einwilligung zurückgezogen. Sie können verlangen, dass das bis dahin Aufgezeichnete gelöscht wird: {0}.</translation>
+    </message>
+    <message>
+        <source>What comes next</source>
+        <translation>Wie es weitergeht</translation>
+    </message>
+    <message>
+        <source>Exam</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Institution</source>
+        <translation>Einrichtung</translation>
+    </message>
+    <message>
+        <source>Recorded</source>
+        <translation>Aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Umfang</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Questions</source>
+        <translation>Fragen</translation>
+    </message>
+</context>
+<context>
+    <name>IdentityPage</name>
+    <message>
+        <source>Show who you are</source>
+        <translation>Zeigen Sie, wer Sie sind</translation>
+    </message>
+    <message>
+        <source>What is taken here is compared on this computer. You may take each part again, and whatever does not come off is a person&apos;s to decide.</source>
+        <translation>Was hier aufgenommen wird, wird auf diesem Computer verglichen. Sie können jeden Teil wiederholen, und was nicht gelingt, entscheidet ein Mensch.</translation>
+    </message>
+    <message>
+        <source>A proctor has refused.</source>
+        <translation>Die Aufsicht hat abgelehnt.</translation>
+    </message>
+    <message>
+        <source>Sound level</source>
+        <translation>Lautstärke</translation>
+    </message>
+    <message>
+        <source>Progress of this step</source>
+        <translation>Fortschritt dieses Schritts</translation>
+    </message>
+    <message>
+        <source>&amp;Begin</source>
+        <translation>&amp;Beginnen</translation>
+    </message>
+    <message>
+        <source>&amp;Take it again</source>
+        <translation>&amp;Noch einmal aufnehmen</translation>
+    </message>
+    <message>
+        <source>Ask a &amp;proctor</source>
+        <translation>&amp;Aufsicht fragen</translation>
+    </message>
+    <message>
+        <source>&amp;Leave this out…</source>
+        <translation>Aus&amp;lassen …</translation>
+    </message>
+    <message>
+        <source>C&amp;ontinue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>Leave this part out?</source>
+        <translation>Diesen Teil auslassen?</translation>
+    </message>
+    <message>
+        <source>It is noted that it is missing, and a person looks at it. You may go on with the exam.</source>
+        <translation>Es wird vermerkt, dass er fehlt, und ein Mensch sieht es sich an. Sie können mit der Prüfung weitermachen.</translation>
+    </message>
+    <message>
+        <source>&amp;Leave it out</source>
+        <translation>Aus&amp;lassen</translation>
+    </message>
+    <message>
+        <source>&amp;Keep trying</source>
+        <translation>Weiter &amp;versuchen</translation>
+    </message>
+    <message>
+        <source>Sit in front of the camera, in good light.</source>
+        <translation>Setzen Sie sich bei gutem Licht vor die Kamera.</translation>
+    </message>
+    <message>
+        <source>One moment…</source>
+        <translation>Einen Moment …</translation>
+    </message>
+    <message>
+        <source>Press “Begin” when you are ready. It takes about a minute.</source>
+        <translation>Drücken Sie „Beginnen“, wenn Sie bereit sind. Es dauert etwa eine Minute.</translation>
+    </message>
+    <message>
+        <source>This did not come off.</source>
+        <translation>Das hat nicht geklappt.</translation>
+    </message>
+    <message>
+        <source>A proctor has been asked.</source>
+        <translation>Die Aufsicht wurde gefragt.</translation>
+    </message>
+    <message>
+        <source>The answer appears here. You may try again meanwhile.</source>
+        <translation>Die Antwort erscheint hier. Sie können es inzwischen noch einmal versuchen.</translation>
+    </message>
+    <message>
+        <source>A part is missing.</source>
+        <translation>Ein Teil fehlt.</translation>
+    </message>
+    <message>
+        <source>It is noted, and a person looks at it. You may go on.</source>
+        <translation>Das wird vermerkt, und ein Mensch sieht es sich an. Sie können weitermachen.</translation>
+    </message>
+    <message>
+        <source>All is taken. You may go on.</source>
+        <translation>Alles ist aufgenommen. Sie können weitermachen.</translation>
+    </message>
+    <message>
+        <source>Take it again, ask a proctor, or leave it out.</source>
+        <translation>Nehmen Sie es noch einmal auf, fragen Sie die Aufsicht, oder lassen Sie es aus.</translation>
+    </message>
+    <message>
+        <source>Take it again, or leave it out.</source>
+        <translation>Nehmen Sie es noch einmal auf, oder lassen Sie es aus.</translation>
+    </message>
+    <message>
+        <source>Look into the camera</source>
+        <translation>Schauen Sie in die Kamera</translation>
+    </message>
+    <message>
+        <source>Turn your head a little</source>
+        <translation>Drehen Sie den Kopf ein wenig</translation>
+    </message>
+    <message>
+        <source>Hold up your identity document</source>
+        <translation>Halten Sie Ihren Ausweis hoch</translation>
+    </message>
+    <message>
+        <source>Read this aloud</source>
+        <translation>Lesen Sie das laut vor</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+</context>
+<context>
+    <name>LeftoverCard</name>
+    <message>
+        <source>Delivery of {0}</source>
+        <translation>Übertragung von {0}</translation>
+    </message>
+    <message>
+        <source>Continue &amp;recording</source>
+        <translation>Aufzeichnung &amp;fortsetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Hand in what there is…</source>
+        <translation>&amp;Vorhandenes abgeben …</translation>
+    </message>
+    <message>
+        <source>Save as a &amp;file…</source>
+        <translation>Als &amp;Datei speichern …</translation>
+    </message>
+    <message>
+        <source>Hand in what there is?</source>
+        <translation>Abgeben, was vorhanden ist?</translation>
+    </message>
+    <message>
+        <source>The recording then ends where it was interrupted, and nothing more can be recorded with its code.</source>
+        <translation>Die Aufzeichnung endet dann dort, wo sie unterbrochen wurde, und mit ihrem Code kann nichts mehr aufgezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>Hand &amp;in</source>
+        <translation>Ab&amp;geben</translation>
+    </message>
+    <message>
+        <source>&amp;Not yet</source>
+        <translation>&amp;Noch nicht</translation>
+    </message>
+    <message>
+        <source>This recording was interrupted.</source>
+        <translation>Diese Aufzeichnung wurde unterbrochen.</translation>
+    </message>
+    <message>
+        <source>Delivered</source>
+        <translation>Übertragen</translation>
+    </message>
+    <message>
+        <source>Finished, not delivered yet</source>
+        <translation>Beendet, noch nicht übertragen</translation>
+    </message>
+    <message>
+        <source>Everything so far has been delivered.</source>
+        <translation>Alles bisher wurde übertragen.</translation>
+    </message>
+    <message>
+        <source>{0} wait on this computer.</source>
+        <translation>{0} warten auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>The server has confirmed everything that was recorded.</source>
+        <translation>Der Server hat alles bestätigt, was aufgezeichnet wurde.</translation>
+    </message>
+    <message>
+        <source>Delivering: {0}. You may go on meanwhile.</source>
+        <translation>Wird übertragen: {0}. Sie können inzwischen weitermachen.</translation>
+    </message>
+    <message>
+        <source>{0} wait on this computer. There is no connection to the server; the delivery goes on by itself when there is one.</source>
+        <translation>{0} warten auf diesem Computer. Es besteht keine Verbindung zum Server; die Übertragung geht von selbst weiter, wenn es eine gibt.</translation>
+    </message>
+</context>
+<context>
+    <name>Mirror</name>
+    <message>
+        <source>Your camera&apos;s picture, mirrored</source>
+        <translation>Das Bild Ihrer Kamera, gespiegelt</translation>
+    </message>
+</context>
+<context>
+    <name>Notices</name>
+    <message>
+        <source>Got it</source>
+        <translation>Verstanden</translation>
+    </message>
+    <message>
+        <source>the proctor</source>
+        <translation>der Aufsicht</translation>
+    </message>
+    <message>
+        <source>Warning from {0}</source>
+        <translation>Verwarnung von {0}</translation>
+    </message>
+    <message>
+        <source>Answer from {0}</source>
+        <translation>Antwort von {0}</translation>
+    </message>
+    <message>
+        <source>Please note</source>
+        <translation>Bitte beachten</translation>
+    </message>
+    <message>
+        <source>Message from {0}</source>
+        <translation>Nachricht von {0}</translation>
+    </message>
+    <message>
+        <source>If you think it is a mistake, write to the proctor: both are kept.</source>
+        <translation>Wenn Sie das für einen Irrtum halten, schreiben Sie der Aufsicht: Beides wird aufbewahrt.</translation>
+    </message>
+</context>
+<context>
+    <name>Operation</name>
+    <message>
+        <source>Something unexpected went wrong.</source>
+        <translation>Etwas Unerwartetes ist schiefgegangen.</translation>
+    </message>
+    <message>
+        <source>Please try again. If it happens again, tell your institution the reference {0}.</source>
+        <translation>Bitte versuchen Sie es noch einmal. Wenn es wieder geschieht, nennen Sie Ihrer Einrichtung das Zeichen {0}.</translation>
+    </message>
+</context>
+<context>
+    <name>OverviewPage</name>
+    <message>
+        <source>An exam of {0}. Questions: {1}</source>
+        <translation>Eine Prüfung von {0}. Fragen: {1}</translation>
+    </message>
+    <message>
+        <source>C&amp;ontinue</source>
+        <translation>&amp;Weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>You begin when you are ready.</source>
+        <translation>Sie beginnen, wenn Sie bereit sind.</translation>
+    </message>
+    <message>
+        <source>The exam begins on {0}.</source>
+        <translation>Die Prüfung beginnt am {0}.</translation>
+    </message>
+    <message>
+        <source>What comes before it takes about {0}. You may leave at any time: “Quit” is on every page.</source>
+        <translation>Was davor kommt, dauert etwa {0}. Sie können jederzeit gehen: „Beenden“ steht auf jeder Seite.</translation>
+    </message>
+    <message>
+        <source>What will happen</source>
+        <translation>Was geschehen wird</translation>
+    </message>
+</context>
+<context>
+    <name>Page</name>
+    <message>
+        <source>&amp;Keep going</source>
+        <translation>Weiter&amp;machen</translation>
+    </message>
+    <message>
+        <source>Withdraw your consent and end the exam?</source>
+        <translation>Einwilligung zurückziehen und die Prüfung beenden?</translation>
+    </message>
+    <message>
+        <source>The recording and your exam end at once, and cannot be taken up again with this code. What was recorded until now goes to {0}. You may ask them to delete it, and for another way to take the exam: {1}.</source>
+        <translation>Die Aufzeichnung und Ihre Prüfung enden sofort und können mit diesem Code nicht wieder aufgenommen werden. Was bis jetzt aufgezeichnet wurde, erhält {0}. Sie können dort verlangen, dass es gelöscht wird, und nach einem anderen Weg zur Prüfung fragen: {1}.</translation>
+    </message>
+    <message>
+        <source>Withdraw and &amp;end</source>
+        <translation>Z&amp;urückziehen und beenden</translation>
+    </message>
+</context>
+<context>
+    <name>RecordedPanel</name>
+    <message>
+        <source>No connection to the server; that is all right. {0}</source>
+        <translation>Keine Verbindung zum Server; das ist nicht schlimm. {0}</translation>
+    </message>
+</context>
+<context>
+    <name>SavePanel</name>
+    <message>
+        <source>Saving the file</source>
+        <translation>Die Datei wird gespeichert</translation>
+    </message>
+    <message>
+        <source>Saving: {0} of {1}</source>
+        <translation>Gespeichert: {0} von {1}</translation>
+    </message>
+    <message>
+        <source>It is at {0} ({1}). Bring or send this file to {2}: only they can open it. The recording stays on this computer too, until they have confirmed it.</source>
+        <translation>Sie liegt unter {0} ({1}). Bringen oder senden Sie diese Datei an {2}: Nur dort kann sie geöffnet werden. Die Aufzeichnung bleibt auch auf diesem Computer, bis sie bestätigt ist.</translation>
+    </message>
+    <message>
+        <source>The file is saved, without {0} that are damaged on this disk.</source>
+        <translation>Die Datei ist gespeichert, ohne {0}, die auf diesem Datenträger beschädigt sind.</translation>
+    </message>
+    <message>
+        <source>The file is saved.</source>
+        <translation>Die Datei ist gespeichert.</translation>
+    </message>
+</context>
+<context>
+    <name>Saver</name>
+    <message>
+        <source>Save the receipt</source>
+        <translation>Quittung speichern</translation>
+    </message>
+    <message>
+        <source>Receipts (*{0})</source>
+        <translation>Quittungen (*{0})</translation>
+    </message>
+    <message>
+        <source>Save the recording as a file</source>
+        <translation>Aufzeichnung als Datei speichern</translation>
+    </message>
+    <message>
+        <source>Invigil recordings (*{0})</source>
+        <translation>Invigil-Aufzeichnungen (*{0})</translation>
+    </message>
+</context>
+<context>
+    <name>Step</name>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
+    </message>
+    <message>
+        <source>Consent</source>
+        <translation>Einwilligung</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Identity</source>
+        <translation>Identität</translation>
+    </message>
+    <message>
+        <source>Calibration</source>
+        <translation>Blickpunkte</translation>
+    </message>
+    <message>
+        <source>Waiting room</source>
+        <translation>Warteraum</translation>
+    </message>
+    <message>
+        <source>Exam</source>
+        <translation>Prüfung</translation>
+    </message>
+    <message>
+        <source>Hand-in</source>
+        <translation>Abgabe</translation>
+    </message>
+    <message>
+        <source>Step {0} of {1}: {2}</source>
+        <translation>Schritt {0} von {1}: {2}</translation>
+    </message>
+    <message>
+        <source>{0} (done)</source>
+        <translation>{0} (erledigt)</translation>
+    </message>
+    <message>
+        <source>{0} (you are here)</source>
+        <translation>{0} (Sie sind hier)</translation>
+    </message>
+    <message>
+        <source>{0} · step {1} of {2}</source>
+        <translation>{0} · Schritt {1} von {2}</translation>
+    </message>
+</context>
+<context>
+    <name>StreamRow</name>
+    <message>
+        <source>Recording</source>
+        <translation>Wird aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Not connected. It goes on when it is back.</source>
+        <translation>Nicht verbunden. Es geht weiter, wenn es wieder da ist.</translation>
+    </message>
+</context>
+<context>
+    <name>Target</name>
+    <message>
+        <source>The point to look at. Press Escape to stop.</source>
+        <translation>Der Punkt, auf den Sie schauen. Mit Escape brechen Sie ab.</translation>
+    </message>
+    <message>
+        <source>Press Esc to stop.</source>
+        <translation>Mit Esc brechen Sie ab.</translation>
+    </message>
+</context>
+<context>
+    <name>Terms</name>
+    <message>
+        <source>Who and why</source>
+        <translation>Wer und warum</translation>
+    </message>
+    <message>
+        <source>What is recorded</source>
+        <translation>Was aufgezeichnet wird</translation>
+    </message>
+    <message>
+        <source>What is never done</source>
+        <translation>Was nie geschieht</translation>
+    </message>
+    <message>
+        <source>What you may do</source>
+        <translation>Was Sie tun können</translation>
+    </message>
+    <message>
+        <source>I agree</source>
+        <translation>Ich stimme zu</translation>
+    </message>
+    <message>
+        <source>I agree: {0}</source>
+        <translation>Ich stimme zu: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>TermsPage</name>
+    <message>
+        <source>What is recorded</source>
+        <translation>Was aufgezeichnet wird</translation>
+    </message>
+    <message>
+        <source>This is what you agreed to for {0}.</source>
+        <translation>Dem haben Sie zugestimmt für: {0}.</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>&amp;Withdraw my consent…</source>
+        <translation>&amp;Einwilligung zurückziehen …</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingPage</name>
+    <message>
+        <source>Waiting room</source>
+        <translation>Warteraum</translation>
+    </message>
+    <message>
+        <source>I am &amp;ready: begin the exam</source>
+        <translation>Ich bin &amp;bereit: Prüfung beginnen</translation>
+    </message>
+    <message>
+        <source>You begin when you are ready. Your time runs from then.</source>
+        <translation>Sie beginnen, wenn Sie bereit sind. Ihre Zeit läuft ab dann.</translation>
+    </message>
+    <message>
+        <source>until the exam begins by itself ({0}), by the server&apos;s clock</source>
+        <translation>bis die Prüfung von selbst beginnt ({0}), nach der Uhr des Servers</translation>
+    </message>
+    <message>
+        <source>The exam begins in a moment.</source>
+        <translation>Die Prüfung beginnt gleich.</translation>
+    </message>
+    <message>
+        <source>A proctor has refused.</source>
+        <translation>Die Aufsicht hat abgelehnt.</translation>
+    </message>
+    <message>
+        <source>It is about who sits there: a person looks at your photograph.</source>
+        <translation>Es geht darum, wer dort sitzt: Ein Mensch sieht sich Ihr Foto an.</translation>
+    </message>
+    <message>
+        <source>Something about this computer is unusual. That is no accusation: a person looks at it.</source>
+        <translation>Etwas an diesem Computer ist ungewöhnlich. Das ist kein Vorwurf: Ein Mensch sieht es sich an.</translation>
+    </message>
+    <message>
+        <source>You need not do anything. The exam begins after the answer.</source>
+        <translation>Sie müssen nichts tun. Die Prüfung beginnt nach der Antwort.</translation>
+    </message>
+    <message>
+        <source>A proctor&apos;s word is awaited.</source>
+        <translation>Die Entscheidung der Aufsicht wird abgewartet.</translation>
+    </message>
+    <message>
+        <source>The exam begins in {0}.</source>
+        <translation>Die Prüfung beginnt in {0}.</translation>
+    </message>
+    <message>
+        <source>What is allowed</source>
+        <translation>Was erlaubt ist</translation>
+    </message>
+    <message>
+        <source>Questions before it begins</source>
+        <translation>Fragen, bevor es losgeht</translation>
+    </message>
+</context>
+<context>
+    <name>Way</name>
+    <message>
+        <source>Your exam is being recorded. If you close Invigil, the recording ends and the exam counts as finished.</source>
+        <translation>Ihre Prüfung wird aufgezeichnet. Wenn Sie Invigil schließen, endet die Aufzeichnung, und die Prüfung gilt als beendet.</translation>
+    </message>
+    <message>
+        <source>Your exam has not begun, but its recording has. If you close Invigil, it ends, and the code is used up: ask {0} for another one.</source>
+        <translation>Ihre Prüfung hat noch nicht begonnen, aber ihre Aufzeichnung. Wenn Sie Invigil schließen, endet sie, und der Code ist verbraucht: Einen neuen bekommen Sie von {0}.</translation>
+    </message>
+    <message>
+        <source>Finish the exam and close Invigil?</source>
+        <translation>Die Prüfung beenden und Invigil schließen?</translation>
+    </message>
+    <message>
+        <source>Leave before the exam and close Invigil?</source>
+        <translation>Vor der Prüfung gehen und Invigil schließen?</translation>
+    </message>
+    <message>
+        <source>&amp;Finish and close</source>
+        <translation>&amp;Beenden und schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Leave and close</source>
+        <translation>&amp;Gehen und schließen</translation>
+    </message>
+</context>
+<context>
+    <name>agreeing</name>
+    <message>
+        <source>Who records</source>
+        <translation>Wer aufzeichnet</translation>
+    </message>
+    <message>
+        <source>{0}. Questions: {1}</source>
+        <translation>{0}. Fragen: {1}</translation>
+    </message>
+    <message>
+        <source>What for</source>
+        <translation>Wozu</translation>
+    </message>
+    <message>
+        <source>Where and how long it is kept</source>
+        <translation>Wo und wie lange es aufbewahrt wird</translation>
+    </message>
+    <message>
+        <source>On {0}, encrypted. {1}</source>
+        <translation>Auf {0}, verschlüsselt. {1}</translation>
+    </message>
+    <message>
+        <source>Who sees it</source>
+        <translation>Wer es sieht</translation>
+    </message>
+    <message>
+        <source>Proctors and reviewers whom {0} has authorised, during the exam and afterwards. It is encrypted for {0}; nobody else can open it.</source>
+        <translation>Aufsichten und Prüfende, die {0} damit beauftragt hat, während der Prüfung und danach. Verschlüsselt ist es für {0}; niemand sonst kann es öffnen.</translation>
+    </message>
+    <message>
+        <source>How long the exam is</source>
+        <translation>Wie lange die Prüfung dauert</translation>
+    </message>
+    <message>
+        <source>Switched off for you</source>
+        <translation>Für Sie ausgeschaltet</translation>
+    </message>
+    <message>
+        <source>Your accommodation: {0}.</source>
+        <translation>Ihr Nachteilsausgleich: {0}.</translation>
+    </message>
+    <message>
+        <source>Not looked for, and so not noted:</source>
+        <translation>Danach wird nicht gesucht, und es wird nicht vermerkt:</translation>
+    </message>
+    <message>
+        <source>This exam notes nothing that it would switch off.</source>
+        <translation>Diese Prüfung vermerkt nichts, was er ausschalten würde.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded or uploaded before you agree and start.</source>
+        <translation>Bevor Sie zustimmen und starten, wird nichts aufgezeichnet oder hochgeladen.</translation>
+    </message>
+    <message>
+        <source>No program decides about you: a person looks at what is noted.</source>
+        <translation>Kein Programm entscheidet über Sie: Ein Mensch sieht sich an, was vermerkt ist.</translation>
+    </message>
+    <message>
+        <source>Your emotions or mood are never analysed.</source>
+        <translation>Ihre Gefühle oder Ihre Stimmung werden nie ausgewertet.</translation>
+    </message>
+    <message>
+        <source>Your files are not opened, and recording ends with the exam.</source>
+        <translation>Ihre Dateien werden nicht geöffnet, und die Aufzeichnung endet mit der Prüfung.</translation>
+    </message>
+    <message>
+        <source>You may object to any item. Decline, and ask {0} ({1}) for another way to take the exam.</source>
+        <translation>Sie können jedem Punkt widersprechen. Lehnen Sie ab, und fragen Sie nach einem anderen Weg zur Prüfung: {0} ({1}).</translation>
+    </message>
+    <message>
+        <source>You may read all of this again on every page, and withdraw your consent there. The recording then ends at once.</source>
+        <translation>Sie können all das auf jeder Seite noch einmal lesen und Ihre Einwilligung dort zurückziehen. Die Aufzeichnung endet dann sofort.</translation>
+    </message>
+    <message>
+        <source>You may ask {0} for your own copy, for a correction and for deletion.</source>
+        <translation>Sie können eine eigene Kopie, eine Berichtigung und die Löschung verlangen: {0}.</translation>
+    </message>
+    <message>
+        <source>You may ask {0} for the reasons of a decision, have it looked at again, and complain to the data protection authority.</source>
+        <translation>Sie können die Gründe einer Entscheidung erfragen und sie noch einmal prüfen lassen ({0}) und sich bei der Datenschutzaufsicht beschweren.</translation>
+    </message>
+    <message>
+        <source>Video of you, from the check to the end of the exam.</source>
+        <translation>Video von Ihnen, von der Geräteprüfung bis zum Ende der Prüfung.</translation>
+    </message>
+    <message>
+        <source>Before the exam you look at nine points, so that looking at the screen is told from looking away.</source>
+        <translation>Vor der Prüfung schauen Sie auf neun Punkte, damit der Blick auf den Bildschirm vom Wegschauen unterschieden wird.</translation>
+    </message>
+    <message>
+        <source>What can be heard where you sit.</source>
+        <translation>Was dort zu hören ist, wo Sie sitzen.</translation>
+    </message>
+    <message>
+        <source>Everything that is shown on it. Close what is private first.</source>
+        <translation>Alles, was darauf zu sehen ist. Schließen Sie vorher, was privat ist.</translation>
+    </message>
+    <message>
+        <source>A photograph of your face before the exam.</source>
+        <translation>Ein Foto Ihres Gesichts vor der Prüfung.</translation>
+    </message>
+    <message>
+        <source>Your face is compared with it during the exam, on this computer (biometric data).</source>
+        <translation>Ihr Gesicht wird während der Prüfung auf diesem Computer damit verglichen (biometrische Daten).</translation>
+    </message>
+    <message>
+        <source>Photograph</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Identity document</source>
+        <translation>Ausweis</translation>
+    </message>
+    <message>
+        <source>A photograph of your identity card or student card. The face on it is compared with yours, on this computer. Cover what the exam does not need.</source>
+        <translation>Ein Foto Ihres Personal- oder Studierendenausweises. Das Gesicht darauf wird auf diesem Computer mit Ihrem verglichen. Verdecken Sie, was die Prüfung nicht braucht.</translation>
+    </message>
+    <message>
+        <source>You read a sentence aloud before the exam.</source>
+        <translation>Sie lesen vor der Prüfung einen Satz laut vor.</translation>
+    </message>
+    <message>
+        <source>It tells your voice from another one, on this computer (biometric data).</source>
+        <translation>Damit wird Ihre Stimme auf diesem Computer von einer anderen unterschieden (biometrische Daten).</translation>
+    </message>
+    <message>
+        <source>Voice</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>The names of windows and programs, and whether the recording runs.</source>
+        <translation>Die Namen von Fenstern und Programmen und ob die Aufzeichnung läuft.</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>Dieser Computer</translation>
+    </message>
+    <message>
+        <source>Everything is put back as it was when the exam ends, and after a crash too.</source>
+        <translation>Alles wird am Ende der Prüfung wieder so eingerichtet, wie es war, auch nach einem Absturz.</translation>
+    </message>
+    <message>
+        <source>You work in the exam&apos;s own browser, which opens the exam&apos;s pages only.</source>
+        <translation>Sie arbeiten im eigenen Browser der Prüfung, der nur ihre Seiten öffnet.</translation>
+    </message>
+    <message>
+        <source>While the exam runs, where the system can:</source>
+        <translation>Während die Prüfung läuft, soweit das System es kann:</translation>
+    </message>
+    <message>
+        <source>What changes on this computer</source>
+        <translation>Was sich an diesem Computer ändert</translation>
+    </message>
+    <message>
+        <source>Noted, for a person to look at:</source>
+        <translation>Vermerkt wird, damit ein Mensch es sich ansieht:</translation>
+    </message>
+    <message>
+        <source>the exam fills its display, and other displays are covered</source>
+        <translation>die Prüfung füllt ihren Bildschirm, und andere Bildschirme werden verdeckt</translation>
+    </message>
+    <message>
+        <source>the exam stays in front of other windows</source>
+        <translation>die Prüfung bleibt vor anderen Fenstern</translation>
+    </message>
+    <message>
+        <source>keys that lead out of the exam do nothing</source>
+        <translation>Tasten, die aus der Prüfung führen, bewirken nichts</translation>
+    </message>
+    <message>
+        <source>what you copied before is put aside, and given back afterwards</source>
+        <translation>was Sie vorher kopiert hatten, wird beiseitegelegt und danach zurückgegeben</translation>
+    </message>
+    <message>
+        <source>other programs cannot take pictures of the exam</source>
+        <translation>andere Programme können keine Bilder der Prüfung machen</translation>
+    </message>
+    <message>
+        <source>programs that the exam prohibits have to be closed; you are asked first</source>
+        <translation>Programme, die die Prüfung verbietet, müssen geschlossen werden; Sie werden vorher gefragt</translation>
+    </message>
+    <message>
+        <source>other windows are put behind the exam&apos;s</source>
+        <translation>andere Fenster werden hinter das der Prüfung gelegt</translation>
+    </message>
+    <message>
+        <source>a display that is plugged in is covered</source>
+        <translation>ein Bildschirm, der angeschlossen wird, wird verdeckt</translation>
+    </message>
+    <message>
+        <source>a keyboard or mouse that is plugged in has to be taken away again</source>
+        <translation>eine Tastatur oder Maus, die angeschlossen wird, muss wieder entfernt werden</translation>
+    </message>
+    <message>
+        <source>the computer does not sleep or lock by itself</source>
+        <translation>der Computer schläft nicht ein und sperrt sich nicht von selbst</translation>
+    </message>
+    <message>
+        <source>notifications are kept quiet</source>
+        <translation>Benachrichtigungen bleiben stumm</translation>
+    </message>
+</context>
+<context>
+    <name>allowed</name>
+    <message>
+        <source>You have {0}.</source>
+        <translation>Sie haben {0}.</translation>
+    </message>
+    <message>
+        <source>These programs must stay closed: {0}.</source>
+        <translation>Diese Programme müssen geschlossen bleiben: {0}.</translation>
+    </message>
+    <message>
+        <source>A proctor&apos;s warnings count: the exam ends with warning number {0}.</source>
+        <translation>Verwarnungen der Aufsicht zählen: Die Prüfung endet mit der Verwarnung Nummer {0}.</translation>
+    </message>
+    <message>
+        <source>You work in the exam&apos;s own browser, and nowhere else.</source>
+        <translation>Sie arbeiten im eigenen Browser der Prüfung und nirgendwo sonst.</translation>
+    </message>
+    <message>
+        <source>You may use these windows: {0}.</source>
+        <translation>Diese Fenster dürfen Sie benutzen: {0}.</translation>
+    </message>
+    <message>
+        <source>You may use what your exam&apos;s own rules allow.</source>
+        <translation>Sie dürfen benutzen, was die Regeln Ihrer Prüfung erlauben.</translation>
+    </message>
+    <message>
+        <source>There are no breaks. Ask a proctor if you need one.</source>
+        <translation>Es gibt keine Pausen. Fragen Sie die Aufsicht, wenn Sie eine brauchen.</translation>
+    </message>
+    <message>
+        <source>You may take one break of up to {0}.</source>
+        <translation>Sie dürfen eine Pause machen, höchstens {0}.</translation>
+    </message>
+    <message>
+        <source>You may take {0} breaks of up to {1} each.</source>
+        <translation>Sie dürfen {0} Pausen machen, jede höchstens {1}.</translation>
+    </message>
+</context>
+<context>
+    <name>checks</name>
+    <message>
+        <source>Opening the camera…</source>
+        <translation>Die Kamera wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>No picture comes from the camera.</source>
+        <translation>Von der Kamera kommt kein Bild.</translation>
+    </message>
+    <message>
+        <source>Check its cable and close other programs that use it, then try again.</source>
+        <translation>Prüfen Sie ihr Kabel und schließen Sie andere Programme, die sie benutzen; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The picture is very dark.</source>
+        <translation>Das Bild ist sehr dunkel.</translation>
+    </message>
+    <message>
+        <source>Open the camera&apos;s cover or switch a light on.</source>
+        <translation>Öffnen Sie die Abdeckung der Kamera, oder machen Sie Licht.</translation>
+    </message>
+    <message>
+        <source>The camera works.</source>
+        <translation>Die Kamera funktioniert.</translation>
+    </message>
+    <message>
+        <source>Sit so that your whole face is in the picture.</source>
+        <translation>Setzen Sie sich so, dass Ihr ganzes Gesicht im Bild ist.</translation>
+    </message>
+    <message>
+        <source>Opening the microphone…</source>
+        <translation>Das Mikrofon wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Nothing is heard yet. Please say a few words.</source>
+        <translation>Noch ist nichts zu hören. Bitte sagen Sie ein paar Worte.</translation>
+    </message>
+    <message>
+        <source>If the bar does not move, unmute the microphone or choose another one.</source>
+        <translation>Wenn sich der Balken nicht bewegt, schalten Sie das Mikrofon ein, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>The microphone hears you.</source>
+        <translation>Das Mikrofon hört Sie.</translation>
+    </message>
+    <message>
+        <source>Looking for the screen…</source>
+        <translation>Der Bildschirm wird gesucht …</translation>
+    </message>
+    <message>
+        <source>The screen cannot be recorded.</source>
+        <translation>Der Bildschirm kann nicht aufgezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>Allow screen recording for Invigil in the system&apos;s privacy settings, or sign in to a desktop session, then try again.</source>
+        <translation>Erlauben Sie Invigil in den Datenschutzeinstellungen des Systems die Bildschirmaufnahme, oder melden Sie sich an einer Arbeitsoberfläche an; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>The screen can be recorded.</source>
+        <translation>Der Bildschirm kann aufgezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>This could not be checked.</source>
+        <translation>Das konnte nicht geprüft werden.</translation>
+    </message>
+    <message>
+        <source>No camera was found.</source>
+        <translation>Es wurde keine Kamera gefunden.</translation>
+    </message>
+    <message>
+        <source>Connect a camera, or switch it on, then try again.</source>
+        <translation>Schließen Sie eine Kamera an, oder schalten Sie sie ein; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>No microphone was found.</source>
+        <translation>Es wurde kein Mikrofon gefunden.</translation>
+    </message>
+    <message>
+        <source>Connect a microphone or a headset, then try again.</source>
+        <translation>Schließen Sie ein Mikrofon oder Headset an; versuchen Sie es dann noch einmal.</translation>
+    </message>
+</context>
+<context>
+    <name>recorder</name>
+    <message>
+        <source>A code belongs to a server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A computer that runs out of power ends the exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A face that cannot be made out is reported as missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A fingerprint is 64 hex digits, in small letters.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A fingerprint is 64 hex digits; several are separated by spaces.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A person looks at what is reported; nothing decides by itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A proctor is asked about this computer. Please wait.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A proctor is asked about your identity. Please wait.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A window without a title.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add your user to the group “video”, then log out and in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All that is needed is allowed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow Invigil under {0}, Accessibility, and open Invigil again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow Invigil under {0}, Input Monitoring, and open Invigil again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow Invigil under {0}, Screen Recording, and open Invigil again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allow screen recording for Invigil in the system&apos;s privacy settings, or sign in to a desktop session, then try again.</source>
+        <translation>Erlauben Sie Invigil in den Datenschutzeinstellungen des Systems die Bildschirmaufnahme, oder melden Sie sich an einer Arbeitsoberfläche an; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>An exam may ask for what not every computer can do.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another window in front is reported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask for user namespaces to be allowed for it (on Ubuntu: an AppArmor profile with “userns”), or use another computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask its owner for permission to read it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask the institution for its own recorder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask your institution for a new code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Be alone in the room, and take down portraits behind you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Camera {0} is there but gives no picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cameras have no names here; device:0 is the first one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check its cable and close other programs that use it, then try again.</source>
+        <translation>Prüfen Sie ihr Kabel und schließen Sie andere Programme, die sie benutzen; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Check its name and its rights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check that the disk is still there, or choose another folder.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the address and your internet connection, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the address. In a hotel, a library or a school, open a web page first: the network may want you to sign in.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk and the folder&apos;s rights, or choose another folder with --store.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk and the folder&apos;s rights, or choose another one with --store.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a real camera instead of a virtual one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another display, and allow Invigil to see the screen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another folder or disk; nothing was lost on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another folder with --store, or move that file away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose another folder with --store; nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose “Try again” to load the page anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose “Try again”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs and try again; if it stays so, install Invigil again. Without them the recording counts as not observed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs that use it, and allow this one to in the system&apos;s settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs that use the camera, or plug it out and in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs that use the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs to free memory, and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close other programs: one processor is just enough.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close programs that change the keyboard, and try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close programs that you do not need for the exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the other window; its recording, if any, goes on later.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close these before the exam, or have Invigil close them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Come nearer to the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare it with your invitation, letter by letter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Complete silence comes from the microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy it again where it came from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy it from your invitation, letter by letter.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Delivering the recording</source>
+        <translation>Die Aufzeichnung wird übertragen</translation>
+    </message>
+    <message>
+        <source>Delivery is paused.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Did you hear what you said?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not delete it; run `invigil-recorder evidence check` and tell your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not go on. Check the address and this computer&apos;s date and time; if both are right, tell your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not go on. Check the address, or download the program from your institution again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not go on; nothing was recorded. Tell your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Do not plug displays in or out during the exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Enter the code again and read them; nothing was recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything is delivered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence and keys are kept here until delivered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence cannot be saved: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence cannot be written to {0}: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence is dated, and certificates are checked by date.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence is delivered to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Evidence is delivered while the exam goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Files cannot be downloaded in this exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finish the recording or close the other program, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Finishing the recording</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free at least {mb} MB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space on the disk that holds {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Free some space there, or choose another disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Getting ready</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give a number of seconds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give a recording that plays in a media player.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give a recording with {0}, or use none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give a video or sound file that plays in a media player.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Have Invigil put it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Have them installed again with `invigil-recorder models`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the document itself into the frame, nearer to the camera than your face.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the document nearer, so that it fills the frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the document still, straight and out of glare.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the document still.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold the side with your photograph into the frame.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>INVIGIL_PINNED_KEYS names {0}, which is not a key&apos;s fingerprint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If it stays like this, ask for help: the exam&apos;s time and your work are on record.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If it was not you, or if you have to start again, ask your institution for a new code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If that is wrong, set this computer&apos;s date and time and try again. If it is right, do not go on; tell your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>If the bar does not move, unmute the microphone or choose another one.</source>
+        <translation>Wenn sich der Balken nicht bewegt, schalten Sie das Mikrofon ein, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>In bad light nobody can tell what the picture shows.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Invigil again from your institution&apos;s installer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Invigil again; if it stays so, tell your institution what it says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Invigil with its own installer, or Python 3.11.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install Invigil with the installer of your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install it (Debian and Ubuntu: the package libportaudio2).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Install the app that your institution offers for this exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invigil is open more than once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invigil is tested on certain systems only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is just enough. Have others pause downloads and films during the exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is measured with an exam&apos;s code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is too bright: turn away from the light.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is too dark: put on a light, or turn towards the window.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It looks like https://exams.example.edu; copy it from your invitation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It opens the exam, whose rules this computer is checked against.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It opens, but nothing comes from it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It will not come back ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep waiting, or choose “Try again” to ask for the page anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log in to macOS again if this stays so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log out and in again, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Log out, choose the session “on Xorg” at the login screen, and log in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at the mark with open eyes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look at your network cable or Wi-Fi, then choose “Try again”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look into the camera from an arm&apos;s length, with light from the front and nothing before your face.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look into the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Look whether this computer&apos;s date and time are right, then choose “Try again”. If they are, ask for help: it is your institution&apos;s to mend.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lower the microphone&apos;s level in the system&apos;s sound settings, or move away from it a little.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More than one face is seen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Most cameras can be used by one program at a time.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move a little; if it stays so, plug the camera in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move to the middle of the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name another one with --store.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name it with --code to check its rules.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name it with --server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name the server as well, with --server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No answer within {seconds} s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No battery: the computer runs on mains.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No connection</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No connection. All is kept safely on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No display is told.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No face is found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No message can be taken any more before the connection is back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No other program uses them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture comes from the camera.</source>
+        <translation>Von der Kamera kommt kein Bild.</translation>
+    </message>
+    <message>
+        <source>No picture of the file {0} can be decoded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture was looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No sound of the file {0} can be decoded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No {0}: {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None is in front.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>None is seen. You may use it at any time; it is not reported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing can be added to it; ask your institution for a new code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing can be played ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has come from “{0}” for {1} seconds.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is denied. It shows when it is used: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is heard yet. Please say a few words.</source>
+        <translation>Noch ist nichts zu hören. Bitte sagen Sie ein paar Worte.</translation>
+    </message>
+    <message>
+        <source>Nothing is left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing: all was as it should be.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On battery, {percent} % charged, for some {left} minutes; the exam takes {exam}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>On battery, {percent} % charged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only Linux is tested yet; try a session before the exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only your institution can mend that; tell them this sentence.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only {0} s of speech were heard; {1} s are needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open its cover, and take away what is before it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the camera&apos;s cover or switch a light on.</source>
+        <translation>Öffnen Sie die Abdeckung der Kamera, oder machen Sie Licht.</translation>
+    </message>
+    <message>
+        <source>Open the settings with the button, allow Invigil there, and start it again if the system asks for that. Then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open your eyes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other programs keep these to themselves: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other users of this computer can read the session&apos;s key {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pages cannot be printed in this exam.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>PipeWire does not say who receives the screen ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug a camera in, or give a recording with file:PATH, or use none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug in headphones or a loudspeaker, and choose it in the system&apos;s sound settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug it in again, or choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug it in, check that it is not muted, or choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug it in, close other programs that use it, or choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug one in, or give a recording with file:PATH, or use none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plug the computer in before the exam begins.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plugged in, {percent} % charged.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Practice: look at the screen, say a few words, move about as in an exam. Nothing is kept or sent.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Programs of other users of this computer are not seen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Programs that the exam prohibits are reported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Public Wi-Fi often causes this before one has signed in to it: use another network, then choose “Try again”. Otherwise ask for help: it is your institution&apos;s to mend.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Raise the microphone&apos;s level in the system&apos;s sound settings, move closer to it, or choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the sentence aloud once more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recording</source>
+        <translation>Wird aufgezeichnet</translation>
+    </message>
+    <message>
+        <source>Recording has failed: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Records could not be kept: the disk did not keep up.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restart the computer and try again, or use another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore that file, or ask your institution for a new code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restore the session&apos;s key file, or ask your institution for a new code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run `chmod 600 {0}` and tell your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run this in a desktop session, or give a recording with file:PATH, or use none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Running: {names}. Use it as always: it is not reported. If it speaks aloud, use headphones where you can, so that its voice is not taken for another person&apos;s.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say a few words; unmute the microphone or choose another one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Screen readers, magnifiers and the like never count against you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that /proc is mounted and readable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that /sys is mounted and readable.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that it belongs to you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that pw-dump runs in a terminal.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that sound works in other programs, then try again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that the desktop is still running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that the desktop session is running and is yours.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that the desktop session is running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that the desktop session is still running.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that there is room on the disk and that {0} may be written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>See that {0} may be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Several people are seen: you should be alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts that lead out of the exam are held.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts that lead out of the exam are noticed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sign in to Windows again if this stays so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sit closer to the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sit so that your whole face is in the picture.</source>
+        <translation>Setzen Sie sich so, dass Ihr ganzes Gesicht im Bild ist.</translation>
+    </message>
+    <message>
+        <source>Something else answers in the server&apos;s place: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Something went wrong between here and “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sound is heard, no voice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Start the desktop session with a newer X server.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Started; a picture takes {ms} ms.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Starting the detectors…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch a light on before you, not behind you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch mirroring off: a projector or a second display shows what you write.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch “do not disturb” in the desktop&apos;s settings yourself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switch “set time automatically” on in the system&apos;s date settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the .receipt file that the server gave when the recording was imported.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell the proctor if this stays so.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tell your institution what it says.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thank you.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That a shortcut was tried cannot be told on this display.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That disk takes no file so large; choose one formatted as exFAT or NTFS.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That is enough only while the network works. Better free {mb} MB more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That is not a code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera is covered.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera is not open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera is not used.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera sees nothing: take away what is before the lens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera sees too little: more light, and nothing before the lens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera shows a recording: choose the real camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera works ({device}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The camera works.</source>
+        <translation>Die Kamera funktioniert.</translation>
+    </message>
+    <message>
+        <source>The camera&apos;s picture does not change: plug it in again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” is not in order.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” is not valid on the date of this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” was issued by somebody unknown here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” was withdrawn.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The certificate shown belongs to another than “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer is busy: close other programs, or fewer pictures are looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer slept for {0}; nothing was recorded meanwhile.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer&apos;s clock was set {0} by {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The computer&apos;s clock was set.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The connection is back; what waits follows within minutes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop did not take a setting for its notifications ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop&apos;s message bus does not answer ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The desktop&apos;s setting for notifications cannot be reached ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk does not keep up; something may be missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk has room again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full, so evidence cannot be saved.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is full: no pictures or sound are kept until there is room.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is nearly full: camera pictures are kept less often.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is nearly full: pictures are kept less often, and none of incidents.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The disk is nearly full: pictures are kept less often.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display went away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display {0} cannot be opened ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The display {0} does not answer ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The evidence in {0} belongs to another session.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The evidence in {0} is damaged ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The evidence in {0} is in use by another Invigil program.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The evidence in {0} was written by a newer Invigil (store version {1}, this program knows {2}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam goes on without, and the recording says so. Ask your institution if you are not sure.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam goes on without; the recording says what was not looked for. `invigil-recorder models` adds and checks models.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam may be written on one display only.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam needs Invigil&apos;s browser, which is not installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam needs none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam records the room&apos;s sound.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam records what is on the screen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam records your picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam runs on the other display.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam&apos;s browser cannot be started on this computer: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam&apos;s browser cannot protect itself on this computer: its sandbox is switched off by the system&apos;s settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam&apos;s browser runs without its sandbox, because it runs as root.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The exam&apos;s rules on {0} have changed since you agreed to them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {0} cannot be read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {0} cannot be written: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {0} gives no more pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {0} holds no {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file {0} is not a recording, or is cut short before its index ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder {0} cannot be read: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The key in {0} is not the one that this session goes on with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The line is very slow: the test did not end.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of displays cannot be read ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of input devices cannot be read ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The list of running programs cannot be read ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone gave no sound: it may be muted. Switch it on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone hears you.</source>
+        <translation>Das Mikrofon hört Sie.</translation>
+    </message>
+    <message>
+        <source>The microphone is not open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone is set too loud: the sound is distorted. Turn it down.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone works.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The microphone “{0}” cannot be opened ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page asks:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page could not be printed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page was not opened, so that nobody can read along.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The page was printed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is blurred.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is blurred: hold still, and wipe the lens.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is lit well.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is too bright.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is too dark.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is upside down.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is upside down: turn the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is very bright.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture is very dark.</source>
+        <translation>Das Bild ist sehr dunkel.</translation>
+    </message>
+    <message>
+        <source>The picture repeats itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture stands still.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recorder was interrupted and started again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording waits on this computer and is delivered after the exam: leave the computer on until Invigil says that all is delivered. Nothing is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The recording&apos;s evidence store is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The screen can be recorded.</source>
+        <translation>Der Bildschirm kann aufgezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>The screen cannot be recorded.</source>
+        <translation>Der Bildschirm kann nicht aufgezeichnet werden.</translation>
+    </message>
+    <message>
+        <source>The screen is recorded, and titles of windows are read.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server cannot be reached: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server is busy: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server was out of reach for {0} s; evidence waited here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server {0} cannot be reached: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server {0} cannot help right now: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server {0} cannot prove who it is: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server {0} cannot prove who it is: {1}. This computer&apos;s clock says that it is {2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server {0} does not know this code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server {0} is not your institution&apos;s: its key is {1}, which this program was not made to trust.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The session in {0} is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The session runs, and says that this was not observed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The session&apos;s key {0} cannot be read: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound is distorted: it is too loud for the microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound library PortAudio is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The sound system does not answer ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system lets a program use camera, microphone and screen, or not.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The system will ask you about: {names}. Answer with “allow”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The time is over. Please hand in now; in a minute the exam is handed in as it is.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The watchdog that gives this computer back after a crash cannot be reached ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The {0} ({1}) is open but gives nothing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no camera {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no display (DISPLAY is not set).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no evidence store in {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no file {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no microphone {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no monitor {0}; {1} found, counted from 0.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is not enough room in {0}: {1} are needed and {2} are free.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are there: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They do not start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They find what a reviewer should look at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They find what your institution wants to be found, such as phones.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>They look at picture and sound on this computer, and nowhere else.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This code is no longer valid.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This code was used already.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer can do all of it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer is busy. Closing other programs helps.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This computer is busy; pictures are kept less often.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This copy of Invigil cannot encode video: its H.264 encoder is missing.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This could not be checked.</source>
+        <translation>Das konnte nicht geprüft werden.</translation>
+    </message>
+    <message>
+        <source>This desktop runs on Wayland, where no program may see the screen.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This display does not tell when something is copied (XFIXES).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This exam is taken in Invigil&apos;s own browser, which is not part of this installation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This exam is written on one display: unplug the others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This exam was handed in on this computer; its recording is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This exam&apos;s rules cannot be used: {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This system does not tell which programs use the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This version does not know “{0}”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again in a minute; if it stays so, tell your institution.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again; if it stays so, restart the computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn away from the window or the lamp, or dim it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the camera round.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn the loudspeaker up and listen again. The exam itself needs only the microphone: if the bar moves when you speak, you can go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn towards the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turn your head slowly to one side, then to the other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two at a time take the devices from each other.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two faces are seen: you should be alone in the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unmute the microphone in the system&apos;s sound settings and on the device.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Update Invigil and try again; nothing was changed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use device:0 (the first {0}), file:PATH or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use device:0, file:PATH or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use display:all to record every monitor.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use display:all, display:0 (the first monitor), file:PATH or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use display:all, display:0, file:PATH or none.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use the address that begins with https://, as your institution gave it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wait for a minute, then choose “Try again”.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What an earlier run changed on this computer cannot be looked up ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What an exam changes on this computer is given back as it was.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What had been copied before the exam is lost; copy it again where it came from.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is changed on this computer for the exam cannot be noted down, so it is not changed ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the server {0} says cannot be trusted: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What was copied before the exam could not be given back ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where you did not mean to, see to light, place and quiet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows does not hide the exam from other programs ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows does not let a program keep the computer awake.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows does not let shortcuts be held ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows does not say whether the exam is hidden ({0}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Windows keeps Ctrl+Alt+Delete and Win+L to itself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wipe the camera, and give it a moment to focus.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>With too little memory everything becomes slow, the exam too.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without a network the whole exam waits on this disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Without it nothing can be added to the session; what was recorded can still be delivered with `invigil-recorder evidence upload`.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are hardly heard.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are heard clearly.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You are heard, and taken for a voice.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You can ask {0} ({1}), or leave; what was recorded so far is kept and shows that you were here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You did not hear yourself.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have been given {0} more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You have no permission to use the camera {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>You may go on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your break is over. Please go on with the exam; the break is being recorded.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your face is cut off by the picture&apos;s edge.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your face is found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your face is not seen: sit before the camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your face is small in the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your whole face should be in the picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>camera</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>microphone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>screen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} Free some space on this computer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} and {1}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} are left.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} belongs to another session.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} cannot be read ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} cannot be read: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} cannot be removed ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} cannot be told just now ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} cannot be used: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} could not be saved: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} gives no picture any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} gives no sound any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is closed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is left alone: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no camera.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no display.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no microphone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is no voice to compare with.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not a file of receipts: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not a server&apos;s address.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not a signing key.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not an Invigil server: {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not an encrypted connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not an evidence store of Invigil.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} is not part of this exam and was not opened. This is noted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} pins {1}, which is not a key&apos;s fingerprint.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} was not promised ({1}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} was set, and was taken out: it changes the exam&apos;s browser.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0}: {1}; it is kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{free} GB free; the exam takes up to {needed} MB.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{speed} Mbit/s; the exam needs up to {needed}. {mb} MB were sent for it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” could not be reached, or ended the connection.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” is not a source for the {1}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>timing</name>
+    <message>
+        <source>You read who records what and why, and decide.</source>
+        <translation>Sie lesen, wer was warum aufzeichnet, und entscheiden.</translation>
+    </message>
+    <message>
+        <source>Camera, microphone, screen and connection are tried.</source>
+        <translation>Kamera, Mikrofon, Bildschirm und Verbindung werden ausprobiert.</translation>
+    </message>
+    <message>
+        <source>You look at nine points on the screen.</source>
+        <translation>Sie schauen auf neun Punkte auf dem Bildschirm.</translation>
+    </message>
+    <message>
+        <source>You write your exam. Help is one button away.</source>
+        <translation>Sie schreiben Ihre Prüfung. Hilfe ist einen Knopfdruck entfernt.</translation>
+    </message>
+    <message>
+        <source>The recording is delivered, and you get a receipt.</source>
+        <translation>Die Aufzeichnung wird übertragen, und Sie bekommen eine Quittung.</translation>
+    </message>
+    <message>
+        <source>a few minutes; it needs no care</source>
+        <translation>einige Minuten, von selbst</translation>
+    </message>
+    <message>
+        <source>about {0}</source>
+        <translation>etwa {0}</translation>
+    </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}, {1} Uhr</translation>
+    </message>
+    <message>
+        <source>A photograph of your face is taken.</source>
+        <translation>Ihr Gesicht wird fotografiert.</translation>
+    </message>
+    <message>
+        <source>You show your identity document.</source>
+        <translation>Sie zeigen Ihren Ausweis.</translation>
+    </message>
+    <message>
+        <source>You read a sentence aloud.</source>
+        <translation>Sie lesen einen Satz laut vor.</translation>
+    </message>
+    <message>
+        <source>You begin when you are ready.</source>
+        <translation>Sie beginnen, wenn Sie bereit sind.</translation>
+    </message>
+    <message>
+        <source>The exam begins for everybody at once.</source>
+        <translation>Die Prüfung beginnt für alle gleichzeitig.</translation>
+    </message>
+    <message>
+        <source>as long as you like</source>
+        <translation>solange Sie möchten</translation>
+    </message>
+    <message>
+        <source>until {0}</source>
+        <translation>bis {0}</translation>
+    </message>
+</context>
+<context>
+    <name>words</name>
+    <message>
+        <source>{0} MB</source>
+        <translation>{0} MB</translation>
+    </message>
+    <message>
+        <source>{0} kB</source>
+        <translation>{0} kB</translation>
+    </message>
+    <message>
+        <source>Warning {0} of {1}; the last one ends the exam.</source>
+        <translation>Verwarnung {0} von {1}; die letzte beendet die Prüfung.</translation>
+    </message>
+    <message>
+        <source>Warnings so far: {0}</source>
+        <translation>Bisherige Verwarnungen: {0}</translation>
+    </message>
+    <message>
+        <source>d MMMM yyyy</source>
+        <translation>d. MMMM yyyy</translation>
+    </message>
+    <message>
+        <source>Everything so far has been delivered.</source>
+        <translation>Alles bisher wurde übertragen.</translation>
+    </message>
+    <message>
+        <source>{0}, {1} waiting; all safe on this computer.</source>
+        <translation>{0}, {1} warten; alles ist sicher auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>{0} of {1} delivered ({2} of {3})</source>
+        <translation>{0} von {1} übertragen ({2} von {3})</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+    <message>
+        <source>Kept {0}, until {1}; then it is deleted.</source>
+        <translation>Aufbewahrt {0} lang, bis {1}; dann wird es gelöscht.</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Kamera</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>Screen</source>
+        <translation>Bildschirm</translation>
+    </message>
+    <message>
+        <source>This server is not the one that your link means.</source>
+        <translation>Dieser Server ist nicht der, den Ihr Link meint.</translation>
+    </message>
+    <message>
+        <source>Its signing key differs from the link&apos;s. Do not go on; ask the institution that invited you ({0}).</source>
+        <translation>Sein Schlüssel ist ein anderer als der im Link. Machen Sie nicht weiter; fragen Sie die Einrichtung, die Sie eingeladen hat ({0}).</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 Stunde</translation>
+    </message>
+    <message>
+        <source>{0} hours</source>
+        <translation>{0} Stunden</translation>
+    </message>
+    <message>
+        <source>1 minute</source>
+        <translation>1 Minute</translation>
+    </message>
+    <message>
+        <source>{0} minutes</source>
+        <translation>{0} Minuten</translation>
+    </message>
+    <message>
+        <source>1 second</source>
+        <translation>1 Sekunde</translation>
+    </message>
+    <message>
+        <source>{0} seconds</source>
+        <translation>{0} Sekunden</translation>
+    </message>
+    <message>
+        <source>1 day</source>
+        <translation>1 Tag</translation>
+    </message>
+    <message>
+        <source>{0} days</source>
+        <translation>{0} Tage</translation>
+    </message>
+    <message>
+        <source>1 piece</source>
+        <translation>1 Teil</translation>
+    </message>
+    <message>
+        <source>{0} pieces</source>
+        <translation>{0} Teile</translation>
+    </message>
+    <message>
+        <source>when no face is in the picture</source>
+        <translation>wenn kein Gesicht im Bild ist</translation>
+    </message>
+    <message>
+        <source>when another person is in the picture</source>
+        <translation>wenn eine andere Person im Bild ist</translation>
+    </message>
+    <message>
+        <source>when your head is turned away for a while</source>
+        <translation>wenn Ihr Kopf eine Weile abgewandt ist</translation>
+    </message>
+    <message>
+        <source>when your eyes leave the screen for a while</source>
+        <translation>wenn Ihr Blick den Bildschirm eine Weile verlässt</translation>
+    </message>
+    <message>
+        <source>when your face does not match your reference photo</source>
+        <translation>wenn Ihr Gesicht nicht zu Ihrem Foto passt</translation>
+    </message>
+    <message>
+        <source>when the camera is covered</source>
+        <translation>wenn die Kamera verdeckt ist</translation>
+    </message>
+    <message>
+        <source>when a phone, a book or another screen is in the picture</source>
+        <translation>wenn ein Telefon, ein Buch oder ein anderer Bildschirm im Bild ist</translation>
+    </message>
+    <message>
+        <source>when a hand is held at the ear</source>
+        <translation>wenn eine Hand ans Ohr gehalten wird</translation>
+    </message>
+    <message>
+        <source>when your hands are out of view for long</source>
+        <translation>wenn Ihre Hände lange nicht zu sehen sind</translation>
+    </message>
+    <message>
+        <source>when someone speaks</source>
+        <translation>wenn jemand spricht</translation>
+    </message>
+    <message>
+        <source>when a second voice is heard</source>
+        <translation>wenn eine zweite Stimme zu hören ist</translation>
+    </message>
+    <message>
+        <source>when another window than the exam&apos;s is in front</source>
+        <translation>wenn ein anderes Fenster als das der Prüfung vorne ist</translation>
+    </message>
+    <message>
+        <source>when the exam leaves the full screen</source>
+        <translation>wenn die Prüfung das Vollbild verlässt</translation>
+    </message>
+    <message>
+        <source>when a program runs that the exam prohibits</source>
+        <translation>wenn ein Programm läuft, das die Prüfung verbietet</translation>
+    </message>
+    <message>
+        <source>when something is copied or pasted</source>
+        <translation>wenn etwas kopiert oder eingefügt wird</translation>
+    </message>
+    <message>
+        <source>when a blocked key is pressed</source>
+        <translation>wenn eine gesperrte Taste gedrückt wird</translation>
+    </message>
+    <message>
+        <source>when a display is added or removed</source>
+        <translation>wenn ein Bildschirm hinzukommt oder wegfällt</translation>
+    </message>
+    <message>
+        <source>when the computer seems to be a virtual one</source>
+        <translation>wenn der Computer ein virtueller zu sein scheint</translation>
+    </message>
+    <message>
+        <source>when the computer seems to be controlled from elsewhere</source>
+        <translation>wenn der Computer von anderswo gesteuert zu werden scheint</translation>
+    </message>
+    <message>
+        <source>when the camera seems to be a program</source>
+        <translation>wenn die Kamera ein Programm zu sein scheint</translation>
+    </message>
+    <message>
+        <source>when another program captures the screen</source>
+        <translation>wenn ein anderes Programm den Bildschirm aufnimmt</translation>
+    </message>
+    <message>
+        <source>when a keyboard or mouse is plugged in</source>
+        <translation>wenn eine Tastatur oder Maus angeschlossen wird</translation>
+    </message>
+    <message>
+        <source>when the exam&apos;s browser is led to another address</source>
+        <translation>wenn der Browser der Prüfung an eine andere Adresse geführt wird</translation>
+    </message>
+    <message>
+        <source>when another program looks into this one</source>
+        <translation>wenn ein anderes Programm in dieses hineinsieht</translation>
+    </message>
+    <message>
+        <source>when this program is not as your institution gave it out</source>
+        <translation>wenn dieses Programm nicht so ist, wie Ihre Einrichtung es ausgegeben hat</translation>
+    </message>
+    <message>
+        <source>when a part of the recording is missing</source>
+        <translation>wenn ein Teil der Aufzeichnung fehlt</translation>
+    </message>
+    <message>
+        <source>when the computer&apos;s clock is changed</source>
+        <translation>wenn die Uhr des Computers verstellt wird</translation>
+    </message>
+    <message>
+        <source>when the disk is full</source>
+        <translation>wenn der Datenträger voll ist</translation>
+    </message>
+    <message>
+        <source>when the network is lost</source>
+        <translation>wenn die Verbindung abbricht</translation>
+    </message>
+    <message>
+        <source>when a detector stops</source>
+        <translation>wenn eine Erkennung ausfällt</translation>
+    </message>
+    <message>
+        <source>when a device is lost</source>
+        <translation>wenn ein Gerät ausfällt</translation>
+    </message>
+    <message>
+        <source>The code is missing.</source>
+        <translation>Der Code fehlt.</translation>
+    </message>
+    <message>
+        <source>Type the code from your invitation, or paste its link.</source>
+        <translation>Tippen Sie den Code aus Ihrer Einladung ein, oder fügen Sie ihren Link ein.</translation>
+    </message>
+    <message>
+        <source>This is not a code.</source>
+        <translation>Das ist kein Code.</translation>
+    </message>
+    <message>
+        <source>A code has letters and digits only, like ABCD-EFGH. Compare it with your invitation.</source>
+        <translation>Ein Code hat nur Buchstaben und Ziffern, etwa ABCD-EFGH. Vergleichen Sie ihn mit Ihrer Einladung.</translation>
+    </message>
+    <message>
+        <source>The server&apos;s address is missing.</source>
+        <translation>Die Adresse des Servers fehlt.</translation>
+    </message>
+    <message>
+        <source>It is in your invitation, like exam.example.edu.</source>
+        <translation>Sie steht in Ihrer Einladung, etwa pruefung.example.edu.</translation>
+    </message>
+    <message>
+        <source>This is not a server&apos;s address.</source>
+        <translation>Das ist keine Adresse eines Servers.</translation>
+    </message>
+    <message>
+        <source>It looks like exam.example.edu. Compare it with your invitation.</source>
+        <translation>Sie sieht aus wie pruefung.example.edu. Vergleichen Sie sie mit Ihrer Einladung.</translation>
+    </message>
+    <message>
+        <source>This address is not secure.</source>
+        <translation>Diese Adresse ist nicht sicher.</translation>
+    </message>
+    <message>
+        <source>Leave out “http://”, or open the link from your invitation.</source>
+        <translation>Lassen Sie „http://“ weg, oder öffnen Sie den Link aus Ihrer Einladung.</translation>
+    </message>
+    <message>
+        <source>This link is not complete.</source>
+        <translation>Dieser Link ist nicht vollständig.</translation>
+    </message>
+    <message>
+        <source>Copy it again from your invitation, or type the code and the address.</source>
+        <translation>Kopieren Sie ihn noch einmal aus Ihrer Einladung, oder tippen Sie Code und Adresse ein.</translation>
+    </message>
+    <message>
+        <source>The key in this link is damaged.</source>
+        <translation>Der Schlüssel in diesem Link ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Copy the whole link again from your invitation.</source>
+        <translation>Kopieren Sie den ganzen Link noch einmal aus Ihrer Einladung.</translation>
+    </message>
+</context>
+</TS>

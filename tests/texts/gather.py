@@ -1,0 +1,165 @@
+"""Gathers what the recorder's other rooms say to a candidate, for the window to translate.
+
+A sentence is a text in the sources that begins with a capital letter or with a value, has a
+space and ends as sentences do; a value in it (``{why}``) becomes ``{0}``, ``{1}`` and so on.
+Short words that are no sentences stand in ``SHORT``.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RECORDER = ROOT / "recorder"
+PHRASES = RECORDER / "ui" / "phrases.py"
+
+# Rooms and files whose words a candidate's window shows. The commands speak English, as do
+# the tools for institutions (models, comparisons, analysis).
+SHOWN = (
+    "app.py",
+    "assembly.py",
+    "brand.py",
+    "capturing.py",
+    "clock_watch.py",
+    "course.py",
+    "delivering.py",
+    "durations.py",
+    "exam_gate.py",
+    "framing.py",
+    "interrupted.py",
+    "leftovers.py",
+    "model_choice.py",
+    "server_clock.py",
+    "session.py",
+    "settings.py",
+    "talk.py",
+    "watching.py",
+    "capture",
+    "detect/face/calibration_run.py",
+    "detect/identity/document.py",
+    "detect/identity/enrolment.py",
+    "detect/identity/enrolment_photo.py",
+    "detect/identity/face_quality.py",
+    "detect/process",
+    "detect/voice/voice_enrolment.py",
+    "doctor",
+    "evidence",
+    "exam",
+    "lockdown",
+    "sync",
+)
+# What is shown and is no sentence: the stages of a session, sources, streams.
+SHORT = (
+    "Getting ready",
+    "Recording",
+    "Finishing the recording",
+    "Delivering the recording",
+    "Everything is delivered",
+    "The exam",
+    "camera",
+    "microphone",
+    "screen",
+    "No {0}: {1}",
+    "{0} and {1}",
+    "Recording has failed: {0}",
+    "Evidence cannot be saved: {0}",
+    "No connection",
+)
+UNSHOWN = ("evidence/commands.py", "doctor/report.py")
+
+_SENTENCE = re.compile(r"^(?:[A-ZÀ-Þ“]|\{\w+\}).*[.?!…:]$", re.DOTALL)
+_HOLE = re.compile(r"\{\w+\}")
+_SQL = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA) ")
+# Words beside the holes without which a phrase would match everything.
+_WORDS = 2
+_PER_LINE = '    QT_TRANSLATE_NOOP("recorder", {}),\n'
+
+
+def gather() -> list[str]:
+    """Every phrase once, in the order of the alphabet."""
+    return sorted({*SHORT, *(phrase for path in sources() for phrase in phrases_in(path))})
+
+
+def sources() -> Iterator[Path]:
+    """The files that are looked through."""
+    for name in SHOWN:
+        place = RECORDER / name
+        found = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        for path in found:
+            if path.exists() and path.relative_to(RECORDER).as_posix() not in UNSHOWN:
+                yield path
+
+
+def phrases_in(path: Path) -> Iterator[str]:
+    """The phrases of one file."""
+    tree = ast.parse(path.read_text("utf-8"))
+    silent = _docstrings(tree) | _within_joined(tree)
+    for node in ast.walk(tree):
+        if id(node) in silent:
+            continue
+        text = _text_of(node)
+        if text is not None and _is_sentence(text):
+            yield text
+
+
+def write(phrases: list[str]) -> str:
+    """The module that ``lupdate`` reads and the window asks."""
+    head = (
+        '"""What other rooms say to the candidate: gathered from them, see `translations`.\n\n'
+        "Made by `make texts`; not edited by hand.\n"
+        '"""\n\n'
+        "from __future__ import annotations\n\n"
+        "from recorder.ui.marking import QT_TRANSLATE_NOOP\n\n"
+        "PHRASES = (\n"
+    )
+    return head + "".join(_PER_LINE.format(_quoted(phrase)) for phrase in phrases) + ")\n"
+
+
+def _quoted(phrase: str) -> str:
+    escaped = phrase.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _is_sentence(text: str) -> bool:
+    if not _SENTENCE.match(text) or _SQL.match(text):
+        return False
+    words = re.findall(r"[A-Za-zÀ-þ]{2,}", _HOLE.sub(" ", text))
+    return len(words) >= _WORDS
+
+
+def _text_of(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if not isinstance(node, ast.JoinedStr):
+        return None
+    parts: list[str] = []
+    holes = 0
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value))
+        else:
+            parts.append(f"{{{holes}}}")
+            holes += 1
+    return "".join(parts)
+
+
+def _docstrings(tree: ast.AST) -> set[int]:
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            found.add(id(node.value))
+    return found
+
+
+def _within_joined(tree: ast.AST) -> set[int]:
+    """The pieces of an f-string are told by the whole; what its values hold is not."""
+    return {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for part in node.values
+        if isinstance(part, ast.Constant)
+    }
