@@ -34,8 +34,8 @@ _SORTS = (
         STRONG,
         "obs obs64 obs32 obs-studio simplescreenrecorder kazam peek vokoscreenng"
         " recordmydesktop gtk-recordmydesktop gpu-screen-recorder wf-recorder wl-screenrec"
-        " green-recorder kooha blue-recorder bdcam bandicam camtasia camrecorder fraps streamlabs xsplit.core"
-        " screenstudio cleanshot loom snagit32 snagiteditor",
+        " green-recorder kooha blue-recorder bdcam bandicam camtasia camrecorder"
+        " fraps streamlabs xsplit.core screenstudio cleanshot loom snagit32 snagiteditor",
     ),
     _tools(
         "takes screenshots",

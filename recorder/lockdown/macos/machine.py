@@ -8,12 +8,12 @@ from recorder.lockdown.adapter import EnvironmentReader, Machine, ProcessReader,
 from recorder.lockdown.environment.facts import FactReader
 from recorder.lockdown.macos.api import MacApi
 from recorder.lockdown.macos.readers import MacDesktop, MacFacts
+from recorder.lockdown.macos.steps import system_api
 
 DESK = Unsupported(
     "macOS does not say which space is shown; a window on another one is in front"
 )
 CASTS = Unsupported("macOS does not say who captures the screen; known programs are noticed")
-MISSING = Unsupported("this installation lacks pyobjc, which asks macOS")
 
 
 def macos_machine(
@@ -23,16 +23,10 @@ def macos_machine(
     api: MacApi | None = None,
 ) -> Machine:
     """What can be told on macOS, through ``api``, or through its own frameworks."""
-    if api is None:
-        try:
-            from recorder.lockdown.macos.pyobjc_api import SystemApi
-
-            api = SystemApi()
-        except ImportError:
-            return Machine(
-                MISSING, processes, MISSING, MISSING, MISSING, MISSING, MISSING, MISSING
-            )
-    desktop = MacDesktop(api)
+    found = api or system_api()
+    if isinstance(found, Unsupported):
+        return Machine(found, processes, found, found, found, found, found, found)
+    desktop = MacDesktop(found)
     return Machine(
         windows=desktop,
         processes=processes,
@@ -41,5 +35,5 @@ def macos_machine(
         inputs=desktop,
         clipboard=desktop,
         casts=CASTS,
-        environment=signs(MacFacts(api, used)),
+        environment=signs(MacFacts(found, used)),
     )

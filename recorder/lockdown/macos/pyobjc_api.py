@@ -98,16 +98,8 @@ class SystemApi:
             }
             name, vendor, product, serial = (values[key] for key in _HID_KEYS)
             page, usage = (int(values[key] or 0) for key in _HID_USAGE)
-            found.append(
-                HidDevice(
-                    str(name or ""),
-                    int(vendor or 0),
-                    int(product or 0),
-                    str(serial or ""),
-                    page,
-                    usage,
-                )  # fmt: skip
-            )
+            model = int(vendor or 0), int(product or 0), str(serial or "")
+            found.append(HidDevice(str(name or ""), *model, page, usage))
         return found
 
     def clipboard_serial(self) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.dbus.bus import SYSTEM_ADDRESS, session_address
 from recorder.lockdown.guard import Guard
-from recorder.lockdown.operation import Evasion, Operation, Performed, State
+from recorder.lockdown.operation import Operation
+from recorder.lockdown.unavailable import Unavailable
 from shared.policy import Level, Lockdown
 
 
@@ -19,29 +19,6 @@ class Asked:
     part: str
     level: Level
     operation: Operation
-
-
-@dataclass(frozen=True, slots=True)
-class Unavailable:
-    """A step that this machine does not know; said before the exam, and never done."""
-
-    name: str
-    reason: str
-
-    def before(self) -> State | None:
-        """Nothing is changed."""
-        return None
-
-    def perform(self) -> Performed:
-        """Not done."""
-        return Unsupported(self.reason)
-
-    def check(self) -> tuple[Evasion, ...]:
-        """Nothing to evade."""
-        return ()
-
-    def revert(self) -> None:
-        """Nothing to undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +77,22 @@ def steps_for(
 
 
 def _awake(desktop: Desktop) -> list[Operation]:
-    if desktop.platform != "linux":
-        return [Unavailable("stay_awake", desktop.lacks)]
+    match desktop.platform:
+        case "win32":
+            from recorder.lockdown.windows import steps as windows
+
+            return [windows.stay_awake()]
+        case "darwin":
+            from recorder.lockdown.macos import steps as macos
+
+            return [macos.stay_awake()]
+        case "linux":
+            return _awake_on_linux(desktop)
+        case _:
+            return [Unavailable("stay_awake", desktop.lacks)]
+
+
+def _awake_on_linux(desktop: Desktop) -> list[Operation]:
     from recorder.lockdown.operations.stay_awake import stay_awake
 
     steps: list[Operation] = [stay_awake(session_address(desktop.environ), SYSTEM_ADDRESS)]
@@ -121,11 +112,20 @@ def _quiet(desktop: Desktop) -> Operation:
 
 
 def _keys(desktop: Desktop, level: Level) -> Operation:
+    taken = level is Level.ENFORCE
+    if desktop.platform == "win32":
+        from recorder.lockdown.windows import steps as windows
+
+        return windows.keys(taken=taken)
+    if desktop.platform == "darwin":
+        from recorder.lockdown.macos import steps as macos
+
+        return macos.keys(taken=taken)
     if not desktop.x11:
         return Unavailable("keys", desktop.lacks)
     from recorder.lockdown.operations.keys import Keys
 
-    return Keys(desktop.x11, taken=level is Level.ENFORCE)
+    return Keys(desktop.x11, taken=taken)
 
 
 def _clipboard(

@@ -9,6 +9,7 @@ from recorder.lockdown.environment.facts import FactReader
 from recorder.lockdown.processes import program_name
 from recorder.lockdown.windows.api import WindowsApi
 from recorder.lockdown.windows.readers import WindowsDesktop, WindowsFacts
+from recorder.lockdown.windows.steps import system_api
 
 DESK = Unsupported(
     "Windows does not say which of its desktops is shown; a window on another one is in front"
@@ -23,11 +24,10 @@ def windows_machine(
     api: WindowsApi | None = None,
 ) -> Machine:
     """What can be told on Windows, through ``api``, or through its own libraries."""
-    if api is None:
-        from recorder.lockdown.windows.ctypes_api import SystemApi
-
-        api = SystemApi()
-    desktop = WindowsDesktop(api, program_name)
+    found = api or system_api()
+    if isinstance(found, Unsupported):
+        return Machine(found, processes, found, found, found, found, found, found)
+    desktop = WindowsDesktop(found, program_name)
     return Machine(
         windows=desktop,
         processes=processes,
@@ -36,5 +36,5 @@ def windows_machine(
         inputs=desktop,
         clipboard=desktop,
         casts=CASTS,
-        environment=signs(WindowsFacts(api, used)),
+        environment=signs(WindowsFacts(found, used)),
     )

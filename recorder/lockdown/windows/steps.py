@@ -1,0 +1,37 @@
+"""The steps that this Windows knows, through its own libraries or those of a test."""
+
+from __future__ import annotations
+
+import ctypes
+
+from recorder.lockdown.adapter import Unsupported
+from recorder.lockdown.hooked_keys import HookedKeys
+from recorder.lockdown.operation import Operation
+from recorder.lockdown.operations.shortcuts import BLOCKED
+from recorder.lockdown.unavailable import Unavailable
+from recorder.lockdown.windows.api import WindowsApi
+from recorder.lockdown.windows.operations import WITHOUT, KeyboardHook, StayAwake
+
+
+def system_api() -> WindowsApi | Unsupported:
+    """Windows' own libraries, where this is Windows."""
+    if not hasattr(ctypes, "WinDLL"):
+        return Unsupported("this is not Windows")
+    from recorder.lockdown.windows.ctypes_api import SystemApi
+
+    return SystemApi()
+
+
+def keys(*, taken: bool, api: WindowsApi | None = None) -> Operation:
+    """Shortcuts held, or only noticed."""
+    found = api or system_api()
+    hook = found if isinstance(found, Unsupported) else KeyboardHook(found)
+    return HookedKeys(hook, BLOCKED, taken=taken, without=WITHOUT)
+
+
+def stay_awake(api: WindowsApi | None = None) -> Operation:
+    """Sleep held off."""
+    found = api or system_api()
+    if isinstance(found, Unsupported):
+        return Unavailable("stay_awake", found.reason)
+    return StayAwake(found)
