@@ -48,6 +48,8 @@ from server.ingest.pieces import Pieces
 from server.ingest.writer import Writer
 from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
+from server.live.exam_header_controllers import post_exam_header_check
+from server.live.exam_headers import ExamHeaderChecks
 from server.live.service import Live
 from server.network import AnyRequest, JsonRequest
 from server.problems import is_data_fault, unready
@@ -106,6 +108,7 @@ ROUTES: tuple[Any, ...] = (
     IngestController,
     live_link,
     LiveController,
+    post_exam_header_check,
     get_bundle,
     get_log,
     get_log_page,
@@ -179,6 +182,7 @@ def _rooms(
     redeeming = Redeeming(database, keys, tokens, secret, settings, clock)
     return {
         "bundles": BundleExport(database, keys, blobs, clock),
+        "exam_headers": ExamHeaderChecks(database, clock),
         "delivery": Delivery(database, writer, settings, clock),
         "imports": Imports(database, writer, pieces, keys, clock),
         "keys": keys,

@@ -106,7 +106,7 @@ async def _earlier(
         return {}, ()
     records = await _records(db, chain.session, again)
     differs = any(records.get(seq) != signed for seq, signed in again.items())
-    return records, await _epoch_keys(db, chain.session) if differs else ()
+    return records, await epoch_keys(db, chain.session) if differs else ()
 
 
 async def _records(db: AsyncSession, session: str, seqs: Iterable[int]) -> dict[int, Signed]:
@@ -116,7 +116,7 @@ async def _records(db: AsyncSession, session: str, seqs: Iterable[int]) -> dict[
     return {seq: Signed(*signed) for seq, *signed in await db.execute(query)}
 
 
-async def _epoch_keys(db: AsyncSession, session: str) -> list[tuple[int, bytes]]:
+async def epoch_keys(db: AsyncSession, session: str) -> list[tuple[int, bytes]]:
     """(first seq, key) of every epoch: the grant's key, then what the chain handed over."""
     own = await db.scalar(select(ExamSession.public_key).where(ExamSession.id == session))
     query = (
