@@ -7,6 +7,7 @@ that means to stay until something else is copied. It knows nothing of the exam.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
@@ -133,8 +134,19 @@ def main(arguments: list[str] | None = None) -> int:
         undo(Path(journal))
         return 0
     dog = Watchdog(Path(journal), owner, give_back)
-    dog.serve(sys.stdin.buffer, sys.stdout.buffer)
+    dog.serve(*_pipes())
     return 0
+
+
+def _pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Standard input and output as pipes that can be closed for good: the recorder waits for
+    that, and a watchdog may stay on after it."""
+    orders, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(nothing, standard)
+    os.close(nothing)
+    return orders, answers
 
 
 if __name__ == "__main__":

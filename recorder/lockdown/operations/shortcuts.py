@@ -30,7 +30,8 @@ class Shortcut:
     def name(self) -> str:
         """What it is called: ``Ctrl+Alt+Left``."""
         held = [one for one in _ORDER if one in self.modifiers]
-        return "+".join((*held, _NAMES.get(self.key, self.key.removeprefix("XF86"))))
+        key = self.key.upper() if len(self.key) == 1 else self.key.removeprefix("XF86")
+        return "+".join((*held, _NAMES.get(self.key, key)))
 
 
 _NAMES = {

@@ -33,6 +33,10 @@ _XI_VERSION = (2, 2)
 # more later for one that was busy (seconds).
 AGAIN_S = (0.03, 0.4)
 
+# A modifier that was pressed so long ago (seconds) is looked at before it counts: its release
+# may have passed unseen.
+TRUSTED_S = 0.5
+
 # `xXIRawEvent` of XI2proto.h, up to its valuators, which keys have none of.
 _RAW = rq.Struct(
     rq.Card16("deviceid"),
@@ -76,7 +80,8 @@ class KeyHold:
         self._taken = taken
         self._clock = clock
         self._keyboard: Keyboard | None = None
-        self._down: set[int] = set()
+        # By keycode since when a modifier is held (monotonic seconds).
+        self._down: dict[int, float] = {}
         self._presses: list[Press] = []
         self._waiting: dict[int, Press] = {}
         self._owed = list[float]()
@@ -134,31 +139,46 @@ class KeyHold:
             self._on_input(display, event.evtype, event.data["detail"])
         elif event.type == X.KeyPress:
             self._caught(display, event.detail)
+        elif event.type == X.KeyRelease:
+            self._down.pop(event.detail, None)
 
     def _on_input(self, display: Display, kind: int, code: int) -> None:
         match kind:
             case xinput.RawKeyPress:
-                self._pressed(code)
-            case xinput.RawKeyRelease:
-                self._down.discard(code)
+                self._pressed(display, code)
+            case xinput.RawKeyRelease | xinput.KeyRelease:
+                # Who has a grab is told by that alone while it lasts.
+                self._down.pop(code, None)
             case xinput.KeyPress:
                 self._caught(display, code)
             case _:
                 pass
 
-    def _pressed(self, code: int) -> None:
+    def _pressed(self, display: Display, code: int) -> None:
         if self._keyboard is None:
             return
+        self._forget_released(display)
         held = self._keyboard.held
         others = frozenset(held[one] for one in self._down if one in held)
         own = {held[code]} if code in held else set[str]()
         shortcut = self._keyboard.keys.get((code, others - own))
         if code in held:
-            self._down.add(code)
+            self._down[code] = time.monotonic()
         if shortcut is not None:
             press = Press(shortcut, self._clock())
             self._presses.append(press)
             self._waiting[code] = press
+
+    def _forget_released(self, display: Display) -> None:
+        """A release may pass unseen, as on another virtual console; what is typed later must
+        not be taken for shortcuts."""
+        long_ago = time.monotonic() - TRUSTED_S
+        if not any(since < long_ago for since in self._down.values()):
+            return
+        pressed = display.query_keymap()
+        for code in list(self._down):
+            if not pressed[code // 8] >> code % 8 & 1:
+                del self._down[code]
 
     def _caught(self, display: Display, code: int) -> None:
         """A grab of ours had it; what is pressed while Super is down comes here, too."""
