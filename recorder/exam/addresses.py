@@ -144,6 +144,10 @@ class Addresses:
             return False
         return place.scheme == "https" or is_on_this_computer(place)
 
+    def is_on_its_hosts(self, place: Place) -> bool:
+        """Whether a place is on one of the exam's hosts, whatever its path."""
+        return self._is_home(place) or self._names(place)
+
     def _is_home(self, place: Place, *, any_scheme: bool = False) -> bool:
         if any_scheme:
             return place.host == self.home.host

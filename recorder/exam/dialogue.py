@@ -1,0 +1,154 @@
+"""What a page asks, within the browser: alert, confirm, prompt, files.
+
+A page waits for its answer, so a loop runs here meanwhile; but nothing is modal, so that the
+exam's bar and *quit* work all the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+# Pages pass in what they like; a candidate reads no more than this.
+MAX_CHARS = 2_000
+WIDTH_EM = 32
+
+
+class Dialogue(QFrame):
+    """One question at a time, laid over the page."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("dialogue")
+        self._over = parent
+        self._loop: QEventLoop | None = None
+        self._files: QFileDialog | None = None
+        self._agreed = self._closed = False
+        self._from = QLabel(self.tr("The page asks:"))
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._line = QLineEdit()
+        self._no = QPushButton(self.tr("Cancel"))
+        self._yes = QPushButton(self.tr("OK"))
+        self._yes.setDefault(True)
+        self._no.clicked.connect(lambda: self._answer(agreed=False))
+        self._yes.clicked.connect(lambda: self._answer(agreed=True))
+        self._line.returnPressed.connect(lambda: self._answer(agreed=True))
+        self._lay_out()
+        self.hide()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(self._no)
+        buttons.addWidget(self._yes)
+        layout = QVBoxLayout(self)
+        for widget in (self._from, self._words, self._line):
+            layout.addWidget(widget)
+        layout.addLayout(buttons)
+
+    @property
+    def asking(self) -> bool:
+        """Whether a page waits for an answer."""
+        return self._loop is not None
+
+    def say(self, words: str) -> None:
+        """Wait until it was read."""
+        self._run(words, cancel=False)
+
+    def confirm(self, words: str) -> bool:
+        """Whether the candidate agrees."""
+        return self._run(words)
+
+    def ask(self, words: str, default: str) -> str | None:
+        """A line of text; ``None`` where the candidate gives none."""
+        self._line.setText(default)
+        return self._line.text() if self._run(words, line=True) else None
+
+    def choose_files(self, accepted: Sequence[str], *, several: bool) -> list[str]:
+        """Files of this computer that are to be handed in; none where it is not answered."""
+        if self.asking or self._closed:
+            return []
+        many = QFileDialog.FileMode.ExistingFiles
+        files = QFileDialog(self.window(), self.tr("Files to hand in"))
+        files.setFileMode(many if several else QFileDialog.FileMode.ExistingFile)
+        files.setOption(QFileDialog.Option.DontUseNativeDialog)
+        patterns = [f"*{end}" for end in accepted if end.startswith(".")]
+        if patterns:
+            files.setNameFilter(f"{self.tr('Accepted files')} ({' '.join(patterns)})")
+        files.setModal(False)
+        self._files, self._loop = files, QEventLoop(self)
+        files.finished.connect(self._loop.quit)
+        files.show()
+        self._loop.exec()
+        chosen = (
+            files.selectedFiles() if files.result() == QFileDialog.DialogCode.Accepted else []
+        )
+        self._files = self._loop = None
+        files.deleteLater()
+        return chosen
+
+    def dismiss(self) -> None:
+        """Answer whatever is open with no, and anything after it: the exam is over."""
+        self._closed = True
+        if self._files is not None:
+            self._files.reject()
+        self._answer(agreed=False)
+
+    def _run(self, words: str, *, cancel: bool = True, line: bool = False) -> bool:
+        if self.asking or self._closed:
+            return False
+        self._words.setText(words[:MAX_CHARS])
+        self.setAccessibleName(f"{self._from.text()} {self._words.text()}")
+        self._no.setVisible(cancel)
+        self._line.setVisible(line)
+        self._line.setAccessibleName(self._words.text())
+        before = self.window().focusWidget()
+        self._place()
+        self.show()
+        self.raise_()
+        (self._line if line else self._yes).setFocus()
+        self._agreed, self._loop = False, QEventLoop(self)
+        self._loop.exec()
+        self._loop = None
+        self.hide()
+        if before is not None:
+            before.setFocus()
+        return self._agreed
+
+    def _answer(self, *, agreed: bool) -> None:
+        self._agreed = agreed
+        if self._loop is not None:
+            self._loop.quit()
+
+    def _place(self) -> None:
+        parent = self._over
+        em = self.fontMetrics().height()
+        width = min(parent.width() - 2 * em, WIDTH_EM * em)
+        self.resize(width, self.sizeHint().height())
+        self.adjustSize()
+        self.resize(width, max(self.height(), self.heightForWidth(width)))
+        self.move((parent.width() - self.width()) // 2, em)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Esc is no, Enter presses what is in focus."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._answer(agreed=False)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            focused = self.focusWidget()
+            self._answer(agreed=focused is not self._no)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,249 @@
+"""The exam's window as steps of the lockdown: full screen with covers, on top, attempts told.
+
+A window belongs to Qt's main thread, and the lockdown to threads of its own. What is to be
+done is handed over (``MainThread``); what happens is gathered there and told in ``check``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QApplication
+
+from recorder.exam.attempts import Attempt
+from recorder.exam.browser import ExamBrowser
+from recorder.exam.window import ExamWindow
+from recorder.lockdown.operation import Evasion, InForce, NotInForce, Performed, State
+from shared.flags import Kind
+from shared.policy import Level
+
+# A main thread that is busy for longer than this hangs; seconds.
+ANSWER_S = 5.0
+
+# How often it is seen whether the window stands, in milliseconds; as the lockdown looks.
+LOOK_EVERY_MS = 250
+
+# Attempts that nobody has asked for yet; a script that tries without end fills no memory.
+MOST_ATTEMPTS = 200
+
+_TOP = Qt.WindowType.WindowStaysOnTopHint
+_T = TypeVar("_T")
+
+
+class MainThread(QObject):
+    """Has something done on the main thread, and waits for it. Make it there."""
+
+    _wanted = Signal(object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._wanted.connect(lambda job: job())
+
+    def do(self, job: Callable[[], object]) -> bool:
+        """Whether it was done within ``ANSWER_S``; what it raises is raised here."""
+        if QThread.currentThread() is self.thread():
+            job()
+            return True
+        done, raised = threading.Event(), list[Exception]()
+
+        def run() -> None:
+            try:
+                job()
+            except Exception as error:  # noqa: BLE001  (handed to the one who asked)
+                raised.append(error)
+            done.set()
+
+        self._wanted.emit(run)
+        if not done.wait(ANSWER_S):
+            return False
+        if raised:
+            raise raised[0]
+        return True
+
+
+class FullScreen(QObject):
+    """``full_screen``: the window on its display, covers on the others."""
+
+    name = "exam_full_screen"
+
+    def __init__(
+        self, window: ExamWindow, level: Level, screen: QScreen, main: MainThread
+    ) -> None:
+        """Hold ``window`` to ``screen``; at ``watch`` it may leave, and that is told."""
+        super().__init__(window)
+        self._window, self._level, self._screen, self._main = window, level, screen, main
+        self._told: deque[Evasion] = deque(maxlen=MOST_ATTEMPTS)
+        self._how = ""
+        self._times = 0
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        window.disturbed.connect(self._disturbed)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.screenAdded.connect(lambda _: self._look())
+        application.screenRemoved.connect(self._lost_display)
+
+    def before(self) -> State | None:
+        """Windows end with their process."""
+        return None
+
+    def perform(self) -> Performed:
+        """Stand."""
+        return _done(self._main.do(self._stand))
+
+    def check(self) -> tuple[Evasion, ...]:
+        """What got it off its display; while it only is watched, for as long as that lasts."""
+        told = tuple(_drained(self._told))
+        if self._level is Level.WATCH and (how := self._how):
+            told = (*told, _exit(how, self._times, lasts=True))
+        return told
+
+    def revert(self) -> None:
+        """Let it be a window like others."""
+        self._main.do(self._fall)
+
+    def _stand(self) -> None:
+        on_top = bool(self._window.windowFlags() & _TOP)
+        self._window.hold(self._screen, on_top=on_top)
+        self._window.covers.stand(self._screen, on_top=on_top)
+        self._timer.start()
+
+    def _fall(self) -> None:
+        self._timer.stop()
+        self._window.covers.fall()
+        if not self._window.is_over:
+            self._window.hold(None, on_top=False)
+
+    def _lost_display(self, screen: QScreen) -> None:
+        """The exam goes on where there still is a display: that is no evasion of its own."""
+        remaining = QGuiApplication.primaryScreen()
+        if screen is self._screen and remaining is not None and self._timer.isActive():
+            self._screen = remaining
+            self._stand()
+
+    def _disturbed(self, how: str) -> None:
+        if self._timer.isActive():
+            self._note(how)
+
+    def _look(self) -> None:
+        if not self._timer.isActive() or self._window.is_over:
+            return
+        self._window.covers.stand(self._screen, on_top=bool(self._window.windowFlags() & _TOP))
+        if how := self._window.astray():
+            self._note(how)
+        elif self._window.covers.missing():
+            self._note("a cover was moved")
+        else:
+            self._how = ""
+
+    def _note(self, how: str) -> None:
+        if not self._how:
+            self._times += 1
+            if self._level is Level.ENFORCE:
+                self._told.append(_exit(how, self._times, lasts=False))
+        self._how = how
+        if self._level is Level.ENFORCE:
+            QTimer.singleShot(0, self, self._again)
+
+    def _again(self) -> None:
+        if self._timer.isActive() and not self._window.is_over:
+            self._window.hold(self._screen, on_top=bool(self._window.windowFlags() & _TOP))
+            self._window.covers.restore()
+
+
+class OnTop(QObject):
+    """``on_top``: above other windows; raised again where it is enforced."""
+
+    name = "exam_on_top"
+
+    def __init__(self, window: ExamWindow, level: Level, main: MainThread) -> None:
+        super().__init__(window)
+        self._window, self._level, self._main = window, level, main
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+
+    def before(self) -> State | None:
+        """Windows end with their process."""
+        return None
+
+    def perform(self) -> Performed:
+        """Stay on top."""
+        return _done(self._main.do(self._stand))
+
+    def check(self) -> tuple[Evasion, ...]:
+        """Nothing: which window is in front is looked at by the lockdown's own watch."""
+        return ()
+
+    def revert(self) -> None:
+        """Let others stand above."""
+        self._main.do(self._fall)
+
+    def _stand(self) -> None:
+        self._window.keep_on_top(on_top=True)
+        self._timer.start()
+
+    def _fall(self) -> None:
+        self._timer.stop()
+        if not self._window.is_over:
+            self._window.keep_on_top(on_top=False)
+
+    def _look(self) -> None:
+        # A cover, and a box of files to hand in, are the exam's as well.
+        ours = QApplication.activeWindow() is not None
+        if self._level is Level.ENFORCE and not ours:
+            self._window.raise_()
+            self._window.activateWindow()
+
+
+class AttemptsTold(QObject):
+    """``blocked_address``: what the browser refused, told to the lockdown's incidents."""
+
+    name = "exam_addresses"
+
+    def __init__(self, browser: ExamBrowser) -> None:
+        super().__init__(browser)
+        self._told: deque[Attempt] = deque(maxlen=MOST_ATTEMPTS)
+        browser.attempted.connect(self._told.append)
+
+    def before(self) -> State | None:
+        """Nothing is changed."""
+        return None
+
+    def perform(self) -> Performed:
+        """The browser refuses by itself."""
+        return InForce()
+
+    def check(self) -> tuple[Evasion, ...]:
+        """The attempts since the last look."""
+        return tuple(
+            Evasion(
+                Kind.BLOCKED_ADDRESS,
+                attempt.address,
+                {"address": attempt.address, "how": attempt.how, "why": attempt.why.value},
+                at_ns=attempt.at_ns,
+            )
+            for attempt in _drained(self._told)
+        )
+
+    def revert(self) -> None:
+        """The browser goes on refusing for as long as it is there."""
+
+
+def _exit(how: str, times: int, *, lasts: bool) -> Evasion:
+    return Evasion(
+        Kind.FULLSCREEN_EXIT, "the exam's window", {"how": how, "times": times}, lasts=lasts
+    )
+
+
+def _done(answered: bool) -> Performed:
+    return InForce() if answered else NotInForce("the window did not answer in time")
+
+
+def _drained(told: deque[_T]) -> list[_T]:
+    """What is in it now; it may grow meanwhile, on the main thread."""
+    return [told.popleft() for _ in range(len(told))]

@@ -1,0 +1,29 @@
+"""A page on paper, where the policy lets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+from PySide6.QtWebEngineWidgets import QWebEngineView
+
+
+def print_page(view: QWebEngineView, say: Callable[[str], None]) -> None:
+    """Ask which printer, and print; nothing here waits."""
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    dialog = QPrintDialog(printer, view)
+    dialog.setModal(False)
+
+    def printed(good: bool) -> None:
+        view.printFinished.disconnect(printed)
+        words = "The page was printed." if good else "The page could not be printed."
+        say(QCoreApplication.translate("exam", words))
+
+    def chosen(printer: QPrinter) -> None:
+        view.printFinished.connect(printed)
+        view.print(printer)
+
+    dialog.accepted.connect(lambda: chosen(dialog.printer()))
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.show()

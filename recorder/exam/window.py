@@ -1,0 +1,200 @@
+"""The exam's own window: a place for the exam's bar, the browser, and *leave* at any time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QScreen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from recorder.exam.browser import ExamBrowser
+from recorder.exam.covers import Covers
+from recorder.exam.standing import stand_free, stand_on
+
+# What a window is when it is not held to its display, in pixels: small enough for any screen.
+FREE_SIZE = (1100, 760)
+
+SHEET = """
+QWidget#exam, QWidget#cover { background: palette(window); }
+QWidget#head { background: palette(base); border-bottom: 1px solid palette(mid); }
+QWidget#addressBar { background: palette(window); }
+QLabel#host { color: palette(window-text); }
+QLabel#notice, QFrame#asking { background: palette(highlight); padding: 8px 14px; }
+QLabel#notice, QFrame#asking QLabel { color: palette(highlighted-text); }
+QFrame#dialogue { background: palette(base); border: 2px solid palette(highlight); }
+QScrollArea#trouble { border: none; }
+"""
+
+
+class ExamWindow(QWidget):
+    """The window; lockdown holds it to its display (``operations``).
+
+    Signals:
+        left: the candidate has left the exam (asked once, told twice), and the window closes.
+        disturbed: something moved, hid or shrank it.
+    """
+
+    left = Signal()
+    disturbed = Signal(str)
+
+    def __init__(self, browser: ExamBrowser, title: str, institution: str) -> None:
+        """Show ``browser``; the title is the exam's, for switchers and screen readers."""
+        super().__init__(None, Qt.WindowType.Window)
+        self.setObjectName("exam")
+        self.setWindowTitle(title)
+        self.setStyleSheet(SHEET)
+        self.resize(*FREE_SIZE)
+        self._browser = browser
+        self._over = False
+        self._held: QScreen | None = None
+        self._on_top = False
+        self.covers = Covers(institution, self.ask_to_leave, self)
+        self._slot = QHBoxLayout()
+        self._leave = QPushButton(self.tr("Leave the exam"))
+        self._leave.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._leave.setToolTip("Ctrl+Q")
+        self._leave.clicked.connect(self.ask_to_leave)
+        self._asking = self._question()
+        self._lay_out()
+        quits = QAction(self)
+        quits.setShortcuts([QKeySequence("Ctrl+Q")])
+        # A cover, a page and the bar are all the exam: the keys work from each.
+        quits.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
+        quits.triggered.connect(self.ask_to_leave)
+        self.addAction(quits)
+
+    def _lay_out(self) -> None:
+        head = QWidget()
+        head.setObjectName("head")
+        row = QHBoxLayout(head)
+        row.addLayout(self._slot, 1)
+        row.addWidget(self._leave, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (head, self._asking, self._browser):
+            column.addWidget(widget)
+        column.setStretchFactor(self._browser, 1)
+        self.setTabOrder(self._leave, self._browser)
+
+    def _question(self) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("asking")
+        words = QLabel(
+            self.tr(
+                "Leave the exam? The recording ends and is delivered, and you cannot go back. "
+                "Choosing it again, or Ctrl+Q, leaves."
+            )
+        )
+        words.setWordWrap(True)
+        frame.setAccessibleName(words.text())
+        yes, no = QPushButton(self.tr("Leave the exam")), QPushButton(self.tr("Go on"))
+        yes.clicked.connect(self.ask_to_leave)
+        no.clicked.connect(self._stay)
+        self._stays = no
+        row = QHBoxLayout(frame)
+        row.addWidget(words, 1)
+        row.addWidget(no)
+        row.addWidget(yes)
+        frame.hide()
+        return frame
+
+    def set_bar(self, bar: QWidget) -> None:
+        """Dock the exam's bar (time, light, chat …) at the top."""
+        self._slot.addWidget(bar)
+
+    # Leaving
+
+    @property
+    def asking(self) -> bool:
+        """Whether it was asked already: the next time obeys."""
+        return self._asking.isVisible()
+
+    def ask_to_leave(self) -> None:
+        """Ask; a second time obey."""
+        if self._over:
+            return
+        if self.asking:
+            self.end()
+            self.left.emit()
+        else:
+            self._asking.show()
+            self._stays.setFocus()
+            self.activateWindow()
+
+    def _stay(self) -> None:
+        self._asking.hide()
+        self._browser.view.setFocus()
+
+    def end(self) -> None:
+        """Close without a question: the exam is over."""
+        if self._over:
+            return
+        self._over = True
+        self._browser.dismiss()
+        self.covers.fall()
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Closing the window is asking to leave."""
+        event.setAccepted(self._over)
+        if not self._over:
+            self.ask_to_leave()
+
+    # Being held to a display
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the exam was left or ended."""
+        return self._over
+
+    def hold(self, screen: QScreen | None, *, on_top: bool) -> None:
+        """Fill a display (``None`` for none), and stay above other windows or not."""
+        self._held, self._on_top = screen, on_top
+        if screen is None:
+            stand_free(self)
+        else:
+            stand_on(self, screen, on_top=on_top)
+            self.activateWindow()
+
+    def keep_on_top(self, *, on_top: bool) -> None:
+        """Stay above other windows, or not; where it stands it stays."""
+        self._on_top = on_top
+        shown, full = self.isVisible(), self.isFullScreen()
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, on_top)
+        if shown:
+            self.showFullScreen() if full else self.show()
+            self.raise_()
+
+    def astray(self) -> str:
+        """In what way the window does not fill its display; empty where it does."""
+        if self._over or self._held is None:
+            return ""
+        if not self.isVisible():
+            return "hidden"
+        if self.isMinimized():
+            return "minimised"
+        if self.screen() is not self._held:
+            return "moved to another display"
+        if not self.isFullScreen() or not self.geometry().contains(self._held.geometry()):
+            return "not full screen"
+        return ""
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Notice at once what a look four times a second might miss."""
+        if event.type() is QEvent.Type.WindowStateChange and (how := self.astray()):
+            self.disturbed.emit(how)
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Likewise."""
+        if how := self.astray():
+            self.disturbed.emit(how)
+        super().resizeEvent(event)
