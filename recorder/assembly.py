@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,7 +17,7 @@ from recorder.capture.timeline import Timeline
 from recorder.capturing import Choices, open_screen
 from recorder.clock import now_ns
 from recorder.clock_watch import ClockWatch
-from recorder.course import Course, Outlets
+from recorder.course import NO_DOUBT, Course, Doubt, Outlets
 from recorder.delivering import DeliveryLine, Terms
 from recorder.detect.observations import WatchedStream
 from recorder.detect.process.load import Conditions
@@ -33,10 +33,14 @@ from recorder.evidence.writer import EvidenceWriter
 from recorder.exam_gate import ExamGate
 from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
+from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.boot import boot_id
+from recorder.lockdown.environment.signs import total
+from recorder.lockdown.lockdown import Lockdown, new_journal
 from recorder.lockdown.machine import this_machine
+from recorder.lockdown.operation import Operation
 from recorder.lockdown.vitals import processors_in_use
-from recorder.lockdown.watch import MachineWatch
+from recorder.locking import Locking
 from recorder.losses import LossRecorder
 from recorder.model_choice import ModelChoice, choose_models
 from recorder.phases import Standing, gone_through
@@ -64,6 +68,7 @@ class Plan:
     """What a session is to be made of. The candidate has agreed.
 
     ``enter`` gives its store and key: redeems the code, or opens what was interrupted.
+    ``operations`` are the exam window's own steps of the lockdown.
     """
 
     settings: Settings
@@ -72,6 +77,7 @@ class Plan:
     enter: Callable[[], Entered]
     choices: Choices
     preview: LivePreview
+    operations: Sequence[Operation] = ()
 
 
 def begin(plan: Plan) -> Session:
@@ -115,8 +121,11 @@ def _build(
 ) -> Session:
     policy = plan.offer.policy
     common = _Common.of(policy, pumps, writer)
-    machine = MachineWatch(policy, this_machine(), common.gate.incident, _new_id)
-    opening = _opening(plan, choice, pumps, store, machine)
+    machine = _machine(pumps)
+    lockdown = Lockdown(
+        policy, machine, common.gate.incident, _new_id, new_journal(), plan.operations
+    )
+    opening = _opening(plan, choice, pumps, store, lockdown)
     earlier = writer.streams
     standing = gone_through(read_phases(store, system_clock()))
     timeline = _begin_epoch(writer, opening)
@@ -124,10 +133,9 @@ def _build(
     watching = _watching(common, recording.encoders, choice.watchlist.setup)
     server_clock = ServerClock(system_clock().offset)
     delivering = _delivery_line(plan, common, store.founding, server_clock)
-    sitting = _sitting(common, watching, server_clock, machine, standing)
-    parts = _parts(
-        common, store, recording, watching, machine, delivering, sitting, plan.preview
-    )
+    terms = _Terms(server_clock, lockdown, machine, standing)
+    sitting = _sitting(common, watching, terms)
+    parts = _parts(common, store, recording, watching, delivering, sitting, plan.preview)
     session = Session(parts, opening, timeline, now_ns)
     sitting.ends.session = session
     delivering.serve(session)
@@ -250,20 +258,33 @@ class _Sitting:
     enrolling: Enrolling
     calibrating: Calibrating
     talk: Talk
+    locking: Locking
     ends: _Ends
 
 
-def _sitting(
-    common: _Common,
-    watching: Watching,
-    server_clock: ServerClock,
-    machine: MachineWatch,
-    standing: Standing | None,
-) -> _Sitting:
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What an exam's course depends on: the time, the machine, and where it stood before."""
+
+    server_clock: ServerClock
+    lockdown: Lockdown
+    machine: Machine
+    standing: Standing | None
+
+
+def _sitting(common: _Common, watching: Watching, terms: _Terms) -> _Sitting:
     policy, submit, ends = common.policy, common.reporter.submit, _Ends()
     talk = Talk(_new_id, policy.warnings)
-    outlets = Outlets(submit, talk.tell, ends.hand_in, machine.start)
-    course = Course(policy, common.gate, server_clock, outlets, now_ns, standing=standing)
+    locking = Locking(terms.lockdown, talk.tell)
+    course = Course(
+        policy,
+        common.gate,
+        terms.server_clock,
+        Outlets(submit, talk.tell, ends.hand_in, locking.start),
+        now_ns,
+        doubt=lambda: _doubt(terms.machine),
+        standing=terms.standing,
+    )
     wanted = Wanted.of(
         policy, camera="camera" in common.pumps, microphone="microphone" in common.pumps
     )
@@ -274,7 +295,19 @@ def _sitting(
     watching.hearers.face_seen = calibrating.on_face
     watching.hearers.face_enrolling = enrolling.on_face
     watching.hearers.voice_enrolling = enrolling.on_voice
-    return _Sitting(course, enrolling, calibrating, talk, ends)
+    return _Sitting(course, enrolling, calibrating, talk, locking, ends)
+
+
+def _machine(pumps: dict[StreamName, CapturePump[Any]]) -> Machine:
+    return this_machine(used=lambda: frozenset(pump.source.name for pump in pumps.values()))
+
+
+def _doubt(machine: Machine) -> Doubt:
+    """What speaks just now for a virtual machine, a remote session and the like."""
+    if isinstance(machine.environment, Unsupported):
+        return NO_DOUBT
+    signs = machine.environment.signs()
+    return Doubt(total(signs), tuple(sign.reason for sign in signs))
 
 
 def _parts(
@@ -282,7 +315,6 @@ def _parts(
     store: EvidenceStore,
     recording: _Recording,
     watching: Watching,
-    machine: MachineWatch,
     delivering: DeliveryLine,
     sitting: _Sitting,
     preview: LivePreview,
@@ -299,7 +331,7 @@ def _parts(
         encoders=recording.encoders,
         detection=watching,
         surroundings=common.surroundings,
-        watch=machine,
+        locking=sitting.locking,
         clocks=recording.clocks,
         delivering=delivering,
         course=sitting.course,
@@ -328,7 +360,7 @@ def _opening(
     choice: ModelChoice,
     pumps: dict[StreamName, CapturePump[Any]],
     store: EvidenceStore,
-    machine: MachineWatch,
+    lockdown: Lockdown,
 ) -> Opening:
     return Opening(
         session=store.founding.session,
@@ -337,7 +369,7 @@ def _opening(
         devices={stream: pump.source.name for stream, pump in pumps.items()},
         consent=consent_of(store),
         unwatched=(
-            *_unwatched(plan.offer.policy, pumps, machine),
+            *_unwatched(plan.offer.policy, pumps, lockdown),
             *choice.watchlist.unwatched,
         ),
         resumed=store.tally.records_made > 0,
@@ -394,7 +426,7 @@ def _program(offer: Offer) -> dict[str, Any]:
 
 
 def _unwatched(
-    policy: Policy, pumps: dict[StreamName, CapturePump[Any]], machine: MachineWatch
+    policy: Policy, pumps: dict[StreamName, CapturePump[Any]], lockdown: Lockdown
 ) -> tuple[str, ...]:
     """What the policy asks for and this session cannot see, in words."""
     streams = policy.streams
@@ -406,7 +438,7 @@ def _unwatched(
     missing = [f"{s}: not recorded" for s, wanted in asked.items() if wanted and s not in pumps]
     unsupported = [
         f"{watched.kind}: {watched.reason}"
-        for watched in machine.status()
+        for watched in lockdown.status()
         if watched.state == "unsupported"
     ]
     return (*missing, *unsupported)

@@ -66,6 +66,19 @@ class Outlets:
     on_exam: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What speaks for it that somebody else's computer is in between: weights added up, and
+    each reason in words.
+    """
+
+    total: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+NO_DOUBT = Doubt()
+
+
 class Course:
     """One exam's. Called from the window's, the server's and its own thread.
 
@@ -75,8 +88,8 @@ class Course:
         time: the server's clock.
         outlets: where decisions go.
         clock: the evidence clock, nanoseconds.
-        doubt: what the signs of the computer's environment add up to; asked in the waiting
-            room, where the policy asks a proctor because of them.
+        doubt: reads what speaks for a virtual machine, a remote session and the like; asked
+            in the waiting room, where the policy asks a proctor because of it.
         standing: where the exam stood when an earlier run was interrupted.
     """
 
@@ -88,7 +101,7 @@ class Course:
         outlets: Outlets,
         clock: Callable[[], int],
         *,
-        doubt: Callable[[], float] = lambda: 0.0,
+        doubt: Callable[[], Doubt] = lambda: NO_DOUBT,
         standing: Standing | None = None,
     ) -> None:
         self._policy = policy
@@ -103,7 +116,7 @@ class Course:
         self._refused = False
         self._refusal = ""
         self._cleared = policy.environment.action != "ask"
-        self._found_doubt: float | None = None
+        self._found_doubt: Doubt | None = None
         self._told: set[str] = set()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="course", daemon=True)
@@ -283,8 +296,10 @@ class Course:
         if not self._cleared:
             if self._found_doubt is None:
                 return
-            if self._found_doubt >= self._policy.environment.limit:
+            if self._found_doubt.total >= self._policy.environment.limit:
                 self._awaits = "environment"
+                why = "; ".join(self._found_doubt.reasons)
+                self._enter("waiting", "recorder", f"asked about this computer: {why}")
                 return
             self._cleared = True
         if (self._starts_in_s(now_ns) or 0.0) <= 0:
@@ -362,7 +377,9 @@ class Course:
         if self._refused:
             return self._refusal
         if self._awaits:
-            return _AWAITED[self._awaits]
+            found = self._found_doubt or NO_DOUBT
+            why = f" Why: {'; '.join(found.reasons)}." if found.reasons else ""
+            return _AWAITED[self._awaits] + (why if self._awaits == "environment" else "")
         return _PHASE_WORDS.get(self._name, "")
 
     def _advice(self, words: str) -> str:

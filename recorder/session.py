@@ -30,7 +30,7 @@ from recorder.evidence.streams import economise
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
 from recorder.heartbeat import Pulse, UnobservedTime
 from recorder.lockdown.vitals import read_vitals
-from recorder.lockdown.watch import MachineWatch
+from recorder.locking import Locking
 from recorder.losses import LossRecorder
 from recorder.obeying import obey
 from recorder.phases import SITTING
@@ -129,7 +129,7 @@ class Parts:
     encoders: Mapping[StreamName, EncoderThread[Any]]
     detection: Detection
     surroundings: Surroundings
-    watch: MachineWatch
+    locking: Locking
     clocks: ClockWatch
     delivering: Delivering
     course: Course
@@ -350,6 +350,8 @@ class Session:
         if lost := [health for health in streams if not health.working]:
             names = " and ".join(health.stream for health in lost)
             return Light.PROBLEM, f"No {names}: {lost[0].note}"
+        if course.refused:
+            return Light.ATTENTION, course.words
         if (room := self._parts.writer.room).step is not Step.ALL:
             return Light.ATTENTION, f"{room.words} Free some space on this computer."
         if self._parts.reporter.short_of_room:
@@ -389,7 +391,7 @@ class Session:
             machine={
                 **asdict(read_vitals(parts.folder)),
                 **parts.clocks.describe(),
-                "watching": [asdict(watched) for watched in parts.watch.status()],
+                **parts.locking.describe(),
             },
             detection={**parts.detection.describe(), **self._looked_for()},
         )
@@ -437,7 +439,7 @@ class Session:
         try:
             parts.course.stop(_BY.get(reason, "recorder"), reason)
             self._pulse.stop()
-            parts.watch.stop()
+            parts.locking.stop()
             for pump in parts.pumps.values():
                 pump.stop()
             self._ended_ns = self._clock()

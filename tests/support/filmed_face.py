@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import cv2
+import matplotlib.cbook
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +29,12 @@ def filmed(still: Picture, number: int) -> Picture:
     shift = np.array([[1, 0, np.sin(number)], [0, 1, np.cos(number)]])
     moved = cv2.warpAffine(still, shift, still.shape[1::-1], borderMode=1)
     return np.clip(moved + dice.normal(0, 2, still.shape), 0, 255).astype(np.uint8)
+
+
+def another() -> Picture:
+    """Another person than scikit-image's astronaut, with glasses and a cap."""
+    path = str(matplotlib.cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))
+    return np.asarray(cv2.cvtColor(cv2.imread(path), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 class Sitter:

@@ -9,12 +9,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import cv2
-import matplotlib.cbook
 import numpy as np
 import pytest
 from demo.programs import Programs, incidents_in, records_in
 from skimage import data
-from support.filmed_face import Picture, film_faces
+from support.filmed_face import another, film_faces
 
 from shared.records import Enrolment, Heartbeat, Open, Phase, Record
 from shared.sealing import OpeningKey, Place
@@ -22,12 +21,6 @@ from shared.verify import verify_bundle
 
 # The first candidate's time before the camera: photographed within 8 s, and compared after.
 FIRST_S, SECOND_S = 12.0, 6.5
-
-
-def hopper() -> Picture:
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        image = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_COLOR)
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Sat:
 @pytest.fixture(scope="module")
 def sat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sat]:
     folder = tmp_path_factory.mktemp("sat")
-    film = film_faces(folder / "two.mp4", [(data.astronaut(), FIRST_S), (hopper(), SECOND_S)])
+    film = film_faces(folder / "two.mp4", [(data.astronaut(), FIRST_S), (another(), SECOND_S)])
     programs = Programs(folder)
     demo = programs.demo()
     with programs.server():
@@ -96,7 +89,8 @@ def test_whom_the_face_is_compared_with_is_not_written_anywhere(sat: Sat) -> Non
     assert not any("identity_mismatch" in word for word in first.unwatched)
     beats = sat.bodies(Heartbeat)
     assert beats[-1].detection["looked_for"] is False  # the exam is handed in
-    assert any(beat.detection["looked_for"] for beat in beats)
+    assert beats[-1].detection["server_error_s"] < 5
+    assert {held["state"] for held in beats[-1].machine["held"]} <= {"undone", "unsupported"}
     numbers = json.dumps([body.identity for body in sat.bodies(Enrolment)])
     assert "embedding" not in numbers
     assert len(numbers) < 1_000

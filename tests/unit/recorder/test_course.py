@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from support.policies import default_policy
 
-from recorder.course import GRACE_S, OVERLONG, Course, CourseView, Outlets
+from recorder.course import GRACE_S, OVERLONG, Course, CourseView, Doubt, Outlets
 from recorder.exam_gate import ExamGate
 from recorder.obeying import obey
 from recorder.phases import NS, Standing
@@ -26,7 +26,7 @@ class Sat:
         self,
         policy: Policy,
         *,
-        doubt: Callable[[], float] = lambda: 0.0,
+        doubt: Callable[[], Doubt] = Doubt,
         standing: Standing | None = None,
     ) -> None:
         self.now_s = 1_000.0
@@ -66,7 +66,7 @@ def exam(**fields: object) -> Policy:
     return default_policy(exam=Exam(id="e", title="T", duration_s=3_600.0), **fields)
 
 
-def begun(policy: Policy | None = None, doubt: Callable[[], float] = lambda: 0.0) -> Sat:
+def begun(policy: Policy | None = None, doubt: Callable[[], Doubt] = Doubt) -> Sat:
     sat = Sat(policy or exam(), doubt=doubt)
     sat.course.begin()
     sat.course.ready()
@@ -148,8 +148,11 @@ def test_breaks_are_counted_and_an_overlong_one_is_said_once() -> None:
 
 def test_a_doubtful_computer_waits_for_a_proctor_who_lets_it_in() -> None:
     ask = exam(environment=Environment(action="ask", limit=1.0))
-    sat = begun(ask, doubt=lambda: 1.3)
-    assert sat.later(1).awaits == "environment"
+    sat = begun(ask, doubt=lambda: Doubt(1.3, ("it runs under a hypervisor",)))
+    view = sat.later(1)
+    assert view.awaits == "environment"
+    assert "hypervisor" in view.words
+    assert "hypervisor" in sat.written[-1].reason
     assert sat.later(60).phase == "waiting"
     assert sat.course.admit("a lab's machine") == "environment"
     assert sat.later(1).phase == "exam"
@@ -158,7 +161,7 @@ def test_a_doubtful_computer_waits_for_a_proctor_who_lets_it_in() -> None:
 
 def test_a_sound_computer_is_not_asked_about() -> None:
     ask = exam(environment=Environment(action="ask", limit=1.0))
-    assert begun(ask, doubt=lambda: 0.4).later(1).phase == "exam"
+    assert begun(ask, doubt=lambda: Doubt(0.4)).later(1).phase == "exam"
 
 
 def test_who_is_refused_is_told_whom_to_ask_and_is_not_locked_in() -> None:

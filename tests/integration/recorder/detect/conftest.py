@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
-import matplotlib.cbook
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from skimage import data
+from support.filmed_face import another
 
 from recorder.detect.face.graphs import FaceGraphs
 
@@ -27,6 +26,4 @@ def graphs() -> FaceGraphs:
 @pytest.fixture(scope="session")
 def hopper() -> NDArray[np.uint8]:
     """Another person, with glasses and a cap, (600, 512, 3) uint8 RGB."""
-    with matplotlib.cbook.get_sample_data("grace_hopper.jpg") as file:
-        image = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_COLOR)
-    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+    return another()

@@ -1,0 +1,70 @@
+"""The machine held to the policy from the exam's beginning to its end, and given back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+
+import structlog
+
+from recorder.faults import EnvironmentFault
+from recorder.lockdown.lane import Watched
+from recorder.lockdown.lockdown import Lockdown
+from recorder.status import Notice
+from shared.records import Detail
+
+_log = structlog.get_logger(__name__)
+
+
+class Locking:
+    """Starts the lockdown once and stops it once, whoever is first; from any thread.
+
+    Args:
+        lockdown: the session's.
+        tell: takes what the candidate should know.
+    """
+
+    def __init__(self, lockdown: Lockdown, tell: Callable[[Notice], None]) -> None:
+        self._lockdown = lockdown
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._started = self._ended = False
+        self._trouble = ""
+
+    def start(self) -> None:
+        """The exam begins. Returns at once: the steps take a second."""
+        threading.Thread(target=self._start, name="lockdown-start", daemon=True).start()
+
+    def stop(self) -> None:
+        """Give the machine back; returns when that is done."""
+        with self._lock:
+            self._ended = True
+            if self._started and not self._lockdown.stop():
+                _log.warning("the_machine_is_not_all_as_it_was")
+
+    def status(self) -> list[Watched]:
+        """How each kind of incident is looked for."""
+        return self._lockdown.status()
+
+    def describe(self) -> Detail:
+        """For the heartbeat: what is held to, and what is looked for."""
+        return {
+            "watching": [asdict(watched) for watched in self.status()],
+            "held": [asdict(held) for held in self._lockdown.held()],
+            **({"lockdown_trouble": self._trouble} if self._trouble else {}),
+        }
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._ended or self._started:
+                return
+            self._started = True
+            try:
+                self._lockdown.start()
+            except EnvironmentFault as fault:
+                # The exam goes on without; whoever reviews reads why.
+                self._trouble = str(fault)
+                _log.warning("no_lockdown", why=str(fault))
+                text = f"The exam goes on, but this computer is not held to its rules: {fault}"
+                self._tell(Notice(text, "Invigil", "info"))
