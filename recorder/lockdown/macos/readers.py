@@ -107,8 +107,14 @@ class MacFacts:
             ),
             session=Session(remote=not api.on_console(), said_by="macOS"),
             devices=Devices(cameras=tuple(Device(one) for one in sorted(used)), used=used),
-            tracing=Tracing(traced=api.traced()),
+            tracing=Tracing(traced=self._traced()),
         )
+
+    def _traced(self) -> bool:
+        try:
+            return self._api.traced()
+        except OSError:
+            return False
 
 
 def _kind(device: HidDevice) -> InputKind | None:
