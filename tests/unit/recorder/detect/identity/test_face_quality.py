@@ -37,7 +37,8 @@ def test_a_good_face_has_nothing_against_it(chip: Chip) -> None:
         (12, 0, 0, Flaw.SMALL),
         (80, 44, 0, Flaw.TURNED),
         (80, -44, 0, Flaw.TURNED),
-        (80, 0, -44, Flaw.TURNED),
+        (80, 0, -30, Flaw.TURNED),
+        (80, 0, 30, Flaw.TURNED),
     ],
 )
 def test_small_and_turned_faces(
@@ -46,6 +47,12 @@ def test_small_and_turned_faces(
     quality = judged(chip, pixels, yaw, pitch)
     assert quality.flaw is flaw
     assert not quality.usable
+
+
+def test_a_bowed_head_is_judged_less_far_than_a_turned_one(chip: Chip) -> None:
+    for angle in (20, 25, 30, 35):
+        assert judged(chip, pitch=-angle).value < judged(chip, yaw=angle).value
+    assert judged(chip, pitch=-15).value == 1.0
 
 
 def test_blurred_dark_and_white_faces(chip: Chip) -> None:
