@@ -140,7 +140,10 @@ def _environment(policy: Policy) -> str:
 
 
 def _warnings(policy: Policy) -> str:
-    return f"the {policy.warnings}. ends the session" if policy.warnings else "none ends it"
+    number = policy.warnings
+    if not number:
+        return "none ends the session"
+    return f"{number} end the session" if number > 1 else "the first ends the session"
 
 
 def _level(part: Part) -> _Told:

@@ -16,6 +16,7 @@ from server.config import Settings
 from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
+from server.reports.course import CourseOut, course_of
 from server.reports.evidence import EvidenceOut, evidence_of
 from server.reports.observation import ObservabilityOut, WatchingOut, observation_of
 from server.reports.verdicts import Crowded, Failed, Kept, Running, VerdictOut, Verdicts
@@ -43,6 +44,7 @@ class SessionOut(msgspec.Struct, frozen=True):
     records: int
     head: str
     purged: int | None
+    course: CourseOut | None
     evidence: EvidenceOut
     watching: WatchingOut
     observability: list[ObservabilityOut]
@@ -91,6 +93,7 @@ class SessionsController(Controller):
                 records=session.size,
                 head=session.head,
                 purged=session.purged_at,
+                course=course_of(case),
                 evidence=evidence_of(case),
                 **observation_of(case),
             ),

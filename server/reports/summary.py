@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from server.clock import MICROS_PER_SECOND
+from server.reports.course import course_of
 from server.reports.evidence import evidence_of
 from server.reports.observation import observation_of
 from server.review.casefile import CaseFile
@@ -54,6 +55,11 @@ def report_json(case: CaseFile) -> bytes:
         "began": session.origin_wall,
         "seconds": case.duration / MICROS_PER_SECOND,
         "records": session.size,
+        "exam_course": course_of(case),
+        "before": [
+            {"name": one.name, "words": one.words, "look": one.look}
+            for one in case.enrolled.told
+        ],
         "evidence": evidence_of(case),
         **observation_of(case),
         "score": {
@@ -63,7 +69,7 @@ def report_json(case: CaseFile) -> bytes:
                 for one in case.score.contributions
             ],
         },
-        "flags": [_flag(flag) for flag in case.flags],
+        "flags": [_flag(flag) | {"counts": not case.aside(flag)} for flag in case.flags],
         "purged": session.purged_at,
     }
     return msgspec.json.encode(report)

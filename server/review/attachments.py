@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import AttachmentRow, BlobRow, EnrolmentRecordRow, ExamSession
+from server.review.enrolment_words import Told, merged, told
 from server.review.flags import Flag
 from server.review.media import Part
 from server.review.wording import printed
@@ -53,11 +54,11 @@ class Pictures:
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """What was taken of the candidate at the beginning: the newest picture of each role, and
-    what comparing and the rest gave, as (name, words).
+    what comparing and the rest gave.
     """
 
     pictures: tuple[Shown, ...] = ()
-    words: tuple[tuple[str, str], ...] = ()
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,13 @@ async def read_enrolled(db: AsyncSession, session: ExamSession) -> Enrolled:
     for row in await db.scalars(query):
         for name in ("identity", "liveness", "calibration", "voice"):
             if isinstance(value := getattr(row, name), Mapping) and value:
-                said[name] = value
+                said[name] = merged(said.get(name, {}), value) if name == "identity" else value
     pictures = {
         row.role: _shown(session, row)
         for row in await _rows(db, session)
         if row.incident_id is None
     }
-    words = tuple((name.capitalize(), printed(value)) for name, value in said.items())
-    return Enrolled(tuple(pictures.values()), words)
+    return Enrolled(tuple(pictures.values()), told(said))
 
 
 async def find_attachment(db: AsyncSession, session: ExamSession, n: int) -> Found | NotHere:

@@ -23,11 +23,13 @@ from server.ingest.models import ExamSession
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.review import playlists
+from server.review.attachments import Pictures, read_pictures
 from server.review.decisions import Ask, Decided, NoFlag, Superseded, decide
 from server.review.flags import MAX_NOTE_CHARS, Flag, Verdict
 from server.review.media import Media, Part, Unplayable, find_init, find_stretch
+from server.review.phases import read_phases
 from server.review.ranking import refresh_one
-from server.review.reading import STREAMS, read_flags, read_tracks
+from server.review.reading import STREAMS, extent, read_flags, read_tracks
 from server.review.tracks import Track
 from server.storage.database import Database
 from shared.wire import API_PREFIX
@@ -165,8 +167,23 @@ class DecisionOut(msgspec.Struct, frozen=True):
     at: int
 
 
+class PictureOut(msgspec.Struct, frozen=True):
+    """A picture or clip of a flag: ``n`` is its number among the session's attachments, to be
+    had at ``address`` where it is ``there``: delivered, and not destroyed since.
+    """
+
+    n: int
+    role: str
+    media_type: str
+    there: bool
+    address: str
+
+
 class FlagOut(msgspec.Struct, frozen=True):
-    """A flag; ``start`` and ``end`` are microseconds of session time."""
+    """A flag; ``start`` and ``end`` are microseconds of session time. ``counts`` says whether
+    it lies in the exam, be it in part. Its clip may be that of the flag ``clip_of``;
+    ``left_out`` says why there is less than was due.
+    """
 
     id: str
     kind: str
@@ -177,7 +194,11 @@ class FlagOut(msgspec.Struct, frozen=True):
     confidence: float
     verdict: Verdict
     version: int
+    counts: bool
     history: list[DecisionOut]
+    attachments: list[PictureOut]
+    clip_of: str | None
+    left_out: str
 
 
 class FlagsController(Controller):
@@ -201,7 +222,7 @@ class FlagsController(Controller):
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             await viewed(db, clock(), staff, session, "flags", address=address)
-            return _out(await read_flags(db, session))
+            return await _out(db, session, await read_flags(db, session))
 
     @post("/{flag_id:str}/decisions", status_code=200, guards=[require(Role.PROCTOR)])
     async def post_decision(
@@ -221,9 +242,9 @@ class FlagsController(Controller):
             outcome = await decide(db, clock(), staff, session, ask)
             if isinstance(outcome, Decided):
                 await refresh_one(db, session, await read_flags(db, session))
+                (shown,) = await _out(db, session, [outcome.flag])
+                return Response(shown, headers=PRIVATE)
         match outcome:
-            case Decided(flag):
-                return Response(_flag_out(flag), headers=PRIVATE)
             case Superseded():
                 return Rejection("about:blank", 409, outcome.words).response()
             case NoFlag():
@@ -231,11 +252,21 @@ class FlagsController(Controller):
                 return Rejection("about:blank", 404, why).response()
 
 
-def _out(flags: Sequence[Flag]) -> list[FlagOut]:
-    return [_flag_out(flag) for flag in flags]
+async def _out(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> list[FlagOut]:
+    phases, reach = await read_phases(db, session), extent(session)
+    pictures = await read_pictures(db, session, flags)
+    return [
+        _flag_out(
+            session,
+            flag,
+            pictures.get(flag.id, Pictures()),
+            counts=phases.counts(flag, reach),
+        )
+        for flag in flags
+    ]
 
 
-def _flag_out(flag: Flag) -> FlagOut:
+def _flag_out(session: ExamSession, flag: Flag, pictures: Pictures, *, counts: bool) -> FlagOut:
     return FlagOut(
         id=flag.id,
         kind=flag.kind.value,
@@ -246,5 +277,19 @@ def _flag_out(flag: Flag) -> FlagOut:
         confidence=flag.confidence,
         verdict=flag.verdict,
         version=flag.version,
+        counts=counts,
         history=[DecisionOut(d.n, d.verdict, d.note, d.by, d.at) for d in flag.history],
+        attachments=[
+            PictureOut(
+                n=one.n,
+                role=one.role,
+                media_type=one.media_type,
+                there=one.there,
+                address=f"/media/{session.id}/attachments/{one.n}",
+            )
+            for one in (pictures.snapshot, pictures.clip)
+            if one is not None
+        ],
+        clip_of=pictures.clip_of,
+        left_out=pictures.left_out,
     )

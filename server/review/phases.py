@@ -8,7 +8,7 @@ any, counts as a whole.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,9 +48,20 @@ _ASIDE: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """A record that says a phase again, with something new: time that was given, a word of a
+    proctor. ``at`` is microseconds of session time.
+    """
+
+    at: int
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phase:
     """One phase: ``start`` and ``end`` are microseconds of session time; ``end`` is where the
-    next begins, or the newest record.
+    next begins, or the newest record. ``notes`` were said while it lasted.
     """
 
     name: str
@@ -58,6 +69,7 @@ class Phase:
     end: int
     by: str
     reason: str
+    notes: tuple[Note, ...] = ()
 
     @property
     def label(self) -> str:
@@ -68,6 +80,13 @@ class Phase:
     def whose(self) -> str:
         """By whose word it began, in words."""
         return WHOSE.get(self.by, self.by)
+
+    @property
+    def said(self) -> list[str]:
+        """What was said while it lasted, in words."""
+        return [
+            f"{WHOSE.get(one.by, one.by)}: {one.reason}" for one in self.notes if one.reason
+        ]
 
     @property
     def lasted(self) -> int:
@@ -161,6 +180,10 @@ def _phases(session: ExamSession, rows: Sequence[PhaseRow]) -> Phases:
     for row, start, following in zip(rows, starts, [*starts[1:], reach], strict=True):
         # The clock of a later boot may disagree with the one before by a little.
         begin = max(start, found[-1].end if found else 0)
-        phase = Phase(row.name, begin, max(begin, following), row.by, printed(row.reason))
-        found.append(phase)
+        end, reason = max(begin, following), printed(row.reason) if row.reason else ""
+        if found and found[-1].name == row.name:
+            notes = (*found[-1].notes, Note(begin, row.by, reason))
+            found[-1] = replace(found[-1], end=end, notes=notes)
+        else:
+            found.append(Phase(row.name, begin, end, row.by, reason))
     return Phases(tuple(found))

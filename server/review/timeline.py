@@ -220,7 +220,9 @@ def _span(one: Interval) -> Span:
 
 
 def _phase(one: Phase) -> PhaseMark:
-    words = f"by {one.whose}" + (f": {one.reason}" if one.reason else "")
+    words = "; ".join(
+        [f"by {one.whose}" + (f": {one.reason}" if one.reason else ""), *one.said]
+    )
     return PhaseMark(one.name, one.label, _seconds(one.start), _seconds(one.end), words)
 
 

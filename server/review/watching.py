@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.exams.terms import noticed
 from server.review.absences import Absences, Interval, Summary, clipped, summaries
 from server.review.durations import Spans, length, spoken
 from server.review.wording import printed
@@ -96,6 +97,9 @@ def _by_policy(policy: Policy) -> Iterable[LeftOut]:
     for kind in DEFAULT_RULES:
         if not policy.kinds.get(kind, OFF).enabled:
             yield LeftOut(By.POLICY, kind.label, SWITCHED_OFF, kind)
+    for kind in DEFAULT_RULES:
+        if policy.rule(kind).enabled and not noticed(kind, policy.lockdown, policy.surface):
+            yield LeftOut(By.POLICY, kind.label, "no part of what this exam watches", kind)
     programs = Kind.PROHIBITED_PROCESS
     if policy.rule(programs).enabled and not policy.prohibited_processes:
         yield LeftOut(By.POLICY, programs.label, "no program is prohibited", programs)

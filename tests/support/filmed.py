@@ -23,6 +23,7 @@ from shared.records import (
     Gap,
     Heartbeat,
     Incident,
+    Phase,
     Resume,
     Segment,
     Unobserved,
@@ -70,8 +71,18 @@ class Absence:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """Where the exam stands from a second of the session on."""
+
+    at: float
+    name: str
+    by: str = "recorder"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Script:
-    """A session. ``lost`` are (stream, number of the four seconds) that never arrive;
+    """A session. ``before`` is what enrolling says besides ``identity``. ``lost`` are (stream, number of the four seconds) that never arrive;
     ``restarts`` the numbers before which the machine starts anew.
     """
 
@@ -86,6 +97,8 @@ class Script:
     enrolled: tuple[Picture, ...] = ()
     identity: dict | None = None
     paces: Sequence[dict] = ()
+    phases: Sequence[Stand] = ()
+    before: dict[str, dict] = field(default_factory=dict)
 
 
 class Filming:
@@ -200,9 +213,17 @@ class Filming:
         self.lost |= {one.sha256 for picture, one in attached if picture.lost}
         return tuple(one for _, one in attached)
 
-    def enrol(self, pictures: Sequence[Picture], identity: dict | None) -> None:
+    def enrol(
+        self, pictures: Sequence[Picture], identity: dict | None, **besides: dict
+    ) -> None:
         """Write what was taken of the candidate."""
-        self.pupil.record(Enrolment(attachments=self.attach(pictures), identity=identity))
+        attached = self.attach(pictures)
+        self.pupil.record(Enrolment(attachments=attached, identity=identity, **besides))
+
+    def stand(self, stand: Stand) -> None:
+        """Write a phase."""
+        self.move_to(stand.at)
+        self.pupil.record(Phase(name=stand.name, by=stand.by, reason=stand.reason))
 
     def gap(self, absence: Absence) -> None:
         """Write a gap."""
@@ -261,7 +282,7 @@ async def film(
         unwatched=("clipboard",),
     )
     if script.enrolled or script.identity:
-        filming.enrol(script.enrolled, script.identity)
+        filming.enrol(script.enrolled, script.identity, **script.before)
     for stream in script.streams:
         filming.init(stream)
     for number in range(script.seconds // PIECE_S):
@@ -279,6 +300,9 @@ async def film(
 def play(filming: Filming, script: Script, number: int) -> None:
     """Four seconds of a session."""
     start, end = number * PIECE_S, (number + 1) * PIECE_S
+    for stand in script.phases:
+        if start <= stand.at < end:
+            filming.stand(stand)
     for index, scene in enumerate(script.scenes):
         if start <= scene.start < end:
             filming.move_to(scene.start)

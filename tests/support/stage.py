@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from support.campus import HOUR, Campus, MovableClock, client_of, found_campus
-from support.filmed import Absence, Filming, Scene, Script, film
+from support.filmed import Absence, Filming, Scene, Script, Stand, film
 from support.pictured import clip, snapshot
 from support.reels import Reel
 
@@ -44,6 +44,54 @@ PICTURED = Script(
     enrolled=(snapshot(role="photo"),),
     identity={"distance": 0.41, "same": True},
     paces=({"at": 5, "level": 2, "fps": 15, "off": ["hand_at_ear"], "why": "busy"},),
+)
+
+
+SAT = Script(
+    64,
+    [
+        Scene("looking_away", 3, 6, "medium"),
+        Scene("gaze_away", 20, 24, "low"),
+        Scene("face_missing", 34, 38, "critical"),
+        Scene("speech", 50, 52, "low"),
+    ],
+    streams=("camera", "microphone"),
+    enrolled=(snapshot(role="photo"), snapshot(role="document", red=90)),
+    identity={
+        "quality": 0.83,
+        "threshold": 0.55,
+        "document": {"distance": 0.61, "threshold": 0.55, "same": False, "quality": 0.4},
+    },
+    before={
+        "liveness": {"blinks": 2, "hint": "blinked 2 times in 6 s; the face showed depth"},
+        "calibration": {
+            "v": 1,
+            "calibrated": True,
+            "quality": 0.81,
+            "points": 9,
+            "spread_degrees": 1.9,
+        },
+        "voice": {"left_out": "no sentence was read aloud"},
+    },
+    phases=[
+        Stand(0.5, "preparing"),
+        Stand(8, "waiting", "candidate"),
+        Stand(12, "exam"),
+        Stand(30, "break", "candidate"),
+        Stand(42, "exam", "candidate"),
+        Stand(46, "paused", "proctor", "a fire alarm"),
+        Stand(54, "exam", "proctor", "it was a drill"),
+        Stand(60, "handed_in", "candidate"),
+    ],
+)
+
+# Where a proctor acts: the exam goes on.
+SITTING = Script(
+    16,
+    SCENES[:1],
+    streams=("camera", "microphone"),
+    closed=False,
+    phases=[Stand(0.5, "preparing"), Stand(2, "exam")],
 )
 
 
@@ -88,6 +136,8 @@ async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[st
         "many": Script(104, many),
         "pictured": PICTURED,
         "damaged": Script(16, streams=("camera",)),
+        "sat": SAT,
+        "sitting": SITTING,
         "live": Script(16, SCENES[:1], streams=("camera", "microphone"), closed=False),
     }
     sessions = {}

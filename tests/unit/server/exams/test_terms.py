@@ -132,7 +132,7 @@ def test_a_kind_that_an_old_policy_does_not_name_stays_off() -> None:
 
 
 def test_terms_of_a_policy_are_the_terms_that_it_was_made_of() -> None:
-    assert terms_of(policy(kinds=Terms().rules)).kinds == Terms().kinds
+    assert terms_of(policy(kinds=Terms().rules)).kinds == Terms().rules
 
 
 def test_what_changed_is_told_in_words() -> None:

@@ -9,7 +9,17 @@ from server.review.absences import Absences, Interval
 from server.review.timeline import timeline
 from server.review.watching import By, Observability, observability, watching
 from shared.flags import Kind
-from shared.policy import DEFAULT_RULES, Accommodation, CameraStream, Policy, Rule, Streams
+from shared.policy import (
+    DEFAULT_RULES,
+    Accommodation,
+    CameraStream,
+    Level,
+    Lockdown,
+    Policy,
+    Rule,
+    Streams,
+    Surface,
+)
 
 SECOND = 1_000_000
 OFF = Rule(enabled=False)
@@ -17,7 +27,13 @@ ALL_ON = {kind: Rule() for kind in DEFAULT_RULES}
 
 
 def policy(**changed: object) -> Policy:
-    values = {"kinds": dict(ALL_ON), "prohibited_processes": ("discord",)}
+    everything = dict.fromkeys(Lockdown.__struct_fields__, Level.WATCH)
+    values = {
+        "kinds": dict(ALL_ON),
+        "prohibited_processes": ("discord",),
+        "lockdown": Lockdown(**everything),
+        "surface": Surface(kind="browser", start="https://exams.example.edu"),
+    }
     return default_policy(**(values | changed))
 
 
@@ -44,6 +60,19 @@ def test_what_a_later_start_could_not_watch_is_told_once() -> None:
     found = watching(policy(), lines, [lines, ("speech: gone",), ("speech: gone",)])
     told = [(one.what, one.why) for one in found.by(By.MACHINE)]
     assert told == [("Camera", "not recorded"), ("Speech", "gone (after an interruption)")]
+
+
+def test_a_flag_without_what_it_is_noticed_by_is_told() -> None:
+    found = watching(policy(lockdown=Lockdown(windows=Level.OFF), surface=Surface()), ())
+    told = {one.kind: one.why for one in found.by(By.POLICY)}
+    assert set(told) == {
+        Kind.WINDOW_SWITCH,
+        Kind.FULLSCREEN_EXIT,
+        Kind.BLOCKED_KEY,
+        Kind.CLIPBOARD,
+        Kind.BLOCKED_ADDRESS,
+    }
+    assert set(told.values()) == {"no part of what this exam watches"}
 
 
 def test_a_stream_and_a_list_that_ask_for_nothing_are_told() -> None:

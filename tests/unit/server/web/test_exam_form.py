@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +30,7 @@ def read(**changes: str) -> ExamDraft:
 def test_the_blank_form_needs_a_title_only_and_has_every_default() -> None:
     assert isinstance(read_exam(blank(NOW)), Mistakes)
     draft = read()
-    assert draft.terms == Terms()
+    assert draft.terms == msgspec.structs.replace(Terms(), kinds=Terms().rules)
     assert draft.starts == 1_790_067_600_000_000  # the next day at 09:00 UTC
     assert draft.ends - draft.starts == 7_200_000_000
 
