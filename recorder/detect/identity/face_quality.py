@@ -63,7 +63,7 @@ _SIZE = _Ramp(useless=10.0, good=40.0)
 # photograph at 40 than at 0.
 _TURN = _Ramp(useless=45.0, good=15.0)
 
-# Degrees of pitch, up or down: as much is lost at 30 already, and at 40 down twice as much, where
+# Degrees of pitch, up or down: as much is lost at 30 already, twice as much at 40 down, where
 # eight in ten drawn heads are strangers to the usual threshold.
 _NOD = _Ramp(useless=31.0, good=15.0)
 
