@@ -46,10 +46,11 @@ class Guard:
         self._command = [*(command or role), str(journal), str(os.getpid())]
         self._kept: Keep | None = None
         self._dog: _Dog | None = None
+        self._on = False
 
     @property
     def pid(self) -> int | None:
-        """The watchdog's process id, while there is one."""
+        """The watchdog's process id, while there is one that holds all it should."""
         return None if self._dog is None else self._dog.pid
 
     def before(self) -> State | None:
@@ -58,20 +59,22 @@ class Guard:
 
     def perform(self) -> Performed:
         """Start it, and wait until it watches."""
+        self._on = True
         self._start()
         return InForce()
 
     def check(self) -> tuple[Evasion, ...]:
         """Whether somebody ended it; then there is another."""
-        if self._dog is None or self._dog.runs:
+        if not self._on or (self._dog is not None and self._dog.runs):
             return ()
-        _log.warning("watchdog_ended", pid=self._dog.pid)
+        _log.warning("watchdog_ended", pid=self.pid)
         self._start()
         return (Evasion(None, "the watchdog was ended"),)
 
     def revert(self) -> None:
         """Tell it that all is undone. It stays while somebody may want what it gave back."""
         dog, self._dog, self._kept = self._dog, None, None
+        self._on = False
         if dog is not None:
             with suppress(EnvironmentFault):
                 dog.ask(End())
@@ -95,7 +98,7 @@ class Guard:
         """
         if self._kept is None:
             return
-        if self._dog is not None and not self._dog.runs:
+        if self._on and (self._dog is None or not self._dog.runs):
             self._start()
         self._ask(GiveBack())
         self._kept = None
@@ -109,9 +112,14 @@ class Guard:
         old, self._dog = self._dog, None
         if old is not None:
             old.let_go()
-        self._dog = dog = _Dog(self._command)
+        dog = _Dog(self._command)
         if self._kept is not None:
-            dog.ask(self._kept)
+            try:
+                dog.ask(self._kept)
+            except EnvironmentFault:
+                dog.let_go()
+                raise
+        self._dog = dog
 
 
 class _Dog:

@@ -81,7 +81,7 @@ def main() -> None:
         return QImage(data, side, side, QImage.Format.Format_RGB32).copy()
 
     def digest() -> str:
-        image = clipboard.image().convertToFormat(QImage.Format.Format_RGB888)
+        image = clipboard.image().convertToFormat(QImage.Format.Format_RGBA8888)
         return "" if image.isNull() else hashlib.sha256(image.bits()).hexdigest()
 
     def take() -> None:

@@ -136,13 +136,14 @@ class KeyHold:
         if event.type == X.MappingNotify:
             self._remapped(display, event)
         elif event.type == ge.GenericEventCode and event.extension == self._major:
-            self._on_input(display, event.evtype, event.data["detail"])
+            self._on_input(display, event.evtype, event.data)
         elif event.type == X.KeyPress:
-            self._caught(display, event.detail)
+            self._caught(display, event.detail, None)
         elif event.type == X.KeyRelease:
             self._down.pop(event.detail, None)
 
-    def _on_input(self, display: Display, kind: int, code: int) -> None:
+    def _on_input(self, display: Display, kind: int, data: Any) -> None:
+        code = data["detail"]
         match kind:
             case xinput.RawKeyPress:
                 self._pressed(display, code)
@@ -150,7 +151,7 @@ class KeyHold:
                 # Who has a grab is told by that alone while it lasts.
                 self._down.pop(code, None)
             case xinput.KeyPress:
-                self._caught(display, code)
+                self._caught(display, code, data["deviceid"])
             case _:
                 pass
 
@@ -180,21 +181,23 @@ class KeyHold:
             if not pressed[code // 8] >> code % 8 & 1:
                 del self._down[code]
 
-    def _caught(self, display: Display, code: int) -> None:
-        """A grab of ours had it; what is pressed while Super is down comes here, too."""
+    def _caught(self, display: Display, code: int, device: int | None) -> None:
+        """A grab of ours had it (XInput's, of a ``device``, or the core protocol's). What is
+        pressed while Super is down comes here, too."""
+        assert self._keyboard is not None
         press = self._waiting.pop(code, None)
         if press is not None:
             press.caught = True
-        held = self._keyboard.held if self._keyboard is not None else {}
-        down = {held[one] for one in (*self._down, code) if one in held}
-        if {ALT, SUPER} <= down:  # assistive technology's: nobody may stand between
-            display.xinput_ungrab_device(xinput.AllMasterDevices, X.CurrentTime)
-            self._ungrab_now(display)
-
-    def _ungrab_now(self, display: Display) -> None:
-        """Let an active grab go, of whichever sort it is."""
-        display.ungrab_keyboard(X.CurrentTime)
-        display.flush()
+        held = self._keyboard.held
+        if code in held:
+            self._down.setdefault(code, time.monotonic())
+        if {ALT, SUPER} <= {held[one] for one in self._down if one in held}:
+            # Assistive technology's: nobody may stand between.
+            if device is None:
+                display.ungrab_keyboard(X.CurrentTime)
+            else:
+                display.xinput_ungrab_device(device, X.CurrentTime)
+            display.flush()
 
     def _remapped(self, display: Display, event: Any) -> None:
         display.refresh_keyboard_mapping(event)
