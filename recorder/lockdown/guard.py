@@ -98,9 +98,13 @@ class Guard:
         """
         if self._kept is None:
             return
-        if self._on and (self._dog is None or not self._dog.runs):
-            self._start()
-        self._ask(GiveBack())
+        try:
+            self._ask(GiveBack())
+        except EnvironmentFault:
+            if self._dog is not None and self._dog.runs:
+                raise
+            self._start()  # it had ended unseen
+            self._ask(GiveBack())
         self._kept = None
 
     def _ask(self, order: Order) -> None:

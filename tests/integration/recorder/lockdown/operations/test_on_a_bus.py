@@ -1,0 +1,149 @@
+"""What is asked of a desktop on a real message bus: promised, noticed when lost, taken back."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.desktop_bus import Desktop, message_bus, parts
+from support.waiting import until
+
+from recorder.faults import EnvironmentFault
+from recorder.lockdown.adapter import Unsupported
+from recorder.lockdown.dbus.bus import Bus, Refused
+from recorder.lockdown.operation import InForce
+from recorder.lockdown.operations.notifications import Notifications, restore_notifications
+from recorder.lockdown.operations.stay_awake import stay_awake
+
+
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("dbus-daemon is not installed")
+    with message_bus(tmp_path / "bus") as told:
+        yield told
+
+
+def test_a_call_and_a_refusal(address: str) -> None:
+    bus = Bus(address)
+    assert bus.owner("org.nobody.Here") is None
+    with pytest.raises(Refused, match="nobody"):
+        bus.call("org.nobody.Here", "/", "org.nobody", "Do", "sua{sv}", "a", 1, {"b": ("i", 2)})
+    names = bus.call("org.freedesktop.DBus", "/", "org.freedesktop.DBus", "ListNames").values
+    assert "org.freedesktop.DBus" in names[0]
+    bus.close()
+    with pytest.raises(EnvironmentFault, match="does not answer"):
+        bus.owner("org.freedesktop.DBus")
+
+
+@pytest.mark.parametrize("wrong", ["unix:path=/nowhere", "tcp:host=localhost", "", "unix:"])
+def test_no_bus_there(wrong: str) -> None:
+    with pytest.raises(EnvironmentFault, match="does not answer"):
+        Bus(wrong)
+
+
+def test_the_screens_lock_is_held_off_as_long_as_we_are_there(address: str) -> None:
+    with parts(address, "saver") as desktop:
+        before = desktop.names()
+        awake = stay_awake(address, None)
+        assert awake.before() is None
+        assert awake.perform() == InForce()
+        assert desktop.hear() == ["Invigil", "An exam is being recorded"]
+        assert len(desktop.names() - before) == 1
+        awake.revert()
+        until(lambda: desktop.names() == before, "that we are gone")
+
+
+def test_who_promised_and_was_started_anew_is_asked_again(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.lockdown.dbus.promises.ASK_EVERY_S", 0.0)
+    awake = stay_awake(address, None)
+    with parts(address, "saver") as first:
+        awake.perform()
+        first.hear()
+        assert awake.check() == ()
+    with parts(address, "saver") as second:
+        [evasion] = awake.check()
+        assert evasion.kind is None
+        assert second.hear() == ["Invigil", "An exam is being recorded"]
+    awake.revert()
+
+
+def test_nobody_who_could_be_asked(address: str) -> None:
+    assert isinstance(stay_awake(address, None).perform(), Unsupported)
+    assert isinstance(stay_awake(None, "unix:path=/nowhere").perform(), Unsupported)
+
+
+def test_notifications_are_held_back_by_a_promise_where_one_is_given(address: str) -> None:
+    with parts(address, "kde") as desktop:
+        quiet = Notifications({"DBUS_SESSION_BUS_ADDRESS": address})
+        assert quiet.before() is None
+        assert quiet.perform() == InForce()
+        assert desktop.hear()[0] == "invigil"
+        before = desktop.names()
+        quiet.revert()
+        until(lambda: len(before - desktop.names()) == 1, "that we are gone")
+
+
+@pytest.fixture
+def dunst(address: str) -> Iterator[Desktop]:
+    with parts(address, "dunst") as desktop:
+        yield desktop
+
+
+def test_dunst_is_paused_kept_so_and_given_back(address: str, dunst: Desktop) -> None:
+    clock = Clock()
+    quiet = Notifications({"DBUS_SESSION_BUS_ADDRESS": address}, clock)
+    state = quiet.before()
+    assert state is not None
+    assert state["was"] == "false"
+    quiet.perform()
+    assert dunst.hear() == {"paused": True}
+    assert quiet.check() == ()
+    pause(address, "false")
+    assert dunst.hear() == {"paused": False}
+    clock.now += 60
+    [evasion] = quiet.check()
+    assert evasion.kind is None
+    assert dunst.hear() == {"paused": True}
+    quiet.revert()
+    assert dunst.hear() == {"paused": False}
+    assert restore_notifications(state) == ""
+    assert dunst.names()  # the next thing said: nothing was set a second time
+
+
+def test_dunst_that_has_ended_has_forgotten(address: str, dunst: Desktop) -> None:
+    quiet = Notifications({"DBUS_SESSION_BUS_ADDRESS": address})
+    state = quiet.before()
+    assert state is not None
+    quiet.perform()
+    dunst.child.kill()
+    dunst.child.wait()
+    assert restore_notifications(state) == ""
+
+
+def pause(address: str, value: str) -> None:
+    subprocess.run(
+        [
+            *("gdbus", "call", "--address", address, "--dest", "org.freedesktop.Notifications"),
+            *("--object-path", "/org/freedesktop/Notifications"),
+            *("--method", "org.freedesktop.DBus.Properties.Set"),
+            *("org.dunstproject.cmd0", "paused", f"<{value}>"),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=20,
+    )
