@@ -49,6 +49,10 @@ class Illustrator:
         self.asked.append(incident.id)
         return self.gives
 
+    def on_request(self, incident: str) -> bool:
+        self.asked.append(incident)
+        return True
+
 
 def incident(end_ns: int | None = None, name: str = "one") -> Incident:
     detail = {"seconds": 2.0 if end_ns is None else 5.0}
@@ -131,9 +135,28 @@ def test_a_bug_in_the_pictures_does_not_cost_the_incident(
         def at_onset(self, incident: Incident) -> Illustration:
             raise ZeroDivisionError
 
+        def on_request(self, incident: str) -> bool:
+            raise ZeroDivisionError
+
     reporter.illustrator = Broken()
     reporter.submit(incident())
     assert writer.said == [(None, {"seconds": 2.0}, ())]
+
+
+def test_a_clip_that_a_proctor_asks_for_goes_to_the_newest_incident(
+    writer: Writer, reporter: Reporter
+) -> None:
+    reporter.illustrator = illustrator = Illustrator(Illustration())
+    assert not reporter.ask_clip()
+    reporter.submit(incident())
+    reporter.submit(incident(5))
+    assert reporter.ask_clip()
+    reporter.attach("one", (CLIP,), SPAN)
+    assert illustrator.asked == ["one", "one"]
+    end, detail, roles = writer.said[-1]
+    assert (end, roles) == (5, ("clip",))
+    assert detail["clip_asked_for"] == "by a proctor"
+    assert reporter.incidents == 1
 
 
 def test_incidents_are_counted_once_whatever_is_written_of_them(reporter: Reporter) -> None:

@@ -66,6 +66,14 @@ class Scene:
         return self.made.at_onset(Incident(name, kind, 0, None, severity, 1.0))
 
 
+def test_a_clip_is_made_on_request_and_one_that_is_being_made_will_do() -> None:
+    found = Scene()
+    assert found.made.on_request("one")
+    assert not found.made.on_request("two")
+    assert found.made.finish()
+    assert [name for name, *_ in found.attached] == ["one"]
+
+
 @pytest.fixture
 def scene() -> Iterator[Scene]:
     found = Scene()
