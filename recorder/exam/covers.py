@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QScreen
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
-from recorder.exam.standing import stand_on
+from recorder.exam.standing import is_above, stand_on
 
 HEADING_SHARE = 1.6
 
@@ -60,7 +60,6 @@ class Covers(QObject):
         super().__init__(parent)
         self._institution, self._quit_asked = institution, quit_asked
         self._covers: dict[QScreen, Cover] = {}
-        self._on_top = False
         application = QApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.screenRemoved.connect(self._removed)
@@ -70,9 +69,8 @@ class Covers(QObject):
         """The covers that stand."""
         return tuple(self._covers.values())
 
-    def stand(self, exam: QScreen, *, on_top: bool) -> None:
-        """Cover all displays but ``exam``."""
-        self._on_top = on_top
+    def stand(self, exam: QScreen, *, above: bool) -> None:
+        """Cover all displays but ``exam``; those that are covered stay so."""
         if exam in self._covers:
             self._removed(exam)
         for screen in QGuiApplication.screens():
@@ -80,7 +78,7 @@ class Covers(QObject):
             if screen is not exam and screen not in self._covers and not mirrored:
                 cover = Cover(self._institution, self._quit_asked)
                 self._covers[screen] = cover
-                stand_on(cover, screen, on_top=on_top)
+                stand_on(cover, screen, above=above)
 
     def missing(self) -> tuple[Cover, ...]:
         """Covers that do not cover: hidden, made small, or moved away."""
@@ -95,7 +93,7 @@ class Covers(QObject):
     def restore(self) -> None:
         """Put those back."""
         for screen, cover in self._covers.items():
-            stand_on(cover, screen, on_top=self._on_top)
+            stand_on(cover, screen, above=is_above(cover))
 
     def fall(self) -> None:
         """Take all away."""

@@ -11,12 +11,13 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication
 
 from recorder.exam.attempts import Attempt
 from recorder.exam.browser import ExamBrowser
+from recorder.exam.standing import is_above
 from recorder.exam.window import ExamWindow
 from recorder.lockdown.operation import Evasion, InForce, NotInForce, Performed, State
 from shared.flags import Kind
@@ -28,10 +29,13 @@ ANSWER_S = 5.0
 # How often it is seen whether the window stands, in milliseconds; as the lockdown looks.
 LOOK_EVERY_MS = 250
 
+# Window managers move windows about when displays come and go, for up to this long, in
+# milliseconds; that is put right and is nobody's doing (that one came is told elsewhere).
+SETTLE_MS = 2_000
+
 # Attempts that nobody has asked for yet; a script that tries without end fills no memory.
 MOST_ATTEMPTS = 200
 
-_TOP = Qt.WindowType.WindowStaysOnTopHint
 _T = TypeVar("_T")
 
 
@@ -85,7 +89,8 @@ class FullScreen(QObject):
         window.disturbed.connect(self._disturbed)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
-        application.screenAdded.connect(lambda _: self._look())
+        self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        application.screenAdded.connect(lambda _: self._displays_changed())
         application.screenRemoved.connect(self._lost_display)
 
     def before(self) -> State | None:
@@ -99,7 +104,7 @@ class FullScreen(QObject):
     def check(self) -> tuple[Evasion, ...]:
         """What got it off its display; while it only is watched, for as long as that lasts."""
         told = tuple(_drained(self._told))
-        if self._level is Level.WATCH and (how := self._how):
+        if self._level is Level.WATCH and (how := self._how) and not self._settling.isActive():
             told = (*told, _exit(how, self._times, lasts=True))
         return told
 
@@ -108,19 +113,23 @@ class FullScreen(QObject):
         self._main.do(self._fall)
 
     def _stand(self) -> None:
-        on_top = bool(self._window.windowFlags() & _TOP)
-        self._window.hold(self._screen, on_top=on_top)
-        self._window.covers.stand(self._screen, on_top=on_top)
+        self._window.hold(self._screen)
+        self._window.covers.stand(self._screen, above=is_above(self._window))
         self._timer.start()
 
     def _fall(self) -> None:
         self._timer.stop()
         self._window.covers.fall()
         if not self._window.is_over:
-            self._window.hold(None, on_top=False)
+            self._window.hold(None)
+
+    def _displays_changed(self) -> None:
+        self._settling.start()
+        self._look()
 
     def _lost_display(self, screen: QScreen) -> None:
         """The exam goes on where there still is a display: that is no evasion of its own."""
+        self._settling.start()
         remaining = QGuiApplication.primaryScreen()
         if screen is self._screen and remaining is not None and self._timer.isActive():
             self._screen = remaining
@@ -133,7 +142,7 @@ class FullScreen(QObject):
     def _look(self) -> None:
         if not self._timer.isActive() or self._window.is_over:
             return
-        self._window.covers.stand(self._screen, on_top=bool(self._window.windowFlags() & _TOP))
+        self._window.covers.stand(self._screen, above=is_above(self._window))
         if how := self._window.astray():
             self._note(how)
         elif self._window.covers.missing():
@@ -142,7 +151,7 @@ class FullScreen(QObject):
             self._how = ""
 
     def _note(self, how: str) -> None:
-        if not self._how:
+        if not self._how and not self._settling.isActive():
             self._times += 1
             if self._level is Level.ENFORCE:
                 self._told.append(_exit(how, self._times, lasts=False))
@@ -152,7 +161,7 @@ class FullScreen(QObject):
 
     def _again(self) -> None:
         if self._timer.isActive() and not self._window.is_over:
-            self._window.hold(self._screen, on_top=bool(self._window.windowFlags() & _TOP))
+            self._window.hold(self._screen)
             self._window.covers.restore()
 
 

@@ -29,7 +29,7 @@ FRAMES = frozenset(
 )
 
 # What a server decides on. Pictures and the like go without: they are often redirected to
-# other hosts, and a redirected request keeps its header.
+# other hosts, and would take the header of the first address along.
 HEADED = frozenset({*PAGES, Resource.ResourceTypeSubFrame, Resource.ResourceTypeXhr})
 
 # What a page may load into itself.
@@ -70,15 +70,7 @@ class Requests(QWebEngineUrlRequestInterceptor):
             return self._addresses.judge(address) is None
         if kind in FRAMES:
             return self._addresses.judge_frame(address) is None
-        if has_header(info) and not self._addresses.takes_header(address):
-            return False  # redirected to where our header must not go
         return info.requestUrl().scheme() in LOADABLE
-
-
-def has_header(info: QWebEngineUrlRequestInfo) -> bool:
-    """Whether a request was given its header before, and has been redirected since."""
-    names = (bytes(name.data()).lower() for name in info.httpHeaders())
-    return _HEADER.lower() in names
 
 
 def written(url: QUrl) -> str:

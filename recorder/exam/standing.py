@@ -9,21 +9,38 @@ from PySide6.QtWidgets import QWidget
 _TOP = Qt.WindowType.WindowStaysOnTopHint
 
 
-def stand_on(widget: QWidget, screen: QScreen, *, on_top: bool) -> None:
+def is_above(widget: QWidget) -> bool:
+    """Whether a top-level widget is to stay above others."""
+    return bool(widget.windowFlags() & _TOP)
+
+
+def keep_above(widget: QWidget, *, above: bool) -> None:
+    """Have a top-level widget stay above others, or not; shown or not, as it was.
+
+    ``setWindowFlag`` would hide a window that is shown and make another: on X11 the keyboard
+    then stays with the old one.
+    """
+    flags = widget.windowFlags() | _TOP if above else widget.windowFlags() & ~_TOP
+    handle = widget.windowHandle()
+    if handle is None:
+        widget.setWindowFlags(flags)
+        return
+    widget.overrideWindowFlags(flags)
+    handle.setFlag(_TOP, above)
+
+
+def stand_on(widget: QWidget, screen: QScreen, *, above: bool) -> None:
     """Show a top-level widget over all of a display."""
-    if bool(widget.windowFlags() & _TOP) is not on_top:
-        widget.setWindowFlag(_TOP, on_top)  # hides it: it is shown again below
+    keep_above(widget, above=above)
     widget.setScreen(screen)
     widget.setGeometry(screen.geometry())
     widget.showFullScreen()
-    if on_top:
+    if above:
         widget.raise_()
 
 
 def stand_free(widget: QWidget) -> None:
     """Let it be an ordinary window again, where it is shown at all."""
-    shown = widget.isVisible()
-    if widget.windowFlags() & _TOP:
-        widget.setWindowFlag(_TOP, on=False)
-    if shown:
+    keep_above(widget, above=False)
+    if widget.isVisible():
         widget.showNormal()

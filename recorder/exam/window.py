@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent, QScreen
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QGuiApplication,
+    QKeySequence,
+    QResizeEvent,
+    QScreen,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -16,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from recorder.exam.browser import ExamBrowser
 from recorder.exam.covers import Covers
-from recorder.exam.standing import stand_free, stand_on
+from recorder.exam.standing import is_above, keep_above, stand_free, stand_on
 
 # What a window is when it is not held to its display, in pixels: small enough for any screen.
 FREE_SIZE = (1100, 760)
@@ -54,7 +61,6 @@ class ExamWindow(QWidget):
         self._browser = browser
         self._over = False
         self._held: QScreen | None = None
-        self._on_top = False
         self.covers = Covers(institution, self.ask_to_leave, self)
         self._slot = QHBoxLayout()
         self._leave = QPushButton(self.tr("Leave the exam"))
@@ -155,22 +161,20 @@ class ExamWindow(QWidget):
         """Whether the exam was left or ended."""
         return self._over
 
-    def hold(self, screen: QScreen | None, *, on_top: bool) -> None:
-        """Fill a display (``None`` for none), and stay above other windows or not."""
-        self._held, self._on_top = screen, on_top
+    def hold(self, screen: QScreen | None) -> None:
+        """Fill a display; with ``None`` be an ordinary window again."""
+        self._held = screen
         if screen is None:
             stand_free(self)
         else:
-            stand_on(self, screen, on_top=on_top)
+            stand_on(self, screen, above=is_above(self))
             self.activateWindow()
 
     def keep_on_top(self, *, on_top: bool) -> None:
-        """Stay above other windows, or not; where it stands it stays."""
-        self._on_top = on_top
-        shown, full = self.isVisible(), self.isFullScreen()
-        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, on_top)
-        if shown:
-            self.showFullScreen() if full else self.show()
+        """Stay above other windows, covers too, or not; where they stand they stay."""
+        for one in (self, *self.covers.all):
+            keep_above(one, above=on_top)
+        if on_top:
             self.raise_()
 
     def astray(self) -> str:
@@ -181,11 +185,18 @@ class ExamWindow(QWidget):
             return "hidden"
         if self.isMinimized():
             return "minimised"
-        if self.screen() is not self._held:
-            return "moved to another display"
-        if not self.isFullScreen() or not self.geometry().contains(self._held.geometry()):
+        if not self.isFullScreen():
             return "not full screen"
-        return ""
+        filled = [
+            screen.geometry()
+            for screen in QGuiApplication.screens()
+            if self.geometry().contains(screen.geometry())
+        ]
+        if not filled:
+            return "made smaller"
+        # Where displays overlap (mirrored ones), window managers choose between them.
+        here = self._held.geometry()
+        return "" if any(here.intersects(one) for one in filled) else "moved to another display"
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Notice at once what a look four times a second might miss."""

@@ -1,0 +1,169 @@
+"""Every way out of the exam, tried in a real browser: none leads out, each is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.exam_remote import ExamApp
+from support.exam_site import Site
+
+from recorder.exam.attempts import How
+
+
+@pytest.fixture(autouse=True)
+def _at_the_exam(app: ExamApp, site: Site, elsewhere: Site) -> Iterator[None]:
+    """Begin on the exam's page; nothing but pictures ever comes from elsewhere."""
+    app.go(f"{site.url}/")
+    app("attempts.clear()")
+    yield
+    assert set(elsewhere.paths()) <= {"/picture.png"}
+    assert app("browser.page.url().host()") == "127.0.0.1"
+
+
+SCRIPTED: list[tuple[str, How, str]] = [
+    ("location='{0}/script?secret=1'", "script", "/script"),
+    ("window.open('{0}/open?secret=1#x')", "new_window", "/open"),
+    ("document.getElementById('blank').click()", "new_window", "/blank"),
+    ("document.getElementById('form').submit()", "form", "/form"),
+    ("document.getElementById('moved').click()", "redirect", "/elsewhere"),
+    ("document.getElementById('paper').click()", "script", "/paper"),
+    ("i=document.createElement('iframe');i.src='{0}/frame';document.body.append(i)", "frame", "/frame"),
+    ("o=document.createElement('object');o.data='{0}/object';document.body.append(o)", "frame", "/object"),
+    ("d=document.createElement('iframe');d.src='data:text/html,secret';document.body.append(d)", "frame", "data:"),
+    ("document.getElementById('mail').click()", "script", "mailto:"),
+    ("document.getElementById('program').click()", "script", "zoommtg:"),
+]  # fmt: skip
+
+
+def test_what_a_page_tries(app: ExamApp, site: Site) -> None:
+    for script, how, where in SCRIPTED:
+        app.js(script.format(site.other) + ";0")
+        [attempt] = app.attempts(1)
+        told = where if where.endswith(":") else f"{site.other}{where}"
+        assert (attempt["how"], attempt["address"]) == (how, told), script
+        assert app("notice()").startswith(told)
+    app.go(f"{site.url}/meta")
+    [attempt] = app.attempts(1)
+    assert (attempt["how"], attempt["address"]) == ("redirect", f"{site.other}/meta")
+    assert app("trouble()") is None
+
+
+def test_what_the_engine_itself_never_opens(app: ExamApp) -> None:
+    for address in ("file:///etc/passwd", "data:text/html,x", "chrome://version"):
+        app.js(f"location={address!r};0")
+    app.js("location='javascript:document.title=1;void 0';0")
+    app.until("js('document.title') == '1'")
+    assert app("browser.page.url().scheme()") == "http"
+
+
+def test_what_a_candidate_tries(app: ExamApp, site: Site) -> None:
+    app.click_on("link")
+    [attempt] = app.attempts(1)
+    assert attempt["how"] == "link"
+    assert attempt["address"] == f"{site.other}/link"
+    for held in ("ctrl", "shift"):
+        app.click_on("link", "1", held)
+        [attempt] = app.attempts(1)
+        assert attempt["how"] == "new_window"
+    app.click_on("link", "2")
+    assert app.attempts(1)[0]["how"] == "new_window"
+    shown = app("[w for w in QApplication.topLevelWidgets() if w.isVisible()].__len__()")
+    app.press("ctrl+n", "ctrl+t", "ctrl+o", "ctrl+u", "ctrl+s", "ctrl+j", "ctrl+l", "F12")
+    app.press("ctrl+shift+i", "F11", "ctrl+p")
+    app.until("'printed' in notice()")
+    app.click_on("answer", "3")
+    assert app("[w for w in QApplication.topLevelWidgets() if w.isVisible()].__len__()") == shown
+    assert app("browser.page.devToolsPage() is None")
+    assert app("attempts") == []
+
+
+def test_what_belongs_to_the_exam_goes_on(app: ExamApp, site: Site) -> None:
+    app.click_on("within")
+    app.until("browser.page.url().path() == '/second'")
+    app.press("alt+Left")
+    app.until("browser.page.url().path() == '/'")
+    app.until("not browser.page.isLoading()")
+    app.click_on("inside")  # a new window is not allowed: it opens here
+    app.until("browser.page.url().path() == '/inside'")
+    app.press("F5")
+    app.until("not browser.page.isLoading()")
+    assert site.paths().count("/inside") >= 2
+    assert app("len(browser._sheets)") == 1
+    assert app("attempts") == []
+
+
+def test_a_download_is_refused_without_blame(app: ExamApp) -> None:
+    app.click_on("file")
+    app.until("'downloaded' in notice()")
+    assert app("attempts") == []
+
+
+def test_the_clipboard_stays_out(app: ExamApp) -> None:
+    app("QGuiApplication.clipboard().setText('from outside')")
+    app.click_on("answer")
+    app.press("ctrl+a", "ctrl+c", "ctrl+x", "ctrl+v", "shift+Insert", "End")
+    app.click_on("answer", "2")  # X11 pastes what was selected
+    app.press("End")
+    app.xdotool("type", "--delay", "20", " typed")
+    app.until("js(\"document.getElementById('answer').value\") == 'my answer typed'")
+    assert app("QGuiApplication.clipboard().text()") == "from outside"
+
+
+def test_nothing_is_dropped_from_elsewhere(app: ExamApp) -> None:
+    app("""
+from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+mime = QMimeData()
+mime.setUrls([QUrl('file:///etc/passwd')])
+drag = QDragEnterEvent(browser.view.rect().center(), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+drop = QDropEvent(QPointF(50, 50), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+drag.accept()
+drop.accept()
+browser.view.dragEnterEvent(drag)
+browser.view.dropEvent(drop)
+""")
+    assert app("(drag.isAccepted(), drop.isAccepted())") == [False, False]
+
+
+def test_a_page_gets_no_camera_and_no_place(app: ExamApp) -> None:
+    app.js(
+        "window.said='';navigator.geolocation.getCurrentPosition(()=>said='yes',e=>said='no');0"
+    )
+    app.until("js('said') == 'no'")
+    app.js("said='';(navigator.mediaDevices?.getUserMedia({video:true}) ?? Promise.reject())"
+           ".then(()=>said='yes',()=>said='no');0")
+    app.until("js('said') == 'no'")
+
+
+def test_pages_can_be_made_larger(app: ExamApp) -> None:
+    app.click_on("answer")
+    app.press(*["ctrl+plus"] * 5)
+    app.until("browser.zoom_factor == 2.0 and browser.page.zoomFactor() == 2.0")
+    app.click_on("within")
+    app.until("browser.page.url().path() == '/second' and browser.page.zoomFactor() == 2.0")
+    app.press(*["ctrl+plus"] * 20)
+    app.until("browser.zoom_factor == 5.0")
+    app.press("ctrl+0")
+    app.until("browser.page.zoomFactor() == 1.0")
+    app.press("ctrl+minus")
+    app.until("browser.zoom_factor == 0.9")
+    app.press("ctrl+0")
+
+
+def test_the_header_goes_to_the_exam_alone(app: ExamApp, site: Site, elsewhere: Site) -> None:
+    site.asked.clear()
+    elsewhere.asked.clear()
+    app.go(f"{site.url}/hop")
+    app.until("browser.page.url().path() == '/landed'")
+    app.until("not browser.page.isLoading()")
+    app.js("window.done=0;fetch('/api').finally(()=>done=1);0")
+    app.until("js('done') == 1")
+    assert site.header("/hop") == f"signed {site.url}/hop"
+    # The address that it was redirected to has a header of its own.
+    assert site.header("/landed") == f"signed {site.url}/landed"
+    assert site.header("/picture") is None
+    assert site.header("/api") == f"signed {site.url}/api"
+    assert {"/api", "/picture.png"} <= set(elsewhere.paths())
+    assert [header for _, header in elsewhere.asked if header] == []
+    elsewhere.asked.clear()

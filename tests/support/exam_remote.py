@@ -1,0 +1,138 @@
+"""The exam window's program, from a test: started, told what to do, asked, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shared.policy import Surface
+
+TESTS = Path(__file__).parents[1]
+
+
+class ExamApp:
+    """A running ``support.exam_app``; calling it has Python evaluated on its main thread."""
+
+    def __init__(self, process: subprocess.Popen[str], said: Path, display: str) -> None:
+        self.process, self._said, self._display = process, said, display
+
+    def __call__(self, code: str) -> Any:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(code) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+    def answer(self) -> Any:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"the exam's window has died: {self._said.read_text()[-2000:]}"
+        answer = json.loads(line)
+        assert "error" not in answer, answer["error"]
+        return answer["value"]
+
+    def js(self, script: str) -> Any:
+        return self(f"js({script!r})")
+
+    def go(self, url: str) -> None:
+        """Load an address and wait until there is a page."""
+        self(f"browser.page.load(QUrl({url!r}))")
+        self.until("not browser.page.isLoading() and js('document.readyState') == 'complete'")
+
+    def until(self, condition: str, seconds: float = 15.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not self(f"bool({condition})"):
+            assert time.monotonic() < deadline, f"{condition} did not come about"
+            time.sleep(0.03)
+
+    def attempts(self, number: int) -> list[dict[str, Any]]:
+        """The attempts so far, once there are so many; they are forgotten then."""
+        self.until(f"len(attempts) >= {number}")
+        found = self("list(attempts)")
+        self("attempts.clear()")
+        return found
+
+    def press(self, *keys: str) -> None:
+        """Keys as from a keyboard."""
+        self.xdotool("key", "--delay", "30", *keys)
+
+    def click(self, x: float, y: float) -> None:
+        self.xdotool("mousemove", str(round(x)), str(round(y)), "click", "1")
+
+    def click_on(self, element: str, button: str = "1", *held: str) -> None:
+        """Click an element of the page, perhaps with keys held."""
+        script = (
+            f"(e=>{{let r=e.getBoundingClientRect();return r.x+r.width/2+','+(r.y+r.height/2)}})"
+            f"(document.getElementById('{element}'))"
+        )
+        x, y = (float(share) * self("browser.zoom_factor") for share in self.js(script).split(","))
+        left, top = self("browser.view.mapToGlobal(browser.view.rect().topLeft()).toTuple()")
+        for key in held:
+            self.xdotool("keydown", key)
+        where = (str(round(left + x)), str(round(top + y)))
+        self.xdotool("mousemove", *where, "click", button)
+        for key in held:
+            self.xdotool("keyup", key)
+
+    def xdotool(self, *arguments: str) -> None:
+        environment = {**os.environ, "DISPLAY": self._display}
+        subprocess.run(["xdotool", *arguments], env=environment, check=True, timeout=20)
+
+    @property
+    def window(self) -> str:
+        """The window's number on its display."""
+        return str(self("int(window.winId())"))
+
+
+@contextmanager
+def exam_app(
+    surface: Surface, folder: Path, display: str, platform: str = "xcb", **options: Any
+) -> Iterator[ExamApp]:
+    """Start the program on a display; its words go to a file in ``folder``."""
+    said = folder / "exam_app.txt"
+    command = [
+        sys.executable,
+        "-m",
+        "support.exam_app",
+        msgspec.json.encode(surface).decode(),
+        json.dumps(options),
+    ]
+    environment = {
+        **os.environ,
+        "DISPLAY": display,
+        "QT_QPA_PLATFORM": platform,
+        "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)]),
+    }
+    with (
+        said.open("w") as errors,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
+        ) as process,
+    ):
+        app = ExamApp(process, said, display)
+        try:
+            assert app.answer() == "ready"
+            yield app
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+Start = Callable[..., ExamApp]
