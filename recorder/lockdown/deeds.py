@@ -38,9 +38,10 @@ class DeedWatcher:
                 self._details[one.subject] = one.detail
         reports: list[Incident] = []
         deeds = [one for one in mine if not one.lasts]
-        for one in sorted(deeds, key=lambda deed: deed.at_ns or now_ns):
-            at_ns = min(max(one.at_ns or now_ns, self._last_ns), now_ns)
-            reports += self._account.happened(at_ns, [one.subject])
+        when = [now_ns if one.at_ns is None else one.at_ns for one in deeds]
+        for at_ns, one in sorted(zip(when, deeds, strict=True), key=lambda pair: pair[0]):
+            held_ns = min(max(at_ns, self._last_ns), now_ns)  # the machine's clock never falls
+            reports += self._account.happened(held_ns, [one.subject])
         self._last_ns = now_ns
         lasting = [one.subject for one in mine if one.lasts]
         return reports + self._account.look(now_ns, lasting)
