@@ -21,6 +21,9 @@ from recorder.status import Delivery, Interrupted, Offer, SavedFile
 from shared.progress import Progress
 
 if TYPE_CHECKING:
+    from recorder.doctor.examination import Examination
+    from recorder.doctor.finding import Closed, Running
+    from recorder.doctor.practice import Practice
     from recorder.evidence.going_on import Entered
     from recorder.leftovers import Leftovers
     from recorder.preview import LivePreview
@@ -159,6 +162,43 @@ class Recorder:
             return choices
         name = dict(choices).get(source, source.removeprefix("file:").rpartition("/")[2])
         return [(source, name), *(choice for choice in choices if choice[0] != source)]
+
+    def check(self, offer: Offer | None, scales: tuple[float, ...]) -> Examination:
+        """The system check, as the window runs it; with an offer, against its rules."""
+        from recorder.doctor.asked import Asked
+        from recorder.doctor.examination import Examination
+
+        settings = self._settings
+        asked = Asked(
+            server=None if offer is None else offer.server,
+            code="" if offer is None else offer.code,
+            policy=None if offer is None else offer.policy,
+            store=settings.store,
+            models=settings.models,
+            pinned=settings.pinned,
+            # An offer's server was let pass when its code was looked up.
+            allow_plain=True,
+        )
+        return Examination(asked, live=True, scales=scales)
+
+    def close_program(self, running: Running, *, force: bool) -> Closed:
+        """Close a program for the candidate, who was asked."""
+        from recorder.lockdown.closing import Started, close
+
+        one = Started(running.pid, running.name, running.started)
+        return close(one, force=force).value
+
+    def practice(self, offer: Offer | None, camera: str, microphone: str) -> Practice:
+        """Open camera and microphone and begin a practice run.
+
+        Raises:
+            EnvironmentFault: a device does not open, or a model is not as it should be.
+        """
+        from recorder.doctor.asked import assumed_policy
+        from recorder.doctor.practice import practise
+
+        rules = assumed_policy() if offer is None else offer.policy
+        return practise(rules, camera, microphone, self._settings.models)
 
     def open_preview(self, offer: Offer, camera: str, microphone: str) -> LivePreview:
         """Open camera and microphone to look at; nothing is recorded.

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,18 +43,20 @@ class Holders:
 
 
 def holders(
-    ours: Iterable[int] = (), *, platform: str = sys.platform, proc: Path = _PROC
+    is_ours: Callable[[int], bool] = lambda pid: pid == os.getpid(),
+    *,
+    platform: str = sys.platform,
+    proc: Path = _PROC,
 ) -> Holders:
     """Other programs that use a camera or a microphone.
 
     Args:
-        ours: process ids that do not count beside this process.
+        is_ours: whether a process belongs to this program, and does not count.
         platform: as ``sys.platform``.
         proc: where the system lists its processes.
     """
-    own = {os.getpid(), *ours}
     if platform == "linux":
-        found = [*_of_proc(proc, own), *_of_pulse(own)]
+        found = [*_of_proc(proc, is_ours), *_of_pulse(is_ours)]
         return Holders(
             tuple(dict.fromkeys(found)),
             "Programs of other users of this computer are not seen.",
@@ -64,14 +66,15 @@ def holders(
     return Holders((), "This system does not tell which programs use the camera.")
 
 
-def _of_proc(proc: Path, own: set[int]) -> Iterator[Holder]:
+def _of_proc(proc: Path, is_ours: Callable[[int], bool]) -> Iterator[Holder]:
     """Open files of every process that this user may look into."""
     for entry in proc.glob("[0-9]*"):
         pid = int(entry.name)
-        if pid in own:
+        devices = sorted(set(_devices(entry)))
+        if not devices or is_ours(pid):
             continue
         name = _read(entry / "comm")
-        for device in sorted(set(_devices(entry))):
+        for device in devices:
             if not (name in _SERVERS and device.startswith("/dev/snd/")):
                 yield Holder(device, name or f"process {pid}", pid)
 
@@ -90,13 +93,14 @@ def _devices(entry: Path) -> Iterator[str]:
             yield target
 
 
-def _of_pulse(own: set[int]) -> Iterator[Holder]:
+def _of_pulse(is_ours: Callable[[int], bool]) -> Iterator[Holder]:
     """Who records through PulseAudio, or PipeWire in its place."""
     for output in _source_outputs():
         properties = output.get("properties", {})
         pid = str(properties.get("application.process.id", ""))
         number = int(pid) if pid.isdigit() else None
-        if number in own or properties.get("media.name") == "Peak detect":
+        ours = number is not None and is_ours(number)
+        if ours or properties.get("media.name") == "Peak detect":
             continue
         name = properties.get("application.name") or properties.get(
             "application.process.binary"

@@ -6,10 +6,13 @@ import importlib.util
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from recorder.doctor.finding import Finding, Topic
 from recorder.doctor.wording import Words, translate, verbatim
 from recorder.lockdown.adapter import Machine, Unsupported
+from recorder.lockdown.guard import Guard
+from recorder.lockdown.operations.for_policy import Desktop, Unavailable, steps_for
 from shared.policy import Level, Policy
 
 POLICY = Topic(
@@ -42,9 +45,10 @@ _READERS = {
     "input_devices": "inputs",
 }
 
-# A Wayland compositor lets no program hold these; without a display there is none of them.
-_NOT_ON_WAYLAND = frozenset({"on_top", "keys"})
-_NEED_A_DISPLAY = frozenset({"full_screen", "on_top", "keys"})
+# The exam's window holds these itself: a Wayland compositor lets none stay on top, and
+# without a display there is no window.
+_NOT_ON_WAYLAND = frozenset({"on_top"})
+_NEED_A_DISPLAY = frozenset({"full_screen", "on_top"})
 
 BROWSER = "PySide6.QtWebEngineCore"
 
@@ -61,13 +65,20 @@ def unsupported(
     environ: Mapping[str, str] = os.environ,
 ) -> tuple[str, ...]:
     """The parts of the lockdown that the policy asks for and this computer cannot, by name."""
-    beyond = _beyond(platform, environ)
+    beyond = _beyond(platform, environ) | _unknown(policy, platform, environ)
     return tuple(
         part
         for part in _PARTS
         if getattr(policy.lockdown, part) is not Level.OFF
         and (part in beyond or _blind(machine, part))
     )
+
+
+def _unknown(policy: Policy, platform: str, environ: Mapping[str, str]) -> frozenset[str]:
+    """Parts with a step that this machine's adapter does not know."""
+    desktop = Desktop(platform, environ)
+    steps = steps_for(policy.lockdown, desktop, Guard(Path()), (), lambda _pid: False)
+    return frozenset(one.part for one in steps if isinstance(one.operation, Unavailable))
 
 
 def _blind(machine: Machine, part: str) -> bool:

@@ -43,9 +43,9 @@ from recorder.doctor.sounding import play_back
 from recorder.doctor.wording import translate
 from recorder.evidence.store import default_root
 from recorder.faults import EnvironmentFault
-from recorder.lockdown.closing import own_tree
 from recorder.lockdown.instances import other_instances
 from recorder.lockdown.machine import this_machine
+from recorder.lockdown.processes import descends_from_us
 from recorder.lockdown.reserves import read_memory, read_power
 from recorder.preview import LivePreview
 from shared.policy import Policy
@@ -111,19 +111,20 @@ class Examination:
         """The exam's rules, once its code was looked up; until then the usual ones."""
         return self._rules
 
-    def look(self, name: str, preview: LivePreview | None = None) -> Finding:
+    def look(self, name: str, preview: object = None) -> Finding:
         """Look at one thing, by its topic's id; again, as often as is wanted.
 
         Args:
             name: the id.
-            preview: the open camera and microphone, where they are open.
+            preview: the open camera and microphone (a ``LivePreview``), where they are open.
         """
-        self._preview = preview
+        self._preview = preview if isinstance(preview, LivePreview) else None
         return bounded(self._items[name], self._bound_s)
 
-    def play_back(self, preview: LivePreview) -> Finding:
+    def play_back(self, preview: object) -> Finding:
         """Record the microphone for three seconds, in memory, and play it."""
-        item = Item(judging.MICROPHONE, lambda: play_back(preview.microphone))
+        microphone = preview.microphone if isinstance(preview, LivePreview) else None
+        item = Item(judging.MICROPHONE, lambda: play_back(microphone))
         return bounded(item, self._bound_s)
 
     def put_back(self) -> Finding:
@@ -169,7 +170,8 @@ class Examination:
             lambda: displays.check_displays(machine, self._rules, self._scales),
         )
         yield Item(
-            programs.DEVICE_USERS, lambda: programs.check_device_users(holders(own_tree()))
+            programs.DEVICE_USERS,
+            lambda: programs.check_device_users(holders(descends_from_us)),
         )
         yield Item(windows.WINDOWS, lambda: windows.check_windows(machine))
         yield Item(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 from recorder.doctor.wording import NOTHING, Words, verbatim
 from recorder.faults import EnvironmentFault
@@ -56,6 +57,9 @@ class PutBack:
     """What an earlier lockdown left changed can be put back."""
 
 
+# What became of a program that was to be closed (as ``lockdown.closing`` says it).
+Closed = Literal["gone", "still_runs", "ours", "system", "forbidden"]
+
 Mend = OpenPage | ClosePrograms | PlayBack | PutBack
 
 
@@ -80,6 +84,12 @@ class Finding:
     why: Words
     remedy: Words = NOTHING
     mends: tuple[Mend, ...] = ()
+
+
+    @property
+    def topic(self) -> Topic:
+        """What it is about."""
+        return Topic(self.id, self.title, self.why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,28 @@ def judge_screen(choices: int | None) -> Finding | None:
     return DISPLAY.ok(translate("doctor", "The screen can be recorded."))
 
 
+def missing_camera() -> EnvironmentFault:
+    """No camera is connected."""
+    return EnvironmentFault(
+        "No camera was found.", "Connect a camera, or switch it on, then try again."
+    )
+
+
+def missing_microphone() -> EnvironmentFault:
+    """No microphone is connected."""
+    return EnvironmentFault(
+        "No microphone was found.", "Connect a microphone or a headset, then try again."
+    )
+
+
+def speak_now() -> Finding:
+    """Before the microphone is recorded to be heard."""
+    return MICROPHONE.finding(
+        State.SKIPPED,
+        translate("doctor", "Say a few words now. In three seconds you hear them."),
+    )
+
+
 def unchecked(topic: Topic) -> Finding:
     """The check itself failed; the page says why."""
     return topic.problem(translate("doctor", "This could not be checked."), NOTHING)

@@ -8,8 +8,9 @@ from pathlib import Path
 from recorder.doctor.finding import Finding, PutBack, Topic
 from recorder.doctor.wording import translate, verbatim
 from recorder.faults import EnvironmentFault
-from recorder.lockdown.journal import default_folder, journals, read_journal
+from recorder.lockdown.journal import journals, read_journal
 from recorder.lockdown.owner import runs
+from recorder.lockdown.place import default_folder
 from recorder.lockdown.undoing import Undone, undo_leftovers
 
 LOCKDOWN = Topic(

@@ -5,7 +5,6 @@ Only the user's own programs; never this one, what it runs in, or what the deskt
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -134,9 +133,3 @@ def _ask_windows(pid: int) -> None:
         return True
 
     user.EnumWindows(visitor(visit), 0)
-
-
-def own_tree() -> frozenset[int]:
-    """This process, its children and theirs."""
-    own = psutil.Process()
-    return frozenset({os.getpid(), *(child.pid for child in own.children(recursive=True))})

@@ -22,6 +22,9 @@ if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs non
     import numpy as np
     from numpy.typing import NDArray
 
+    from recorder.doctor.finding import Closed, Finding, Running, Topic
+    from recorder.doctor.practice import PracticeView
+
 
 class Preview(Protocol):
     """Live camera and microphone before and while recording; nothing is kept by it."""
@@ -141,6 +144,44 @@ class Recording(Protocol):
         ...
 
 
+class Checking(Protocol):
+    """The system check of one computer. Calls block, within bounds, and raise nothing."""
+
+    @property
+    def items(self) -> tuple[Topic, ...]:
+        """What is looked at beside the devices of a preview, in order."""
+        ...
+
+    def look(self, name: str, preview: Preview | None) -> Finding:
+        """Look at one thing by its id, as often as is wanted; some look through the preview."""
+        ...
+
+    def play_back(self, preview: Preview) -> Finding:
+        """Record the microphone for three seconds, in memory, and play that."""
+        ...
+
+    def put_back(self) -> Finding:
+        """Undo what an earlier exam's lockdown left on this computer."""
+        ...
+
+
+class Practice(Protocol):
+    """A practice run; nothing of it is kept or sent."""
+
+    @property
+    def preview(self) -> Preview:
+        """Camera and microphone as the detectors see them."""
+        ...
+
+    def view(self) -> PracticeView:
+        """How far it is, and what was found. Returns at once."""
+        ...
+
+    def close(self) -> None:
+        """End it and let the devices go; blocks for a moment. Closing twice is allowed."""
+        ...
+
+
 class Program(Protocol):
     """The recorder as the window sees it. Blocking calls: run them off the main thread.
 
@@ -177,6 +218,21 @@ class Program(Protocol):
 
     def devices(self) -> dict[str, list[tuple[str, str]]]:
         """Per stream the choices as (SRC, name), the default first."""
+        ...
+
+    def check(self, offer: Offer | None, scales: tuple[float, ...]) -> Checking:
+        """Prepare the system check, against an exam's rules or the usual ones.
+
+        ``scales`` is how much each display is enlarged.
+        """
+        ...
+
+    def close_program(self, running: Running, *, force: bool) -> Closed:
+        """Close a program for the candidate, who was asked; end it at once by ``force``."""
+        ...
+
+    def practice(self, offer: Offer | None, camera: str, microphone: str) -> Practice:
+        """Open camera and microphone and begin a practice run of 20 seconds."""
         ...
 
     def open_preview(self, offer: Offer, camera: str, microphone: str) -> Preview:

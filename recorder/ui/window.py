@@ -23,6 +23,7 @@ from recorder.ui.widgets.steps import Step
 
 if TYPE_CHECKING:  # pages are imported when they are first shown: the first one paints sooner
     from recorder.ui.pages.check import CheckPage
+    from recorder.ui.pages.practice import PracticePage
     from recorder.ui.pages.terms import TermsPage
     from recorder.ui.way import Way
 
@@ -65,6 +66,7 @@ class MainWindow(Chrome):
         self._consent: Page | None = None
         self._terms: TermsPage | None = None
         self._check: CheckPage | None = None
+        self._practice: PracticePage | None = None
         self._way: Way | None = None
         self._forced = False
         self._enter = self._make_enter()
@@ -141,6 +143,7 @@ class MainWindow(Chrome):
         enter = EnterPage(self._program, self._doorway, self._choose, self.speech.code)
         enter.offered.connect(self._offered)
         enter.speaking.connect(self._speak)
+        enter.practising.connect(lambda: self._practise(None, enter))
         return enter
 
     def _speak(self, code: str) -> None:
@@ -213,9 +216,39 @@ class MainWindow(Chrome):
         self._check = CheckPage(self._program, self._doorway, self._offer)
         self._check.started.connect(self._started)
         self._check.left.connect(self._back_from_check)
+        self._check.practising.connect(self._practise_for_exam)
         self.show_page(self._check, Step.CHECK)
         self.let_read(readable=True)
         self._check.begin()
+
+    def _practise_for_exam(self, camera: str, microphone: str) -> None:
+        check = self._check
+        assert check is not None
+        self._practise(self._offer, check, camera, microphone).left.connect(check.begin)
+
+    def _practise(
+        self, offer: Offer | None, back: Page, camera: str = "", microphone: str = ""
+    ) -> PracticePage:
+        """Show a practice run; its *Back* leads to the page from where it was asked for."""
+        from recorder.ui.pages.practice import PracticePage
+
+        step = Step.CODE if offer is None else Step.CHECK
+        page = PracticePage(self._program, self._doorway, offer, camera, microphone)
+        page.left.connect(lambda: self._end_practice(back, step))
+        self._practice = page
+        self.show_page(page, step)
+        page.begin()
+        return page
+
+    def _end_practice(self, back: Page, step: Step) -> None:
+        self._leave_practice()
+        self.show_page(back, step)
+
+    def _leave_practice(self) -> None:
+        page, self._practice = self._practice, None
+        if page is not None:
+            page.leave()
+            self.drop_page(page)
 
     def _back_from_check(self) -> None:
         if self._consent is None:
@@ -235,6 +268,7 @@ class MainWindow(Chrome):
         self._restart()
 
     def _leave_check(self) -> None:
+        self._leave_practice()
         if self._check is not None:
             self._check.leave()
             self.drop_page(self._check)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from recorder.doctor import judging
+from recorder.doctor.finding import Closed, Finding, OpenPage, PlayBack, PutBack, State
+from recorder.doctor.judging import Heard, Seen
 from recorder.status import Offer
 from recorder.ui import checks
-from recorder.ui.checks import Heard, Seen, Verdict
+from recorder.ui.looks import Looks
 from recorder.ui.operation import Doorway, Operation, Trouble
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Preview, Program, Recording
@@ -21,15 +24,21 @@ from recorder.ui.widgets.beat import Beat
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column
 from recorder.ui.widgets.checkitem import CheckItem
-from recorder.ui.widgets.dress import em
+from recorder.ui.widgets.findings import Findings
+from recorder.ui.widgets.mending import Again, Answer, Close, Wish
 from recorder.ui.widgets.meter import Meter
 from recorder.ui.widgets.mirror import PICTURE_MS, Mirror
 from recorder.ui.widgets.text import Text
+from recorder.ui.widgets.tick import Tick
 
-# Multiples of the text's size from which picture and choices fit beside each other.
-WIDE = 44
 # Milliseconds between two verdicts: quicker would make words flicker.
 JUDGE_MS = 400
+
+_TOPICS = {
+    "camera": judging.CAMERA,
+    "microphone": judging.MICROPHONE,
+    "screen": judging.DISPLAY,
+}
 
 
 class CheckPage(Page):
@@ -38,6 +47,8 @@ class CheckPage(Page):
     started = Signal(object)
     """The ``Recording`` that took the preview over."""
     left = Signal()
+    practising = Signal(str, str)
+    """A practice run is wished for, with this camera and this microphone (SRC)."""
 
     def __init__(
         self,
@@ -45,45 +56,56 @@ class CheckPage(Page):
         doorway: Doorway,
         offer: Offer,
         clock: Callable[[], float] = time.monotonic,
+        open_page: Callable[[QUrl], object] = QDesktopServices.openUrl,
     ) -> None:
         super().__init__("")
         self.title.say(self.tr("Check your equipment"))
         self.lead.say(
-            self.tr("This is what the exam will see and hear. Nothing is recorded yet.")
+            self.tr(
+                "This is what the exam will see and hear. Nothing is recorded yet, and "
+                "nothing is sent but some random bytes, to see how fast your line is."
+            )
         )
         self.lead.show()
         self.setAccessibleName(self.title.plain)
         self._program, self._doorway, self._clock = program, doorway, clock
+        self._offer, self._open_page = offer, open_page
         self.viewfinder = Viewfinder(program, offer)
         self._streams = offer.policy.streams
         self._devices: dict[str, list[tuple[str, str]]] | None = None
         self._preview: Preview | None = None
         self._sight = Sight(None)
         self._operation: Operation | None = None
+        self._mending: Operation | None = None
         self._starting = self._broken = False
         self._opened_at: float | None = None
         self._heard_at: float | None = None
+        self._said: Finding | None = None
+        self.looks = Looks(program, doorway, offer, self)
         self._build()
+        self._follow_looks()
         self._listen = Beat(self, PICTURE_MS, self._hear)
-        self._judge = Beat(self, JUDGE_MS, self._show_verdicts)
+        self._judge = Beat(self, JUDGE_MS, self._show_findings)
 
     def first_focus(self) -> QWidget:
         """What is enabled from the beginning; the choosers get the focus once they are."""
         return self._back
 
     def begin(self) -> None:
-        """List the devices, open the first ones, and keep looking."""
+        """List the devices, open the first ones, look at everything else, and keep looking."""
         self._problem.hide()
         self._forget_sight()
         self._run(self._program.devices, self._list)
+        self.looks.begin()
         self._listen.start()
         self._judge.start()
-        self._show_verdicts()
+        self._show_findings()
 
     def leave(self) -> None:
         """Close what is open and forget what is under way; the page is not used again."""
-        if self._operation is not None:
-            self._operation.abandon()
+        for operation in (self._operation, self._mending):
+            if operation is not None:
+                operation.abandon()
         self._rest()
         self._doorway.run(self.viewfinder.close, lambda _: None, lambda _: None)
 
@@ -92,7 +114,7 @@ class CheckPage(Page):
         self._starting = True
         self._problem.hide()
         self._start.rename(self.tr("Starting…"))
-        self._show_verdicts()
+        self._show_findings()
         self._mirror.watch(None)
         camera, microphone, screen = (self._chosen(name) for name in self._items)
         self._preview = None
@@ -103,39 +125,58 @@ class CheckPage(Page):
             discard=lambda recording: recording.finish("quit"),
         )
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Picture and choices beside each other where they fit, else below each other."""
-        wide = event.size().width() >= WIDE * em(self)
-        direction = QBoxLayout.Direction
-        self._sides.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
-        super().resizeEvent(event)
+    def practise(self) -> None:
+        """Let the devices go, for a practice run that takes them."""
+        camera, microphone = self._chosen("camera"), self._chosen("microphone")
+        self._forget_sight()
+        self.looks.stop()
+        self._listen.stop()
+        self._judge.stop()
+        self._run(
+            lambda: self.viewfinder.look(NOTHING, NOTHING),
+            lambda _: self.practising.emit(camera, microphone),
+        )
 
     def _build(self) -> None:
+        waiting = {
+            "camera": self.tr("Opening the camera…"),
+            "microphone": self.tr("Opening the microphone…"),
+            "screen": self.tr("Looking for the screen…"),
+        }
         self._items = {
-            "camera": CheckItem("camera", self.tr("Ca&mera")),
-            "microphone": CheckItem("microphone", self.tr("Mic&rophone")),
-            "screen": CheckItem("screen", self.tr("Scr&een")),
+            "camera": CheckItem("camera", self.tr("Ca&mera"), waiting["camera"]),
+            "microphone": CheckItem(
+                "microphone", self.tr("Mic&rophone"), waiting["microphone"]
+            ),
+            "screen": CheckItem("screen", self.tr("Scr&een"), waiting["screen"]),
         }
         for name, item in self._items.items():
             if not self._needs(name):
                 item.hide()
             if name != "screen":
                 item.chosen.connect(self._look)
+        self._items["microphone"].wished.connect(self._wish_of_microphone)
         self._problem = Banner()
         self._mirror, self._meter = Mirror(24), Meter(self.tr("Sound level"))
         self._mirror.failed.connect(self._problem.trouble)
-        self._mirror.lit.connect(self._show_verdicts)
+        self._mirror.lit.connect(self._show_findings)
         if not self._streams.camera.enabled:
             self._mirror.hide()
         left = column(self._mirror, self._sound_row(), gap=14)
         left.addStretch(1)
         right = column(*self._items.values(), gap=12)
         right.addStretch(1)
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._sides.setSpacing(24)
-        self._sides.addLayout(left, 5)
-        self._sides.addLayout(right, 6)
-        self.add(self._sides, self._problem)
+        sides = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        sides.setSpacing(24)
+        sides.addLayout(left, 5)
+        sides.addLayout(right, 6)
+        self.split(sides)
+        self._findings = Findings(self.tr("Your computer"))
+        self._told_to = Tick(self.tr("My &institution told me to go on all the same"))
+        self._told_to.toggled.connect(lambda _: self._show_findings())
+        self._told_to.hide()
+        self._verdict = Banner()
+        self.add(self._problem, self._findings, self._verdict, self._told_to)
         self.body.addStretch(1)
         self._build_foot()
 
@@ -152,9 +193,20 @@ class CheckPage(Page):
         self._start = Button(self.tr("&Start the exam recording"), self.start, "primary")
         self.primary = self._start
         self._again = Button(self.tr("&Try again"), self.begin)
+        self._practise = Button(self.tr("&Practise first"), self.practise)
+        if self._offer.resumes is not None:  # who goes on has no time to rehearse
+            self._practise.hide()
         self._back = Button(self.tr("&Back"), self.left.emit)
         self.secondary = self._back
-        self.act(self._back, right=(self._again, self._start))
+        self.act(self._back, right=(self._practise, self._again, self._start))
+
+    def _follow_looks(self) -> None:
+        self.looks.known.connect(self._findings.show_topics)
+        self.looks.looking.connect(self._findings.look)
+        self.looks.found.connect(self._findings.show_finding)
+        self.looks.found.connect(lambda _name, _finding: self._show_findings())
+        self.looks.failed.connect(self._problem.trouble)
+        self._findings.wished.connect(self._wish)
 
     def _needs(self, name: str) -> bool:
         return getattr(self._streams, name).enabled
@@ -175,7 +227,7 @@ class CheckPage(Page):
     def _look(self) -> None:
         camera, microphone = self._chosen("camera"), self._chosen("microphone")
         self._forget_sight()
-        self._show_verdicts()
+        self._show_findings()
         self._run(lambda: self.viewfinder.look(camera, microphone), self._see)
 
     def _see(self, sight: Sight) -> None:
@@ -184,12 +236,14 @@ class CheckPage(Page):
         self._opened_at = self._clock()
         if sight.preview is not None and sight.camera_fault is None:
             self._mirror.watch(sight.preview.picture)
-        self._show_verdicts()
+        self.looks.camera_is(sight.preview, settled=True)
+        self._show_findings()
 
     def _forget_sight(self) -> None:
         self._mirror.watch(None)
         self._sight, self._preview, self._broken = Sight(None), None, False
-        self._opened_at = self._heard_at = None
+        self._opened_at = self._heard_at = self._said = None
+        self.looks.camera_is(None, settled=False)
 
     def _run(self, work: Callable[[], object], success: Callable[..., None]) -> None:
         if self._operation is not None:
@@ -199,7 +253,8 @@ class CheckPage(Page):
     def _fail(self, trouble: Trouble) -> None:
         self._operation, self._broken = None, True
         self._problem.trouble(trouble)
-        self._show_verdicts()
+        self.looks.camera_is(None, settled=True)
+        self._show_findings()
 
     def _fail_to_start(self, trouble: Trouble) -> None:
         self._starting = False
@@ -212,7 +267,8 @@ class CheckPage(Page):
         self.started.emit(recording)
 
     def _rest(self) -> None:
-        self._operation = None
+        self._operation = self._mending = None
+        self.looks.stop()
         self._listen.stop()
         self._judge.stop()
         self._mirror.watch(None)
@@ -227,22 +283,22 @@ class CheckPage(Page):
             return
         level = self._preview.sound_level()
         self._meter.set_level(level)
-        if level >= checks.HEARD:
+        if level >= judging.HEARD:
             self._heard_at = self._clock()
 
-    def _verdicts(self) -> dict[str, Verdict]:
+    def _device_findings(self) -> dict[str, Finding | None]:
         judges = {
-            "camera": lambda: checks.judge_camera(self._seen()),
-            "microphone": lambda: checks.judge_microphone(self._heard()),
-            "screen": lambda: checks.judge_screen(self._count("screen")),
+            "camera": lambda: judging.judge_camera(self._seen()),
+            "microphone": lambda: self._said or judging.judge_microphone(self._heard()),
+            "screen": lambda: judging.judge_screen(self._count("screen")),
         }
         needed = {name: judge for name, judge in judges.items() if self._needs(name)}
         if self._broken:
-            return dict.fromkeys(needed, checks.unchecked())
+            return {name: judging.unchecked(_TOPICS[name]) for name in needed}
         return {name: judge() for name, judge in needed.items()}
 
     def _seen(self) -> Seen:
-        missing = checks.missing_camera() if self._count("camera") == 0 else None
+        missing = judging.missing_camera() if self._count("camera") == 0 else None
         return Seen(
             open=self._preview is not None,
             waited_s=0.0 if self._opened_at is None else self._clock() - self._opened_at,
@@ -252,7 +308,7 @@ class CheckPage(Page):
         )
 
     def _heard(self) -> Heard:
-        missing = checks.missing_microphone() if self._count("microphone") == 0 else None
+        missing = judging.missing_microphone() if self._count("microphone") == 0 else None
         return Heard(
             open=self._preview is not None,
             quiet_s=None if self._heard_at is None else self._clock() - self._heard_at,
@@ -262,8 +318,120 @@ class CheckPage(Page):
     def _count(self, name: str) -> int | None:
         return None if self._devices is None else len(self._devices.get(name, []))
 
-    def _show_verdicts(self) -> None:
-        verdicts = self._verdicts()
-        for name, verdict in verdicts.items():
-            self._items[name].judge(verdict)
-        self._start.setEnabled(checks.ready(verdicts.values()) and not self._starting)
+    def _show_findings(self) -> None:
+        devices = self._device_findings()
+        for name, finding in devices.items():
+            self._items[name].judge(finding)
+        works = checks.ready(devices.values())
+        self._start.setEnabled(works and self._may_go_on() and not self._starting)
+        self._show_verdict()
+
+    def _may_go_on(self) -> bool:
+        """What was looked at beside the devices holds nobody up who goes on with an exam, nor
+        who was told to go on."""
+        if self._offer.resumes is not None:
+            return True
+        if self._told_to.isVisibleTo(self) and self._told_to.isChecked():
+            return True
+        return self.looks.done and checks.ready(self.looks.findings.values())
+
+    def _show_verdict(self) -> None:
+        found = self.looks.findings.values()
+        broken = [one for one in found if one is not None and one.state is State.PROBLEM]
+        self._told_to.setVisible(bool(broken) and self._offer.resumes is None)
+        if not broken:
+            self._verdict.hide()
+            return
+        names = ", ".join(checks.spoken(one.title) for one in broken)
+        contact = self._offer.policy.institution.contact
+        self._verdict.say(
+            "problem",
+            self.tr("This keeps the exam from being recorded: {0}.").format(names),
+            self.tr(
+                "What to do stands beside it above. If it does not help, ask: {0}. They may "
+                "tell you to go on all the same."
+            ).format(contact),
+        )
+
+    def _wish(self, name: str, wish: Wish) -> None:
+        match wish:
+            case Again():
+                self.looks.again(name)
+            case OpenPage():
+                self._open_page(QUrl(wish.address))
+            case PutBack():
+                self._put_back()
+            case Close():
+                self._ask_to_close(name, wish)
+            case _:
+                pass
+
+    def _wish_of_microphone(self, wish: Wish) -> None:
+        match wish:
+            case PlayBack():
+                self._play_back()
+            case Answer():
+                self._said = judging.judge_hearing(heard=wish.yes)
+                self._show_findings()
+            case _:
+                pass
+
+    def _play_back(self) -> None:
+        preview, checking = self._preview, self.looks.checking
+        if preview is None or checking is None:
+            return
+        self._said = judging.speak_now()
+        self._show_findings()
+        self._mend(
+            lambda: checking.play_back(preview),
+            lambda finding: self._heard_back(preview, finding),
+        )
+
+    def _heard_back(self, preview: Preview, finding: Finding) -> None:
+        if preview is self._preview:  # else another one was chosen meanwhile
+            self._said = finding
+            self._show_findings()
+
+    def _put_back(self) -> None:
+        if (checking := self.looks.checking) is not None:
+            self._mend(checking.put_back, self.looks.take)
+
+    def _ask_to_close(self, name: str, wish: Close) -> None:
+        self.ask(
+            self.tr("Close {0}?").format(wish.name),
+            self.tr("Save your work in it first: what is not saved may be lost."),
+            yes=self.tr("&Close it"),
+            no=self.tr("&Leave it open"),
+            on_yes=lambda: self._close(name, wish, force=False),
+        )
+
+    def _close(self, name: str, wish: Close, *, force: bool) -> None:
+        def work() -> list[Closed]:
+            return [self._program.close_program(one, force=force) for one in wish.programs]
+
+        self._mend(work, lambda outcomes: self._closed(name, wish, outcomes))
+
+    def _closed(self, name: str, wish: Close, outcomes: list[Closed]) -> None:
+        if "still_runs" in outcomes:
+            self.ask(
+                self.tr("{0} does not close. End it at once?").format(wish.name),
+                self.tr("What is not saved in it is lost. It may also wait for your answer."),
+                yes=self.tr("&End it"),
+                no=self.tr("&Leave it open"),
+                on_yes=lambda: self._close(name, wish, force=True),
+            )
+        elif set(outcomes) - {"gone"}:
+            self._problem.say(
+                "attention",
+                self.tr("{0} is not closed by Invigil.").format(wish.name),
+                self.tr(
+                    "It belongs to the system, to another user, or Invigil runs in it. Close "
+                    "it yourself, or ask who looks after this computer."
+                ),
+            )
+        self.looks.again(name)
+
+    def _mend(self, work: Callable[[], object], success: Callable[..., None]) -> None:
+        if self._mending is not None:
+            self._mending.abandon()
+        self._mending = self._doorway.run(work, success, self._problem.trouble)

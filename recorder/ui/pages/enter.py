@@ -40,6 +40,8 @@ class EnterPage(Page):
     offered = Signal(Offer)
     speaking = Signal(str)
     """The language that was chosen."""
+    practising = Signal()
+    """A practice run is wished for, without a code."""
 
     def __init__(
         self,
@@ -162,7 +164,12 @@ class EnterPage(Page):
         self._cancel = Button(self.tr("C&ancel"), self.cancel)
         self._cancel.hide()
         self.primary, self.secondary = self._continue, self._cancel
-        self.act(self.language.label, self.language, right=(self._cancel, self._continue))
+        self.practise = Button(self.tr("&Try it out"), self.practising.emit)
+        self.act(
+            self.language.label,
+            self.language,
+            right=(self.practise, self._cancel, self._continue),
+        )
 
     def _typed(self, text: str) -> None:
         self._forgive()

@@ -45,9 +45,7 @@ class CheckItem(Card):
         self.advice = Text(role="muted")
         self.mending = Mending(self._name)
         self.mending.wished.connect(self.wished)
-        head = row(
-            Glyph(icon_name, "accent", size=1.5), field_label(name, self.choice), gap=10
-        )
+        head = row(Glyph(icon_name, "accent", size=1.5), field_label(name, self.choice), gap=10)
         head.setStretch(1, 1)
         said = column(self.words, self.advice, self.mending, gap=4)
         verdict = row(self._mark, said, gap=10)

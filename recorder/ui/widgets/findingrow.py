@@ -24,7 +24,7 @@ class FindingRow(QWidget):
         super().__init__()
         self.topic = topic
         self.finding: Finding | None = None
-        self._detailed = False
+        self._detailed, self._again = False, True
         self._mark = Glyph(icon(None), size=1.3)
         self.title = Text(spoken(topic.title), role="label")
         self.found = Text(self.tr("Waiting…"), role="muted")
@@ -45,9 +45,12 @@ class FindingRow(QWidget):
         self.found.say(self.tr("Looking…"))
         self._arrange()
 
-    def show_finding(self, finding: Finding) -> None:
-        """Show what was found; what is not as it should be is said aloud."""
-        self.finding = finding
+    def show_finding(self, finding: Finding, *, again: bool = True) -> None:
+        """Show what was found; what is not as it should be is said aloud.
+
+        ``again`` offers to look once more.
+        """
+        self.finding, self._again = finding, again
         self.found.say(spoken(finding.found))
         self.remedy.say(spoken(finding.remedy))
         self._arrange()
@@ -68,7 +71,7 @@ class FindingRow(QWidget):
         self.why.setVisible(open_ or self._detailed)
         told = open_ or self._detailed
         self.remedy.setVisible(bool(finding and finding.remedy) and told)
-        self.mending.offer(finding if told else None)
+        self.mending.offer(finding if told else None, again=self._again)
         state = "" if finding is None else state_word(finding)
         self.title.setAccessibleName(f"{self.title.plain}: {state}" if state else "")
         if not state:

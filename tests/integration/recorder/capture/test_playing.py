@@ -78,4 +78,4 @@ def test_another_program_that_records_is_named(sound: SoundServer) -> None:
         until(lambda: holders().found)
         (one,) = holders().found
         assert (one.device, one.program, one.pid) == ("microphone", "meeting", recorder.pid)
-        assert holders({recorder.pid}).found == ()
+        assert holders({recorder.pid}.__contains__).found == ()

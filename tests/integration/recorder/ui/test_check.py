@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from recorder.faults import EnvironmentFault
-from recorder.ui import checks
+from recorder.doctor import judging
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
@@ -157,7 +157,7 @@ def test_a_covered_camera_is_pointed_out(qtbot: Any, check: Check, program: Any)
 def test_a_camera_that_stops_is_noticed_and_can_be_tried_again(
     qtbot: Any, check: Check, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "CAMERA_STALE_S", 0.2)
+    monkeypatch.setattr(judging, "CAMERA_STALE_S", 0.2)
     page = check()
     qtbot.waitUntil(page._start.isEnabled)
     program.previews[-1].frozen = True
@@ -170,7 +170,7 @@ def test_a_camera_that_stops_is_noticed_and_can_be_tried_again(
 def test_a_camera_that_never_delivers_is_a_problem(
     qtbot: Any, check: Check, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checks, "CAMERA_WARM_UP_S", 0.3)
+    monkeypatch.setattr(judging, "CAMERA_WARM_UP_S", 0.3)
     program.still = None
     page = check()
     qtbot.waitUntil(lambda: verdict(page, "camera").startswith("No picture comes"))
