@@ -24,6 +24,7 @@ from recorder.lockdown.journal import Journal
 from recorder.lockdown.lane import Lane, Watched, held_ns
 from recorder.lockdown.operation import InForce, NotInForce, Operation, Performed
 from recorder.lockdown.operations.for_policy import Asked, Desktop, steps_for
+from recorder.lockdown.operations.restorers import RESTORERS
 from recorder.lockdown.owner import Owner, owner_of
 from recorder.lockdown.place import default_folder
 from recorder.lockdown.processes import descends_from_us
@@ -107,7 +108,7 @@ class Lockdown:
         guard = Guard(journal.path)
         known = steps_for(policy.lockdown, where, guard, policy.allowed_windows, is_ours)
         self._asked = [*known, *(_asked(policy, one) for one in extra)]
-        if any(one.level is Level.ENFORCE for one in self._asked):
+        if any(one.operation.name in RESTORERS for one in self._asked):
             self._asked.insert(0, Asked(_WATCHDOG, Level.ENFORCE, guard))
         self._guard = guard
         self._steps = Steps([one.operation for one in self._asked], journal)
