@@ -2,7 +2,8 @@
 
 make accuracy                     all of it
 make accuracy ARGS="voice"        one part
-make accuracy ARGS="--write"      and put the tables into README.md and tests/accuracy/README.md
+make accuracy ARGS="--write"      and put the tables into README.md and this folder's;
+                                  parts that did not run stay as they were
 """
 
 from __future__ import annotations
@@ -13,19 +14,14 @@ import platform
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
 
-from accuracy.tables import Row, Table
+from accuracy.publish import Measured, NoPlace, cells, keep, publish
+from accuracy.tables import Table
 from rich import table as printed
 from rich.console import Console
 
 # A part is a module of this package with `measure(console) -> list[Table]`.
 PARTS = ("pose", "gaze", "faces", "unobservable", "identity", "objects", "voice", "scripted")
-HERE = Path(__file__).parent
-READMES = (HERE / "README.md", HERE.parents[1] / "README.md")
-BEGIN, END = "<!-- accuracy -->", "<!-- end of accuracy -->"
-
-_MARKS = {True: "reached", False: "**missed**", None: ""}
 
 
 def main() -> int:
@@ -39,48 +35,34 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="into the READMEs")
     arguments = parser.parse_args()
     console = Console(highlight=False)
-    tables: list[Table] = []
+    missed = False
     for part in arguments.parts or PARTS:
         with console.status(f"{part} …"):
-            found = import_module(f"accuracy.{part}").measure(console)
-        for table in found:
+            tables = import_module(f"accuracy.{part}").measure(console)
+        for table in tables:
             console.print(_printed(table))
-        tables += found
-    if arguments.write:
-        for readme in READMES:
-            _write(readme, tables)
-    return int(any(row.reached is False for table in tables for row in table.rows))
+        missed |= any(row.reached is False for table in tables for row in table.rows)
+        if arguments.write:
+            _write(part, tables)
+    return int(missed)
 
 
 def _printed(table: Table) -> printed.Table:
     columns = ("what", "measured", "95 % interval", "count", "required", "")
     made = printed.Table(*columns, title=table.title, caption=table.note or None, box=None)
     for row in table.rows:
-        made.add_row(*_cells(row))
+        made.add_row(*cells(row))
     return made
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    mark = _MARKS[row.reached]
-    return (row.what, row.measured, row.interval, row.count, row.required, mark)
-
-
-def _write(readme: Path, tables: list[Table]) -> None:
+def _write(part: str, tables: list[Table]) -> None:
+    """Keep what a part gave as soon as it is known: the next may take half an hour."""
     day = datetime.now(UTC).date().isoformat()
     machine = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
-    lines = [f"Measured on {day}, {machine}, by `make accuracy`.", ""]
-    for table in tables:
-        lines += [f"**{table.title}**", ""]
-        lines += ["| what | measured | 95 % interval | count | required | |"]
-        lines += ["| --- | --- | --- | --- | --- | --- |"]
-        lines += ["| " + " | ".join(_cells(row)) + " |" for row in table.rows]
-        lines += ["", *([table.note, ""] if table.note else [])]
-    text = readme.read_text("utf-8")
-    head, begin, rest = text.partition(BEGIN)
-    _, end, tail = rest.partition(END)
-    if not begin or not end:
-        sys.exit(f"{readme} has no place for the tables ({BEGIN} … {END}).")
-    readme.write_text(f"{head}{BEGIN}\n" + "\n".join(lines) + f"{END}{tail}", "utf-8")
+    try:
+        publish(keep(part, Measured(day, machine, tuple(tables))), PARTS)
+    except NoPlace as trouble:
+        sys.exit(str(trouble))
 
 
 if __name__ == "__main__":
