@@ -162,7 +162,10 @@ class CheckPage(Page):
         self._mirror.lit.connect(self._show_findings)
         if not self._streams.camera.enabled:
             self._mirror.hide()
-        left = column(self._mirror, self._sound_row(), gap=14)
+        self._practise = Button(self.tr("&Practise first"), self.practise)
+        if self._offer.resumes is not None:  # who goes on has no time to rehearse
+            self._practise.hide()
+        left = column(self._mirror, self._sound_row(), self._practise, gap=14)
         left.addStretch(1)
         right = column(*self._items.values(), gap=12)
         right.addStretch(1)
@@ -176,7 +179,7 @@ class CheckPage(Page):
         self._told_to.toggled.connect(lambda _: self._show_findings())
         self._told_to.hide()
         self._verdict = Banner()
-        self.add(self._problem, self._findings, self._verdict, self._told_to)
+        self.add(self._problem, self._verdict, self._told_to, self._findings)
         self.body.addStretch(1)
         self._build_foot()
 
@@ -193,12 +196,9 @@ class CheckPage(Page):
         self._start = Button(self.tr("&Start the exam recording"), self.start, "primary")
         self.primary = self._start
         self._again = Button(self.tr("&Try again"), self.begin)
-        self._practise = Button(self.tr("&Practise first"), self.practise)
-        if self._offer.resumes is not None:  # who goes on has no time to rehearse
-            self._practise.hide()
         self._back = Button(self.tr("&Back"), self.left.emit)
         self.secondary = self._back
-        self.act(self._back, right=(self._practise, self._again, self._start))
+        self.act(self._back, right=(self._again, self._start))
 
     def _follow_looks(self) -> None:
         self.looks.known.connect(self._findings.show_topics)
@@ -348,7 +348,7 @@ class CheckPage(Page):
             "problem",
             self.tr("This keeps the exam from being recorded: {0}.").format(names),
             self.tr(
-                "What to do stands beside it above. If it does not help, ask: {0}. They may "
+                "What to do stands beside it below. If it does not help, ask: {0}. They may "
                 "tell you to go on all the same."
             ).format(contact),
         )
