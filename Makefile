@@ -8,7 +8,7 @@ E := recorder/evidence
 COVERED := $E/store.py,$E/opening.py,$E/schema.py,$E/ledger.py,$E/contents.py,$E/receipting.py
 COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
 
-.PHONY: help demo test faults mutants coverage lint format types rules accuracy bench lock screenshots setup clean
+.PHONY: help demo test faults mutants coverage lint format types rules accuracy bench lock texts screenshots setup clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,9 @@ accuracy: setup  ## how often each detector is right, on media whose truth is kn
 
 bench: setup  ## speed, memory and bit rates beside their budgets
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+
+texts: setup  ## gather the window's texts anew and release its languages; names what waits
+	@PYTHONPATH=tests $(BIN)/python -m texts
 
 screenshots: setup  ## make the README's pictures again from the running programs
 	@PYTHONPATH=tests $(BIN)/python -m screenshots

@@ -199,8 +199,9 @@ class Chrome(QMainWindow):
         return (*self._size_buttons(), read, leave)
 
     def _size_buttons(self) -> tuple[Button, Button]:
-        smaller = Button("A−", lambda: self._scale_by(-SCALE_STEP), "rail")
-        larger = Button("A+", lambda: self._scale_by(SCALE_STEP), "rail")
+        # Marks of left-to-right: a sign at the end would else change sides in Hebrew.
+        smaller = Button("\u200eA−\u200e", lambda: self._scale_by(-SCALE_STEP), "rail")
+        larger = Button("\u200eA+\u200e", lambda: self._scale_by(SCALE_STEP), "rail")
         for button, name, keys in (
             (smaller, self.tr("Smaller text"), "Ctrl+−"),
             (larger, self.tr("Larger text"), "Ctrl++"),

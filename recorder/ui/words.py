@@ -199,7 +199,7 @@ def _count(unit: str, count: int) -> str:
     one, many = _UNITS[unit]
     if count == 1:
         return translate("words", one)
-    return translate("words", many, None, count).format(QLocale().toString(count))
+    return translate("words", many).format(QLocale().toString(count))
 
 
 _UNITS = {

@@ -11,7 +11,7 @@ from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from recorder.status import Notice, Offer, Status
 from recorder.ui import words
@@ -162,17 +162,18 @@ class ExamPage(Page):
         self._footer.setHidden(fold)
         self.folded.emit(fold)
 
-    def _build_times(self) -> QHBoxLayout:
+    def _build_times(self) -> QVBoxLayout:
         self._elapsed = Text(role="display", wrap=False)
         self._left, self._left_name = Text(role="display", wrap=False), Text(role="small")
         self._warnings = Text(role="label", tone="attention")
         self._warnings.hide()
         elapsed = Text(self.tr("Recorded so far"), role="small")
-        return row(
-            column(self._left, self._left_name, self._warnings, gap=0),
+        times = row(
+            column(self._left, self._left_name, gap=0),
             column(self._elapsed, elapsed, gap=0),
             gap=24,
         )
+        return column(times, self._warnings, gap=8)
 
     def _build_talk(self) -> Card:
         self.conversation = Conversation()

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from recorder.status import Status
 from recorder.ui import words
+from recorder.ui.widgets.actions import EDGE
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column
@@ -26,7 +27,7 @@ class BreakPanel(QWidget):
             self.tr("Come &back to the exam"), self.coming_back.emit, "primary"
         )
         self._phase, self._late = "", False
-        self.setLayout(column(self._banner, self.come_back, self.take, gap=8))
+        self.setLayout(column(self._banner, self.come_back, self.take, gap=8, edge=EDGE))
 
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from recorder.status import Notice
-from recorder.ui.widgets.actions import Actions
+from recorder.ui.widgets.actions import EDGE, Actions
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column
 from recorder.ui.widgets.text import Text, field_label
@@ -37,7 +37,8 @@ class Conversation(QWidget):
         self._waiting.hide()
         label = field_label(self.tr("&Message to the proctor"), self.field)
         buttons = Actions((self.help,), (self.send,))
-        self.setLayout(column(self._lines, label, self.field, buttons, self._waiting, gap=8))
+        parts = (self._lines, label, self.field, buttons, self._waiting)
+        self.setLayout(column(*parts, gap=8, edge=EDGE))
 
     def hear(self, notice: Notice) -> None:
         """Note down what a proctor said."""

@@ -57,14 +57,16 @@ class Meter(QProgressBar):
         )
         loud = colours.color(QPalette.ColorRole.HighlightedText)
         pitch = self.width() / SEGMENTS
+        backwards = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             for index in range(SEGMENTS):
                 on = index < self._lit()
                 painter.setBrush((loud if index / SEGMENTS >= LOUD else lit) if on else dark)
+                place = SEGMENTS - 1 - index if backwards else index
                 painter.drawRoundedRect(
-                    QRectF(index * pitch, 0, pitch * 0.66, self.height()), 1.5, 1.5
+                    QRectF(place * pitch, 0, pitch * 0.66, self.height()), 1.5, 1.5
                 )
 
     def _lit(self) -> int:
