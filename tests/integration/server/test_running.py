@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import httpx
@@ -24,7 +24,7 @@ from server.opening import opened
 from shared.encoding import sha256_hex
 from shared.records import Gap
 from shared.verify import verify_bundle
-from shared.wire import MAX_BLOB_BYTES, MAX_RECORDS_BYTES, ProblemType
+from shared.wire import MAX_BLOB_BYTES, MAX_RECORDS_BYTES, MAX_SAID, ProblemType
 
 # One worker starts one server for them all.
 pytestmark = pytest.mark.anyio
@@ -175,6 +175,22 @@ async def test_evidence_still_comes_after_a_termination(
     assert status.json()["state"] == "terminated"
 
 
+async def test_what_a_candidate_says_is_heard_over_the_link(
+    server: RunningServer, pupil: Pupil
+) -> None:
+    """As much at once as the protocol lets a state carry, of the longest texts in JSON."""
+    said = [
+        {"id": f"{n:032x}", "kind": "message", "text": "\0" * 2_000} for n in range(MAX_SAID)
+    ]
+    async with connect(_live(server, pupil), additional_headers=pupil.headers) as link:
+        for _ in range(2):
+            await link.send(_state(said=said))
+            heard = [json.loads(await asyncio.wait_for(link.recv(), 20)) for _ in said]
+            assert [(one["action"], one["text"]) for one in heard] == [
+                ("heard", one["id"]) for one in said
+            ]
+
+
 @pytest.mark.parametrize("token", ["", "wrong"])
 async def test_a_live_link_needs_the_token(
     server: RunningServer, pupil: Pupil, token: str
@@ -265,7 +281,7 @@ def _live(server: RunningServer, pupil: Pupil) -> str:
     return server.url.replace("http", "ws") + pupil.url("live")
 
 
-def _state(done: list[str]) -> str:
+def _state(done: Sequence[str] = (), said: Sequence[dict[str, str]] = ()) -> str:
     return json.dumps(
         {
             "stage": "recording",
@@ -274,7 +290,8 @@ def _state(done: list[str]) -> str:
             "elapsed_s": 1.5,
             "queued_records": 0,
             "queued_bytes": 0,
-            "done": done,
+            "done": list(done),
+            "said": list(said),
         }
     )
 

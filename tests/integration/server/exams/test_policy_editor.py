@@ -11,7 +11,7 @@ from server.audit.models import LogEntryRow
 from server.exams.terms import Terms
 from server.web.policy_form import fields_of
 from shared.flags import Kind
-from shared.policy import decode_policy
+from shared.policy import Level, decode_policy
 
 pytestmark = pytest.mark.anyio
 
@@ -160,3 +160,96 @@ async def test_the_interface_refuses_the_same(
         answer = await client.post(url, json=terms, headers=headers)
         assert answer.status_code == status, answer.text
         assert says in answer.text
+
+
+SITTING = {
+    "starts_at": "2026-09-22T10:00",
+    "zone": "Europe/Vienna",
+    "breaks.count": "2",
+    "breaks.minutes": "5",
+    "warnings": "3",
+    "surface.kind": "browser",
+    "surface.start": "https://exams.example.edu/algebra",
+    "surface.allowed": "login.example.edu\n\n*.example.org/dictionary/*\n",
+    "blocked_address.on": "on",
+    "environment.action": "ask",
+    "lockdown.full_screen": "enforce",
+    "fullscreen_exit.on": "on",
+    "lockdown.clipboard": "watch",
+    "clipboard.on": "on",
+}
+
+
+async def test_the_way_an_exam_is_held_is_signed_and_told(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str], address: str
+) -> None:
+    page = await client.post(address, data=FIELDS | SITTING, headers=headers)
+    assert page.status_code == 200, page.text
+    assert "22 Sep 2026, 10:00 Europe/Vienna (08:00 UTC)" in page.text
+    pupil = await redeem(client, await campus.code())
+    policy = decode_policy(pupil.policy.payload)
+    assert (policy.exam.starts_us, policy.exam.zone) == (1_790_064_000_000_000, "Europe/Vienna")
+    assert (policy.breaks.count, policy.breaks.longest_s, policy.warnings) == (2, 300, 3)
+    assert policy.surface.allowed == ("login.example.edu", "*.example.org/dictionary/*")
+    assert policy.lockdown.full_screen is Level.ENFORCE
+    assert policy.rule(Kind.CLIPBOARD).enabled
+    (newest, _) = (await client.get(f"/api/v1/exams/{campus.exam.id}/policies")).json()
+    assert "Warnings: 3 end the session (was none ends the session)" in newest["changes"]
+    # What a program reads it may sign again as it is.
+    url = f"/api/v1/exams/{campus.exam.id}/policies"
+    assert (await client.post(url, json=newest["terms"], headers=headers)).status_code == 201
+    await sign_in(campus, client, campus.observer)
+    seen = (await client.get(address)).text
+    for told in ("How the exam is held", "2, 5 minutes each at most", "login.example.edu"):
+        assert told in seen, told
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"surface.start": ""}, "needs an address"),
+        ({"surface.allowed": "*"}, "allows every address"),
+        ({"surface.kind": "record_only"}, "no window that could fill"),
+        ({"lockdown.clipboard": "off"}, "nobody would notice"),
+        ({"starts_at": "2027-09-22T10:00"}, "within its own time"),
+        ({"starts_at": "2027-03-28T02:30"}, "take 01:30 or 03:30"),
+        ({"starts_at": "2026-10-25T02:30"}, "which of the two?"),
+    ],
+)
+async def test_what_contradicts_itself_is_shown_with_what_was_typed(
+    client: httpx.AsyncClient,
+    headers: dict[str, str],
+    address: str,
+    changed: dict[str, str],
+    says: str,
+) -> None:
+    page = await client.post(address, data=FIELDS | SITTING | changed, headers=headers)
+    assert page.status_code == 422
+    assert says in page.text
+    assert "Not signed" in page.text
+    assert "*.example.org/dictionary/*" in page.text or "surface.allowed" in changed
+
+
+async def test_a_program_is_refused_the_same(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    url = f"/api/v1/exams/{campus.exam.id}/policies"
+    for terms, says in (
+        (
+            {"surface": {"kind": "browser", "start": "http://e.edu"}},
+            "surface.start: The address",
+        ),
+        ({"lockdown": {"full_screen": "enforce"}}, "lockdown.full_screen: With"),
+        ({"starts_us": 1}, "starts_at: The exam starts"),
+        ({"zone": "Atlantis"}, "zone: There is no"),
+        ({"lockdown": {"keys": "block"}}, "keys"),
+        ({"breaks": {"count": -1}}, "count"),
+    ):
+        answer = await client.post(url, json=terms, headers=headers)
+        assert answer.status_code == 400, terms
+        assert says in answer.json()["detail"], answer.text
+    # A part that is switched on brings its flag with it.
+    watched = {"lockdown": {"clipboard": "watch"}}
+    assert (await client.post(url, json=watched, headers=headers)).status_code == 201
+    pupil = await redeem(client, await campus.code())
+    assert decode_policy(pupil.policy.payload).rule(Kind.CLIPBOARD).enabled

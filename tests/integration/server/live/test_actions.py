@@ -14,7 +14,6 @@ from support.campus import Campus, Pupil, client_of, connected, found_campus, re
 from server.audit.models import LogEntryRow
 from server.exams.terms import Terms
 from server.ingest.models import ExamSession
-from server.live.models import CommandRow
 from server.live.service import MOST_SAID, Connected, Live
 from shared.records import Phase
 from shared.wire import LiveState, ProblemType, Said
@@ -251,12 +250,3 @@ async def test_a_candidate_fills_no_database(
     # What was not kept is not called heard: the recorder shows it as unsent.
     assert [one.text for one in heard] == [one.id for one in said[:3]]
     assert len((await pupil.client.get(pupil.url("conversation"))).json()) == 3
-
-
-async def test_commands_from_before_stand_as_they_were(
-    campus: Campus, pupil: Pupil, headers: dict[str, str]
-) -> None:
-    assert (await ask(pupil, headers, "message")).status_code == 202
-    async with connected(campus.settings) as database, database.transaction() as db:
-        (row,) = await db.scalars(select(CommandRow))
-        assert (row.seconds, row.warnings, row.warnings_limit) == (0.0, 0, 0)

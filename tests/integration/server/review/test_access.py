@@ -19,7 +19,7 @@ STRANGER = "proctor@elsewhere.edu"
 FLAG = f"{1:032x}"
 
 # Below /sessions/{id} and /media/{id}, and what an observer gets there.
-PAGES = ["", "/flags", "/panels", "/timeline.json", "/verdict"]
+PAGES = ["", "/flags", "/panels", "/timeline.json", "/verdict", "/live"]
 MEDIA = [
     "master.m3u8",
     "camera.m3u8",
@@ -28,7 +28,7 @@ MEDIA = [
     "camera/gap.m4s",
     "attachments/0",
 ]
-API = ["", "/flags", "/verdict"]
+API = ["", "/flags", "/verdict", "/live", "/commands", "/conversation"]
 STAFF_PAGES = ["/sessions", "/exams"]
 
 
@@ -68,6 +68,18 @@ def addresses(session: str) -> list[str]:
     return pages + [f"/media/{session}/{name}" for name in MEDIA]
 
 
+async def actions(
+    client: httpx.AsyncClient, session: str, headers: dict[str, str]
+) -> list[httpx.Response]:
+    """A message to the candidate, in both ways that there are."""
+    said = {"action": "message", "text": "Hello."}
+    page, api = f"/sessions/{session}/live", f"/api/v1/sessions/{session}/commands"
+    return [
+        await client.post(page, data=said, headers=headers),
+        await client.post(api, json=said, headers=headers),
+    ]
+
+
 async def test_nobody_sees_anything_without_signing_in(
     client: httpx.AsyncClient, session: str
 ) -> None:
@@ -84,6 +96,8 @@ async def test_nobody_sees_anything_without_signing_in(
             assert page.headers["location"] == f"/login?next={address}"
     for address in (*(f"/api/v1/sessions/{session}{name}" for name in API), "/api/v1/exams"):
         assert (await client.get(address)).status_code == 401
+    for answer in await actions(client, session, {}):
+        assert answer.status_code == 401
 
 
 async def test_a_recorders_token_opens_no_page(
@@ -106,6 +120,8 @@ async def test_another_institution_sees_what_does_not_exist(
         assert (await client.get(f"/api/v1/sessions/{session}{name}")).status_code == 404
     again = await client.post(f"/sessions/{session}/verdict", headers=headers)
     assert again.status_code == 404
+    for answer in await actions(client, session, headers):
+        assert answer.status_code == 404
     api = f"/api/v1/sessions/{session}/flags"
     draft = {"verdict": "accepted", "version": 0}
     decided = await client.post(f"{api}/{FLAG}/decisions", json=draft, headers=headers)
@@ -122,7 +138,13 @@ async def test_an_observer_looks_and_does_not_decide(
         # These pieces are no real media: they open, and are found to be unplayable.
         wanted = 422 if address.endswith("/1.m4s") else 404 if "gap" in address else 200
         assert (await client.get(address)).status_code == wanted, address
+    for name in API:
+        found = (await client.get(f"/api/v1/sessions/{session}{name}")).status_code
+        # A verdict takes its time.
+        assert found in ({200, 202} if name == "/verdict" else {200}), name
     assert 'name="verdict"' not in (await client.get(f"/sessions/{session}")).text
+    for answer in await actions(client, session, headers):
+        assert answer.status_code == 403
     form = {"flag": FLAG, "version": "0", "verdict": "accepted"}
     answer = await client.post(f"/sessions/{session}/decisions", data=form, headers=headers)
     assert answer.status_code == 403
@@ -152,6 +174,7 @@ async def test_a_forged_form_changes_nothing(
     form = {"flag": FLAG, "version": "0", "verdict": "accepted"}
     for address, data in (
         (f"/sessions/{session}/decisions", form),
+        (f"/sessions/{session}/live", {"action": "terminate", "text": "Forged."}),
         ("/exams", {"title": "Forged"}),
         (f"/exams/{campus.exam.id}/candidates", {"candidates": "Eve, 1"}),
     ):

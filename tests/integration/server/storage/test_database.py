@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from support.campus import Campus, Pupil, connected
+from support.migrating import both_ways
 
 import server.review.models
 from server.accounts.models import Institution
@@ -39,6 +40,13 @@ async def test_migrations_make_exactly_the_models(tmp_path: Path) -> None:
     assert differences == []
     await migrate(database)
     await database.close()
+
+
+async def test_the_newest_migration_goes_both_ways(campus: Campus, pupil: Pupil) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    async with connected(campus.settings) as database:
+        await both_ways(database, pupil.session)
 
 
 @pytest.mark.parametrize("table", [RecordRow, ReceiptRow, LogEntryRow])

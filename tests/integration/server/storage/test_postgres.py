@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 from support import postgres
 from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem, sign_in
+from support.migrating import both_ways
 
 from server.app import create_app
 from server.ingest.models import ForkRow, IncidentRow, ReceiptRow, RecordRow
@@ -65,6 +66,15 @@ async def test_migrations_make_exactly_the_models(campus: Campus) -> None:
             lambda sync: compare_metadata(MigrationContext.configure(sync), Table.metadata)
         )
     assert differences == []
+
+
+async def test_the_newest_migration_goes_both_ways(
+    campus: Campus, pupil: Pupil, tmp_path: Path
+) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    async with connected(campus.settings) as database:
+        await both_ways(database, pupil.session)
 
 
 async def test_a_session_from_code_to_bundle(
