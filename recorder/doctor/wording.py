@@ -76,7 +76,7 @@ NOTHING = Words()
 def translate(context: str, text: str) -> Words:
     """Mark a sentence to be translated where it is shown.
 
-    It is called as Qt's own function is, so that Qt's ``lupdate`` finds the sentences.
+    It is called as Qt's own function is; ``make texts`` gathers what it marks.
     """
     assert context == CONTEXT
     return Words(text)

@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from recorder.doctor.finding import Finding, State
-from recorder.doctor.wording import CONTEXT, Tongue, Words
-from recorder.ui.told import CONTEXT as OTHERS
-from recorder.ui.told import told
+from recorder.doctor.wording import Tongue, Words
+from recorder.ui.told import CONTEXT, told
 
 translate = QCoreApplication.translate
 
@@ -79,8 +78,7 @@ def summary(findings: Iterable[Finding | None]) -> str:
 
 
 def _sentence(text: str) -> str:
-    said = translate(CONTEXT, text)
-    return said if said != text else translate(OTHERS, text)
+    return translate(CONTEXT, text)  # gathered with what the other rooms say
 
 
 def _number(value: float) -> str:
