@@ -7,10 +7,12 @@ that answers with a value has seen the machine; one that cannot just now raises
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from recorder.lockdown.environment.signs import Sign
+from shared.flags import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,10 @@ class CastReader(Protocol):
 
 class EnvironmentReader(Protocol):
     """Knows signs that the machine is not what it seems."""
+
+    def cannot(self) -> Mapping[Kind, str]:
+        """The kinds that it never has signs of here, each with the reason."""
+        ...
 
     def signs(self) -> tuple[Sign, ...]:
         """All signs just now; what cannot be read gives none."""

@@ -166,13 +166,14 @@ def _captures(
 
     level = policy.lockdown.screen_capture
     first = _at_first(Kind.SCREEN_CAPTURE, policy, level, listed)
-    return Lane(_but(first, "by other programs", casts), watcher, look, LIST_EVERY_S)
+    return Lane(_but(first, "who receives it", casts), watcher, look, LIST_EVERY_S)
 
 
 def _signs(
     policy: Policy, reader: EnvironmentReader | Unsupported, new_id: NewId
 ) -> tuple[Lane, ...]:
     read = None if isinstance(reader, Unsupported) else Recent(reader.signs, SIGNS_EVERY_S)
+    cannot = {} if isinstance(reader, Unsupported) else reader.cannot()
 
     def lane(kind: Kind) -> Lane:
         watcher = SignWatcher(kind, policy, new_id, held_ns(SIGNS_EVERY_S))
@@ -181,7 +182,9 @@ def _signs(
             assert read is not None
             return watcher.look(now_ns, read.at(now_ns))
 
-        return Lane(_at_first(kind, policy, Level.WATCH, reader), watcher, look, SIGNS_EVERY_S)
+        told = Unsupported(cannot[kind]) if kind in cannot else reader
+        first = _at_first(kind, policy, Level.WATCH, told)
+        return Lane(first, watcher, look, SIGNS_EVERY_S)
 
     return tuple(lane(kind) for kind in _SIGN_KINDS)
 

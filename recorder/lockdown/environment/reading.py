@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Process, ProcessReader, Unsupported
@@ -10,8 +10,11 @@ from recorder.lockdown.capture_tools import capture_signs
 from recorder.lockdown.environment.facts import Altered, FactReader, ManifestCheck
 from recorder.lockdown.environment.judging import judged
 from recorder.lockdown.environment.signs import Sign
+from shared.flags import Kind
 
 _UNALTERED = Altered()
+
+_NO_LIST = "this program was installed without a list of its files"
 
 
 def read_environment(
@@ -57,7 +60,12 @@ class MachineSigns:
         is_ours: Callable[[int], bool],
     ) -> None:
         """As `read_environment`, each time it is asked."""
+        self._has_manifest = manifest is not None
         self._read = lambda: read_environment(facts, processes, manifest, is_ours)
+
+    def cannot(self) -> Mapping[Kind, str]:
+        """Without a list of its files nobody can say whether the program was changed."""
+        return {} if self._has_manifest else {Kind.ALTERED_PROGRAM: _NO_LIST}
 
     def signs(self) -> tuple[Sign, ...]:
         """All signs just now."""

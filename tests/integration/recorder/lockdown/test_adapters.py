@@ -184,4 +184,7 @@ CHANGES = (Kind.DISPLAY_CHANGE, Kind.INPUT_DEVICE, Kind.WINDOW_SWITCH, Kind.CLIP
 
 
 def looked(watch: MachineWatch, kind: Kind) -> bool:
-    return any(lane._last_ns for lane in watch._lanes if lane.watched.kind is kind)
+    """Whether a watcher knows what was there at first; the windows' needs not."""
+    (watcher,) = [lane._watcher for lane in watch._lanes if lane.watched.kind is kind]
+    beginnings = [getattr(watcher, name, 0) for name in ("_known", "_serial")]
+    return all(beginning is not None for beginning in beginnings)

@@ -7,10 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from support.policies import default_policy
 
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.environment.signs import of_kind, total
 from recorder.lockdown.machine import this_machine
+from recorder.lockdown.watch import MachineWatch
 from shared.flags import Kind
 
 
@@ -45,3 +47,13 @@ def test_this_program_is_traced_by_nobody_unless_it_is() -> None:
     traced = "TracerPid:\t0" not in status
     tracers = [one for one in environment.signs() if one.reason.endswith("traces this program")]
     assert bool(tracers) is traced
+
+
+def test_without_a_list_of_its_files_a_change_cannot_be_told_and_that_is_said() -> None:
+    watch = MachineWatch(
+        default_policy(), this_machine("linux", {}), lambda _incident: None, lambda: "one"
+    )
+    (watched,) = [one for one in watch.status() if one.kind is Kind.ALTERED_PROGRAM]
+    assert watched.state == "unsupported"
+    assert "without a list" in watched.reason
+    assert watch.stop()
