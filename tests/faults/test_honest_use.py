@@ -28,7 +28,7 @@ from recorder.lockdown.operations.for_policy import Desktop
 from shared.policy import Level, Lockdown
 
 # Ten minutes in the full form: what a candidate does in them, one thing after another.
-SECONDS = amount(3, 600)
+SECONDS = amount(1, 600)
 SEED = 7
 
 # All that can be enforced is, and all else watched.

@@ -19,7 +19,7 @@ from support.waiting import until
 
 from recorder.lockdown.at_start import undo_at_start
 
-ROUNDS = amount(4, 100)
+ROUNDS = amount(3, 100)
 SEED = 20
 
 # What a busy machine may take to give all back, and to start another watchdog (seconds).

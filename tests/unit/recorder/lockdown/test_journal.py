@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recorder.faults import EnvironmentFault
@@ -184,6 +184,7 @@ def test_what_is_not_ours_is_left_alone(folder: Path, first: object) -> None:
     assert journal.path.exists()
 
 
+@settings(max_examples=50)
 @given(st.binary(max_size=300))
 def test_nothing_that_a_file_holds_is_an_error(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
@@ -196,6 +197,7 @@ def test_nothing_that_a_file_holds_is_an_error(
     assert restoring.given == []
 
 
+@settings(max_examples=25)
 @given(st.data())
 def test_a_journal_cut_anywhere_undoes_the_steps_that_it_still_has(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
