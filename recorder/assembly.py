@@ -68,7 +68,6 @@ class Plan:
     """What a session is to be made of. The candidate has agreed.
 
     ``enter`` gives its store and key: redeems the code, or opens what was interrupted.
-    ``operations`` are the exam window's own steps of the lockdown.
     """
 
     settings: Settings
@@ -77,7 +76,6 @@ class Plan:
     enter: Callable[[], Entered]
     choices: Choices
     preview: LivePreview
-    operations: Sequence[Operation] = ()
 
 
 def begin(plan: Plan) -> Session:
@@ -122,10 +120,9 @@ def _build(
     policy = plan.offer.policy
     common = _Common.of(policy, pumps, writer)
     machine = _machine(pumps)
-    lockdown = Lockdown(
-        policy, machine, common.gate.incident, _new_id, new_journal(), plan.operations
-    )
-    opening = _opening(plan, choice, pumps, store, lockdown)
+    talk = Talk(_new_id, policy.warnings)
+    locking = _locking(common, machine, talk)
+    opening = _opening(plan, choice, pumps, store, locking)
     earlier = writer.streams
     standing = gone_through(read_phases(store, system_clock()))
     timeline = _begin_epoch(writer, opening)
@@ -133,7 +130,7 @@ def _build(
     watching = _watching(common, recording.encoders, choice.watchlist.setup)
     server_clock = ServerClock(system_clock().offset)
     delivering = _delivery_line(plan, common, store.founding, server_clock)
-    terms = _Terms(server_clock, lockdown, machine, standing)
+    terms = _Terms(server_clock, locking, talk, machine, standing)
     sitting = _sitting(common, watching, terms)
     parts = _parts(common, store, recording, watching, delivering, sitting, plan.preview)
     session = Session(parts, opening, timeline, now_ns)
@@ -267,15 +264,15 @@ class _Terms:
     """What an exam's course depends on: the time, the machine, and where it stood before."""
 
     server_clock: ServerClock
-    lockdown: Lockdown
+    locking: Locking
+    talk: Talk
     machine: Machine
     standing: Standing | None
 
 
 def _sitting(common: _Common, watching: Watching, terms: _Terms) -> _Sitting:
     policy, submit, ends = common.policy, common.reporter.submit, _Ends()
-    talk = Talk(_new_id, policy.warnings)
-    locking = Locking(terms.lockdown, talk.tell)
+    talk, locking = terms.talk, terms.locking
     course = Course(
         policy,
         common.gate,
@@ -296,6 +293,15 @@ def _sitting(common: _Common, watching: Watching, terms: _Terms) -> _Sitting:
     watching.hearers.face_enrolling = enrolling.on_face
     watching.hearers.voice_enrolling = enrolling.on_voice
     return _Sitting(course, enrolling, calibrating, talk, locking, ends)
+
+
+def _locking(common: _Common, machine: Machine, talk: Talk) -> Locking:
+    policy, journal = common.policy, new_journal()
+
+    def make(extra: Sequence[Operation]) -> Lockdown:
+        return Lockdown(policy, machine, common.gate.incident, _new_id, journal, extra)
+
+    return Locking(make, talk.tell)
 
 
 def _machine(pumps: dict[StreamName, CapturePump[Any]]) -> Machine:
@@ -360,7 +366,7 @@ def _opening(
     choice: ModelChoice,
     pumps: dict[StreamName, CapturePump[Any]],
     store: EvidenceStore,
-    lockdown: Lockdown,
+    locking: Locking,
 ) -> Opening:
     return Opening(
         session=store.founding.session,
@@ -369,7 +375,7 @@ def _opening(
         devices={stream: pump.source.name for stream, pump in pumps.items()},
         consent=consent_of(store),
         unwatched=(
-            *_unwatched(plan.offer.policy, pumps, lockdown),
+            *_unwatched(plan.offer.policy, pumps, locking),
             *choice.watchlist.unwatched,
         ),
         resumed=store.tally.records_made > 0,
@@ -426,7 +432,7 @@ def _program(offer: Offer) -> dict[str, Any]:
 
 
 def _unwatched(
-    policy: Policy, pumps: dict[StreamName, CapturePump[Any]], lockdown: Lockdown
+    policy: Policy, pumps: dict[StreamName, CapturePump[Any]], locking: Locking
 ) -> tuple[str, ...]:
     """What the policy asks for and this session cannot see, in words."""
     streams = policy.streams
@@ -438,7 +444,7 @@ def _unwatched(
     missing = [f"{s}: not recorded" for s, wanted in asked.items() if wanted and s not in pumps]
     unsupported = [
         f"{watched.kind}: {watched.reason}"
-        for watched in lockdown.status()
+        for watched in locking.status()
         if watched.state == "unsupported"
     ]
     return (*missing, *unsupported)

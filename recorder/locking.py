@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.lane import Watched
 from recorder.lockdown.lockdown import Lockdown
+from recorder.lockdown.operation import Operation
 from recorder.status import Notice
 from shared.records import Detail
 
@@ -21,16 +22,31 @@ class Locking:
     """Starts the lockdown once and stops it once, whoever is first; from any thread.
 
     Args:
-        lockdown: the session's.
+        make: gives the session's lockdown, with the exam window's own steps.
         tell: takes what the candidate should know.
     """
 
-    def __init__(self, lockdown: Lockdown, tell: Callable[[Notice], None]) -> None:
-        self._lockdown = lockdown
+    def __init__(
+        self,
+        make: Callable[[Sequence[Operation]], Lockdown],
+        tell: Callable[[Notice], None],
+    ) -> None:
+        self._make = make
+        self._lockdown = make(())
         self._tell = tell
         self._lock = threading.Lock()
         self._started = self._ended = False
         self._trouble = ""
+
+    def add(self, operations: Sequence[Operation]) -> bool:
+        """Hold to these, too: the exam's window is there only after the session is. Whether
+        that was before the exam began.
+        """
+        with self._lock:
+            if self._started or self._ended:
+                return False
+            self._lockdown = self._make(operations)
+            return True
 
     def start(self) -> None:
         """The exam begins. Returns at once: the steps take a second."""

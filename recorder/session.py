@@ -8,7 +8,7 @@ program runs; the rest stays in the outbox.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,11 +24,13 @@ from recorder.course import By, Course, CourseView
 from recorder.enrolling import LEFT_OUT, Enrolling
 from recorder.evidence.clocks import system_clock
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
+from recorder.evidence.exam_headers import ExamHeaders
 from recorder.evidence.exporting import export
 from recorder.evidence.room import Step
 from recorder.evidence.streams import economise
 from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
 from recorder.heartbeat import Pulse, UnobservedTime
+from recorder.lockdown.operation import Operation
 from recorder.lockdown.vitals import read_vitals
 from recorder.locking import Locking
 from recorder.losses import LossRecorder
@@ -298,6 +300,16 @@ class Session:
     def ask_for_help(self, text: str) -> None:
         """Ask a proctor for help."""
         self._parts.talk.ask_for_help(text)
+
+    def hold(self, operations: Sequence[Operation]) -> bool:
+        """Hold the exam's window to the policy as well, from the exam's beginning on; whether
+        that is still to come.
+        """
+        return self._parts.locking.add(operations)
+
+    def exam_headers(self) -> ExamHeaders:
+        """What signs the headers of the exam's browser."""
+        return self._parts.writer.exam_headers(str(self._opening.build["version"]))
 
     def withdraw(self) -> None:
         """The candidate takes the consent back."""

@@ -1,0 +1,78 @@
+"""The lockdown is begun once, ended once, and its trouble is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from support.waiting import until
+
+from recorder.faults import EnvironmentFault
+from recorder.locking import Locking
+from recorder.status import Notice
+
+
+class Lockdown:
+    """Notes what it is told."""
+
+    def __init__(self, steps: Sequence[Any], done: list[str], fault: bool) -> None:
+        self.steps, self.done, self.fault = list(steps), done, fault
+
+    def start(self) -> None:
+        self.done.append(f"start {self.steps}")
+        if self.fault:
+            raise EnvironmentFault("No journal.", "Free some space.")
+
+    def stop(self) -> bool:
+        self.done.append("stop")
+        return True
+
+    def status(self) -> list[Any]:
+        return []
+
+    def held(self) -> list[Any]:
+        return []
+
+
+class Locked:
+    def __init__(self, *, fault: bool = False) -> None:
+        self.done: list[str] = []
+        self.told: list[Notice] = []
+
+        def make(steps: Sequence[Any]) -> Any:
+            return Lockdown(steps, self.done, fault)
+
+        self.locking = Locking(make, self.told.append)
+
+
+@pytest.fixture
+def locked() -> Locked:
+    return Locked()
+
+
+def test_it_begins_and_ends_once_with_the_windows_own_steps(locked: Locked) -> None:
+    assert locked.locking.add(["full_screen"])  # type: ignore[list-item]
+    locked.locking.start()
+    locked.locking.start()
+    until(lambda: bool(locked.done), "the start")
+    assert not locked.locking.add([])
+    locked.locking.stop()
+    assert locked.done == ["start ['full_screen']", "stop"]
+
+
+def test_one_that_never_began_is_not_ended_and_begins_no_more(locked: Locked) -> None:
+    locked.locking.stop()
+    locked.locking.start()
+    assert not locked.locking.add([])
+    assert locked.done == []
+
+
+def test_an_exam_without_it_goes_on_and_says_so() -> None:
+    locked = Locked(fault=True)
+    locked.locking.start()
+    until(lambda: bool(locked.told), "the notice")
+    assert "No journal" in locked.told[0].text
+    assert "No journal" in locked.locking.describe()["lockdown_trouble"]
+    locked.locking.stop()
+    assert locked.done[-1] == "stop"
