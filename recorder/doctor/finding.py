@@ -85,7 +85,6 @@ class Finding:
     remedy: Words = NOTHING
     mends: tuple[Mend, ...] = ()
 
-
     @property
     def topic(self) -> Topic:
         """What it is about."""

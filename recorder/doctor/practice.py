@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from recorder.capturing import open_preview
@@ -20,6 +20,7 @@ from recorder.doctor.detectors import (
     setup_of,
 )
 from recorder.doctor.finding import Finding, Topic
+from recorder.doctor.practice_view import PRACTICE_S, PracticeView
 from recorder.doctor.rehearsal import Noticed, Rehearsal
 from recorder.doctor.wording import NOTHING, Words, translate
 from recorder.preview import LivePreview
@@ -31,9 +32,6 @@ REPORTED = Topic(
     translate("doctor", "What would be reported"),
     translate("doctor", "A person looks at what is reported; nothing decides by itself."),
 )
-
-# Long enough to look about, say something and leave the picture once.
-PRACTICE_S = 20.0
 
 _KINDS: dict[Kind, Words] = {
     Kind.FACE_MISSING: translate("doctor", "your face was not seen"),
@@ -48,17 +46,6 @@ _KINDS: dict[Kind, Words] = {
     Kind.SECOND_VOICE: translate("doctor", "another voice"),
     Kind.VIRTUAL_CAMERA: translate("doctor", "a picture that is not live"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeView:
-    """How far a run is: ``now`` is what is seen just now; ``findings`` come when it is over."""
-
-    left_s: float
-    ready: bool
-    now: Words = NOTHING
-    done: bool = False
-    findings: tuple[Finding, ...] = ()
 
 
 class Practice:

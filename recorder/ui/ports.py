@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs non
     from numpy.typing import NDArray
 
     from recorder.doctor.finding import Closed, Finding, Running, Topic
-    from recorder.doctor.practice import PracticeView
+    from recorder.doctor.practice_view import PracticeView
 
 
 class Preview(Protocol):

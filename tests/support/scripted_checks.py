@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from recorder.doctor.finding import Finding, Topic
-from recorder.doctor.practice import PracticeView
+from recorder.doctor.practice_view import PracticeView
 from recorder.doctor.wording import verbatim
 
 

@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from recorder.doctor.practice import PRACTICE_S, PracticeView
+from recorder.doctor.practice_view import PRACTICE_S, PracticeView
 from recorder.status import Offer
 from recorder.ui.checks import spoken
 from recorder.ui.operation import Doorway, Operation, Trouble

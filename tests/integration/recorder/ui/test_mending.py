@@ -18,7 +18,7 @@ from recorder.doctor.finding import (
     State,
 )
 from recorder.doctor.judging import Levels, judge_levels
-from recorder.doctor.practice import PracticeView
+from recorder.doctor.practice_view import PracticeView
 from recorder.doctor.wording import verbatim
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.enter import EnterPage
