@@ -3,6 +3,7 @@
 Made by `make texts`; not edited by hand.
 """
 
+# ruff: noqa: E501  (sentences as they are)
 from __future__ import annotations
 
 from recorder.ui.marking import QT_TRANSLATE_NOOP
@@ -39,6 +40,7 @@ PHRASES = (
         "Allow screen recording for Invigil in the system's privacy settings, or sign in to a desktop session, then try again.",
     ),
     QT_TRANSLATE_NOOP("recorder", "An exam may ask for what not every computer can do."),
+    QT_TRANSLATE_NOOP("recorder", "Another Invigil"),
     QT_TRANSLATE_NOOP("recorder", "Another window in front is reported."),
     QT_TRANSLATE_NOOP(
         "recorder",
@@ -47,7 +49,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Ask its owner for permission to read it."),
     QT_TRANSLATE_NOOP("recorder", "Ask the institution for its own recorder."),
     QT_TRANSLATE_NOOP("recorder", "Ask your institution for a new code."),
+    QT_TRANSLATE_NOOP("recorder", "Assistive technology"),
     QT_TRANSLATE_NOOP("recorder", "Be alone in the room, and take down portraits behind you."),
+    QT_TRANSLATE_NOOP("recorder", "Camera"),
     QT_TRANSLATE_NOOP("recorder", "Camera {0} is there but gives no picture."),
     QT_TRANSLATE_NOOP("recorder", "Cameras have no names here; device:0 is the first one."),
     QT_TRANSLATE_NOOP(
@@ -89,6 +93,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Choose one."),
     QT_TRANSLATE_NOOP("recorder", "Choose “Try again” to load the page anew."),
     QT_TRANSLATE_NOOP("recorder", "Choose “Try again”."),
+    QT_TRANSLATE_NOOP("recorder", "Clock"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Close other programs and try again; if it stays so, install Invigil again. Without them the recording counts as not observed.",
@@ -112,11 +117,17 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Come nearer to the camera."),
     QT_TRANSLATE_NOOP("recorder", "Compare it with your invitation, letter by letter."),
     QT_TRANSLATE_NOOP("recorder", "Complete silence comes from the microphone."),
+    QT_TRANSLATE_NOOP("recorder", "Computer"),
+    QT_TRANSLATE_NOOP("recorder", "Connect a camera, or switch it on, then try again."),
+    QT_TRANSLATE_NOOP("recorder", "Connect a microphone or a headset, then try again."),
     QT_TRANSLATE_NOOP("recorder", "Copy it again where it came from."),
     QT_TRANSLATE_NOOP("recorder", "Copy it from your invitation, letter by letter."),
     QT_TRANSLATE_NOOP("recorder", "Delivering the recording"),
     QT_TRANSLATE_NOOP("recorder", "Delivery is paused."),
+    QT_TRANSLATE_NOOP("recorder", "Detectors"),
     QT_TRANSLATE_NOOP("recorder", "Did you hear what you said?"),
+    QT_TRANSLATE_NOOP("recorder", "Disk space"),
+    QT_TRANSLATE_NOOP("recorder", "Displays"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Do not delete it; run `invigil-recorder evidence check` and tell your institution.",
@@ -136,9 +147,11 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Evidence and keys are kept here until delivered."),
     QT_TRANSLATE_NOOP("recorder", "Evidence cannot be saved: {0}"),
     QT_TRANSLATE_NOOP("recorder", "Evidence cannot be written to {0}: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "Evidence folder"),
     QT_TRANSLATE_NOOP("recorder", "Evidence is dated, and certificates are checked by date."),
     QT_TRANSLATE_NOOP("recorder", "Evidence is delivered to it."),
     QT_TRANSLATE_NOOP("recorder", "Evidence is delivered while the exam goes on."),
+    QT_TRANSLATE_NOOP("recorder", "Exam code"),
     QT_TRANSLATE_NOOP("recorder", "Files cannot be downloaded in this exam."),
     QT_TRANSLATE_NOOP(
         "recorder", "Finish the recording or close the other program, then try again."
@@ -181,6 +194,7 @@ PHRASES = (
         "recorder", "If the bar does not move, unmute the microphone or choose another one."
     ),
     QT_TRANSLATE_NOOP("recorder", "In bad light nobody can tell what the picture shows."),
+    QT_TRANSLATE_NOOP("recorder", "In use by: {programs}"),
     QT_TRANSLATE_NOOP("recorder", "Install Invigil again from your institution's installer."),
     QT_TRANSLATE_NOOP(
         "recorder", "Install Invigil again; if it stays so, tell your institution what it says."
@@ -220,6 +234,8 @@ PHRASES = (
         "recorder",
         "Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Left by an earlier exam"),
+    QT_TRANSLATE_NOOP("recorder", "Light"),
     QT_TRANSLATE_NOOP("recorder", "Log in to macOS again if this stays so."),
     QT_TRANSLATE_NOOP("recorder", "Log out and in again, then try again."),
     QT_TRANSLATE_NOOP(
@@ -243,6 +259,11 @@ PHRASES = (
         "recorder",
         "Lower the microphone's level in the system's sound settings, or move away from it a little.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Memory"),
+    QT_TRANSLATE_NOOP("recorder", "Microphone"),
+    QT_TRANSLATE_NOOP("recorder", "Mirrored: {names}. {all}"),
+    QT_TRANSLATE_NOOP("recorder", "Missing, or not as installed: {names}"),
+    QT_TRANSLATE_NOOP("recorder", "Models"),
     QT_TRANSLATE_NOOP("recorder", "More than one face is seen."),
     QT_TRANSLATE_NOOP("recorder", "Most cameras can be used by one program at a time."),
     QT_TRANSLATE_NOOP("recorder", "Move a little; if it stays so, plug the camera in again."),
@@ -253,13 +274,17 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Name the server as well, with --server."),
     QT_TRANSLATE_NOOP("recorder", "No answer within {seconds} s."),
     QT_TRANSLATE_NOOP("recorder", "No battery: the computer runs on mains."),
+    QT_TRANSLATE_NOOP("recorder", "No camera was found."),
     QT_TRANSLATE_NOOP("recorder", "No connection"),
+    QT_TRANSLATE_NOOP("recorder", "No connection to the exam"),
     QT_TRANSLATE_NOOP("recorder", "No connection. All is kept safely on this computer."),
     QT_TRANSLATE_NOOP("recorder", "No display is told."),
     QT_TRANSLATE_NOOP("recorder", "No face is found."),
     QT_TRANSLATE_NOOP(
         "recorder", "No message can be taken any more before the connection is back."
     ),
+    QT_TRANSLATE_NOOP("recorder", "No microphone was found."),
+    QT_TRANSLATE_NOOP("recorder", "No other program is seen to use them. {untold}"),
     QT_TRANSLATE_NOOP("recorder", "No other program uses them."),
     QT_TRANSLATE_NOOP("recorder", "No picture comes from the camera."),
     QT_TRANSLATE_NOOP("recorder", "No picture of the file {0} can be decoded."),
@@ -271,6 +296,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "None is seen. You may use it at any time; it is not reported."
     ),
+    QT_TRANSLATE_NOOP("recorder", "Not allowed: {names}"),
+    QT_TRANSLATE_NOOP("recorder", "Not possible here: {parts}"),
+    QT_TRANSLATE_NOOP("recorder", "Not yet put back: {names}"),
     QT_TRANSLATE_NOOP(
         "recorder", "Nothing can be added to it; ask your institution for a new code."
     ),
@@ -292,17 +320,23 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "Only {0} s of speech were heard; {1} s are needed."),
     QT_TRANSLATE_NOOP("recorder", "Open its cover, and take away what is before it."),
+    QT_TRANSLATE_NOOP("recorder", "Open the accessibility settings"),
+    QT_TRANSLATE_NOOP("recorder", "Open the camera settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the camera's cover or switch a light on."),
+    QT_TRANSLATE_NOOP("recorder", "Open the microphone settings"),
+    QT_TRANSLATE_NOOP("recorder", "Open the screen recording settings"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Open the settings with the button, allow Invigil there, and start it again if the system asks for that. Then try again.",
     ),
     QT_TRANSLATE_NOOP("recorder", "Open your eyes."),
     QT_TRANSLATE_NOOP("recorder", "Other programs keep these to themselves: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "Other users of camera and microphone"),
     QT_TRANSLATE_NOOP(
         "recorder", "Other users of this computer can read the session's key {0}."
     ),
     QT_TRANSLATE_NOOP("recorder", "Pages cannot be printed in this exam."),
+    QT_TRANSLATE_NOOP("recorder", "Permissions"),
     QT_TRANSLATE_NOOP("recorder", "PipeWire does not say who receives the screen ({0})."),
     QT_TRANSLATE_NOOP(
         "recorder", "Plug a camera in, or give a recording with file:PATH, or use none."
@@ -323,10 +357,12 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "Plug the computer in before the exam begins."),
     QT_TRANSLATE_NOOP("recorder", "Plugged in, {percent} % charged."),
+    QT_TRANSLATE_NOOP("recorder", "Power"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Practice: look at the screen, say a few words, move about as in an exam. Nothing is kept or sent.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Programs"),
     QT_TRANSLATE_NOOP("recorder", "Programs of other users of this computer are not seen."),
     QT_TRANSLATE_NOOP("recorder", "Programs that the exam prohibits are reported."),
     QT_TRANSLATE_NOOP(
@@ -351,14 +387,17 @@ PHRASES = (
         "recorder",
         "Run this in a desktop session, or give a recording with file:PATH, or use none.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Running: {names}"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Running: {names}. Use it as always: it is not reported. If it speaks aloud, use headphones where you can, so that its voice is not taken for another person's.",
     ),
     QT_TRANSLATE_NOOP("recorder", "Saved as {0}."),
+    QT_TRANSLATE_NOOP("recorder", "Say a few words now. In three seconds you hear them."),
     QT_TRANSLATE_NOOP(
         "recorder", "Say a few words; unmute the microphone or choose another one."
     ),
+    QT_TRANSLATE_NOOP("recorder", "Screen"),
     QT_TRANSLATE_NOOP(
         "recorder", "Screen readers, magnifiers and the like never count against you."
     ),
@@ -375,6 +414,7 @@ PHRASES = (
         "recorder", "See that there is room on the disk and that {0} may be written."
     ),
     QT_TRANSLATE_NOOP("recorder", "See that {0} may be read."),
+    QT_TRANSLATE_NOOP("recorder", "Server"),
     QT_TRANSLATE_NOOP("recorder", "Several people are seen: you should be alone."),
     QT_TRANSLATE_NOOP("recorder", "Shortcuts that lead out of the exam are held."),
     QT_TRANSLATE_NOOP("recorder", "Shortcuts that lead out of the exam are noticed."),
@@ -383,7 +423,11 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Sit so that your whole face is in the picture."),
     QT_TRANSLATE_NOOP("recorder", "Something else answers in the server's place: {0}."),
     QT_TRANSLATE_NOOP("recorder", "Something went wrong between here and “{0}”."),
+    QT_TRANSLATE_NOOP("recorder", "Sound"),
     QT_TRANSLATE_NOOP("recorder", "Sound is heard, no voice."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Spelling cannot be checked: this installation has no dictionaries."
+    ),
     QT_TRANSLATE_NOOP("recorder", "Start the desktop session with a newer X server."),
     QT_TRANSLATE_NOOP("recorder", "Started; a picture takes {ms} ms."),
     QT_TRANSLATE_NOOP("recorder", "Starting the detectors…"),
@@ -435,6 +479,7 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "The certificate of “{0}” was withdrawn."),
     QT_TRANSLATE_NOOP("recorder", "The certificate shown belongs to another than “{0}”."),
+    QT_TRANSLATE_NOOP("recorder", "The check itself failed: {bug}"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "The computer is busy: close other programs, or fewer pictures are looked at.",
@@ -483,6 +528,10 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP(
         "recorder",
+        "The exam goes on without, and the recording says so. If you are not sure, ask: {contact}",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
         "The exam goes on without; the recording says what was not looked for. `invigil-recorder models` adds and checks models.",
     ),
     QT_TRANSLATE_NOOP("recorder", "The exam may be written on one display only."),
@@ -505,6 +554,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "The exam's rules on {0} have changed since you agreed to them."
     ),
+    QT_TRANSLATE_NOOP("recorder", "The exam's server does not answer"),
     QT_TRANSLATE_NOOP("recorder", "The file {0} cannot be read."),
     QT_TRANSLATE_NOOP("recorder", "The file {0} cannot be written: {1}."),
     QT_TRANSLATE_NOOP("recorder", "The file {0} gives no more pictures."),
@@ -513,6 +563,7 @@ PHRASES = (
         "recorder", "The file {0} is not a recording, or is cut short before its index ({1})."
     ),
     QT_TRANSLATE_NOOP("recorder", "The folder {0} cannot be read: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "The institution's models"),
     QT_TRANSLATE_NOOP(
         "recorder", "The key in {0} is not the one that this session goes on with."
     ),
@@ -616,6 +667,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "This computer can do all of it."),
     QT_TRANSLATE_NOOP("recorder", "This computer is busy. Closing other programs helps."),
     QT_TRANSLATE_NOOP("recorder", "This computer is busy; pictures are kept less often."),
+    QT_TRANSLATE_NOOP("recorder", "This connection is not secure"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.",
@@ -639,6 +691,9 @@ PHRASES = (
         "recorder", "This exam was handed in on this computer; its recording is closed."
     ),
     QT_TRANSLATE_NOOP("recorder", "This exam's rules cannot be used: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "This page could not be loaded"),
+    QT_TRANSLATE_NOOP("recorder", "This page stopped working"),
+    QT_TRANSLATE_NOOP("recorder", "This page takes long"),
     QT_TRANSLATE_NOOP("recorder", "This system does not tell which programs use the camera."),
     QT_TRANSLATE_NOOP("recorder", "This version does not know “{0}”."),
     QT_TRANSLATE_NOOP(
@@ -659,6 +714,7 @@ PHRASES = (
         "recorder", "Unmute the microphone in the system's sound settings and on the device."
     ),
     QT_TRANSLATE_NOOP("recorder", "Update Invigil and try again; nothing was changed."),
+    QT_TRANSLATE_NOOP("recorder", "Upload speed"),
     QT_TRANSLATE_NOOP("recorder", "Use device:0 (the first {0}), file:PATH or none."),
     QT_TRANSLATE_NOOP("recorder", "Use device:0, file:PATH or none."),
     QT_TRANSLATE_NOOP("recorder", "Use display:all to record every monitor."),
@@ -688,11 +744,15 @@ PHRASES = (
         "recorder",
         "What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "What the exam asks for"),
     QT_TRANSLATE_NOOP("recorder", "What the server {0} says cannot be trusted: {1}."),
     QT_TRANSLATE_NOOP(
         "recorder", "What was copied before the exam could not be given back ({0})."
     ),
+    QT_TRANSLATE_NOOP("recorder", "What would be reported"),
     QT_TRANSLATE_NOOP("recorder", "Where you did not mean to, see to light, place and quiet."),
+    QT_TRANSLATE_NOOP("recorder", "Whole: {names}"),
+    QT_TRANSLATE_NOOP("recorder", "Window in front"),
     QT_TRANSLATE_NOOP("recorder", "Windows does not hide the exam from other programs ({0})."),
     QT_TRANSLATE_NOOP("recorder", "Windows does not let a program keep the computer awake."),
     QT_TRANSLATE_NOOP("recorder", "Windows does not let shortcuts be held ({0})."),
@@ -722,14 +782,41 @@ PHRASES = (
         "recorder",
         "Your break is over. Please go on with the exam; the break is being recorded.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Your face"),
     QT_TRANSLATE_NOOP("recorder", "Your face is cut off by the picture's edge."),
     QT_TRANSLATE_NOOP("recorder", "Your face is found."),
     QT_TRANSLATE_NOOP("recorder", "Your face is not seen: sit before the camera."),
     QT_TRANSLATE_NOOP("recorder", "Your face is small in the picture."),
     QT_TRANSLATE_NOOP("recorder", "Your whole face should be in the picture."),
+    QT_TRANSLATE_NOOP("recorder", "a hand at the ear"),
+    QT_TRANSLATE_NOOP("recorder", "a picture that is not live"),
+    QT_TRANSLATE_NOOP("recorder", "accessibility"),
+    QT_TRANSLATE_NOOP("recorder", "an object that is not allowed"),
+    QT_TRANSLATE_NOOP("recorder", "another voice"),
+    QT_TRANSLATE_NOOP("recorder", "blocked shortcuts"),
     QT_TRANSLATE_NOOP("recorder", "camera"),
+    QT_TRANSLATE_NOOP("recorder", "displays"),
+    QT_TRANSLATE_NOOP("recorder", "full screen"),
+    QT_TRANSLATE_NOOP("recorder", "hands out of sight"),
+    QT_TRANSLATE_NOOP("recorder", "its window on top of others"),
+    QT_TRANSLATE_NOOP("recorder", "keyboards and mice"),
     QT_TRANSLATE_NOOP("recorder", "microphone"),
+    QT_TRANSLATE_NOOP("recorder", "more than one face"),
+    QT_TRANSLATE_NOOP("recorder", "no address given"),
+    QT_TRANSLATE_NOOP("recorder", "no code given"),
+    QT_TRANSLATE_NOOP("recorder", "no sleep"),
+    QT_TRANSLATE_NOOP("recorder", "not used"),
+    QT_TRANSLATE_NOOP("recorder", "quiet notifications"),
+    QT_TRANSLATE_NOOP("recorder", "running programs"),
     QT_TRANSLATE_NOOP("recorder", "screen"),
+    QT_TRANSLATE_NOOP("recorder", "screenshots and screen sharing"),
+    QT_TRANSLATE_NOOP("recorder", "speech"),
+    QT_TRANSLATE_NOOP("recorder", "the camera was covered"),
+    QT_TRANSLATE_NOOP("recorder", "the clipboard"),
+    QT_TRANSLATE_NOOP("recorder", "the window in front"),
+    QT_TRANSLATE_NOOP("recorder", "your eyes were off the screen"),
+    QT_TRANSLATE_NOOP("recorder", "your face was not seen"),
+    QT_TRANSLATE_NOOP("recorder", "your head was turned away"),
     QT_TRANSLATE_NOOP("recorder", "{0} Free some space on this computer."),
     QT_TRANSLATE_NOOP("recorder", "{0} and {1}"),
     QT_TRANSLATE_NOOP("recorder", "{0} are left."),
@@ -763,10 +850,18 @@ PHRASES = (
         "recorder", "{0} was set, and was taken out: it changes the exam's browser."
     ),
     QT_TRANSLATE_NOOP("recorder", "{0}: {1}; it is kept."),
+    QT_TRANSLATE_NOOP("recorder", "{count} running, none of them prohibited"),
+    QT_TRANSLATE_NOOP("recorder", "{count}: {sizes}; enlarged to {scales}"),
     QT_TRANSLATE_NOOP("recorder", "{free} GB free; the exam takes up to {needed} MB."),
+    QT_TRANSLATE_NOOP("recorder", "{free} of {total} GB free"),
     QT_TRANSLATE_NOOP(
         "recorder", "{speed} Mbit/s; the exam needs up to {needed}. {mb} MB were sent for it."
     ),
+    QT_TRANSLATE_NOOP("recorder", "{system}, Python {python}, {count} processors"),
+    QT_TRANSLATE_NOOP("recorder", "{time}, not compared with a server's"),
+    QT_TRANSLATE_NOOP("recorder", "{time}, the same as the server's (± {error} s)"),
+    QT_TRANSLATE_NOOP("recorder", "{time}, {off} s ahead of the server's (± {error} s)"),
+    QT_TRANSLATE_NOOP("recorder", "{time}, {off} s behind the server's (± {error} s)"),
     QT_TRANSLATE_NOOP("recorder", "“{0}” could not be reached, or ended the connection."),
     QT_TRANSLATE_NOOP("recorder", "“{0}” is not a source for the {1}."),
     QT_TRANSLATE_NOOP(

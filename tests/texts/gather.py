@@ -111,6 +111,7 @@ def write(phrases: list[str]) -> str:
         '"""What other rooms say to the candidate: gathered from them, see `translations`.\n\n'
         "Made by `make texts`; not edited by hand.\n"
         '"""\n\n'
+        "# ruff: noqa: E501  (sentences as they are)\n"
         "from __future__ import annotations\n\n"
         "from recorder.ui.marking import QT_TRANSLATE_NOOP\n\n"
         "PHRASES = (\n"

@@ -105,12 +105,24 @@
         <translation>Prüfen Sie Ihre Geräte</translation>
     </message>
     <message>
-        <source>This is what the exam will see and hear. Nothing is recorded yet.</source>
-        <translation>Das wird die Prüfung sehen und hören. Noch wird nichts aufgezeichnet.</translation>
+        <source>This is what the exam will see and hear. Nothing is recorded yet, and nothing is sent but some random bytes, to see how fast your line is.</source>
+        <translation>Das wird die Prüfung sehen und hören. Noch wird nichts aufgezeichnet, und gesendet werden nur einige Zufallsdaten, um Ihre Leitung zu messen.</translation>
     </message>
     <message>
         <source>Starting…</source>
         <translation>Startet …</translation>
+    </message>
+    <message>
+        <source>Opening the camera…</source>
+        <translation>Die Kamera wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Opening the microphone…</source>
+        <translation>Das Mikrofon wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>Looking for the screen…</source>
+        <translation>Der Bildschirm wird gesucht …</translation>
     </message>
     <message>
         <source>Ca&amp;mera</source>
@@ -129,6 +141,18 @@
         <translation>Lautstärke</translation>
     </message>
     <message>
+        <source>&amp;Practise first</source>
+        <translation>Erst &amp;üben</translation>
+    </message>
+    <message>
+        <source>Your computer</source>
+        <translation>Ihr Computer</translation>
+    </message>
+    <message>
+        <source>My &amp;institution told me to go on all the same</source>
+        <translation>Meine &amp;Einrichtung hat gesagt, ich soll trotzdem weitermachen</translation>
+    </message>
+    <message>
         <source>&amp;Start the exam recording</source>
         <translation>&amp;Aufzeichnung der Prüfung starten</translation>
     </message>
@@ -139,6 +163,50 @@
     <message>
         <source>&amp;Back</source>
         <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>This keeps the exam from being recorded: {0}.</source>
+        <translation>Das verhindert die Aufzeichnung der Prüfung: {0}.</translation>
+    </message>
+    <message>
+        <source>What to do stands beside it below. If it does not help, ask: {0}. They may tell you to go on all the same.</source>
+        <translation>Was zu tun ist, steht unten daneben. Wenn das nicht hilft, fragen Sie: {0}. Man kann Ihnen sagen, dass Sie trotzdem weitermachen sollen.</translation>
+    </message>
+    <message>
+        <source>Close {0}?</source>
+        <translation>{0} schließen?</translation>
+    </message>
+    <message>
+        <source>Save your work in it first: what is not saved may be lost.</source>
+        <translation>Speichern Sie vorher Ihre Arbeit darin: Was nicht gespeichert ist, kann verloren gehen.</translation>
+    </message>
+    <message>
+        <source>&amp;Close it</source>
+        <translation>&amp;Schließen</translation>
+    </message>
+    <message>
+        <source>&amp;Leave it open</source>
+        <translation>&amp;Offen lassen</translation>
+    </message>
+    <message>
+        <source>{0} does not close. End it at once?</source>
+        <translation>{0} schließt sich nicht. Sofort beenden?</translation>
+    </message>
+    <message>
+        <source>What is not saved in it is lost. It may also wait for your answer.</source>
+        <translation>Was darin nicht gespeichert ist, geht verloren. Vielleicht wartet es auch auf Ihre Antwort.</translation>
+    </message>
+    <message>
+        <source>&amp;End it</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>{0} is not closed by Invigil.</source>
+        <translation>{0} wird von Invigil nicht geschlossen.</translation>
+    </message>
+    <message>
+        <source>It belongs to the system, to another user, or Invigil runs in it. Close it yourself, or ask who looks after this computer.</source>
+        <translation>Es gehört dem System oder jemand anderem, oder Invigil läuft darin. Schließen Sie es selbst, oder fragen Sie, wer diesen Computer betreut.</translation>
     </message>
 </context>
 <context>
@@ -288,6 +356,10 @@
         <translation>A&amp;bbrechen</translation>
     </message>
     <message>
+        <source>&amp;Try it out</source>
+        <translation>Aus&amp;probieren</translation>
+    </message>
+    <message>
         <source>Asking the server…</source>
         <translation>Der Server wird gefragt …</translation>
     </message>
@@ -300,11 +372,11 @@
     </message>
     <message>
         <source>Show &amp;more</source>
-        <translation>&amp;Mehr zeigen</translation>
+        <translation>&amp;Mehr</translation>
     </message>
     <message>
         <source>Ask for &amp;help</source>
-        <translation>Um &amp;Hilfe bitten</translation>
+        <translation>&amp;Hilfe</translation>
     </message>
     <message>
         <source>&amp;Finish…</source>
@@ -388,6 +460,28 @@
     <message>
         <source>Time left: {0}</source>
         <translation>Verbleibende Zeit: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FindingRow</name>
+    <message>
+        <source>Waiting…</source>
+        <translation>Wartet …</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Wird geprüft …</translation>
+    </message>
+</context>
+<context>
+    <name>Findings</name>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Einzelheiten</translation>
+    </message>
+    <message>
+        <source>Fewer &amp;details</source>
+        <translation>Weniger &amp;Einzelheiten</translation>
     </message>
 </context>
 <context>
@@ -736,6 +830,41 @@
     </message>
 </context>
 <context>
+    <name>Mending</name>
+    <message>
+        <source>Yes, I did</source>
+        <translation>Ja</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>Nein</translation>
+    </message>
+    <message>
+        <source>Once more</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>I have closed it</source>
+        <translation>Ich habe es geschlossen</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Record and listen</source>
+        <translation>Aufnehmen und anhören</translation>
+    </message>
+    <message>
+        <source>Put it back</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Close {0} for me…</source>
+        <translation>{0} für mich schließen …</translation>
+    </message>
+</context>
+<context>
     <name>Mirror</name>
     <message>
         <source>Your camera&apos;s picture, mirrored</source>
@@ -832,6 +961,57 @@
     <message>
         <source>Withdraw and &amp;end</source>
         <translation>Z&amp;urückziehen und beenden</translation>
+    </message>
+</context>
+<context>
+    <name>PracticePage</name>
+    <message>
+        <source>Practice</source>
+        <translation>Probe</translation>
+    </message>
+    <message>
+        <source>For 20 seconds this computer looks and listens as in an exam. Look at the screen, say a few words, move about. Nothing is kept, and nothing is sent.</source>
+        <translation>20 Sekunden lang sieht und hört dieser Computer wie in einer Prüfung. Schauen Sie auf den Bildschirm, sagen Sie ein paar Worte, bewegen Sie sich. Nichts wird aufbewahrt, und nichts wird gesendet.</translation>
+    </message>
+    <message>
+        <source>Opening camera and microphone…</source>
+        <translation>Kamera und Mikrofon werden geöffnet …</translation>
+    </message>
+    <message>
+        <source>Sound level</source>
+        <translation>Lautstärke</translation>
+    </message>
+    <message>
+        <source>&amp;Once more</source>
+        <translation>Noch &amp;einmal</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Zurück</translation>
+    </message>
+    <message>
+        <source>The practice run cannot begin.</source>
+        <translation>Die Probe kann nicht beginnen.</translation>
+    </message>
+    <message>
+        <source>The detectors are starting…</source>
+        <translation>Die Erkennung startet …</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Wird geprüft …</translation>
+    </message>
+    <message>
+        <source>{0} seconds left</source>
+        <translation>noch {0} Sekunden</translation>
+    </message>
+    <message>
+        <source>This is what the exam would see and hear.</source>
+        <translation>Das würde die Prüfung sehen und hören.</translation>
+    </message>
+    <message>
+        <source>Nothing of it was kept.</source>
+        <translation>Nichts davon wurde aufbewahrt.</translation>
     </message>
 </context>
 <context>
@@ -1329,143 +1509,95 @@
 <context>
     <name>checks</name>
     <message>
-        <source>Opening the camera…</source>
-        <translation>Die Kamera wird geöffnet …</translation>
+        <source>In order</source>
+        <translation>In Ordnung</translation>
     </message>
     <message>
-        <source>No picture comes from the camera.</source>
-        <translation>Von der Kamera kommt kein Bild.</translation>
+        <source>Please look</source>
+        <translation>Bitte ansehen</translation>
     </message>
     <message>
-        <source>Check its cable and close other programs that use it, then try again.</source>
-        <translation>Prüfen Sie ihr Kabel und schließen Sie andere Programme, die sie benutzen; versuchen Sie es dann noch einmal.</translation>
+        <source>Problem</source>
+        <translation>Problem</translation>
     </message>
     <message>
-        <source>The picture is very dark.</source>
-        <translation>Das Bild ist sehr dunkel.</translation>
+        <source>Not looked at</source>
+        <translation>Nicht geprüft</translation>
     </message>
     <message>
-        <source>Open the camera&apos;s cover or switch a light on.</source>
-        <translation>Öffnen Sie die Abdeckung der Kamera, oder machen Sie Licht.</translation>
+        <source>A question</source>
+        <translation>Eine Frage</translation>
     </message>
     <message>
-        <source>The camera works.</source>
-        <translation>Die Kamera funktioniert.</translation>
+        <source>{0} of {1} looked at…</source>
+        <translation>{0} von {1} geprüft …</translation>
     </message>
     <message>
-        <source>Sit so that your whole face is in the picture.</source>
-        <translation>Setzen Sie sich so, dass Ihr ganzes Gesicht im Bild ist.</translation>
+        <source>All is in order.</source>
+        <translation>Alles ist in Ordnung.</translation>
     </message>
     <message>
-        <source>Opening the microphone…</source>
-        <translation>Das Mikrofon wird geöffnet …</translation>
-    </message>
-    <message>
-        <source>Nothing is heard yet. Please say a few words.</source>
-        <translation>Noch ist nichts zu hören. Bitte sagen Sie ein paar Worte.</translation>
-    </message>
-    <message>
-        <source>If the bar does not move, unmute the microphone or choose another one.</source>
-        <translation>Wenn sich der Balken nicht bewegt, schalten Sie das Mikrofon ein, oder wählen Sie ein anderes.</translation>
-    </message>
-    <message>
-        <source>The microphone hears you.</source>
-        <translation>Das Mikrofon hört Sie.</translation>
-    </message>
-    <message>
-        <source>Looking for the screen…</source>
-        <translation>Der Bildschirm wird gesucht …</translation>
-    </message>
-    <message>
-        <source>The screen cannot be recorded.</source>
-        <translation>Der Bildschirm kann nicht aufgezeichnet werden.</translation>
-    </message>
-    <message>
-        <source>Allow screen recording for Invigil in the system&apos;s privacy settings, or sign in to a desktop session, then try again.</source>
-        <translation>Erlauben Sie Invigil in den Datenschutzeinstellungen des Systems die Bildschirmaufnahme, oder melden Sie sich an einer Arbeitsoberfläche an; versuchen Sie es dann noch einmal.</translation>
-    </message>
-    <message>
-        <source>The screen can be recorded.</source>
-        <translation>Der Bildschirm kann aufgezeichnet werden.</translation>
-    </message>
-    <message>
-        <source>This could not be checked.</source>
-        <translation>Das konnte nicht geprüft werden.</translation>
-    </message>
-    <message>
-        <source>No camera was found.</source>
-        <translation>Es wurde keine Kamera gefunden.</translation>
-    </message>
-    <message>
-        <source>Connect a camera, or switch it on, then try again.</source>
-        <translation>Schließen Sie eine Kamera an, oder schalten Sie sie ein; versuchen Sie es dann noch einmal.</translation>
-    </message>
-    <message>
-        <source>No microphone was found.</source>
-        <translation>Es wurde kein Mikrofon gefunden.</translation>
-    </message>
-    <message>
-        <source>Connect a microphone or a headset, then try again.</source>
-        <translation>Schließen Sie ein Mikrofon oder Headset an; versuchen Sie es dann noch einmal.</translation>
+        <source>{0} of {1} in order; please look at the others.</source>
+        <translation>{0} von {1} in Ordnung; bitte sehen Sie sich die anderen an.</translation>
     </message>
 </context>
 <context>
     <name>recorder</name>
     <message>
         <source>A code belongs to a server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Code gehört zu einem Server.</translation>
     </message>
     <message>
         <source>A computer that runs out of power ends the exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Computer ohne Strom beendet die Prüfung.</translation>
     </message>
     <message>
         <source>A face that cannot be made out is reported as missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Gesicht, das nicht zu erkennen ist, wird als fehlend gemeldet.</translation>
     </message>
     <message>
         <source>A fingerprint is 64 hex digits, in small letters.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern in Kleinbuchstaben.</translation>
     </message>
     <message>
         <source>A fingerprint is 64 hex digits; several are separated by spaces.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern; mehrere werden durch Leerzeichen getrennt.</translation>
     </message>
     <message>
         <source>A person looks at what is reported; nothing decides by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was gemeldet wird, sieht sich ein Mensch an; nichts entscheidet von selbst.</translation>
     </message>
     <message>
         <source>A proctor is asked about this computer. Please wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufsicht wird zu diesem Computer gefragt. Bitte warten Sie.</translation>
     </message>
     <message>
         <source>A proctor is asked about your identity. Please wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufsicht wird zu Ihrer Identität gefragt. Bitte warten Sie.</translation>
     </message>
     <message>
         <source>A window without a title.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Fenster ohne Titel.</translation>
     </message>
     <message>
         <source>Add your user to the group “video”, then log out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie Ihr Konto in die Gruppe „video“ auf, und melden Sie sich ab und wieder an.</translation>
     </message>
     <message>
         <source>All that is needed is allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles Nötige ist erlaubt.</translation>
     </message>
     <message>
         <source>Allow Invigil under {0}, Accessibility, and open Invigil again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erlauben Sie Invigil unter {0}, Bedienungshilfen, und öffnen Sie Invigil neu.</translation>
     </message>
     <message>
         <source>Allow Invigil under {0}, Input Monitoring, and open Invigil again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erlauben Sie Invigil unter {0}, Eingabeüberwachung, und öffnen Sie Invigil neu.</translation>
     </message>
     <message>
         <source>Allow Invigil under {0}, Screen Recording, and open Invigil again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erlauben Sie Invigil unter {0}, Bildschirmaufnahme, und öffnen Sie Invigil neu.</translation>
     </message>
     <message>
         <source>Allow screen recording for Invigil in the system&apos;s privacy settings, or sign in to a desktop session, then try again.</source>
@@ -1473,39 +1605,51 @@
     </message>
     <message>
         <source>An exam may ask for what not every computer can do.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Prüfung kann verlangen, was nicht jeder Computer kann.</translation>
+    </message>
+    <message>
+        <source>Another Invigil</source>
+        <translation>Ein anderes Invigil</translation>
     </message>
     <message>
         <source>Another window in front is reported.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein anderes Fenster im Vordergrund wird gemeldet.</translation>
     </message>
     <message>
         <source>Ask for user namespaces to be allowed for it (on Ubuntu: an AppArmor profile with “userns”), or use another computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lassen Sie dafür „user namespaces“ erlauben (auf Ubuntu: ein AppArmor-Profil mit „userns“), oder nehmen Sie einen anderen Computer.</translation>
     </message>
     <message>
         <source>Ask its owner for permission to read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bitten Sie den Besitzer um Leserechte.</translation>
     </message>
     <message>
         <source>Ask the institution for its own recorder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragen Sie die Einrichtung nach ihrem eigenen Programm.</translation>
     </message>
     <message>
         <source>Ask your institution for a new code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
+    </message>
+    <message>
+        <source>Assistive technology</source>
+        <translation>Hilfsmittel</translation>
     </message>
     <message>
         <source>Be alone in the room, and take down portraits behind you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Seien Sie allein im Raum, und hängen Sie Porträts hinter sich ab.</translation>
+    </message>
+    <message>
+        <source>Camera</source>
+        <translation>Kamera</translation>
     </message>
     <message>
         <source>Camera {0} is there but gives no picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kamera {0} ist da, liefert aber kein Bild.</translation>
     </message>
     <message>
         <source>Cameras have no names here; device:0 is the first one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kameras haben hier keine Namen; device:0 ist die erste.</translation>
     </message>
     <message>
         <source>Check its cable and close other programs that use it, then try again.</source>
@@ -1513,131 +1657,147 @@
     </message>
     <message>
         <source>Check its name and its rights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie Namen und Rechte.</translation>
     </message>
     <message>
         <source>Check that the disk is still there, or choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob der Datenträger noch da ist, oder wählen Sie einen anderen Ordner.</translation>
     </message>
     <message>
         <source>Check the address and your internet connection, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie die Adresse und Ihre Internetverbindung, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Check the address. In a hotel, a library or a school, open a web page first: the network may want you to sign in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie die Adresse. Öffnen Sie im Hotel, in der Bibliothek oder Schule zuerst eine Webseite: Vielleicht verlangt das Netz eine Anmeldung.</translation>
     </message>
     <message>
         <source>Check the disk and the folder&apos;s rights, or choose another folder with --store.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie den Datenträger und die Rechte des Ordners, oder wählen Sie mit --store einen anderen Ordner.</translation>
     </message>
     <message>
         <source>Check the disk and the folder&apos;s rights, or choose another one with --store.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie den Datenträger und die Rechte des Ordners, oder wählen Sie mit --store einen anderen.</translation>
     </message>
     <message>
         <source>Check the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie den Datenträger.</translation>
     </message>
     <message>
         <source>Check the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie den Pfad.</translation>
     </message>
     <message>
         <source>Choose a real camera instead of a virtual one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eine echte Kamera statt einer virtuellen.</translation>
     </message>
     <message>
         <source>Choose another display, and allow Invigil to see the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen anderen Bildschirm, und erlauben Sie Invigil, ihn zu sehen.</translation>
     </message>
     <message>
         <source>Choose another folder or disk; nothing was lost on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie einen anderen Ordner oder Datenträger; auf diesem Computer ging nichts verloren.</translation>
     </message>
     <message>
         <source>Choose another folder with --store, or move that file away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie mit --store einen anderen Ordner, oder verschieben Sie diese Datei.</translation>
     </message>
     <message>
         <source>Choose another folder with --store; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie mit --store einen anderen Ordner; nichts wurde geändert.</translation>
     </message>
     <message>
         <source>Choose one, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eines, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Choose one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie eines.</translation>
     </message>
     <message>
         <source>Choose “Try again” to load the page anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie „Noch einmal versuchen“, um die Seite neu zu laden.</translation>
     </message>
     <message>
         <source>Choose “Try again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie „Noch einmal versuchen“.</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Uhr</translation>
     </message>
     <message>
         <source>Close other programs and try again; if it stays so, install Invigil again. Without them the recording counts as not observed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal; wenn es so bleibt, installieren Sie Invigil neu. Ohne sie gilt die Aufzeichnung als nicht beobachtet.</translation>
     </message>
     <message>
         <source>Close other programs that use it, and allow this one to in the system&apos;s settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie andere Programme, die es benutzen, und erlauben Sie es diesem in den Systemeinstellungen.</translation>
     </message>
     <message>
         <source>Close other programs that use the camera, or plug it out and in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie andere Programme, die die Kamera benutzen, oder stecken Sie sie aus und wieder ein.</translation>
     </message>
     <message>
         <source>Close other programs that use the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie andere Programme, die die Kamera benutzen.</translation>
     </message>
     <message>
         <source>Close other programs to free memory, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie andere Programme, um Speicher freizugeben, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Close other programs: one processor is just enough.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie andere Programme: Ein Prozessor reicht nur knapp.</translation>
     </message>
     <message>
         <source>Close programs that change the keyboard, and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie Programme, die die Tastatur verändern, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Close programs that you do not need for the exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie Programme, die Sie für die Prüfung nicht brauchen.</translation>
     </message>
     <message>
         <source>Close the other window; its recording, if any, goes on later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie das andere Fenster; seine Aufzeichnung geht, falls es eine gibt, später weiter.</translation>
     </message>
     <message>
         <source>Close these before the exam, or have Invigil close them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie diese vor der Prüfung, oder lassen Sie Invigil sie schließen.</translation>
     </message>
     <message>
         <source>Come nearer to the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kommen Sie näher an die Kamera.</translation>
     </message>
     <message>
         <source>Compare it with your invitation, letter by letter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleichen Sie ihn Zeichen für Zeichen mit Ihrer Einladung.</translation>
     </message>
     <message>
         <source>Complete silence comes from the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Mikrofon kommt völlige Stille.</translation>
+    </message>
+    <message>
+        <source>Computer</source>
+        <translation>Computer</translation>
+    </message>
+    <message>
+        <source>Connect a camera, or switch it on, then try again.</source>
+        <translation>Schließen Sie eine Kamera an, oder schalten Sie sie ein; versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Connect a microphone or a headset, then try again.</source>
+        <translation>Schließen Sie ein Mikrofon oder Headset an; versuchen Sie es dann noch einmal.</translation>
     </message>
     <message>
         <source>Copy it again where it came from.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopieren Sie es noch einmal von dort, wo es herkam.</translation>
     </message>
     <message>
         <source>Copy it from your invitation, letter by letter.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreiben Sie ihn Zeichen für Zeichen aus Ihrer Einladung ab.</translation>
     </message>
     <message>
         <source>Delivering the recording</source>
@@ -1645,151 +1805,171 @@
     </message>
     <message>
         <source>Delivery is paused.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Übertragung ist angehalten.</translation>
+    </message>
+    <message>
+        <source>Detectors</source>
+        <translation>Erkennung</translation>
     </message>
     <message>
         <source>Did you hear what you said?</source>
-        <translation type="unfinished"></translation>
+        <translation>Haben Sie gehört, was Sie gesagt haben?</translation>
+    </message>
+    <message>
+        <source>Disk space</source>
+        <translation>Speicherplatz</translation>
+    </message>
+    <message>
+        <source>Displays</source>
+        <translation>Bildschirme</translation>
     </message>
     <message>
         <source>Do not delete it; run `invigil-recorder evidence check` and tell your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen Sie es nicht; führen Sie `invigil-recorder evidence check` aus, und sagen Sie Ihrer Einrichtung Bescheid.</translation>
     </message>
     <message>
         <source>Do not go on. Check the address and this computer&apos;s date and time; if both are right, tell your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Machen Sie nicht weiter. Prüfen Sie die Adresse sowie Datum und Uhrzeit dieses Computers; stimmen beide, sagen Sie Ihrer Einrichtung Bescheid.</translation>
     </message>
     <message>
         <source>Do not go on. Check the address, or download the program from your institution again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Machen Sie nicht weiter. Prüfen Sie die Adresse, oder laden Sie das Programm noch einmal von Ihrer Einrichtung.</translation>
     </message>
     <message>
         <source>Do not go on; nothing was recorded. Tell your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Machen Sie nicht weiter; es wurde nichts aufgezeichnet. Sagen Sie Ihrer Einrichtung Bescheid.</translation>
     </message>
     <message>
         <source>Do not plug displays in or out during the exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie während der Prüfung keine Bildschirme an oder ab.</translation>
     </message>
     <message>
         <source>Enter the code again and read them; nothing was recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie den Code noch einmal ein und lesen Sie sie; es wurde nichts aufgezeichnet.</translation>
     </message>
     <message>
         <source>Everything is delivered</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles ist übertragen</translation>
     </message>
     <message>
         <source>Evidence and keys are kept here until delivered.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufzeichnung und Schlüssel liegen hier, bis sie übertragen sind.</translation>
     </message>
     <message>
         <source>Evidence cannot be saved: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung kann nicht gespeichert werden: {0}</translation>
     </message>
     <message>
         <source>Evidence cannot be written to {0}: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung kann nicht nach {0} geschrieben werden: {1}.</translation>
+    </message>
+    <message>
+        <source>Evidence folder</source>
+        <translation>Ordner der Aufzeichnung</translation>
     </message>
     <message>
         <source>Evidence is dated, and certificates are checked by date.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung trägt ein Datum, und Zertifikate werden danach geprüft.</translation>
     </message>
     <message>
         <source>Evidence is delivered to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung wird dorthin übertragen.</translation>
     </message>
     <message>
         <source>Evidence is delivered while the exam goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung wird während der Prüfung übertragen.</translation>
+    </message>
+    <message>
+        <source>Exam code</source>
+        <translation>Prüfungscode</translation>
     </message>
     <message>
         <source>Files cannot be downloaded in this exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Prüfung können keine Dateien heruntergeladen werden.</translation>
     </message>
     <message>
         <source>Finish the recording or close the other program, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beenden Sie die Aufzeichnung, oder schließen Sie das andere Programm, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Finishing the recording</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung wird abgeschlossen</translation>
     </message>
     <message>
         <source>Free at least {mb} MB.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie mindestens {mb} MB frei.</translation>
     </message>
     <message>
         <source>Free some space on the disk that holds {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie Platz auf dem Datenträger von {0} frei.</translation>
     </message>
     <message>
         <source>Free some space there, or choose another disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie dort Platz frei, oder wählen Sie einen anderen Datenträger.</translation>
     </message>
     <message>
         <source>Getting ready</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird vorbereitet</translation>
     </message>
     <message>
         <source>Give a number of seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie eine Anzahl Sekunden an.</translation>
     </message>
     <message>
         <source>Give a recording that plays in a media player.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie eine Aufnahme an, die sich abspielen lässt.</translation>
     </message>
     <message>
         <source>Give a recording with {0}, or use none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie eine Aufnahme mit {0} an, oder none.</translation>
     </message>
     <message>
         <source>Give a video or sound file that plays in a media player.</source>
-        <translation type="unfinished"></translation>
+        <translation>Geben Sie eine Video- oder Tondatei an, die sich abspielen lässt.</translation>
     </message>
     <message>
         <source>Have Invigil put it back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lassen Sie Invigil es zurücksetzen.</translation>
     </message>
     <message>
         <source>Have them installed again with `invigil-recorder models`.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lassen Sie sie mit `invigil-recorder models` neu installieren.</translation>
     </message>
     <message>
         <source>Hold the document itself into the frame, nearer to the camera than your face.</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten Sie den Ausweis selbst in den Rahmen, näher an die Kamera als Ihr Gesicht.</translation>
     </message>
     <message>
         <source>Hold the document nearer, so that it fills the frame.</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten Sie den Ausweis näher, sodass er den Rahmen füllt.</translation>
     </message>
     <message>
         <source>Hold the document still, straight and out of glare.</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten Sie den Ausweis ruhig, gerade und ohne Spiegelung.</translation>
     </message>
     <message>
         <source>Hold the document still.</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten Sie den Ausweis ruhig.</translation>
     </message>
     <message>
         <source>Hold the side with your photograph into the frame.</source>
-        <translation type="unfinished"></translation>
+        <translation>Halten Sie die Seite mit Ihrem Foto in den Rahmen.</translation>
     </message>
     <message>
         <source>INVIGIL_PINNED_KEYS names {0}, which is not a key&apos;s fingerprint.</source>
-        <translation type="unfinished"></translation>
+        <translation>INVIGIL_PINNED_KEYS nennt {0}; das ist kein Fingerabdruck eines Schlüssels.</translation>
     </message>
     <message>
         <source>If it stays like this, ask for help: the exam&apos;s time and your work are on record.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenn es so bleibt, bitten Sie um Hilfe: Prüfungszeit und Ihre Arbeit sind festgehalten.</translation>
     </message>
     <message>
         <source>If it was not you, or if you have to start again, ask your institution for a new code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenn Sie es nicht waren oder neu beginnen müssen, bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
     </message>
     <message>
         <source>If that is wrong, set this computer&apos;s date and time and try again. If it is right, do not go on; tell your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wenn das falsch ist, stellen Sie Datum und Uhrzeit dieses Computers und versuchen Sie es noch einmal. Wenn es stimmt, machen Sie nicht weiter; sagen Sie Ihrer Einrichtung Bescheid.</translation>
     </message>
     <message>
         <source>If the bar does not move, unmute the microphone or choose another one.</source>
@@ -1797,183 +1977,231 @@
     </message>
     <message>
         <source>In bad light nobody can tell what the picture shows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bei schlechtem Licht kann niemand sagen, was das Bild zeigt.</translation>
+    </message>
+    <message>
+        <source>In use by: {programs}</source>
+        <translation>Benutzt von: {programs}</translation>
     </message>
     <message>
         <source>Install Invigil again from your institution&apos;s installer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installieren Sie Invigil mit dem Programm Ihrer Einrichtung neu.</translation>
     </message>
     <message>
         <source>Install Invigil again; if it stays so, tell your institution what it says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installieren Sie Invigil neu; wenn es so bleibt, sagen Sie Ihrer Einrichtung, was hier steht.</translation>
     </message>
     <message>
         <source>Install Invigil with its own installer, or Python 3.11.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installieren Sie Invigil mit seinem eigenen Installationsprogramm oder mit Python 3.11.</translation>
     </message>
     <message>
         <source>Install Invigil with the installer of your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installieren Sie Invigil mit dem Installationsprogramm Ihrer Einrichtung.</translation>
     </message>
     <message>
         <source>Install it (Debian and Ubuntu: the package libportaudio2).</source>
-        <translation type="unfinished"></translation>
+        <translation>Installieren Sie sie (Debian und Ubuntu: das Paket libportaudio2).</translation>
     </message>
     <message>
         <source>Install the app that your institution offers for this exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>Installieren Sie das Programm, das Ihre Einrichtung für diese Prüfung anbietet.</translation>
     </message>
     <message>
         <source>Invigil is open more than once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Invigil ist mehrmals geöffnet.</translation>
     </message>
     <message>
         <source>Invigil is tested on certain systems only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Invigil ist nur auf bestimmten Systemen getestet.</translation>
     </message>
     <message>
         <source>Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Invigil läuft in einer Flatpak-Umgebung: Erlauben Sie ihm Geräte mit Flatseal oder mit `flatpak override --user --device=all`, und starten Sie es neu.</translation>
     </message>
     <message>
         <source>It is just enough. Have others pause downloads and films during the exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es reicht knapp. Bitten Sie andere, während der Prüfung auf Downloads und Filme zu verzichten.</translation>
     </message>
     <message>
         <source>It is measured with an exam&apos;s code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen wird mit dem Code einer Prüfung.</translation>
     </message>
     <message>
         <source>It is too bright: turn away from the light.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist zu hell: Drehen Sie sich vom Licht weg.</translation>
     </message>
     <message>
         <source>It is too dark: put on a light, or turn towards the window.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist zu dunkel: Machen Sie Licht, oder drehen Sie sich zum Fenster.</translation>
     </message>
     <message>
         <source>It looks like https://exams.example.edu; copy it from your invitation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sieht aus wie https://exams.example.edu; kopieren Sie sie aus Ihrer Einladung.</translation>
     </message>
     <message>
         <source>It opens the exam, whose rules this computer is checked against.</source>
-        <translation type="unfinished"></translation>
+        <translation>Er öffnet die Prüfung, nach deren Regeln dieser Computer geprüft wird.</translation>
     </message>
     <message>
         <source>It opens, but nothing comes from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es öffnet sich, aber nichts kommt davon.</translation>
     </message>
     <message>
         <source>It will not come back ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Es kommt nicht zurück ({0}).</translation>
     </message>
     <message>
         <source>Keep waiting, or choose “Try again” to ask for the page anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Warten Sie weiter, oder wählen Sie „Noch einmal versuchen“, um die Seite neu anzufordern.</translation>
     </message>
     <message>
         <source>Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung verlassen? Die Aufzeichnung endet und wird übertragen, und Sie können nicht zurück. Wählen Sie es noch einmal, oder drücken Sie Strg+Q, um zu gehen.</translation>
+    </message>
+    <message>
+        <source>Left by an earlier exam</source>
+        <translation>Von einer früheren Prüfung übrig</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Licht</translation>
     </message>
     <message>
         <source>Log in to macOS again if this stays so.</source>
-        <translation type="unfinished"></translation>
+        <translation>Melden Sie sich neu bei macOS an, wenn es so bleibt.</translation>
     </message>
     <message>
         <source>Log out and in again, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Melden Sie sich ab und wieder an, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>Log out, choose the session “on Xorg” at the login screen, and log in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Melden Sie sich ab, wählen Sie bei der Anmeldung die Sitzung „unter Xorg“, und melden Sie sich wieder an.</translation>
     </message>
     <message>
         <source>Look at the mark with open eyes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schauen Sie mit offenen Augen auf den Punkt.</translation>
     </message>
     <message>
         <source>Look at your network cable or Wi-Fi, then choose “Try again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen Sie nach Netzwerkkabel oder WLAN, und wählen Sie „Noch einmal versuchen“.</translation>
     </message>
     <message>
         <source>Look into the camera from an arm&apos;s length, with light from the front and nothing before your face.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schauen Sie aus einer Armlänge in die Kamera, mit Licht von vorn und nichts vor dem Gesicht.</translation>
     </message>
     <message>
         <source>Look into the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schauen Sie in die Kamera.</translation>
     </message>
     <message>
         <source>Look whether this computer&apos;s date and time are right, then choose “Try again”. If they are, ask for help: it is your institution&apos;s to mend.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sehen Sie nach, ob Datum und Uhrzeit dieses Computers stimmen, und wählen Sie „Noch einmal versuchen“. Wenn ja, bitten Sie um Hilfe: Ihre Einrichtung muss es beheben.</translation>
     </message>
     <message>
         <source>Lower the microphone&apos;s level in the system&apos;s sound settings, or move away from it a little.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellen Sie das Mikrofon in den Toneinstellungen leiser, oder rücken Sie etwas davon ab.</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>Arbeitsspeicher</translation>
+    </message>
+    <message>
+        <source>Microphone</source>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>Mirrored: {names}. {all}</source>
+        <translation>Gespiegelt: {names}. {all}</translation>
+    </message>
+    <message>
+        <source>Missing, or not as installed: {names}</source>
+        <translation>Fehlt, oder nicht wie installiert: {names}</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
     </message>
     <message>
         <source>More than one face is seen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr als ein Gesicht ist zu sehen.</translation>
     </message>
     <message>
         <source>Most cameras can be used by one program at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die meisten Kameras kann nur ein Programm gleichzeitig benutzen.</translation>
     </message>
     <message>
         <source>Move a little; if it stays so, plug the camera in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewegen Sie sich ein wenig; wenn es so bleibt, stecken Sie die Kamera neu ein.</translation>
     </message>
     <message>
         <source>Move to the middle of the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Rücken Sie in die Mitte des Bildes.</translation>
     </message>
     <message>
         <source>Name another one with --store.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie mit --store einen anderen.</translation>
     </message>
     <message>
         <source>Name it with --code to check its rules.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie ihn mit --code, um ihre Regeln zu prüfen.</translation>
     </message>
     <message>
         <source>Name it with --server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie ihn mit --server.</translation>
     </message>
     <message>
         <source>Name the server as well, with --server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nennen Sie mit --server auch den Server.</translation>
     </message>
     <message>
         <source>No answer within {seconds} s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Antwort innerhalb von {seconds} s.</translation>
     </message>
     <message>
         <source>No battery: the computer runs on mains.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Akku: Der Computer läuft am Netz.</translation>
+    </message>
+    <message>
+        <source>No camera was found.</source>
+        <translation>Es wurde keine Kamera gefunden.</translation>
     </message>
     <message>
         <source>No connection</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Verbindung</translation>
+    </message>
+    <message>
+        <source>No connection to the exam</source>
+        <translation>Keine Verbindung zur Prüfung</translation>
     </message>
     <message>
         <source>No connection. All is kept safely on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Verbindung. Alles ist sicher auf diesem Computer.</translation>
     </message>
     <message>
         <source>No display is told.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist kein Bildschirm bekannt.</translation>
     </message>
     <message>
         <source>No face is found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wird kein Gesicht gefunden.</translation>
     </message>
     <message>
         <source>No message can be taken any more before the connection is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bis die Verbindung wieder da ist, kann keine Nachricht mehr angenommen werden.</translation>
+    </message>
+    <message>
+        <source>No microphone was found.</source>
+        <translation>Es wurde kein Mikrofon gefunden.</translation>
+    </message>
+    <message>
+        <source>No other program is seen to use them. {untold}</source>
+        <translation>Kein anderes Programm scheint sie zu benutzen. {untold}</translation>
     </message>
     <message>
         <source>No other program uses them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein anderes Programm benutzt sie.</translation>
     </message>
     <message>
         <source>No picture comes from the camera.</source>
@@ -1981,47 +2209,59 @@
     </message>
     <message>
         <source>No picture of the file {0} can be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Datei {0} lässt sich kein Bild lesen.</translation>
     </message>
     <message>
         <source>No picture was looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde kein Bild angesehen.</translation>
     </message>
     <message>
         <source>No sound of the file {0} can be decoded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Datei {0} lässt sich kein Ton lesen.</translation>
     </message>
     <message>
         <source>No {0}: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} fehlt: {1}</translation>
     </message>
     <message>
         <source>None is in front.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keines ist vorne.</translation>
     </message>
     <message>
         <source>None is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keines ist geöffnet.</translation>
     </message>
     <message>
         <source>None is seen. You may use it at any time; it is not reported.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keines ist zu sehen. Sie dürfen es jederzeit benutzen; es wird nicht gemeldet.</translation>
+    </message>
+    <message>
+        <source>Not allowed: {names}</source>
+        <translation>Nicht erlaubt: {names}</translation>
+    </message>
+    <message>
+        <source>Not possible here: {parts}</source>
+        <translation>Hier nicht möglich: {parts}</translation>
+    </message>
+    <message>
+        <source>Not yet put back: {names}</source>
+        <translation>Noch nicht zurückgesetzt: {names}</translation>
     </message>
     <message>
         <source>Nothing can be added to it; ask your institution for a new code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es kann nichts hinzugefügt werden; bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
     </message>
     <message>
         <source>Nothing can be played ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Es lässt sich nichts abspielen ({0}).</translation>
     </message>
     <message>
         <source>Nothing has come from “{0}” for {1} seconds.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von „{0}“ kam seit {1} Sekunden nichts.</translation>
     </message>
     <message>
         <source>Nothing is denied. It shows when it is used: {names}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts ist verboten. Es zeigt sich bei der Benutzung: {names}.</translation>
     </message>
     <message>
         <source>Nothing is heard yet. Please say a few words.</source>
@@ -2029,123 +2269,155 @@
     </message>
     <message>
         <source>Nothing is left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts ist übrig.</translation>
     </message>
     <message>
         <source>Nothing was heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es war nichts zu hören.</translation>
     </message>
     <message>
         <source>Nothing: all was as it should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts: Alles war, wie es sein soll.</translation>
     </message>
     <message>
         <source>On battery, {percent} % charged, for some {left} minutes; the exam takes {exam}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Akkubetrieb, {percent} % geladen, für etwa {left} Minuten; die Prüfung dauert {exam}.</translation>
     </message>
     <message>
         <source>On battery, {percent} % charged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Akkubetrieb, {percent} % geladen.</translation>
     </message>
     <message>
         <source>Only Linux is tested yet; try a session before the exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bisher ist nur Linux getestet; probieren Sie es vor der Prüfung aus.</translation>
     </message>
     <message>
         <source>Only your institution can mend that; tell them this sentence.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das kann nur Ihre Einrichtung beheben; nennen Sie ihr diesen Satz.</translation>
     </message>
     <message>
         <source>Only {0} s of speech were heard; {1} s are needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es waren nur {0} s Sprache zu hören; nötig sind {1} s.</translation>
     </message>
     <message>
         <source>Open its cover, and take away what is before it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen Sie die Abdeckung, und nehmen Sie weg, was davor ist.</translation>
+    </message>
+    <message>
+        <source>Open the accessibility settings</source>
+        <translation>Bedienungshilfen öffnen</translation>
+    </message>
+    <message>
+        <source>Open the camera settings</source>
+        <translation>Kameraeinstellungen öffnen</translation>
     </message>
     <message>
         <source>Open the camera&apos;s cover or switch a light on.</source>
         <translation>Öffnen Sie die Abdeckung der Kamera, oder machen Sie Licht.</translation>
     </message>
     <message>
+        <source>Open the microphone settings</source>
+        <translation>Mikrofoneinstellungen öffnen</translation>
+    </message>
+    <message>
+        <source>Open the screen recording settings</source>
+        <translation>Einstellungen der Bildschirmaufnahme öffnen</translation>
+    </message>
+    <message>
         <source>Open the settings with the button, allow Invigil there, and start it again if the system asks for that. Then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen Sie mit dem Knopf die Einstellungen, erlauben Sie es Invigil dort, und starten Sie es neu, wenn das System es verlangt. Versuchen Sie es dann noch einmal.</translation>
     </message>
     <message>
         <source>Open your eyes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen Sie die Augen.</translation>
     </message>
     <message>
         <source>Other programs keep these to themselves: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Programme behalten diese für sich: {0}.</translation>
+    </message>
+    <message>
+        <source>Other users of camera and microphone</source>
+        <translation>Wer sonst Kamera und Mikrofon benutzt</translation>
     </message>
     <message>
         <source>Other users of this computer can read the session&apos;s key {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Konten auf diesem Computer können den Schlüssel {0} lesen.</translation>
     </message>
     <message>
         <source>Pages cannot be printed in this exam.</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Prüfung können keine Seiten gedruckt werden.</translation>
+    </message>
+    <message>
+        <source>Permissions</source>
+        <translation>Erlaubnisse</translation>
     </message>
     <message>
         <source>PipeWire does not say who receives the screen ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>PipeWire sagt nicht, wer den Bildschirm empfängt ({0}).</translation>
     </message>
     <message>
         <source>Plug a camera in, or give a recording with file:PATH, or use none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie eine Kamera an, nennen Sie eine Aufnahme mit file:PATH, oder none.</translation>
     </message>
     <message>
         <source>Plug in headphones or a loudspeaker, and choose it in the system&apos;s sound settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie Kopfhörer oder Lautsprecher an, und wählen Sie sie in den Toneinstellungen.</translation>
     </message>
     <message>
         <source>Plug it in again, or choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stecken Sie es wieder ein, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
         <source>Plug it in, check that it is not muted, or choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stecken Sie es ein, prüfen Sie, ob es eingeschaltet ist, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
         <source>Plug it in, close other programs that use it, or choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stecken Sie es ein, schließen Sie andere Programme, die es benutzen, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
         <source>Plug one in, or give a recording with file:PATH, or use none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie eines an, nennen Sie eine Aufnahme mit file:PATH, oder none.</translation>
     </message>
     <message>
         <source>Plug the computer in before the exam begins.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie den Computer vor der Prüfung ans Netz an.</translation>
     </message>
     <message>
         <source>Plugged in, {percent} % charged.</source>
-        <translation type="unfinished"></translation>
+        <translation>Am Netz, {percent} % geladen.</translation>
+    </message>
+    <message>
+        <source>Power</source>
+        <translation>Strom</translation>
     </message>
     <message>
         <source>Practice: look at the screen, say a few words, move about as in an exam. Nothing is kept or sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>Probe: Schauen Sie auf den Bildschirm, sagen Sie ein paar Worte, bewegen Sie sich wie in einer Prüfung. Nichts wird aufbewahrt oder gesendet.</translation>
+    </message>
+    <message>
+        <source>Programs</source>
+        <translation>Programme</translation>
     </message>
     <message>
         <source>Programs of other users of this computer are not seen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Programme anderer Konten auf diesem Computer sind nicht zu sehen.</translation>
     </message>
     <message>
         <source>Programs that the exam prohibits are reported.</source>
-        <translation type="unfinished"></translation>
+        <translation>Programme, die die Prüfung verbietet, werden gemeldet.</translation>
     </message>
     <message>
         <source>Public Wi-Fi often causes this before one has signed in to it: use another network, then choose “Try again”. Otherwise ask for help: it is your institution&apos;s to mend.</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffentliches WLAN verursacht das oft, bevor man sich angemeldet hat: Nehmen Sie ein anderes Netz, und wählen Sie „Noch einmal versuchen“. Sonst bitten Sie um Hilfe: Ihre Einrichtung muss es beheben.</translation>
     </message>
     <message>
         <source>Raise the microphone&apos;s level in the system&apos;s sound settings, move closer to it, or choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellen Sie das Mikrofon in den Toneinstellungen lauter, rücken Sie näher, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
         <source>Read the sentence aloud once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lesen Sie den Satz noch einmal laut vor.</translation>
     </message>
     <message>
         <source>Recording</source>
@@ -2153,111 +2425,127 @@
     </message>
     <message>
         <source>Recording has failed: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung ist gescheitert: {0}</translation>
     </message>
     <message>
         <source>Records could not be kept: the disk did not keep up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Einträge konnten nicht aufbewahrt werden: Der Datenträger kam nicht mit.</translation>
     </message>
     <message>
         <source>Restart the computer and try again, or use another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten Sie den Computer neu und versuchen Sie es noch einmal, oder nehmen Sie einen anderen.</translation>
     </message>
     <message>
         <source>Restore that file, or ask your institution for a new code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellen Sie diese Datei wieder her, oder bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
     </message>
     <message>
         <source>Restore the session&apos;s key file, or ask your institution for a new code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellen Sie die Schlüsseldatei wieder her, oder bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
     </message>
     <message>
         <source>Run `chmod 600 {0}` and tell your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Führen Sie `chmod 600 {0}` aus, und sagen Sie Ihrer Einrichtung Bescheid.</translation>
     </message>
     <message>
         <source>Run this in a desktop session, or give a recording with file:PATH, or use none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten Sie dies in einer Arbeitsoberfläche, nennen Sie eine Aufnahme mit file:PATH, oder none.</translation>
+    </message>
+    <message>
+        <source>Running: {names}</source>
+        <translation>Läuft: {names}</translation>
     </message>
     <message>
         <source>Running: {names}. Use it as always: it is not reported. If it speaks aloud, use headphones where you can, so that its voice is not taken for another person&apos;s.</source>
-        <translation type="unfinished"></translation>
+        <translation>Läuft: {names}. Benutzen Sie es wie immer: Es wird nicht gemeldet. Wenn es laut spricht, nehmen Sie nach Möglichkeit Kopfhörer, damit seine Stimme nicht für die einer anderen Person gehalten wird.</translation>
     </message>
     <message>
         <source>Saved as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert als {0}.</translation>
+    </message>
+    <message>
+        <source>Say a few words now. In three seconds you hear them.</source>
+        <translation>Sagen Sie jetzt ein paar Worte. In drei Sekunden hören Sie sie.</translation>
     </message>
     <message>
         <source>Say a few words; unmute the microphone or choose another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie ein paar Worte; schalten Sie das Mikrofon ein, oder wählen Sie ein anderes.</translation>
+    </message>
+    <message>
+        <source>Screen</source>
+        <translation>Bildschirm</translation>
     </message>
     <message>
         <source>Screen readers, magnifiers and the like never count against you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bildschirmleser, Lupen und Ähnliches werden Ihnen nie angelastet.</translation>
     </message>
     <message>
         <source>See that /proc is mounted and readable.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sorgen Sie dafür, dass /proc eingehängt und lesbar ist.</translation>
     </message>
     <message>
         <source>See that /sys is mounted and readable.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sorgen Sie dafür, dass /sys eingehängt und lesbar ist.</translation>
     </message>
     <message>
         <source>See that it belongs to you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sorgen Sie dafür, dass es Ihnen gehört.</translation>
     </message>
     <message>
         <source>See that pw-dump runs in a terminal.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob pw-dump in einem Terminal läuft.</translation>
     </message>
     <message>
         <source>See that sound works in other programs, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob der Ton in anderen Programmen geht, und versuchen Sie es noch einmal.</translation>
     </message>
     <message>
         <source>See that the desktop is still running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob die Arbeitsoberfläche noch läuft.</translation>
     </message>
     <message>
         <source>See that the desktop session is running and is yours.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob die Sitzung läuft und Ihre ist.</translation>
     </message>
     <message>
         <source>See that the desktop session is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob die Sitzung läuft.</translation>
     </message>
     <message>
         <source>See that the desktop session is still running.</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen Sie, ob die Sitzung noch läuft.</translation>
     </message>
     <message>
         <source>See that there is room on the disk and that {0} may be written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sorgen Sie für Platz auf dem Datenträger und dafür, dass {0} beschrieben werden darf.</translation>
     </message>
     <message>
         <source>See that {0} may be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sorgen Sie dafür, dass {0} gelesen werden darf.</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
     </message>
     <message>
         <source>Several people are seen: you should be alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehrere Personen sind zu sehen: Sie sollten allein sein.</translation>
     </message>
     <message>
         <source>Shortcuts that lead out of the exam are held.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkombinationen, die aus der Prüfung führen, werden gesperrt.</translation>
     </message>
     <message>
         <source>Shortcuts that lead out of the exam are noticed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkombinationen, die aus der Prüfung führen, werden bemerkt.</translation>
     </message>
     <message>
         <source>Sign in to Windows again if this stays so.</source>
-        <translation type="unfinished"></translation>
+        <translation>Melden Sie sich neu bei Windows an, wenn es so bleibt.</translation>
     </message>
     <message>
         <source>Sit closer to the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Setzen Sie sich näher an die Kamera.</translation>
     </message>
     <message>
         <source>Sit so that your whole face is in the picture.</source>
@@ -2265,103 +2553,111 @@
     </message>
     <message>
         <source>Something else answers in the server&apos;s place: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Statt des Servers antwortet etwas anderes: {0}.</translation>
     </message>
     <message>
         <source>Something went wrong between here and “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwischen hier und „{0}“ ging etwas schief.</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>Ton</translation>
     </message>
     <message>
         <source>Sound is heard, no voice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es ist Ton zu hören, aber keine Stimme.</translation>
+    </message>
+    <message>
+        <source>Spelling cannot be checked: this installation has no dictionaries.</source>
+        <translation>Die Rechtschreibung kann nicht geprüft werden: Hier gibt es keine Wörterbücher.</translation>
     </message>
     <message>
         <source>Start the desktop session with a newer X server.</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten Sie die Sitzung mit einem neueren X-Server.</translation>
     </message>
     <message>
         <source>Started; a picture takes {ms} ms.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gestartet; ein Bild dauert {ms} ms.</translation>
     </message>
     <message>
         <source>Starting the detectors…</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Erkennung wird gestartet …</translation>
     </message>
     <message>
         <source>Switch a light on before you, not behind you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Machen Sie vor sich Licht, nicht hinter sich.</translation>
     </message>
     <message>
         <source>Switch mirroring off: a projector or a second display shows what you write.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schalten Sie das Spiegeln aus: Ein Projektor oder zweiter Bildschirm zeigt, was Sie schreiben.</translation>
     </message>
     <message>
         <source>Switch “do not disturb” in the desktop&apos;s settings yourself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schalten Sie „Nicht stören“ in den Einstellungen selbst um.</translation>
     </message>
     <message>
         <source>Switch “set time automatically” on in the system&apos;s date settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schalten Sie „Uhrzeit automatisch einstellen“ in den Systemeinstellungen ein.</translation>
     </message>
     <message>
         <source>Take the .receipt file that the server gave when the recording was imported.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie die .receipt-Datei, die der Server beim Einlesen der Aufzeichnung gab.</translation>
     </message>
     <message>
         <source>Tell the proctor if this stays so.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie der Aufsicht Bescheid, wenn es so bleibt.</translation>
     </message>
     <message>
         <source>Tell your institution what it says.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sagen Sie Ihrer Einrichtung, was hier steht.</translation>
     </message>
     <message>
         <source>Thank you.</source>
-        <translation type="unfinished"></translation>
+        <translation>Danke.</translation>
     </message>
     <message>
         <source>That a shortcut was tried cannot be told on this display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob eine Tastenkombination versucht wurde, ist auf diesem Bildschirm nicht feststellbar.</translation>
     </message>
     <message>
         <source>That disk takes no file so large; choose one formatted as exFAT or NTFS.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Datenträger nimmt keine so große Datei; wählen Sie einen mit exFAT oder NTFS.</translation>
     </message>
     <message>
         <source>That is enough only while the network works. Better free {mb} MB more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das reicht nur, solange das Netz geht. Geben Sie besser noch {mb} MB frei.</translation>
     </message>
     <message>
         <source>That is not a code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das ist kein Code.</translation>
     </message>
     <message>
         <source>The camera is covered.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera ist verdeckt.</translation>
     </message>
     <message>
         <source>The camera is not open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera ist nicht geöffnet.</translation>
     </message>
     <message>
         <source>The camera is not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera wird nicht benutzt.</translation>
     </message>
     <message>
         <source>The camera sees nothing: take away what is before the lens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera sieht nichts: Nehmen Sie weg, was vor der Linse ist.</translation>
     </message>
     <message>
         <source>The camera sees too little: more light, and nothing before the lens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera sieht zu wenig: mehr Licht, und nichts vor der Linse.</translation>
     </message>
     <message>
         <source>The camera shows a recording: choose the real camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera zeigt eine Aufnahme: Wählen Sie die echte Kamera.</translation>
     </message>
     <message>
         <source>The camera works ({device}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Kamera funktioniert ({device}).</translation>
     </message>
     <message>
         <source>The camera works.</source>
@@ -2369,219 +2665,235 @@
     </message>
     <message>
         <source>The camera&apos;s picture does not change: plug it in again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Kamerabild ändert sich nicht: Stecken Sie sie neu ein.</translation>
     </message>
     <message>
         <source>The certificate of “{0}” is not in order.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Zertifikat von „{0}“ ist nicht in Ordnung.</translation>
     </message>
     <message>
         <source>The certificate of “{0}” is not valid on the date of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Zertifikat von „{0}“ gilt nicht am Datum dieses Computers.</translation>
     </message>
     <message>
         <source>The certificate of “{0}” was issued by somebody unknown here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Zertifikat von „{0}“ stammt von jemandem, der hier unbekannt ist.</translation>
     </message>
     <message>
         <source>The certificate of “{0}” was withdrawn.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Zertifikat von „{0}“ wurde widerrufen.</translation>
     </message>
     <message>
         <source>The certificate shown belongs to another than “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das gezeigte Zertifikat gehört nicht zu „{0}“.</translation>
+    </message>
+    <message>
+        <source>The check itself failed: {bug}</source>
+        <translation>Die Prüfung selbst ist gescheitert: {bug}</translation>
     </message>
     <message>
         <source>The computer is busy: close other programs, or fewer pictures are looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Computer ist ausgelastet: Schließen Sie andere Programme, sonst werden weniger Bilder angesehen.</translation>
     </message>
     <message>
         <source>The computer slept for {0}; nothing was recorded meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Computer schlief {0} lang; in dieser Zeit wurde nichts aufgezeichnet.</translation>
     </message>
     <message>
         <source>The computer&apos;s clock was set {0} by {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Uhr des Computers wurde um {1} verstellt ({0}).</translation>
     </message>
     <message>
         <source>The computer&apos;s clock was set.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Uhr des Computers wurde gestellt.</translation>
     </message>
     <message>
         <source>The connection is back; what waits follows within minutes.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Verbindung ist wieder da; was wartet, folgt in einigen Minuten.</translation>
     </message>
     <message>
         <source>The desktop did not take a setting for its notifications ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Arbeitsoberfläche nahm eine Einstellung für Benachrichtigungen nicht an ({0}).</translation>
     </message>
     <message>
         <source>The desktop&apos;s message bus does not answer ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Nachrichtenbus der Arbeitsoberfläche antwortet nicht ({0}).</translation>
     </message>
     <message>
         <source>The desktop&apos;s setting for notifications cannot be reached ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellung für Benachrichtigungen ist nicht erreichbar ({0}).</translation>
     </message>
     <message>
         <source>The disk does not keep up; something may be missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger kommt nicht mit; etwas könnte fehlen.</translation>
     </message>
     <message>
         <source>The disk has room again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf dem Datenträger ist wieder Platz.</translation>
     </message>
     <message>
         <source>The disk is full, so evidence cannot be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger ist voll; die Aufzeichnung kann nicht gespeichert werden.</translation>
     </message>
     <message>
         <source>The disk is full: no pictures or sound are kept until there is room.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger ist voll: Bild und Ton werden nicht aufbewahrt, bis Platz ist.</translation>
     </message>
     <message>
         <source>The disk is nearly full: camera pictures are kept less often.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger ist fast voll: Kamerabilder werden seltener aufbewahrt.</translation>
     </message>
     <message>
         <source>The disk is nearly full: pictures are kept less often, and none of incidents.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger ist fast voll: Bilder werden seltener aufbewahrt, und keine von Vorfällen.</translation>
     </message>
     <message>
         <source>The disk is nearly full: pictures are kept less often.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Datenträger ist fast voll: Bilder werden seltener aufbewahrt.</translation>
     </message>
     <message>
         <source>The display went away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Bildschirm ist weg.</translation>
     </message>
     <message>
         <source>The display {0} cannot be opened ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Bildschirm {0} lässt sich nicht öffnen ({1}).</translation>
     </message>
     <message>
         <source>The display {0} does not answer ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Bildschirm {0} antwortet nicht ({1}).</translation>
     </message>
     <message>
         <source>The evidence in {0} belongs to another session.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung in {0} gehört zu einer anderen Sitzung.</translation>
     </message>
     <message>
         <source>The evidence in {0} is damaged ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung in {0} ist beschädigt ({1}).</translation>
     </message>
     <message>
         <source>The evidence in {0} is in use by another Invigil program.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung in {0} wird von einem anderen Invigil benutzt.</translation>
     </message>
     <message>
         <source>The evidence in {0} was written by a newer Invigil (store version {1}, this program knows {2}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung in {0} stammt von einem neueren Invigil (Version {1}; dieses kennt {2}).</translation>
     </message>
     <message>
         <source>The exam</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung</translation>
     </message>
     <message>
         <source>The exam goes on without, and the recording says so. Ask your institution if you are not sure.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung geht ohne weiter, und die Aufzeichnung vermerkt es. Fragen Sie Ihre Einrichtung, wenn Sie unsicher sind.</translation>
+    </message>
+    <message>
+        <source>The exam goes on without, and the recording says so. If you are not sure, ask: {contact}</source>
+        <translation>Die Prüfung geht ohne weiter, und die Aufzeichnung vermerkt es. Wenn Sie unsicher sind, fragen Sie: {contact}</translation>
     </message>
     <message>
         <source>The exam goes on without; the recording says what was not looked for. `invigil-recorder models` adds and checks models.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung geht ohne weiter; die Aufzeichnung vermerkt, wonach nicht gesucht wurde. `invigil-recorder models` ergänzt und prüft Modelle.</translation>
     </message>
     <message>
         <source>The exam may be written on one display only.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung darf nur an einem Bildschirm geschrieben werden.</translation>
     </message>
     <message>
         <source>The exam needs Invigil&apos;s browser, which is not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung braucht den Browser von Invigil, der nicht installiert ist.</translation>
     </message>
     <message>
         <source>The exam needs none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung braucht keines.</translation>
     </message>
     <message>
         <source>The exam records the room&apos;s sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung zeichnet den Ton im Raum auf.</translation>
     </message>
     <message>
         <source>The exam records what is on the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung zeichnet auf, was auf dem Bildschirm ist.</translation>
     </message>
     <message>
         <source>The exam records your picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung zeichnet Ihr Bild auf.</translation>
     </message>
     <message>
         <source>The exam runs on the other display.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prüfung läuft auf dem anderen Bildschirm.</translation>
     </message>
     <message>
         <source>The exam&apos;s browser cannot be started on this computer: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Browser der Prüfung kann auf diesem Computer nicht gestartet werden: {0}.</translation>
     </message>
     <message>
         <source>The exam&apos;s browser cannot protect itself on this computer: its sandbox is switched off by the system&apos;s settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Browser der Prüfung kann sich auf diesem Computer nicht schützen: Seine Sandbox ist durch Systemeinstellungen abgeschaltet.</translation>
     </message>
     <message>
         <source>The exam&apos;s browser runs without its sandbox, because it runs as root.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Browser der Prüfung läuft ohne seine Sandbox, weil er als root läuft.</translation>
     </message>
     <message>
         <source>The exam&apos;s rules on {0} have changed since you agreed to them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Regeln der Prüfung auf {0} haben sich geändert, seit Sie zugestimmt haben.</translation>
+    </message>
+    <message>
+        <source>The exam&apos;s server does not answer</source>
+        <translation>Der Server der Prüfung antwortet nicht</translation>
     </message>
     <message>
         <source>The file {0} cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {0} kann nicht gelesen werden.</translation>
     </message>
     <message>
         <source>The file {0} cannot be written: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {0} kann nicht geschrieben werden: {1}.</translation>
     </message>
     <message>
         <source>The file {0} gives no more pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {0} liefert keine Bilder mehr.</translation>
     </message>
     <message>
         <source>The file {0} holds no {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {0} enthält kein {1}.</translation>
     </message>
     <message>
         <source>The file {0} is not a recording, or is cut short before its index ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei {0} ist keine Aufnahme oder abgeschnitten ({1}).</translation>
     </message>
     <message>
         <source>The folder {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner {0} kann nicht gelesen werden: {1}.</translation>
+    </message>
+    <message>
+        <source>The institution&apos;s models</source>
+        <translation>Modelle der Einrichtung</translation>
     </message>
     <message>
         <source>The key in {0} is not the one that this session goes on with.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Schlüssel in {0} ist nicht der, mit dem diese Sitzung weitergeht.</translation>
     </message>
     <message>
         <source>The line is very slow: the test did not end.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Leitung ist sehr langsam: Der Test kam nicht zum Ende.</translation>
     </message>
     <message>
         <source>The list of displays cannot be read ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste der Bildschirme ist nicht lesbar ({0}).</translation>
     </message>
     <message>
         <source>The list of input devices cannot be read ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste der Eingabegeräte ist nicht lesbar ({0}).</translation>
     </message>
     <message>
         <source>The list of running programs cannot be read ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Liste der laufenden Programme ist nicht lesbar ({0}).</translation>
     </message>
     <message>
         <source>The microphone gave no sound: it may be muted. Switch it on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Mikrofon kam kein Ton: Vielleicht ist es stumm. Schalten Sie es ein.</translation>
     </message>
     <message>
         <source>The microphone hears you.</source>
@@ -2589,67 +2901,67 @@
     </message>
     <message>
         <source>The microphone is not open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mikrofon ist nicht geöffnet.</translation>
     </message>
     <message>
         <source>The microphone is set too loud: the sound is distorted. Turn it down.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mikrofon ist zu laut eingestellt: Der Ton ist verzerrt. Stellen Sie es leiser.</translation>
     </message>
     <message>
         <source>The microphone works.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mikrofon funktioniert.</translation>
     </message>
     <message>
         <source>The microphone “{0}” cannot be opened ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Mikrofon „{0}“ lässt sich nicht öffnen ({1}).</translation>
     </message>
     <message>
         <source>The page asks:</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Seite fragt:</translation>
     </message>
     <message>
         <source>The page could not be printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Seite konnte nicht gedruckt werden.</translation>
     </message>
     <message>
         <source>The page was not opened, so that nobody can read along.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Seite wurde nicht geöffnet, damit niemand mitlesen kann.</translation>
     </message>
     <message>
         <source>The page was printed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Seite wurde gedruckt.</translation>
     </message>
     <message>
         <source>The picture is blurred.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ist unscharf.</translation>
     </message>
     <message>
         <source>The picture is blurred: hold still, and wipe the lens.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ist unscharf: Halten Sie still, und wischen Sie die Linse ab.</translation>
     </message>
     <message>
         <source>The picture is lit well.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ist gut beleuchtet.</translation>
     </message>
     <message>
         <source>The picture is too bright.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ist zu hell.</translation>
     </message>
     <message>
         <source>The picture is too dark.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ist zu dunkel.</translation>
     </message>
     <message>
         <source>The picture is upside down.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild steht auf dem Kopf.</translation>
     </message>
     <message>
         <source>The picture is upside down: turn the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild steht auf dem Kopf: Drehen Sie die Kamera.</translation>
     </message>
     <message>
         <source>The picture is very bright.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild ist sehr hell.</translation>
     </message>
     <message>
         <source>The picture is very dark.</source>
@@ -2657,23 +2969,23 @@
     </message>
     <message>
         <source>The picture repeats itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild wiederholt sich.</translation>
     </message>
     <message>
         <source>The picture stands still.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild steht still.</translation>
     </message>
     <message>
         <source>The recorder was interrupted and started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Programm wurde unterbrochen und neu gestartet.</translation>
     </message>
     <message>
         <source>The recording waits on this computer and is delivered after the exam: leave the computer on until Invigil says that all is delivered. Nothing is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung wartet auf diesem Computer und wird nach der Prüfung übertragen: Lassen Sie den Computer an, bis Invigil sagt, dass alles übertragen ist. Nichts geht verloren.</translation>
     </message>
     <message>
         <source>The recording&apos;s evidence store is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Speicher der Aufzeichnung ist geschlossen.</translation>
     </message>
     <message>
         <source>The screen can be recorded.</source>
@@ -2685,167 +2997,171 @@
     </message>
     <message>
         <source>The screen is recorded, and titles of windows are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Bildschirm wird aufgezeichnet, und Fenstertitel werden gelesen.</translation>
     </message>
     <message>
         <source>The server cannot be reached: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server ist nicht erreichbar: {0}.</translation>
     </message>
     <message>
         <source>The server is busy: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server ist beschäftigt: {0}.</translation>
     </message>
     <message>
         <source>The server was out of reach for {0} s; evidence waited here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server war {0} s nicht erreichbar; die Aufzeichnung wartete hier.</translation>
     </message>
     <message>
         <source>The server {0} cannot be reached: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server {0} ist nicht erreichbar: {1}.</translation>
     </message>
     <message>
         <source>The server {0} cannot help right now: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server {0} kann gerade nicht helfen: {1}.</translation>
     </message>
     <message>
         <source>The server {0} cannot prove who it is: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server {0} kann nicht beweisen, wer er ist: {1}.</translation>
     </message>
     <message>
         <source>The server {0} cannot prove who it is: {1}. This computer&apos;s clock says that it is {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server {0} kann nicht beweisen, wer er ist: {1}. Nach der Uhr dieses Computers ist es {2}.</translation>
     </message>
     <message>
         <source>The server {0} does not know this code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server {0} kennt diesen Code nicht.</translation>
     </message>
     <message>
         <source>The server {0} is not your institution&apos;s: its key is {1}, which this program was not made to trust.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server {0} ist nicht der Ihrer Einrichtung: Seinem Schlüssel {1} traut dieses Programm nicht.</translation>
     </message>
     <message>
         <source>The session in {0} is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung in {0} ist abgeschlossen.</translation>
     </message>
     <message>
         <source>The session runs, and says that this was not observed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung läuft und vermerkt, dass dies nicht beobachtet wurde.</translation>
     </message>
     <message>
         <source>The session&apos;s key {0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Schlüssel {0} der Sitzung kann nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <source>The sound is distorted: it is too loud for the microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ton ist verzerrt: Er ist zu laut für das Mikrofon.</translation>
     </message>
     <message>
         <source>The sound library PortAudio is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tonbibliothek PortAudio fehlt.</translation>
     </message>
     <message>
         <source>The sound system does not answer ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Tonsystem antwortet nicht ({0}).</translation>
     </message>
     <message>
         <source>The system lets a program use camera, microphone and screen, or not.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das System erlaubt einem Programm Kamera, Mikrofon und Bildschirm oder nicht.</translation>
     </message>
     <message>
         <source>The system will ask you about: {names}. Answer with “allow”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das System wird Sie fragen nach: {names}. Antworten Sie mit „Erlauben“.</translation>
     </message>
     <message>
         <source>The time is over. Please hand in now; in a minute the exam is handed in as it is.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Zeit ist um. Bitte geben Sie jetzt ab; in einer Minute wird die Prüfung abgegeben, wie sie ist.</translation>
     </message>
     <message>
         <source>The watchdog that gives this computer back after a crash cannot be reached ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Wächter, der diesen Computer nach einem Absturz zurückgibt, ist nicht erreichbar ({0}).</translation>
     </message>
     <message>
         <source>The {0} ({1}) is open but gives nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ({1}) ist geöffnet, liefert aber nichts.</translation>
     </message>
     <message>
         <source>There is no camera {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keine Kamera {0}.</translation>
     </message>
     <message>
         <source>There is no display (DISPLAY is not set).</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keinen Bildschirm (DISPLAY ist nicht gesetzt).</translation>
     </message>
     <message>
         <source>There is no evidence store in {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>In {0} liegt keine Aufzeichnung.</translation>
     </message>
     <message>
         <source>There is no file {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keine Datei {0}.</translation>
     </message>
     <message>
         <source>There is no microphone {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Mikrofon {0}.</translation>
     </message>
     <message>
         <source>There is no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Mikrofon.</translation>
     </message>
     <message>
         <source>There is no monitor {0}; {1} found, counted from 0.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keinen Bildschirm {0}; gefunden: {1}, gezählt ab 0.</translation>
     </message>
     <message>
         <source>There is not enough room in {0}: {1} are needed and {2} are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>In {0} ist nicht genug Platz: {1} sind nötig, {2} sind frei.</translation>
     </message>
     <message>
         <source>These are there: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorhanden sind: {0}.</translation>
     </message>
     <message>
         <source>They do not start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie starten nicht.</translation>
     </message>
     <message>
         <source>They find what a reviewer should look at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie finden, was sich jemand ansehen sollte.</translation>
     </message>
     <message>
         <source>They find what your institution wants to be found, such as phones.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie finden, was Ihre Einrichtung finden will, etwa Telefone.</translation>
     </message>
     <message>
         <source>They look at picture and sound on this computer, and nowhere else.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie betrachten Bild und Ton auf diesem Computer und nirgendwo sonst.</translation>
     </message>
     <message>
         <source>This code is no longer valid.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Code gilt nicht mehr.</translation>
     </message>
     <message>
         <source>This code was used already.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Code wurde schon benutzt.</translation>
     </message>
     <message>
         <source>This computer can do all of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer kann das alles.</translation>
     </message>
     <message>
         <source>This computer is busy. Closing other programs helps.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer ist ausgelastet. Es hilft, andere Programme zu schließen.</translation>
     </message>
     <message>
         <source>This computer is busy; pictures are kept less often.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Computer ist ausgelastet; Bilder werden seltener aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>This connection is not secure</source>
+        <translation>Diese Verbindung ist nicht sicher</translation>
     </message>
     <message>
         <source>This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Invigil kann keinen Ton kodieren: Opus und AAC fehlen.</translation>
     </message>
     <message>
         <source>This copy of Invigil cannot encode video: its H.264 encoder is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Invigil kann kein Video kodieren: H.264 fehlt.</translation>
     </message>
     <message>
         <source>This could not be checked.</source>
@@ -2853,379 +3169,551 @@
     </message>
     <message>
         <source>This desktop runs on Wayland, where no program may see the screen.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Arbeitsoberfläche läuft mit Wayland, wo kein Programm den Bildschirm sehen darf.</translation>
     </message>
     <message>
         <source>This display does not tell when something is copied (XFIXES).</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Bildschirm meldet nicht, wenn etwas kopiert wird (XFIXES).</translation>
     </message>
     <message>
         <source>This exam is taken in Invigil&apos;s own browser, which is not part of this installation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Prüfung wird im Browser von Invigil geschrieben, der hier nicht installiert ist.</translation>
     </message>
     <message>
         <source>This exam is written on one display: unplug the others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Prüfung wird an einem Bildschirm geschrieben: Stecken Sie die anderen aus.</translation>
     </message>
     <message>
         <source>This exam was handed in on this computer; its recording is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Prüfung wurde auf diesem Computer abgegeben; ihre Aufzeichnung ist abgeschlossen.</translation>
     </message>
     <message>
         <source>This exam&apos;s rules cannot be used: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Regeln dieser Prüfung sind nicht verwendbar: {0}.</translation>
+    </message>
+    <message>
+        <source>This page could not be loaded</source>
+        <translation>Diese Seite konnte nicht geladen werden</translation>
+    </message>
+    <message>
+        <source>This page stopped working</source>
+        <translation>Diese Seite funktioniert nicht mehr</translation>
+    </message>
+    <message>
+        <source>This page takes long</source>
+        <translation>Diese Seite braucht lange</translation>
     </message>
     <message>
         <source>This system does not tell which programs use the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses System sagt nicht, welche Programme die Kamera benutzen.</translation>
     </message>
     <message>
         <source>This version does not know “{0}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Version kennt „{0}“ nicht.</translation>
     </message>
     <message>
         <source>Try again in a minute; if it stays so, tell your institution.</source>
-        <translation type="unfinished"></translation>
+        <translation>Versuchen Sie es in einer Minute noch einmal; wenn es so bleibt, sagen Sie Ihrer Einrichtung Bescheid.</translation>
     </message>
     <message>
         <source>Try again; if it stays so, restart the computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Versuchen Sie es noch einmal; wenn es so bleibt, starten Sie den Computer neu.</translation>
     </message>
     <message>
         <source>Turn away from the window or the lamp, or dim it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Drehen Sie sich von Fenster oder Lampe weg, oder dunkeln Sie ab.</translation>
     </message>
     <message>
         <source>Turn the camera round.</source>
-        <translation type="unfinished"></translation>
+        <translation>Drehen Sie die Kamera um.</translation>
     </message>
     <message>
         <source>Turn the loudspeaker up and listen again. The exam itself needs only the microphone: if the bar moves when you speak, you can go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellen Sie den Lautsprecher lauter und hören Sie noch einmal. Die Prüfung selbst braucht nur das Mikrofon: Wenn sich der Balken beim Sprechen bewegt, können Sie weitermachen.</translation>
     </message>
     <message>
         <source>Turn towards the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Drehen Sie sich zur Kamera.</translation>
     </message>
     <message>
         <source>Turn your head slowly to one side, then to the other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Drehen Sie den Kopf langsam zur einen, dann zur anderen Seite.</translation>
     </message>
     <message>
         <source>Two at a time take the devices from each other.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei zugleich nehmen einander die Geräte weg.</translation>
     </message>
     <message>
         <source>Two faces are seen: you should be alone in the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Gesichter sind zu sehen: Sie sollten allein im Bild sein.</translation>
     </message>
     <message>
         <source>Unmute the microphone in the system&apos;s sound settings and on the device.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schalten Sie das Mikrofon in den Toneinstellungen und am Gerät ein.</translation>
     </message>
     <message>
         <source>Update Invigil and try again; nothing was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktualisieren Sie Invigil und versuchen Sie es noch einmal; nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>Upload speed</source>
+        <translation>Geschwindigkeit beim Senden</translation>
     </message>
     <message>
         <source>Use device:0 (the first {0}), file:PATH or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie device:0 (das erste Gerät: {0}), file:PATH oder none.</translation>
     </message>
     <message>
         <source>Use device:0, file:PATH or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie device:0, file:PATH oder none.</translation>
     </message>
     <message>
         <source>Use display:all to record every monitor.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie display:all, um jeden Bildschirm aufzuzeichnen.</translation>
     </message>
     <message>
         <source>Use display:all, display:0 (the first monitor), file:PATH or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie display:all, display:0 (der erste Bildschirm), file:PATH oder none.</translation>
     </message>
     <message>
         <source>Use display:all, display:0, file:PATH or none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie display:all, display:0, file:PATH oder none.</translation>
     </message>
     <message>
         <source>Use the address that begins with https://, as your institution gave it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nehmen Sie die Adresse, die mit https:// beginnt, wie Ihre Einrichtung sie nannte.</translation>
     </message>
     <message>
         <source>Wait for a minute, then choose “Try again”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Warten Sie eine Minute, und wählen Sie „Noch einmal versuchen“.</translation>
     </message>
     <message>
         <source>What an earlier run changed on this computer cannot be looked up ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ein früherer Lauf an diesem Computer änderte, ist nicht nachzusehen ({0}).</translation>
     </message>
     <message>
         <source>What an exam changes on this computer is given back as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Prüfung an diesem Computer ändert, wird zurückgesetzt, wie es war.</translation>
     </message>
     <message>
         <source>What had been copied before the exam is lost; copy it again where it came from.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was vor der Prüfung kopiert war, ist verloren; kopieren Sie es noch einmal von dort, wo es herkam.</translation>
     </message>
     <message>
         <source>What is changed on this computer for the exam cannot be noted down, so it is not changed ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Was an diesem Computer für die Prüfung geändert wird, kann nicht festgehalten werden; deshalb wird nichts geändert ({0}).</translation>
     </message>
     <message>
         <source>What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was „{0}“ zeigt, hat unerwartet geendet. Was Sie gesendet hatten, ist sicher; was nur getippt war, kann weg sein. Die Aufzeichnung läuft weiter.</translation>
+    </message>
+    <message>
+        <source>What the exam asks for</source>
+        <translation>Was die Prüfung verlangt</translation>
     </message>
     <message>
         <source>What the server {0} says cannot be trusted: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was der Server {0} sagt, ist nicht vertrauenswürdig: {1}.</translation>
     </message>
     <message>
         <source>What was copied before the exam could not be given back ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Was vor der Prüfung kopiert war, konnte nicht zurückgegeben werden ({0}).</translation>
+    </message>
+    <message>
+        <source>What would be reported</source>
+        <translation>Was gemeldet würde</translation>
     </message>
     <message>
         <source>Where you did not mean to, see to light, place and quiet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo das keine Absicht war, sorgen Sie für Licht, Platz und Ruhe.</translation>
+    </message>
+    <message>
+        <source>Whole: {names}</source>
+        <translation>Vollständig: {names}</translation>
+    </message>
+    <message>
+        <source>Window in front</source>
+        <translation>Fenster im Vordergrund</translation>
     </message>
     <message>
         <source>Windows does not hide the exam from other programs ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows verbirgt die Prüfung nicht vor anderen Programmen ({0}).</translation>
     </message>
     <message>
         <source>Windows does not let a program keep the computer awake.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows lässt nicht zu, dass ein Programm den Computer wach hält.</translation>
     </message>
     <message>
         <source>Windows does not let shortcuts be held ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows lässt nicht zu, dass Tastenkombinationen gesperrt werden ({0}).</translation>
     </message>
     <message>
         <source>Windows does not say whether the exam is hidden ({0}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows sagt nicht, ob die Prüfung verborgen ist ({0}).</translation>
     </message>
     <message>
         <source>Windows keeps Ctrl+Alt+Delete and Win+L to itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows behält Strg+Alt+Entf und Win+L für sich.</translation>
     </message>
     <message>
         <source>Wipe the camera, and give it a moment to focus.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wischen Sie die Kamera ab, und lassen Sie sie scharf stellen.</translation>
     </message>
     <message>
         <source>With too little memory everything becomes slow, the exam too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit zu wenig Speicher wird alles langsam, auch die Prüfung.</translation>
     </message>
     <message>
         <source>Without a network the whole exam waits on this disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne Netz wartet die ganze Prüfung auf diesem Datenträger.</translation>
     </message>
     <message>
         <source>Without it nothing can be added to the session; what was recorded can still be delivered with `invigil-recorder evidence upload`.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne ihn kann der Sitzung nichts hinzugefügt werden; was aufgezeichnet wurde, lässt sich mit `invigil-recorder evidence upload` noch übertragen.</translation>
     </message>
     <message>
         <source>You are hardly heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sind kaum zu hören.</translation>
     </message>
     <message>
         <source>You are heard clearly.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sind gut zu hören.</translation>
     </message>
     <message>
         <source>You are heard, and taken for a voice.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie sind zu hören und werden als Stimme erkannt.</translation>
     </message>
     <message>
         <source>You can ask {0} ({1}), or leave; what was recorded so far is kept and shows that you were here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie können {0} fragen ({1}) oder gehen; was bisher aufgezeichnet wurde, bleibt erhalten und zeigt, dass Sie hier waren.</translation>
     </message>
     <message>
         <source>You did not hear yourself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie haben sich nicht gehört.</translation>
     </message>
     <message>
         <source>You have been given {0} more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie haben {0} mehr bekommen.</translation>
     </message>
     <message>
         <source>You have no permission to use the camera {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie dürfen die Kamera {0} nicht benutzen.</translation>
     </message>
     <message>
         <source>You may go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie können weitermachen.</translation>
     </message>
     <message>
         <source>Your break is over. Please go on with the exam; the break is being recorded.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Pause ist vorbei. Bitte machen Sie mit der Prüfung weiter; die Pause wird aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Your face</source>
+        <translation>Ihr Gesicht</translation>
     </message>
     <message>
         <source>Your face is cut off by the picture&apos;s edge.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Gesicht ist vom Bildrand abgeschnitten.</translation>
     </message>
     <message>
         <source>Your face is found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Gesicht ist gefunden.</translation>
     </message>
     <message>
         <source>Your face is not seen: sit before the camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Gesicht ist nicht zu sehen: Setzen Sie sich vor die Kamera.</translation>
     </message>
     <message>
         <source>Your face is small in the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Gesicht ist klein im Bild.</translation>
     </message>
     <message>
         <source>Your whole face should be in the picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr ganzes Gesicht soll im Bild sein.</translation>
+    </message>
+    <message>
+        <source>a hand at the ear</source>
+        <translation>eine Hand am Ohr</translation>
+    </message>
+    <message>
+        <source>a picture that is not live</source>
+        <translation>ein Bild, das nicht live ist</translation>
+    </message>
+    <message>
+        <source>accessibility</source>
+        <translation>Bedienungshilfen</translation>
+    </message>
+    <message>
+        <source>an object that is not allowed</source>
+        <translation>ein Gegenstand, der nicht erlaubt ist</translation>
+    </message>
+    <message>
+        <source>another voice</source>
+        <translation>eine andere Stimme</translation>
+    </message>
+    <message>
+        <source>blocked shortcuts</source>
+        <translation>gesperrte Tastenkombinationen</translation>
     </message>
     <message>
         <source>camera</source>
-        <translation type="unfinished"></translation>
+        <translation>Kamera</translation>
+    </message>
+    <message>
+        <source>displays</source>
+        <translation>Bildschirme</translation>
+    </message>
+    <message>
+        <source>full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>hands out of sight</source>
+        <translation>Hände nicht zu sehen</translation>
+    </message>
+    <message>
+        <source>its window on top of others</source>
+        <translation>ihr Fenster vor anderen</translation>
+    </message>
+    <message>
+        <source>keyboards and mice</source>
+        <translation>Tastaturen und Mäuse</translation>
     </message>
     <message>
         <source>microphone</source>
-        <translation type="unfinished"></translation>
+        <translation>Mikrofon</translation>
+    </message>
+    <message>
+        <source>more than one face</source>
+        <translation>mehr als ein Gesicht</translation>
+    </message>
+    <message>
+        <source>no address given</source>
+        <translation>keine Adresse angegeben</translation>
+    </message>
+    <message>
+        <source>no code given</source>
+        <translation>kein Code angegeben</translation>
+    </message>
+    <message>
+        <source>no sleep</source>
+        <translation>kein Ruhezustand</translation>
+    </message>
+    <message>
+        <source>not used</source>
+        <translation>nicht benutzt</translation>
+    </message>
+    <message>
+        <source>quiet notifications</source>
+        <translation>stumme Benachrichtigungen</translation>
+    </message>
+    <message>
+        <source>running programs</source>
+        <translation>laufende Programme</translation>
     </message>
     <message>
         <source>screen</source>
-        <translation type="unfinished"></translation>
+        <translation>Bildschirm</translation>
+    </message>
+    <message>
+        <source>screenshots and screen sharing</source>
+        <translation>Bildschirmfotos und Bildschirmfreigabe</translation>
+    </message>
+    <message>
+        <source>speech</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>the camera was covered</source>
+        <translation>die Kamera war verdeckt</translation>
+    </message>
+    <message>
+        <source>the clipboard</source>
+        <translation>die Zwischenablage</translation>
+    </message>
+    <message>
+        <source>the window in front</source>
+        <translation>das Fenster im Vordergrund</translation>
+    </message>
+    <message>
+        <source>your eyes were off the screen</source>
+        <translation>Ihr Blick war nicht auf dem Bildschirm</translation>
+    </message>
+    <message>
+        <source>your face was not seen</source>
+        <translation>Ihr Gesicht war nicht zu sehen</translation>
+    </message>
+    <message>
+        <source>your head was turned away</source>
+        <translation>Ihr Kopf war abgewandt</translation>
     </message>
     <message>
         <source>{0} Free some space on this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Geben Sie auf diesem Computer Platz frei.</translation>
     </message>
     <message>
         <source>{0} and {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} und {1}</translation>
     </message>
     <message>
         <source>{0} are left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es bleiben {0}.</translation>
     </message>
     <message>
         <source>{0} belongs to another session.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} gehört zu einer anderen Sitzung.</translation>
     </message>
     <message>
         <source>{0} cannot be read ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} kann nicht gelesen werden ({1}).</translation>
     </message>
     <message>
         <source>{0} cannot be read: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} kann nicht gelesen werden: {1}.</translation>
     </message>
     <message>
         <source>{0} cannot be removed ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} kann nicht entfernt werden ({1}).</translation>
     </message>
     <message>
         <source>{0} cannot be told just now ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist gerade nicht feststellbar ({1}).</translation>
     </message>
     <message>
         <source>{0} cannot be used: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist nicht verwendbar: {1}.</translation>
     </message>
     <message>
         <source>{0} could not be saved: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} konnte nicht gespeichert werden: {1}.</translation>
     </message>
     <message>
         <source>{0} gives no picture any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} liefert kein Bild mehr.</translation>
     </message>
     <message>
         <source>{0} gives no sound any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} liefert keinen Ton mehr.</translation>
     </message>
     <message>
         <source>{0} is closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist geschlossen.</translation>
     </message>
     <message>
         <source>{0} is left alone: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} bleibt unberührt: {1}.</translation>
     </message>
     <message>
         <source>{0} is no camera.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist keine Kamera.</translation>
     </message>
     <message>
         <source>{0} is no display.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist kein Bildschirm.</translation>
     </message>
     <message>
         <source>{0} is no microphone.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist kein Mikrofon.</translation>
     </message>
     <message>
         <source>{0} is no voice to compare with.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist keine Stimme zum Vergleichen.</translation>
     </message>
     <message>
         <source>{0} is not a file of receipts: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist keine Datei mit Quittungen: {1}.</translation>
     </message>
     <message>
         <source>{0} is not a server&apos;s address.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist keine Adresse eines Servers.</translation>
     </message>
     <message>
         <source>{0} is not a signing key.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist kein Schlüssel zum Unterschreiben.</translation>
     </message>
     <message>
         <source>{0} is not an Invigil server: {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist kein Invigil-Server: {1}.</translation>
     </message>
     <message>
         <source>{0} is not an encrypted connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist keine verschlüsselte Verbindung.</translation>
     </message>
     <message>
         <source>{0} is not an evidence store of Invigil.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} ist kein Speicher von Invigil.</translation>
     </message>
     <message>
         <source>{0} is not part of this exam and was not opened. This is noted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} gehört nicht zu dieser Prüfung und wurde nicht geöffnet. Das wird vermerkt.</translation>
     </message>
     <message>
         <source>{0} pins {1}, which is not a key&apos;s fingerprint.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} nennt {1}; das ist kein Fingerabdruck eines Schlüssels.</translation>
     </message>
     <message>
         <source>{0} was not promised ({1}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} wurde nicht zugesagt ({1}).</translation>
     </message>
     <message>
         <source>{0} was set, and was taken out: it changes the exam&apos;s browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} war gesetzt und wurde entfernt: Es verändert den Browser der Prüfung.</translation>
     </message>
     <message>
         <source>{0}: {1}; it is kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: {1}; es bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>{count} running, none of them prohibited</source>
+        <translation>{count} laufen, keines davon verboten</translation>
+    </message>
+    <message>
+        <source>{count}: {sizes}; enlarged to {scales}</source>
+        <translation>{count}: {sizes}; vergrößert auf {scales}</translation>
     </message>
     <message>
         <source>{free} GB free; the exam takes up to {needed} MB.</source>
-        <translation type="unfinished"></translation>
+        <translation>{free} GB frei; die Prüfung braucht bis zu {needed} MB.</translation>
+    </message>
+    <message>
+        <source>{free} of {total} GB free</source>
+        <translation>{free} von {total} GB frei</translation>
     </message>
     <message>
         <source>{speed} Mbit/s; the exam needs up to {needed}. {mb} MB were sent for it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{speed} Mbit/s; die Prüfung braucht bis zu {needed}. Dafür wurden {mb} MB gesendet.</translation>
+    </message>
+    <message>
+        <source>{system}, Python {python}, {count} processors</source>
+        <translation>{system}, Python {python}, {count} Prozessoren</translation>
+    </message>
+    <message>
+        <source>{time}, not compared with a server&apos;s</source>
+        <translation>{time}, nicht mit einem Server verglichen</translation>
+    </message>
+    <message>
+        <source>{time}, the same as the server&apos;s (± {error} s)</source>
+        <translation>{time}, wie die des Servers (± {error} s)</translation>
+    </message>
+    <message>
+        <source>{time}, {off} s ahead of the server&apos;s (± {error} s)</source>
+        <translation>{time}, {off} s vor der des Servers (± {error} s)</translation>
+    </message>
+    <message>
+        <source>{time}, {off} s behind the server&apos;s (± {error} s)</source>
+        <translation>{time}, {off} s hinter der des Servers (± {error} s)</translation>
     </message>
     <message>
         <source>“{0}” could not be reached, or ended the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ war nicht erreichbar oder beendete die Verbindung.</translation>
     </message>
     <message>
         <source>“{0}” is not a source for the {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ ist keine Quelle für: {1}.</translation>
     </message>
     <message>
         <source>“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{0}“ wurde nicht gefunden. Meist hat dieser Computer keine Verbindung zum Internet mehr. Die Aufzeichnung läuft ohne sie weiter.</translation>
     </message>
 </context>
 <context>

@@ -140,6 +140,7 @@ class Rail(QFrame):
             return
         for mark, _ in self._rows.values():
             line = mark.parentWidget()
+            assert line is not None
             self._steps.removeWidget(line)
             line.hide()
             line.deleteLater()
