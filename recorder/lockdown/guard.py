@@ -33,6 +33,9 @@ _log = structlog.get_logger(__name__)
 # A Python starts in 0.1 s, and in seconds on a machine that is busy or cold.
 ANSWER_S = 15.0
 
+# At the end nobody waits long for one that hangs: leaving takes two seconds at most.
+END_S = 0.8
+
 
 class Guard:
     """An operation like the others: in force, there is a watchdog. Not for two threads at
@@ -77,7 +80,7 @@ class Guard:
         self._on = False
         if dog is not None:
             with suppress(EnvironmentFault):
-                dog.ask(End())
+                dog.ask(End(), END_S)
             dog.let_go()
 
     def keep(self, display: str, contents: tuple[Content, ...]) -> None:
@@ -98,12 +101,8 @@ class Guard:
         """
         if self._kept is None:
             return
-        try:
-            self._ask(GiveBack())
-        except EnvironmentFault:
-            if self._dog is not None and self._dog.runs:
-                raise
-            self._start()  # it had ended unseen
+        if self._dog is None or not self._dog.tries(GiveBack()):
+            self._start()  # it had ended unseen, or hangs
             self._ask(GiveBack())
         self._kept = None
 
@@ -115,13 +114,13 @@ class Guard:
     def _start(self) -> None:
         old, self._dog = self._dog, None
         if old is not None:
-            old.let_go()
+            old.end()
         dog = _Dog(self._command)
         if self._kept is not None:
             try:
                 dog.ask(self._kept)
             except EnvironmentFault:
-                dog.let_go()
+                dog.end()
                 raise
         self._dog = dog
 
@@ -153,8 +152,7 @@ class _Dog:
         try:
             self._answer()
         except EnvironmentFault:
-            self._process.kill()
-            self.let_go()
+            self.end()
             raise
 
     @property
@@ -165,27 +163,45 @@ class _Dog:
     def runs(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, order: Order) -> None:
+    def ask(self, order: Order, patience_s: float = ANSWER_S) -> None:
         """Give an order and wait until it is done."""
+        done = self._told(order, patience_s)
+        if done.trouble:
+            raise EnvironmentFault(done.trouble, "")
+
+    def tries(self, order: Order) -> bool:
+        """Give an order; whether it was taken in time. Raises what came of it."""
+        try:
+            done = self._told(order, END_S)
+        except EnvironmentFault:
+            return False
+        if done.trouble:
+            raise EnvironmentFault(done.trouble, "")
+        return True
+
+    def end(self) -> None:
+        """Another one takes its place: it must not act any more."""
+        self._process.kill()
+        self.let_go()
+
+    def _told(self, order: Order, patience_s: float) -> Done:
         try:
             send(self._orders, order)
         except OSError as problem:
             raise _not_there(str(problem)) from problem
-        done = self._answer()
-        if done.trouble:
-            raise EnvironmentFault(done.trouble, "")
+        return self._answer(patience_s)
 
     def let_go(self) -> None:
         """Close this end; a watchdog that still hands out what was copied goes on alone."""
         with suppress(OSError):
             self._orders.close()
-        self._reader.join(ANSWER_S)
+        self._reader.join(END_S)
         # Nobody waits for it any more: it may outlive this program.
         threading.Thread(target=self._process.wait, name="watchdog-end", daemon=True).start()
 
-    def _answer(self) -> Done:
+    def _answer(self, patience_s: float = ANSWER_S) -> Done:
         try:
-            done = self._answers.get(timeout=ANSWER_S)
+            done = self._answers.get(timeout=patience_s)
         except queue.Empty:
             raise _not_there("it does not answer") from None
         if done is None:

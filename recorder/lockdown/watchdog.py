@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from recorder.faults import EnvironmentFault
+from recorder.lockdown.operations.restorers import CLIPBOARD, RESTORERS
 from recorder.lockdown.owner import Owner, owner_of, runs
 from recorder.lockdown.undoing import undo
 from recorder.lockdown.watchdog_messages import (
@@ -106,8 +107,12 @@ class Watchdog:
             if time.monotonic() > until:
                 return
             time.sleep(_POLL_S)
-        self._give_back()
-        undo(self._journal)
+        told = self._give_back()
+        # What could not be given back stays in the journal: the next start says so.
+        done = {
+            name: how for name, how in RESTORERS.items() if not (told and name == CLIPBOARD)
+        }
+        undo(self._journal, done)
 
 
 def give_back(kept: Keep) -> GivenBack:

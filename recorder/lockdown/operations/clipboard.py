@@ -133,7 +133,8 @@ def _evasion(copy: Copy) -> Evasion:
     }
     # A clipboard manager copies for everybody and on its own: nobody's deed.
     kind = None if copy.manages else Kind.CLIPBOARD
-    return Evasion(kind, f"copied in {name or 'another program'}", detail, copy.at_ns)
+    did = "copied" if copy.selection == "CLIPBOARD" else "marked"
+    return Evasion(kind, f"{did} in {name or 'another program'}", detail, copy.at_ns)
 
 
 def _program(pid: int | None) -> str:

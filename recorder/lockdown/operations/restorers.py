@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from recorder.lockdown.operation import State
 from recorder.lockdown.undoing import Restorer
 
+CLIPBOARD = "clipboard"
+
 
 def _screen_saver(state: State) -> str:
     from recorder.lockdown.x11.screen_saver import restore_screen_saver
@@ -29,5 +31,5 @@ def _clipboard(state: State) -> str:
 RESTORERS: Mapping[str, Restorer] = {
     "screen_saver": _screen_saver,
     "notifications": _notifications,
-    "clipboard": _clipboard,
+    CLIPBOARD: _clipboard,
 }

@@ -125,3 +125,11 @@ def test_a_recorder_that_lost_its_pipe_and_lives_keeps_its_journal(
     serve(journal, giving, KEEP, owner=own)
     assert giving.given == []
     assert journal.exists()
+
+
+def test_what_a_crash_could_not_give_back_is_left_for_the_next_start_to_say(
+    journal: Path, giving: Giving
+) -> None:
+    giving.trouble = "The display does not answer."
+    serve(journal, giving, KEEP)
+    assert journal.exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+import psutil
 import pytest
 from demo.machine import process
 from support.desk import Desk, desk
@@ -236,10 +238,11 @@ def test_a_copy_of_another_program_is_told_by_form_and_length_and_taken_away(
     until(lambda: bool(exam.of(Kind.CLIPBOARD)), "the incident")
     assert exam.lockdown.stop()
     told = exam.of(Kind.CLIPBOARD)[-1].detail
-    [event] = told["events"]  # type: ignore[misc]
-    assert event["length"] == len("the answer is 42")  # type: ignore[index]
-    assert "text/plain" in event["formats"]  # type: ignore[index]
-    assert "42" not in repr(exam.heard)
+    events = {event["selection"]: event for event in told["events"]}  # type: ignore[union-attr, index]
+    assert set(events) == {"clipboard", "primary"}
+    assert events["clipboard"]["length"] == len("the answer is 42")
+    assert "text/plain" in events["clipboard"]["formats"]
+    assert "answer" not in repr(exam.heard)
     assert one.other.pasted()["clipboard"] == "kept for later"
 
 
@@ -251,6 +254,17 @@ def test_a_long_text_and_a_picture_come_back_whole(one: Desk, started: ExitStack
         assert not any(one.other.pasted().values())
         assert exam.lockdown.stop()
         assert one.other.pasted() == before
+
+
+def test_a_watchdog_that_hangs_holds_nothing_up(one: Desk, started: ExitStack) -> None:
+    one.other.copy("before the exam")
+    exam = begin(one, started)
+    hanging = exam.lockdown.watchdog
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    assert exam.lockdown.stop()
+    assert one.other.pasted()["clipboard"] == "before the exam"
+    until(lambda: not psutil.pid_exists(hanging), "its end")
 
 
 def test_the_screen_saver_and_notifications_stay_off(one: Desk, started: ExitStack) -> None:
