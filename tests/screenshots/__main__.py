@@ -30,6 +30,7 @@ def main() -> None:
         stack.enter_context(programs.server())
         session = _record(programs, demo, clip, voice)
         _window(programs, programs.demo(), clip, voice)
+        _pages()
         browser = stack.enter_context(sync_playwright()).chromium.launch(
             executable_path=CHROMIUM, args=ARGUMENTS
         )
@@ -60,6 +61,13 @@ def _window(programs: Programs, demo: dict[str, str], clip: Path, voice: Path) -
     }
     command = [sys.executable, "-m", "screenshots.window", demo["link"], str(PICTURES)]
     subprocess.run([*command, str(WINDOW_SECONDS)], env=environment, check=True)
+
+
+def _pages() -> None:
+    """Every page of the window with a scripted program, at 100 % and at 200 % of text."""
+    for folder, scale in (("app", 1.0), ("app-large", 2.0)):
+        command = [sys.executable, "-m", "screenshots.pages", str(PICTURES / folder)]
+        subprocess.run([*command, "--scale", str(scale)], check=True)
 
 
 def _review(browser: Browser, demo: dict[str, str], session: str) -> None:

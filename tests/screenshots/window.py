@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from screenshots.walk import Walk
 
 from recorder.app import Recorder
@@ -24,11 +24,14 @@ def main() -> int:
     walk = Walk(window, folder)
     walk.picture("app-code")
     walk.press("Continue")
-    walk.press("I have read this and agree to it")
+    walk.until(lambda: _says(window, "What will happen"))
+    walk.press("Continue")
+    walk.press("I have read this and agree to all of it")
     walk.picture("app-consent")
     walk.press("Agree and continue")
     walk.picture("app-check", 4000)
     walk.press("Start the exam recording")
+    _prepare(window, walk)
     walk.picture("app-exam", int(seconds * 1000))
     walk.press("Finish the exam…")
     walk.press("Finish now")
@@ -38,6 +41,24 @@ def main() -> int:
     application.processEvents()
     recorder.leave()
     return 0
+
+
+def _prepare(window: MainWindow, walk: Walk) -> None:
+    """Through identity and calibration, leaving out what a recording cannot do."""
+    walk.press("Begin")
+    while not _offers(window, "Continue"):
+        walk.until(lambda: _offers(window, "Continue") or _offers(window, "Leave this out…"))
+        if _offers(window, "Leave this out…"):
+            walk.press("Leave this out…")
+            walk.press("Leave it out")
+    walk.press("Continue")
+    walk.press("Leave this out")
+    walk.press("I am ready: begin the exam")
+
+
+def _offers(window: QWidget, name: str) -> bool:
+    buttons = window.findChildren(QAbstractButton)
+    return any(b.accessibleName() == name and b.isVisible() for b in buttons)
 
 
 def _says(window: QWidget, text: str) -> bool:
