@@ -67,6 +67,8 @@ class PracticePage(Page):
         """Open the devices and run."""
         self._problem.hide()
         self._results.hide()
+        self._mirror.show()
+        self._sound.show()
         self._again.setEnabled(False)
         self._now.say(self.tr("Opening camera and microphone…"))
         self._operation = self._doorway.run(
@@ -85,13 +87,13 @@ class PracticePage(Page):
         self._mirror.failed.connect(self._problem.trouble)
         self._bar = Bar(self.tr("Practice"))
         self._now, self._left = Text(role="heading"), Text(role="muted")
-        sound = Card()
-        sound.setLayout(
+        self._sound = Card()
+        self._sound.setLayout(
             column(Text(self.tr("Sound level"), role="label"), self._meter, gap=8, edge=PADDING)
         )
         state = Card()
         state.setLayout(column(self._now, self._bar, self._left, gap=10, edge=PADDING))
-        right = column(state, sound, gap=12)
+        right = column(state, self._sound, gap=12)
         right.addStretch(1)
         picture = column(self._mirror)
         picture.addStretch(1)
@@ -155,6 +157,8 @@ class PracticePage(Page):
 
     def _show_results(self, view: PracticeView) -> None:
         self._let_go()
+        self._mirror.hide()  # nothing comes any more: large text needs the room
+        self._sound.hide()
         self._bar.fill(1.0)
         self._now.say(self.tr("This is what the exam would see and hear."))
         self._left.say(self.tr("Nothing of it was kept."))
