@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from recorder.faults import EnvironmentFault
 from recorder.doctor import judging
+from recorder.faults import EnvironmentFault
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
