@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -75,6 +75,48 @@ def test_every_control_has_a_name(in_exam: InExam) -> None:
 
     every_page(in_exam, look)
     assert {"Code or link", "Server's address", "Camera", "Sound level"} <= set(checked)
+
+
+# What a screen reader stops at; a name is what it then says.
+NAMED_ROLES = {
+    QAccessible.Role.Button,
+    QAccessible.Role.CheckBox,
+    QAccessible.Role.ComboBox,
+    QAccessible.Role.EditableText,
+    QAccessible.Role.ProgressBar,
+    QAccessible.Role.StaticText,
+}
+
+
+def tree(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
+    """An interface and all that is below it, as a screen reader walks."""
+    yield interface
+    for index in range(interface.childCount()):
+        child = interface.child(index)
+        if child is not None and child.isValid() and not child.state().invisible:
+            yield from tree(child)
+
+
+def test_the_accessible_tree_of_every_page_has_roles_and_names(in_exam: InExam) -> None:
+    seen: dict[str, set[QAccessible.Role]] = {}
+
+    def look(window: MainWindow) -> None:
+        page = window.page
+        assert page is not None
+        roles = seen.setdefault(type(page).__name__, set())
+        for node in tree(QAccessible.queryAccessibleInterface(page)):
+            role, name = node.role(), node.text(QAccessible.Text.Name)
+            roles.add(role)
+            if role in NAMED_ROLES and not isinstance(node.object(), QComboBox):
+                shown = node.object()
+                empty = isinstance(shown, Text) and not shown.plain
+                assert name.strip() or empty, (type(page).__name__, shown)
+        assert page.accessibleName(), type(page).__name__
+
+    every_page(in_exam, look)
+    assert len(seen) == 9
+    for name, roles in seen.items():
+        assert QAccessible.Role.Button in roles, name
 
 
 def test_texts_are_read_without_markup(in_exam: InExam) -> None:
