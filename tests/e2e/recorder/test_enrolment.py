@@ -1,4 +1,4 @@
-"""A candidate who is photographed, sits the exam, and is replaced by somebody else."""
+"""A candidate who is photographed and then sits the exam."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from demo.programs import Programs, incidents_in, records_in
 from skimage import data
-from support.filmed_face import another, film_faces
+from support.filmed_face import film_faces
 
 from shared.records import Enrolment, Heartbeat, Open, Phase, Record
 from shared.sealing import OpeningKey, Place
 from shared.verify import verify_bundle
 
-# The first candidate's time before the camera: photographed within 8 s, and compared after.
-FIRST_S, SECOND_S = 12.0, 6.5
+# Photographed within 8 s; on a machine under full load it takes twice as long.
+SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,14 @@ class Sat:
 @pytest.fixture(scope="module")
 def sat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sat]:
     folder = tmp_path_factory.mktemp("sat")
-    film = film_faces(folder / "two.mp4", [(data.astronaut(), FIRST_S), (another(), SECOND_S)])
+    film = film_faces(folder / "one.mp4", [(data.astronaut(), SECONDS)])
     programs = Programs(folder)
     demo = programs.demo()
     with programs.server():
         with programs.recorder(
             *("--server", demo["server"], "--code", demo["code"]),
             *("--camera", f"file:{film}", "--microphone", "none", "--screen", "none"),
-            *("--duration", str(FIRST_S + SECOND_S - 0.5)),
+            *("--duration", str(SECONDS - 0.5)),
         ) as recorder:
             recorder.wait_until_recording()
             session = str(recorder.result()["session"])
@@ -76,12 +76,6 @@ def test_the_phases_are_in_order_and_nothing_counts_before_the_exam(sat: Sat) ->
     assert names == ["preparing", "waiting", "exam", "handed_in"]
     begun_s = (phases[2].mono - sat.records[0].mono) / 1e6
     assert all(found.start >= begun_s for found in incidents_in(sat.bundle))
-
-
-def test_somebody_else_in_the_candidates_place_is_told(sat: Sat) -> None:
-    (found,) = [i for i in incidents_in(sat.bundle) if i.kind == "identity_mismatch"]
-    # The film runs for a moment before the recording does.
-    assert found.start >= FIRST_S - 2
 
 
 def test_whom_the_face_is_compared_with_is_not_written_anywhere(sat: Sat) -> None:
