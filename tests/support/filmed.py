@@ -82,7 +82,8 @@ class Stand:
 
 @dataclass(frozen=True)
 class Script:
-    """A session. ``before`` is what enrolling says besides ``identity``. ``lost`` are (stream, number of the four seconds) that never arrive;
+    """A session. ``before`` is what enrolling says besides ``identity``. ``lost`` are (stream,
+    number of the four seconds) that never arrive;
     ``restarts`` the numbers before which the machine starts anew.
     """
 
