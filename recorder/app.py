@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from recorder.doctor.finding import Closed, Running
     from recorder.doctor.practice import Practice
     from recorder.evidence.going_on import Entered
+    from recorder.exam_room import ExamRoom
     from recorder.leftovers import Leftovers
     from recorder.preview import LivePreview
     from recorder.session import Session
     from recorder.sync.client import Inspection, ServerClient
-    from recorder.ui.ports import Preview
+    from recorder.ui.ports import Preview, Recording
 
 
 # The window is on the screen within half a second; old stores can wait a little longer.
@@ -137,6 +138,16 @@ class Recorder:
         self._forget(offer)
         if offer.resumes is not None and self.leftovers is not None:
             self.leftovers.look_again()
+
+    def exam_room(self, offer: Offer, recording: Recording) -> ExamRoom | None:
+        """Prepare the exam's browser, or ``None`` where its rules want none."""
+        if offer.policy.surface.kind != "browser":
+            return None
+        from recorder.exam_room import ExamRoom
+        from recorder.session import Session
+
+        assert isinstance(recording, Session)  # ``start`` makes no other
+        return ExamRoom(offer, recording)
 
     def devices(self) -> dict[str, list[tuple[str, str]]]:
         """Per stream the choices as (SRC, name), the default first."""

@@ -39,14 +39,20 @@ class Locking:
         self._trouble = ""
 
     def add(self, operations: Sequence[Operation]) -> bool:
-        """Hold to these, too: the exam's window is there only after the session is. Whether
-        that was before the exam began.
+        """Hold to these, too: the exam's window is there only after the session is. Where the
+        exam goes on after an interruption, the lockdown begins anew with them. Returns at
+        once: whether the session is not over.
         """
         with self._lock:
-            if self._started or self._ended:
+            if self._ended:
                 return False
-            self._lockdown = self._make(operations)
-            return True
+            if not self._started:
+                self._lockdown = self._make(operations)
+                return True
+        threading.Thread(
+            target=self._begin_anew, args=(operations,), name="lockdown-anew", daemon=True
+        ).start()
+        return True
 
     def start(self) -> None:
         """The exam begins. Returns at once: the steps take a second."""
@@ -70,6 +76,16 @@ class Locking:
             "held": [asdict(held) for held in self._lockdown.held()],
             **({"lockdown_trouble": self._trouble} if self._trouble else {}),
         }
+
+    def _begin_anew(self, operations: Sequence[Operation]) -> None:
+        with self._lock:
+            if self._ended:
+                return
+            if not self._lockdown.stop():
+                _log.warning("the_machine_is_not_all_as_it_was")
+            self._lockdown = self._make(operations)
+            self._started = False
+        self._start()
 
     def _start(self) -> None:
         with self._lock:

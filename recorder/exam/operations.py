@@ -29,6 +29,9 @@ ANSWER_S = 5.0
 # How often it is seen whether the window stands, in milliseconds; as the lockdown looks.
 LOOK_EVERY_MS = 250
 
+# What shrinks a window sends several events of it; one repair answers all, in milliseconds.
+REPAIR_MS = 50
+
 # Window managers move windows about when displays come and go, for up to this long, in
 # milliseconds; that is put right and is nobody's doing (that one came is told elsewhere).
 SETTLE_MS = 2_000
@@ -73,7 +76,7 @@ class MainThread(QObject):
 class FullScreen(QObject):
     """``full_screen``: the window on its display, covers on the others."""
 
-    name = "exam_full_screen"
+    name = "full_screen"
 
     def __init__(
         self, window: ExamWindow, level: Level, screen: QScreen, main: MainThread
@@ -89,6 +92,8 @@ class FullScreen(QObject):
         window.disturbed.connect(self._disturbed)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
+        self._repair = QTimer(self, singleShot=True, interval=REPAIR_MS)
+        self._repair.timeout.connect(self._again)
         self._settling = QTimer(self, singleShot=True, interval=SETTLE_MS)
         application.screenAdded.connect(lambda _: self._displays_changed())
         application.screenRemoved.connect(self._lost_display)
@@ -157,7 +162,7 @@ class FullScreen(QObject):
                 self._told.append(_exit(how, self._times, lasts=False))
         self._how = how
         if self._level is Level.ENFORCE:
-            QTimer.singleShot(0, self, self._again)
+            self._repair.start()
 
     def _again(self) -> None:
         if self._timer.isActive() and not self._window.is_over:
@@ -168,7 +173,7 @@ class FullScreen(QObject):
 class OnTop(QObject):
     """``on_top``: above other windows; raised again where it is enforced."""
 
-    name = "exam_on_top"
+    name = "on_top"
 
     def __init__(self, window: ExamWindow, level: Level, main: MainThread) -> None:
         super().__init__(window)
@@ -212,7 +217,7 @@ class OnTop(QObject):
 class AttemptsTold(QObject):
     """``blocked_address``: what the browser refused, told to the lockdown's incidents."""
 
-    name = "exam_addresses"
+    name = "addresses"
 
     def __init__(self, browser: ExamBrowser) -> None:
         super().__init__(browser)

@@ -45,6 +45,7 @@ _KINDS: Mapping[str, Kind] = {
     "clipboard": Kind.CLIPBOARD,
     "full_screen": Kind.FULLSCREEN_EXIT,
     "on_top": Kind.FULLSCREEN_EXIT,
+    "addresses": Kind.BLOCKED_ADDRESS,
 }
 
 _WATCHDOG = "watchdog"

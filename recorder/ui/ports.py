@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,7 @@ from shared.progress import Progress
 if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs none of it
     import numpy as np
     from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
 
     from recorder.doctor.finding import Closed, Finding, Running, Topic
     from recorder.doctor.practice_view import PracticeView
@@ -182,6 +184,20 @@ class Practice(Protocol):
         ...
 
 
+class ExamRoom(Protocol):
+    """The exam's own browser. Used on the main thread alone."""
+
+    def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
+        """The exam begins: show it with ``bar`` on top. ``on_left`` is called once the
+        candidate has chosen to leave.
+        """
+        ...
+
+    def close(self) -> None:
+        """The exam is over. Closing twice is allowed."""
+        ...
+
+
 class Program(Protocol):
     """The recorder as the window sees it. Blocking calls: run them off the main thread.
 
@@ -214,6 +230,13 @@ class Program(Protocol):
 
     def decline(self, offer: Offer) -> None:
         """The candidate does not consent: forget the offer; nothing was uploaded."""
+        ...
+
+    def exam_room(self, offer: Offer, recording: Recording) -> ExamRoom | None:
+        """Prepare the exam's browser, or ``None`` where its rules want none.
+
+        On the main thread, which it holds up for half a second: ask before the exam begins.
+        """
         ...
 
     def devices(self) -> dict[str, list[tuple[str, str]]]:

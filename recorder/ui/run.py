@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QSocketNotifier, Signal
+from PySide6.QtCore import QEvent, QSocketNotifier, Qt, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -88,6 +88,8 @@ def _application(argv: Sequence[str]) -> QApplication:
     Application.setApplicationName(NAME)
     Application.setOrganizationName(NAME)
     Application.setDesktopFileName(NAME.lower())
+    # What the exam's browser needs, which is loaded long after.
+    Application.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
     return Application(list(argv[:1]))
 
 

@@ -19,7 +19,7 @@ from recorder.ui.pages.identity import IdentityPage
 from recorder.ui.pages.page import Page
 from recorder.ui.pages.terms import TermsPage
 from recorder.ui.pages.waiting import WaitingPage
-from recorder.ui.ports import Recording
+from recorder.ui.ports import ExamRoom, Program, Recording
 from recorder.ui.saving import Choose, ReceiptSaver, Saver
 from recorder.ui.watch import Watch
 from recorder.ui.widgets.steps import Step
@@ -47,10 +47,13 @@ class Way(QObject):
         recording: Recording,
         today: Callable[[], date],
         choose: Choose,
+        program: Program,
     ) -> None:
         super().__init__(window)
         self._window, self._doorway, self._offer = window, doorway, offer
         self._recording, self._today, self._choose = recording, today, choose
+        self._program = program
+        self._room: ExamRoom | None = None
         self.stage = Stage.RECORDING
         self.closing_soon = False
         self._light: Light | None = None
@@ -65,6 +68,10 @@ class Way(QObject):
     def begin(self) -> None:
         """Show the first page, and follow the session from now on."""
         self._window.plan_steps(timing.steps_of(self._offer.policy))
+        self._room = guarded(
+            lambda: self._program.exam_room(self._offer, self._recording),
+            self._window.trouble,
+        )
         self._watch.start()
         if self._page is None:
             self._prepare()
@@ -73,6 +80,8 @@ class Way(QObject):
         """Follow it no longer."""
         self._watch.stop()
         self._leave_page()
+        if self._room is not None:
+            self._room.close()
 
     @property
     def page(self) -> Page | None:
@@ -198,13 +207,32 @@ class Way(QObject):
         page = ExamPage(self._offer, self._recording.preview, self._today())
         page.finishing.connect(self.end)
         page.withdrawn.connect(self._withdraw)
-        page.folded.connect(self._window.shrink)
         page.said.connect(self._recording.say)
         page.helped.connect(self._recording.ask_for_help)
         page.taking_break.connect(self._recording.take_break)
         page.coming_back.connect(self._recording.end_break)
+        if self._room is not None:
+            self._dock(page, self._room)
+            return
+        page.folded.connect(self._window.shrink)
         self._go_to(page, Step.EXAM)
         self._window.become(EXAM_SIZE)
+
+    def _dock(self, page: ExamPage, room: ExamRoom) -> None:
+        """The exam has a window of its own, with the page as a line on top."""
+        unread = self._leave_page()
+        self._page, self._step, self._terms = page, Step.EXAM, None
+        room.open(page, lambda: self.end("quit"))
+        page.fold()
+        for notice in unread:
+            page.show_notice(notice)
+        # After the other is shown: the last window to go would end the program.
+        self._window.hide()
+
+    def _undock(self) -> None:
+        if self._room is not None:
+            self._window.show()
+            self._room.close()
 
     def _show_finish(self, *, withdrawn: bool = False) -> None:
         if isinstance(self._page, FinishPage):
@@ -214,6 +242,7 @@ class Way(QObject):
         page.closing.connect(self._window.close)
         self._window.shrink(low=False)
         self._go_to(page, Step.DONE)
+        self._undock()
         self._window.become(FIRST_SIZE)
 
     def _go_to(self, page: Page, step: Step) -> None:

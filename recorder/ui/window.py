@@ -279,7 +279,15 @@ class MainWindow(Chrome):
 
         assert self._offer is not None
         self._check = self._consent = self._overview = self._terms = None
-        self._way = Way(self, self._doorway, self._offer, recording, self._today, self._choose)
+        self._way = Way(
+            self,
+            self._doorway,
+            self._offer,
+            recording,
+            self._today,
+            self._choose,
+            self._program,
+        )
         self._way.closing.connect(self.close)
         self._way.begin()
 

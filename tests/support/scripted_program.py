@@ -358,6 +358,9 @@ class FakeProgram:
     def decline(self, offer: Offer) -> None:
         self._enter("decline", offer)
 
+    def exam_room(self, offer: Offer, recording: object) -> None:
+        return None
+
     def devices(self) -> dict[str, list[tuple[str, str]]]:
         self._enter("devices")
         return self.choices

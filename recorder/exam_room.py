@@ -1,0 +1,84 @@
+"""The locked browser of one session: made before its exam begins, closed with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QApplication
+
+from recorder.clock import now_ns
+from recorder.exam.addresses import Addresses
+from recorder.exam.engine import clean_environment, is_root
+from recorder.status import Offer
+from shared.policy import Level
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from recorder.lockdown.operation import Operation
+    from recorder.session import Session
+
+
+class ExamRoom:
+    """Lives on the main thread. Its window is hidden until the exam begins.
+
+    Making it loads the engine, which takes about half a second.
+    """
+
+    def __init__(self, offer: Offer, session: Session) -> None:
+        """Make the window, and have the session hold it to the policy.
+
+        Raises:
+            UnusableSurface: the policy's addresses cannot be used.
+        """
+        # The system check said it already where one of these was set.
+        clean_environment(os.environ, root=is_root())
+        from recorder.exam.browser import ExamBrowser
+        from recorder.exam.window import ExamWindow
+
+        policy = offer.policy
+        surface = policy.surface
+        sign = session.exam_headers().sign if surface.header else None
+        self._browser = ExamBrowser(surface, Addresses.of(surface), now_ns, sign=sign)
+        self._window = ExamWindow(self._browser, policy.exam.title, policy.institution.name)
+        self._begun = False
+        session.hold(self._steps(offer))
+
+    def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
+        """The exam begins: show it with the bar on top.
+
+        Args:
+            bar: what tells the time, the light and the rest; it becomes the window's.
+            on_left: called when the candidate has chosen, twice, to leave the exam.
+        """
+        self._window.set_bar(bar)
+        self._window.left.connect(on_left)
+        self._window.show()
+        if not self._begun:
+            self._begun = True
+            self._browser.open_start()
+
+    def close(self) -> None:
+        """The exam is over: close without a question. Closing twice is allowed."""
+        self._window.end()
+
+    def _steps(self, offer: Offer) -> list[Operation]:
+        from recorder.exam.operations import AttemptsTold, FullScreen, MainThread, OnTop
+
+        window, lockdown = self._window, offer.policy.lockdown
+        main = MainThread(window)
+        steps: list[Operation] = [AttemptsTold(self._browser)]
+        if lockdown.full_screen is not Level.OFF:
+            steps.append(FullScreen(window, lockdown.full_screen, _display(), main))
+        if lockdown.on_top is not Level.OFF:
+            steps.append(OnTop(window, lockdown.on_top, main))
+        return steps
+
+
+def _display() -> QScreen:
+    """The one that the candidate looks at now."""
+    active = QApplication.activeWindow()
+    return QGuiApplication.primaryScreen() if active is None else active.screen()
