@@ -6,7 +6,10 @@ lost, or stand before the exam.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -166,11 +169,10 @@ class ExamBrowser(QWidget):
     def reload(self) -> None:
         """Fetch the page anew; where there is none yet, what was asked for."""
         page = self.page
-        wanted = page.requestedUrl()
-        if page.url().isEmpty() or page.url() != wanted or self._is_in_trouble:
-            page.load(wanted if wanted.isValid() else QUrl(self._addresses.start))
-        else:
+        if page.url() == page.wanted and not page.url().isEmpty() and not self._is_in_trouble:
             page.triggerAction(QWebEnginePage.WebAction.Reload)
+        else:
+            page.load(QUrl(self._addresses.start) if page.wanted.isEmpty() else page.wanted)
 
     def go_back(self) -> None:
         """To the page before; of a page that opened over another, to that one."""
@@ -197,7 +199,7 @@ class ExamBrowser(QWidget):
         self._slow.stop()
         self._dialogue.dismiss()
         for sheet in self._sheets:
-            sheet.page.triggerAction(QWebEnginePage.WebAction.Stop)
+            end_process(sheet.page)
         QTimer.singleShot(0, self, self._tear_down)
 
     def _tear_down(self) -> None:
@@ -223,7 +225,7 @@ class ExamBrowser(QWidget):
         page.troubled.connect(lambda trouble: self._say(sheet, trouble))
         page.shown.connect(lambda: self._show_page(sheet))
         page.urlChanged.connect(lambda _: self._went(sheet))
-        page.loadStarted.connect(self._slow.start)
+        page.loadStarted.connect(lambda: self._wait_on(sheet))
         page.loadProgress.connect(lambda _: self._progressed(sheet))
         page.loadFinished.connect(lambda _: self._slow.stop())
         page.window_wanted.connect(self._open_window)
@@ -301,9 +303,10 @@ class ExamBrowser(QWidget):
 
     def _say_slow(self) -> None:
         sheet = self._sheets[-1]
-        self._say(sheet, too_slow(sheet.page.requestedUrl().host(), self._patience_s))
+        self._say(sheet, too_slow(sheet.page.wanted.host(), self._patience_s))
 
     def _wait_on(self, sheet: Sheet) -> None:
+        """See what comes; what was wrong before is over."""
         sheet.both.setCurrentWidget(sheet.view)
         if sheet.page.isLoading():
             self._slow.start()
@@ -361,6 +364,13 @@ class ExamBrowser(QWidget):
             print_page(self.view, self._announce)
         else:
             self._announce(self.tr("Pages cannot be printed in this exam."))
+
+
+def end_process(page: QWebEnginePage) -> None:
+    """End what shows a page: one that asks without end would keep the main thread busy."""
+    if (process := page.renderProcessPid()) > 0:
+        with suppress(OSError):  # it has ended by itself
+            os.kill(process, signal.SIGTERM)
 
 
 def _keys(standard: QKeySequence.StandardKey) -> list[QKeySequence]:

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
+
+from recorder.exam.buttons import Button
 
 # Pages pass in what they like; a candidate reads no more than this.
 MAX_CHARS = 2_000
@@ -41,8 +42,8 @@ class Dialogue(QFrame):
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._line = QLineEdit()
-        self._no = QPushButton(self.tr("Cancel"))
-        self._yes = QPushButton(self.tr("OK"))
+        self._no = Button(self.tr("Cancel"))
+        self._yes = Button(self.tr("OK"))
         self._yes.setDefault(True)
         self._no.clicked.connect(lambda: self._answer(agreed=False))
         self._yes.clicked.connect(lambda: self._answer(agreed=True))
@@ -144,11 +145,8 @@ class Dialogue(QFrame):
         self.move((parent.width() - self.width()) // 2, em)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc is no, Enter presses what is in focus."""
+        """Esc is no."""
         if event.key() == Qt.Key.Key_Escape:
             self._answer(agreed=False)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            focused = self.focusWidget()
-            self._answer(agreed=focused is not self._no)
         else:
             super().keyPressEvent(event)

@@ -73,6 +73,8 @@ class ExamPage(QWebEnginePage):
         self._addresses, self._clock, self._headed = addresses, clock, headed
         self._deed_ns = -DEED_NS
         self._insecure: PageTrouble | None = None
+        # What was asked for last, and may still come; ``requestedUrl`` forgets it on a failure.
+        self.wanted = QUrl()
         self.dialogue: Dialogue | None = None
         self.certificateError.connect(self._certificate)
         self.fullScreenRequested.connect(_fill_the_page)
@@ -91,7 +93,7 @@ class ExamPage(QWebEnginePage):
     @property
     def host(self) -> str:
         """Whose page it is, or is to be."""
-        return self.url().host() or self.requestedUrl().host()
+        return self.url().host() or self.wanted.host()
 
     # Going somewhere
 
@@ -149,8 +151,10 @@ class ExamPage(QWebEnginePage):
     def _loading(self, info: QWebEngineLoadingInfo) -> None:
         match info.status():
             case Status.LoadStartedStatus:
-                self._insecure = None
+                self._insecure, self.wanted = None, info.url()
                 self._look_at_scheme(info.url())
+            case Status.LoadStoppedStatus:
+                self.wanted = self.url()
             case Status.LoadSucceededStatus:
                 self.shown.emit()
             case Status.LoadFailedStatus if self._insecure is not None:

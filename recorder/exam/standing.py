@@ -20,6 +20,8 @@ def keep_above(widget: QWidget, *, above: bool) -> None:
     ``setWindowFlag`` would hide a window that is shown and make another: on X11 the keyboard
     then stays with the old one.
     """
+    if is_above(widget) is above:
+        return
     flags = widget.windowFlags() | _TOP if above else widget.windowFlags() & ~_TOP
     handle = widget.windowHandle()
     if handle is None:

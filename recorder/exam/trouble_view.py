@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
+from recorder.exam.buttons import Button
 from recorder.exam.drawings import Drawing
 from recorder.exam.troubles import PageTrouble
 
@@ -34,10 +34,10 @@ class TroubleView(QScrollArea):
         self._heading, self._happened, self._todo, self._detail = (
             _words(name) for name in ("heading", "happened", "todo", "detail")
         )
-        self._again = QPushButton(self.tr("Try &again"))
+        self._again = Button(self.tr("Try &again"))
         self._again.setObjectName("again")
         self._again.setDefault(True)
-        self._wait = QPushButton(self.tr("Keep &waiting"))
+        self._wait = Button(self.tr("Keep &waiting"))
         self._again.clicked.connect(self.again)
         self._wait.clicked.connect(self.patient)
         self.setWidget(self._laid_out())

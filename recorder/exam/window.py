@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from recorder.exam.browser import ExamBrowser
+from recorder.exam.buttons import Button
 from recorder.exam.covers import Covers
 from recorder.exam.standing import is_above, keep_above, stand_free, stand_on
 
@@ -63,7 +63,7 @@ class ExamWindow(QWidget):
         self._held: QScreen | None = None
         self.covers = Covers(institution, self.ask_to_leave, self)
         self._slot = QHBoxLayout()
-        self._leave = QPushButton(self.tr("Leave the exam"))
+        self._leave = Button(self.tr("Leave the exam"))
         self._leave.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._leave.setToolTip("Ctrl+Q")
         self._leave.clicked.connect(self.ask_to_leave)
@@ -101,7 +101,7 @@ class ExamWindow(QWidget):
         )
         words.setWordWrap(True)
         frame.setAccessibleName(words.text())
-        yes, no = QPushButton(self.tr("Leave the exam")), QPushButton(self.tr("Go on"))
+        yes, no = Button(self.tr("Leave the exam")), Button(self.tr("Go on"))
         yes.clicked.connect(self.ask_to_leave)
         no.clicked.connect(self._stay)
         self._stays = no

@@ -7,8 +7,10 @@ engine in a process of its own can crash, and be killed, without taking the test
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -24,7 +26,8 @@ from shared.policy import Level, Surface
 MARK = "Invigil test"
 
 
-def main() -> None:
+def main() -> None:  # noqa: C901  (names that tests speak of)
+    faulthandler.register(signal.SIGUSR1)
     clean_environment(os.environ, root=is_root())
     surface = msgspec.json.decode(sys.argv[1].encode(), type=Surface)
     options = json.loads(sys.argv[2])
@@ -84,6 +87,9 @@ def main() -> None:
         loop.exec()
         return answer[0] if answer else "no answer"
 
+    def document_has(element: str) -> bool:
+        return js(f"!!document.getElementById('{element}')") is True
+
     def shot(path: str) -> bool:
         return screen.grabWindow(0).save(path)
 
@@ -126,22 +132,27 @@ def main() -> None:
         came = Signal(str)
 
     inbox = Inbox()
-    space = dict(locals())
+    space = {**globals(), **locals()}
+
+    def evaluated(code: str) -> Any:
+        """What an expression comes to, as far as JSON can say it; statements are done."""
+        try:
+            expression = compile(code, "a test", "eval")
+        except SyntaxError:
+            exec(code, space)
+            return None
+        value = eval(expression, space)
+        try:
+            json.dumps(value)
+        except TypeError:
+            return None
+        return value
 
     def answer(line: str) -> None:
         code = json.loads(line)
         try:
-            value = eval(code, space)
-            said = {"value": value}
-            json.dumps(said)
-        except SyntaxError:
-            exec(code, space)
-            said = {"value": None}
-        except TypeError as error:
-            said = (
-                {"value": None} if "JSON" in str(error) else {"error": traceback.format_exc()}
-            )
-        except Exception:
+            said = {"value": evaluated(code)}
+        except Exception:  # noqa: BLE001  (handed to the test)
             said = {"error": traceback.format_exc()}
         print(json.dumps(said), flush=True)
 

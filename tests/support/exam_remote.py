@@ -7,15 +7,20 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from Xlib import X
+from Xlib.display import Display
+from Xlib.protocol.event import ClientMessage
 
 from shared.policy import Surface
 
+# What a client message does to a state of a window (EWMH).
+_REMOVE = 0
 TESTS = Path(__file__).parents[1]
 
 
@@ -70,10 +75,12 @@ class ExamApp:
     def click_on(self, element: str, button: str = "1", *held: str) -> None:
         """Click an element of the page, perhaps with keys held."""
         script = (
-            f"(e=>{{let r=e.getBoundingClientRect();return r.x+r.width/2+','+(r.y+r.height/2)}})"
-            f"(document.getElementById('{element}'))"
+            "(r => (r.x + r.width / 2) + ',' + (r.y + r.height / 2))"
+            f"(document.getElementById('{element}').getBoundingClientRect())"
         )
-        x, y = (float(share) * self("browser.zoom_factor") for share in self.js(script).split(","))
+        self.until(f"document_has({element!r})")
+        zoom = self("browser.zoom_factor")
+        x, y = (float(share) * zoom for share in self.js(script).split(","))
         left, top = self("browser.view.mapToGlobal(browser.view.rect().topLeft()).toTuple()")
         for key in held:
             self.xdotool("keydown", key)
@@ -85,6 +92,25 @@ class ExamApp:
     def xdotool(self, *arguments: str) -> None:
         environment = {**os.environ, "DISPLAY": self._display}
         subprocess.run(["xdotool", *arguments], env=environment, check=True, timeout=20)
+
+    def minimise(self) -> None:
+        """As from the window's menu."""
+        self.xdotool("windowminimize", self.window)
+
+    def leave_full_screen(self) -> None:
+        """As from a window manager's key: ``_NET_WM_STATE`` without full screen (EWMH)."""
+        display = Display(self._display)
+        names = ("_NET_WM_STATE", "_NET_WM_STATE_FULLSCREEN")
+        state, full = (display.intern_atom(name) for name in names)
+        message = ClientMessage(
+            window=display.create_resource_object("window", int(self.window)),
+            client_type=state,
+            data=(32, [_REMOVE, full, 0, 2, 0]),
+        )
+        mask = X.SubstructureRedirectMask | X.SubstructureNotifyMask
+        display.screen().root.send_event(message, event_mask=mask)
+        display.sync()
+        display.close()
 
     @property
     def window(self) -> str:
@@ -133,6 +159,3 @@ def exam_app(
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-
-
-Start = Callable[..., ExamApp]

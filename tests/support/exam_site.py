@@ -13,11 +13,14 @@ from pathlib import Path
 from shared.exam_header import HEADER_NAME
 
 PAGE = """<!doctype html><meta charset=utf-8><title>Linear Algebra I</title>
-<style>body{{font:18px sans-serif;margin:2em;max-width:46em}}a{{display:inline-block;margin:.2em}}
+<style>body{{font:18px sans-serif;margin:2em;max-width:46em}}
+a{{display:inline-block;margin:.2em}}
 textarea{{width:100%;height:5em}}</style>
-<h1>Question 3 of 12</h1><p>Let <i>A</i> be a 3 × 3 matrix with determinant 2. What is det(2A)?</p>
+<h1>Question 3 of 12</h1>
+<p>Let <i>A</i> be a 3 × 3 matrix with determinant 2. What is det(2A)?</p>
 <textarea id=answer>my answer</textarea>
-<p><a id=within href="/second">next question</a> <a id=link href="{other}/link?secret=1#x">link</a>
+<p><a id=within href="/second">next question</a>
+<a id=link href="{other}/link?secret=1#x">link</a>
 <a id=blank target=_blank href="{other}/blank">blank</a>
 <a id=inside target=_blank href="/inside">inside</a>
 <a id=mail href="mailto:friend@example.com?body=secret">mail</a>
@@ -45,7 +48,7 @@ class Site:
         return next(header for asked, header in reversed(self.asked) if asked == path)
 
 
-def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
+def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (a table)
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             pass

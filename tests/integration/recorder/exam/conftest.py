@@ -18,15 +18,19 @@ from Xlib.display import Display
 from shared.policy import Surface
 
 
-@pytest.fixture(scope="package")
-def screen() -> Iterator[str]:
-    """A display with a window manager, for all tests of the room."""
+def a_screen() -> Iterator[str]:
+    """A display with a window manager."""
     needed = ("Xvfb", "openbox", "xdotool")
     if missing := [name for name in needed if shutil.which(name) is None]:
         pytest.skip(f"{', '.join(missing)} not installed")
     with virtual_display("1100x800x24") as name:
         until(lambda: has_window_manager(name), "a window manager")
         yield name
+
+
+screen = pytest.fixture(a_screen, scope="package", name="screen")
+# For windows that would fight with the first one for being in front.
+other_screen = pytest.fixture(a_screen, scope="package", name="other_screen")
 
 
 def has_window_manager(name: str) -> bool:
@@ -54,9 +58,7 @@ def site(elsewhere: Site) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def app(
-    screen: str, site: Site, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[ExamApp]:
+def app(screen: str, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamApp]:
     """The exam's window by a strict policy, full screen and on top."""
     surface = Surface(kind="browser", start=f"{site.url}/", clipboard=False)
     folder: Path = tmp_path_factory.mktemp("exam")

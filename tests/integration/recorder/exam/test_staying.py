@@ -21,24 +21,33 @@ def _at_the_exam(app: ExamApp, site: Site, elsewhere: Site) -> Iterator[None]:
     assert app("browser.page.url().host()") == "127.0.0.1"
 
 
+def made(element: str, source: str) -> str:
+    """A script that puts an element into the page."""
+    return f"let e=document.createElement('{element}');{source};document.body.append(e)"
+
+
+def clicked(element: str) -> str:
+    return f"document.getElementById('{element}').click()"
+
+
 SCRIPTED: list[tuple[str, How, str]] = [
     ("location='{0}/script?secret=1'", "script", "/script"),
     ("window.open('{0}/open?secret=1#x')", "new_window", "/open"),
-    ("document.getElementById('blank').click()", "new_window", "/blank"),
+    (clicked("blank"), "new_window", "/blank"),
     ("document.getElementById('form').submit()", "form", "/form"),
-    ("document.getElementById('moved').click()", "redirect", "/elsewhere"),
-    ("document.getElementById('paper').click()", "script", "/paper"),
-    ("i=document.createElement('iframe');i.src='{0}/frame';document.body.append(i)", "frame", "/frame"),
-    ("o=document.createElement('object');o.data='{0}/object';document.body.append(o)", "frame", "/object"),
-    ("d=document.createElement('iframe');d.src='data:text/html,secret';document.body.append(d)", "frame", "data:"),
-    ("document.getElementById('mail').click()", "script", "mailto:"),
-    ("document.getElementById('program').click()", "script", "zoommtg:"),
-]  # fmt: skip
+    (clicked("moved"), "redirect", "/elsewhere"),
+    (clicked("paper"), "script", "/paper"),
+    (made("iframe", "e.src='{0}/frame'"), "frame", "/frame"),
+    (made("object", "e.data='{0}/object'"), "frame", "/object"),
+    (made("iframe", "e.src='data:text/html,secret'"), "frame", "data:"),
+    (clicked("mail"), "script", "mailto:"),
+    (clicked("program"), "script", "zoommtg:"),
+]
 
 
 def test_what_a_page_tries(app: ExamApp, site: Site) -> None:
     for script, how, where in SCRIPTED:
-        app.js(script.format(site.other) + ";0")
+        app.js(f"{{{{ {script} }}}}".format(site.other) + ";0")
         [attempt] = app.attempts(1)
         told = where if where.endswith(":") else f"{site.other}{where}"
         assert (attempt["how"], attempt["address"]) == (how, told), script
@@ -68,12 +77,15 @@ def test_what_a_candidate_tries(app: ExamApp, site: Site) -> None:
         assert attempt["how"] == "new_window"
     app.click_on("link", "2")
     assert app.attempts(1)[0]["how"] == "new_window"
-    shown = app("[w for w in QApplication.topLevelWidgets() if w.isVisible()].__len__()")
+    windows = "sum(w.isVisible() for w in QApplication.topLevelWidgets())"
+    shown = app(windows)
     app.press("ctrl+n", "ctrl+t", "ctrl+o", "ctrl+u", "ctrl+s", "ctrl+j", "ctrl+l", "F12")
     app.press("ctrl+shift+i", "F11", "ctrl+p")
     app.until("'printed' in notice()")
     app.click_on("answer", "3")
-    assert app("[w for w in QApplication.topLevelWidgets() if w.isVisible()].__len__()") == shown
+    assert (
+        app("[w for w in QApplication.topLevelWidgets() if w.isVisible()].__len__()") == shown
+    )
     assert app("browser.page.devToolsPage() is None")
     assert app("attempts") == []
 
@@ -116,8 +128,9 @@ from PySide6.QtCore import QMimeData, QPointF
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 mime = QMimeData()
 mime.setUrls([QUrl('file:///etc/passwd')])
-drag = QDragEnterEvent(browser.view.rect().center(), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
-drop = QDropEvent(QPointF(50, 50), Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier)
+how = Qt.CopyAction, mime, Qt.LeftButton, Qt.NoModifier
+drag = QDragEnterEvent(browser.view.rect().center(), *how)
+drop = QDropEvent(QPointF(50, 50), *how)
 drag.accept()
 drop.accept()
 browser.view.dragEnterEvent(drag)
@@ -131,8 +144,10 @@ def test_a_page_gets_no_camera_and_no_place(app: ExamApp) -> None:
         "window.said='';navigator.geolocation.getCurrentPosition(()=>said='yes',e=>said='no');0"
     )
     app.until("js('said') == 'no'")
-    app.js("said='';(navigator.mediaDevices?.getUserMedia({video:true}) ?? Promise.reject())"
-           ".then(()=>said='yes',()=>said='no');0")
+    app.js(
+        "said='';(navigator.mediaDevices?.getUserMedia({video:true}) ?? Promise.reject())"
+        ".then(()=>said='yes',()=>said='no');0"
+    )
     app.until("js('said') == 'no'")
 
 
