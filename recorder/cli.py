@@ -11,6 +11,7 @@ from cyclopts import App
 from rich.console import Console
 
 from recorder.detect import WORKER_ARGUMENT
+from recorder.exam import TRIAL_ARGUMENT
 from recorder.faults import EnvironmentFault
 from recorder.lockdown import WATCHDOG_ARGUMENT
 
@@ -280,6 +281,11 @@ def main() -> None:
         from recorder.lockdown import watchdog
 
         sys.exit(watchdog.main(sys.argv[2:]))
+    if sys.argv[1:2] == [TRIAL_ARGUMENT]:
+        from recorder.exam import trial
+
+        # Chromium's own threads take their time to end, and nothing here needs them to.
+        os._exit(trial.main())
     # Before numpy is imported: the detectors' matrices are small, and more threads would only
     # wait for each other at full speed.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -12,6 +12,7 @@ import sys
 from collections.abc import MutableMapping
 from importlib.util import find_spec
 
+from recorder.exam import TRIAL_ARGUMENT
 from recorder.exam.addresses import Addresses, UnusableSurface
 from recorder.faults import EnvironmentFault
 from recorder.roles import role_command, role_environment
@@ -19,7 +20,6 @@ from shared.policy import Surface
 
 ENGINE = "PySide6.QtWebEngineWidgets"
 TRIAL_MODULE = "recorder.exam.trial"
-TRIAL_ARGUMENT = "--exam-browser-trial"
 
 # Starting and showing an empty page takes 1 s; a busy, cold disk takes some more.
 TRIAL_S = 30.0
