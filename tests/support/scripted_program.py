@@ -298,9 +298,7 @@ class FakeProgram:
     progress: dict[str, Delivery] = field(default_factory=dict)
     damaged: int = 0
     findings: dict[str, Finding] = field(default_factory=dict)
-    played: Finding = field(
-        default_factory=lambda: judge_levels(Levels(0.8, 0.0), spoken=True)
-    )
+    played: Finding = field(default_factory=lambda: judge_levels(Levels(0.8, 0.0), spoken=True))
     outcomes: list[str] = field(default_factory=list)
     practices: list[FakePractice] = field(default_factory=list)
     checked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
