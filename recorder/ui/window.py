@@ -275,14 +275,18 @@ class MainWindow(Chrome):
             self._check = None
 
     def _started(self, recording: Recording) -> None:
+        assert self._offer is not None
+        self.follow(self._offer, recording)
+
+    def follow(self, offer: Offer, recording: Recording) -> None:
+        """Show a recording that has begun, from here to its receipt."""
         from recorder.ui.way import Way
 
-        assert self._offer is not None
         self._check = self._consent = self._overview = self._terms = None
         self._way = Way(
             self,
             self._doorway,
-            self._offer,
+            offer,
             recording,
             self._today,
             self._choose,

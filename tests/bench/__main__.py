@@ -24,6 +24,7 @@ PARTS = (
     "encoding",
     "analyzing",
     "recording",
+    "window",
     "ingesting",
     "verifying",
 )
