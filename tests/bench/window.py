@@ -34,10 +34,10 @@ def run() -> list[Row]:
             told = _minute([address, server.code, str(clip), str(voice)], name, folder)
     return [
         at_most(
-            "event loop of the window, longest stall in a minute", told["worst_ms"], 50, "ms"
+            "window, longest stall of its event loop", told["worst_ms"], 50, "ms"
         ),
         noted(
-            "… stalls above 50 ms, of turns looked at", f"{told['above']} of {told['looks']}"
+            "window, stalls above 50 ms, of turns", f"{told['above']} of {told['looks']}"
         ),
     ]
 
