@@ -120,7 +120,8 @@ def scripted(console: Console) -> Table:
         f"walking in; acts of {_SHORT_S} s must not be flagged. Other incidents: {rest}. "
         "Before the mesh was asked about half-certain faces, and the view that shows somebody "
         "looked at every second time, 39 of 41 were found here, and 20 of 21 in sessions of "
-        "another seed (all 21 since).",
+        "another seed (all 21 since). The one that is left scores .45 to .5 for 1.5 s; below "
+        ".5 the mesh confirms coins and print for faces as well, so the bar stays there.",
     )
 
 

@@ -34,11 +34,15 @@ class NoPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One part's tables, the ISO date of the day they were measured, and on what machine."""
+    """One part's tables, the ISO date of the day they were measured, and on what machine.
+
+    ``whole`` is false for the rows of a part that were measured one by one and put together.
+    """
 
     day: str
     machine: str
     tables: tuple[Table, ...]
+    whole: bool = True
 
 
 def kept(path: Path = RESULTS) -> dict[str, Measured]:
@@ -78,14 +82,15 @@ def cells(row: Row) -> tuple[str, ...]:
     return (row.what, row.measured, row.interval, row.count, row.required, mark)
 
 
-def chosen(part: str, table: Table) -> list[Row]:
-    """The rows of a table for the project's README: its headlines, and what is missed."""
-    wanted = HEADLINES.get(part, ())
+def chosen(part: str, table: Table, *, whole: bool = True) -> list[Row]:
+    """The rows of a table for the project's README: its headlines, and what is missed; all
+    of them where the part was not measured as a whole."""
+    wanted = HEADLINES[part] if whole else ("",)
     return [row for row in table.rows if row.reached is False or row.what.startswith(wanted)]
 
 
 def _full(part: str, measured: Measured) -> str:
-    blocks = [f"### {part}", f"{_when(measured)} `make accuracy ARGS={part}`."]
+    blocks = [f"### {part}", _when(part, measured)]
     for table in measured.tables:
         rows = "\n".join(_line(row) for row in table.rows)
         blocks += [f"**{table.title}**", f"{_HEAD}\n{rows}"]
@@ -97,14 +102,15 @@ def _summary(results: Mapping[str, Measured]) -> str:
     lines = [_HEAD]
     for part, measured in results.items():
         for table in measured.tables:
-            if rows := chosen(part, table):
+            if rows := chosen(part, table, whole=measured.whole):
                 lines += [f"| **{table.title}** ({measured.day}) | | | | | |"]
                 lines += [_line(row) for row in rows]
     return "\n".join(lines)
 
 
-def _when(measured: Measured) -> str:
-    return f"Measured on {measured.day}, {measured.machine}, by"
+def _when(part: str, measured: Measured) -> str:
+    how = "by" if measured.whole else "row by row before parts were kept whole;"
+    return f"Measured on {measured.day}, {measured.machine}, {how} `make accuracy ARGS={part}`."
 
 
 def _line(row: Row) -> str:

@@ -88,9 +88,10 @@ class Views:
             height: the picture's.
             width: the picture's.
             followed: whether the candidate is followed, or looked for.
-            showing: the views that showed others, where some are believed in.
+            showing: the views that showed others, where some are believed in; they come
+                between the others while the candidate is followed.
         """
-        if self._last not in showing and showing:
+        if followed and showing and self._last not in showing:
             self._last = min(showing, key=lambda view: self._searches.get(view, -1))
         else:
             self._turn += 1

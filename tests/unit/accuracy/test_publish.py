@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,10 +49,13 @@ def test_nothing_was_kept_before_anything_was_measured(tmp_path: Path) -> None:
     assert kept(tmp_path / "results.json") == {}
 
 
-def test_all_rows_stand_in_one_readme_and_the_missed_ones_in_both(readme: Path) -> None:
+def test_all_rows_stand_in_one_readme_headlines_and_missed_ones_in_both(
+    readme: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     short = readme.with_name("short.md")
     short.write_text(readme.read_text("utf-8"), "utf-8")
     results = {"voice": measured(FOUND, LATE), "pose": measured(ASIDE)}
+    monkeypatch.setattr("accuracy.publish.HEADLINES", {"voice": (), "pose": ("as",)})
     publish(results, ("pose", "voice"), readme, short)
     whole, brief = readme.read_text("utf-8"), short.read_text("utf-8")
     assert whole.startswith(f"before\n{BEGIN}\n### pose\n")
@@ -61,8 +65,19 @@ def test_all_rows_stand_in_one_readme_and_the_missed_ones_in_both(readme: Path) 
     assert "A note." in whole
     assert "| too late | 0.1 | 0 … .2 | 1 of 10 | ≤ 0.05 | **missed** |" in brief
     assert "| found |" not in brief
+    assert "| aside | 0.5 |" in brief
     assert "**A title** (2026-01-02)" in brief
-    assert brief.count("A title") == 1
+    assert brief.count("A title") == 2
+
+
+def test_a_part_put_together_row_by_row_is_shown_whole_and_said_to_be_so(
+    readme: Path, tmp_path: Path
+) -> None:
+    short = tmp_path / "short.md"
+    short.write_text(readme.read_text("utf-8"), "utf-8")
+    publish({"voice": replace(measured(ASIDE), whole=False)}, PARTS, readme, short)
+    assert "| aside | 0.5 |" in short.read_text("utf-8")
+    assert "row by row" in readme.read_text("utf-8")
 
 
 def test_published_twice_is_published_once(readme: Path) -> None:
@@ -82,10 +97,13 @@ def test_a_readme_without_a_place_for_tables_is_left_alone(readme: Path) -> None
 
 def test_every_headline_is_a_row_that_was_measured() -> None:
     results = kept()
-    assert {*HEADLINES, *results} <= set(PARTS)
+    assert set(HEADLINES) == set(PARTS)
+    assert results.keys() <= set(PARTS)
     for part, one in results.items():
+        if not one.whole:
+            continue
         rows = [row.what for table in one.tables for row in table.rows]
-        for start in HEADLINES.get(part, ()):
+        for start in HEADLINES[part]:
             assert any(what.startswith(start) for what in rows), (part, start)
 
 
@@ -97,5 +115,5 @@ def test_the_readmes_show_what_is_kept() -> None:
     for part, one in results.items():
         for table in one.tables:
             assert all(f"| {row.what} | {row.measured} |" in whole for row in table.rows)
-            shown = chosen(part, table)
+            shown = chosen(part, table, whole=one.whole)
             assert all(f"| {row.what} | {row.measured} |" in short for row in shown)
