@@ -63,6 +63,7 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
     from server.accounts.passwords import Passwords
     from server.audit.log import logged_database
     from server.storage.blobs import BlobStore
+    from server.storage.database import LooseRows
     from server.storage.keys import KeysMissing
     from server.storage.schema import is_current, migrate
     from server.storage.turn import DatabaseBusy
@@ -83,6 +84,9 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
         )
     except (KeysMissing, DatabaseBusy) as error:
         raise Fault(str(error)) from error
+    except LooseRows as error:
+        why = f"the database cannot be brought up to date: {error}"
+        raise Fault(f"{why}. Restore a backup, or ask for help with this message") from error
     except (SQLAlchemyError, ConnectionError) as error:
         url = make_url(settings.database).render_as_string(hide_password=True)
         why = str(error).partition("\n")[0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from advanced_alchemy.config import AsyncSessionConfig, EngineConfig, SQLAlchemyAsyncConfig
@@ -32,6 +32,10 @@ BUSY_TIMEOUT_MS = 15_000
 # PostgreSQL's share of connections: its default limit is 100 for all programs together.
 POSTGRES_POOL = 10
 POSTGRES_OVERFLOW = 10
+
+
+class LooseRows(Exception):
+    """Rows refer to rows that are not there; the message names the tables."""
 
 
 # What is raised where the database (or the disk below it) cannot work at the moment.
@@ -85,9 +89,33 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """A connection within a transaction, for migrations."""
+        """A connection within a transaction, for looking at the schema."""
         async with self._turn, self.engine.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def reshaping(self) -> AsyncIterator[AsyncConnection]:
+        """A connection within a transaction in which tables may be made anew.
+
+        SQLite changes a column by making the table anew and dropping the old one, which its
+        other tables' references forbid while they are enforced; so here they are looked at
+        once, at the end (https://www.sqlite.org/lang_altertable.html, section 7).
+
+        Raises:
+            LooseRows: rows would refer to what is not there; nothing was changed.
+        """
+        if self.dialect != "sqlite":
+            async with self.connection() as connection:
+                yield connection
+            return
+        async with self._turn, self.engine.connect() as connection:
+            await _enforce_references(connection, "OFF")
+            try:
+                async with connection.begin():
+                    yield connection
+                    await _refuse_loose_rows(connection)
+            finally:
+                await _enforce_references(connection, "ON")
 
     async def close(self) -> None:
         """Let all connections go."""
@@ -121,6 +149,26 @@ def _prepare_sqlite(engine: Any) -> None:
     event.listen(engine, "begin", lambda held: held.exec_driver_sql("BEGIN IMMEDIATE"))
     event.listen(engine, "do_execute", execute_at_once)
     event.listen(engine, "do_executemany", execute_many_at_once)
+
+
+async def _enforce_references(connection: AsyncConnection, state: Literal["ON", "OFF"]) -> None:
+    """Switch SQLite's references; it takes no notice of this within a transaction, so the
+    statement goes past the engine, which would begin one.
+    """
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    await driver.execute_fetchall(f"PRAGMA foreign_keys={state}")
+    ((now,),) = await driver.execute_fetchall("PRAGMA foreign_keys")
+    if bool(now) is not (state == "ON"):
+        raise RuntimeError(f"SQLite did not switch its references {state}")
+
+
+async def _refuse_loose_rows(connection: AsyncConnection) -> None:
+    found = await connection.exec_driver_sql("PRAGMA foreign_key_check")
+    if loose := sorted({f"{table} to {parent}" for table, _, parent, _ in found}):
+        named = ", ".join(loose)
+        raise LooseRows(
+            f"rows would refer to rows that are not there ({named}), so nothing was changed"
+        )
 
 
 def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -16,24 +16,31 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 async def migrate(database: Database, revision: str = "head") -> None:
-    """Apply every migration up to ``revision``, in one transaction."""
+    """Apply every migration up to ``revision``, in one transaction.
+
+    Raises:
+        LooseRows: a migration would leave references to nothing; nothing was changed.
+    """
 
     def upgrade(connection: Connection) -> None:
         command.upgrade(_config(connection), revision)
 
-    async with database.connection() as connection:
+    async with database.reshaping() as connection:
         await connection.run_sync(upgrade)
 
 
 async def take_back(database: Database, revision: str) -> None:
     """Undo every migration after ``revision``, in one transaction; what only those keep is
     lost. Revisions before 0008 cannot be taken back.
+
+    Raises:
+        LooseRows: as for ``migrate``.
     """
 
     def downgrade(connection: Connection) -> None:
         command.downgrade(_config(connection), revision)
 
-    async with database.connection() as connection:
+    async with database.reshaping() as connection:
         await connection.run_sync(downgrade)
 
 

@@ -1,20 +1,65 @@
-"""The newest migration taken back and applied again, with rows in it."""
+"""Migrations applied and taken back, with rows in every table."""
 
 from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, select, text
+from support.filled_tables import ROWS, Rows, contents, fill_empty, kept, triggers
 
 from server.accounts.models import Account
 from server.accounts.service import new_id
 from server.live.models import CommandRow
 from server.storage.database import Database
-from server.storage.schema import is_current, migrate, take_back
+from server.storage.schema import MIGRATIONS, is_current, migrate, take_back
 from server.storage.tables import Table
 
 TABLES = {"phase", "said", "session_observed"}
 COLUMNS = {"seconds", "warnings", "warnings_limit"}
+
+# Every revision that a database may be of, and the oldest that one can be taken back to.
+OLDER = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))[:-1]
+OLDEST_AGAIN = "0007"
+
+
+async def from_older(database: Database, revision: str) -> None:
+    """Bring a full database of ``revision`` up to date, back, and up again: nothing is lost."""
+    await migrate(database, revision)
+    async with database.connection() as connection:
+        await connection.run_sync(fill_empty)
+        before = await connection.run_sync(contents)
+        guards = await connection.run_sync(triggers)
+    assert {len(rows) for rows in before.values()} == {ROWS}
+    await migrate(database)
+    assert await is_current(database)
+    async with database.connection() as connection:
+        assert kept(before, await connection.run_sync(contents)) == before
+        assert guards <= await connection.run_sync(triggers)
+        await connection.run_sync(fill_empty)
+        full = await connection.run_sync(contents)
+    _look_at_what_was_filled_in(full, since=revision)
+    await take_back(database, OLDEST_AGAIN)
+    async with database.connection() as connection:
+        back = await connection.run_sync(contents)
+    assert kept(back, full) == back
+    assert before.keys() <= back.keys()
+    await migrate(database)
+    async with database.connection() as connection:
+        assert kept(back, await connection.run_sync(contents)) == back
+    # The table before the log stays where it has rows.
+    assert [found for found in await _differences(database) if "audit" not in str(found)] == []
+
+
+def _look_at_what_was_filled_in(full: dict[str, Rows], since: str) -> None:
+    """What migrations make of older rows."""
+    institutions = [row["id"] for row in full["institution"]]
+    assert [row["institution_id"] for row in full["log_head"]] == institutions
+    if since < "0003":
+        assert {row["size"] for row in full["log_head"]} == {0}
+    if since < "0005":
+        refs = {row["id"]: row["key_ref"] for row in full["institution"]}
+        own = [refs[row["institution_id"]] for row in full["exam_session"]]
+        assert [row["key_ref"] for row in full["exam_session"]] == own
 
 
 async def both_ways(database: Database, session: str) -> None:

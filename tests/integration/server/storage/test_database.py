@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from support.campus import Campus, Pupil, connected
-from support.migrating import both_ways
+from support.migrating import OLDER, both_ways, from_older
 
 import server.review.models
 from server.accounts.models import Institution
 from server.audit import service as audit
 from server.audit.models import LogEntryRow
 from server.ingest.models import ReceiptRow, RecordRow
-from server.storage.database import Database
+from server.storage.database import Database, LooseRows
 from server.storage.schema import is_current, migrate
 from server.storage.tables import Table
 from server.storage.turn import DatabaseBusy, Turn, lock_file
@@ -47,6 +47,37 @@ async def test_the_newest_migration_goes_both_ways(campus: Campus, pupil: Pupil)
     pupil.take(await pupil.deliver(*pupil.records))
     async with connected(campus.settings) as database:
         await both_ways(database, pupil.session)
+
+
+@pytest.mark.parametrize("revision", OLDER)
+async def test_a_full_database_of_any_revision_is_brought_up_to_date(
+    tmp_path: Path, revision: str
+) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    await from_older(database, revision)
+    await _expect_enforced(database)
+    await database.close()
+
+
+async def test_a_migration_that_would_leave_loose_rows_changes_nothing(
+    campus: Campus, pupil: Pupil
+) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    async with connected(campus.settings) as database:
+        with pytest.raises(LooseRows, match="enrolment to exam,"):
+            async with database.reshaping() as connection:
+                await connection.execute(text("DELETE FROM exam"))
+        async with database.transaction() as db:
+            assert await db.scalar(text("SELECT count(*) FROM exam")) == 1
+        await _expect_enforced(database)
+
+
+async def _expect_enforced(database: Database) -> None:
+    """References are looked at again with each statement."""
+    with pytest.raises(DBAPIError, match="FOREIGN KEY"):
+        async with database.transaction() as db:
+            await db.execute(text("UPDATE enrolment SET exam_id = 'none'"))
 
 
 @pytest.mark.parametrize("table", [RecordRow, ReceiptRow, LogEntryRow])

@@ -13,13 +13,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 from support import postgres
 from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem, sign_in
-from support.migrating import both_ways
+from support.migrating import OLDER, both_ways, from_older
 
 from server.app import create_app
+from server.config import Settings
 from server.ingest.models import ForkRow, IncidentRow, ReceiptRow, RecordRow
 from server.reports.bundle import BundleExport
 from server.retention.service import Retention
 from server.storage.blobs import BlobStore
+from server.storage.database import Database
 from server.storage.tables import Table
 from shared.receipts import decode_receipt
 from shared.records import Gap
@@ -75,6 +77,16 @@ async def test_the_newest_migration_goes_both_ways(
     pupil.take(await pupil.deliver(*pupil.records))
     async with connected(campus.settings) as database:
         await both_ways(database, pupil.session)
+
+
+@pytest.mark.parametrize("revision", OLDER)
+async def test_a_full_database_of_any_revision_is_brought_up_to_date(
+    socket: str, revision: str
+) -> None:
+    own = postgres.url(socket, postgres.create(socket, f"revision_{revision}"))
+    database = Database(Settings(data_dir=Path(), database_url=own).database)
+    await from_older(database, revision)
+    await database.close()
 
 
 async def test_a_session_from_code_to_bundle(
