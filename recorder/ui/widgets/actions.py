@@ -26,6 +26,10 @@ class Actions(QWidget):
             self._box.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """A line, if it may be: who is asked when stacked would else stay so."""
+        return QSize(self._line_width() + 2 * EDGE, super().sizeHint().height())
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As narrow as the widest button."""
         widths = [widget.minimumSizeHint().width() for widget in self._shown()]
@@ -46,10 +50,12 @@ class Actions(QWidget):
     def _shown(self) -> list[QWidget]:
         return [widget for widget in self._widgets if not widget.isHidden()]
 
-    def _arrange(self) -> None:
+    def _line_width(self) -> int:
         shown = self._shown()
-        needed = sum(widget.sizeHint().width() for widget in shown) + GAP * len(shown)
-        fits = needed <= self.width() - 2 * EDGE or len(shown) < 2
+        return sum(widget.sizeHint().width() for widget in shown) + GAP * len(shown)
+
+    def _arrange(self) -> None:
+        fits = self._line_width() <= self.width() - 2 * EDGE or len(self._shown()) < 2
         direction = QBoxLayout.Direction
         wanted = direction.LeftToRight if fits else direction.TopToBottom
         if self._box.direction() != wanted:
