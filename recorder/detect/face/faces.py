@@ -19,7 +19,7 @@ from recorder.detect.face.graphs import FaceGraphs, FittedFace, FoundFace, Roi
 from recorder.detect.face.lids import Lids, LidState
 from recorder.detect.face.pose import HeadPose, head_pose
 from recorder.detect.face.search_schedule import MS, SearchSchedule
-from recorder.detect.face.views import View, Views
+from recorder.detect.face.views import Exposure, View, Views
 from recorder.detect.observations import Box, FaceObservation
 from recorder.detect.picture.lift import Lift
 from recorder.detect.picture.repeats import LIVE, RepeatWatch
@@ -187,7 +187,10 @@ class FaceAnalyzer:
         faces: list[FoundFace],
         candidate: Roi | None,
     ) -> list[FoundFace]:
-        """Those beside the candidate that are certain, known already, or a face to the mesh."""
+        """Those beside the candidate that are certain, known already, or a face to the mesh.
+
+        Brightness makes lookalikes score higher as well: nothing in it is certain by that.
+        """
         if candidate is None:
             return []
         known = [candidate, *(face.box for face in self._further.beside(candidate))]
@@ -198,9 +201,12 @@ class FaceAnalyzer:
         return [
             face
             for face in faces
-            if face.score >= SURE_SCORE
+            if ((is_sure := face.score >= SURE_SCORE) and view.exposure is Exposure.PLAIN)
             or any(is_same(face.box, box) for box in known)
-            or (_is_large(face) and self._confirmation.has(now_ns, view, face, has_mesh))
+            or (
+                (is_sure or _is_large(face))
+                and self._confirmation.has(now_ns, view, face, has_mesh)
+            )
         ]
 
     def _best_score(self, image: NDArray[np.uint8]) -> float:
