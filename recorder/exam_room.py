@@ -61,6 +61,10 @@ class ExamRoom:
             self._begun = True
             self._browser.open_start()
 
+    def veil(self, veiled: bool) -> None:
+        """Hide the exam's content, for a break or a pause; or show it again as it was."""
+        self._window.veil(veiled)
+
     def close(self) -> None:
         """The exam is over: close without a question. Closing twice is allowed."""
         self._window.end()

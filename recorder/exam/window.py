@@ -28,13 +28,17 @@ from recorder.exam.standing import is_above, keep_above, stand_free, stand_on
 # What a window is when it is not held to its display, in pixels: small enough for any screen.
 FREE_SIZE = (1100, 760)
 
+# Pixels around the button to leave, in line with those of the bar.
+EDGE = 10
+
 SHEET = """
 QWidget#exam, QWidget#cover { background: palette(window); }
-QWidget#head { background: palette(base); border-bottom: 1px solid palette(mid); }
+QWidget#head { background: palette(window); border-bottom: 1px solid palette(mid); }
 QWidget#addressBar { background: palette(window); }
 QLabel#host { color: palette(window-text); }
-QLabel#notice, QFrame#asking { background: palette(highlight); padding: 8px 14px; }
-QLabel#notice, QFrame#asking QLabel { color: palette(highlighted-text); }
+QLabel#notice { background: palette(highlight); color: palette(highlighted-text); }
+QFrame#asking { background: palette(base); border: 2px solid palette(highlight); }
+QLabel#notice, QFrame#asking { padding: 8px 14px; }
 QFrame#dialogue { background: palette(base); border: 2px solid palette(highlight); }
 QScrollArea#trouble { border: none; }
 """
@@ -81,7 +85,12 @@ class ExamWindow(QWidget):
         head.setObjectName("head")
         row = QHBoxLayout(head)
         row.addLayout(self._slot, 1)
-        row.addWidget(self._leave, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        row.setContentsMargins(0, 0, EDGE, 0)
+        away = QVBoxLayout()
+        away.setContentsMargins(0, EDGE, 0, EDGE)
+        away.addWidget(self._leave)
+        away.addStretch()
+        row.addLayout(away)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -116,6 +125,15 @@ class ExamWindow(QWidget):
         """Dock the exam's bar (time, light, chat …) at the top."""
         self._slot.addWidget(bar)
 
+    def veil(self, veiled: bool) -> None:
+        """Put the exam's content away, so that nobody reads or uses it; or bring it back.
+
+        It stays loaded, with what was written in it.
+        """
+        self._browser.setHidden(veiled)
+        if not veiled:
+            self._browser.view.setFocus()
+
     # Leaving
 
     @property
@@ -128,8 +146,9 @@ class ExamWindow(QWidget):
         if self._over:
             return
         if self.asking:
-            self.end()
+            # First whatever comes next: the last window to close would end the program.
             self.left.emit()
+            self.end()
         else:
             self._asking.show()
             self._stays.setFocus()

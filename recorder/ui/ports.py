@@ -193,6 +193,10 @@ class ExamRoom(Protocol):
         """
         ...
 
+    def veil(self, veiled: bool) -> None:
+        """The exam's content cannot be seen or used, and ``bar`` has its room; or as before."""
+        ...
+
     def close(self) -> None:
         """The exam is over. Closing twice is allowed."""
         ...

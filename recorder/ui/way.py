@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from recorder.status import Light, Notice, Offer, Stage, Status
@@ -22,6 +23,7 @@ from recorder.ui.pages.waiting import WaitingPage
 from recorder.ui.ports import ExamRoom, Program, Recording
 from recorder.ui.saving import Choose, ReceiptSaver, Saver
 from recorder.ui.watch import Watch
+from recorder.ui.widgets.focus import FocusRing
 from recorder.ui.widgets.steps import Step
 
 # Milliseconds that a window which was told to quit waits for the last pieces to be on disk.
@@ -54,6 +56,7 @@ class Way(QObject):
         self._recording, self._today, self._choose = recording, today, choose
         self._program = program
         self._room: ExamRoom | None = None
+        self._veiled = False
         self.stage = Stage.RECORDING
         self.closing_soon = False
         self._light: Light | None = None
@@ -222,12 +225,25 @@ class Way(QObject):
         """The exam has a window of its own, with the page as a line on top."""
         unread = self._leave_page()
         self._page, self._step, self._terms = page, Step.EXAM, None
-        room.open(page, lambda: self.end("quit"))
         page.fold()
+        room.open(page, lambda: self.end("quit"))
+        FocusRing(page.window())
+        QShortcut(QKeySequence("F1"), page.window()).activated.connect(self.read_terms)
         for notice in unread:
             page.show_notice(notice)
         # After the other is shown: the last window to go would end the program.
         self._window.hide()
+
+    def _veil(self, page: ExamPage, status: Status) -> None:
+        """In a break, and while a proctor has paused it, nobody works on the exam."""
+        veiled = status.phase in ("break", "paused")
+        if self._room is None or veiled is self._veiled:
+            return
+        self._veiled = veiled
+        page.let_fold(not veiled)
+        if not veiled:
+            page.fold()
+        self._room.veil(veiled)
 
     def _undock(self) -> None:
         if self._room is not None:
@@ -298,7 +314,10 @@ class Way(QObject):
                 self._page.show_status(status)
                 finished = status.stage is Stage.DELIVERED
                 self._window.mark_step(Step.DONE, finished=finished)
-            case ExamPage() | WaitingPage() | IdentityPage():
+            case ExamPage():
+                self._veil(self._page, status)
+                self._page.show_status(status)
+            case WaitingPage() | IdentityPage():
                 self._page.show_status(status)
             case _:
                 pass

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -126,7 +126,13 @@ class ExamPage(Page):
         """Show everything."""
         if self._fold:
             self._set_fold(fold=False)
-            self.smaller.setFocus()
+            (self.smaller if not self.smaller.isHidden() else self.finish).setFocus()
+
+    def let_fold(self, foldable: bool) -> None:
+        """Whether it may be folded: not while there is nothing else to be seen."""
+        self.smaller.setVisible(foldable)
+        if not foldable:
+            self.unfold()
 
     def toggle_terms(self) -> None:
         """Show what is recorded, or put it away again."""
@@ -140,7 +146,13 @@ class ExamPage(Page):
         shown = not self._terms.isHidden()
         self._read.rename(self.tr("Hide &what is recorded") if shown else self._read_words())
         if shown:
+            # Once they are laid out, which takes several rounds of events.
+            once = Qt.ConnectionType.SingleShotConnection
+            self._scroll.verticalScrollBar().rangeChanged.connect(self._scroll_to_terms, once)
             announce(self, self.tr("What is recorded is shown below."))
+
+    def _scroll_to_terms(self) -> None:
+        self._scroll.verticalScrollBar().setValue(self._read.y())
 
     def let_go(self) -> None:
         """The recording is over: no longer show its camera."""

@@ -63,4 +63,12 @@ class FocusRing(QFocusFrame):
     @Slot(QWidget, QWidget)
     def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
         inside = now is not None and now.window() is self._window and now is not self._window
-        self.setWidget(now if inside else None)  # pyright: ignore[reportArgumentType]
+        ringed = inside and not _is_a_page(now)
+        self.setWidget(now if ringed else None)  # pyright: ignore[reportArgumentType]
+
+
+def _is_a_page(widget: QWidget | None) -> bool:
+    """Whether it shows a web page, which marks what has the focus in it by itself."""
+    while widget is not None and not widget.inherits("QWebEngineView"):
+        widget = widget.parentWidget()
+    return widget is not None
