@@ -3,15 +3,13 @@
 Three lines in it are signed by the institution: the policy (what was agreed), the grant (that
 this session is the candidate's) and the newest receipt. A receipt of ``size`` records whose
 ``missing`` is empty says that the server holds all of them and every piece that they name, so
-the newest one alone proves the delivery. How its signatures are checked is in the protocol's
-specification (``shared/README.md``).
+the newest one alone proves the delivery. What the file looks like is ``shared.receipt_file``'s;
+`invigil-verify` checks it.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import msgspec
 
 from recorder.evidence import contents
 from recorder.evidence.asking import Ask
@@ -27,49 +25,15 @@ from recorder.evidence.store import EvidenceStore, Tally
 from recorder.faults import EnvironmentFault
 from recorder.status import SavedReceipt
 from shared.encoding import to_base64
+from shared.receipt_file import (
+    SUFFIX,
+    Asked,
+    ReceiptFile,
+    encode_receipt_file,
+    line_in_text,
+)
 from shared.receipts import Receipt, decode_receipt
 from shared.signed import Signed
-
-RECEIPT_FILE_VERSION = 1
-SUFFIX = ".receipt.json"
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Who recorded, and how to reach them."""
-
-    institution: str
-    contact: str
-    questions: str
-    own_copy: str
-    appeal: str
-
-
-class ReceiptFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What the file says. ``policy``, ``grant`` and ``receipt`` are signed lines; times are
-    microseconds since 1970 UTC, ``signed_us`` by the server's clock.
-    """
-
-    v: int = RECEIPT_FILE_VERSION
-    type: str = "invigil-receipt"
-    session: str
-    exam: str
-    title: str
-    candidate: str
-    server: str
-    saved_us: int
-    signed_us: int
-    records_made: int
-    records_held: int
-    pieces_made: int
-    pieces_held: int
-    complete: bool
-    head: str
-    institution_key: str
-    institution_fingerprint: str
-    ask: Asked
-    policy: str
-    grant: str
-    receipt: str
 
 
 def save_receipt(ask: Ask, target: Path, now_us: int) -> SavedReceipt:
@@ -88,7 +52,7 @@ def save_receipt(ask: Ask, target: Path, now_us: int) -> SavedReceipt:
     if target.is_dir():
         target /= found.session + SUFFIX
     with whole_file(target) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
+        file.write(encode_receipt_file(found))
     return SavedReceipt(
         target, found.session, found.records_held, found.pieces_held, found.complete
     )
@@ -128,9 +92,9 @@ def _file(
         institution_key=to_base64(founding.institution_key),
         institution_fingerprint=institution_fingerprint(founding),
         ask=_whom(policy.institution.name, policy.institution.contact, founding.session),
-        policy=_text(founding.policy),
-        grant=_text(founding.grant),
-        receipt=_text(line),
+        policy=line_in_text(founding.policy),
+        grant=line_in_text(founding.grant),
+        receipt=line_in_text(line),
     )
 
 
@@ -150,7 +114,3 @@ def _whom(name: str, contact: str, session: str) -> Asked:
             f"decision, write to {contact} and name the session; keep this file."
         ),
     )
-
-
-def _text(line: Signed) -> str:
-    return line.line().decode("utf-8").rstrip("\n")

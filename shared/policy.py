@@ -264,6 +264,20 @@ class Keyring(msgspec.Struct, frozen=True, kw_only=True):
     evidence_keys: Annotated[tuple[EvidenceKey, ...], msgspec.Meta(min_length=1)]
 
 
+class ExamName(msgspec.Struct, frozen=True, kw_only=True):
+    """Which exam, and what it is called."""
+
+    id: str
+    title: str
+
+
+class Titles(msgspec.Struct, frozen=True, kw_only=True):
+    """Who examines, and what: all of a policy that a receipt is compared with."""
+
+    institution: Institution
+    exam: ExamName
+
+
 class PolicyError(ValueError):
     """The bytes are not a policy of version 1; the message says what is wrong."""
 
@@ -341,10 +355,11 @@ DEFAULT_RULES: dict[Kind, Rule] = {
     Kind.GAP: Rule(severity=Severity.MEDIUM, weight=2.0),
 }
 
-_T = TypeVar("_T", Policy, Keyring)
+_T = TypeVar("_T", Policy, Keyring, Titles)
 
 _decoder = msgspec.json.Decoder(Policy)
 _keyrings = msgspec.json.Decoder(Keyring)
+_titles = msgspec.json.Decoder(Titles)
 
 
 def encode_policy(policy: Policy) -> bytes:
@@ -368,6 +383,15 @@ def decode_keyring(data: bytes) -> Keyring:
         PolicyError: the bytes are not strict JSON, of another version, or name no key.
     """
     return _decoded(_keyrings, data)
+
+
+def decode_titles(data: bytes) -> Titles:
+    """Read of a policy who examines and what, whatever else it says.
+
+    Raises:
+        PolicyError: the bytes are not strict JSON, of another version, or do not say it.
+    """
+    return _decoded(_titles, data)
 
 
 def _decoded(decoder: msgspec.json.Decoder[_T], data: bytes) -> _T:

@@ -10,6 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared.log_checks import About, LogVerdict
+from shared.receipt_checks import ReceiptVerdict
+from shared.receipts import Receipt
 from shared.verdict import CheckResult, Outcome, Verdict
 
 _MARKS = {
@@ -43,6 +45,30 @@ def print_log(console: Console, verdict: LogVerdict) -> None:
         console.print("\nWhat the log says was seen and done of this session:")
         _print_about(console, verdict.about)
     _print_end(console, holds=verdict.holds)
+
+
+def print_receipt(console: Console, verdict: ReceiptVerdict) -> None:
+    """A receipt's verdict; what it proves is said only where it holds."""
+    file, receipt = verdict.file, verdict.receipt
+    _print_checks(console, verdict.results)
+    console.print(f"\nsession  {file.session}")
+    _print_key(console, verdict.key_fingerprint, "receipt", pinned=verdict.pinned)
+    if verdict.holds and receipt is not None:
+        console.print(f"exam     {escape(file.title)}, {escape(file.candidate)}")
+        whom = escape(f"{file.ask.institution} ({file.ask.contact})")
+        console.print(f"signed   {moment(receipt.time)}, by {whom}:")
+        console.print(f"         it holds {receipt.size} records, the last {receipt.head},")
+        console.print(f"         {_pieces(receipt)}")
+        console.print(f"recorder made {file.records_made} records, {file.pieces_made} pieces;")
+        end = "that is all of the session" if file.complete else "more was still to come"
+        console.print(f"         {end} (its own word: not signed)")
+    _print_end(console, holds=verdict.holds)
+
+
+def _pieces(receipt: Receipt) -> str:
+    if not receipt.missing:
+        return "and every piece that they name"
+    return f"and still lacks {len(receipt.missing)} or more of the pieces that they name"
 
 
 def moment(micros: int) -> str:

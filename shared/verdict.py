@@ -70,6 +70,26 @@ LOG_CLAIMS: dict[LogCheck, str] = {
 }
 
 
+class ReceiptCheck(IntEnum):
+    """Every check of a receipt's file by its number in the specification."""
+
+    KEY = 0
+    SESSION = 1
+    RECEIPT = 2
+    SAID = 3
+
+
+RECEIPT_CLAIMS: dict[ReceiptCheck, str] = {
+    ReceiptCheck.KEY: "the institution's key is the one that is named",
+    ReceiptCheck.SESSION: "policy and grant are signed, and of this session",
+    ReceiptCheck.RECEIPT: "the receipt is signed, and of this session",
+    ReceiptCheck.SAID: "what the file says is what was signed",
+}
+
+# A check of whatever is verified.
+AnyCheck = CheckId | LogCheck | ReceiptCheck
+
+
 class Outcome(StrEnum):
     """How a check went; ``skipped`` where an earlier failure left nothing to look at."""
 
@@ -108,7 +128,7 @@ class CheckResult:
     or piece.
     """
 
-    check: CheckId | LogCheck
+    check: AnyCheck
     outcome: Outcome
     looked_at: int
     failures: tuple[str, ...] = ()
@@ -118,6 +138,8 @@ class CheckResult:
     def claim(self) -> str:
         """What the check would show."""
         own = self.check
+        if isinstance(own, ReceiptCheck):
+            return RECEIPT_CLAIMS[own]
         return LOG_CLAIMS[own] if isinstance(own, LogCheck) else CLAIMS[own]
 
 
@@ -182,28 +204,28 @@ def check_members(result: CheckResult) -> dict[str, object]:
 class Ledger:
     """Collects what each check looked at and what failed, while a verification runs.
 
-    ``checks`` says which there are: a bundle's or a log's.
+    ``checks`` says which there are: a bundle's, a log's or a receipt's.
     """
 
-    checks: type[CheckId] | type[LogCheck] = CheckId
+    checks: type[CheckId] | type[LogCheck] | type[ReceiptCheck] = CheckId
     _looked_at: dict[int, int] = field(default_factory=dict[int, int])
     _named: dict[int, list[tuple[str, Where | None]]] = field(
         default_factory=dict[int, list[tuple[str, Where | None]]]
     )
     _counts: dict[int, int] = field(default_factory=dict[int, int])
 
-    def look(self, check: CheckId | LogCheck, times: int = 1) -> None:
+    def look(self, check: AnyCheck, times: int = 1) -> None:
         """Something was looked at under this check."""
         self._looked_at[check] = self._looked_at.get(check, 0) + times
 
-    def fail(self, check: CheckId | LogCheck, why: str, where: Where | None = None) -> None:
+    def fail(self, check: AnyCheck, why: str, where: Where | None = None) -> None:
         """The check does not hold; the first ``MAX_NAMED`` reasons are kept in words."""
         self._counts[check] = self._counts.get(check, 0) + 1
         named = self._named.setdefault(check, [])
         if len(named) < MAX_NAMED:
             named.append((why, where))
 
-    def failed(self, check: CheckId | LogCheck) -> bool:
+    def failed(self, check: AnyCheck) -> bool:
         """Whether something failed under this check so far."""
         return check in self._counts
 
@@ -211,7 +233,7 @@ class Ledger:
         """Every check in the order of its number."""
         return tuple(self._result(check) for check in self.checks)
 
-    def _result(self, check: CheckId | LogCheck) -> CheckResult:
+    def _result(self, check: AnyCheck) -> CheckResult:
         named = list(self._named.get(check, ()))
         if (beyond := self._counts.get(check, 0) - len(named)) > 0:
             named.append((f"and {beyond} more", None))

@@ -13,6 +13,7 @@ from support.sessions import SESSION
 from recorder.evidence import contents
 from recorder.evidence.asking import ask_of
 from recorder.evidence.drafts import draft_body, draft_segment
+from recorder.evidence.founding import institution_fingerprint
 from recorder.evidence.going_on import read_phases
 from recorder.evidence.ledger import Ledger, empty_close
 from recorder.evidence.store import EvidenceStore
@@ -22,6 +23,7 @@ from recorder.receipt_file import save_receipt
 from recorder.sync.answers import Receipted
 from recorder.sync.timed import TimedChannel
 from shared.encoding import from_base64
+from shared.receipt_checks import verify_receipt_file
 from shared.receipts import decode_grant, decode_receipt
 from shared.records import Phase
 from shared.signed import Domain, holds, parse_line
@@ -49,6 +51,29 @@ def test_it_says_what_the_institution_signed_for(
     assert holds(policy, Domain.POLICY, key)
     assert decode_grant(grant.payload).policy == policy.hash
     assert SESSION in said["ask"]["questions"]
+
+
+def test_the_verifier_takes_what_was_saved(
+    tmp_path: Path, server: EvidenceServer, store: EvidenceStore, ledger: Ledger
+) -> None:
+    ledger.commit(draft_segment(segment(0)))
+    deliver_all(server, store)
+    key = institution_fingerprint(store.founding)
+    half = verify_receipt_file(save_receipt(ask_of(store), tmp_path, 7).path, key)
+    assert half.holds, half.results
+    assert not half.file.complete
+    ledger.commit(empty_close("finished"))
+    deliver_all(server, store)
+    path = save_receipt(ask_of(store), tmp_path, 7).path
+    whole = verify_receipt_file(path, key)
+    assert whole.holds, whole.results
+    assert whole.file.complete
+    assert whole.receipt is not None
+    assert whole.receipt.size == store.tally.records_made
+    path.write_bytes(path.read_bytes().replace(b'"complete": true', b'"complete": false'))
+    assert verify_receipt_file(path, key).holds, "its own word: nobody signed it"
+    path.write_bytes(path.read_bytes().replace(whole.receipt.head.encode(), b"0" * 64))
+    assert not verify_receipt_file(path, key).holds
 
 
 def test_before_all_is_delivered_it_does_not_say_so(
