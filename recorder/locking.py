@@ -61,6 +61,8 @@ class Locking:
     def stop(self) -> None:
         """Give the machine back; returns when that is done."""
         with self._lock:
+            if self._ended:
+                return
             self._ended = True
             if self._started and not self._lockdown.stop():
                 _log.warning("the_machine_is_not_all_as_it_was")

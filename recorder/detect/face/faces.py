@@ -80,6 +80,8 @@ class FaceAnalyzer:
         self._confirmation = Confirmation()
         self._others: list[FoundFace] = []
         self._score = 0.0
+        # Places in a picture of one size are none in a picture of another.
+        self._shape: tuple[int, ...] = ()
 
     @property
     def followed(self) -> FittedFace | None:
@@ -88,6 +90,9 @@ class FaceAnalyzer:
 
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> FaceObservation:
         """Measure one picture, (h, w, 3) uint8 RGB."""
+        if image.shape != self._shape:
+            self._shape = image.shape
+            self._forget()
         look = look_at(image)
         if not look.observable:
             self._forget()

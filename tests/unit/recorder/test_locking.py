@@ -56,9 +56,20 @@ def test_it_begins_and_ends_once_with_the_windows_own_steps(locked: Locked) -> N
     locked.locking.start()
     locked.locking.start()
     until(lambda: bool(locked.done), "the start")
-    assert not locked.locking.add([])
+    locked.locking.stop()
     locked.locking.stop()
     assert locked.done == ["start ['full_screen']", "stop"]
+
+
+def test_a_window_that_comes_in_the_exam_is_held_from_then_on(locked: Locked) -> None:
+    locked.locking.start()
+    until(lambda: bool(locked.done), "the start")
+    assert locked.locking.add(["full_screen"])  # type: ignore[list-item]
+    anew = ["start []", "stop", "start ['full_screen']"]
+    until(lambda: locked.done == anew, "the start with the window")
+    locked.locking.stop()
+    assert locked.done == [*anew, "stop"]
+    assert not locked.locking.add([])
 
 
 def test_one_that_never_began_is_not_ended_and_begins_no_more(locked: Locked) -> None:
