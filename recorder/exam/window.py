@@ -28,6 +28,13 @@ from recorder.exam.standing import is_above, keep_above, stand_free, stand_on
 # What a window is when it is not held to its display, in pixels: small enough for any screen.
 FREE_SIZE = (1100, 760)
 
+# What the bar takes of the window's height at most, unfolded: what it says is read at once, and
+# the exam stays in sight.
+BAR_SHARE = 0.55
+
+# As high as the layout lets it be (``QWIDGETSIZE_MAX``).
+UNBOUNDED = 16_777_215
+
 # Pixels around the button to leave, in line with those of the bar.
 EDGE = 10
 
@@ -65,6 +72,7 @@ class ExamWindow(QWidget):
         self._browser = browser
         self._over = False
         self._held: QScreen | None = None
+        self._bar: QWidget | None = None
         self.covers = Covers(institution, self.ask_to_leave, self)
         self._slot = QHBoxLayout()
         self._leave = Button(self.tr("Leave the exam"))
@@ -97,6 +105,8 @@ class ExamWindow(QWidget):
         for widget in (head, self._asking, self._browser):
             column.addWidget(widget)
         column.setStretchFactor(self._browser, 1)
+        # It takes what the bar leaves, whatever size its page would like.
+        self._browser.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.setTabOrder(self._leave, self._browser)
 
     def _question(self) -> QFrame:
@@ -123,7 +133,9 @@ class ExamWindow(QWidget):
 
     def set_bar(self, bar: QWidget) -> None:
         """Dock the exam's bar (time, light, chat …) at the top."""
+        self._bar = bar
         self._slot.addWidget(bar)
+        self._bound_bar()
 
     def veil(self, veiled: bool) -> None:
         """Put the exam's content away, so that nobody reads or uses it; or bring it back.
@@ -131,8 +143,15 @@ class ExamWindow(QWidget):
         It stays loaded, with what was written in it.
         """
         self._browser.setHidden(veiled)
+        self._bound_bar()
         if not veiled:
             self._browser.view.setFocus()
+
+    def _bound_bar(self) -> None:
+        if self._bar is not None:
+            alone = self._browser.isHidden()
+            highest = UNBOUNDED if alone else round(BAR_SHARE * self.height())
+            self._bar.setMaximumHeight(highest)
 
     # Leaving
 
@@ -225,6 +244,7 @@ class ExamWindow(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Likewise."""
+        self._bound_bar()
         if how := self.astray():
             self.disturbed.emit(how)
         super().resizeEvent(event)

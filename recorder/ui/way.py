@@ -314,6 +314,8 @@ class Way(QObject):
                 self._page.show_status(status)
                 finished = status.stage is Stage.DELIVERED
                 self._window.mark_step(Step.DONE, finished=finished)
+                # A list of windows, too, says whether the computer may be closed.
+                self._window.setWindowTitle(f"{self._page.title.plain} · Invigil")
             case ExamPage():
                 self._veil(self._page, status)
                 self._page.show_status(status)
