@@ -63,7 +63,8 @@ def obey(command: Command, parts: Obeying, finish: Callable[[str], None]) -> Non
                 parts.enrolling.answered(words, admitted=False)
         case "request_clip":
             if not parts.reporter.ask_clip():
-                _log.info("no_clip_to_give")
+                # The server asks for none before it has an incident.
+                _log.info("no_incident_for_a_clip")
         case "terminate":
             reason = words or "The proctor has ended the session."
             parts.talk.tell(Notice(reason, PROCTOR, "warning"))

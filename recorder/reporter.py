@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from recorder.detect.observations import Incident
+from recorder.evidence.clips import Around, LeftOut, Own, Within
 from recorder.evidence.drafts import Attachment
 from recorder.evidence.intake import Accepted, Ended, Full
 from recorder.evidence.segments import Segment
@@ -27,8 +28,8 @@ class Illustrator(Protocol):
         """What an incident's first record bears besides itself."""
         ...
 
-    def on_request(self, incident: str) -> bool:
-        """Have a clip made around now, to be attached to this incident; whether it is."""
+    def on_request(self, incident: str) -> Around:
+        """Have a clip made around now, to be attached to this incident; what comes of it."""
         ...
 
 
@@ -95,18 +96,24 @@ class Reporter:
 
     def ask_clip(self) -> bool:
         """Have a clip made around now for the newest incident, because a proctor asks for
-        one; whether there will be one.
+        one; whether there is an incident. Where there will be no clip, it says why.
         """
         with self._lock:
             known = self._newest
             if known is None or self.illustrator is None:
                 return False
-            follows = self.illustrator.on_request(known.newest.id)
-            if follows:
-                known.detail["clip_asked_for"] = "by a proctor"
-                known.clip_follows = True
-                self._known[known.newest.id] = known
-            return follows
+            self._known[known.newest.id] = known
+            match self.illustrator.on_request(known.newest.id):
+                case Own():
+                    known.detail["clip_asked_for"] = {"by": "proctor"}
+                    known.clip_follows = True
+                case Within(other):
+                    known.detail["clip_asked_for"] = {"by": "proctor", "incident": other}
+                    self._write(known, ())
+                case LeftOut(why):
+                    known.detail["clip_asked_for"] = {"by": "proctor", "left_out": why}
+                    self._write(known, ())
+            return True
 
     def _report(self, incident: Incident, attachments: Sequence[Attachment]) -> None:
         known = self._known.get(incident.id)

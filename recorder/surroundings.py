@@ -14,7 +14,7 @@ from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.detect.observations import Incident
 from recorder.evidence.allowance import Allowance
-from recorder.evidence.clips import ClipMaker, LeftOut, Own, Within
+from recorder.evidence.clips import Around, ClipMaker, LeftOut, Own, Within
 from recorder.evidence.drafts import Attachment
 from recorder.evidence.encode_clip import ClipMedia
 from recorder.evidence.recent import NS, RecentPictures, RecentSound
@@ -29,6 +29,7 @@ NS_PER_US = 1_000
 SNAPSHOT_BYTE_S = 500
 SNAPSHOT_BURST = 500_000
 
+NO_CLIPS = "this session makes no clips"
 TOO_MANY = "more pictures than may be sent in a while"
 
 # The groups that the camera shows, and one kind of another.
@@ -135,10 +136,11 @@ class Surroundings:
             case LeftOut(why):
                 return Illustration(attachments, {**detail, "clip": {"left_out": why}})
 
-    def on_request(self, incident: str) -> bool:
-        """Order a clip around now, to be attached to this incident; whether one is made."""
-        clips = self._clips
-        return clips is not None and isinstance(clips.around(incident, self._clock()), Own)
+    def on_request(self, incident: str) -> Around:
+        """Order a clip around now, to be attached to this incident; what comes of it."""
+        if self._clips is None:
+            return LeftOut(NO_CLIPS)
+        return self._clips.around(incident, self._clock())
 
     def _snapshot(self, kind: Kind, now_ns: int) -> tuple[tuple[Attachment, ...], str]:
         """The picture, if there is one to take, or why it was left out."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.ingest.models import ExamSession, PhaseRow
+from server.ingest.models import ExamSession, IncidentRow, PhaseRow, RecordRow
 from server.live.models import CommandRow, LiveRow
 from server.problems import Rejection
 from server.review.reading import read_policy
@@ -50,6 +50,12 @@ _NO_EXAM = {
     "handed_in": "The candidate has handed in: there is nothing to pause any more.",
 }
 
+# A clip is kept with an incident; without one there is nothing to keep it with.
+NO_INCIDENT = (
+    "A clip is kept with a flag, and none has come since the recorder was started. "
+    "The recording itself is whole: look at it on the timeline."
+)
+
 AWAITED = {
     "identity": "whether this is the candidate",
     "environment": "whether this computer will do",
@@ -74,7 +80,9 @@ class Situation:
 
     ``phase`` is the newest known, empty where the recorder tells none; ``awaits`` what a
     proctor is asked and nobody has answered yet; ``heard`` when the newest state came (µs),
-    which is ``state``. ``extra_s`` is the extra time given so far.
+    which is ``state``. ``extra_s`` is the extra time given so far. ``clips`` says whether the
+    policy has clips made, ``incidents`` how many there were since the recorder was started
+    last: a clip is one of an incident.
     """
 
     over: bool
@@ -86,6 +94,8 @@ class Situation:
     warnings: int = 0
     limit: int = 0
     extra_s: float = 0.0
+    clips: bool = True
+    incidents: int = 0
 
 
 async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
@@ -94,6 +104,7 @@ async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
     query = select(CommandRow).where(CommandRow.session_id == session.id)
     commands = list(await db.scalars(query.order_by(CommandRow.created)))
     state = live.state if live else None
+    policy = await read_policy(db, session)
     held = [one.action for one in commands if one.action in ("pause", "resume")]
     return Situation(
         over=session.state != "open",
@@ -103,9 +114,24 @@ async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
         awaits="" if live is None else _awaited(live, commands),
         paused=held[-1:] == ["pause"],
         warnings=sum(one.action == "warn" for one in commands),
-        limit=(await read_policy(db, session)).warnings,
+        limit=policy.warnings,
         extra_s=sum(one.seconds for one in commands),
+        clips=policy.clips.enabled,
+        incidents=await _incidents(db, session.id),
     )
+
+
+async def _incidents(db: AsyncSession, session_id: str) -> int:
+    """How many incidents the recorder knows that runs now: those since its last ``resume``."""
+    resumed = await db.scalar(
+        select(func.max(RecordRow.seq)).where(
+            RecordRow.session_id == session_id, RecordRow.type == "resume"
+        )
+    )
+    query = select(func.count()).select_from(IncidentRow)
+    query = query.where(IncidentRow.session_id == session_id)
+    since = -1 if resumed is None else resumed
+    return await db.scalar(query.where(IncidentRow.begin_seq > since)) or 0
 
 
 async def _newest_phase(db: AsyncSession, session_id: str) -> str:
@@ -153,6 +179,10 @@ def _out_of_turn(situation: Situation, action: str) -> str:
             return "The exam is not paused: there is nothing to resume."
         case "extra_time" if situation.phase == "handed_in":
             return "The candidate has handed in: more time would change nothing."
+        case "request_clip" if not situation.clips:
+            return "The rules of this exam have no clips made. The recording itself is whole."
+        case "request_clip" if not situation.incidents:
+            return NO_INCIDENT
         case _:
             return ""
 

@@ -168,9 +168,11 @@ def _pictures(flag: Flag, own: Mapping[str, Mapping[str, Shown]]) -> Pictures:
 
 def _left_out(flag: Flag) -> str:
     """Why there is less than was due, in the recorder's words."""
-    parts = [(name, flag.detail.get(name)) for name in ("snapshot", "clip")]
     return "; ".join(
-        f"no {name}: {printed(said['left_out'])}"
-        for name, said in parts
-        if isinstance(said, Mapping) and "left_out" in said
+        f"no {words}: {printed(said['left_out'])}"
+        for name, words in _DUE.items()
+        if isinstance(said := flag.detail.get(name), Mapping) and "left_out" in said
     )
+
+
+_DUE = {"snapshot": "snapshot", "clip": "clip", "clip_asked_for": "clip, though asked for"}

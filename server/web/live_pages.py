@@ -40,7 +40,7 @@ DONE = {
     "pause": "The exam is being paused.",
     "resume": "The exam goes on.",
     "terminate": "The session is ended.",
-    "request_clip": "Asked for a clip. It comes with the evidence.",
+    "request_clip": "Asked for. The clip comes with the newest flag, or the flag says why not.",
     "extra_time": "There is more time now.",
     "admit": "The candidate may go on.",
     "refuse": "The candidate was told.",

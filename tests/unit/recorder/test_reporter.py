@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from recorder.detect.observations import Incident
+from recorder.evidence.clips import Around, LeftOut, Own, Within
 from recorder.evidence.drafts import Attachment
 from recorder.evidence.intake import Accepted, Outcome
 from recorder.reporter import Reporter
@@ -44,14 +45,15 @@ class Illustrator:
 
     gives: Illustration
     asked: list[str] = field(default_factory=list)
+    made: Around = field(default_factory=Own)
 
     def at_onset(self, incident: Incident) -> Illustration:
         self.asked.append(incident.id)
         return self.gives
 
-    def on_request(self, incident: str) -> bool:
+    def on_request(self, incident: str) -> Around:
         self.asked.append(incident)
-        return True
+        return self.made
 
 
 def incident(end_ns: int | None = None, name: str = "one") -> Incident:
@@ -135,7 +137,7 @@ def test_a_bug_in_the_pictures_does_not_cost_the_incident(
         def at_onset(self, incident: Incident) -> Illustration:
             raise ZeroDivisionError
 
-        def on_request(self, incident: str) -> bool:
+        def on_request(self, incident: str) -> Around:
             raise ZeroDivisionError
 
     reporter.illustrator = Broken()
@@ -155,8 +157,26 @@ def test_a_clip_that_a_proctor_asks_for_goes_to_the_newest_incident(
     assert illustrator.asked == ["one", "one"]
     end, detail, roles = writer.said[-1]
     assert (end, roles) == (5, ("clip",))
-    assert detail["clip_asked_for"] == "by a proctor"
+    assert detail["clip_asked_for"] == {"by": "proctor"}
     assert reporter.incidents == 1
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (LeftOut("too many"), {"by": "proctor", "left_out": "too many"}),
+        (Within("two"), {"by": "proctor", "incident": "two"}),
+    ],
+)
+def test_a_clip_that_was_asked_for_and_is_not_made_says_why(
+    writer: Writer, reporter: Reporter, made: Around, told: dict[str, str]
+) -> None:
+    reporter.illustrator = Illustrator(Illustration(), made=made)
+    reporter.submit(incident())
+    reporter.submit(incident(5))
+    assert reporter.ask_clip()
+    assert writer.said[-1] == (5, {"seconds": 5.0, "clip_asked_for": told}, ())
+    assert reporter.ask_clip()
 
 
 def test_incidents_are_counted_once_whatever_is_written_of_them(reporter: Reporter) -> None:

@@ -14,7 +14,7 @@ from support.policies import default_policy
 
 from recorder.capture.frames import Frame, StreamName
 from recorder.detect.observations import Incident
-from recorder.evidence.clips import ENDED
+from recorder.evidence.clips import ENDED, Own, Within
 from recorder.surroundings import SNAPSHOT_BURST, TOO_MANY, Surroundings
 from shared.flags import Kind, Severity
 from shared.policy import Clips
@@ -68,8 +68,8 @@ class Scene:
 
 def test_a_clip_is_made_on_request_and_one_that_is_being_made_will_do() -> None:
     found = Scene()
-    assert found.made.on_request("one")
-    assert not found.made.on_request("two")
+    assert found.made.on_request("one") == Own()
+    assert found.made.on_request("two") == Within("one")
     assert found.made.finish()
     assert [name for name, *_ in found.attached] == ["one"]
 

@@ -64,6 +64,8 @@ async def test_every_action_goes_out_and_is_in_the_log(
     campus: Campus, pupil: Pupil, headers: dict[str, str]
 ) -> None:
     live = live_of(campus)
+    pupil.incident()
+    pupil.take(await pupil.deliver(pupil.records[-1]))
     await live.report(pupil.session, state(awaits="identity"), Connected())
     asked = [
         ("message", {}),
@@ -126,6 +128,24 @@ async def test_a_pause_waits_for_the_exam_that_the_records_tell(
     pupil.take(await pupil.deliver(pupil.records[-1]))
     assert (await ask(pupil, headers, "pause")).status_code == 202
     assert (await ask(pupil, headers, "pause")).status_code == 409
+
+
+async def test_a_clip_waits_for_an_incident_that_the_recorder_knows(
+    pupil: Pupil, headers: dict[str, str]
+) -> None:
+    answer = await ask(pupil, headers, "request_clip")
+    assert answer.status_code == 409
+    assert "kept with a flag" in answer.json()["detail"]
+    pupil.incident(1)
+    pupil.take(await pupil.deliver(pupil.records[-1]))
+    assert (await ask(pupil, headers, "request_clip")).status_code == 202
+    # A recorder that was started again knows none of those before.
+    pupil.resume()
+    pupil.take(await pupil.deliver(pupil.records[-1]))
+    assert (await ask(pupil, headers, "request_clip")).status_code == 409
+    pupil.incident(2)
+    pupil.take(await pupil.deliver(pupil.records[-1]))
+    assert (await ask(pupil, headers, "request_clip")).status_code == 202
 
 
 @pytest.mark.parametrize("how", ["closed", "terminated"])

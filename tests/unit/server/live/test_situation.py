@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -44,7 +46,15 @@ def test_what_changes_a_session_says_why(action: str, text: str) -> None:
 
 
 def test_a_clip_is_asked_for_without_words() -> None:
-    assert refusal(RUNNING, asked("request_clip", text="")) is None
+    assert refusal(replace(RUNNING, incidents=1), asked("request_clip", text="")) is None
+
+
+def test_a_clip_is_asked_for_where_something_can_bear_it() -> None:
+    status, words = refused(RUNNING, asked("request_clip"))
+    assert status == 409
+    assert "kept with a flag" in words
+    without = replace(RUNNING, incidents=1, clips=False)
+    assert "have no clips made" in refused(without, asked("request_clip"))[1]
 
 
 def test_extra_time_says_how_much() -> None:
