@@ -373,7 +373,7 @@ def _opening(
         build=_program(plan.offer),
         models=choice.models,
         devices={stream: pump.source.name for stream, pump in pumps.items()},
-        consent=consent_of(store),
+        consent=consent_of(store, plan.offer.agreed),
         unwatched=(
             *_unwatched(plan.offer.policy, pumps, locking),
             *choice.watchlist.unwatched,

@@ -86,8 +86,20 @@ class SavedReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """What the candidate agreed to: the ids of the ticked items, when (microseconds since 1970
+    UTC, this computer's clock), and the language that the words were read in (``de``).
+    """
+
+    items: tuple[str, ...]
+    at_us: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """An exam a code opens, before the candidate has agreed to anything.
+    """An exam a code opens; ``agreed`` is ``None`` before the candidate has agreed to it item
+    by item, and where that was done in another way.
 
     ``server`` is the address without a trailing slash; ``key_fingerprint`` is the SHA-256
     (hex) of the institution's signing key that the policy verified under. ``resumes`` is the
@@ -99,6 +111,7 @@ class Offer:
     policy: Policy
     key_fingerprint: str
     resumes: Interrupted | None = None
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True, slots=True)

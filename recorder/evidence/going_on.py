@@ -26,6 +26,7 @@ from recorder.evidence.ledger import NO_HANDOVER, Ledger, empty_close, first_rec
 from recorder.evidence.opening import damaged
 from recorder.evidence.store import EvidenceStore, session_folders
 from recorder.faults import EnvironmentFault
+from recorder.status import Agreed
 from shared.policy import Policy
 from shared.records import (
     Detail,
@@ -184,12 +185,21 @@ def _empty_open(store: EvidenceStore, ledger: Ledger) -> Draft:
     )
 
 
-def consent_of(store: EvidenceStore) -> Detail:
-    """What ``open`` says of consent, where it is written by a later run than it was given in.
+def consent_of(store: EvidenceStore, agreed: Agreed | None = None) -> Detail:
+    """What ``open`` says of consent: when it was given, to which items, in which language.
 
-    A store is made right after the candidate has agreed.
+    Without ``agreed`` (a later run writes it than it was given in, or it was not asked for item
+    by item) the time is that of the store, which is made right after the candidate has agreed.
     """
-    return {"at": store.created, "given": "before anything was recorded"}
+    given = "before anything was recorded"
+    if agreed is None:
+        return {"at": store.created, "given": given}
+    return {
+        "at": agreed.at_us,
+        "given": given,
+        "items": list(agreed.items),
+        "language": agreed.language,
+    }
 
 
 def _epoch_in_force(store: EvidenceStore) -> int:

@@ -22,7 +22,8 @@ translate = QCoreApplication.translate
 class Item:
     """One thing to know or to agree to: its icon, its name, its words, and a list.
 
-    ``lead`` introduces the ``points``; both may be empty.
+    ``lead`` introduces the ``points``; both may be empty. ``id`` names what is agreed to by
+    itself, the same in every language: it is kept with the recording.
     """
 
     icon: str
@@ -30,6 +31,7 @@ class Item:
     what: str
     lead: str = ""
     points: tuple[str, ...] = ()
+    id: str = ""
 
 
 def facts(offer: Offer, today: date) -> list[Item]:
@@ -174,6 +176,7 @@ def _screen() -> Item:
         "screen",
         words.stream("screen"),
         translate("agreeing", "Everything that is shown on it. Close what is private first."),
+        id="screen",
     )
 
 
@@ -184,7 +187,7 @@ def _photo(policy: Policy) -> Item:
             "agreeing",
             "Your face is compared with it during the exam, on this computer (biometric data).",
         )
-    return Item("person", translate("agreeing", "Photograph"), what)
+    return Item("person", translate("agreeing", "Photograph"), what, id="photo")
 
 
 def _document() -> Item:
@@ -196,6 +199,7 @@ def _document() -> Item:
             "A photograph of your identity card or student card. The face on it is compared "
             "with yours, on this computer. Cover what the exam does not need.",
         ),
+        id="document",
     )
 
 
@@ -206,7 +210,7 @@ def _voice(policy: Policy) -> Item:
             "agreeing",
             "It tells your voice from another one, on this computer (biometric data).",
         )
-    return Item("voice", translate("agreeing", "Voice"), what)
+    return Item("voice", translate("agreeing", "Voice"), what, id="voice")
 
 
 def _computer(policy: Policy) -> Item:
@@ -232,15 +236,14 @@ def _lockdown(policy: Policy, held: Sequence[str]) -> Item:
             + what
         )
     lead = translate("agreeing", "While the exam runs, where the system can:") if held else ""
-    return Item(
-        "lock", translate("agreeing", "What changes on this computer"), what, lead, tuple(held)
-    )
+    title = translate("agreeing", "What changes on this computer")
+    return Item("lock", title, what, lead, tuple(held), id="lockdown")
 
 
-def _noting(icon: str, title: str, what: str, policy: Policy, *groups: Group) -> Item:
+def _noting(name: str, title: str, what: str, policy: Policy, *groups: Group) -> Item:
     points = _points(policy, *groups)
     lead = translate("agreeing", "Noted, for a person to look at:") if points else ""
-    return Item(icon, title, what, lead, points)
+    return Item(name, title, what, lead, points, id=name)
 
 
 def _points(policy: Policy, *groups: Group) -> tuple[str, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from recorder.ui.widgets.steps import Step
 
 if TYPE_CHECKING:  # pages are imported when they are first shown: the first one paints sooner
     from recorder.ui.pages.check import CheckPage
+    from recorder.ui.pages.consent import ConsentPage
     from recorder.ui.pages.practice import PracticePage
     from recorder.ui.pages.terms import TermsPage
     from recorder.ui.way import Way
@@ -36,6 +39,11 @@ def local_today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
+def wall_now_us() -> int:
+    """The wall clock, microseconds since 1970 UTC."""
+    return time.time_ns() // 1000
+
+
 class MainWindow(Chrome):
     """Leads one candidate through one exam.
 
@@ -44,6 +52,7 @@ class MainWindow(Chrome):
         link: an ``invigil://`` link the program was opened with.
         server: the institution's own server, shown where no other is known.
         today: today's date, for the date until which the recording is kept.
+        now_us: the wall clock (microseconds since 1970 UTC), for when it was agreed.
         settings: where the last server and the size of text are remembered.
         choose: asks a person where to save a file.
     """
@@ -55,11 +64,13 @@ class MainWindow(Chrome):
         *,
         server: str = "",
         today: Callable[[], date] = local_today,
+        now_us: Callable[[], int] = wall_now_us,
         settings: QSettings | None = None,
         choose: Choose = choose_file,
     ) -> None:
         super().__init__(settings or QSettings("Invigil", "Invigil"), server)
         self._program, self._today, self._choose = program, today, choose
+        self._now_us = now_us
         self._doorway = Doorway(self)
         self._offer: Offer | None = None
         self._overview: Page | None = None
@@ -182,7 +193,7 @@ class MainWindow(Chrome):
 
         assert self._offer is not None
         consent = ConsentPage(self._offer, self._today())
-        consent.agreed.connect(self._agreed)
+        consent.agreed.connect(lambda: self._keep_agreement(consent))
         consent.declined.connect(self._declined)
         self._consent = consent
         self.show_page(consent, Step.CONSENT)
@@ -208,6 +219,11 @@ class MainWindow(Chrome):
         self.plan_steps(tuple(Step))
         self.mark_step(Step.CODE)
         self.let_read(readable=False)
+
+    def _keep_agreement(self, page: ConsentPage) -> None:
+        assert self._offer is not None
+        self._offer = replace(self._offer, agreed=page.agreement(self._now_us()))
+        self._agreed()
 
     def _agreed(self) -> None:
         from recorder.ui.pages.check import CheckPage

@@ -30,7 +30,7 @@ from server.review.undelivered import Undelivered, read_undelivered
 from server.review.watching import Observability, Watching, observability, watching
 from server.review.wording import printed
 from shared.policy import Policy, decode_policy
-from shared.records import MalformedRecord, Open, decode_record
+from shared.records import Detail, MalformedRecord, Open, decode_record
 
 # What a reader wants to know of the program; the record holds the rest.
 BUILD = ("version", "system", "platform")
@@ -201,10 +201,7 @@ def _opened(payload: bytes) -> Open | None:
 
 
 def _beginnings(opened: Open) -> list[tuple[str, str]]:
-    consent = {key: value for key, value in opened.consent.items() if key != "at"}
-    at = opened.consent.get("at")
-    given = [moment(at)] if isinstance(at, int) and 0 <= at < LATEST else []
-    found = [("Consent", ", ".join([*given, *([printed(consent)] if consent else [])]))]
+    found = _consent(opened.consent)
     found += [
         (name, printed(value))
         for name, value in (
@@ -213,6 +210,17 @@ def _beginnings(opened: Open) -> list[tuple[str, str]]:
         )
         if value
     ]
+    return found
+
+
+def _consent(told: Detail) -> list[tuple[str, str]]:
+    """When and how the candidate agreed, and to what where each item was asked for."""
+    at, items = told.get("at"), told.get("items")
+    rest = {key: value for key, value in told.items() if key not in ("at", "items")}
+    given = [moment(at)] if isinstance(at, int) and 0 <= at < LATEST else []
+    found = [("Consent", ", ".join([*given, *([printed(rest)] if rest else [])]))]
+    if isinstance(items, list):
+        found.append(("Agreed to", printed(items) or "no item"))
     return found
 
 

@@ -292,6 +292,7 @@ class FakeProgram:
     on_main_thread: list[str] = field(default_factory=list)
     previews: list[FakePreview] = field(default_factory=list)
     recordings: list[FakeRecording] = field(default_factory=list)
+    started_with: Offer | None = None
     still: NDArray[np.uint8] | None = field(default_factory=bright_picture)
     level: float = 0.5
     left: list[Interrupted] = field(default_factory=list)
@@ -377,6 +378,7 @@ class FakeProgram:
         self, offer: Offer, camera: str, microphone: str, screen: str, preview: Any
     ) -> FakeRecording:
         self._enter("start", camera, microphone, screen)
+        self.started_with = offer
         recording = FakeRecording(preview, self)
         self.recordings.append(recording)
         return recording

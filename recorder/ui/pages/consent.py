@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QWidget
 
-from recorder.status import Offer
+from recorder.status import Agreed, Offer
 from recorder.ui.pages.page import Page
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.terms import Terms
@@ -36,6 +36,11 @@ class ConsentPage(Page):
     def first_focus(self) -> QWidget:
         """The tick for all: it is the first thing to decide about."""
         return self.tick
+
+    def agreement(self, now_us: int) -> Agreed:
+        """What is ticked now, by the wall clock (microseconds since 1970 UTC)."""
+        language = QLocale.languageToCode(QLocale().language())
+        return Agreed(self.terms.agreed(), now_us, language)
 
     def _build_foot(self) -> None:
         self.tick = Tick(self.tr("&I have read this and agree to all of it"))

@@ -22,6 +22,7 @@ class Terms(QWidget):
     def __init__(self, offer: Offer, today: date, *, asks: bool = False) -> None:
         super().__init__()
         self.ticks: list[Tick] = []
+        self._asked: list[str] = []
         policy = offer.policy
         recorded = [self._recorded(item, asks=asks) for item in agreeing.recorded(policy)]
         if (off := agreeing.switched_off(policy)) is not None:
@@ -37,6 +38,11 @@ class Terms(QWidget):
             )
         )
 
+    def agreed(self) -> tuple[str, ...]:
+        """The ids of the items that are ticked."""
+        pairs = zip(self._asked, self.ticks, strict=True)
+        return tuple(name for name, tick in pairs if tick.isChecked())
+
     def _recorded(self, item: Item, *, asks: bool) -> QLayout:
         if not asks:
             return item_line(item)
@@ -44,6 +50,7 @@ class Terms(QWidget):
         tick.setAccessibleName(self.tr("I agree: {0}").format(item.title))
         tick.setAccessibleDescription(item.what)
         self.ticks.append(tick)
+        self._asked.append(item.id)
         return item_line(item, tick)
 
 

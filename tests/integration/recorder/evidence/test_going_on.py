@@ -25,7 +25,7 @@ from support.sessions import WALL_ORIGIN
 
 from recorder.evidence import contents, keys, ledger
 from recorder.evidence.drafts import draft_segment
-from recorder.evidence.going_on import hand_in, read_standing, reopen, session_of
+from recorder.evidence.going_on import consent_of, hand_in, read_standing, reopen, session_of
 from recorder.evidence.keys import (
     CODE_FILE,
     came_from,
@@ -41,6 +41,7 @@ from recorder.evidence.opening import StoreTrouble, failed
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.writer import EvidenceWriter
 from recorder.faults import EnvironmentFault
+from recorder.status import Agreed
 from shared import records
 from shared.records import decode_record
 from shared.signed import Signed
@@ -286,6 +287,19 @@ def test_a_session_in_which_nothing_was_recorded_is_opened_and_closed(
     with closing(EvidenceStore.open(folder)) as store:
         deliver_all(server, store)
     assert verify_bundle(server.export(tmp_path / "session.zip")).holds
+
+
+def test_what_was_agreed_to_is_said_where_it_is_known(folder: Path) -> None:
+    agreed = Agreed(("camera", "photo"), WALL_ORIGIN - 9, "de")
+    with closing(EvidenceStore.open(folder)) as store:
+        without, told = consent_of(store), consent_of(store, agreed)
+    assert told == {
+        "at": WALL_ORIGIN - 9,
+        "given": without["given"],
+        "items": ["camera", "photo"],
+        "language": "de",
+    }
+    assert without.keys() == {"at", "given"}
 
 
 def test_a_session_can_be_handed_in_once(interrupted: Path, clock: FakeClock) -> None:

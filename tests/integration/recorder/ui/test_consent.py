@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from recorder.faults import EnvironmentFault
+from recorder.ui.agreeing import recorded
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.declined import DeclinedPage
@@ -121,6 +122,28 @@ def test_agreeing_takes_the_tick_and_the_button(qtbot: Any, open_window: Open) -
     qtbot.keyClick(page.tick, Qt.Key.Key_Space)
     page.primary.click()
     assert isinstance(window.page, CheckPage)
+
+
+def test_what_is_agreed_to_goes_with_the_offer_to_the_recording(
+    qtbot: Any, open_window: Open, program: Any, make_offer: Any
+) -> None:
+    program.offer = make_offer(microphone=False)
+    window = open_window(LINK, now_us=lambda: 1_790_000_000_000_007)
+    page = consent(qtbot, window)
+    qtbot.keyClick(page.terms.ticks[0], Qt.Key.Key_Space)
+    assert page.agreement(1).items == ("camera",)
+    page.tick.click()
+    assert page.primary is not None
+    page.primary.click()
+    assert isinstance(window.page, CheckPage)
+    qtbot.waitUntil(lambda: window.page.primary.isEnabled())
+    window.page.primary.click()
+    qtbot.waitUntil(lambda: program.started_with is not None)
+    agreed = program.started_with.agreed
+    assert agreed.items == tuple(item.id for item in recorded(program.offer.policy))
+    assert agreed.items == ("camera", "screen", "photo", "computer", "lockdown")
+    assert (agreed.at_us, agreed.language) == (1_790_000_000_000_007, "en")
+    assert program.offer.agreed is None
 
 
 def test_declining_uploads_nothing_and_says_so(

@@ -33,7 +33,12 @@ async def test_a_session_is_told_in_full(
     campus: Campus, client: httpx.AsyncClient, pupil: Pupil
 ) -> None:
     pupil.open(
-        consent={"at": campus.clock(), "given": "before anything was recorded"},
+        consent={
+            "at": campus.clock(),
+            "given": "before anything was recorded",
+            "items": ["camera", "<i>screen</i>"],
+            "language": "de",
+        },
         devices={"camera": "<b>Integrated</b> Camera"},
         unwatched=("clipboard: this system tells nobody",),
     )
@@ -48,7 +53,9 @@ async def test_a_session_is_told_in_full(
         "Algebra I",
         "Eyes off the screen",
         "4 records, each signed",
-        "given: before anything was recorded",
+        "given: before anything was recorded, language: de",
+        "Agreed to",
+        "camera, &lt;i&gt;screen&lt;/i&gt;",
         "&lt;b&gt;Integrated&lt;/b&gt; Camera",
         "<b>Clipboard used</b>: this system tells nobody",
         pupil.records[-1].hash,

@@ -86,6 +86,24 @@ def test_steps_that_the_exam_does_not_have_are_not_promised() -> None:
     assert named == ["Consent", "Check", "Waiting room", "Exam", "Hand-in"]
 
 
+def test_each_item_has_a_name_of_its_own_in_every_language() -> None:
+    """They are kept with the recording, as the protocol's specification lists them."""
+    everything = policy(
+        identity=Identity(photo=True, document=True, voice=True),
+        lockdown=Lockdown(keys=Level.ENFORCE),
+    )
+    assert [item.id for item in agreeing.recorded(everything)] == [
+        "camera",
+        "microphone",
+        "screen",
+        "photo",
+        "document",
+        "voice",
+        "computer",
+        "lockdown",
+    ]
+
+
 def test_the_sum_is_that_of_the_steps() -> None:
     assert timing.before_exam_s(policy()) == 60.0 * (4 + 2 + 1 + 1 + 1)
     assert timing.before_exam_s(policy(identity=NOTHING)) == 60.0 * 6
