@@ -151,6 +151,7 @@ def test_a_full_disk_stalls_and_nothing_is_lost(
     assert not writer.flush(0)
     assert writer.tally.blobs_made == 0
     assert writer.waiting == (1, 200_000)
+    eventually(lambda: writer.room.step is Step.CONTROL_ONLY)
     clock.tick(60)
     free(writer)
     assert writer.flush(SECONDS)
