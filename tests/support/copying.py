@@ -1,7 +1,8 @@
 """Another program that copies and pastes, by Qt: ``python -m support.copying``.
 
 It takes JSON lines: ``{"copy": TEXT}`` fills clipboard and marked text, ``{"picture": SIDE}``
-copies a picture, ``{}`` says what is in both, as a program that pastes sees it.
+copies a picture, ``{"form": NAME}`` something in that form alone, ``{}`` says what is in both,
+as a program that pastes sees it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ class Copying:
     def picture(self, side: int) -> None:
         """Copy a square picture of noise."""
         self._ask({"picture": side})
+
+    def form(self, name: str) -> None:
+        """Copy something that is in this form (a media type) alone."""
+        self._ask({"form": name})
 
     def pasted(self) -> dict[str, Any]:
         """``clipboard`` and ``marked`` texts, and the clipboard's ``picture`` as a digest."""
@@ -69,7 +74,7 @@ def main() -> None:
     import hashlib
     import random
 
-    from PySide6.QtCore import QSocketNotifier
+    from PySide6.QtCore import QMimeData, QSocketNotifier
     from PySide6.QtGui import QClipboard, QGuiApplication, QImage
 
     application = QGuiApplication(["copying"])
@@ -95,6 +100,10 @@ def main() -> None:
                 clipboard.setText(text, marked)
             case {"picture": side}:
                 clipboard.setImage(picture(side))
+            case {"form": name}:
+                data = QMimeData()
+                data.setData(name, b"content")
+                clipboard.setMimeData(data)
         application.processEvents()
         told = {"clipboard": clipboard.text(), "marked": clipboard.text(marked)}
         print(json.dumps({**told, "picture": digest()}), flush=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +35,28 @@ _TARGETS = (
     "image/jpeg",
     "image/bmp",
 )
+
+# What an owner offers that is no form of what was copied (ICCCM 2.0, 2.6.2 and 2.6.3, and
+# the freedesktop clipboard manager's).
+_NO_FORMS = frozenset(
+    {
+        "TARGETS",
+        "MULTIPLE",
+        "TIMESTAMP",
+        "DELETE",
+        "INSERT_SELECTION",
+        "INSERT_PROPERTY",
+        "SAVE_TARGETS",
+    }
+)
+
+# What is said with a kept form already: text in another character set, and a picture in
+# another format, which toolkits offer by the dozen (Qt also under a name of its own).
+_SAME = (
+    ("text/plain", ("text/plain;",)),
+    ("image/", ("image/", "application/x-qt-image", "bitmap", "pixmap")),
+)
+_TEXTS = frozenset({"UTF8_STRING", "STRING", "TEXT", "COMPOUND_TEXT"})
 
 # How long an owner may take for one form (seconds): pictures are made when asked for.
 FORM_S = 2.0
@@ -94,6 +116,19 @@ def measure(name: str, selection: str) -> Measure:
             return _Reader(display, MEASURE_S).measure(selection)
     except GONE as problem:
         raise gone(name, problem) from problem
+
+
+def _further(offered: Collection[str], kept: Collection[str]) -> list[str]:
+    """The forms of what was copied that are not kept and say more than those that are."""
+    said = tuple("text/plain" if one in _TEXTS else one for one in kept)
+    same = tuple(
+        other
+        for kind, others in _SAME
+        if any(one.startswith(kind) for one in said)
+        for other in others
+    )
+    left = {*offered} - {*kept} - _NO_FORMS - _TEXTS
+    return sorted(one for one in left if not one.lower().startswith(same))
 
 
 class _Silent(Exception):
@@ -166,7 +201,12 @@ class _Reader:
             self._left_out.append(f"{selection}: its owner does not answer")
             return []
         offered = set(got[1]) if got is not None else {"UTF8_STRING", "STRING"}
-        return [target for target in _TARGETS if target in offered]
+        kept = [target for target in _TARGETS if target in offered]
+        if further := _further(offered, kept):
+            named = ", ".join(further[:_FORMS_NAMED])
+            how = "in further forms" if kept else "in forms that cannot be kept"
+            self._left_out.append(f"{selection}: {how}: {len(further)}, as {named}")
+        return kept
 
     def _fetch(self, selection: str, target: str, *, atoms: bool = False) -> Any:
         """A form's type and bytes (or names); ``None`` where the owner refuses."""

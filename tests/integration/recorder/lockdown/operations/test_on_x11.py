@@ -29,6 +29,7 @@ from recorder.lockdown.machine import this_machine
 from recorder.lockdown.operations.for_policy import Desktop
 from recorder.lockdown.operations.keys import Keys
 from recorder.lockdown.processes import descends_from_us
+from recorder.lockdown.x11.copied import read_copies
 from shared.flags import Kind
 from shared.policy import Level
 from shared.policy import Lockdown as Wanted
@@ -254,6 +255,17 @@ def test_a_long_text_and_a_picture_come_back_whole(one: Desk, started: ExitStack
         assert not any(one.other.pasted().values())
         assert exam.lockdown.stop()
         assert one.other.pasted() == before
+
+
+def test_what_will_not_come_back_is_said_by_form(one: Desk) -> None:
+    name = one.environ["DISPLAY"]
+    one.other.form("application/x-notes")
+    alone = "CLIPBOARD: in forms that cannot be kept: 1, as application/x-notes"
+    assert read_copies(name).left_out == (alone,)
+    # A picture or a text under a dozen names comes back by those that are kept.
+    for fill in (lambda: one.other.copy("Übung"), lambda: one.other.picture(4)):
+        fill()
+        assert read_copies(name).left_out == ()
 
 
 def test_a_watchdog_that_hangs_holds_nothing_up(one: Desk, started: ExitStack) -> None:
