@@ -10,12 +10,13 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from recorder.doctor import judging
-from recorder.doctor.finding import Closed, Finding, OpenPage, PlayBack, PutBack, State
+from recorder.doctor.finding import Finding, State
 from recorder.doctor.judging import Heard, Seen
 from recorder.status import Offer
 from recorder.ui import checks
 from recorder.ui.looks import Looks
 from recorder.ui.operation import Doorway, Operation, Trouble
+from recorder.ui.pages.check_mending import CheckMending
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Preview, Program, Recording
 from recorder.ui.viewfinder import NOTHING, Sight, Viewfinder
@@ -25,7 +26,6 @@ from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column
 from recorder.ui.widgets.checkitem import CheckItem
 from recorder.ui.widgets.findings import Findings
-from recorder.ui.widgets.mending import Again, Answer, Close, Wish
 from recorder.ui.widgets.meter import Meter
 from recorder.ui.widgets.mirror import PICTURE_MS, Mirror
 from recorder.ui.widgets.text import Text
@@ -69,19 +69,28 @@ class CheckPage(Page):
         self.lead.show()
         self.setAccessibleName(self.title.plain)
         self._program, self._doorway, self._clock = program, doorway, clock
-        self._offer, self._open_page = offer, open_page
+        self._offer = offer
         self.viewfinder = Viewfinder(program, offer)
         self._streams = offer.policy.streams
         self._devices: dict[str, list[tuple[str, str]]] | None = None
         self._preview: Preview | None = None
         self._sight = Sight(None)
         self._operation: Operation | None = None
-        self._mending: Operation | None = None
         self._starting = self._broken = False
         self._opened_at: float | None = None
         self._heard_at: float | None = None
-        self._said: Finding | None = None
+        self._problem = Banner()
         self.looks = Looks(program, doorway, offer, self)
+        self._mending = CheckMending(
+            self,
+            program,
+            doorway,
+            self.looks,
+            self._problem,
+            preview=lambda: self._preview,
+            open_page=open_page,
+        )
+        self._mending.said_changed.connect(self._show_findings)
         self._build()
         self._follow_looks()
         self._listen = Beat(self, PICTURE_MS, self._hear)
@@ -103,9 +112,9 @@ class CheckPage(Page):
 
     def leave(self) -> None:
         """Close what is open and forget what is under way; the page is not used again."""
-        for operation in (self._operation, self._mending):
-            if operation is not None:
-                operation.abandon()
+        if self._operation is not None:
+            self._operation.abandon()
+        self._mending.abandon()
         self._rest()
         self._doorway.run(self.viewfinder.close, lambda _: None, lambda _: None)
 
@@ -155,8 +164,7 @@ class CheckPage(Page):
                 item.hide()
             if name != "screen":
                 item.chosen.connect(self._look)
-        self._items["microphone"].wished.connect(self._wish_of_microphone)
-        self._problem = Banner()
+        self._items["microphone"].wished.connect(self._mending.wish_of_microphone)
         self._mirror, self._meter = Mirror(24), Meter(self.tr("Sound level"))
         self._mirror.failed.connect(self._problem.trouble)
         self._mirror.lit.connect(self._show_findings)
@@ -206,7 +214,7 @@ class CheckPage(Page):
         self.looks.found.connect(self._findings.show_finding)
         self.looks.found.connect(lambda _name, _finding: self._show_findings())
         self.looks.failed.connect(self._problem.trouble)
-        self._findings.wished.connect(self._wish)
+        self._findings.wished.connect(self._mending.wish)
 
     def _needs(self, name: str) -> bool:
         return getattr(self._streams, name).enabled
@@ -242,7 +250,8 @@ class CheckPage(Page):
     def _forget_sight(self) -> None:
         self._mirror.watch(None)
         self._sight, self._preview, self._broken = Sight(None), None, False
-        self._opened_at = self._heard_at = self._said = None
+        self._opened_at = self._heard_at = None
+        self._mending.said = None
         self.looks.camera_is(None, settled=False)
 
     def _run(self, work: Callable[[], object], success: Callable[..., None]) -> None:
@@ -267,7 +276,8 @@ class CheckPage(Page):
         self.started.emit(recording)
 
     def _rest(self) -> None:
-        self._operation = self._mending = None
+        self._operation = None
+        self._mending.forget()
         self.looks.stop()
         self._listen.stop()
         self._judge.stop()
@@ -289,7 +299,7 @@ class CheckPage(Page):
     def _device_findings(self) -> dict[str, Finding | None]:
         judges = {
             "camera": lambda: judging.judge_camera(self._seen()),
-            "microphone": lambda: self._said or judging.judge_microphone(self._heard()),
+            "microphone": lambda: self._mending.said or judging.judge_microphone(self._heard()),
             "screen": lambda: judging.judge_screen(self._count("screen")),
         }
         needed = {name: judge for name, judge in judges.items() if self._needs(name)}
@@ -352,86 +362,3 @@ class CheckPage(Page):
                 "tell you to go on all the same."
             ).format(contact),
         )
-
-    def _wish(self, name: str, wish: Wish) -> None:
-        match wish:
-            case Again():
-                self.looks.again(name)
-            case OpenPage():
-                self._open_page(QUrl(wish.address))
-            case PutBack():
-                self._put_back()
-            case Close():
-                self._ask_to_close(name, wish)
-            case _:
-                pass
-
-    def _wish_of_microphone(self, wish: Wish) -> None:
-        match wish:
-            case PlayBack():
-                self._play_back()
-            case Answer():
-                self._said = judging.judge_hearing(heard=wish.yes)
-                self._show_findings()
-            case _:
-                pass
-
-    def _play_back(self) -> None:
-        preview, checking = self._preview, self.looks.checking
-        if preview is None or checking is None:
-            return
-        self._said = judging.speak_now()
-        self._show_findings()
-        self._mend(
-            lambda: checking.play_back(preview),
-            lambda finding: self._heard_back(preview, finding),
-        )
-
-    def _heard_back(self, preview: Preview, finding: Finding) -> None:
-        if preview is self._preview:  # else another one was chosen meanwhile
-            self._said = finding
-            self._show_findings()
-
-    def _put_back(self) -> None:
-        if (checking := self.looks.checking) is not None:
-            self._mend(checking.put_back, self.looks.take)
-
-    def _ask_to_close(self, name: str, wish: Close) -> None:
-        self.ask(
-            self.tr("Close {0}?").format(wish.name),
-            self.tr("Save your work in it first: what is not saved may be lost."),
-            yes=self.tr("&Close it"),
-            no=self.tr("&Leave it open"),
-            on_yes=lambda: self._close(name, wish, force=False),
-        )
-
-    def _close(self, name: str, wish: Close, *, force: bool) -> None:
-        def work() -> list[Closed]:
-            return [self._program.close_program(one, force=force) for one in wish.programs]
-
-        self._mend(work, lambda outcomes: self._closed(name, wish, outcomes))
-
-    def _closed(self, name: str, wish: Close, outcomes: list[Closed]) -> None:
-        if "still_runs" in outcomes:
-            self.ask(
-                self.tr("{0} does not close. End it at once?").format(wish.name),
-                self.tr("What is not saved in it is lost. It may also wait for your answer."),
-                yes=self.tr("&End it"),
-                no=self.tr("&Leave it open"),
-                on_yes=lambda: self._close(name, wish, force=True),
-            )
-        elif set(outcomes) - {"gone"}:
-            self._problem.say(
-                "attention",
-                self.tr("{0} is not closed by Invigil.").format(wish.name),
-                self.tr(
-                    "It belongs to the system, to another user, or Invigil runs in it. Close "
-                    "it yourself, or ask who looks after this computer."
-                ),
-            )
-        self.looks.again(name)
-
-    def _mend(self, work: Callable[[], object], success: Callable[..., None]) -> None:
-        if self._mending is not None:
-            self._mending.abandon()
-        self._mending = self._doorway.run(work, success, self._problem.trouble)
