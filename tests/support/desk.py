@@ -112,9 +112,9 @@ class Desk:
 
 
 @contextmanager
-def desk(folder: Path) -> Iterator[Desk]:
+def desk(folder: Path, size: str = "640x480x24") -> Iterator[Desk]:
     """Such a desktop, with GNOME's settings in ``folder`` and no message bus."""
-    with virtual_display("640x480x24") as name:
+    with virtual_display(size) as name:
         environ = {
             **os.environ,
             "DISPLAY": name,

@@ -1,0 +1,104 @@
+"""An exam in a window of its own: the page docked there, put away in breaks, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from support.scripted_program import FakeProgram, FakeRecording
+
+from recorder.ui.pages.exam import ExamPage
+from recorder.ui.pages.finish import FinishPage
+from recorder.ui.pages.waiting import WaitingPage
+from recorder.ui.widgets.tick import Tick
+from recorder.ui.window import MainWindow
+
+
+class Room:
+    """Holds what is docked, in a window that nobody sees; keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.window = QWidget()
+        self.column = QVBoxLayout(self.window)
+        self.told: list[object] = []
+        self.leave: Callable[[], object] = lambda: None
+
+    def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
+        self.column.addWidget(bar)
+        self.leave = on_left
+        self.told.append("opened")
+
+    def veil(self, veiled: bool) -> None:
+        self.told.append(veiled)
+
+    def close(self) -> None:
+        self.told.append("closed")
+
+    @property
+    def page(self) -> ExamPage:
+        item = self.column.itemAt(0)
+        assert item is not None
+        page = item.widget()
+        assert isinstance(page, ExamPage)
+        return page
+
+
+@pytest.fixture
+def docked(
+    qtbot: Any, walker: Any, program: FakeProgram, ask_nothing: None
+) -> tuple[MainWindow, FakeRecording, Room]:
+    room = Room()
+    program.exam_room = lambda offer, recording: room  # type: ignore[method-assign]
+    window = walker.enter()
+    walker.check(window).start()
+    walker.at(window, WaitingPage)
+    walker.press(window)
+    qtbot.waitUntil(lambda: room.told == ["opened"])
+    return window, program.recordings[-1], room
+
+
+def test_the_page_is_a_line_and_the_window_is_away(
+    docked: tuple[MainWindow, FakeRecording, Room],
+) -> None:
+    window, _, room = docked
+    assert room.page.is_folded
+    assert not window.isVisible()
+
+
+@pytest.mark.parametrize("phase", ["break", "paused"])
+def test_nobody_works_on_it_in_a_break_or_a_pause(
+    phase: str, qtbot: Any, docked: tuple[MainWindow, FakeRecording, Room]
+) -> None:
+    _, recording, room = docked
+    recording.become(phase=phase)
+    qtbot.waitUntil(lambda: room.told[1:] == [True])
+    assert not room.page.is_folded
+    assert room.page.smaller.isHidden()
+    recording.become(phase="exam")
+    qtbot.waitUntil(lambda: room.told[1:] == [True, False])
+    assert room.page.is_folded
+    assert not room.page.smaller.isHidden()
+
+
+def test_leaving_it_quits(qtbot: Any, docked: tuple[MainWindow, FakeRecording, Room]) -> None:
+    window, recording, room = docked
+    room.leave()
+    assert recording.reasons == ["quit"]
+    assert isinstance(window.page, FinishPage)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert "closed" in room.told
+
+
+def test_enter_leaves_a_tick_to_the_page(qtbot: Any) -> None:
+    page, tick = QWidget(), Tick("I agree")
+    QVBoxLayout(page).addWidget(tick)
+    qtbot.addWidget(page)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        QTest.keyClick(tick, key)
+        assert not tick.isChecked()
+    QTest.keyClick(tick, Qt.Key.Key_Space)
+    assert tick.isChecked()
