@@ -33,12 +33,8 @@ def run() -> list[Row]:
         with server.listening() as address, virtual_display(SCREEN) as name:
             told = _minute([address, server.code, str(clip), str(voice)], name, folder)
     return [
-        at_most(
-            "window, longest stall of its event loop", told["worst_ms"], 50, "ms"
-        ),
-        noted(
-            "window, stalls above 50 ms, of turns", f"{told['above']} of {told['looks']}"
-        ),
+        at_most("window, longest stall of its event loop", told["worst_ms"], 50, "ms"),
+        noted("window, stalls above 50 ms, of turns", f"{told['above']} of {told['looks']}"),
     ]
 
 
