@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from recorder.doctor.finding import Finding, Topic
 from recorder.doctor.wording import Words, translate, verbatim
+from recorder.exam.engine import trouble
+from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.guard import Guard
 from recorder.lockdown.operations.for_policy import Desktop, Unavailable, steps_for
-from shared.policy import Level, Policy
+from shared.policy import Level, Policy, Surface
 
 POLICY = Topic(
     "policy",
@@ -49,13 +50,6 @@ _READERS = {
 # without a display there is no window.
 _NOT_ON_WAYLAND = frozenset({"on_top"})
 _NEED_A_DISPLAY = frozenset({"full_screen", "on_top"})
-
-BROWSER = "PySide6.QtWebEngineCore"
-
-
-def has_browser() -> bool:
-    """Whether the exam's browser is part of this installation."""
-    return importlib.util.find_spec(BROWSER) is not None
 
 
 def unsupported(
@@ -94,13 +88,14 @@ def _beyond(platform: str, environ: Mapping[str, str]) -> frozenset[str]:
     return frozenset() if environ.get("DISPLAY") else _NEED_A_DISPLAY
 
 
-def check_demands(policy: Policy, machine: Machine, *, browser: bool) -> Finding:
-    """The browser is there where it is needed, and every part of the lockdown can be had."""
-    if policy.surface.kind == "browser" and not browser:
-        return POLICY.problem(
-            translate("doctor", "The exam needs Invigil's browser, which is not installed."),
-            translate("doctor", "Install Invigil with the installer of your institution."),
-        )
+def check_demands(
+    policy: Policy,
+    machine: Machine,
+    browser: Callable[[Surface], EnvironmentFault | None] = trouble,
+) -> Finding:
+    """The browser starts where it is needed, and every part of the lockdown can be had."""
+    if (fault := browser(policy.surface)) is not None:
+        return POLICY.problem(verbatim(fault.what), verbatim(fault.advice))
     missing = unsupported(policy, machine)
     if not missing:
         return POLICY.ok(translate("doctor", "This computer can do all of it."))

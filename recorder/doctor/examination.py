@@ -160,7 +160,7 @@ class Examination:
         )
         yield Item(
             demands.POLICY,
-            lambda: demands.check_demands(self._rules, machine, browser=demands.has_browser()),
+            lambda: demands.check_demands(self._rules, machine),
         )
         yield Item(judging.CAMERA, self._camera)
         yield Item(judging.MICROPHONE, self._microphone)

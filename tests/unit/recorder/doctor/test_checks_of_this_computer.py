@@ -174,11 +174,11 @@ def asking(**lockdown: Level) -> Policy:
 
 def test_what_the_exam_asks_for_and_is_not_possible_is_said_with_whom_to_ask() -> None:
     policy = asking(windows=Level.WATCH, programs=Level.ENFORCE)
-    finding = demands.check_demands(policy, CANNOT, browser=True)
+    finding = demands.check_demands(policy, CANNOT)
     assert finding.state is State.ATTENTION
     assert str(finding.found) == "Not possible here: running programs, the window in front"
     assert "exams@example.edu" in str(finding.remedy)
-    assert demands.check_demands(asking(), CANNOT, browser=False).state is State.OK
+    assert demands.check_demands(asking(), CANNOT).state is State.OK
 
 
 def test_wayland_holds_no_shortcuts() -> None:
@@ -196,8 +196,10 @@ def test_an_exam_in_the_browser_needs_the_browser() -> None:
 
     surface = Surface(kind="browser", start="https://exam.example.edu")
     policy = msgspec.structs.replace(asking(), surface=surface)
-    finding = demands.check_demands(policy, CANNOT, browser=False)
-    assert (finding.state, "browser" in str(finding.found)) == (State.PROBLEM, True)
+    fault = EnvironmentFault("The exam's browser cannot be started.", "Restart.")
+    finding = demands.check_demands(policy, CANNOT, lambda wanted: fault if wanted else None)
+    assert finding.state is State.PROBLEM
+    assert (str(finding.found), str(finding.remedy)) == (fault.what, fault.advice)
 
 
 def test_without_the_institution_s_models_the_exam_goes_on(tmp_path: Path) -> None:
