@@ -27,6 +27,12 @@ ALWAYS = frozenset(
     }
 )
 
+# These happen and are over; that one stays open for a while joins what is like it. So none
+# of them lasts over a break, or into the exam.
+MOMENTARY = frozenset(
+    {Kind.BLOCKED_ADDRESS, Kind.BLOCKED_KEY, Kind.CLIPBOARD, Kind.INPUT_DEVICE}
+)
+
 
 @dataclass(slots=True)
 class _Lasting:
@@ -67,9 +73,9 @@ class ExamGate:
                 return
             self._spans.append((now_ns, None))
             for lasting in self._lasting.values():
-                lasting.told = self._new_id() if lasting.used else lasting.newest.id
-                lasting.used = True
-                self._tell(lasting, lasting.newest)
+                if lasting.newest.kind not in MOMENTARY:
+                    self._begin(lasting)
+                    self._tell(lasting, lasting.newest)
 
     def close(self, now_ns: int) -> None:
         """The exam stops: for a while, or for good."""
@@ -90,9 +96,9 @@ class ExamGate:
         with self._lock:
             lasting = self._lasting.setdefault(incident.id, _Lasting(incident))
             lasting.newest = incident
-            if self.is_open:
-                lasting.told = lasting.told or incident.id
-                lasting.used = True
+            if self.is_open and not self._was_before(lasting):
+                if lasting.told is None:
+                    self._begin(lasting)
                 self._tell(lasting, incident)
             if incident.end_ns is not None:
                 del self._lasting[incident.id]
@@ -106,6 +112,17 @@ class ExamGate:
             for begin, end in spans
         ]
         return [replace(stretch, start_ns=a, end_ns=b) for a, b in parts if b > a]
+
+    def _begin(self, lasting: _Lasting) -> None:
+        """It counts from now on, as an incident of its own where a part of it did before."""
+        lasting.told = self._new_id() if lasting.used else lasting.newest.id
+        lasting.used = True
+
+    def _was_before(self, lasting: _Lasting) -> bool:
+        """Whether it was over when the exam began, or went on, and only now is said to be."""
+        end_ns = lasting.newest.end_ns
+        over = end_ns is not None and end_ns <= self._spans[-1][0]
+        return over and lasting.told is None and lasting.newest.kind in MOMENTARY
 
     def _tell(self, lasting: _Lasting, incident: Incident) -> None:
         """Submit it under its id here, and not as earlier than the exam."""

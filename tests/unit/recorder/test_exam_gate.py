@@ -120,3 +120,26 @@ def test_whatever_happens_all_that_came_through_lies_within_the_exam(steps: list
     last = {name: (start, end) for _, name, start, end in gated.through}
     for start, end in last.values():
         assert any(a <= start and (b is None or (end or b + 1) <= b) for a, b in spans)
+
+
+def test_a_moment_before_a_break_is_one_incident_though_it_is_told_to_be_over_after_it(
+    gated: Gated,
+) -> None:
+    gated.gate.open(10)
+    gated.happen(12, kind=Kind.BLOCKED_ADDRESS)
+    gated.gate.close(14)
+    gated.gate.open(20)
+    gated.happen(12, 13, kind=Kind.BLOCKED_ADDRESS)
+    assert gated.through == [
+        (Kind.BLOCKED_ADDRESS, "a", 12, None),
+        (Kind.BLOCKED_ADDRESS, "a", 12, 14),
+    ]
+
+
+def test_moments_on_both_sides_of_a_break_are_two(gated: Gated) -> None:
+    gated.gate.open(10)
+    gated.happen(12, kind=Kind.CLIPBOARD)
+    gated.gate.close(14)
+    gated.gate.open(20)
+    gated.happen(12, 21, kind=Kind.CLIPBOARD)
+    assert gated.through[-1] == (Kind.CLIPBOARD, "new1", 20, 21)
