@@ -109,6 +109,7 @@ class Shortage:
         self._refused = False
         self._spare = 0
         self._episode: _Episode | None = None
+        self._short_since: int | None = None
         self._said: tuple[Step, bool] | None = None
         self._finished = False
         self.room = Room()
@@ -167,7 +168,8 @@ class Shortage:
         if step is Step.ALL and self._episode is None:
             return None
         if self._episode is None:
-            self._episode = _Episode(self._new_id(), now.mono, step)
+            since = now.mono if self._short_since is None else self._short_since
+            self._episode = _Episode(self._new_id(), since, step)
         over = last or step is Step.ALL
         if self._said == (step, held) and not over:
             return None
@@ -208,6 +210,9 @@ class Shortage:
         self.open = step is not Step.CONTROL_ONLY
         step = Step.CONTROL_ONLY if self._refused else step
         self.room = Room(step, free, self._ballast.left, self._ballast.held)
+        if before is Step.ALL and step is not Step.ALL:
+            # Said when the disk takes it, which may be later.
+            self._short_since = now.mono
         if step is not before:
             _log.warning("disk_room", step=step.label, free=free)
         return step is not before

@@ -163,7 +163,7 @@ def test_a_page_of_the_system_is_opened(check: Check, program: Any) -> None:
     )
     page = check()
     opened: list[QUrl] = []
-    page._open_page = opened.append
+    page._mending._open_page = opened.append
     press(page, "disk", "Open the camera settings")
     assert [url.toString() for url in opened] == ["ms-settings:privacy-webcam"]
 
