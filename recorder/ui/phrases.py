@@ -200,7 +200,6 @@ PHRASES = (
         "recorder", "Install Invigil again; if it stays so, tell your institution what it says."
     ),
     QT_TRANSLATE_NOOP("recorder", "Install Invigil with its own installer, or Python 3.11."),
-    QT_TRANSLATE_NOOP("recorder", "Install Invigil with the installer of your institution."),
     QT_TRANSLATE_NOOP("recorder", "Install it (Debian and Ubuntu: the package libportaudio2)."),
     QT_TRANSLATE_NOOP(
         "recorder", "Install the app that your institution offers for this exam."
@@ -535,7 +534,6 @@ PHRASES = (
         "The exam goes on without; the recording says what was not looked for. `invigil-recorder models` adds and checks models.",
     ),
     QT_TRANSLATE_NOOP("recorder", "The exam may be written on one display only."),
-    QT_TRANSLATE_NOOP("recorder", "The exam needs Invigil's browser, which is not installed."),
     QT_TRANSLATE_NOOP("recorder", "The exam needs none."),
     QT_TRANSLATE_NOOP("recorder", "The exam records the room's sound."),
     QT_TRANSLATE_NOOP("recorder", "The exam records what is on the screen."),

@@ -1996,10 +1996,6 @@
         <translation>Installieren Sie Invigil mit seinem eigenen Installationsprogramm oder mit Python 3.11.</translation>
     </message>
     <message>
-        <source>Install Invigil with the installer of your institution.</source>
-        <translation>Installieren Sie Invigil mit dem Installationsprogramm Ihrer Einrichtung.</translation>
-    </message>
-    <message>
         <source>Install it (Debian and Ubuntu: the package libportaudio2).</source>
         <translation>Installieren Sie sie (Debian und Ubuntu: das Paket libportaudio2).</translation>
     </message>
@@ -2798,10 +2794,6 @@
     <message>
         <source>The exam may be written on one display only.</source>
         <translation>Die Prüfung darf nur an einem Bildschirm geschrieben werden.</translation>
-    </message>
-    <message>
-        <source>The exam needs Invigil&apos;s browser, which is not installed.</source>
-        <translation>Die Prüfung braucht den Browser von Invigil, der nicht installiert ist.</translation>
     </message>
     <message>
         <source>The exam needs none.</source>
