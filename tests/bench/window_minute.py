@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from recorder.app import Recorder
+from recorder.logs import log_to_stderr
 from recorder.settings import read_settings
 from recorder.status import Status
 from recorder.ui.window import MainWindow
@@ -51,6 +52,7 @@ class Loop:
 def main() -> int:
     """Record, measure, print."""
     server, code, clip, voice, seconds = sys.argv[1:]
+    log_to_stderr()
     application = QApplication(sys.argv[:1])
     recorder = Recorder(read_settings())
     window = MainWindow(recorder)
