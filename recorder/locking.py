@@ -64,8 +64,8 @@ class Locking:
             if self._ended:
                 return
             self._ended = True
-            if self._started and not self._lockdown.stop():
-                _log.warning("the_machine_is_not_all_as_it_was")
+            if self._started:
+                self._give_back()
 
     def status(self) -> list[Watched]:
         """How each kind of incident is looked for."""
@@ -83,11 +83,14 @@ class Locking:
         with self._lock:
             if self._ended:
                 return
-            if not self._lockdown.stop():
-                _log.warning("the_machine_is_not_all_as_it_was")
+            self._give_back()
             self._lockdown = self._make(operations)
             self._started = False
         self._start()
+
+    def _give_back(self) -> None:
+        if not self._lockdown.stop():
+            _log.warning("the_machine_is_not_all_as_it_was")
 
     def _start(self) -> None:
         with self._lock:

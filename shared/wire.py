@@ -120,6 +120,20 @@ class ProblemType:
     BUSY = "urn:invigil:problem:busy"
 
 
+# What staff may ask of a recorder.
+StaffAction = Literal[
+    "message",
+    "warn",
+    "pause",
+    "resume",
+    "terminate",
+    "request_clip",
+    "extra_time",
+    "admit",
+    "refuse",
+]
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Down the live WebSocket: what the server asks of the recorder.
 
@@ -130,18 +144,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    action: Literal[
-        "message",
-        "warn",
-        "pause",
-        "resume",
-        "terminate",
-        "request_clip",
-        "extra_time",
-        "admit",
-        "refuse",
-        "heard",
-    ]
+    action: Literal[StaffAction, "heard"]
     text: str = ""
     seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0
     count: int = 0

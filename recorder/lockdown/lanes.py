@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from recorder.detect.observations import Incident
 from recorder.lockdown.adapter import EnvironmentReader, Machine, Process, Unsupported
@@ -45,6 +46,7 @@ _SIGN_KINDS = (
 
 IsOurs = Callable[[int], bool]
 NewId = Callable[[], str]
+R = TypeVar("R")
 
 
 def quick_lanes(
@@ -94,37 +96,28 @@ def _windows(policy: Policy, machine: Machine, is_ours: IsOurs, new_id: NewId) -
 
 def _clipboard(policy: Policy, machine: Machine, is_ours: IsOurs, new_id: NewId) -> Lane:
     watcher = ClipboardWatcher(policy, is_ours, new_id, held_ns(LOOK_EVERY_S))
-    reader, level = machine.clipboard, policy.lockdown.clipboard
-
-    def look(now_ns: int) -> list[Incident]:
-        assert not isinstance(reader, Unsupported)
-        return watcher.look(now_ns, reader.copied())
-
-    first = _at_first(Kind.CLIPBOARD, policy, level, reader)
+    first = _at_first(Kind.CLIPBOARD, policy, policy.lockdown.clipboard, machine.clipboard)
+    look = _reading(
+        machine.clipboard, lambda reader, now_ns: watcher.look(now_ns, reader.copied())
+    )
     return Lane(first, watcher, look, LOOK_EVERY_S)
 
 
 def _displays(policy: Policy, machine: Machine, new_id: NewId) -> Lane:
     watcher = DisplayWatcher(policy, new_id, held_ns(DISPLAYS_EVERY_S))
-    reader = machine.displays
-
-    def look(now_ns: int) -> list[Incident]:
-        assert not isinstance(reader, Unsupported)
-        return watcher.look(now_ns, reader.displays())
-
-    first = _at_first(Kind.DISPLAY_CHANGE, policy, policy.lockdown.displays, reader)
+    first = _at_first(Kind.DISPLAY_CHANGE, policy, policy.lockdown.displays, machine.displays)
+    look = _reading(
+        machine.displays, lambda reader, now_ns: watcher.look(now_ns, reader.displays())
+    )
     return Lane(first, watcher, look, DISPLAYS_EVERY_S)
 
 
 def _inputs(policy: Policy, machine: Machine, new_id: NewId) -> Lane:
     watcher = InputWatcher(policy, new_id, held_ns(DEVICES_EVERY_S))
-    reader = machine.inputs
-
-    def look(now_ns: int) -> list[Incident]:
-        assert not isinstance(reader, Unsupported)
-        return watcher.look(now_ns, reader.input_devices())
-
-    first = _at_first(Kind.INPUT_DEVICE, policy, policy.lockdown.input_devices, reader)
+    first = _at_first(Kind.INPUT_DEVICE, policy, policy.lockdown.input_devices, machine.inputs)
+    look = _reading(
+        machine.inputs, lambda reader, now_ns: watcher.look(now_ns, reader.input_devices())
+    )
     return Lane(first, watcher, look, DEVICES_EVERY_S)
 
 
@@ -135,11 +128,7 @@ def _programs(
     new_id: NewId,
 ) -> Lane:
     watcher = ProcessWatcher(policy, new_id, is_ours, held_ns(LIST_EVERY_S))
-
-    def look(now_ns: int) -> list[Incident]:
-        assert not isinstance(listed, Unsupported)
-        return watcher.look(now_ns, listed.at(now_ns))
-
+    look = _reading(listed, lambda lists, now_ns: watcher.look(now_ns, lists.at(now_ns)))
     first = _at_first(Kind.PROHIBITED_PROCESS, policy, policy.lockdown.programs, listed)
     if first.state == "watching" and not policy.prohibited_processes:
         first = Watched(Kind.PROHIBITED_PROCESS, "off", "the policy names no program")
@@ -187,6 +176,18 @@ def _signs(
         return Lane(first, watcher, look, SIGNS_EVERY_S)
 
     return tuple(lane(kind) for kind in _SIGN_KINDS)
+
+
+def _reading(
+    reader: R | Unsupported, look: Callable[[R, int], list[Incident]]
+) -> Callable[[int], list[Incident]]:
+    """A lane's look through a reader; without one there is no look (``_at_first``)."""
+
+    def look_now(now_ns: int) -> list[Incident]:
+        assert not isinstance(reader, Unsupported)
+        return look(reader, now_ns)
+
+    return look_now
 
 
 def _at_first(kind: Kind, policy: Policy, level: Level, reader: object) -> Watched:

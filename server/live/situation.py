@@ -17,19 +17,7 @@ from server.ingest.models import ExamSession, IncidentRow, PhaseRow, RecordRow
 from server.live.models import CommandRow, LiveRow
 from server.problems import Rejection
 from server.review.reading import read_policy
-from shared.wire import ProblemType
-
-Action = Literal[
-    "message",
-    "warn",
-    "pause",
-    "resume",
-    "terminate",
-    "request_clip",
-    "extra_time",
-    "admit",
-    "refuse",
-]
+from shared.wire import ProblemType, StaffAction
 
 # What changes the session, or speaks to the candidate, says why or what.
 NEEDS_TEXT: dict[str, str] = {
@@ -68,7 +56,7 @@ class CommandDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     taken for the answer to another question.
     """
 
-    action: Action
+    action: StaffAction
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     seconds: Annotated[int, msgspec.Meta(ge=60, le=86_400)] | None = None
     awaits: Literal["", "identity", "environment"] = ""

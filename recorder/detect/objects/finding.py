@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from recorder.detect.face.faces import FaceAnalyzer
 from recorder.detect.objects.object_layout import UnusableModel
 from recorder.detect.objects.object_model import ObjectModel
+from recorder.detect.objects.turn import NS, Turn
 from recorder.detect.observations import FaceObservation, ObjectsObservation, SeenObject
 from recorder.detect.picture.visibility import Look, look_at
 from recorder.detect.setup import ObjectSetup, Unwatched
 from shared.encoding import sha256_hex
 from shared.flags import Kind
-
-NS = 1_000_000_000
 
 # Change of a field of the picture since the last look, in levels of luma (0..255), from
 # which something may have come or gone: noise of a dark room makes 1 to 2, and a telephone
@@ -54,7 +53,7 @@ class ObjectSampler:
         self._setup = setup
         self._load = load or load_model
         self._model: Finder | None = None
-        self._due_ns: int | None = None
+        self._turn = Turn()
         self._looked: tuple[int, Look] | None = None
         self._objects: tuple[SeenObject, ...] = ()
         self._failed = False
@@ -74,10 +73,7 @@ class ObjectSampler:
         if self._failed or not face.observable:
             self._looked = None
             return None
-        if self._due_ns is None:
-            return 0.0
-        late_ns = face.monotonic_ns - self._due_ns
-        return late_ns / NS if late_ns >= 0 else None
+        return self._turn.overdue_s(face.monotonic_ns)
 
     def look(
         self,
@@ -92,7 +88,7 @@ class ObjectSampler:
             Unwatched: the model cannot be used, or failed.
         """
         now_ns = face.monotonic_ns
-        self._due_ns = now_ns + round(self._setup.every_s * NS)
+        self._turn.looked(now_ns, self._setup.every_s)
         glance = look_at(image)
         if self._changed(now_ns, glance):
             self._objects = self._seen(image)

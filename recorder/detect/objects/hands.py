@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.detect.face.faces import FaceAnalyzer
+from recorder.detect.objects.turn import Turn
 from recorder.detect.observations import Box, FaceObservation, HandsObservation
-
-NS = 1_000_000_000
 
 # All lengths below are in widths of the face (its box spans the cheeks, about 14 cm), so
 # that they hold at every distance from the camera.
@@ -52,16 +51,13 @@ class HandSampler:
     def __init__(self, every_s: float, graphs: Graphs | None = None) -> None:
         self.every_s = every_s
         self._graphs = graphs
-        self._due_ns: int | None = None
+        self._turn = Turn()
 
     def overdue_s(self, face: FaceObservation) -> float | None:
         """By how much a look is overdue; none is while nothing could be seen."""
         if not face.observable:
             return None
-        if self._due_ns is None:
-            return 0.0
-        late_ns = face.monotonic_ns - self._due_ns
-        return late_ns / NS if late_ns >= 0 else None
+        return self._turn.overdue_s(face.monotonic_ns)
 
     def look(
         self,
@@ -70,7 +66,7 @@ class HandSampler:
         faces: FaceAnalyzer,  # noqa: ARG002 - every sampler is given the faces
     ) -> HandsObservation:
         """Look at a picture, (h, w, 3) uint8 RGB."""
-        self._due_ns = face.monotonic_ns + round(self.every_s * NS)
+        self._turn.looked(face.monotonic_ns, self.every_s)
         hands = self._models().find(image)
         height, width = image.shape[:2]
         sure = at_ear(hands, face.box, face.roll or 0.0, width / height) if face.box else 0.0

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recorder.detect.objects.hands import NS, HandSampler, at_ear
+from recorder.detect.objects.hands import HandSampler, at_ear
+from recorder.detect.objects.turn import NS
 from recorder.detect.observations import Blindness, Box, FaceObservation
 
 PICTURE = np.zeros((480, 640, 3), np.uint8)
