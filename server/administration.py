@@ -90,7 +90,8 @@ def create_account(
     Args:
         email: What they sign in with.
         institution: The institution's name or id.
-        role: observer (looks), proctor (also decides) or admin (also sets exams up).
+        role: observer (looks), proctor (also watches live and decides), examiner (also sets
+            exams up) or admin (also looks after people, keys and data protection).
         name: Their name, as decisions show it.
         password_stdin: Read the password from standard input instead.
     """
@@ -98,7 +99,7 @@ def create_account(
     from server.accounts.service import create_account as create
 
     if role not in set(Role):
-        raise Fault(f"{role!r} is no role; choose observer, proctor or admin")
+        raise Fault(f"{role!r} is no role; choose one of {', '.join(Role)}")
     password = _password(from_stdin=password_stdin)
 
     async def work(rooms: Rooms) -> dict[str, Any]:

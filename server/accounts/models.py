@@ -11,10 +11,16 @@ from server.storage.tables import HashText, IdText, LongText, Micros, Name, Tabl
 
 
 class Role(StrEnum):
-    """What an account may do; each role may do all that the ones before it may."""
+    """What an account may do; each role may do all that the ones before it may.
+
+    An observer looks; a proctor also watches live and decides; an examiner also sets exams,
+    policies, candidates and accommodations up, and answers appeals; an administrator also
+    looks after people, keys, data protection and integrations.
+    """
 
     OBSERVER = "observer"
     PROCTOR = "proctor"
+    EXAMINER = "examiner"
     ADMIN = "admin"
 
     @property

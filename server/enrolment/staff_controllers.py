@@ -61,7 +61,7 @@ class Given(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @get(
     f"{API_PREFIX}/exams/{{exam_id:str}}/enrolments",
-    guards=[require(Role.ADMIN)],
+    guards=[require(Role.EXAMINER)],
     tags=["staff"],
 )
 async def get_enrolments(
@@ -75,7 +75,7 @@ async def get_enrolments(
 
 @put(
     f"{API_PREFIX}/exams/{{exam_id:str}}/enrolments/{{enrolment_id:str}}/accommodation",
-    guards=[require(Role.ADMIN)],
+    guards=[require(Role.EXAMINER)],
     tags=["staff"],
 )
 async def put_accommodation(
@@ -113,7 +113,7 @@ def _place(place: Enrolment, candidate: Candidate) -> EnrolmentOut:
 @post(
     f"{API_PREFIX}/exams/{{exam_id:str}}/enrolments",
     status_code=201,
-    guards=[require(Role.ADMIN)],
+    guards=[require(Role.EXAMINER)],
     tags=["staff"],
 )
 async def post_enrolments(

@@ -65,7 +65,7 @@ class AccommodationsController(Controller):
 
     path = f"{API_PREFIX}/accommodations"
     tags = ("staff",)
-    guards = (require(Role.ADMIN),)
+    guards = (require(Role.EXAMINER),)
 
     @get("/")
     async def get_profiles(

@@ -77,7 +77,7 @@ class ExamsController(Controller):
         async with database.transaction() as db:
             return [_shown(exam) for exam in await db.scalars(query)]
 
-    @post("/", status_code=201, guards=[require(Role.ADMIN)])
+    @post("/", status_code=201, guards=[require(Role.EXAMINER)])
     async def post_exam(
         self,
         data: JSONBody[ExamDraft],
@@ -109,7 +109,7 @@ class ExamsController(Controller):
             exam = await exam_of(db, current_account(request), exam_id)
             return [_version(one) for one in await read_versions(db, exam.id, limit=None)]
 
-    @post("/{exam_id:str}/policies", status_code=201, guards=[require(Role.ADMIN)])
+    @post("/{exam_id:str}/policies", status_code=201, guards=[require(Role.EXAMINER)])
     async def post_policy(
         self,
         data: JSONBody[Terms],

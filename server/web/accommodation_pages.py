@@ -41,7 +41,7 @@ class AccommodationPages(Controller):
     """``/accommodations`` and what is below it."""
 
     path = "/accommodations"
-    guards = (require(Role.ADMIN),)
+    guards = (require(Role.EXAMINER),)
     include_in_schema = False
 
     @get("/")

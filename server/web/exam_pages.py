@@ -75,12 +75,12 @@ class ExamPages(Controller):
             lines = await _lines(db, current_account(request).institution_id)
         return page("exams.html", {"lines": lines})
 
-    @get("/new", guards=[require(Role.ADMIN)])
+    @get("/new", guards=[require(Role.EXAMINER)])
     async def get_new(self, clock: NamedDependency[WallClock]) -> Template:
         """The form for a new exam."""
         return _exam_form(Mistakes({}, blank(clock())))
 
-    @post("/", guards=[require(Role.ADMIN)], status_code=303)
+    @post("/", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_exam(
         self,
         request: AnyRequest,
@@ -119,7 +119,7 @@ class ExamPages(Controller):
             context = await _exam_context(db, exam, clock())
         return page("exam.html", context)
 
-    @post("/{exam_id:str}/candidates", guards=[require(Role.ADMIN)], status_code=200)
+    @post("/{exam_id:str}/candidates", guards=[require(Role.EXAMINER)], status_code=200)
     async def post_candidates(
         self,
         request: AnyRequest,
@@ -161,7 +161,7 @@ class ExamPages(Controller):
 
     @post(
         "/{exam_id:str}/candidates/{place_id:str}/accommodation",
-        guards=[require(Role.ADMIN)],
+        guards=[require(Role.EXAMINER)],
         status_code=200,
     )
     async def post_accommodation(

@@ -66,7 +66,7 @@ class PolicyPages(Controller):
         told = {"signed": SIGNED, "same": UNCHANGED}.get(request.query_params.get("told", ""))
         return page("policy.html", {**context, "told": told})
 
-    @post("/", guards=[require(Role.ADMIN)], status_code=303)
+    @post("/", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_policy(
         self,
         request: AnyRequest,

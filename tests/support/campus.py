@@ -76,6 +76,7 @@ class Campus:
     institution: Institution
     exam: Exam
     admin: str = "admin@example.edu"
+    examiner: str = "examiner@example.edu"
     proctor: str = "proctor@example.edu"
     observer: str = "observer@example.edu"
 

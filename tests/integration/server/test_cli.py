@@ -102,7 +102,7 @@ def test_from_an_institution_to_a_code(ready: Run, tmp_path: Path) -> None:
         ),
         (
             ("create-account", "a@b", "--institution", "Example", "--role", "king"),
-            "observer, proctor or admin",
+            "observer, proctor, examiner, admin",
         ),
         (("create-exam", "x", "--institution", "Nobody", *TIMES), "no institution"),
         (

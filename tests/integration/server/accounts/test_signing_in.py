@@ -143,6 +143,7 @@ async def test_roles_bound_what_may_be_done(campus: Campus, client: httpx.AsyncC
     for email, status in (
         (campus.observer, 403),
         (campus.proctor, 403),
+        (campus.examiner, 201),
         (campus.admin, 201),
     ):
         await sign_in(client, email)
