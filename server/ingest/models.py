@@ -39,6 +39,8 @@ class ExamSession(Table):
     """
 
     __tablename__ = "exam_session"
+    # The board asks for an institution's running sessions every second.
+    __table_args__ = (Index(None, "institution_id", "state"),)
 
     # Declared first, for the mapper to check and count it at every write.
     revision: Mapped[Number] = mapped_column(BigInteger)

@@ -51,3 +51,40 @@ class SaidRow(Table):
     kind: Mapped[Word]
     text: Mapped[LongText]
     at: Mapped[Micros]
+
+
+class CareRow(Table):
+    """Who takes care of a running session: ``holder`` (an account) has taken it on until
+    ``held_until``; up to ``seen_at`` staff have seen its incidents, and up to ``read_at``
+    read what the candidate wrote (µs UTC; 0: never).
+    """
+
+    __tablename__ = "session_care"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    holder: Mapped[IdText | None] = mapped_column(ForeignKey("account.id"))
+    held_until: Mapped[Micros]
+    seen_at: Mapped[Micros]
+    read_at: Mapped[Micros]
+
+
+class WatcherRow(Table):
+    """Somebody looks at a running session, ``since`` when; last noticed at ``seen``."""
+
+    __tablename__ = "watcher"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    account_id: Mapped[IdText] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    since: Mapped[Micros]
+    seen: Mapped[Micros] = mapped_column(index=True)
+
+
+class PhraseRow(Table):
+    """Something that an institution's staff often say to candidates."""
+
+    __tablename__ = "phrase"
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"), index=True)
+    text: Mapped[LongText]
+    created: Mapped[Micros]
