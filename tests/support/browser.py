@@ -43,8 +43,10 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def visiting(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
-    """A page of a new visitor; what it logs as an error fails the test."""
+def visiting(
+    browser: Browser, url: str, *, provoked: tuple[str, ...] = (), **context: Any
+) -> Iterator[Page]:
+    """A page of a new visitor; what it logs as an error and nobody ``provoked`` fails the test."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
@@ -57,7 +59,9 @@ def visiting(browser: Browser, url: str, **context: Any) -> Iterator[Page]:
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.set_default_timeout(PATIENCE_S * 1000)
         yield page
-    unexpected = [text for text in complaints if not any(p in text for p in PROVOKED)]
+    unexpected = [
+        text for text in complaints if not any(p in text for p in (*PROVOKED, *provoked))
+    ]
     assert not unexpected, unexpected
 
 

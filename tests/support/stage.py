@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -119,8 +120,10 @@ def _flip_a_byte(campus: Campus, filming: Filming, number: int) -> None:
     file.write_bytes(bytes(data))
 
 
-async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[str, Filming]]:
-    """Found the campus in ``folder`` and film its sessions."""
+async def prepare(
+    folder: Path, reels: dict[str, Reel], only: Collection[str] = ()
+) -> tuple[Campus, dict[str, Filming]]:
+    """Found the campus in ``folder`` and film its sessions, or ``only`` some of them."""
     clock = MovableClock(time.time_ns() // 1000 - HOUR)
     campus = await found_campus(folder / "data", clock=clock)
     many = [
@@ -143,7 +146,10 @@ async def prepare(folder: Path, reels: dict[str, Reel]) -> tuple[Campus, dict[st
     sessions = {}
     async with client_of(campus) as client:
         for name, script in scripts.items():
+            if only and name not in only:
+                continue
             code = await campus.code(name)
             sessions[name] = await film(client, campus, code, reels, script)
-    _flip_a_byte(campus, sessions["damaged"], DAMAGED)
+    if "damaged" in sessions:
+        _flip_a_byte(campus, sessions["damaged"], DAMAGED)
     return campus, sessions

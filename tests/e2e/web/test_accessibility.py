@@ -1,0 +1,117 @@
+"""Every page, looked at by axe: light, dark, and as wide as a phone.
+
+A page that staff or candidates open has a line in ``PAGES``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page
+from support.axe import COLOUR_RULES, source, told, violations
+from support.browser import chromium, sign_in, until, visiting
+from support.campus import PASSWORD
+from support.reels import make_reels
+from support.running_server import running
+from support.stage import Stage, prepare
+
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+# Sessions that pages below show, by their names in ``support.stage``.
+SESSIONS = ("pictured", "sat", "sitting")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page to look at.
+
+    ``path`` may name ``{exam}`` and sessions of ``SESSIONS`` (``{sat}``: ``/sessions/…``);
+    ``role`` is who looks (``""``: nobody who is signed in); ``keys`` are pressed first;
+    ``ready`` is what must be there before.
+    """
+
+    path: str
+    role: str = "admin"
+    keys: tuple[str, ...] = ()
+    ready: str = "main"
+
+    def __str__(self) -> str:
+        return " ".join([self.role or "nobody", self.path, *self.keys])
+
+
+REVIEW = "#review[data-ready]"
+
+PAGES = [
+    Look("/login", role=""),
+    Look("/nowhere", role=""),
+    Look("/sessions"),
+    Look("/sessions?undecided=yes&evidence=forked"),
+    Look("{sat}", ready=REVIEW),
+    Look("{pictured}", keys=("j",), ready=REVIEW),
+    Look("{pictured}", keys=("?",), ready=REVIEW),
+    Look("{pictured}", role="observer", keys=("j",), ready=REVIEW),
+    Look("{sitting}", ready=REVIEW),
+    Look("{sat}/verdict"),
+    Look("/exams"),
+    Look("/exams/new"),
+    Look("/exams/{exam}"),
+    Look("/exams/{exam}/policy"),
+    Look("/accommodations"),
+    Look("/imports"),
+    Look("/audit"),
+]
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A server that runs, with a few sessions on it."""
+    source()  # what is missing is said before anything is made
+    folder = tmp_path_factory.mktemp("shown")
+    reels = make_reels(folder / "reels", seconds=16)
+    campus, sessions = asyncio.run(prepare(folder, reels, SESSIONS))
+    with running(campus.settings.data_dir) as server:
+        yield Stage(server.url, campus, sessions)
+        assert "error" not in server.log, server.log
+
+
+@pytest.fixture(scope="module")
+def looking(shown: Stage) -> Iterator[dict[str, Page]]:
+    """A page for each role: one browser, each signed in once."""
+    with chromium() as browser, ExitStack() as stack:
+        pages: dict[str, Page] = {}
+        for role in sorted({look.role for look in PAGES}):
+            visit = visiting(browser, shown.url, viewport=WIDE, provoked=("of 404",))
+            pages[role] = stack.enter_context(visit)
+            if role:
+                sign_in(pages[role], getattr(shown.campus, role), PASSWORD)
+        yield pages
+
+
+@pytest.mark.parametrize("look", PAGES, ids=str)
+def test_no_page_hinders_anybody(look: Look, shown: Stage, looking: dict[str, Page]) -> None:
+    page = looking[look.role]
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    sessions = {name: shown.session(name) for name in SESSIONS}
+    page.goto(look.path.format(exam=shown.campus.exam.id, **sessions))
+    page.wait_for_selector(look.ready)
+    for key in look.keys:
+        page.keyboard.press(key)
+    found = violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += violations(page, *COLOUR_RULES)
+    page.set_viewport_size(PHONE)
+    found += violations(page)
+    assert not found, told(found)
+    until(page, f"document.documentElement.scrollWidth <= {PHONE['width']}", "too wide")
+
+
+def test_what_hinders_is_found(looking: dict[str, Page]) -> None:
+    page = looking[""]
+    page.goto("/login")
+    page.evaluate("document.querySelector('label[for=email]').remove()")
+    assert [one["rule"] for one in violations(page)] == ["label"]
