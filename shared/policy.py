@@ -194,6 +194,23 @@ class Breaks(msgspec.Struct, frozen=True, kw_only=True):
     longest_s: Seconds = 600.0
 
 
+class Review(msgspec.Struct, frozen=True, kw_only=True):
+    """How incidents are judged, which is the server's to do; it is signed like the rest, so
+    that nobody changes it once an exam has begun.
+
+    Like incidents that begin within ``burst_s`` seconds are one flag (0: each its own).
+    ``four_eyes`` asks a second reviewer to agree before a flag is confirmed. Of the kinds in
+    ``human_first`` nothing counts for the limit before a person confirmed it. A score of
+    ``limit`` or more (0: none) has a running exam paused or ended, by ``at_limit``.
+    """
+
+    burst_s: Seconds = 60.0
+    four_eyes: bool = False
+    human_first: tuple[Kind, ...] = (Kind.OBJECT_SEEN,)
+    limit: Annotated[int, msgspec.Meta(ge=0, le=100)] = 0
+    at_limit: Literal["pause", "terminate"] = "pause"
+
+
 class EvidenceKey(msgspec.Struct, frozen=True, kw_only=True):
     """An institution's public key that evidence is sealed to (HPKE, see ``sealing``)."""
 
@@ -242,6 +259,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     surface: Surface = Surface()
     environment: Environment = Environment()
     breaks: Breaks = Breaks()
+    review: Review = Review()
     warnings: Warnings = 0
     prohibited_processes: tuple[str, ...] = ()
     allowed_windows: tuple[str, ...] = ()

@@ -146,6 +146,21 @@ def _warnings(policy: Policy) -> str:
     return f"{number} end the session" if number > 1 else "the first ends the session"
 
 
+def _limit(policy: Policy) -> str:
+    review = policy.review
+    does = {"pause": "pauses the exam", "terminate": "ends the session"}[review.at_limit]
+    return f"a score of {review.limit} {does}" if review.limit else "none"
+
+
+def _burst(policy: Policy) -> str:
+    seconds = policy.review.burst_s
+    return f"within {seconds:g} s are one flag" if seconds else "are a flag each"
+
+
+def _human_first(policy: Policy) -> str:
+    return ", ".join(kind.label for kind in policy.review.human_first) or "nothing"
+
+
 def _level(part: Part) -> _Told:
     return lambda policy: LEVELS[level_of(policy.lockdown, part)]
 
@@ -168,6 +183,10 @@ _PLAIN: tuple[tuple[str, _Told], ...] = (
     ("Exam begins", _start),
     ("Breaks", _breaks),
     ("Warnings", _warnings),
+    ("Like incidents", _burst),
+    ("A second reviewer agrees", lambda p: _yes(said=p.review.four_eyes)),
+    ("A person looks first at", _human_first),
+    ("Limit of the score", _limit),
     ("Purpose", lambda p: p.purpose),
     ("Recordings are kept for", lambda p: f"{p.retention_days} days"),
     ("Camera", _camera),

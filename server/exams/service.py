@@ -57,6 +57,13 @@ async def create_exam(
         title=draft.title,
         starts=draft.starts,
         ends=draft.ends,
+        zone=draft.terms.zone,
+        late_until=None,
+        late_whole=False,
+        published=now,
+        cancelled=None,
+        cancelled_why="",
+        reminders=[],
         created=now,
     )
     db.add(exam)
@@ -199,6 +206,7 @@ def _sign(keys: KeyStore, institution: Institution, exam: Exam, terms: Terms) ->
         surface=terms.surface,
         environment=terms.environment,
         breaks=terms.breaks,
+        review=terms.review,
         warnings=terms.warnings,
         prohibited_processes=terms.prohibited_processes,
         allowed_windows=terms.allowed_windows,

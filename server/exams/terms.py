@@ -18,6 +18,7 @@ from shared.policy import (
     Lockdown,
     Objects,
     Policy,
+    Review,
     Rule,
     Seconds,
     Streams,
@@ -58,6 +59,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     surface: Surface = Surface()
     environment: Environment = Environment()
     breaks: Breaks = Breaks()
+    review: Review = Review()
     warnings: Warnings = 0
     prohibited_processes: tuple[str, ...] = ()
     allowed_windows: tuple[str, ...] = ()
@@ -112,6 +114,7 @@ def terms_of(policy: Policy) -> Terms:
         surface=policy.surface,
         environment=policy.environment,
         breaks=policy.breaks,
+        review=policy.review,
         warnings=policy.warnings,
         prohibited_processes=policy.prohibited_processes,
         allowed_windows=policy.allowed_windows,

@@ -172,6 +172,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
             count=int(number["breaks.count"]),
             longest_s=number["breaks.minutes"] * MINUTE_S,
         ),
+        review=base.review,
         warnings=int(number["warnings"]),
         prohibited_processes=_lines(fields, "prohibited"),
         allowed_windows=_lines(fields, "windows"),

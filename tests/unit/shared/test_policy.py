@@ -95,6 +95,8 @@ BOUNDS: list[tuple[str, float, float, float]] = [
     ("breaks/count", 0, 100, 1),
     ("breaks/longest_s", 0, 86_400, 0.5),
     ("warnings", 0, 100, 1),
+    ("review/burst_s", 0, 86_400, 0.5),
+    ("review/limit", 0, 100, 1),
 ]
 
 
