@@ -46,7 +46,10 @@ def chromium() -> Iterator[Browser]:
 def visiting(
     browser: Browser, url: str, *, provoked: tuple[str, ...] = (), **context: Any
 ) -> Iterator[Page]:
-    """A page of a new visitor; what it logs as an error and nobody ``provoked`` fails the test."""
+    """A page of a new visitor; what it logs as an error fails the test.
+
+    ``provoked`` are parts of what it logs because the test has it do so.
+    """
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
