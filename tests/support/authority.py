@@ -1,0 +1,173 @@
+"""Who may use which route: one row for each, held against the application's own routes by
+``tests/integration/server/test_authority.py``.
+
+Adding a route: add a row with the least role that may use it. A path's parameters take the
+ids of ``two_houses`` by their names (``session_id``, ``exam_id`` …); a new kind of thing gets a
+maker there. ``at`` fills parameters that are no ids. What changes something carries a body (as
+``json``, ``form`` or ``body``) that the route would take, so that it comes as far as looking
+for the thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from server.accounts.models import Role
+
+
+class Anybody(StrEnum):
+    """Those who use a route without an account of staff."""
+
+    # Whoever asks: nothing in it is anybody's, or it wants a secret in its body.
+    PUBLIC = "public"
+    # The session's own recorder, by its bearer token.
+    RECORDER = "recorder"
+    # Whoever holds the link: the secret is in the path.
+    LINK = "link"
+
+
+OBSERVER, PROCTOR, EXAMINER, ADMIN = Role.OBSERVER, Role.PROCTOR, Role.EXAMINER, Role.ADMIN
+PUBLIC, RECORDER, LINK = Anybody.PUBLIC, Anybody.RECORDER, Anybody.LINK
+
+WEBSOCKET = "WEBSOCKET"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route. ``absent`` lets the thing itself be missing for those who may: a 404 that says
+    what is not there *yet*.
+    """
+
+    method: str
+    path: str
+    least: Role | Anybody
+    at: Mapping[str, str] = field(default_factory=dict)
+    json: Any = None
+    form: Mapping[str, str] | None = None
+    body: bytes | None = None
+    absent: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+API = "/api/v1"
+SESSION, EXAM = f"{API}/sessions/{{session_id}}", f"{API}/exams/{{exam_id}}"
+PAGE, MEDIA = "/sessions/{session_id}", "/media/{session_id}"
+EXAM_PAGE, PROFILE_PAGE = "/exams/{exam_id}", "/accommodations/{profile_id}"
+PROFILE = {"name": "Profile Q", "off": ["speech"]}
+PROFILE_FORM = {"name": "Profile R", "speech.off": "on"}
+DRAFT = {"title": "Another", "starts": 1_790_000_000_000_000, "ends": 1_790_090_000_000_000}
+VERDICT = {"verdict": "accepted", "version": 0}
+CANDIDATES = {"candidates": [{"name": "Eve Example", "reference": "s-9"}]}
+WORDS = {"action": "message", "text": "Hello."}
+HEADER = {"session": "0" * 32, "header": "x", "address": "https://exam.example.edu/"}
+
+ROWS: tuple[Row, ...] = (
+    # what everybody may ask for
+    Row("GET", "/static/{version}/{file_path}", PUBLIC, at={"file_path": "css/invigil.css"}),
+    Row("GET", "/", PUBLIC),
+    Row("GET", "/health", PUBLIC),
+    Row("GET", "/schema", PUBLIC),
+    Row("GET", "/schema/openapi.json", PUBLIC),
+    Row("GET", "/schema/{path}", PUBLIC, at={"path": "nothing"}),
+    # signing in and out
+    Row("GET", "/login", PUBLIC),
+    Row("POST", "/login", PUBLIC, form={"email": "nobody@example.edu", "password": "?"}),
+    Row("POST", "/logout", OBSERVER, form={}),
+    # the recorder: codes first, its token then
+    Row("POST", f"{API}/enrolments/inspect", PUBLIC, json={"code": "AAAA"}),
+    Row("POST", f"{API}/enrolments/redeem", PUBLIC, json={"code": "AAAA", "public_key": ""}),
+    Row("POST", f"{API}/speed", PUBLIC, body=b"code"),
+    Row("GET", f"{SESSION}/status", RECORDER),
+    Row("POST", f"{SESSION}/records", RECORDER, body=b""),
+    Row("PUT", f"{SESSION}/blobs/{{sha256}}", RECORDER, at={"sha256": "0" * 64}, body=b"x"),
+    Row(WEBSOCKET, f"{SESSION}/live", RECORDER),
+    # sessions
+    Row("GET", "/sessions", OBSERVER),
+    Row("GET", PAGE, OBSERVER),
+    Row("GET", f"{PAGE}/{{part}}", OBSERVER, at={"part": "flags"}),
+    Row("GET", f"{PAGE}/timeline.json", OBSERVER),
+    Row(
+        "POST",
+        f"{PAGE}/decisions",
+        PROCTOR,
+        form={"flag": f"{1:032x}", "verdict": "accepted"} | {"version": "0"},
+    ),
+    Row("GET", f"{PAGE}/verdict", OBSERVER),
+    Row("POST", f"{PAGE}/verdict", PROCTOR, form={}),
+    Row("GET", f"{PAGE}/live", OBSERVER),
+    Row("POST", f"{PAGE}/live", PROCTOR, form=WORDS),
+    Row("GET", f"{PAGE}/receipts", PROCTOR),
+    Row("GET", f"{PAGE}/bundle", PROCTOR),
+    Row("GET", "/imports", PROCTOR),
+    Row("POST", "/imports", PROCTOR, body=b"no recording"),
+    Row("GET", SESSION, OBSERVER),
+    Row("GET", f"{SESSION}/flags", OBSERVER),
+    Row("POST", f"{SESSION}/flags/{{flag_id}}/decisions", PROCTOR, json=VERDICT),
+    Row("GET", f"{SESSION}/verdict", OBSERVER),
+    Row("GET", f"{SESSION}/live", OBSERVER),
+    Row("GET", f"{SESSION}/commands", OBSERVER),
+    Row("POST", f"{SESSION}/commands", PROCTOR, json=WORDS),
+    Row("GET", f"{SESSION}/conversation", OBSERVER),
+    Row("POST", f"{API}/exam-headers/check", OBSERVER, json=HEADER),
+    # media
+    Row("GET", f"{MEDIA}/{{name}}", OBSERVER, at={"name": "master.m3u8"}),
+    Row(
+        "GET", f"{MEDIA}/{{stream}}/{{n}}/init.mp4", OBSERVER, at={"stream": "camera", "n": "0"}
+    ),
+    Row(
+        "GET",
+        f"{MEDIA}/{{stream}}/{{piece}}",
+        OBSERVER,
+        at={"stream": "camera"} | {"piece": "1.m4s"},
+    ),
+    Row("GET", f"{MEDIA}/attachments/{{n}}", OBSERVER, at={"n": "0"}),
+    # exams
+    Row("GET", "/exams", OBSERVER),
+    Row("GET", "/exams/new", EXAMINER),
+    Row("POST", "/exams", EXAMINER, form={"title": ""}),
+    Row("GET", EXAM_PAGE, OBSERVER),
+    Row("GET", f"{EXAM_PAGE}/policy", OBSERVER),
+    Row("POST", f"{EXAM_PAGE}/policy", EXAMINER, form={"version": "1"}),
+    Row("POST", f"{EXAM_PAGE}/candidates", EXAMINER, form={"candidates": "Eve, s-8"}),
+    Row(
+        "POST",
+        f"{EXAM_PAGE}/candidates/{{place_id}}/accommodation",
+        EXAMINER,
+        form={"accommodation": ""},
+    ),
+    Row("GET", f"{API}/exams", OBSERVER),
+    Row("POST", f"{API}/exams", EXAMINER, json=DRAFT),
+    Row("GET", f"{EXAM}/policies", OBSERVER),
+    Row("POST", f"{EXAM}/policies", EXAMINER, json={}),
+    Row("GET", f"{EXAM}/enrolments", EXAMINER),
+    Row("POST", f"{EXAM}/enrolments", EXAMINER, json=CANDIDATES),
+    Row(
+        "PUT",
+        f"{EXAM}/enrolments/{{enrolment_id}}/accommodation",
+        EXAMINER,
+        json={"accommodation": None},
+    ),
+    # accommodations
+    Row("GET", "/accommodations", EXAMINER),
+    Row("POST", "/accommodations", EXAMINER, form=PROFILE_FORM),
+    Row("GET", PROFILE_PAGE, EXAMINER),
+    Row("POST", PROFILE_PAGE, EXAMINER, form=PROFILE_FORM),
+    Row("POST", f"{PROFILE_PAGE}/archived", EXAMINER, form={"archived": "yes"}),
+    Row("GET", f"{API}/accommodations", EXAMINER),
+    Row("POST", f"{API}/accommodations", EXAMINER, json=PROFILE),
+    Row("PUT", f"{API}/accommodations/{{profile_id}}", EXAMINER, json=PROFILE),
+    Row(
+        "PUT",
+        f"{API}/accommodations/{{profile_id}}/archived",
+        EXAMINER,
+        json={"archived": True},
+    ),
+    # the log
+    Row("GET", "/audit", ADMIN),
+    Row("GET", "/audit/log", ADMIN),
+)

@@ -1,0 +1,142 @@
+"""Two institutions on one server, alike in everything, for tests of who may reach what."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncSession
+from support.campus import HOUR, Campus, Pupil, connected, redeem
+
+from server.accounts.models import Account, Institution, Role, StaffSession
+from server.accounts.service import create_institution, new_id
+from server.enrolment.service import CandidateDraft, Place, enrol
+from server.exams.accommodations import ProfileDraft, create_profile
+from server.exams.models import Exam
+from server.exams.service import ExamDraft, create_exam
+from server.exams.terms import Terms
+from server.storage.database import Database
+from shared.encoding import sha256_hex
+from shared.flags import Kind
+
+# Accounts here never sign in by password: their sessions are written as rows.
+NO_PASSWORD = "no password"
+
+
+@dataclass
+class House:
+    """An institution with all that a route may name, by the name of the path's parameter."""
+
+    campus: Campus
+    name: str
+    institution: Institution
+    exam: Exam
+    pupil: Pupil
+    accounts: dict[Role, str] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody of the other house may ever read."""
+        return (f"Ada of {self.name}", f"Algebra of {self.name}", self.pupil.session)
+
+
+Maker = Callable[[House, AsyncSession], Awaitable[dict[str, str]]]
+
+
+async def make_profile(house: House, db: AsyncSession) -> dict[str, str]:
+    """An accommodation."""
+    draft = ProfileDraft(name=f"Profile of {house.name}", off=(Kind.SPEECH,))
+    made = await create_profile(db, house.institution.id, draft, house.campus.clock())
+    return {"profile_id": made.id}
+
+
+async def make_place(house: House, db: AsyncSession) -> dict[str, str]:
+    """A place in the exam that nobody has taken up."""
+    place = await _place(house.campus, db, house.exam, "Bob", "s-2")
+    return {"place_id": place.enrolment.id, "enrolment_id": place.enrolment.id}
+
+
+# What a house has besides its exam and a session; each gives ids by the parameters' names.
+MAKERS: tuple[Maker, ...] = (make_profile, make_place)
+
+
+async def found_house(campus: Campus, client: httpx.AsyncClient, name: str) -> House:
+    """An institution with staff of every role, an exam, and a session that was handed in."""
+    now = campus.clock()
+    async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            contact = f"exams@{name}.edu"
+            institution = await create_institution(
+                db, campus.keys, f"House {name}", contact, now
+            )
+            draft = ExamDraft(
+                title=f"Algebra of {name}",
+                starts=now - HOUR,
+                ends=now + 24 * HOUR,
+                terms=Terms(),
+            )
+            exam = await create_exam(db, campus.keys, institution, draft, now)
+            place = await _place(campus, db, exam, f"Ada of {name}", "s-1")
+        house = House(campus, name, institution, exam, await _recorded(client, place.code))
+        house.ids |= {"session_id": house.pupil.session, "exam_id": exam.id}
+        house.ids |= {"flag_id": f"{1:032x}"}
+        async with database.transaction() as db:
+            for role in Role:
+                house.accounts[role] = _employ(db, house, role)
+            await db.flush()
+            for make in MAKERS:
+                house.ids |= await make(house, db)
+    return house
+
+
+async def signed_in(database: Database, house: House, role: Role) -> dict[str, str]:
+    """A session of this role's account; the headers of a request that changes things."""
+    cookie, csrf, now = secrets.token_hex(16), secrets.token_hex(32), house.campus.clock()
+    row = StaffSession(
+        id=sha256_hex(cookie.encode()),
+        account_id=house.accounts[role],
+        csrf=csrf,
+        created=now,
+        last_seen=now,
+        expires=now + HOUR,
+    )
+    async with database.transaction() as db:
+        db.add(row)
+    return {"Cookie": f"invigil={cookie}", "X-CSRF-Token": csrf}
+
+
+def _employ(db: AsyncSession, house: House, role: Role) -> str:
+    account = Account(
+        id=new_id(),
+        institution_id=house.institution.id,
+        email=f"{role.value}@{house.name}.edu",
+        name=f"{role.value.title()} of {house.name}",
+        password_hash=NO_PASSWORD,
+        role=role.value,
+        active=True,
+        created=house.campus.clock(),
+    )
+    db.add(account)
+    return account.id
+
+
+async def _place(
+    campus: Campus, db: AsyncSession, exam: Exam, name: str, reference: str
+) -> Place:
+    draft, now = CandidateDraft(name=name, reference=reference), campus.clock()
+    secret = campus.keys.server_secret()
+    return await enrol(db, secret, exam, draft, expires=now + HOUR, now=now)
+
+
+async def _recorded(client: httpx.AsyncClient, code: str) -> Pupil:
+    """A session with a picture and a flag in it, still running."""
+    pupil = await redeem(client, code)
+    pupil.open()
+    pupil.segment()
+    pupil.segment()
+    pupil.incident(attachments=(pupil.attach("snapshot", "image/jpeg", b"a picture"),))
+    await pupil.hand_in()
+    return pupil
