@@ -46,12 +46,17 @@ from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
 from server.ingest.writer import Writer
-from server.integrations.health import health
 from server.live.controllers import LiveController, live_link
 from server.live.exam_header_controllers import post_exam_header_check
 from server.live.exam_headers import ExamHeaderChecks
 from server.live.service import Live
+from server.mail.carriers import carrier_of
+from server.mail.carrying import Post
+from server.mail.outbox import Outbox
 from server.network import AnyRequest, JsonRequest
+from server.operation.health import get_metrics, health
+from server.operation.metrics import Metrics
+from server.operation.stock import Stocktaking
 from server.problems import is_data_fault, unready
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
@@ -97,6 +102,7 @@ ROUTES: tuple[Any, ...] = (
     FlagsController,
     SessionsController,
     health,
+    get_metrics,
     AccountsController,
     ExamsController,
     AccommodationsController,
@@ -118,7 +124,9 @@ ROUTES: tuple[Any, ...] = (
 CANNOT_WORK = (*UNREADY, BlobStoreError, KeysMissing)
 
 
-def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
+def create_app(
+    settings: Settings, clock: WallClock = system_clock, metrics: Metrics | None = None
+) -> Litestar:
     """Build the application. Reads the server's secret; opens nothing before it starts."""
     keys = KeyStore(settings.keys)
     database = logged_database(settings.database, keys)
@@ -126,18 +134,27 @@ def create_app(settings: Settings, clock: WallClock = system_clock) -> Litestar:
     heads = SessionHeads(database, clock)
     sign_in = SignIn(database, Passwords(), settings, clock)
     verdicts = Verdicts(database, keys, settings, clock)
+    outbox = Outbox(keys.server_secret(), clock)
+    carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
+    post = Post(database, outbox, carrier, settings, clock)
     static = f"/static/{assets.version()}"
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
-        lifespan=[partial(_running, database, blobs, heads, settings, clock), verdicts.running],
+        lifespan=[
+            partial(_running, database, blobs, heads, post, settings, clock),
+            verdicts.running,
+        ],
         dependencies={
             name: _given(value)
             for name, value in {
                 "blobs": blobs,
                 "clock": clock,
                 "database": database,
+                "metrics": metrics or Metrics(),
+                "outbox": outbox,
                 "settings": settings,
                 "sign_in": sign_in,
+                "stocktaking": Stocktaking(database, settings.data_dir, clock),
                 "verdicts": verdicts,
                 **_rooms(database, blobs, keys, heads, settings, clock),
             }.items()
@@ -201,6 +218,7 @@ async def _running(
     database: Database,
     blobs: BlobStore,
     heads: SessionHeads,
+    post: Post,
     settings: Settings,
     clock: WallClock,
     _: Litestar,
@@ -214,6 +232,7 @@ async def _running(
     chores = [
         asyncio.create_task(retention.run(settings.retention_check_s, stop)),
         asyncio.create_task(heads.run(settings.log_heads_s, stop)),
+        asyncio.create_task(post.run(settings.mail_check_s, stop)),
     ]
     yield
     stop.set()

@@ -17,6 +17,9 @@ PREFIX = "INVIGIL_"
 
 DEFAULT_BIND = "127.0.0.1:8470"
 
+# A token that lies in a collector's settings is not typed, so it can be one nobody guesses.
+MIN_TOKEN_CHARS = 16
+
 
 class ConfigError(ValueError):
     """A setting cannot be used; the message names its variable and what it takes."""
@@ -60,6 +63,16 @@ class Settings:
         log_heads_s: how often the institution's log names the sessions whose chains grew (60:
             an hour of a thousand candidates is then some 10 MB of log).
         log_json: write the log as JSON lines rather than for people.
+        log_requests: a line in the log for each request: its route, never its path.
+        metrics_token: what a collector says to read ``/metrics`` (``Authorization: Bearer``);
+            empty: there is no such page.
+        otel_endpoint: OpenTelemetry collector that is sent a span of each request, as
+            ``http://HOST:4318``; empty: none.
+        mail_url: what sends mail: ``smtp(s)://USER:PASSWORD@HOST:PORT``, ``file:///FOLDER`` or
+            ``console:``. Empty: files in the data folder's ``mail``.
+        mail_from: the address that letters come from. Empty: ``invigil@`` and the host of
+            ``base_url``.
+        mail_check_s: how often letters that are due are looked for, and reminders.
     """
 
     data_dir: Path = Path("invigil-data")
@@ -84,6 +97,12 @@ class Settings:
     slow_request_s: int = 30
     log_heads_s: int = 60
     log_json: bool = False
+    log_requests: bool = False
+    metrics_token: str = ""
+    otel_endpoint: str = ""
+    mail_url: str = ""
+    mail_from: str = ""
+    mail_check_s: int = 10
 
     @property
     def database(self) -> str:
@@ -194,8 +213,36 @@ def _read(variable: str, kind: object, text: str) -> object:
 
 def _check(settings: Settings) -> None:
     _ = settings.database, settings.address
-    parts = urlsplit(settings.url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    if not _is_http(settings.url):
         raise ConfigError(f"{PREFIX}BASE_URL is {settings.url!r}; it takes https://HOST")
+    if settings.otel_endpoint and not _is_http(settings.otel_endpoint):
+        raise ConfigError(
+            f"{PREFIX}OTEL_ENDPOINT is {settings.otel_endpoint!r}; it takes http://HOST:4318"
+        )
+    if settings.metrics_token and len(settings.metrics_token) < MIN_TOKEN_CHARS:
+        raise ConfigError(
+            f"{PREFIX}METRICS_TOKEN is too short; it takes {MIN_TOKEN_CHARS} characters or more"
+        )
     if urlsplit(settings.blobs).scheme not in {"file", "s3"}:
         raise ConfigError(f"{PREFIX}BLOB_URL takes file:///FOLDER or s3://BUCKET/PREFIX")
+    _check_mail(settings)
+
+
+def _check_mail(settings: Settings) -> None:
+    parts = urlsplit(settings.mail_url)
+    needed = {"": True, "console": True, "file": bool(parts.path)}
+    needed |= dict.fromkeys(("smtp", "smtps"), bool(parts.hostname))
+    if not needed.get(parts.scheme) or (parts.scheme == "" and settings.mail_url):
+        # What it says is not told: there may be a password in it.
+        raise ConfigError(
+            f"{PREFIX}MAIL_URL takes smtp://USER:PASSWORD@HOST:587, smtps://HOST, "
+            "file:///FOLDER or console:"
+        )
+    local, _, domain = settings.mail_from.rpartition("@")
+    if settings.mail_from and not (local and domain and settings.mail_from.isprintable()):
+        raise ConfigError(f"{PREFIX}MAIL_FROM is {settings.mail_from!r}; it takes an address")
+
+
+def _is_http(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.netloc)

@@ -39,6 +39,8 @@ class Institution(Table):
     contact: Mapped[Name]
     # The folder under the data directory's ``keys`` that holds its private keys.
     key_ref: Mapped[Name]
+    # The time zone that its exams' times are said in where nothing else is said.
+    zone: Mapped[Word]
     created: Mapped[Micros]
 
 

@@ -49,7 +49,9 @@ async def create_institution(
         raise AccountError(f"there is an institution called {name!r} already")
     ref = new_id()
     own = keys.create(ref)
-    institution = Institution(id=ref, name=name, contact=contact, key_ref=ref, created=now)
+    institution = Institution(
+        id=ref, name=name, contact=contact, key_ref=ref, zone="UTC", created=now
+    )
     db.add(institution)
     await db.flush()
     db.add(LogHeadRow(institution_id=ref, size=0, head=ZERO_HASH, time=0, bytes=0))

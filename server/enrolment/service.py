@@ -69,6 +69,9 @@ async def enrol(
         session_id=None,
         created=now,
         accommodation_id=None if profile is None else profile.id,
+        issued=now,
+        withdrawn=None,
+        checked=None,
     )
     db.add(enrolment)
     await db.flush()
@@ -89,6 +92,7 @@ async def _candidate(
         institution_id=institution_id,
         name=draft.name,
         reference=draft.reference,
+        email=None,
         created=now,
     )
     db.add(candidate)

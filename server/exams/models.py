@@ -20,7 +20,13 @@ from server.storage.tables import (
 
 
 class Exam(Table):
-    """One exam, from ``starts`` to ``ends``."""
+    """One exam, which may be begun from ``starts`` to ``ends``.
+
+    ``zone`` is the time zone that people say its times in. Where it begins for everybody at
+    once, it may be entered late up to ``late_until``, and who does so has the whole time if
+    ``late_whole``, else what is left of it. It is a draft until it is ``published``; nobody
+    begins one that is ``cancelled``. ``reminders`` are minutes before it begins.
+    """
 
     __tablename__ = "exam"
 
@@ -29,6 +35,13 @@ class Exam(Table):
     title: Mapped[Name]
     starts: Mapped[Micros]
     ends: Mapped[Micros]
+    zone: Mapped[Word]
+    late_until: Mapped[Micros | None]
+    late_whole: Mapped[bool]
+    published: Mapped[Micros | None]
+    cancelled: Mapped[Micros | None]
+    cancelled_why: Mapped[LongText]
+    reminders: Mapped[JsonList]
     created: Mapped[Micros]
 
 
@@ -59,10 +72,12 @@ class PolicyVersion(Table):
 
 
 class AccommodationProfile(Table):
-    """What an institution leaves out for candidates who have it: ``off`` are kinds.
+    """What an institution leaves out for candidates who have it, and gives them besides.
 
-    ``note`` is for staff. One that is ``archived`` is kept for those who have it, and given
-    to nobody else.
+    ``off`` are kinds. ``extra_percent`` is how much longer they have, ``breaks`` how many more
+    breaks they may take, ``break_minutes`` how long one may be (0: as the exam says). ``note``
+    is for staff. One that is ``archived`` is kept for those who have it, and given to nobody
+    else.
     """
 
     __tablename__ = "accommodation_profile"
@@ -72,6 +87,9 @@ class AccommodationProfile(Table):
     institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"))
     name: Mapped[Name]
     off: Mapped[JsonList]
+    extra_percent: Mapped[Number]
+    breaks: Mapped[Number]
+    break_minutes: Mapped[Number]
     note: Mapped[LongText]
     created: Mapped[Micros]
     archived: Mapped[Micros | None]

@@ -12,7 +12,9 @@ import server.audit.models
 import server.enrolment.models
 import server.exams.models
 import server.ingest.models
+import server.integrations.models
 import server.live.models
+import server.mail.models
 import server.review.models  # noqa: F401  (imported for their tables)
 from server.storage.tables import Table
 

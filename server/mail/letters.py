@@ -1,0 +1,105 @@
+"""A letter before it is one of the outbox: whom to, what it says, where it may stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from enum import StrEnum
+
+# RFC 5321, section 4.5.3.1: 64 octets before the @, and 254 in all (RFC 3696, erratum 1690).
+MAX_LOCAL, MAX_ADDRESS = 64, 254
+
+# A subject that a mail program shows whole is far shorter; a line of a header has 998.
+MAX_SUBJECT = 200
+
+# A letter is a page or two; its text is kept encrypted until it is sent.
+MAX_TEXT = 20_000
+
+_DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
+
+
+class State(StrEnum):
+    """Where a letter stands.
+
+    ``unclear`` is one of which nobody can know whether it went: the connection broke between
+    the last byte and the answer. It is never sent again by itself, so that nothing comes twice.
+    """
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
+    UNCLEAR = "unclear"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """As pages write it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+# States of letters that a person should look at, and may send again.
+STUCK = (State.REFUSED, State.GIVEN_UP, State.UNCLEAR)
+
+
+class MailError(ValueError):
+    """There can be no such letter; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is to be sent. ``kind`` is a word for what it is about, ``once`` names what there is
+    to be at most one letter about; see ``models.MailRow`` for the rest.
+    """
+
+    to: str
+    subject: str
+    text: str
+    kind: str
+    once: str | None = None
+    exam_id: str | None = None
+    enrolment_id: str | None = None
+
+
+def address_of(typed: str) -> str:
+    """A mail address as it is written on the envelope, its domain in ASCII (RFC 5891).
+
+    Raises:
+        MailError: this is none.
+    """
+    text = typed.strip()
+    shown = text[:60]
+    try:
+        found = Address(addr_spec=text)
+        domain = found.domain.encode("idna").decode("ascii").lower()
+    except (MessageError, ValueError, IndexError):
+        raise MailError(f"“{shown}” is not an e-mail address.") from None
+    local = found.username
+    fits = 0 < len(local.encode()) <= MAX_LOCAL and len(text.encode()) <= MAX_ADDRESS
+    if not fits or not local.isprintable() or " " in local or not _DOMAIN.fullmatch(domain):
+        raise MailError(f"“{shown}” is not an e-mail address.")
+    return f"{local}@{domain}"
+
+
+def checked(letter: Letter) -> Letter:
+    """The letter with its address as on the envelope.
+
+    Raises:
+        MailError: the address is none, or subject or text cannot be sent.
+    """
+    if not 0 < len(letter.subject) <= MAX_SUBJECT or not letter.subject.isprintable():
+        raise MailError(f"A subject is one line of at most {MAX_SUBJECT} characters.")
+    if not 0 < len(letter.text) <= MAX_TEXT or "\0" in letter.text:
+        raise MailError(f"A letter has at most {MAX_TEXT:,} characters.")
+    return Letter(
+        to=address_of(letter.to),
+        subject=letter.subject,
+        text=letter.text,
+        kind=letter.kind,
+        once=letter.once,
+        exam_id=letter.exam_id,
+        enrolment_id=letter.enrolment_id,
+    )
