@@ -7,7 +7,7 @@ numbered, chained and signed, and all of it commits with what they are about, or
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -19,6 +19,8 @@ from server.accounts.models import Institution
 from server.audit.models import LogEntryRow, LoggedHeadRow, LogHeadRow
 from server.audit.service import SYSTEM, Moved, Note
 from server.ingest.models import ExamSession
+from server.integrations.events import ACTS, told
+from server.integrations.outbox import Happened, announce
 from server.storage.database import NOTES, Database
 from server.storage.keys import KeyStore
 from shared.chain import hand_over
@@ -115,6 +117,7 @@ class _Log:
             by_institution[note.institution_id].append(note)
         if by_institution:
             await db.flush()
+            await announce(db, _happened(by_institution))
         # In one order, so that two transactions never wait for each other in a circle.
         for institution_id, notes in sorted(by_institution.items()):
             standing = await hold(db, institution_id)
@@ -152,6 +155,22 @@ class _Log:
                 first_key=standing.first_key or public_bytes(key),
             )
         )
+
+
+def _happened(notes: Mapping[str, Sequence[Note]]) -> list[Happened]:
+    """Which of the acts are events that other systems may be told of (``integrations``)."""
+    return [
+        Happened(
+            institution_id=institution_id,
+            type=ACTS[act.action],
+            at=note.now,
+            session_id=act.subject.id if act.subject.kind == "session" else None,
+            data=told(act.detail),
+        )
+        for institution_id, of in notes.items()
+        for note in of
+        if isinstance(act := note.about, Act) and act.action in ACTS
+    ]
 
 
 async def _bodies(db: AsyncSession, note: Note) -> Sequence[EntryBody]:

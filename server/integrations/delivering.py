@@ -1,0 +1,263 @@
+"""Brings what is in the outbox to its targets: again and again for three days.
+
+At least once: an attempt is written down after it was made, so that a crash in between makes
+it again, under the same ``webhook-id``. Each target has a turn of its own: one that hangs
+holds nobody else up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
+import structlog
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.audit import service as audit
+from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
+from server.enrolment.models import Candidate
+from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, WebhookRow
+from server.integrations.outbox import DELIVERED, FAILED, WAITING
+from server.integrations.secret import signers
+from server.integrations.sending import Answer, Message, send
+from server.integrations.target import Targets
+from server.review.durations import iso
+from server.storage.database import UNREADY, Database
+
+# The first wait after a failure, what each next one is multiplied by, and the longest.
+FIRST_WAIT_S, FACTOR, LONGEST_WAIT_S = 5.0, 3.0, 8 * 3600.0
+
+# A wait is this share of itself at least, the rest by chance: targets that went down together
+# are not all asked again at once.
+SURE_SHARE = 0.5
+
+# What else waits for a target that did not answer waits so long, in seconds.
+REST_S = 30.0
+
+# Attempts of one turn, one after the other.
+TURN = 20
+
+# What was told stays in the log for so long (µs).
+KEPT_FOR = 30 * MICROS_PER_DAY
+
+# How often what is older is looked for (µs).
+SWEEP_EVERY = 3600 * MICROS_PER_SECOND
+
+UNANSWERED = (
+    "Nothing was accepted for three days. Mend the target, then switch it on again: what "
+    "failed can be sent again, and what happened meanwhile goes out."
+)
+GONE = "The target answered 410, Gone: it wants no more. Switch it on again if that was wrong."
+
+_log = structlog.get_logger("invigil.server")
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """One delivery to be tried."""
+
+    webhook_id: str
+    event_id: str
+    message: Message
+
+
+class Deliveries:
+    """The outbox's way out."""
+
+    def __init__(
+        self,
+        database: Database,
+        secret: bytes,
+        targets: Targets,
+        clock: WallClock,
+        chance: Callable[[], float],
+    ) -> None:
+        """Take what it works with; ``chance`` gives numbers from 0 to 1."""
+        self._database = database
+        self._secret = secret
+        self._targets = targets
+        self._clock = clock
+        self._chance = chance
+        self._turns: dict[str, asyncio.Task[None]] = {}
+        self._swept = 0
+
+    async def run(self, every_s: float, stop: asyncio.Event) -> None:
+        """Look every ``every_s`` seconds until ``stop``; what is under way then is given up
+        and made again by the next start.
+        """
+        while not stop.is_set():
+            try:
+                await self.begin_due()
+                await self._sweep()
+            except UNREADY as error:
+                _log.error("webhooks wait", why=str(error).partition("\n")[0])
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every_s)
+        for turn in self._turns.values():
+            turn.cancel()
+        await asyncio.gather(*self._turns.values(), return_exceptions=True)
+
+    async def deliver_due(self) -> None:
+        """Try all that is due now, once each turn, and wait for it."""
+        await self.begin_due()
+        await asyncio.gather(*self._turns.values())
+
+    async def begin_due(self) -> None:
+        """Begin a turn for each target that something is due for and that has none."""
+        query = (
+            select(WebhookDeliveryRow.webhook_id)
+            .join(WebhookRow, WebhookRow.id == WebhookDeliveryRow.webhook_id)
+            .where(
+                WebhookDeliveryRow.state == WAITING,
+                WebhookDeliveryRow.next_at <= self._clock(),
+                WebhookRow.paused_at.is_(None),
+            )
+            .distinct()
+        )
+        async with self._database.transaction() as db:
+            due = list(await db.scalars(query))
+        self._turns = {name: turn for name, turn in self._turns.items() if not turn.done()}
+        for webhook_id in due:
+            if webhook_id not in self._turns:
+                self._turns[webhook_id] = asyncio.create_task(self._turn(webhook_id))
+
+    async def _turn(self, webhook_id: str) -> None:
+        try:
+            async with self._database.transaction() as db:
+                due = await self._due(db, webhook_id)
+            for one in due:
+                answer = await send(self._targets, one.message, self._clock())
+                async with self._database.transaction() as db:
+                    goes_on = await self._note(db, one, answer)
+                if not goes_on:
+                    return
+        except UNREADY as error:
+            _log.error("a webhook waits", webhook=webhook_id, why=str(error).partition("\n")[0])
+
+    async def _due(self, db: AsyncSession, webhook_id: str) -> list[_Due]:
+        now = self._clock()
+        row = await db.get(WebhookRow, webhook_id)
+        if row is None or row.paused_at is not None:
+            return []
+        query = (
+            select(WebhookDeliveryRow, WebhookEventRow)
+            .join(WebhookEventRow, WebhookEventRow.id == WebhookDeliveryRow.event_id)
+            .where(
+                WebhookDeliveryRow.webhook_id == webhook_id,
+                WebhookDeliveryRow.state == WAITING,
+                WebhookDeliveryRow.next_at <= now,
+            )
+            .order_by(WebhookDeliveryRow.created, WebhookDeliveryRow.event_id)
+            .limit(TURN)
+        )
+        found: list[_Due] = []
+        for one, event in (await db.execute(query)).tuples():
+            body = await _body(db, row, event)
+            message = Message(event.id, row.url, body, signers(self._secret, row, now))
+            found.append(_Due(webhook_id, one.event_id, message))
+        return found
+
+    async def _note(self, db: AsyncSession, due: _Due, answer: Answer) -> bool:
+        """Write down what came of an attempt; whether the turn goes on."""
+        now = self._clock()
+        row = await db.get(WebhookRow, due.webhook_id, with_for_update=True)
+        one = await db.get(WebhookDeliveryRow, (due.webhook_id, due.event_id))
+        if row is None or one is None:
+            return False
+        one.tries = [*one.tries, [now, answer.took, answer.status, answer.words]]
+        if answer.taken:
+            one.state, row.succeeded_at = DELIVERED, now
+            return True
+        wait = max(wait_s(len(one.tries), self._chance()), answer.retry_after_s)
+        one.next_at = now + round(wait * MICROS_PER_SECOND)
+        if answer.gone:
+            pause(db, row, now, GONE)
+            return False
+        if one.next_at > one.until:
+            one.state = FAILED
+            if row.succeeded_at is None or row.succeeded_at < one.created:
+                pause(db, row, now, UNANSWERED)
+                return False
+        if answer.status is None:
+            await _rest(db, due.webhook_id, now + round(REST_S * MICROS_PER_SECOND))
+            return False
+        return True
+
+    async def _sweep(self) -> None:
+        now = self._clock()
+        if now - self._swept < SWEEP_EVERY:
+            return
+        self._swept = now
+        async with self._database.transaction() as db:
+            await sweep(db, now)
+
+
+async def _body(db: AsyncSession, row: WebhookRow, event: WebhookEventRow) -> bytes:
+    data = dict(event.data)
+    candidate = data.get("candidate")
+    if row.with_reference and isinstance(candidate, str):
+        # Looked up now, so that nothing of a person lies in the outbox.
+        known = await db.get(Candidate, candidate)
+        if known is not None:
+            data["reference"] = known.reference
+    body = {"type": event.type, "timestamp": iso(event.at), "data": data}
+    return msgspec.json.encode(body)
+
+
+def wait_s(failures: int, chance: float) -> float:
+    """Seconds to wait after so many failures: exponential, with jitter."""
+    full = min(LONGEST_WAIT_S, FIRST_WAIT_S * FACTOR ** (failures - 1))
+    return full * (SURE_SHARE + (1 - SURE_SHARE) * chance)
+
+
+def pause(db: AsyncSession, row: WebhookRow, now: int, why: str) -> None:
+    """Send nothing more until somebody switches it on again."""
+    row.paused_at, row.paused_why = now, why
+    audit.record(
+        db,
+        now,
+        audit.SYSTEM,
+        "webhook.pause",
+        ("webhook", row.id),
+        institution_id=row.institution_id,
+    )
+
+
+async def _rest(db: AsyncSession, webhook_id: str, until: int) -> None:
+    """Everything else for a target that does not answer waits a little."""
+    await db.execute(
+        update(WebhookDeliveryRow)
+        .where(
+            WebhookDeliveryRow.webhook_id == webhook_id,
+            WebhookDeliveryRow.state == WAITING,
+            WebhookDeliveryRow.next_at < until,
+        )
+        .values(next_at=until)
+    )
+
+
+async def sweep(db: AsyncSession, now: int) -> None:
+    """Forget what was told long ago, and events that wait for nobody."""
+    old = now - KEPT_FOR
+    await db.execute(
+        delete(WebhookDeliveryRow).where(
+            WebhookDeliveryRow.state != WAITING, WebhookDeliveryRow.created < old
+        )
+    )
+    await db.execute(delete(WebhookEventRow).where(WebhookEventRow.at < old, _unused()))
+
+
+async def forget(db: AsyncSession, webhook_ids: Sequence[str]) -> None:
+    """Remove webhooks with all that was to be told to them."""
+    mine = WebhookDeliveryRow.webhook_id.in_(webhook_ids)
+    await db.execute(delete(WebhookDeliveryRow).where(mine))
+    await db.execute(delete(WebhookEventRow).where(_unused()))
+    await db.execute(delete(WebhookRow).where(WebhookRow.id.in_(webhook_ids)))
+
+
+def _unused():
+    return ~exists().where(WebhookDeliveryRow.event_id == WebhookEventRow.id)
