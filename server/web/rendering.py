@@ -16,6 +16,7 @@ from server.network import AnyRequest
 from server.review.durations import clock, iso, moment, spoken
 from server.review.flags import particulars, reason
 from server.web.assets import STATIC
+from server.web.navigation import frame
 
 TEMPLATES = STATIC.parent / "templates"
 PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Cookie, HX-Request"}
@@ -48,6 +49,7 @@ def template_config(static: str) -> TemplateConfig[JinjaTemplateEngine]:
         "spoken": spoken,
     }
     environment.globals |= {
+        "frame": frame,
         "htmx": HTMX,
         "icons": f"{static}/img/icons.svg",
         "static": static,

@@ -92,8 +92,9 @@ def test_every_route_has_a_row_and_every_row_a_route(template: Campus) -> None:
         else:
             there.add(f"ASGI {route.path}")
     named = [str(row) for row in ROWS]
-    assert not (there - set(named)), "routes without a row in tests/support/authority.py"
-    assert not (set(named) - there), "rows of tests/support/authority.py without a route"
+    missing, stale = sorted(there - set(named)), sorted(set(named) - there)
+    assert not missing, f"routes without a row in tests/support/authority.py: {missing}"
+    assert not stale, f"rows of tests/support/authority.py without a route: {stale}"
     assert len(named) == len(set(named)), "a route with two rows"
 
 
