@@ -6,6 +6,8 @@ records.signed    every record, in order           receipts.signed  every receip
 forks.signed      other records signed for a number already taken (empty where none)
 decisions.json    what reviewers decided           report.json    the summary
 blobs/<sha256>    the sealed pieces, exactly as the records commit to them
+
+certificates.signed  says of pieces that were destroyed; only where some were
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ FILES = (
     "decisions.json",
     "report.json",
 )
+CERTIFICATES = "certificates.signed"
 
 # A day's session is some 30,000 records of about a kilobyte; this is far above it.
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -76,6 +79,7 @@ class Contents:
     decisions: bytes
     report: bytes
     blobs: Iterable[tuple[str, bytes]]
+    certificates: Iterable[Signed] = ()
 
 
 class UnreadableBundle(Exception):
@@ -109,6 +113,8 @@ def signed_files(contents: Contents, key: Ed25519PrivateKey, exported: int) -> d
         "decisions.json": contents.decisions,
         "report.json": contents.report,
     }
+    if certificates := _lines(contents.certificates):
+        files[CERTIFICATES] = certificates
     manifest = Manifest(
         session=contents.session,
         institution_key=to_base64(public_bytes(key)),
@@ -192,7 +198,7 @@ class BundleReader:
 
     def unexpected(self) -> list[str]:
         """Names that no bundle has: other files, folders, paths out of the bundle."""
-        known = {MANIFEST, *FILES}
+        known = {MANIFEST, *FILES, CERTIFICATES}
         return sorted(n for n in self._entries if n not in known and not _is_blob(n))
 
     def blob_names(self) -> set[str]:

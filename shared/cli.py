@@ -1,4 +1,6 @@
-"""``invigil-verify``: check an exported session, a receipt or a log, without a server."""
+"""``invigil-verify``: check an exported session, a receipt, certificates of deletion or a log,
+without a server.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,15 @@ from rich.console import Console
 
 from shared.bar import waiting
 from shared.bundle import UnreadableBundle
+from shared.certificate_file import (
+    CertificateVerdict,
+    certificate_verdict_members,
+    is_certificate_file,
+    verify_certificate_file,
+)
 from shared.encoding import HASH_HEX
 from shared.log_checks import LogVerdict, is_log, log_verdict_members, verify_log
-from shared.printing import print_bundle, print_log, print_receipt
+from shared.printing import print_bundle, print_certificates, print_log, print_receipt
 from shared.progress import Progress
 from shared.receipt_checks import (
     ReceiptVerdict,
@@ -29,10 +37,13 @@ from shared.verify import verify_bundle
 
 HOLDS, DOES_NOT_HOLD, UNREADABLE = 0, 1, 2
 
+# What is checked by itself, beside a log.
+Alone = Verdict | ReceiptVerdict | CertificateVerdict
+
 app = App(
     name="invigil-verify",
-    help="""Check an exported exam session, a candidate's receipt, or an institution's log,
-offline, and print a verdict for every check.""",
+    help="""Check an exported exam session, a candidate's receipt, a session's certificates of
+deletion, or an institution's log, offline, and print a verdict for every check.""",
     help_epilogue="""Exit status: 0 everything holds, 1 something does not (it is named), 2 the
 file cannot be read as any of them, or the options do not go together.
 
@@ -43,6 +54,8 @@ Examples:
   invigil-verify session.zip --key 4f1c… --json
 
   invigil-verify session.receipt.json --key 4f1c…
+
+  invigil-verify session.certificates.json --key 4f1c…
 
   invigil-verify university.log --after 9b03…
 
@@ -64,11 +77,11 @@ def verify(
     key: Annotated[str | None, Parameter(help="Fingerprint of the institution's key.")] = None,
     json: Annotated[bool, Parameter(negative="", help="Print the verdict as JSON.")] = False,
 ) -> int:
-    """Check BUNDLE, which is an exported session, a candidate's receipt or an exported log.
+    """Check BUNDLE: an exported session, a candidate's receipt, certificates, or a log.
 
     Args:
-        bundle: The exported session, a zip file; the receipt that the recorder saved; or
-            the institution's log.
+        bundle: The exported session, a zip file; the receipt that the recorder saved; the
+            certificates of what was destroyed of a session; or the institution's log.
         log: Beside a session: the institution's log. Shows that the session is the one that
             the log names, no shorter and no other, and who has seen it.
         after: The hash of an entry that you noted at any time before, as the log's page or
@@ -101,7 +114,8 @@ def _mistake(
     if any(not re.fullmatch(HASH_HEX, name) for name in noted):
         return "--after is the hash of an entry, 64 hex digits"
     if is_receipt_file(bundle) and (log is not None or noted):
-        return f"--log and --after go with a session's bundle, and {bundle} is a receipt"
+        what = "certificates" if is_certificate_file(bundle) else "a receipt"
+        return f"--log and --after go with a session's bundle, and {bundle} is {what}"
     own = is_log(bundle)
     if own and log is not None:
         return f"--log goes with a session's bundle, and {bundle} is a log itself"
@@ -116,8 +130,10 @@ def _look(
     noted: Sequence[str],
     key: str | None,
     progress: Progress,
-) -> tuple[Verdict | ReceiptVerdict | None, LogVerdict | None]:
+) -> tuple[Alone | None, LogVerdict | None]:
     """The verdicts of the bundle (or receipt) and of the log, each where there is one."""
+    if is_certificate_file(bundle):
+        return verify_certificate_file(bundle, key), None
     if is_receipt_file(bundle):
         return verify_receipt_file(bundle, key), None
     if is_log(bundle):
@@ -133,11 +149,13 @@ def _complain(text: str) -> int:
     return UNREADABLE
 
 
-def _print_json(session: Verdict | ReceiptVerdict | None, log: LogVerdict | None) -> None:
+def _print_json(session: Alone | None, log: LogVerdict | None) -> None:
     if session is None:
         said = {} if log is None else log_verdict_members(log)
     elif isinstance(session, ReceiptVerdict):
         said = receipt_verdict_members(session)
+    elif isinstance(session, CertificateVerdict):
+        said = certificate_verdict_members(session)
     else:
         said = verdict_members(session)
         if log is not None:
@@ -146,10 +164,12 @@ def _print_json(session: Verdict | ReceiptVerdict | None, log: LogVerdict | None
     sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
 
 
-def _print(session: Verdict | ReceiptVerdict | None, log: LogVerdict | None) -> None:
+def _print(session: Alone | None, log: LogVerdict | None) -> None:
     console = Console(highlight=False)
     if isinstance(session, ReceiptVerdict):
         print_receipt(console, session)
+    elif isinstance(session, CertificateVerdict):
+        print_certificates(console, session)
     elif session is not None:
         print_bundle(console, session)
     if log is not None:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from shared.bundle import BLOBS, Bundle, UnreadableBundle
+from shared.certificate_checks import Gone
 from shared.clock import Corridor, WallState, judge_wall
 from shared.encoding import ZERO_HASH, sha256_hex
 from shared.policy import Keyring
@@ -142,14 +143,21 @@ def check_blobs(
     bundle: Bundle,
     references: list[BlobReference],
     policy: Keyring | None,
+    gone: Gone,
     meter: Meter,
 ) -> None:
-    """(7) Every piece is there, as committed, and sealed to a key of the policy."""
+    """(7) Every piece is there, as committed, and sealed to a key of the policy; or it is
+    gone, and a certificate says so.
+    """
     names = bundle.blob_names()
     kids = {key.kid for key in policy.evidence_keys} if policy else set[str]()
     ledger.look(CheckId.BLOB, len(references))
     for blob in references:
-        if blob.sha256 not in names:
+        if blob in gone.by:
+            if blob.sha256 in names:
+                why = f"{_name(blob)}: here, though certificate {gone.by[blob]} destroyed it"
+                ledger.fail(CheckId.BLOB, why, _place(blob))
+        elif blob.sha256 not in names:
             why = f"{_name(blob)}: committed but missing"
             ledger.fail(CheckId.BLOB, why, _place(blob))
         elif fault := _blob_fault(bundle, blob, kids):

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from shared.certificate_file import CertificateVerdict
 from shared.log_checks import About, LogVerdict
 from shared.receipt_checks import ReceiptVerdict
 from shared.receipts import Receipt
@@ -27,6 +28,9 @@ def print_bundle(console: Console, verdict: Verdict) -> None:
     console.print(f"\nsession  {verdict.session}")
     _print_key(console, verdict.key_fingerprint, "bundle", pinned=verdict.pinned)
     console.print(f"records  {verdict.records}, pieces {verdict.blobs}, gaps {verdict.gaps}")
+    if verdict.certificates:
+        say = "a certificate says" if verdict.certificates == 1 else "certificates say"
+        console.print(f"         {verdict.destroyed} pieces were destroyed, as {say}")
     _print_end(console, holds=verdict.holds)
 
 
@@ -62,6 +66,24 @@ def print_receipt(console: Console, verdict: ReceiptVerdict) -> None:
         console.print(f"recorder made {file.records_made} records, {file.pieces_made} pieces;")
         end = "that is all of the session" if file.complete else "more was still to come"
         console.print(f"         {end} (its own word: not signed)")
+    _print_end(console, holds=verdict.holds)
+
+
+def print_certificates(console: Console, verdict: CertificateVerdict) -> None:
+    """What was destroyed of a session, by the word of its institution."""
+    _print_checks(console, verdict.results)
+    console.print()
+    for one in verdict.certificates[:1]:
+        console.print(f"session  {one.session}")
+    _print_key(console, verdict.key_fingerprint, "file", pinned=verdict.pinned)
+    for one in verdict.certificates:
+        console.print(f"{moment(one.time)}: {escape(one.why)}; of {one.size} records,")
+        console.print(f"         the last {one.head}, destroyed:")
+        for gone in one.destroyed:
+            part = "" if gone.below is None else f", those before {gone.below}"
+            console.print(
+                f"         {gone.kind}: {gone.pieces} pieces, {gone.bytes} bytes{part}"
+            )
     _print_end(console, holds=verdict.holds)
 
 

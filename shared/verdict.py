@@ -86,8 +86,26 @@ RECEIPT_CLAIMS: dict[ReceiptCheck, str] = {
     ReceiptCheck.SAID: "what the file says is what was signed",
 }
 
+
+class CertificateCheck(IntEnum):
+    """Every check of a file of certificates by its number in the specification."""
+
+    KEY = 0
+    CERTIFICATE = 1
+    ORDER = 2
+
+
+CERTIFICATE_CLAIMS: dict[CertificateCheck, str] = {
+    CertificateCheck.KEY: "the institution's key is the one that is named",
+    CertificateCheck.CERTIFICATE: "every certificate is signed by the institution",
+    CertificateCheck.ORDER: "they are one session's, in order, from the first on",
+}
+
 # A check of whatever is verified.
-AnyCheck = CheckId | LogCheck | ReceiptCheck
+AnyCheck = CheckId | LogCheck | ReceiptCheck | CertificateCheck
+
+# Which there are: a bundle's, a log's, a receipt's or those of certificates.
+Checks = type[CheckId] | type[LogCheck] | type[ReceiptCheck] | type[CertificateCheck]
 
 
 class Outcome(StrEnum):
@@ -140,13 +158,16 @@ class CheckResult:
         own = self.check
         if isinstance(own, ReceiptCheck):
             return RECEIPT_CLAIMS[own]
+        if isinstance(own, CertificateCheck):
+            return CERTIFICATE_CLAIMS[own]
         return LOG_CLAIMS[own] if isinstance(own, LogCheck) else CLAIMS[own]
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """All checks of one bundle. ``pinned`` says whether the caller named the key; ``heads``
-    are the hashes of the chain's records, in order.
+    are the hashes of the chain's records, in order. Of the ``blobs``, so many are ``destroyed``
+    by the word of so many ``certificates``.
     """
 
     session: str
@@ -156,6 +177,8 @@ class Verdict:
     records: int
     blobs: int
     gaps: int
+    destroyed: int = 0
+    certificates: int = 0
     heads: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -174,7 +197,11 @@ def verdict_json(verdict: Verdict) -> bytes:
 
 
 def verdict_members(verdict: Verdict) -> dict[str, object]:
-    """The members of a bundle's verdict, as programs are told it."""
+    """The members of a bundle's verdict, as programs are told it; what was destroyed is said
+    where a certificate says so.
+    """
+    told = {"destroyed": verdict.destroyed, "certificates": verdict.certificates}
+    destroyed = told if verdict.certificates else {}
     return {
         "holds": verdict.holds,
         "session": verdict.session,
@@ -183,6 +210,7 @@ def verdict_members(verdict: Verdict) -> dict[str, object]:
         "records": verdict.records,
         "blobs": verdict.blobs,
         "gaps": verdict.gaps,
+        **destroyed,
         "checks": [check_members(result) for result in verdict.results],
     }
 
@@ -204,10 +232,10 @@ def check_members(result: CheckResult) -> dict[str, object]:
 class Ledger:
     """Collects what each check looked at and what failed, while a verification runs.
 
-    ``checks`` says which there are: a bundle's, a log's or a receipt's.
+    ``checks`` says which there are: a bundle's, a log's, a receipt's or those of certificates.
     """
 
-    checks: type[CheckId] | type[LogCheck] | type[ReceiptCheck] = CheckId
+    checks: Checks = CheckId
     _looked_at: dict[int, int] = field(default_factory=dict[int, int])
     _named: dict[int, list[tuple[str, Where | None]]] = field(
         default_factory=dict[int, list[tuple[str, Where | None]]]

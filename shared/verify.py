@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from shared.bundle import (
+    CERTIFICATES,
     FILES,
     MANIFEST,
     Bundle,
@@ -22,6 +23,7 @@ from shared.bundle import (
     UnreadableBundle,
     decode_manifest,
 )
+from shared.certificate_checks import check_certificates
 from shared.chain import Accepted, ChainState, accept
 from shared.encoding import ZERO_HASH, EncodingError, sha256_hex
 from shared.evidence_checks import (
@@ -110,7 +112,8 @@ def verify(
     chain = judged.records
     check_clocks(ledger, chain, receipts)
     references = check_references(ledger, chain)
-    check_blobs(ledger, bundle, references, founding.policy, meter)
+    gone = check_certificates(ledger, files.get(CERTIFICATES, b""), session, key, chain)
+    check_blobs(ledger, bundle, references, founding.policy, gone, meter)
     if judged.whole:
         check_unclaimed(ledger, bundle, references)
     check_coverage(ledger, chain, receipts, references)
@@ -125,6 +128,8 @@ def verify(
         records=len(chain),
         blobs=len(references),
         gaps=sum(isinstance(record.body, Gap) for _, record in chain),
+        destroyed=len(gone.by),
+        certificates=gone.certificates,
         heads=tuple(name for name, _ in chain),
     )
 
@@ -158,7 +163,9 @@ def _check_container(
 
 def _check_files(ledger: Ledger, bundle: Bundle, manifest: Manifest) -> dict[str, bytes]:
     files: dict[str, bytes] = dict.fromkeys(FILES, b"")
-    for name in sorted({*FILES, *manifest.files}):
+    if bundle.size(CERTIFICATES) is not None or CERTIFICATES in manifest.files:
+        files[CERTIFICATES] = b""
+    for name in sorted({*files, *manifest.files}):
         ledger.look(CheckId.CONTAINER)
         entry = manifest.files.get(name)
         if name not in files:

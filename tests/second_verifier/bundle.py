@@ -24,6 +24,8 @@ FILES = frozenset(
         "report.json",
     }
 )
+# Only where something was destroyed.
+CERTIFICATES = "certificates.signed"
 _BLOB = re.compile(r"blobs/[0-9a-f]{64}")
 
 
@@ -114,11 +116,12 @@ def container(
     if len(set(bundle.names)) != len(bundle.names):
         yield "a name is there twice"
     for name in bundle.names:
-        if name not in FILES and not _BLOB.fullmatch(name):
+        if name not in FILES | {CERTIFICATES} and not _BLOB.fullmatch(name):
             yield f"{name!r} does not belong into a bundle"
-    if manifest["files"].keys() != FILES - {"manifest.signed"}:
+    due = FILES - {"manifest.signed"} | ({CERTIFICATES} & {*bundle.names, *manifest["files"]})
+    if manifest["files"].keys() != due:
         yield "the manifest does not name the bundle's files"
-    for name in FILES - {"manifest.signed"}:
+    for name in due:
         content = bundle.files.get(name)
         if content is None:
             yield f"{name} is missing or damaged"

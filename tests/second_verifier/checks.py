@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from second_verifier import bundle, pieces, receipts, records
+from second_verifier import bundle, certificates, pieces, receipts, records
 from second_verifier.bundle import Bundle, NothingToCheck
 from second_verifier.chain import Chain
 from second_verifier.clock import disagreement
@@ -88,7 +88,13 @@ def _judge(findings: Findings, found: Bundle, manifest: dict[str, Any]) -> None:
     findings.fail(6, disagreement(chain.records, held))
     wanted = pieces.committed(chain.records)
     findings.fail(7, pieces.ambiguous(wanted))
-    findings.fail(7, pieces.absent(found, wanted, ground.kids))
+    gone, why = certificates.destroyed(
+        found.content(bundle.CERTIFICATES), manifest["session"], key, chain
+    )
+    findings.fail(7, why)
+    findings.fail(7, certificates.contradicted(found, gone))
+    left = [piece for piece in wanted if piece not in gone]
+    findings.fail(7, pieces.absent(found, left, ground.kids))
     if chain.whole:
         findings.fail(7, pieces.unclaimed(found, wanted))
     findings.fail(8, receipts.durable(held, chain.hashes, {one.sha256 for one in wanted}))

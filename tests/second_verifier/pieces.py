@@ -24,10 +24,11 @@ class Piece:
 
 def committed(chain: list[dict[str, Any]]) -> list[Piece]:
     """The pieces that the records commit to, in their order, each once."""
-    return list(dict.fromkeys(piece for record in chain for piece in _named(record)))
+    return list(dict.fromkeys(piece for record in chain for piece in named(record)))
 
 
-def _named(record: dict[str, Any]) -> Iterator[Piece]:
+def named(record: dict[str, Any]) -> Iterator[Piece]:
+    """The pieces that one record names, in its order."""
     body = record["body"]
     if record["type"] == "segment":
         yield _piece(body["stream"], body)

@@ -11,7 +11,17 @@ from pathlib import Path
 
 from vectors import header
 from vectors.attack import Attack
-from vectors.attacks import chain, clock, container, founding, log, pieces, receipts, text
+from vectors.attacks import (
+    certificates,
+    chain,
+    clock,
+    container,
+    founding,
+    log,
+    pieces,
+    receipts,
+    text,
+)
 from vectors.session import INSTITUTION, fingerprint
 
 HERE = Path(__file__).parent
@@ -26,6 +36,7 @@ ATTACKS: tuple[Attack, ...] = (
     *clock.ATTACKS,
     *pieces.ATTACKS,
     *receipts.ATTACKS,
+    *certificates.ATTACKS,
 )
 
 

@@ -43,6 +43,7 @@ class Bundle:
     receipts: list[bytes]
     blobs: dict[str, bytes]
     forks: list[bytes] = field(default_factory=list)
+    certificates: list[bytes] = field(default_factory=list)
     rewrites: dict[str, Rewrite] = field(default_factory=dict)
     session: str = SESSION
     institution: Ed25519PrivateKey = INSTITUTION
@@ -70,6 +71,8 @@ class Bundle:
             "decisions.json": b"[]",
             "report.json": b"{}",
         }
+        if self.certificates:
+            files["certificates.signed"] = b"".join(self.certificates)
         return {n: self.rewrites.get(n, lambda data: data)(files[n]) for n in files}
 
     def entries(

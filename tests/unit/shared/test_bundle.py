@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -12,6 +13,7 @@ from support.sessions import WALL_ORIGIN, SessionBuilder
 
 from shared import bundle
 from shared.bundle import (
+    CERTIFICATES,
     FILES,
     MANIFEST,
     BundleReader,
@@ -21,7 +23,7 @@ from shared.bundle import (
     write_bundle,
 )
 from shared.encoding import sha256_hex
-from shared.signed import parse_line
+from shared.signed import Signed, parse_line
 
 BUILT = SessionBuilder().honest()
 
@@ -175,3 +177,15 @@ def test_a_manifest_of_another_version_says_so() -> None:
     with pytest.raises(UnreadableBundle) as refused:
         decode_manifest(said(v=2))
     assert str(refused.value) == "manifest.signed is not a manifest: version 2 is not 1"
+
+
+def test_certificates_are_there_where_there_are_any(tmp_path: Path) -> None:
+    line = Signed(b"{}", bytes(64))
+    contents = replace(BUILT.contents(), certificates=[line])
+    with (tmp_path / "c.zip").open("wb") as file:
+        write_bundle(file, contents, BUILT.keys.signing, WALL_ORIGIN)
+    made = BundleReader(tmp_path / "c.zip")
+    assert made.unexpected() == []
+    assert made.read(CERTIFICATES) == line.line()
+    assert CERTIFICATES in decode_manifest(parse_line(made.read(MANIFEST)).payload).files
+    made.close()

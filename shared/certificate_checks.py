@@ -1,0 +1,91 @@
+"""Check 7's part about what was destroyed: a certificate's word for each piece that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from shared.certificate import (
+    Certificate,
+    EvidenceKind,
+    MalformedCertificate,
+    decode_certificate,
+    destroyed_of,
+    pieces_by_kind,
+)
+from shared.encoding import ZERO_HASH
+from shared.records import BlobReference, Record
+from shared.signed import Domain, MalformedLine, Signed, holds, parse_lines
+from shared.verdict import CheckId, Ledger
+
+Chain = Sequence[tuple[str, Record]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What certificates that hold say: the number of the one that names each piece."""
+
+    by: dict[BlobReference, int] = field(default_factory=dict[BlobReference, int])
+    certificates: int = 0
+
+
+class _Wrong(Exception):
+    """A certificate does not hold; the message says why."""
+
+
+def check_certificates(
+    ledger: Ledger, data: bytes, session: str, key: bytes, chain: Chain
+) -> Gone:
+    """(7) Every certificate is the institution's, of this chain, and names its pieces.
+
+    Up to the first that does not hold; what later ones name counts as missing.
+    """
+    gone = Gone()
+    try:
+        for number, signed in enumerate(parse_lines(data)):
+            ledger.look(CheckId.BLOB)
+            certificate = _read(signed, key)
+            _agrees(certificate, number, session, chain)
+            records = [record for _, record in chain[: certificate.size]]
+            for piece in _named(certificate, records):
+                gone.by.setdefault(piece, number)
+            gone = Gone(gone.by, number + 1)
+    except MalformedLine as error:
+        ledger.fail(CheckId.BLOB, f"certificates.signed: {error}")
+    except _Wrong as error:
+        ledger.fail(CheckId.BLOB, f"certificate {gone.certificates}: {error}")
+    return gone
+
+
+def _read(signed: Signed, key: bytes) -> Certificate:
+    try:
+        certificate = decode_certificate(signed.payload)
+    except MalformedCertificate as error:
+        raise _Wrong(str(error)) from error
+    if not holds(signed, Domain.CERTIFICATE, key):
+        raise _Wrong("not signed by the institution's key")
+    return certificate
+
+
+def _agrees(certificate: Certificate, number: int, session: str, chain: Chain) -> None:
+    if certificate.session != session:
+        raise _Wrong(f"of session {certificate.session}")
+    if certificate.n != number:
+        raise _Wrong(f"it is numbered {certificate.n}")
+    heads = [ZERO_HASH, *(head for head, _ in chain)]
+    if certificate.size >= len(heads) or heads[certificate.size] != certificate.head:
+        raise _Wrong("of another chain than this")
+
+
+def _named(certificate: Certificate, records: Iterable[Record]) -> list[BlobReference]:
+    """The pieces that the certificate speaks of, by its kinds."""
+    found: list[BlobReference] = []
+    by_kind = pieces_by_kind(records)
+    for one in certificate.destroyed:
+        if one.kind is EvidenceKind.RECORDS:
+            raise _Wrong("it says that the records are destroyed, and they are here")
+        pieces = by_kind.get(one.kind, [])
+        if destroyed_of(one.kind, pieces, one.below) != one:
+            raise _Wrong(f"it names other pieces of {one.kind} than records commit to")
+        found += [p for p in pieces if one.below is None or p.stream_seq < one.below]
+    return found

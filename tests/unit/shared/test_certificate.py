@@ -1,0 +1,188 @@
+"""Certificates of deletion: what they name, and the file that stays when all else is gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
+
+from shared import cli
+from shared.certificate import (
+    SEALED,
+    Certificate,
+    Destroyed,
+    EvidenceKind,
+    MalformedCertificate,
+    decode_certificate,
+    destroyed_of,
+    digest_of,
+    encode_certificate,
+)
+from shared.certificate_file import (
+    MAX_CERTIFICATE_FILE_BYTES,
+    UnreadableCertificates,
+    encode_certificate_file,
+    is_certificate_file,
+    verify_certificate_file,
+)
+from shared.records import BlobReference
+from shared.signed import Domain, Signed, fingerprint, public_bytes, sign
+from shared.verdict import Outcome
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+CAMERA = Destroyed(kind=EvidenceKind.CAMERA, pieces=2, bytes=9, digest="ab" * 32)
+FIRST = Certificate(
+    institution="0f" * 16,
+    session="5e" * 16,
+    n=0,
+    size=7,
+    head="cd" * 32,
+    time=1_000_000,
+    why="the retention period is over",
+    by="system",
+    destroyed=(CAMERA,),
+)
+SECOND = replace(FIRST, n=1, destroyed=(CAMERA, replace(CAMERA, kind="screen", below=3)))
+
+
+def signed(one: Certificate, key: Ed25519PrivateKey = KEY) -> Signed:
+    return sign(key, Domain.CERTIFICATE, encode_certificate(one))
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    def write(*lines: Signed) -> Path:
+        path = tmp_path / "x.certificates.json"
+        path.write_bytes(encode_certificate_file(public_bytes(KEY), list(lines)))
+        return path
+
+    return write
+
+
+def fails(path: Path, pinned: str | None = None) -> list[int]:
+    verdict = verify_certificate_file(path, pinned)
+    failing = [int(r.check) for r in verdict.results if r.outcome is Outcome.FAILS]
+    assert verdict.holds is (not failing)
+    return failing
+
+
+def test_what_is_said_of_pieces() -> None:
+    pieces = [BlobReference(f"{n:064x}", 10 + n, "camera", n) for n in range(4)]
+    said = destroyed_of(EvidenceKind.CAMERA, pieces, below=2)
+    assert (said.pieces, said.bytes, said.below) == (2, 21, 2)
+    assert said.digest == digest_of([pieces[0].sha256, pieces[1].sha256])
+    assert destroyed_of(EvidenceKind.CAMERA, pieces).pieces == 4
+    assert EvidenceKind.RECORDS not in SEALED
+
+
+def test_a_certificate_is_read_as_it_was_written() -> None:
+    assert decode_certificate(encode_certificate(SECOND)) == SECOND
+    assert b"below" not in encode_certificate(FIRST)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"v":2}', b"\xff"])
+def test_other_bytes_are_no_certificate(data: bytes) -> None:
+    with pytest.raises(MalformedCertificate):
+        decode_certificate(data)
+
+
+def test_a_file_holds(written: Callable[..., Path]) -> None:
+    path = written(signed(FIRST), signed(SECOND))
+    assert is_certificate_file(path)
+    assert fails(path) == []
+    assert fails(path, fingerprint(public_bytes(KEY))) == []
+    assert verify_certificate_file(path).certificates == (FIRST, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("second", "failing"),
+    [
+        (replace(SECOND, n=3), [2]),
+        (replace(SECOND, session="5f" * 16), [2]),
+        (replace(SECOND, institution="5f" * 16), [2]),
+        (replace(SECOND, size=6), [2]),
+        (replace(SECOND, time=1), [2]),
+    ],
+)
+def test_certificates_are_in_order(
+    written: Callable[..., Path], second: Certificate, failing: list[int]
+) -> None:
+    assert fails(written(signed(FIRST), signed(second))) == failing
+
+
+def test_a_stranger_s_certificate_does_not_hold(written: Callable[..., Path]) -> None:
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    assert fails(written(signed(FIRST, stranger))) == [1]
+    assert fails(written(signed(FIRST)), "ab" * 32) == [0]
+    receipt = sign(KEY, Domain.RECEIPT, encode_certificate(FIRST))
+    assert fails(written(receipt)) == [1]
+    # What is no certificate at all leaves nothing to put in order.
+    verdict = verify_certificate_file(written(sign(KEY, Domain.CERTIFICATE, b"{}")))
+    assert [r.outcome for r in verdict.results[1:]] == [Outcome.FAILS, Outcome.SKIPPED]
+    assert not verdict.holds
+
+
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda said: said.update(v=2),
+        lambda said: said.update(certificates=[]),
+        lambda said: said.update(institution_key="AAAA"),
+        lambda said: said.update(certificates=["x" * MAX_CERTIFICATE_FILE_BYTES]),
+    ],
+)
+def test_a_bent_file_is_unreadable(
+    written: Callable[..., Path], bend: Callable[[dict[str, object]], None]
+) -> None:
+    path = written(signed(FIRST))
+    said = json.loads(path.read_bytes())
+    bend(said)
+    path.write_text(json.dumps(said))
+    with pytest.raises(UnreadableCertificates):
+        verify_certificate_file(path)
+
+
+def test_other_files_are_no_certificates(tmp_path: Path) -> None:
+    assert not is_certificate_file(tmp_path / "none")
+    for content in (b"PK", b"{", b'{"type":"invigil-receipt"}'):
+        (tmp_path / "x").write_bytes(content)
+        assert not is_certificate_file(tmp_path / "x")
+    with pytest.raises(UnreadableCertificates):
+        verify_certificate_file(tmp_path / "none")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_command_checks_it(
+    written: Callable[..., Path], capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
+) -> None:
+    path = written(signed(FIRST), signed(SECOND))
+    assert cli.app([str(path), *options], result_action="return_value") == cli.HOLDS
+    said = capsys.readouterr().out
+    assert FIRST.session in said
+    assert "screen" in said
+    status = cli.app([str(path), "--key", "ab" * 32], result_action="return_value")
+    assert status == cli.DOES_NOT_HOLD
+    status = cli.app([str(path), "--after", "ab" * 32], result_action="return_value")
+    assert status == cli.UNREADABLE
+    assert "is certificates" in capsys.readouterr().err.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "members"),
+    [
+        ("good-destroyed", "as a certificate says", {"destroyed": 2, "certificates": 1}),
+        ("good-destroyed-twice", "as certificates say", {"destroyed": 3, "certificates": 2}),
+    ],
+)
+def test_a_bundle_says_what_was_destroyed(
+    capsys: pytest.CaptureFixture[str], name: str, words: str, members: dict[str, int]
+) -> None:
+    path = str(Path(__file__).parents[2] / "vectors" / "bundles" / f"{name}.zip")
+    assert cli.app([path], result_action="return_value") == cli.HOLDS
+    assert words in capsys.readouterr().out
+    cli.app([path, "--json"], result_action="return_value")
+    assert members.items() <= json.loads(capsys.readouterr().out).items()
