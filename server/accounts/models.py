@@ -39,6 +39,8 @@ class Institution(Table):
     contact: Mapped[Name]
     # The folder under the data directory's ``keys`` that holds its private keys.
     key_ref: Mapped[Name]
+    # Whether its staff need a second factor; who has none yet can only set one up.
+    wants_second_factor: Mapped[bool] = mapped_column(default=False)
     # The time zone that its exams' times are said in where nothing else is said.
     zone: Mapped[Word]
     created: Mapped[Micros]
@@ -60,8 +62,30 @@ class Account(Table):
     created: Mapped[Micros]
 
 
+class Invitation(Table):
+    """Somebody asked to join an institution by a link, whose secret's SHA-256 is kept.
+
+    ``ended`` is when it was accepted or taken back.
+    """
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("secret_hash"),)
+
+    id: Mapped[IdText] = mapped_column(primary_key=True)
+    institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"), index=True)
+    secret_hash: Mapped[HashText]
+    email: Mapped[Name]
+    role: Mapped[Word]
+    invited_by: Mapped[Name]
+    created: Mapped[Micros]
+    expires: Mapped[Micros]
+    ended: Mapped[Micros | None]
+
+
 class StaffSession(Table):
-    """Somebody signed in. ``id`` is the SHA-256 of the cookie's random value."""
+    """Somebody signed in. ``id`` is the SHA-256 of the cookie's random value; ``means`` is how
+    they signed in (``sign_in.Means``), ``agent`` what their browser calls itself.
+    """
 
     __tablename__ = "staff_session"
 
@@ -71,3 +95,6 @@ class StaffSession(Table):
     created: Mapped[Micros]
     last_seen: Mapped[Micros]
     expires: Mapped[Micros] = mapped_column(index=True)
+    means: Mapped[Word] = mapped_column(default="password")
+    address: Mapped[Word] = mapped_column(default="")
+    agent: Mapped[Name] = mapped_column(default="")

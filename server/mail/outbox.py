@@ -8,14 +8,9 @@ of the server's secret, which lies in the key folder, and destroyed once they ar
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,9 +19,7 @@ from server.accounts.service import new_id
 from server.clock import WallClock
 from server.mail.letters import STUCK, Letter, State, checked
 from server.mail.models import MailRow
-
-# AES-256, and the nonce that GCM is made for, in bytes.
-KEY_BYTES, NONCE_BYTES = 32, 12
+from server.storage.seal import Seal
 
 # Rows of one INSERT: far below the parameters that either database takes in a statement.
 ROWS_AT_ONCE = 500
@@ -37,7 +30,7 @@ class Outbox:
 
     def __init__(self, secret: bytes, clock: WallClock) -> None:
         """Take the server's secret, which texts are sealed under."""
-        self._seal = Seal(secret)
+        self._seal = Seal(secret, "invigil/mail/1")
         self._clock = clock
 
     async def queue(
@@ -168,25 +161,3 @@ class Outbox:
             "attempts": 0,
             "why": "",
         }
-
-
-class Seal:
-    """Seals texts under a key of their own, each bound to its letter."""
-
-    def __init__(self, secret: bytes) -> None:
-        """Take the server's secret (RFC 5869, HKDF, for a key that serves nothing else)."""
-        made = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"invigil/mail/1").derive(secret)
-        self._key = AESGCM(made)
-
-    def sealed(self, name: str, text: str) -> bytes:
-        """Nonce and sealed text."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._key.encrypt(nonce, text.encode(), name.encode())
-
-    def opened(self, name: str, sealed: bytes) -> str | None:
-        """The text, where it is this letter's and this server's."""
-        nonce, rest = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        try:
-            return self._key.decrypt(nonce, rest, name.encode()).decode()
-        except (InvalidTag, ValueError):
-            return None
