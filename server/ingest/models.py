@@ -40,7 +40,7 @@ class ExamSession(Table):
 
     __tablename__ = "exam_session"
     # The board asks for an institution's running sessions every second.
-    __table_args__ = (Index(None, "institution_id", "state"),)
+    __table_args__ = (Index(None, "institution_id", "state", "last_seen"),)
 
     # Declared first, for the mapper to check and count it at every write.
     revision: Mapped[Number] = mapped_column(BigInteger)
@@ -82,6 +82,10 @@ class ExamSession(Table):
     bytes_durable: Mapped[Number]
     keep_until: Mapped[Micros | None] = mapped_column(index=True)
     purged_at: Mapped[Micros | None]
+    # When something of it is to be destroyed next; ``None`` where nobody has looked yet.
+    due_at: Mapped[Micros | None] = mapped_column(index=True)
+    # Which blob store its pieces are in (``storage.regions``); empty for the default one.
+    region: Mapped[Word] = mapped_column(server_default="")
 
 
 class RecordRow(Table):
@@ -118,7 +122,7 @@ class ReceiptRow(Table):
 
 class BlobRow(Table):
     """A blob that a record committed to. Durable once ``durable_at`` is set, and then
-    listed by receipt ``receipt_n``.
+    listed by receipt ``receipt_n``; gone once ``destroyed_at`` is (``server.retention``).
     """
 
     __tablename__ = "blob"
@@ -136,6 +140,7 @@ class BlobRow(Table):
     seq: Mapped[Number]
     durable_at: Mapped[Micros | None]
     receipt_n: Mapped[Number | None]
+    destroyed_at: Mapped[Micros | None]
 
 
 class SegmentRow(Table):

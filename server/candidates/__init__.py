@@ -1,0 +1,1 @@
+"""The candidate's own page: what is kept of them, their copy, appeals, requests, consent."""
