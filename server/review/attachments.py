@@ -9,14 +9,24 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.ingest.models import AttachmentRow, BlobRow, EnrolmentRecordRow, ExamSession
+from server.ingest.models import (
+    AttachmentRow,
+    BlobRow,
+    EnrolmentRecordRow,
+    ExamSession,
+    IncidentRow,
+)
 from server.review.enrolment_words import Told, merged, told
 from server.review.flags import Flag
 from server.review.media import Part
+from server.review.reading import place
 from server.review.wording import printed
 from shared.sealing import Place
 
 STREAM = "attachment"
+
+# Of a flag of many incidents, as many further pictures as one looks at.
+MOST_MORE = 12
 
 # What may leave here: nothing that a browser would run.
 MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "audio/mp4"})
@@ -25,13 +35,15 @@ MEDIA_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "video/mp4", "
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One attachment as a page shows it: ``n`` is its ``stream_seq``, ``there`` whether it
-    can be: it was delivered, and not destroyed since.
+    can be: it was delivered, and not destroyed since. ``begins`` is when a clip does, in
+    microseconds of session time, where the recorder says so.
     """
 
     n: int
     role: str
     media_type: str
     there: bool
+    begins: int | None = None
 
     @property
     def sound_only(self) -> bool:
@@ -42,12 +54,14 @@ class Shown:
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """What there is of one flag. ``clip_of`` is the flag whose clip it is in, where it has
-    none of its own; ``left_out`` says why there is no picture or clip, where one was due.
+    none of its own; ``left_out`` says why there is no picture or clip, where one was due;
+    ``more`` are the snapshots of its other incidents.
     """
 
     snapshot: Shown | None = None
     clip: Shown | None = None
     clip_of: str | None = None
+    more: tuple[Shown, ...] = ()
     left_out: str = ""
 
 
@@ -122,8 +136,8 @@ async def find_attachment(db: AsyncSession, session: ExamSession, n: int) -> Fou
         return NotHere(409, "This was recorded, but has not been delivered yet.")
     if row.media_type not in MEDIA_TYPES:
         return NotHere(422, "This is of a kind that pages do not show. The bundle has it.")
-    place = Place(session.id, STREAM, row.stream_seq)
-    part = Part(session.id, session.key_ref, (place, row.sha256))
+    where = Place(session.id, STREAM, row.stream_seq)
+    part = Part(session.id, session.key_ref, (where, row.sha256))
     return Found(part, row.role, row.media_type)
 
 
@@ -131,6 +145,9 @@ async def _rows(db: AsyncSession, session: ExamSession, n: int | None = None) ->
     """Attachments in order of their records, with whether their blob is there."""
     blob = (BlobRow.session_id == AttachmentRow.session_id) & (
         BlobRow.sha256 == AttachmentRow.sha256
+    )
+    incident = (IncidentRow.session_id == AttachmentRow.session_id) & (
+        IncidentRow.incident_id == AttachmentRow.incident_id
     )
     query = (
         select(
@@ -140,8 +157,11 @@ async def _rows(db: AsyncSession, session: ExamSession, n: int | None = None) ->
             AttachmentRow.media_type,
             AttachmentRow.sha256,
             BlobRow.durable_at.is_not(None).label("there"),
+            IncidentRow.boot,
+            IncidentRow.detail,
         )
         .join(BlobRow, blob)
+        .outerjoin(IncidentRow, incident)
         .where(AttachmentRow.session_id == session.id)
         .order_by(AttachmentRow.seq, AttachmentRow.place)
     )
@@ -152,18 +172,34 @@ async def _rows(db: AsyncSession, session: ExamSession, n: int | None = None) ->
 
 def _shown(session: ExamSession, row: Any) -> Shown:
     there = bool(row.there) and session.purged_at is None
-    return Shown(row.stream_seq, row.role, row.media_type, there)
+    return Shown(row.stream_seq, row.role, row.media_type, there, _begins(session, row))
+
+
+def _begins(session: ExamSession, row: Any) -> int | None:
+    """When a clip begins: its incident says it by the clock of the candidate's machine."""
+    said = row.detail.get("clip") if row.role == "clip" and row.detail else None
+    start = said.get("start") if isinstance(said, Mapping) else None
+    if not isinstance(start, int) or isinstance(start, bool) or not 0 <= start < 2**53:
+        return None
+    return max(0, place(session, row.boot, start))
 
 
 def _pictures(flag: Flag, own: Mapping[str, Mapping[str, Shown]]) -> Pictures:
-    mine = own.get(flag.id, {})
+    """Of the incident that it is called after, else of the first of its others that has any."""
+    each = [own[name] for name in dict.fromkeys((flag.id, *flag.covers)) if name in own]
+    snapshots = [found["snapshot"] for found in each if "snapshot" in found]
+    clip, clip_of = next((found["clip"] for found in each if "clip" in found), None), None
     said = flag.detail.get("clip")
-    told = said if isinstance(said, Mapping) else {}
-    other = told.get("incident")
-    clip, clip_of = mine.get("clip"), None
+    other = said.get("incident") if isinstance(said, Mapping) else None
     if clip is None and isinstance(other, str) and "clip" in own.get(other, {}):
         clip, clip_of = own[other]["clip"], other
-    return Pictures(mine.get("snapshot"), clip, clip_of, _left_out(flag))
+    return Pictures(
+        snapshot=snapshots[0] if snapshots else None,
+        clip=clip,
+        clip_of=clip_of,
+        more=tuple(snapshots[1 : 1 + MOST_MORE]),
+        left_out=_left_out(flag),
+    )
 
 
 def _left_out(flag: Flag) -> str:

@@ -14,6 +14,7 @@ from server.ingest.models import ExamSession, RecordRow
 from server.review.absences import Absences, Interval, Summary, clipped, summaries
 from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pictures
 from server.review.durations import length, moment
+from server.review.flag_reading import read_flags
 from server.review.flags import Flag, Tally, tally
 from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts
@@ -21,7 +22,7 @@ from server.review.models import DecisionRow
 from server.review.observed import absent_from
 from server.review.paces import Paces, read_paces
 from server.review.phases import Phases, read_phases
-from server.review.reading import extent, read_absences, read_flags, read_tracks
+from server.review.reading import extent, read_absences, read_tracks
 from server.review.score import Score, score
 from server.review.states import Standing, read_standings
 from server.review.timeline import Timeline, parted, timeline

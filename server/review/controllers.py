@@ -24,12 +24,14 @@ from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.review import playlists
 from server.review.attachments import Pictures, read_pictures
-from server.review.decisions import Ask, Decided, NoFlag, Superseded, decide
-from server.review.flags import MAX_NOTE_CHARS, Flag, Verdict
+from server.review.decisions import Ask, Decided, NoFlag, Refused, Superseded, decide
+from server.review.flag_reading import read_flags
+from server.review.flags import Flag
+from server.review.life import MAX_NOTE_CHARS, Verdict
 from server.review.media import Media, Part, Unplayable, find_init, find_stretch
 from server.review.phases import read_phases
 from server.review.ranking import refresh_one
-from server.review.reading import STREAMS, extent, read_flags, read_tracks
+from server.review.reading import STREAMS, extent, read_tracks
 from server.review.tracks import Track
 from server.storage.database import Database
 from shared.wire import API_PREFIX
@@ -246,6 +248,8 @@ class FlagsController(Controller):
                 return Response(shown, headers=PRIVATE)
         match outcome:
             case Superseded():
+                return Rejection("about:blank", 409, outcome.words).response()
+            case Refused():
                 return Rejection("about:blank", 409, outcome.words).response()
             case NoFlag():
                 why = "This session has no such flag, or not that version of it."

@@ -6,7 +6,7 @@ meanwhile, nothing is written and the second one is told who and what.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.staff import Staff
 from server.audit.service import record
 from server.ingest.models import ExamSession
-from server.review.flags import Flag, Verdict
+from server.review.flag_reading import read_flags
+from server.review.flags import Flag
+from server.review.life import RESOLVER, Decision, Verdict
 from server.review.models import DecisionRow
-from server.review.reading import read_flag
 from shared.encoding import sha256_hex
 
 
@@ -47,12 +48,19 @@ class Superseded:
     def words(self) -> str:
         """What the second one is told."""
         last = self.flag.history[-1]
-        did = {
-            Verdict.OPEN: "opened this flag again",
-            Verdict.ACCEPTED: "accepted this flag",
-            Verdict.DISMISSED: "dismissed this flag",
-        }[last.verdict]
-        return f"{last.by} {did} meanwhile. Nothing of yours was saved; look again and decide."
+        said = f", and wrote: {last.note}" if last.note else ""
+        return (
+            f"{last.by} {last.verdict.done} meanwhile{said}. "
+            "Nothing of yours was saved; look again and decide."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not for this person to decide, or not at the moment; ``flag`` is as it stands."""
+
+    flag: Flag
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +68,25 @@ class NoFlag:
     """The session has no such flag, or not the version that was named."""
 
 
-Outcome = Decided | Superseded | NoFlag
+Outcome = Decided | Superseded | Refused | NoFlag
 
 
 async def decide(
     db: AsyncSession, now: int, staff: Staff, session: ExamSession, ask: Ask
 ) -> Outcome:
     """Write a decision and its entry in the log, in the caller's transaction."""
-    flag = await read_flag(db, session, ask.flag_id)
-    if flag is None or ask.version > flag.version:
-        return NoFlag()
-    if flag.version > ask.version:
-        return Decided(flag) if _same(flag, staff, ask) else Superseded(flag)
-    if ask.verdict is flag.verdict and (not flag.history or flag.history[-1].note == ask.note):
-        return Decided(flag)
+    flags = {flag.id: flag for flag in await read_flags(db, session)}
+    flag = flags.get(ask.flag_id)
+    return NoFlag() if flag is None else await decide_on(db, now, staff, session, flag, ask)
+
+
+async def decide_on(
+    db: AsyncSession, now: int, staff: Staff, session: ExamSession, flag: Flag, ask: Ask
+) -> Outcome:
+    """The same about a flag that was read in this transaction already."""
+    told = _without_writing(flag, staff, ask)
+    if told is not None:
+        return told
     row = DecisionRow(
         session_id=session.id,
         flag_id=flag.id,
@@ -82,12 +95,12 @@ async def decide(
         note=ask.note,
         account_id=staff.id,
         at=now,
+        covers=list(flag.covers),
     )
-    written = await _write(db, row)
-    current = await read_flag(db, session, ask.flag_id)
-    if current is None:
-        return NoFlag()
-    if not written:
+    if not await _write(db, row):
+        current = {one.id: one for one in await read_flags(db, session)}.get(flag.id)
+        if current is None:
+            return NoFlag()
         return Decided(current) if _same(current, staff, ask) else Superseded(current)
     record(
         db,
@@ -99,10 +112,41 @@ async def decide(
         n=row.n,
         kind=flag.kind.value,
         verdict=ask.verdict.value,
+        incidents=flag.count,
         # What a note says may be personal; that it is this note can be shown all the same.
         note=sha256_hex(ask.note.encode("utf-8", "replace")),
     )
-    return Decided(current)
+    made = Decision(row.n, ask.verdict, ask.note, staff.id, staff.name, now, flag.covers)
+    return Decided(replace(flag, history=(*flag.history, made)))
+
+
+def _without_writing(flag: Flag, staff: Staff, ask: Ask) -> Outcome | None:
+    """The answer where there is nothing to write, or it may not be."""
+    if ask.version > flag.version:
+        return NoFlag()
+    if flag.version > ask.version:
+        return Decided(flag) if _same(flag, staff, ask) else Superseded(flag)
+    last = flag.history[-1] if flag.history else None
+    if last is None and ask.verdict is Verdict.OPEN:
+        return Decided(flag)
+    again = last is not None and (last.verdict, last.note) == (ask.verdict, ask.note)
+    if again and (flag.proposed is None or last.by_id == staff.id):
+        return Decided(flag)
+    return _refused(flag, staff, ask)
+
+
+def _refused(flag: Flag, staff: Staff, ask: Ask) -> Refused | None:
+    if flag.verdict is Verdict.ESCALATED and not staff.may(RESOLVER):
+        words = f"This flag was escalated: it takes the role {RESOLVER.value} to decide it."
+        return Refused(flag, words)
+    own = flag.proposed is not None and flag.proposed.by_id == staff.id
+    if own and ask.verdict is Verdict.ACCEPTED:
+        words = (
+            "You have confirmed this flag; by the exam's rules another person has to agree. "
+            "Your note can stand beside the flag."
+        )
+        return Refused(flag, words)
+    return None
 
 
 def _same(flag: Flag, staff: Staff, ask: Ask) -> bool:

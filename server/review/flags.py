@@ -1,53 +1,57 @@
-"""Flags: an incident as a reviewer meets it, with what was decided about it and by whom.
+"""Flags: what a reviewer meets, with what was decided about it and by whom.
 
-A flag is open until somebody accepts it (this did happen, and it matters) or dismisses it.
-Every decision stays: a later one does not overwrite, it follows.
+A flag is one incident or several (``correlation``). It is open until somebody confirms it
+(this did happen, and it matters), dismisses it or escalates it (``life``). Every decision
+stays: a later one does not overwrite, it follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
+from server.review.correlation import Incident
 from server.review.durations import Spans, intersected, length
+from server.review.life import Decision, Stand, Verdict, stand
 from server.review.wording import printed
 from shared.flags import Kind, Severity
 
-# What a note may hold: several paragraphs, and no way to fill the database.
-MAX_NOTE_CHARS = 2_000
-
-
-class Verdict(StrEnum):
-    """Where a flag stands, and what a decision makes of it (``open``: taken back)."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    DISMISSED = "dismissed"
-
-    @property
-    def label(self) -> str:
-        """As pages write it."""
-        return {"open": "Open", "accepted": "Accepted", "dismissed": "Dismissed"}[self]
+# From this confidence on a kind that the policy names asks for a person: what an object
+# detector is less sure of is as often wrong as right.
+HUMAN_ABOVE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """One decision: the ``n``-th about a flag, from 1, by whom and when (µs since 1970)."""
+class Note:
+    """The ``n``-th note beside a flag or a session, by whom and when (µs since 1970)."""
 
     n: int
-    verdict: Verdict
-    note: str
+    text: str
     by_id: str
     by: str
     at: int
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned:
+    """To whom a flag or a session is assigned, by whom and when (µs since 1970)."""
+
+    to_id: str
+    to: str
+    by: str
+    at: int
+
+
+@dataclass(frozen=True)
 class Flag:
     """One thing to look at. ``start`` and ``end`` are microseconds of session time;
     ``end`` is ``None`` while it lasts. ``history`` holds every decision, oldest first.
+
+    Kind, severity and detail are those of its leading incident; ``members`` are all of them.
+    ``follows`` is a decided flag that it would have been a part of. ``human_first`` says that
+    its kind is one that a person has to look at before anything acts on it.
     """
 
     id: str
@@ -58,11 +62,38 @@ class Flag:
     confidence: float
     detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
     history: tuple[Decision, ...] = ()
+    members: tuple[Incident, ...] = ()
+    follows: str | None = None
+    four_eyes: bool = False
+    human_first: bool = False
+    notes: tuple[Note, ...] = ()
+    assigned: Assigned | None = None
+
+    @cached_property
+    def stand(self) -> Stand:
+        """Where it stands, and by what."""
+        return stand(self.history, four_eyes=self.four_eyes)
 
     @property
     def verdict(self) -> Verdict:
         """Where it stands now."""
-        return self.history[-1].verdict if self.history else Verdict.OPEN
+        return self.stand.verdict
+
+    @property
+    def proposed(self) -> Decision | None:
+        """The confirmation that another person has yet to agree with."""
+        return self.stand.proposed
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to look before anything may act on it, and nobody has."""
+        sure = max([self.confidence, *(one.confidence for one in self.members)])
+        return self.human_first and not self.history and sure > HUMAN_ABOVE
+
+    @property
+    def covers(self) -> tuple[str, ...]:
+        """The incidents that it is made of, by id."""
+        return tuple(one.id for one in self.members) or (self.id,)
 
     @property
     def version(self) -> int:
@@ -72,25 +103,47 @@ class Flag:
     @property
     def decided(self) -> Decision | None:
         """The decision in force, if it is decided."""
-        last = self.history[-1] if self.history else None
-        return last if last is not None and last.verdict is not Verdict.OPEN else None
+        return None if self.verdict is Verdict.OPEN else self.stand.last
+
+    @property
+    def count(self) -> int:
+        """How many incidents it is made of."""
+        return max(1, len(self.members))
+
+    @property
+    def others(self) -> tuple[Incident, ...]:
+        """Its incidents, in order of time, where there is more than the one it is shown as."""
+        ordered = sorted(self.members, key=lambda one: (one.start, one.id))
+        return tuple(ordered) if len(ordered) > 1 else ()
+
+    def spans(self, now: int) -> Spans:
+        """When its incidents were there (µs); what still lasts is measured up to ``now``."""
+        if not self.members:
+            return [_span(self.start, self.end, now)]
+        return [_span(one.start, one.end, now) for one in self.members]
 
     def lasted(self, now: int) -> int:
-        """Its length in microseconds; what still lasts is measured up to ``now``."""
-        return max(0, (self.end if self.end is not None else now) - self.start)
+        """How long its incidents lasted together, in microseconds, what overlaps once."""
+        return length(self.spans(now))
 
     def counted(self, now: int, spans: Spans | None) -> int | None:
         """How much of its length lies in ``spans`` (all of it where there are none given), in
         microseconds; ``None`` for a flag that lies outside.
         """
+        own = self.spans(now)
         if spans is None:
-            return self.lasted(now)
-        end = self.start + self.lasted(now)
+            return length(own)
         if not any(
-            self.start < over and (end > start or self.start == start) for start, over in spans
+            begun < over and (end > start or begun == start)
+            for begun, end in own
+            for start, over in spans
         ):
             return None
-        return length(intersected([(self.start, end)], spans))
+        return length(intersected(own, spans))
+
+
+def _span(start: int, end: int | None, now: int) -> tuple[int, int]:
+    return start, max(start, now if end is None else end)
 
 
 def reason(flag: Flag) -> str:
@@ -110,30 +163,40 @@ def particulars(flag: Flag) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many flags there are, and how they stand."""
+    """How many flags there are, and how they stand. Of the open ones ``second`` wait for a
+    second reviewer, and ``person`` for anybody before something may act on them.
+    """
 
     open: int = 0
     accepted: int = 0
     dismissed: int = 0
+    escalated: int = 0
+    second: int = 0
+    person: int = 0
 
     @property
     def all(self) -> int:
         """Every flag."""
-        return self.open + self.accepted + self.dismissed
+        return self.open + self.accepted + self.dismissed + self.escalated
 
     @property
     def decided(self) -> int:
         """Those that somebody has judged."""
-        return self.accepted + self.dismissed
+        return self.accepted + self.dismissed + self.escalated
 
 
 def tally(flags: Iterable[Flag]) -> Tally:
     """Count flags by where they stand."""
-    counts = dict.fromkeys(Verdict, 0)
+    counts, second, person = dict.fromkeys(Verdict, 0), 0, 0
     for flag in flags:
         counts[flag.verdict] += 1
+        second += flag.proposed is not None
+        person += flag.needs_person
     return Tally(
         open=counts[Verdict.OPEN],
         accepted=counts[Verdict.ACCEPTED],
         dismissed=counts[Verdict.DISMISSED],
+        escalated=counts[Verdict.ESCALATED],
+        second=second,
+        person=person,
     )

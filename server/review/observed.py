@@ -20,8 +20,7 @@ from server.review.absences import Absences, Interval
 from server.review.durations import MICROS
 from server.review.models import ObservedRow
 from server.review.phases import read_phases_of
-from server.review.ranking import policies_of
-from server.review.reading import extent, read_absences, read_tracks
+from server.review.reading import extent, policies_of, read_absences, read_tracks
 from server.review.timeline import UNDELIVERED, UNPLAYABLE, missing, parted
 from server.review.tracks import Track, here, runs, undelivered
 from server.review.watching import Observability, observability

@@ -12,14 +12,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.exams.models import PolicyVersion
 from server.ingest.models import ExamSession, IncidentRow, PhaseRow
+from server.review.flag_reading import read_flags_of
 from server.review.flags import Flag, tally
 from server.review.models import RankRow
 from server.review.phases import read_phases, read_phases_of
-from server.review.reading import extent, read_flags_of, read_policy
+from server.review.reading import extent, policies_of, read_policy
 from server.review.score import Score, score
-from shared.policy import Policy, decode_policy
 
 # As many reasons as fit beside a name.
 REASONS = 3
@@ -70,13 +69,6 @@ async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
         counted = phases[session.id].counted
         found = score(flags[session.id], policy, extent(session), counted)
         await _keep(db, session, flags[session.id], found)
-
-
-async def policies_of(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Policy]:
-    """The policies that sessions are held under, by the id of the version."""
-    ids = {session.policy_version_id for session in sessions}
-    query = select(PolicyVersion.id, PolicyVersion.payload).where(PolicyVersion.id.in_(ids))
-    return {key: decode_policy(data) for key, data in (await db.execute(query)).tuples()}
 
 
 async def _keep(

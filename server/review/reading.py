@@ -1,32 +1,26 @@
-"""From the tables to what a reviewer sees: flags, tracks and absences on session time."""
+"""From the tables to what a reviewer sees: tracks and absences on session time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Account
 from server.exams.models import PolicyVersion
 from server.ingest.models import (
     BlobRow,
     ExamSession,
     GapRow,
-    IncidentRow,
     SegmentRow,
     UnobservedRow,
 )
 from server.ingest.times import session_time
 from server.review.absences import Absences, Interval
 from server.review.durations import MICROS
-from server.review.flags import Decision, Flag, Verdict
-from server.review.models import DecisionRow
 from server.review.tracks import Init, Piece, Track
 from server.review.wording import PARTLY, cause
-from shared.flags import Kind, Severity
 from shared.policy import Policy, decode_policy
 
 # The streams that play. The order is that of pages; sound leads the others' time.
@@ -49,76 +43,11 @@ async def read_policy(db: AsyncSession, session: ExamSession) -> Policy:
     return decode_policy((await db.execute(query)).scalar_one())
 
 
-async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
-    """A session's flags in order of time."""
-    return (await read_flags_of(db, [session]))[session.id]
-
-
-async def read_flags_of(
-    db: AsyncSession, sessions: Sequence[ExamSession]
-) -> dict[str, list[Flag]]:
-    """The flags of several sessions, each in order of time, by session id."""
-    ids = [session.id for session in sessions]
-    incidents = select(IncidentRow).where(IncidentRow.session_id.in_(ids))
-    rows = (await db.execute(incidents)).scalars().all()
-    histories = await _histories(db, ids)
-    by_id = {session.id: session for session in sessions}
-    flags: dict[str, list[Flag]] = {name: [] for name in ids}
-    for row in rows:
-        history = histories.get((row.session_id, row.incident_id), ())
-        flags[row.session_id].append(_flag(by_id[row.session_id], row, history))
-    for found in flags.values():
-        found.sort(key=lambda flag: (flag.start, flag.id))
-    return flags
-
-
-async def read_flag(db: AsyncSession, session: ExamSession, flag_id: str) -> Flag | None:
-    """One flag of a session."""
-    row = await db.get(IncidentRow, (session.id, flag_id))
-    if row is None:
-        return None
-    histories = await _histories(db, [session.id], flag_id)
-    return _flag(session, row, histories.get((session.id, flag_id), ()))
-
-
-async def _histories(
-    db: AsyncSession, sessions: Sequence[str], flag_id: str | None = None
-) -> dict[tuple[str, str], tuple[Decision, ...]]:
-    query = (
-        select(DecisionRow, Account.name)
-        .join(Account, Account.id == DecisionRow.account_id)
-        .where(DecisionRow.session_id.in_(sessions))
-        .order_by(DecisionRow.session_id, DecisionRow.flag_id, DecisionRow.n)
-    )
-    if flag_id is not None:
-        query = query.where(DecisionRow.flag_id == flag_id)
-    found = [(row, name) for row, name in (await db.execute(query)).tuples()]
-    groups = groupby(found, key=lambda pair: (pair[0].session_id, pair[0].flag_id))
-    return {key: tuple(_decision(*pair) for pair in pairs) for key, pairs in groups}
-
-
-def _decision(row: DecisionRow, name: str) -> Decision:
-    return Decision(
-        n=row.n,
-        verdict=Verdict(row.verdict),
-        note=row.note,
-        by_id=row.account_id,
-        by=name,
-        at=row.at,
-    )
-
-
-def _flag(session: ExamSession, row: IncidentRow, history: tuple[Decision, ...]) -> Flag:
-    return Flag(
-        id=row.incident_id,
-        kind=Kind(row.kind),
-        severity=Severity(row.severity),
-        start=max(0, place(session, row.boot, row.start)),
-        end=None if row.end is None else max(0, place(session, row.boot, row.end)),
-        confidence=row.confidence,
-        detail=row.detail,
-        history=history,
-    )
+async def policies_of(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Policy]:
+    """The policies that sessions are held under, by the id of the version."""
+    ids = {session.policy_version_id for session in sessions}
+    query = select(PolicyVersion.id, PolicyVersion.payload).where(PolicyVersion.id.in_(ids))
+    return {key: decode_policy(data) for key, data in (await db.execute(query)).tuples()}
 
 
 async def read_absences(db: AsyncSession, session: ExamSession) -> Absences:

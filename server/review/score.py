@@ -1,7 +1,7 @@
 """The score: which session to look at first, and why, in words.
 
-It ranks a reviewer's work; it is no measure of guilt, and nothing acts on it. Each flag is
-worth
+It ranks a reviewer's work; it is no measure of guilt. Nothing acts on it unless the policy sets
+a limit, and then on ``automatic`` flags alone. Each flag is worth
 
     weight of its kind (policy) × gravity × certainty × length
 
@@ -19,7 +19,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from server.review.durations import MICROS, Spans, spoken
-from server.review.flags import Flag, Verdict
+from server.review.flags import Flag
+from server.review.life import Verdict
 from shared.flags import Kind, Severity
 from shared.policy import Policy
 
@@ -58,14 +59,14 @@ class Contribution:
 
     @property
     def words(self) -> str:
-        """For example ``2 flags, 14 s in all, up to critical, 1 accepted``."""
+        """For example ``2 flags, 14 s in all, up to critical, 1 confirmed``."""
         flags = "1 flag" if self.flags == 1 else f"{self.flags} flags"
         parts = [flags]
         if self.lasted >= MICROS:
             parts.append(spoken(self.lasted) + (" in all" if self.flags > 1 else ""))
         parts.append(f"up to {self.severity}" if self.flags > 1 else str(self.severity))
         if self.accepted:
-            parts.append("accepted" if self.flags == 1 else f"{self.accepted} accepted")
+            parts.append("confirmed" if self.flags == 1 else f"{self.accepted} confirmed")
         return ", ".join(parts)
 
 
@@ -99,10 +100,14 @@ def worth(flag: Flag, policy: Policy, now: int, within: Spans | None = None) -> 
     lasted = flag.counted(now, within)
     if flag.verdict is Verdict.DISMISSED or lasted is None:
         return 0.0
-    certainty = 1.0 if flag.verdict is Verdict.ACCEPTED else flag.confidence
+    sure = flag.verdict is Verdict.ACCEPTED
+    signs = flag.members or (flag,)
+    gravest = max(
+        policy.rule(one.kind).weight * GRAVITY[one.severity] * (1.0 if sure else one.confidence)
+        for one in signs
+    )
     length = 1.0 + math.log2(1.0 + lasted / MICROS / DOUBLING_S)
-    weight = policy.rule(flag.kind).weight
-    return weight * GRAVITY[flag.severity] * certainty * min(LONGEST, length)
+    return gravest * min(LONGEST, length)
 
 
 def score(
@@ -129,6 +134,13 @@ def score(
     contributions = [one for one in found if one.points > 0]
     contributions.sort(key=lambda c: (-c.points, c.kind))
     return Score(value, tuple(contributions))
+
+
+def automatic(flags: Iterable[Flag]) -> list[Flag]:
+    """The flags that may count for the policy's limit: of the kinds that a person has to look
+    at first, only what a person has confirmed.
+    """
+    return [flag for flag in flags if not flag.human_first or flag.verdict is Verdict.ACCEPTED]
 
 
 def _repeated(worths: Iterable[float]) -> float:

@@ -8,14 +8,17 @@ commit to and that is not here, or cannot be shown without what is not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from server.review.absences import Absences, Interval, joined
+from server.review.correlation import Incident
 from server.review.durations import MICROS, Spans, subtracted
 from server.review.flags import Flag
 from server.review.phases import Phase, Phases
-from shared.flags import Group
+from server.review.wording import printed
+from shared.flags import Group, Kind
 
 NAMES = {"camera": "Camera", "microphone": "Microphone", "screen": "Screen"}
 
@@ -27,9 +30,32 @@ UNDELIVERED = "committed to, but not delivered"
 UNPLAYABLE = "cannot be shown without what was not delivered"
 
 
+# Kinds that have a lane of their own, apart from the rest of their group.
+APART: Mapping[Kind, str] = {
+    Kind.GAZE_AWAY: "gaze",
+    Kind.LOOKING_AWAY: "gaze",
+    Kind.WINDOW_SWITCH: "windows",
+    Kind.FULLSCREEN_EXIT: "windows",
+}
+
+# The lanes of flags from the top down.
+FLAG_LANES: Mapping[str, str] = {
+    Group.FACE: "Face",
+    "gaze": "Gaze and head",
+    Group.OBJECTS: "Objects",
+    Group.VOICE: "Voice",
+    "windows": "Windows",
+    Group.MACHINE: "Machine",
+    Group.RECORDER: "Recorder",
+}
+
+# What is written into a mark, where there is room: the beginning of a window's title.
+LONGEST_NAME = 60
+
+
 class Lane(msgspec.Struct, frozen=True):
-    """A row of the timeline: ``phases``, a group of kinds, or ``unobserved``, ``partly``,
-    ``undelivered``, ``missing``.
+    """A row of the timeline: ``phases``, one of ``FLAG_LANES``, ``decisions``, or
+    ``unobserved``, ``partly``, ``undelivered``, ``missing``.
     """
 
     id: str
@@ -46,16 +72,31 @@ class StreamLine(msgspec.Struct, frozen=True):
 
 
 class FlagMark(msgspec.Struct, frozen=True):
-    """A flag as drawn; ``end`` is ``None`` while it lasts."""
+    """A flag as drawn; ``end`` is ``None`` while it lasts, ``name`` what is written into it,
+    ``version`` how many decisions there are, ``count`` of how many incidents it is.
+    """
 
     id: str
     kind: str
     label: str
-    group: str
+    lane: str
+    name: str
     severity: str
     start: float
     end: float | None
     verdict: str
+    version: int
+    count: int
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """One incident of a flag of several: what was there at just this time."""
+
+    lane: str
+    label: str
+    name: str
+    start: float
+    end: float | None
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -86,6 +127,7 @@ class Timeline(msgspec.Struct, frozen=True):
     phases: list[PhaseMark]
     streams: list[StreamLine]
     flags: list[FlagMark]
+    seen: list[Seen]
     unobserved: list[Span]
     partly: list[Span]
     undelivered: list[Span]
@@ -140,6 +182,7 @@ def timeline(
             for name, spans in played.items()
         ],
         flags=[_mark(flag) for flag in flags],
+        seen=[_seen(one) for flag in flags for one in flag.others],
         unobserved=[_span(one) for one in joined(absences.unobserved)],
         partly=[_span(one) for one in joined(absences.partly)],
         undelivered=[_span(one) for one in here],
@@ -158,13 +201,23 @@ def parted(absent: Iterable[Interval]) -> tuple[list[Interval], list[Interval]]:
 def lanes(
     flags: Iterable[Flag], *, undelivered: bool = False, partly: bool = False
 ) -> list[Lane]:
-    """The groups that have flags, then the lanes of what cannot be seen."""
-    present = {flag.kind.group for flag in flags}
-    groups = [Lane(group.value, group.value.title()) for group in Group if group in present]
+    """Those that have flags, what was decided, then the lanes of what cannot be seen."""
+    flags = list(flags)
+    kinds = {flag.kind for flag in flags}
+    kinds |= {one.kind for flag in flags for one in flag.others}
+    present = {lane_of(kind) for kind in kinds}
+    groups = [Lane(str(name), label) for name, label in FLAG_LANES.items() if name in present]
+    if any(flag.decided for flag in flags):
+        groups.append(Lane("decisions", "Decisions"))
     here = [Lane("undelivered", "Undelivered")] if undelivered else []
     dim = [Lane("partly", "Partly observed")] if partly else []
     unseen = [Lane("unobserved", "Unobserved"), *dim]
     return [*groups, *unseen, *here, Lane("missing", "Missing")]
+
+
+def lane_of(kind: Kind) -> str:
+    """The lane that flags of this kind are in."""
+    return APART.get(kind, kind.group.value)
 
 
 def missing(
@@ -231,9 +284,29 @@ def _mark(flag: Flag) -> FlagMark:
         id=flag.id,
         kind=flag.kind.value,
         label=flag.kind.label,
-        group=flag.kind.group.value,
+        lane=lane_of(flag.kind),
+        name=_name(flag.detail),
         severity=flag.severity.value,
         start=_seconds(flag.start),
         end=None if flag.end is None else _seconds(flag.end),
         verdict=flag.verdict.value,
+        version=flag.version,
+        count=flag.count,
     )
+
+
+def _seen(one: Incident) -> Seen:
+    return Seen(
+        lane=lane_of(one.kind),
+        label=one.kind.label,
+        name=_name(one.detail),
+        start=_seconds(one.start),
+        end=None if one.end is None else _seconds(one.end),
+    )
+
+
+def _name(detail: Mapping[str, Any]) -> str:
+    """The window's title or program, where it is about one."""
+    told = (detail.get(name) for name in ("title", "application"))
+    named = next((one for one in told if isinstance(one, str) and one.strip()), "")
+    return printed(named)[:LONGEST_NAME]

@@ -22,7 +22,7 @@ from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.review.casefile import CaseFile, read_case, read_revision
 from server.review.decisions import Ask, Decided, NoFlag, Outcome, decide
-from server.review.flags import MAX_NOTE_CHARS, Verdict
+from server.review.life import MAX_NOTE_CHARS, Verdict
 from server.review.listing import STATES, Filters, list_sessions
 from server.review.phases import LABELS
 from server.review.ranking import refresh_one
@@ -81,7 +81,7 @@ class SessionPages(Controller):
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             case = await read_case(db, session, now)
-            live = await live_context(db, session, now)
+            live = await live_context(db, session, staff, now)
             accessed(db, now, staff, session, "page", address=address, until=now + WINDOW)
         context = {**_case_context(case, now), **live, "phase_labels": LABELS}
         return page("session.html", context)

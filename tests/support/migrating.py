@@ -47,7 +47,7 @@ async def from_older(database: Database, revision: str) -> None:
     async with database.connection() as connection:
         assert kept(back, await connection.run_sync(contents)) == back
     # The table before the log stays where it has rows.
-    assert [found for found in await _differences(database) if "audit" not in str(found)] == []
+    assert [found for found in await differences(database) if "audit" not in str(found)] == []
 
 
 def _look_at_what_was_filled_in(full: dict[str, Rows], since: str) -> None:
@@ -74,7 +74,7 @@ async def both_ways(database: Database, session: str) -> None:
     tables, columns = await _shape(database)
     assert tables >= TABLES
     assert columns >= COLUMNS
-    assert await _differences(database) == []
+    assert await differences(database) == []
     async with database.transaction() as db:
         query = select(CommandRow).where(CommandRow.session_id == session)
         (row,) = await db.scalars(query)
@@ -104,7 +104,8 @@ async def _shape(database: Database) -> tuple[set[str], set[str]]:
         return await connection.run_sync(look)
 
 
-async def _differences(database: Database) -> list[object]:
+async def differences(database: Database) -> list[object]:
+    """What the models have and the database has not, or the other way round."""
     async with database.connection() as connection:
         return await connection.run_sync(
             lambda sync: compare_metadata(

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.sessions import Keys, make_policy
 
-from server.review.flags import Decision, Flag, Verdict, tally
+from server.review.flags import Flag, tally
+from server.review.life import Decision, Verdict
 from server.review.score import score, worth
 from shared.flags import Kind, Severity
 from shared.policy import DEFAULT_RULES
@@ -119,7 +120,7 @@ def test_it_says_why() -> None:
     ]
     result = score(found, POLICY, NOW)
     words = {c.kind: c.words for c in result.contributions}
-    assert words[Kind.MULTIPLE_FACES] == "2 flags, 14 s in all, up to critical, 1 accepted"
+    assert words[Kind.MULTIPLE_FACES] == "2 flags, 14 s in all, up to critical, 1 confirmed"
     assert words[Kind.SPEECH] == "1 flag, low"
     assert result.band == "much"
 
