@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -14,6 +15,10 @@ CANDIDATE = "candidate"
 
 # Commands that speak to the candidate, and what they are called in a conversation.
 SPOKEN = {"message": "message", "warn": "warning"}
+
+
+# Who gave a command that nobody of the staff gave: the limit that the policy sets.
+BY_POLICY = "the exam's policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,16 @@ class Line:
     text: str
     arrived: bool
     open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What of a candidate's sayings nobody dealt with: ``help_since`` the oldest call for help
+    that was not answered (µs UTC), ``unread`` how many sayings nobody read.
+    """
+
+    help_since: int | None = None
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ async def read_asked(db: AsyncSession, session_id: str) -> list[Asked]:
     """Everything that staff asked of a session's recorder, in order."""
     query = (
         select(CommandRow, Account.name)
-        .join(Account, Account.id == CommandRow.account_id)
+        .outerjoin(Account, Account.id == CommandRow.account_id)
         .where(CommandRow.session_id == session_id)
         .order_by(CommandRow.created)
     )
@@ -63,7 +78,7 @@ async def read_asked(db: AsyncSession, session_id: str) -> list[Asked]:
             seconds=row.seconds,
             warnings=row.warnings,
             limit=row.warnings_limit,
-            by=name,
+            by=name or BY_POLICY,
             at=row.created,
             done=row.done_at,
         )
@@ -71,10 +86,24 @@ async def read_asked(db: AsyncSession, session_id: str) -> list[Asked]:
     ]
 
 
+def answered_at(asked: Iterable[tuple[str, int]]) -> int:
+    """When staff last spoke to the candidate (µs UTC), of actions and their times; 0: never."""
+    return max((at for action, at in asked if action in SPOKEN), default=0)
+
+
+def open_of(said: Iterable[tuple[str, int]], answered: int, read_at: int) -> Open:
+    """What is open of sayings, each a kind and a time (µs UTC)."""
+    after = [(kind, at) for kind, at in said if at > answered]
+    return Open(
+        help_since=min((at for kind, at in after if kind == "help"), default=None),
+        unread=sum(at > read_at for _, at in after),
+    )
+
+
 async def read_conversation(db: AsyncSession, session_id: str) -> list[Line]:
     """What was said in a session, in order."""
     spoken = [one for one in await read_asked(db, session_id) if one.action in SPOKEN]
-    answered = max((one.at for one in spoken), default=0)
+    answered = answered_at((one.action, one.at) for one in spoken)
     query = select(SaidRow).where(SaidRow.session_id == session_id)
     heard = [
         Line(

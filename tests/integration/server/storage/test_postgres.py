@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 from support import postgres
 from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem, sign_in
-from support.migrating import OLDER, both_ways, from_older
+from support.migrating import OLDER, both_ways, differences, from_older
 
 from server.app import create_app
 from server.config import Settings
