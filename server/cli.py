@@ -16,6 +16,7 @@ from rich.console import Console
 from server.accommodation_commands import app as accommodations
 from server.administration import app as admin
 from server.audit.commands import app as log
+from server.backup_commands import backup, restore
 from server.config import ConfigError, Settings
 from server.key_commands import app as keys
 from server.logs import configure_logs
@@ -51,6 +52,8 @@ admin.command(policy)
 admin.command(log)
 admin.command(keys)
 app.command(admin)
+app.command(backup)
+app.command(restore)
 
 
 @app.command
@@ -98,14 +101,42 @@ def worker() -> None:
 
 
 @app.command
-def migrate(*, make: str | None = None) -> None:
-    """Bring the database up to this program's version.
+def migrate(*, make: str | None = None, back_to: str | None = None) -> None:
+    """Bring the database up to this program's version, or back to an earlier one's.
+
+    Make a backup before going back: what only the newer version keeps is lost.
 
     Args:
         make: For developers: write a new migration from what differs, called so.
+        back_to: The revision of the version to go back to, as 0012; the release notes of
+            each version name its revision. Stop the server first.
     """
+    if back_to is not None:
+        _finish(_take_back(settled(), back_to))
+        _say(f"The database is back at {back_to}; start the version it belongs to.")
+        return
     _finish(_migrate(settled(), make))
     _say("The database is up to date." if make is None else "Written; look it over.")
+
+
+@app.command
+def config(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """List every setting: what is in force, its default, what it is for.
+
+    Args:
+        json: Print it as JSON. Secrets are never printed.
+    """
+    from server.settings_listing import listed
+
+    rows = listed(settled())
+    if json:
+        sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
+        return
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for row in rows:
+        changed = "" if row.value == row.default else f"   (default {row.default or 'none'})"
+        console.print(f"{row.variable}={row.value}{changed}", style="bold")
+        console.print(f"    {row.what}\n")
 
 
 @app.command
@@ -159,6 +190,20 @@ async def _migrate(settings: Settings, make: str | None) -> None:
     async with opened(settings, migrating=True) as rooms:
         if make is not None:
             await write_revision(rooms.database, make)
+
+
+async def _take_back(settings: Settings, revision: str) -> None:
+    from alembic.util import CommandError
+
+    from server.storage.schema import knows, take_back
+
+    if not knows(revision):
+        raise Fault(f"there is no revision {revision!r}; they are numbered, as 0012")
+    async with opened(settings, as_found=True) as rooms:
+        try:
+            await take_back(rooms.database, revision)
+        except (CommandError, NotImplementedError) as error:
+            raise Fault(f"cannot go back to {revision}: {error}") from error
 
 
 def _finish(work: Coroutine[Any, Any, Any]) -> Any:

@@ -51,8 +51,10 @@ def settled() -> Settings:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterator[Rooms]:
-    """Everything opened, on a database that is up to date.
+async def opened(
+    settings: Settings, *, migrating: bool = False, as_found: bool = False
+) -> AsyncIterator[Rooms]:
+    """Everything opened, on a database that is up to date (or, ``as_found``, in any state).
 
     Raises:
         Fault: something cannot be opened, or the database needs a migration.
@@ -73,7 +75,7 @@ async def opened(settings: Settings, *, migrating: bool = False) -> AsyncIterato
     try:
         if migrating:
             await migrate(database)
-        elif not await is_current(database):
+        elif not as_found and not await is_current(database):
             raise Fault("the database is of another version; run `invigil-server migrate`")
         yield Rooms(
             database,

@@ -25,6 +25,8 @@ TITLES = {
     ProblemType.CODE_UNKNOWN: "Unknown code",
     ProblemType.CODE_USED: "Code already used",
     ProblemType.CODE_EXPIRED: "Code expired",
+    ProblemType.EXAM_EARLY: "Not open yet",
+    ProblemType.EXAM_CLOSED: "The exam cannot be entered",
     ProblemType.CREDENTIAL: "Not the session's credential",
     ProblemType.SESSION: "No such session",
     ProblemType.MALFORMED: "Malformed request",
@@ -125,10 +127,21 @@ def is_data_fault(error: DBAPIError) -> bool:
     return isinstance(error, DataError) or (isinstance(state, str) and state[:2] == "22")
 
 
+def report_bug(request: Request[Any, Any, Any], error: Exception) -> str:
+    """Log a bug in full; the number to tell the caller, which is the request's own id.
+
+    The log has the route and not the path, which may hold a link's secret.
+    """
+    bound = structlog.contextvars.get_contextvars()
+    number = str(bound.get("request") or secrets.token_hex(8))
+    route = request.scope.get("path_template", "")
+    _log.error("failed", number=number, route=route, exc_info=error)
+    return number
+
+
 def refuse_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The problem for a bug: logged in full, said to the caller by a number only."""
-    number = secrets.token_hex(4)
-    _log.error("failed", number=number, path=request.url.path, exc_info=error)
+    number = report_bug(request, error)
     detail = f"Something went wrong here. Tell the operator the number {number}."
     return Rejection("about:blank", HTTPStatus.INTERNAL_SERVER_ERROR, detail).response()
 

@@ -61,11 +61,22 @@ def application() -> ASGIApp:
     """What granian's worker process serves: built from the environment."""
     from server.app import create_app
     from server.bodies import Bodies
+    from server.operation.metrics import Metrics
+    from server.operation.tracing import tracing_to
+    from server.operation.watched import Watched
 
     _end_with_supervisor()
     settings = Settings.from_environment(os.environ)
     configure_logs(as_json=settings.log_json)
-    return Bodies(create_app(settings), settings.slow_request_s)
+    metrics = Metrics()
+    served = Bodies(create_app(settings, metrics=metrics), settings.slow_request_s)
+    return Watched(
+        served,
+        metrics,
+        tracing_to(settings.otel_endpoint),
+        proxied=settings.trusted_proxy,
+        said=settings.log_requests,
+    )
 
 
 def _end_with_supervisor() -> None:

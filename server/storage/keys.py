@@ -23,6 +23,7 @@ from shared.signed import public_bytes
 
 SECRET_BYTES = 32
 SIGNING_BYTES = 32
+SECRET_FILE = "server.secret"  # noqa: S105 - a file's name
 SIGNING_FILE = "signing.key"
 EVIDENCE_FILE = "evidence.key"
 PRIVATE_FILE = 0o600
@@ -51,9 +52,13 @@ class KeyStore:
         self._institutions: dict[str, InstitutionKeys] = {}
         self._signing: dict[str, Ed25519PrivateKey] = {}
 
+    def has_secret(self) -> bool:
+        """Whether the server's own secret was made, or put back, already."""
+        return (self._folder / SECRET_FILE).exists()
+
     def server_secret(self) -> bytes:
         """The server's own secret, made at the first call ever."""
-        path = self._folder / "server.secret"
+        path = self._folder / SECRET_FILE
         if not path.exists():
             write_private(path, secrets.token_bytes(SECRET_BYTES))
         return _read_key(path, SECRET_BYTES)

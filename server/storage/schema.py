@@ -55,6 +55,22 @@ async def is_current(database: Database) -> bool:
         return await connection.run_sync(heads)
 
 
+async def revision_of(database: Database) -> str:
+    """The revision of the database's schema, empty where it has none."""
+
+    def heads(connection: Connection) -> str:
+        return MigrationContext.configure(connection).get_current_revision() or ""
+
+    async with database.connection() as connection:
+        return await connection.run_sync(heads)
+
+
+def knows(revision: str) -> bool:
+    """Whether this program can work with a database of that revision, once migrated."""
+    names = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    return revision in names
+
+
 async def write_revision(database: Database, why: str) -> None:
     """Write a new migration from what differs between the models and the database."""
 

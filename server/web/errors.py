@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from server.network import AnyRequest
-from server.problems import refuse_bug, refuse_http
+from server.problems import refuse_bug, refuse_http, report_bug
 from server.web.rendering import page, wants_page
-
-_log = structlog.get_logger("invigil.server")
 
 TITLES = {
     HTTPStatus.BAD_REQUEST: "That was not understood",
@@ -60,8 +56,7 @@ def answer_bug(request: AnyRequest, error: Exception) -> Response[Any]:
     """For a bug: logged in full, told by a number only."""
     if not wants_page(request):
         return refuse_bug(request, error)
-    number = secrets.token_hex(4)
-    _log.error("failed", number=number, path=request.url.path, exc_info=error)
+    number = report_bug(request, error)
     words = f"The fault is ours. Nothing was lost. Tell the operator the number {number}."
     return _error_page(500, "Something went wrong here", words)
 

@@ -1,0 +1,253 @@
+"""The server's data in a folder, and back.
+
+    <folder>/20261121T154100Z.json       what the backup holds, written last
+    <folder>/20261121T154100Z.sqlite     the database of then (``.pgdump`` for PostgreSQL)
+    <folder>/blobs/<session>/<sha256>    sealed pieces, shared by all backups in the folder
+
+Pieces are durable before a row says so, thus the database is dumped first. What was destroyed
+since an earlier backup goes from the folder too: a backup keeps nobody's recording for longer.
+Private keys are none of it (``storage.key_backup``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import select
+
+from server.clock import MICROS_PER_SECOND
+from server.ingest.models import BlobRow, ExamSession
+from server.operation.dumps import SUFFIXES, dump, load
+from server.storage.blobs import BlobMissing, BlobStore
+from server.storage.database import Database
+from server.storage.schema import revision_of
+from shared.encoding import sha256_hex
+from shared.progress import Progress
+
+FORMAT = "invigil-backup/1"
+BLOBS = "blobs"
+# Names sort by time.
+STAMP = "%Y%m%dT%H%M%SZ"
+
+# Rows of pieces read at once, and pieces copied side by side (S3 answers in some 50 ms).
+PAGE = 1_000
+AT_ONCE = 8
+
+
+class BackupFault(Exception):
+    """A backup cannot be made or used; the message says why and what to do."""
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one backup holds: ``made`` in microseconds, sizes in bytes.
+
+    ``revision`` is the database's schema, ``gone`` how many pieces were destroyed while the
+    backup was made.
+    """
+
+    format: str
+    made: int
+    revision: str
+    database: str
+    database_sha256: str
+    database_bytes: int
+    pieces: int
+    pieces_bytes: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sealed piece that the server holds."""
+
+    session: str
+    sha256: str
+    size: int
+
+    def under(self, folder: Path) -> Path:
+        """Where a backup keeps it."""
+        return folder / BLOBS / self.session / self.sha256
+
+
+async def back_up(
+    database: Database, blobs: BlobStore, folder: Path, now: int, keep: int, show: Progress
+) -> Backup:
+    """Write a backup into ``folder``; of earlier ones there, the newest ``keep`` stay.
+
+    Raises:
+        DumpError: the database cannot be dumped.
+        BackupFault: a piece is not what its row says.
+        OSError: the folder cannot be written.
+    """
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    stamp = datetime.fromtimestamp(now // MICROS_PER_SECOND, UTC).strftime(STAMP)
+    dumped = folder / f"{stamp}{SUFFIXES[database.dialect]}"
+    await dump(database, dumped)
+    pieces = [piece async for piece in _pieces(database)]
+    gone = await _copy_all(pieces, blobs, folder, show)
+    made = Backup(
+        format=FORMAT,
+        made=now,
+        revision=await revision_of(database),
+        database=dumped.name,
+        database_sha256=await asyncio.to_thread(_hash, dumped),
+        database_bytes=dumped.stat().st_size,
+        pieces=len(pieces) - gone,
+        pieces_bytes=sum(piece.size for piece in pieces),
+        gone=gone,
+    )
+    _write(folder / f"{stamp}.json", msgspec.json.format(msgspec.json.encode(made)))
+    await asyncio.to_thread(_forget, folder, {piece.under(folder) for piece in pieces}, keep)
+    return made
+
+
+def backups(folder: Path) -> list[Backup]:
+    """The backups in a folder, the newest first.
+
+    Raises:
+        BackupFault: a file there says it is one and cannot be read.
+    """
+    return [_read(path) for path in _manifests(folder)]
+
+
+async def restore(
+    database: Database, blobs: BlobStore, folder: Path, chosen: Backup, show: Progress
+) -> int:
+    """Put a backup into an empty database and store; how many pieces it has.
+
+    The database comes last: what is interrupted can be begun again.
+
+    Raises:
+        DumpError: the database is not empty, or its dump cannot be read.
+        BackupFault: something of the backup is missing or damaged.
+    """
+    dumped = folder / chosen.database
+    if not dumped.is_file() or await asyncio.to_thread(_hash, dumped) != chosen.database_sha256:
+        raise BackupFault(f"{dumped} is missing or damaged; choose an earlier backup with --of")
+    files = sorted((folder / BLOBS).glob("*/*")) if (folder / BLOBS).is_dir() else []
+    for n, file in enumerate(files, 1):
+        data = await asyncio.to_thread(file.read_bytes)
+        if sha256_hex(data) != file.name:
+            raise BackupFault(f"{file} is damaged: it is not what its name says")
+        await blobs.put_bytes(file.parent.name, file.name, data)
+        show(n, len(files))
+    await load(database, dumped)
+    return len(files)
+
+
+async def missing(database: Database, blobs: BlobStore) -> int:
+    """How many pieces that the database calls durable the store does not have."""
+    count = 0
+    held: dict[str, dict[str, int]] = {}
+    async for piece in _pieces(database):
+        if piece.session not in held:
+            held = {piece.session: await asyncio.to_thread(blobs.sizes_blocking, piece.session)}
+        count += held[piece.session].get(piece.sha256) != piece.size
+    return count
+
+
+async def _pieces(database: Database) -> AsyncIterator[Piece]:
+    """Every piece that is here to stay, by session; pages keep a transaction short."""
+    after = ("", "")
+    while True:
+        asked = (
+            select(BlobRow.session_id, BlobRow.sha256, BlobRow.size)
+            .join(ExamSession, ExamSession.id == BlobRow.session_id)
+            .where(BlobRow.durable_at.is_not(None), ExamSession.purged_at.is_(None))
+            .where(_beyond(after))
+            .order_by(BlobRow.session_id, BlobRow.sha256)
+            .limit(PAGE)
+        )
+        async with database.transaction() as db:
+            rows = [tuple(row) for row in (await db.execute(asked)).all()]
+        for session, sha256, size in rows:
+            yield Piece(session, sha256, size)
+        if len(rows) < PAGE:
+            return
+        after = rows[-1][0], rows[-1][1]
+
+
+def _beyond(after: tuple[str, str]) -> object:
+    session, sha256 = after
+    return (BlobRow.session_id > session) | (
+        (BlobRow.session_id == session) & (BlobRow.sha256 > sha256)
+    )
+
+
+async def _copy_all(pieces: list[Piece], blobs: BlobStore, folder: Path, show: Progress) -> int:
+    """Copy what the folder does not have; how many were destroyed in the meantime."""
+    done, gone = 0, 0
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def copy(piece: Piece) -> None:
+        nonlocal done, gone
+        async with free:
+            gone += not await _copy(piece, blobs, folder)
+        done += 1
+        show(done, len(pieces))
+
+    for start in range(0, len(pieces), PAGE):
+        async with asyncio.TaskGroup() as group:
+            for piece in pieces[start : start + PAGE]:
+                group.create_task(copy(piece))
+    return gone
+
+
+async def _copy(piece: Piece, blobs: BlobStore, folder: Path) -> bool:
+    target = piece.under(folder)
+    if target.is_file() and target.stat().st_size == piece.size:
+        return True
+    try:
+        data = await blobs.get(piece.session, piece.sha256)
+    except BlobMissing:
+        return False
+    if sha256_hex(data) != piece.sha256:
+        raise BackupFault(
+            f"piece {piece.sha256} of session {piece.session} is damaged in the server's "
+            "store; the backup was not made. An earlier one may have it whole"
+        )
+    await asyncio.to_thread(_write, target, data)
+    return True
+
+
+def _write(target: Path, data: bytes) -> None:
+    """Whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(data)
+    part.replace(target)
+
+
+def _forget(folder: Path, held: set[Path], keep: int) -> None:
+    """Take out pieces that the server has no more, and all but the newest backups."""
+    for file in (folder / BLOBS).glob("*/*"):
+        if file not in held:
+            file.unlink()
+    for manifest in _manifests(folder)[keep:]:
+        (folder / _read(manifest).database).unlink(missing_ok=True)
+        manifest.unlink()
+
+
+def _manifests(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.json"), reverse=True)
+
+
+def _read(path: Path) -> Backup:
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=Backup)
+    except msgspec.DecodeError as error:
+        raise BackupFault(f"{path} is not a backup's list of contents: {error}") from error
+    if found.format != FORMAT or Path(found.database).name != found.database:
+        raise BackupFault(f"{path} is of another format ({found.format[:40]!r})")
+    return found
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

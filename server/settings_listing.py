@@ -1,0 +1,70 @@
+"""Every setting with what is in force, its default and what it is for."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import MISSING, Field, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+from server.config import PREFIX, Settings
+
+# Settings whose value lets somebody in.
+SECRET_ENDS = ("_token", "_secret", "_password")
+URL_END = "_url"
+HIDDEN = "***"
+
+# An entry of the docstring's list of attributes, with the lines that go on.
+_ENTRY = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, as ``invigil-server config`` prints it."""
+
+    variable: str
+    value: str
+    default: str
+    what: str
+
+
+def listed(settings: Settings) -> list[Setting]:
+    """Every setting in the order of ``Settings``; no value is a secret."""
+    what = _said()
+    return [
+        Setting(
+            PREFIX + field.name.upper(),
+            _shown(field.name, getattr(settings, field.name)),
+            _shown(field.name, _default(field)),
+            what[field.name],
+        )
+        for field in fields(Settings)
+    ]
+
+
+def _said() -> dict[str, str]:
+    """What the docstring of ``Settings`` says of each; a test holds it to all of them."""
+    text = inspect.cleandoc(Settings.__doc__ or "")
+    return {name: " ".join(words.split()) for name, words in _ENTRY.findall(text)}
+
+
+def _default(field: Field[Any]) -> object:
+    if field.default is not MISSING:
+        return field.default
+    return field.default_factory() if field.default_factory is not MISSING else ""
+
+
+def _shown(name: str, value: object) -> str:
+    if value == Path() or value in {"", None}:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name.endswith(SECRET_ENDS):
+        return HIDDEN
+    text = str(value)
+    if name.endswith(URL_END) and "@" in text:
+        return make_url(text).render_as_string(hide_password=True)
+    return text

@@ -1,0 +1,164 @@
+"""A backup brings all back: the database and the pieces, and nothing that was destroyed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from support import postgres
+from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem
+
+from server.app import create_app
+from server.cli import main
+from server.ingest.models import ExamSession
+from server.reports.bundle import BundleExport
+from server.storage.blobs import BlobStore
+from shared.signed import fingerprint
+from shared.verify import verify_bundle
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command on a data folder; its status and all that it said."""
+
+    def invoke(data: Path, *arguments: str, **settings: str) -> tuple[int, str]:
+        monkeypatch.setenv("INVIGIL_DATA_DIR", str(data))
+        for name, value in settings.items():
+            monkeypatch.setenv(f"INVIGIL_{name.upper()}", value)
+        status = 0
+        try:
+            main(list(arguments))
+        except SystemExit as error:
+            status = int(error.code or 0)
+        said = capsys.readouterr()
+        return status, said.out + said.err
+
+    return invoke
+
+
+async def record_a_session(campus: Campus) -> Pupil:
+    async with client_of(campus) as client:
+        pupil = await redeem(client, await campus.code())
+        pupil.open()
+        pupil.segment()
+        pupil.segment("screen")
+        await pupil.hand_in()
+    return pupil
+
+
+def bundle_holds(campus: Campus, session: str) -> bool:
+    """Whether what the server holds of a session verifies, with every piece."""
+
+    path = campus.settings.data_dir / "check.zip"
+
+    async def export() -> bool:
+        blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
+        async with connected(campus.settings) as database:
+            bundles = BundleExport(database, campus.keys, blobs, campus.clock)
+            return await bundles.write(session, path)
+
+    assert asyncio.run(export())
+    return verify_bundle(path, fingerprint(campus.public_key)).holds
+
+
+def moved_to(campus: Campus, data: Path, **settings: str) -> Campus:
+    own = replace(campus.settings, data_dir=data, **settings)
+    return replace(campus, settings=own, app=create_app(own, campus.clock))
+
+
+def with_keys(campus: Campus, data: Path) -> Path:
+    shutil.copytree(campus.settings.keys, data / "keys")
+    return data
+
+
+def test_all_of_it_comes_back(campus: Campus, run: Run, tmp_path: Path) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    status, said = run(campus.settings.data_dir, "backup", str(tmp_path / "safe"))
+    assert status == 0, said
+    assert json.loads(said.splitlines()[0])["pieces"] == 2
+
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(tmp_path / "safe"))
+    assert (status, "2 pieces" in said) == (0, True), said
+    assert bundle_holds(moved_to(campus, fresh), pupil.session)
+    again = run(fresh, "restore", str(tmp_path / "safe"))
+    assert again[0] == 2
+    assert "not empty" in again[1]
+
+
+def test_what_was_destroyed_leaves_the_backup(campus: Campus, run: Run, tmp_path: Path) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    assert len(list((safe / "blobs").glob("*/*"))) == 2
+
+    async def purge() -> None:
+        async with connected(campus.settings) as database, database.transaction() as db:
+            await db.execute(update(ExamSession).values(purged_at=campus.clock()))
+
+    asyncio.run(purge())
+    assert run(campus.settings.data_dir, "backup", str(safe), "--keep", "1")[0] == 0
+    assert pupil.blobs
+    assert not list((safe / "blobs").glob("*/*"))
+    assert len(list(safe.glob("*.json"))) == len(list(safe.glob("*.sqlite"))) == 1
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_written(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    fresh = with_keys(campus, tmp_path / "fresh")
+    (piece, _) = sorted((safe / "blobs").glob("*/*"))
+    whole = piece.read_bytes()
+    piece.write_bytes(whole[:-1] + b"\0")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "damaged" in said) == (2, True), said
+    piece.write_bytes(whole)
+    (dump,) = safe.glob("*.sqlite")
+    dump.write_bytes(dump.read_bytes()[:-100])
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "missing or damaged" in said) == (2, True), said
+
+
+def test_the_keys_come_first_and_a_folder_without_backup_is_said(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    status, said = run(tmp_path / "none", "restore", str(tmp_path))
+    assert (status, "keys back first" in said) == (2, True), said
+    status, said = run(with_keys(campus, tmp_path / "k"), "restore", str(tmp_path / "empty"))
+    assert (status, "no such backup" in said) == (2, True), said
+    (tmp_path / "x.json").write_text("{}")
+    status, said = run(tmp_path / "k", "restore", str(tmp_path))
+    assert (status, "not a backup" in said) == (2, True), said
+
+
+@pytest.fixture(scope="module")
+def socket() -> Iterator[str]:
+    with postgres.cluster() as folder:
+        yield folder
+
+
+@pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine")
+def test_postgresql_by_its_own_tools(socket: str, run: Run, tmp_path: Path) -> None:
+    url = postgres.url(socket)
+    campus = asyncio.run(found_campus(tmp_path / "data", database_url=url))
+    pupil = asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    status, said = run(tmp_path / "data", "backup", str(safe), database_url=url)
+    assert status == 0, said
+
+    empty = postgres.url(socket, postgres.create(socket, "restored"))
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(safe), database_url=empty)
+    assert status == 0, said
+    assert bundle_holds(moved_to(campus, fresh, database_url=empty), pupil.session)
