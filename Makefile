@@ -17,8 +17,9 @@ demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and ver
 	@.ci/setup demo
 	@PYTHONPATH=tests $(BIN)/python -m demo $(if $(ONCE),--once)
 
+# In the order of the folders, so that the long ones (e2e, faults) do not come last.
 test: setup lint types rules  ## lint, types, import rules and every test
-	@$(BIN)/pytest -q -n 3 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup  ## the full figures of what it survives; takes more than an hour
 	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 --dist loadfile --timeout 7200 tests/faults $(ARGS)
