@@ -54,18 +54,37 @@ def list_(*, institution: str) -> None:
 
 
 @app.command
-def create(name: str, *, off: Kinds, institution: str, note: str = "") -> None:
+def create(
+    name: str,
+    *,
+    institution: str,
+    off: Kinds = (),
+    extra_percent: int = 0,
+    breaks: int = 0,
+    break_minutes: int = 0,
+    note: str = "",
+) -> None:
     """Create a profile.
 
     Args:
         name: What candidates and reviewers read.
-        off: The kinds of flag that are switched off, for example gaze_away speech.
         institution: The institution's name or id.
+        off: The kinds of flag that are switched off, for example gaze_away speech.
+        extra_percent: How much longer the exam lasts for them, in per cent.
+        breaks: How many more breaks than the exam has they may take.
+        break_minutes: How long a break may last, in minutes; 0 for as the exam says.
         note: A note for administrators.
     """
-    from server.exams.accommodations import ProfileDraft, create_profile
+    from server.exams.accommodations import create_profile
 
-    draft = ProfileDraft(name=name, off=_kinds(off), note=note)
+    draft = _draft(
+        name=name,
+        off=_kinds(off),
+        extra_percent=extra_percent,
+        breaks=breaks,
+        break_minutes=break_minutes,
+        note=note,
+    )
 
     async def work(rooms: Rooms, db: AsyncSession) -> AccommodationProfile:
         owner = await institution_named(db, institution)
@@ -76,7 +95,15 @@ def create(name: str, *, off: Kinds, institution: str, note: str = "") -> None:
 
 @app.command
 def change(
-    profile: str, *, institution: str, name: str = "", off: Kinds = (), note: str = ""
+    profile: str,
+    *,
+    institution: str,
+    name: str = "",
+    off: Kinds = (),
+    extra_percent: int | None = None,
+    breaks: int | None = None,
+    break_minutes: int | None = None,
+    note: str = "",
 ) -> None:
     """Change a profile, for everybody who has it and has not begun. What is not said stays.
 
@@ -85,15 +112,21 @@ def change(
         institution: The institution's name or id.
         name: Its new name.
         off: All the kinds of flag that are switched off from now on.
+        extra_percent: How much longer the exam lasts for them, in per cent.
+        breaks: How many more breaks than the exam has they may take.
+        break_minutes: How long a break may last, in minutes; 0 for as the exam says.
         note: The new note for administrators.
     """
-    from server.exams.accommodations import ProfileDraft, change_profile, kinds_off
+    from server.exams.accommodations import change_profile, kinds_off
 
     async def work(_: Rooms, db: AsyncSession) -> AccommodationProfile:
         found = await _profile(db, institution, profile)
-        draft = ProfileDraft(
+        draft = _draft(
             name=name or found.name,
             off=_kinds(off) if off else kinds_off(found),
+            extra_percent=found.extra_percent if extra_percent is None else extra_percent,
+            breaks=found.breaks if breaks is None else breaks,
+            break_minutes=found.break_minutes if break_minutes is None else break_minutes,
             note=note or found.note,
         )
         await change_profile(db, found, draft)
@@ -186,11 +219,24 @@ def _kinds(names: tuple[str, ...]) -> tuple[Kind, ...]:
     return tuple(Kind(name) for name in names)
 
 
+def _draft(**values: Any) -> ProfileDraft:
+    """A draft within the bounds that forms and HTTP have too."""
+    from server.exams.accommodations import ProfileDraft
+
+    try:
+        return msgspec.convert(values, ProfileDraft)
+    except msgspec.ValidationError as error:
+        raise Fault(str(error)) from error
+
+
 def _told(profile: AccommodationProfile) -> dict[str, Any]:
     return {
         "accommodation": profile.id,
         "name": profile.name,
         "off": profile.off,
+        "extra_percent": profile.extra_percent,
+        "breaks": profile.breaks,
+        "break_minutes": profile.break_minutes,
         "note": profile.note,
         "archived": profile.archived,
     }

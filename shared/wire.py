@@ -106,6 +106,8 @@ class ProblemType:
     CODE_UNKNOWN = "urn:invigil:problem:code-unknown"
     CODE_USED = "urn:invigil:problem:code-used"
     CODE_EXPIRED = "urn:invigil:problem:code-expired"
+    EXAM_EARLY = "urn:invigil:problem:exam-early"
+    EXAM_CLOSED = "urn:invigil:problem:exam-closed"
     CREDENTIAL = "urn:invigil:problem:credential"
     SESSION = "urn:invigil:problem:session"
     MALFORMED = "urn:invigil:problem:malformed"

@@ -56,6 +56,14 @@ def _refused(server: str, problem: Problem) -> EnvironmentFault:
             return EnvironmentFault(
                 "This code is no longer valid.", "Ask your institution for a new code."
             )
+        case ProblemType.EXAM_EARLY:
+            return EnvironmentFault(
+                problem.detail or problem.title, "Come back then; your code stays good."
+            )
+        case ProblemType.EXAM_CLOSED:
+            return EnvironmentFault(
+                problem.detail or problem.title, "Ask your institution what follows."
+            )
         case _:
             return EnvironmentFault(
                 f"The server {server} refuses: {problem.detail or problem.title}",

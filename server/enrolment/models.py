@@ -27,7 +27,7 @@ class Candidate(Table):
 class Enrolment(Table):
     """A place in an exam. ``code_hash`` is all that is kept of the one-time code; where none
     was ``issued`` (or it was revoked), it is no code's. ``withdrawn`` is when the place was
-    given up; ``checked`` when a system check was last made with its code.
+    given up; ``checked`` when a system check was first made with its code.
     """
 
     __tablename__ = "enrolment"

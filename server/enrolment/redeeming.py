@@ -18,6 +18,7 @@ from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.tokens import Tokens, token_hash
 from server.exams.accommodations import accommodated, keep_accommodated
 from server.exams.models import AccommodationProfile, Exam, PolicyVersion
+from server.exams.schedule import entry_refusal
 from server.exams.service import newest_policy
 from server.ingest.models import ExamSession
 from server.problems import Rejection
@@ -55,13 +56,14 @@ class _Found:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """What a session would begin under: the exam's newest policy, or that policy ``signed``
-    with the candidate's ``profile`` in it.
+    """What a session would begin under: the exam's newest policy, or one of the candidate's
+    ``own``: that one ``signed`` with their ``profile`` in it, or for who comes late.
     """
 
     newest: PolicyVersion
     profile: AccommodationProfile | None
     signed: Signed
+    own: bool
 
 
 class Redeeming:
@@ -90,8 +92,8 @@ class Redeeming:
             found = await self._find(db, typed, address)
             if isinstance(found, Rejection):
                 return found
-            if found.enrolment.session_id is None and self._is_over(found):
-                return EXPIRED
+            if found.enrolment.session_id is None and (why := self._refusal(found)):
+                return why
             own = await _session_of(db, found)
             if own is not None:
                 policy, key_ref = await _begun_under(db, own), own.key_ref
@@ -106,12 +108,16 @@ class Redeeming:
             )
 
     async def opens(self, typed: str, address: str) -> str | Rejection:
-        """The id of the place that a code opens now; changes nothing."""
+        """The id of the place that a code opens now: for a system check, which is noted."""
         async with self._database.transaction() as db:
             found = await self._find(db, typed, address)
             if isinstance(found, Rejection):
                 return found
-            return EXPIRED if self._is_over(found) else found.enrolment.id
+            if why := self._refusal(found):
+                return why
+            # Once is enough: a check asks for pieces of a few megabytes, one after the other.
+            found.enrolment.checked = found.enrolment.checked or self._clock()
+            return found.enrolment.id
 
     async def redeem(self, typed: str, public_key: str, address: str) -> Redeemed | Rejection:
         """Begin the session, or give the same answer again to the holder of the same key."""
@@ -126,8 +132,8 @@ class Redeeming:
             if session is not None:
                 if session.public_key != key:
                     return USED
-            elif self._is_over(found):
-                return EXPIRED
+            elif why := self._refusal(found, beginning=True):
+                return why
             else:
                 session = await self._begin(db, found, await self._kept(db, found), key)
             return Redeemed(
@@ -164,22 +170,32 @@ class Redeeming:
             return UNKNOWN
         return _Found(*row)
 
-    def _is_over(self, found: _Found) -> bool:
-        return self._clock() >= min(found.enrolment.expires, found.exam.ends)
+    def _refusal(self, found: _Found, *, beginning: bool = False) -> Rejection | None:
+        """Why a code that nobody has taken up opens nothing now, if so."""
+        now = self._clock()
+        why = entry_refusal(found.exam, now, beginning=beginning)
+        over = now >= min(found.enrolment.expires, found.exam.ends)
+        return why or (EXPIRED if over else None)
 
     async def _offer(self, db: AsyncSession, found: _Found) -> _Offer:
         """The policy that a code's session would begin under now."""
         newest, given = await newest_policy(db, found.exam.id), found.enrolment.accommodation_id
-        if given is None:
-            return _Offer(newest, None, Signed(newest.payload, newest.signature))
-        profile = await db.get_one(AccommodationProfile, given)
-        own = self._keys.of(found.institution.key_ref)
-        return _Offer(newest, profile, accommodated(newest, profile, own))
+        late = found.exam.late_whole and self._is_late(newest)
+        if given is None and not late:
+            return _Offer(newest, None, Signed(newest.payload, newest.signature), own=False)
+        profile = None if given is None else await db.get_one(AccommodationProfile, given)
+        keys = self._keys.of(found.institution.key_ref)
+        signed = accommodated(newest, profile, keys, late=late)
+        return _Offer(newest, profile, signed, own=True)
+
+    def _is_late(self, policy: PolicyVersion) -> bool:
+        starts = decode_policy(policy.payload).exam.starts_us
+        return starts is not None and self._clock() > starts
 
     async def _kept(self, db: AsyncSession, found: _Found) -> PolicyVersion:
         """That policy, in a row that a session can name."""
         offer = await self._offer(db, found)
-        if offer.profile is None:
+        if not offer.own:
             return offer.newest
         return await keep_accommodated(
             db, found.exam, offer.newest, offer.profile, offer.signed, self._clock()

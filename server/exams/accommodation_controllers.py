@@ -36,6 +36,9 @@ class ProfileOut(msgspec.Struct, frozen=True):
     id: str
     name: str
     off: tuple[Kind, ...]
+    extra_percent: int
+    breaks: int
+    break_minutes: int
     note: str
     archived: int | None
 
@@ -134,7 +137,14 @@ class AccommodationsController(Controller):
 
 def _shown(profile: AccommodationProfile) -> ProfileOut:
     return ProfileOut(
-        profile.id, profile.name, kinds_off(profile), profile.note, profile.archived
+        id=profile.id,
+        name=profile.name,
+        off=kinds_off(profile),
+        extra_percent=profile.extra_percent,
+        breaks=profile.breaks,
+        break_minutes=profile.break_minutes,
+        note=profile.note,
+        archived=profile.archived,
     )
 
 

@@ -8,7 +8,7 @@ so for everybody who has not begun, and for nobody who has.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import func, select
@@ -22,7 +22,7 @@ from server.exams.models import AccommodationProfile, Exam, PolicyVersion
 from server.exams.service import add_version
 from server.storage.keys import InstitutionKeys
 from shared.flags import Group, Kind
-from shared.policy import Accommodation, decode_policy, encode_policy
+from shared.policy import Accommodation, Breaks, Policy, decode_policy, encode_policy
 from shared.signed import Domain, Signed, sign
 
 MAX_NAME_CHARS = 100
@@ -35,11 +35,26 @@ MAX_PROFILES = 200
 ACCOMMODATED = tuple(kind for kind in Kind if kind.group is not Group.RECORDER)
 
 
+# As ``shared.policy`` bounds breaks and durations (a day, in seconds).
+MAX_BREAKS = 100
+MAX_DURATION_S = 86_400.0
+
+# Three times as long again is more than any exam gives; a break of four hours is another day.
+MAX_EXTRA_PERCENT = 300
+MAX_BREAK_MINUTES = 240
+
+
 class ProfileDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A profile as it is to be: ``off`` are the kinds that are not watched."""
+    """A profile as it is to be: ``off`` are the kinds that are not watched, ``extra_percent``
+    is how much longer the exam lasts, ``breaks`` how many more there may be, and
+    ``break_minutes`` how long one may be (0: as the exam says).
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_CHARS)]
-    off: tuple[Kind, ...]
+    off: tuple[Kind, ...] = ()
+    extra_percent: Annotated[int, msgspec.Meta(ge=0, le=MAX_EXTRA_PERCENT)] = 0
+    breaks: Annotated[int, msgspec.Meta(ge=0, le=MAX_BREAKS)] = 0
+    break_minutes: Annotated[int, msgspec.Meta(ge=0, le=MAX_BREAK_MINUTES)] = 0
     note: Annotated[str, msgspec.Meta(max_length=MAX_NOTE_CHARS)] = ""
 
 
@@ -89,21 +104,16 @@ async def create_profile(
         ProfileError: it says nothing, or there are too many already.
         ProfileTaken: its name is another one's.
     """
-    name, off, note = await _judged(db, institution_id, draft)
+    name = await _judged(db, institution_id, draft)
     count = select(func.count()).where(AccommodationProfile.institution_id == institution_id)
     if (await db.scalar(count) or 0) >= MAX_PROFILES:
         raise ProfileError("name", f"An institution has at most {MAX_PROFILES} profiles.")
     made = AccommodationProfile(
         id=new_id(),
         institution_id=institution_id,
-        name=name,
-        off=off,
-        extra_percent=0,
-        breaks=0,
-        break_minutes=0,
-        note=note,
         created=now,
         archived=None,
+        **_columns(name, draft),
     )
     db.add(made)
     await db.flush()
@@ -119,15 +129,27 @@ async def change_profile(
         ProfileError: it says nothing.
         ProfileTaken: its name is another one's.
     """
-    profile.name, profile.off, profile.note = await _judged(
-        db, profile.institution_id, draft, own=profile.id
-    )
+    name = await _judged(db, profile.institution_id, draft, own=profile.id)
+    for column, value in _columns(name, draft).items():
+        setattr(profile, column, value)
     await db.flush()
+
+
+def _columns(name: str, draft: ProfileDraft) -> dict[str, Any]:
+    return {
+        "name": name,
+        "off": [kind.value for kind in Kind if kind in draft.off],
+        "extra_percent": draft.extra_percent,
+        "breaks": draft.breaks,
+        "break_minutes": draft.break_minutes,
+        "note": draft.note.strip(),
+    }
 
 
 async def _judged(
     db: AsyncSession, institution_id: str, draft: ProfileDraft, own: str = ""
-) -> tuple[str, list[str], str]:
+) -> str:
+    """The profile's name, where the draft can be one."""
     name = " ".join(draft.name.split())
     if not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable():
         raise ProfileError(
@@ -140,8 +162,10 @@ async def _judged(
         raise ProfileError(
             "off", f"These keep the recording honest and stay on: {', '.join(wrong)}."
         )
-    if not draft.off:
-        raise ProfileError("off", "Choose at least one flag that is switched off.")
+    if not (draft.off or draft.extra_percent or draft.breaks or draft.break_minutes):
+        raise ProfileError(
+            "off", "Switch a flag off, or give extra time or breaks: so far it changes nothing."
+        )
     # Two who choose the same name at once take turns, and the second is told.
     own_lock = select(Institution.id).where(Institution.id == institution_id)
     await db.execute(own_lock.with_for_update())
@@ -152,13 +176,13 @@ async def _judged(
     )
     if await db.scalar(query) is not None:
         raise ProfileTaken("name", f"There is a profile “{name}” already; choose another name.")
-    return name, [kind.value for kind in Kind if kind in draft.off], draft.note.strip()
+    return name
 
 
 def log_profile(
     db: AsyncSession, now: int, staff: Staff | str, action: str, profile: AccommodationProfile
 ) -> None:
-    """Write in the log what became of a profile: what it switches off, not its name."""
+    """Write in the log what became of a profile: what it gives, not its name."""
     audit.record(
         db,
         now,
@@ -167,6 +191,8 @@ def log_profile(
         ("accommodation", profile.id),
         institution_id=profile.institution_id,
         off=list(profile.off),
+        extra_percent=profile.extra_percent,
+        breaks=profile.breaks,
     )
 
 
@@ -177,6 +203,16 @@ def archive(profile: AccommodationProfile, now: int, *, archived: bool) -> str:
     elif not archived:
         profile.archived = None
     return "archive" if archived else "restore"
+
+
+def extras(profile: AccommodationProfile) -> str:
+    """What a profile gives beside what it switches off, in words; empty for nothing."""
+    parts = [f"{profile.extra_percent} % more time"] if profile.extra_percent else []
+    if profile.breaks:
+        parts.append(f"{profile.breaks} more break{'s' if profile.breaks > 1 else ''}")
+    if profile.break_minutes:
+        parts.append(f"breaks of up to {profile.break_minutes} minutes")
+    return ", ".join(parts)
 
 
 def kinds_off(profile: AccommodationProfile) -> tuple[Kind, ...]:
@@ -193,35 +229,63 @@ async def names_of(db: AsyncSession, ids: Sequence[str]) -> dict[str, str]:
 
 
 def accommodated(
-    newest: PolicyVersion, profile: AccommodationProfile, own: InstitutionKeys
+    newest: PolicyVersion,
+    profile: AccommodationProfile | None,
+    own: InstitutionKeys,
+    *,
+    late: bool = False,
 ) -> Signed:
-    """The newest policy as it is for the candidates who have a profile.
+    """The newest policy as it is for single candidates: who have a profile, and who come
+    ``late`` to an exam that gives them the whole time all the same.
 
     The same at each call until one of the three changes: Ed25519 signs the same bytes alike.
     """
-    accommodation = Accommodation(profile=profile.name, off=kinds_off(profile))
-    said = msgspec.structs.replace(decode_policy(newest.payload), accommodation=accommodation)
+    said = decode_policy(newest.payload)
+    if profile is not None:
+        said = given(said, profile)
+    if late:
+        exam = msgspec.structs.replace(said.exam, starts_us=None)
+        said = msgspec.structs.replace(said, exam=exam)
     return sign(own.signing, Domain.POLICY, encode_policy(said))
+
+
+def given(said: Policy, profile: AccommodationProfile) -> Policy:
+    """A policy with what a profile leaves out, its extra time and its breaks."""
+    longer = 1 + profile.extra_percent / 100
+    duration_s = min(MAX_DURATION_S, said.exam.duration_s * longer)
+    exam = msgspec.structs.replace(said.exam, duration_s=duration_s)
+    breaks = Breaks(
+        count=min(MAX_BREAKS, said.breaks.count + profile.breaks),
+        longest_s=max(said.breaks.longest_s, profile.break_minutes * 60.0),
+    )
+    return msgspec.structs.replace(
+        said,
+        exam=exam,
+        breaks=breaks if profile.breaks or profile.break_minutes else said.breaks,
+        accommodation=Accommodation(profile=profile.name, off=kinds_off(profile)),
+    )
 
 
 async def keep_accommodated(
     db: AsyncSession,
     exam: Exam,
     newest: PolicyVersion,
-    profile: AccommodationProfile,
+    profile: AccommodationProfile | None,
     signed: Signed,
     now: int,
 ) -> PolicyVersion:
     """The row of such a policy; one for all who begin under the same bytes."""
+    own = None if profile is None else profile.id
     query = select(PolicyVersion).where(
         PolicyVersion.exam_id == exam.id,
-        PolicyVersion.accommodation_id == profile.id,
+        PolicyVersion.accommodation_id.is_(None)
+        if own is None
+        else PolicyVersion.accommodation_id == own,
+        PolicyVersion.follows.is_not(None),
         PolicyVersion.hash == signed.hash,
         PolicyVersion.signature == signed.signature,
     )
     found = (await db.scalars(query.limit(1))).first()
     if found is not None:
         return found
-    return await add_version(
-        db, exam, signed, now, accommodation=profile.id, follows=newest.version
-    )
+    return await add_version(db, exam, signed, now, accommodation=own, follows=newest.version)

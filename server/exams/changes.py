@@ -161,6 +161,11 @@ def _human_first(policy: Policy) -> str:
     return ", ".join(kind.label for kind in policy.review.human_first) or "nothing"
 
 
+def _earlier(policy: Policy) -> str:
+    told = [f"{kind} after {days} days" for kind, days in policy.kept_days.items()]
+    return ", ".join(told) or "nothing"
+
+
 def _level(part: Part) -> _Told:
     return lambda policy: LEVELS[level_of(policy.lockdown, part)]
 
@@ -189,6 +194,7 @@ _PLAIN: tuple[tuple[str, _Told], ...] = (
     ("Limit of the score", _limit),
     ("Purpose", lambda p: p.purpose),
     ("Recordings are kept for", lambda p: f"{p.retention_days} days"),
+    ("Of these, destroyed earlier", _earlier),
     ("Camera", _camera),
     ("Microphone", lambda p: _on(p.streams.microphone)),
     ("Screen", lambda p: _on(p.streams.screen)),

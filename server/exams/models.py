@@ -49,9 +49,10 @@ class PolicyVersion(Table):
     """A signed policy, never changed: a session keeps the version that it began with.
 
     ``payload`` and ``signature`` make the signed line; ``hash`` is the payload's SHA-256.
-    One with an ``accommodation_id`` is version ``follows`` as signed for the candidates who
-    have that profile; nobody else begins under it. ``signed_by`` is an account's id, or who
-    else it was in the log's words; ``None`` where that was not kept yet.
+    One that ``follows`` another version is that one as signed for single candidates: who have
+    the profile ``accommodation_id``, who came late, or both; nobody else begins under it.
+    ``signed_by`` is an account's id, or who else it was in the log's words; ``None`` where
+    that was not kept yet.
     """
 
     __tablename__ = "policy_version"

@@ -12,6 +12,7 @@ from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.exams.contradictions import contradictions
 from server.exams.models import Exam, PolicyVersion
+from server.exams.schedule import Schedule, schedule_faults
 from server.exams.terms import Terms
 from server.storage.keys import InstitutionKeys, KeyStore
 from shared import policy as wire
@@ -23,12 +24,33 @@ ACCOMMODATION_BYTES = 4_096
 
 
 class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new exam. Times are microseconds UTC."""
+    """A new exam. Times are microseconds UTC; nobody can begin it while it is a ``draft``. The
+    common start, the duration and the time zone are among its ``terms``; ``reminders`` are
+    minutes before it begins.
+    """
 
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     starts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
     ends: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+    late_until: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
+    late_whole: bool = False
+    reminders: tuple[int, ...] = ()
     terms: Terms = msgspec.field(default_factory=Terms)
+    draft: bool = False
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is to be held."""
+        return Schedule(
+            opens=self.starts,
+            closes=self.ends,
+            zone=self.terms.zone,
+            starts=self.terms.starts_us,
+            duration_s=self.terms.duration_s,
+            late_until=self.late_until,
+            late_whole=self.late_whole,
+            reminders=self.reminders,
+        )
 
 
 class ExamError(ValueError):
@@ -51,6 +73,9 @@ async def create_exam(
     """
     if draft.ends <= draft.starts:
         raise ExamError("an exam ends after it starts")
+    faults = list(schedule_faults(draft.schedule))
+    if faults:
+        raise ExamError(" ".join(f"{one.field}: {one.words}" for one in faults))
     exam = Exam(
         id=new_id(),
         institution_id=institution.id,
@@ -58,12 +83,12 @@ async def create_exam(
         starts=draft.starts,
         ends=draft.ends,
         zone=draft.terms.zone,
-        late_until=None,
-        late_whole=False,
-        published=now,
+        late_until=draft.late_until,
+        late_whole=draft.late_whole,
+        published=None if draft.draft else now,
         cancelled=None,
         cancelled_why="",
-        reminders=[],
+        reminders=sorted(set(draft.reminders), reverse=True),
         created=now,
     )
     db.add(exam)
@@ -100,6 +125,7 @@ async def add_policy(
     if wrong:
         raise ExamError(" ".join(f"{one.field}: {one.words}" for one in wrong))
     signed = _sign(keys, institution, exam, terms)
+    exam.zone = terms.zone
     return await add_version(db, exam, signed, now, by=by)
 
 
@@ -172,7 +198,7 @@ async def versions_of(
     """An exam's versions, the newest first; not those signed for single candidates."""
     query = (
         select(PolicyVersion)
-        .where(PolicyVersion.exam_id == exam_id, PolicyVersion.accommodation_id.is_(None))
+        .where(PolicyVersion.exam_id == exam_id, PolicyVersion.follows.is_(None))
         .order_by(PolicyVersion.version.desc())
         .limit(limit)
     )
@@ -196,6 +222,7 @@ def _sign(keys: KeyStore, institution: Institution, exam: Exam, terms: Terms) ->
         ),
         purpose=terms.purpose,
         retention_days=terms.retention_days,
+        kept_days=terms.kept_days,
         evidence_keys=(_evidence_key(own),),
         streams=terms.streams,
         kinds=terms.rules,

@@ -7,7 +7,7 @@ twice. The first is refused, of the second it must be said which.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -73,6 +73,15 @@ def _clock(micros: int, zone: ZoneInfo) -> str:
 def local_of(micros: int, zone: ZoneInfo) -> str:
     """A moment as the form's field has it."""
     return datetime.fromtimestamp(micros / MICROS_PER_SECOND, zone).strftime(LOCAL)
+
+
+def days_later(micros: int, zone: ZoneInfo, days: int) -> int:
+    """The same time of the day so many days later. Where that is there twice the first is
+    taken; where it does not exist, the time as many minutes after the jump.
+    """
+    local = datetime.fromtimestamp(micros / MICROS_PER_SECOND, zone).replace(tzinfo=None)
+    moved = (local + timedelta(days=days)).replace(tzinfo=zone)
+    return round(moved.timestamp()) * MICROS_PER_SECOND
 
 
 def is_second(micros: int, zone: ZoneInfo) -> bool:

@@ -12,6 +12,8 @@ from shared.policy import (
     DEFAULT_RULES,
     Breaks,
     Clips,
+    Days,
+    EarlierKind,
     Environment,
     Identity,
     Level,
@@ -47,6 +49,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)] = DEFAULT_PURPOSE
     retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)] = DEFAULT_RETENTION_DAYS
+    kept_days: dict[EarlierKind, Days] = msgspec.field(default_factory=dict[EarlierKind, Days])
     duration_s: Seconds = 3600.0
     streams: Streams = Streams()
     starts_us: StartTime = None
@@ -102,6 +105,7 @@ def terms_of(policy: Policy) -> Terms:
     return Terms(
         purpose=policy.purpose,
         retention_days=policy.retention_days,
+        kept_days=policy.kept_days,
         duration_s=policy.exam.duration_s,
         starts_us=policy.exam.starts_us,
         zone=policy.exam.zone,

@@ -58,7 +58,7 @@ async def read_versions(
 async def count_versions(db: AsyncSession, exam_id: str) -> int:
     """How many versions an exam has."""
     query = select(func.count()).where(
-        PolicyVersion.exam_id == exam_id, PolicyVersion.accommodation_id.is_(None)
+        PolicyVersion.exam_id == exam_id, PolicyVersion.follows.is_(None)
     )
     return await db.scalar(query) or 0
 

@@ -17,11 +17,15 @@ from server.enrolment.accommodating import waiting_with
 from server.exams.accommodation_controllers import profile_of
 from server.exams.accommodations import (
     ACCOMMODATED,
+    MAX_BREAK_MINUTES,
+    MAX_BREAKS,
+    MAX_EXTRA_PERCENT,
     ProfileDraft,
     ProfileError,
     archive,
     change_profile,
     create_profile,
+    extras,
     kinds_off,
     log_profile,
     profiles_of,
@@ -35,6 +39,13 @@ from server.web.policy_view import TITLES
 from server.web.rendering import page
 from shared.flags import Group, Kind
 from shared.policy import DEFAULT_RULES
+
+# What a profile gives, and how much of it at most.
+_EXTRAS = {
+    "extra_percent": MAX_EXTRA_PERCENT,
+    "breaks": MAX_BREAKS,
+    "break_minutes": MAX_BREAK_MINUTES,
+}
 
 
 class AccommodationPages(Controller):
@@ -122,12 +133,26 @@ class AccommodationPages(Controller):
 def read_profile(fields: Fields) -> ProfileDraft:
     """The profile that a form describes."""
     off = tuple(kind for kind in ACCOMMODATED if f"{kind}.off" in fields)
-    return ProfileDraft(name=fields.get("name", ""), off=off, note=fields.get("note", ""))
+    return ProfileDraft(
+        name=fields.get("name", ""),
+        off=off,
+        note=fields.get("note", ""),
+        **{name: _whole(fields, name, most) for name, most in _EXTRAS.items()},
+    )
+
+
+def _whole(fields: Fields, name: str, most: int) -> int:
+    text = fields.get(name, "").strip() or "0"
+    # More digits than any of them has are no number of them.
+    if not text.isdecimal() or len(text) > 4 or int(text) > most:
+        raise ProfileError(name, f"This is a whole number from 0 to {most}.")
+    return int(text)
 
 
 def _filled(profile: AccommodationProfile) -> dict[str, str]:
     off = {f"{kind}.off": "on" for kind in kinds_off(profile)}
-    return {"name": profile.name, "note": profile.note, **off}
+    numbers = {name: str(getattr(profile, name)) for name in _EXTRAS}
+    return {"name": profile.name, "note": profile.note, **numbers, **off}
 
 
 def _form(mistakes: Mistakes, kept: tuple[Kind, ...] = ()) -> dict[str, Any]:
@@ -145,7 +170,7 @@ async def _list(db: AsyncSession, staff: Staff, mistakes: Mistakes) -> Template:
     profiles = await profiles_of(db, staff.institution_id)
     context = {
         **_form(mistakes),
-        "profiles": [(one, kinds_off(one)) for one in profiles],
+        "profiles": [(one, kinds_off(one), extras(one)) for one in profiles],
         "waiting": await waiting_with(db, staff.institution_id),
     }
     return page("accommodations.html", context, status=422 if mistakes.words else 200)

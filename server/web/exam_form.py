@@ -3,63 +3,45 @@
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
 
-from server.clock import MICROS_PER_SECOND
 from server.enrolment.service import CandidateDraft
 from server.enrolment.staff_controllers import MAX_CANDIDATES
 from server.exams.service import ExamDraft
 from server.exams.terms import Terms
 from server.web.policy_form import Fields, Mistakes, fields_of, read_terms
+from server.web.schedule_form import (
+    asked_folds,
+    blank_schedule,
+    read_schedule,
+    schedule_fields,
+)
 
-# What ``<input type="datetime-local">`` sends; the pages say that it is UTC.
-MINUTES = "%Y-%m-%dT%H:%M"
 
-DAY_S = 86_400
-HOUR_S = 3_600
-
-
-def blank(now: int) -> dict[str, str]:
-    """The form for a new exam: tomorrow at nine (UTC), with every default."""
-    morning = (now // MICROS_PER_SECOND // DAY_S + 1) * DAY_S + 9 * HOUR_S
-    return fields_of(Terms()) | {
-        "title": "",
-        "starts": _minutes(morning),
-        "ends": _minutes(morning + 2 * HOUR_S),
-    }
+def blank(now: int, zone: str = "UTC") -> dict[str, str]:
+    """The form for a new exam: tomorrow at nine, with every default."""
+    terms = Terms(zone=zone)
+    return fields_of(terms) | schedule_fields("", blank_schedule(now, zone, terms.duration_s))
 
 
 def read_exam(fields: Fields) -> ExamDraft | Mistakes:
     """A draft of the exam that the form describes, or what is wrong with it."""
     wrong: dict[str, str] = {}
-    starts, ends = _moment(fields, "starts", wrong), _moment(fields, "ends", wrong)
-    if not wrong and ends <= starts:
-        wrong["ends"] = "An exam ends after it starts."
-    title = fields.get("title", "").strip()
-    if not 0 < len(title) <= 200:
-        wrong["title"] = "An exam has a title of at most 200 characters."
-    terms = read_terms(fields, Terms(), None if wrong else (starts, ends))
+    planned = read_schedule(fields, wrong)
+    terms = read_terms(fields, Terms(), None)
     if isinstance(terms, Mistakes):
-        return Mistakes(wrong | terms.words, terms.fields)
-    if wrong:
-        return Mistakes(wrong, fields)
-    return ExamDraft(title=title, starts=starts, ends=ends, terms=terms)
-
-
-def _moment(fields: Fields, name: str, wrong: dict[str, str]) -> int:
-    try:
-        when = datetime.strptime(fields.get(name, "")[:16], MINUTES).replace(tzinfo=UTC)
-        seconds = int(when.timestamp())
-    except (ValueError, OverflowError):
-        seconds = -1
-    if seconds < 0:
-        wrong[name] = "This is a date and a time."
-        return 0
-    return seconds * MICROS_PER_SECOND
-
-
-def _minutes(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime(MINUTES)
+        wrong = terms.words | wrong
+    if planned is None or isinstance(terms, Mistakes):
+        return Mistakes(wrong, {**fields, **asked_folds(wrong)})
+    return ExamDraft(
+        title=planned.title,
+        starts=planned.plan.opens,
+        ends=planned.plan.closes,
+        late_until=planned.plan.late_until,
+        late_whole=planned.plan.late_whole,
+        reminders=planned.plan.reminders,
+        terms=terms,
+        draft=fields.get("as") == "draft",
+    )
 
 
 def read_candidates(text: str) -> tuple[CandidateDraft, ...] | str:

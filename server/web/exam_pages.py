@@ -9,7 +9,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
@@ -24,6 +24,7 @@ from server.enrolment.service import Place, places_of
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
+from server.exams.schedule import State, described, schedule_of, state_of
 from server.exams.service import ExamError, create_exam, newest_policy
 from server.exams.terms import Terms
 from server.exams.watching import objects_said
@@ -36,15 +37,18 @@ from server.web.forms import text_fields
 from server.web.policy_form import Mistakes, reset_fields
 from server.web.policy_pages import form_context
 from server.web.rendering import page
+from server.web.schedule_form import times_said
+from server.web.schedule_pages import under_way
 from shared.policy import decode_policy
 from shared.signed import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class ExamLine:
-    """An exam in the list, with how many places and sessions it has."""
+    """An exam in the list, where it stands, and how many places and sessions it has."""
 
     exam: Exam
+    state: State
     places: int
     sessions: int
 
@@ -68,17 +72,28 @@ class ExamPages(Controller):
 
     @get("/")
     async def get_exams(
-        self, request: AnyRequest, database: NamedDependency[Database]
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
     ) -> Template:
         """The institution's exams, the newest first."""
         async with database.transaction() as db:
-            lines = await _lines(db, current_account(request).institution_id)
+            lines = await _lines(db, current_account(request).institution_id, clock())
         return page("exams.html", {"lines": lines})
 
     @get("/new", guards=[require(Role.EXAMINER)])
-    async def get_new(self, clock: NamedDependency[WallClock]) -> Template:
+    async def get_new(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
         """The form for a new exam."""
-        return _exam_form(Mistakes({}, blank(clock())))
+        own = current_account(request).institution_id
+        async with database.transaction() as db:
+            institution = await db.get_one(Institution, own)
+        return _exam_form(Mistakes({}, blank(clock(), institution.zone)))
 
     @post("/", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_exam(
@@ -212,15 +227,18 @@ def _exam_form(mistakes: Mistakes, told: str = "") -> Template:
     open_rules = bool(mistakes.words or told)
     context = form_context(mistakes.fields, mistakes.words, Terms(), open_rules=open_rules)
     status = 422 if mistakes.words else 200
-    return page("exam_new.html", {**context, "told": told}, status=status)
+    more = {"told": told, "planned": True, "times": times_said(mistakes.fields)}
+    return page("exam_new.html", {**context, **more}, status=status)
 
 
-async def _lines(db: AsyncSession, institution_id: str) -> list[ExamLine]:
-    async def counts(table: type[Enrolment] | type[ExamSession]) -> dict[str, int]:
+async def _lines(db: AsyncSession, institution_id: str, now: int) -> list[ExamLine]:
+    async def counts(
+        table: type[Enrolment] | type[ExamSession], *which: ColumnElement[bool]
+    ) -> dict[str, int]:
         query = (
             select(table.exam_id, func.count())
             .join(Exam, Exam.id == table.exam_id)
-            .where(Exam.institution_id == institution_id)
+            .where(Exam.institution_id == institution_id, *which)
             .group_by(table.exam_id)
         )
         return dict((await db.execute(query)).tuples().all())
@@ -230,19 +248,30 @@ async def _lines(db: AsyncSession, institution_id: str) -> list[ExamLine]:
         .where(Exam.institution_id == institution_id)
         .order_by(Exam.starts.desc(), Exam.title)
     )
-    places, sessions = await counts(Enrolment), await counts(ExamSession)
+    places = await counts(Enrolment, Enrolment.withdrawn.is_(None))
+    sessions = await counts(ExamSession)
+    at_it = await counts(ExamSession, ExamSession.state == "open")
     return [
-        ExamLine(exam, places.get(exam.id, 0), sessions.get(exam.id, 0))
+        ExamLine(
+            exam,
+            state_of(exam, now, under_way=at_it.get(exam.id, 0)),
+            places.get(exam.id, 0),
+            sessions.get(exam.id, 0),
+        )
         for exam in await db.scalars(exams)
     ]
 
 
 async def _exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
     version = await newest_policy(db, exam.id)
+    policy = decode_policy(version.payload)
+    plan = schedule_of(exam, policy.exam.starts_us, policy.exam.duration_s)
     return {
         "exam": exam,
+        "state": state_of(exam, now, under_way=await under_way(db, exam.id)),
+        "described": described(plan),
         "version": version,
-        "policy": (policy := decode_policy(version.payload)),
+        "policy": policy,
         "objects_said": objects_said(policy),
         "places": await places_of(db, exam.id),
         "accommodations": await profiles_of(db, exam.institution_id),

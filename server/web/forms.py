@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from server.network import AnyRequest
 
 
@@ -9,3 +11,12 @@ async def text_fields(request: AnyRequest) -> dict[str, str]:
     """The form's fields that are text; of a name that comes twice, the last."""
     form = await request.form()
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def number(text: str) -> float | None:
+    """A number as people write it, with a point or a comma before its decimals."""
+    try:
+        found = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None

@@ -6,7 +6,6 @@ not ticked are not sent, so a field that is missing is off.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,11 +15,13 @@ import msgspec
 from server.exams.contradictions import Window, contradictions
 from server.exams.measures import NEEDS, Stream, measure, numbers, value
 from server.exams.terms import Terms
+from server.web.forms import number as read_number
+from server.web.kept_form import kept_fields, read_kept
+from server.web.schedule_form import asked_folds, read_start
 from server.web.surroundings_form import (
     Fields,
     read_environment,
     read_lockdown,
-    read_start,
     read_surface,
     surroundings_fields,
 )
@@ -102,6 +103,7 @@ def fields_of(terms: Terms) -> dict[str, str]:
         **{name: f"{number:g}" for name, number in said.items()},
         **{name: "on" for name, on in ticked.items() if on},
         **surroundings_fields(terms),
+        **kept_fields(terms),
         **every_rule(terms),
     }
 
@@ -157,6 +159,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
     terms = Terms(
         purpose=purpose,
         retention_days=int(number["retention_days"]),
+        kept_days=read_kept(fields, wrong),
         duration_s=number["minutes"] * MINUTE_S,
         streams=_streams(fields, base.streams, number),
         kinds={kind: _rule(fields, kind, rule, wrong) for kind, rule in base.rules.items()},
@@ -186,8 +189,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
         wrong.setdefault(one.field, one.words)
     if not wrong:
         return terms
-    asked = {"starts_fold": ""} if "starts_fold" in wrong else {}
-    return Mistakes(wrong, {**fields, **asked})
+    return Mistakes(wrong, {**fields, **asked_folds(wrong)})
 
 
 def _without(terms: Terms, stream: Stream) -> Terms:
@@ -240,13 +242,13 @@ def _clips(
 def _rule(fields: Fields, kind: Kind, base: Rule, wrong: dict[str, str]) -> Rule:
     told: dict[str, Any] = {}
     for name in (*numbers(kind), "weight"):
-        number = _number(fields.get(f"{kind}.{name}", ""))
+        number = read_number(fields.get(f"{kind}.{name}", ""))
         if number is None:
             wrong[f"{kind}.{name}"] = "Write a number here."
         else:
             told[name] = measure(kind, name).meant(number)
     after = fields.get(f"{kind}.escalate_after_s", "").strip()
-    told["escalate_after_s"] = _number(after)
+    told["escalate_after_s"] = read_number(after)
     if after and told["escalate_after_s"] is None:
         wrong[f"{kind}.escalate_after_s"] = "Write a number of seconds, or nothing."
     return _changed(
@@ -271,22 +273,13 @@ def _severity(
 
 def _scalar(fields: Fields, name: str, wrong: dict[str, str]) -> float:
     low, high, kind = _BOUNDS[name]
-    number = _number(fields.get(name, ""))
+    number = read_number(fields.get(name, ""))
     whole = kind is float or (number is not None and number.is_integer())
     if number is not None and whole and low <= number <= high:
         return number
     what = "a whole number" if kind is int else "a number"
     wrong[name] = f"This is {what} from {low:,} to {high:,}."
     return low
-
-
-def _number(text: str) -> float | None:
-    """A number as people write it, with a point or a comma before its decimals."""
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _model(fields: Fields) -> str | None:

@@ -29,6 +29,7 @@ from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.forms import text_fields
+from server.web.kept_form import KEPT
 from server.web.policy_form import (
     Fields,
     Mistakes,
@@ -38,7 +39,8 @@ from server.web.policy_form import (
 )
 from server.web.policy_view import groups
 from server.web.rendering import page
-from server.web.surroundings_form import SWITCHES, part_views, start_said
+from server.web.schedule_form import start_said
+from server.web.surroundings_form import SWITCHES, part_views
 from shared.flags import Severity
 
 UNCHANGED = "Nothing was changed, so nothing was signed."
@@ -110,6 +112,7 @@ def form_context(
     """What ``policy_fields.html`` needs, for a form about these terms."""
     return {
         "fields": fields,
+        "kept": KEPT,
         "wrong": wrong,
         "groups": groups(terms.rules, fields, wrong),
         "severities": list(Severity),
@@ -123,6 +126,7 @@ def form_context(
         "start_said": start_said(fields),
         "open_rules": open_rules,
         "told": "",
+        "planned": False,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,6 +12,7 @@ from litestar.template import TemplateConfig
 
 from server.accounts.models import Role
 from server.accounts.staff import visitor
+from server.exams.starting import said
 from server.network import AnyRequest
 from server.review.durations import clock, iso, moment, spoken
 from server.review.flags import particulars, reason
@@ -47,6 +48,7 @@ def template_config(static: str) -> TemplateConfig[JinjaTemplateEngine]:
         "particulars": particulars,
         "reason": reason,
         "spoken": spoken,
+        "zoned": said,
     }
     environment.globals |= {
         "frame": frame,
@@ -57,6 +59,20 @@ def template_config(static: str) -> TemplateConfig[JinjaTemplateEngine]:
         "Role": Role,
     }
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
+
+
+# Makes the text of a template by itself, of its name and what it needs.
+Renderer = Callable[[str, Mapping[str, Any]], str]
+
+
+def renderer(config: TemplateConfig[JinjaTemplateEngine]) -> Renderer:
+    """Makes parts that are the same for everybody, where nobody asks for a page."""
+    environment = config.engine_instance.engine
+
+    def render(name: str, context: Mapping[str, Any]) -> str:
+        return environment.get_template(name).render(context)
+
+    return render
 
 
 def page(

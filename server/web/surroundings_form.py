@@ -9,19 +9,9 @@ from typing import Any
 import msgspec
 
 from server.exams.machine import PARTS, Part, level_of
-from server.exams.starting import (
-    NotThere,
-    Twice,
-    is_second,
-    local_of,
-    moment_of,
-    said,
-    zone_of,
-)
 from server.exams.terms import Terms
+from server.web.schedule_form import Fields, time_fields
 from shared.policy import Environment, Level, Lockdown, Surface
-
-Fields = Mapping[str, str]
 
 # What the browser may do, by the name of its switch in ``Surface``.
 SWITCHES: Mapping[str, tuple[str, str]] = {
@@ -37,8 +27,6 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
         "The exam's own server can tell by it that this is Invigil, under this policy.",
     ),
 }
-
-FIRST, SECOND = "first", "second"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +44,8 @@ def surroundings_fields(terms: Terms) -> dict[str, str]:
     surface, environment = terms.surface, terms.environment
     ticked = {f"surface.{name}": getattr(surface, name) for name in SWITCHES}
     return {
-        **_start_fields(terms),
+        "zone": terms.zone,
+        **time_fields("starts_at", terms.starts_us, terms.zone),
         **{f"lockdown.{part.name}": level_of(terms.lockdown, part).value for part in PARTS},
         "surface.kind": surface.kind,
         "surface.start": surface.start,
@@ -67,65 +56,10 @@ def surroundings_fields(terms: Terms) -> dict[str, str]:
     }
 
 
-def _start_fields(terms: Terms) -> dict[str, str]:
-    zone = zone_of(terms.zone)
-    if terms.starts_us is None or zone is None:
-        return {"starts_at": "", "zone": terms.zone}
-    local = local_of(terms.starts_us, zone)
-    found = {"starts_at": local, "zone": terms.zone}
-    if isinstance(moment_of(local, zone), Twice):
-        found["starts_fold"] = SECOND if is_second(terms.starts_us, zone) else FIRST
-    return found
-
-
-def start_said(fields: Fields) -> str:
-    """The start that the fields name, with UTC beside it; empty where they name none."""
-    wrong: dict[str, str] = {}
-    start = read_start(fields, wrong)
-    return "" if start is None else said(start, fields.get("zone", ""))
-
-
 def part_views(fields: Fields, wrong: Mapping[str, str]) -> list[PartView]:
     """The parts of the machine, in order."""
     names = [(part, f"lockdown.{part.name}") for part in PARTS]
     return [PartView(part, n, fields.get(n, ""), wrong.get(n, "")) for part, n in names]
-
-
-def read_start(fields: Fields, wrong: dict[str, str]) -> int | None:
-    """When the exam begins for everybody, in microseconds UTC; ``None`` for no such time."""
-    local, name = fields.get("starts_at", "").strip(), fields.get("zone", "").strip()
-    zone = zone_of(name)
-    if zone is None:
-        wrong["zone"] = f"There is no time zone {name[:40]!r}; for example Europe/Vienna."
-        return None
-    if not local:
-        return None
-    match moment_of(local, zone):
-        case int(moment):
-            return moment
-        case Twice(first, second):
-            return _chosen(fields, wrong, first, second, name)
-        case NotThere(earlier, later):
-            wrong["starts_at"] = (
-                f"There is no such time on that day in {name}, where clocks are put forward: "
-                f"take {earlier} or {later}."
-            )
-        case None:
-            wrong["starts_at"] = "This is a date and a time, or nothing."
-    return None
-
-
-def _chosen(
-    fields: Fields, wrong: dict[str, str], first: int, second: int, zone: str
-) -> int | None:
-    chosen = fields.get("starts_fold")
-    if chosen in (FIRST, SECOND):
-        return first if chosen == FIRST else second
-    wrong["starts_fold"] = (
-        "Clocks are put back that night, and this time is there twice. Choose which is meant: "
-        f"{said(first, zone)}, or {said(second, zone)}."
-    )
-    return None
 
 
 def read_lockdown(fields: Fields, wrong: dict[str, str]) -> Lockdown:

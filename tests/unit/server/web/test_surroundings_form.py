@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from server.exams.contradictions import contradictions
 from server.exams.terms import Terms
 from server.web.policy_form import WITHOUT, Mistakes, fields_of, read_terms
-from server.web.surroundings_form import part_views, start_said
+from server.web.schedule_form import start_said
+from server.web.surroundings_form import part_views
 from shared.policy import Breaks, Environment, Identity, Level, Lockdown, Surface
 
 FIELDS = fields_of(Terms())

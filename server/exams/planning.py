@@ -1,0 +1,173 @@
+"""Plans exams: moves them, copies them, publishes drafts, calls exams off."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.clock import MICROS_PER_DAY
+from server.enrolment.models import Enrolment
+from server.exams.models import Exam
+from server.exams.schedule import Schedule, schedule_faults, schedule_of
+from server.exams.service import (
+    ExamDraft,
+    ExamError,
+    add_policy,
+    create_exam,
+    lock_exam,
+    newest_policy,
+)
+from server.exams.starting import days_later
+from server.exams.terms import Terms, terms_of
+from server.mail.outbox import Outbox
+from server.storage.keys import KeyStore
+from shared.policy import decode_policy
+
+# What candidates read; a sentence or two.
+MAX_WHY_CHARS = 500
+
+# An exam of the next term lies on the same day of the week.
+WEEK_DAYS = 7
+
+
+async def plan_of(db: AsyncSession, exam: Exam) -> tuple[Schedule, Terms]:
+    """When an exam is held, and the terms that it is held under."""
+    terms = terms_of(decode_policy((await newest_policy(db, exam.id)).payload))
+    return schedule_of(exam, terms.starts_us, terms.duration_s), terms
+
+
+async def replan(
+    db: AsyncSession,
+    keys: KeyStore,
+    institution: Institution,
+    exam: Exam,
+    title: str,
+    plan: Schedule,
+    now: int,
+    *,
+    by: Staff | str,
+) -> bool:
+    """Hold an exam under another title or at other times; whether that took a new version of
+    its policy, which says what it is called, how long it lasts and when it begins.
+
+    Codes that are good until it closed are good until it closes.
+
+    Raises:
+        ExamError: it cannot be held so.
+    """
+    await lock_exam(db, exam)
+    if not 0 < len(title) <= 200 or not title.isprintable():
+        raise ExamError("an exam has a title of at most 200 characters")
+    faults = list(schedule_faults(plan))
+    if faults:
+        raise ExamError(" ".join(fault.words for fault in faults))
+    before, terms = await plan_of(db, exam)
+    renamed, exam.title = title != exam.title, title
+    exam.starts, exam.ends, exam.zone = plan.opens, plan.closes, plan.zone
+    exam.late_until, exam.late_whole = plan.late_until, plan.late_whole
+    exam.reminders = sorted(set(plan.reminders), reverse=True)
+    await db.execute(
+        update(Enrolment)
+        .where(Enrolment.exam_id == exam.id, Enrolment.expires == before.closes)
+        .values(expires=plan.closes)
+    )
+    meant = msgspec.structs.replace(
+        terms, starts_us=plan.starts, duration_s=plan.duration_s, zone=plan.zone
+    )
+    signed = renamed or meant != terms
+    if signed:
+        who = by.id if isinstance(by, Staff) else by
+        made = await add_policy(db, keys, institution, exam, meant, now, by=who)
+        _log(db, now, by, "policy.sign", exam, hash=made.hash)
+    _log(db, now, by, "exam.plan", exam, starts=exam.starts, ends=exam.ends)
+    return signed
+
+
+async def copy_exam(
+    db: AsyncSession,
+    keys: KeyStore,
+    institution: Institution,
+    exam: Exam,
+    now: int,
+    *,
+    by: Staff | str,
+) -> Exam:
+    """A draft with the same rules, whole weeks later and in the future, without candidates."""
+    plan, terms = await plan_of(db, exam)
+    zone = ZoneInfo(plan.zone)
+    weeks = max(1, -(-(now - plan.opens) // (WEEK_DAYS * MICROS_PER_DAY)))
+
+    def later(micros: int | None) -> int | None:
+        return None if micros is None else days_later(micros, zone, weeks * WEEK_DAYS)
+
+    draft = ExamDraft(
+        title=f"{exam.title[:190]} (copy)",
+        starts=later(plan.opens) or 0,
+        ends=later(plan.closes) or 0,
+        late_until=later(plan.late_until),
+        late_whole=plan.late_whole,
+        reminders=plan.reminders,
+        terms=msgspec.structs.replace(terms, starts_us=later(plan.starts)),
+        draft=True,
+    )
+    who = by.id if isinstance(by, Staff) else by
+    made = await create_exam(db, keys, institution, draft, now, by=who)
+    _log(db, now, by, "exam.create", made, copied=exam.id)
+    return made
+
+
+def publish(db: AsyncSession, exam: Exam, now: int, *, by: Staff | str) -> None:
+    """Let a draft be an exam that candidates can enter."""
+    if exam.published is None:
+        exam.published = now
+        _log(db, now, by, "exam.publish", exam)
+
+
+async def cancel(
+    db: AsyncSession, outbox: Outbox, exam: Exam, why: str, now: int, *, by: Staff | str
+) -> int:
+    """Call an exam off: nobody begins it any more, and letters that wait are taken back; how
+    many of those. Sessions under way go on.
+
+    Raises:
+        ExamError: there is no reason, or too much of it.
+    """
+    why = " ".join(why.split())
+    if not 0 < len(why) <= MAX_WHY_CHARS or not why.isprintable():
+        raise ExamError(
+            f"say in up to {MAX_WHY_CHARS} characters why, as candidates shall read it"
+        )
+    if exam.cancelled is None:
+        exam.cancelled = now
+    exam.cancelled_why = why
+    _log(db, now, by, "exam.cancel", exam)
+    return await outbox.withdraw(
+        db, exam.institution_id, "The exam was cancelled.", exam_id=exam.id
+    )
+
+
+def reinstate(db: AsyncSession, exam: Exam, now: int, *, by: Staff | str) -> None:
+    """Hold an exam after all that was called off."""
+    if exam.cancelled is not None:
+        exam.cancelled, exam.cancelled_why = None, ""
+        _log(db, now, by, "exam.reinstate", exam)
+
+
+def _log(
+    db: AsyncSession, now: int, by: Staff | str, action: str, exam: Exam, **detail: object
+) -> None:
+    audit.record(
+        db,
+        now,
+        by,
+        action,
+        ("exam", exam.id),
+        institution_id=exam.institution_id,
+        **detail,
+    )
