@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,6 +74,10 @@ class Settings:
         mail_from: the address that letters come from. Empty: ``invigil@`` and the host of
             ``base_url``.
         mail_check_s: how often letters that are due are looked for, and reminders.
+        webhook_networks: networks that are no part of the public one and that webhooks may go
+            to all the same, as ``10.1.0.0/16, fd00:1::/64``; plain ``http`` goes to loopback
+            alone.
+        webhook_check_s: how often events that are due are looked for.
     """
 
     data_dir: Path = Path("invigil-data")
@@ -103,6 +108,8 @@ class Settings:
     mail_url: str = ""
     mail_from: str = ""
     mail_check_s: int = 10
+    webhook_networks: str = ""
+    webhook_check_s: int = 2
 
     @property
     def database(self) -> str:
@@ -148,6 +155,21 @@ class Settings:
     def https(self) -> bool:
         """Whether browsers reach the server by https."""
         return urlsplit(self.url).scheme == "https"
+
+    @property
+    def inward(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of ``webhook_networks``.
+
+        Raises:
+            ConfigError: a part of it is no network.
+        """
+        parts = [part.strip() for part in self.webhook_networks.split(",")]
+        try:
+            return tuple(ip_network(part) for part in parts if part)
+        except ValueError as error:
+            raise ConfigError(
+                f"{PREFIX}WEBHOOK_NETWORKS: {error}; it takes networks as 10.1.0.0/16"
+            ) from error
 
     @property
     def session_idle(self) -> int:
@@ -212,7 +234,7 @@ def _read(variable: str, kind: object, text: str) -> object:
 
 
 def _check(settings: Settings) -> None:
-    _ = settings.database, settings.address
+    _ = settings.database, settings.address, settings.inward
     if not _is_http(settings.url):
         raise ConfigError(f"{PREFIX}BASE_URL is {settings.url!r}; it takes https://HOST")
     if settings.otel_endpoint and not _is_http(settings.otel_endpoint):

@@ -8,15 +8,18 @@ holds nobody else up.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from random import SystemRandom
 
 import msgspec
 import structlog
+from litestar import Litestar
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.models import Account, Role
 from server.audit import service as audit
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.enrolment.models import Candidate
@@ -25,6 +28,8 @@ from server.integrations.outbox import DELIVERED, FAILED, WAITING
 from server.integrations.secret import signers
 from server.integrations.sending import Answer, Message, send
 from server.integrations.target import Targets
+from server.mail.letters import Letter, MailError, address_of
+from server.mail.outbox import Outbox
 from server.review.durations import iso
 from server.storage.database import UNREADY, Database
 
@@ -53,6 +58,7 @@ UNANSWERED = (
 )
 GONE = "The target answered 410, Gone: it wants no more. Switch it on again if that was wrong."
 
+_CHANCE = SystemRandom()
 _log = structlog.get_logger("invigil.server")
 
 
@@ -73,22 +79,36 @@ class Deliveries:
         database: Database,
         secret: bytes,
         targets: Targets,
+        every_s: float,
         clock: WallClock,
-        chance: Callable[[], float],
+        outbox: Outbox,
+        chance: Callable[[], float] = _CHANCE.random,
     ) -> None:
-        """Take what it works with; ``chance`` gives numbers from 0 to 1."""
+        """Take what it works with. ``every_s`` is how often the outbox is looked at, ``outbox``
+        that of letters, ``chance`` gives numbers from 0 to 1.
+        """
         self._database = database
         self._secret = secret
         self._targets = targets
+        self._every_s = every_s
         self._clock = clock
+        self._outbox = outbox
         self._chance = chance
         self._turns: dict[str, asyncio.Task[None]] = {}
         self._swept = 0
 
-    async def run(self, every_s: float, stop: asyncio.Event) -> None:
-        """Look every ``every_s`` seconds until ``stop``; what is under way then is given up
-        and made again by the next start.
+    @asynccontextmanager
+    async def running(self, _: Litestar) -> AsyncIterator[None]:
+        """For as long as the application runs; what is under way then is given up, and made
+        again by the next start.
         """
+        stop = asyncio.Event()
+        looking = asyncio.create_task(self._run(stop))
+        yield
+        stop.set()
+        await looking
+
+    async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 await self.begin_due()
@@ -96,7 +116,7 @@ class Deliveries:
             except UNREADY as error:
                 _log.error("webhooks wait", why=str(error).partition("\n")[0])
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+                await asyncio.wait_for(stop.wait(), self._every_s)
         for turn in self._turns.values():
             turn.cancel()
         await asyncio.gather(*self._turns.values(), return_exceptions=True)
@@ -175,17 +195,41 @@ class Deliveries:
         wait = max(wait_s(len(one.tries), self._chance()), answer.retry_after_s)
         one.next_at = now + round(wait * MICROS_PER_SECOND)
         if answer.gone:
-            pause(db, row, now, GONE)
+            await self._pause(db, row, now, GONE)
             return False
         if one.next_at > one.until:
             one.state = FAILED
             if row.succeeded_at is None or row.succeeded_at < one.created:
-                pause(db, row, now, UNANSWERED)
+                await self._pause(db, row, now, UNANSWERED)
                 return False
         if answer.status is None:
             await _rest(db, due.webhook_id, now + round(REST_S * MICROS_PER_SECOND))
             return False
         return True
+
+    async def _pause(self, db: AsyncSession, row: WebhookRow, now: int, why: str) -> None:
+        """Send nothing more until somebody switches it on again, and tell administrators."""
+        row.paused_at, row.paused_why = now, why
+        own = row.institution_id
+        subject = ("webhook", row.id)
+        audit.record(db, now, audit.SYSTEM, "webhook.pause", subject, institution_id=own)
+        admins = select(Account.email).where(
+            Account.institution_id == own,
+            Account.active.is_(True),
+            Account.role == Role.ADMIN.value,
+        )
+        letters = [
+            Letter(
+                to=to,
+                subject="A webhook was switched off",
+                text=f"The webhook “{row.name}” was switched off. {why}\n\n"
+                "Settings, Integrations shows what was tried and what came of it.\n",
+                kind="webhook",
+            )
+            for to in await db.scalars(admins)
+            if deliverable(to)
+        ]
+        await self._outbox.queue_all(db, own, letters)
 
     async def _sweep(self) -> None:
         now = self._clock()
@@ -214,17 +258,13 @@ def wait_s(failures: int, chance: float) -> float:
     return full * (SURE_SHARE + (1 - SURE_SHARE) * chance)
 
 
-def pause(db: AsyncSession, row: WebhookRow, now: int, why: str) -> None:
-    """Send nothing more until somebody switches it on again."""
-    row.paused_at, row.paused_why = now, why
-    audit.record(
-        db,
-        now,
-        audit.SYSTEM,
-        "webhook.pause",
-        ("webhook", row.id),
-        institution_id=row.institution_id,
-    )
+def deliverable(address: str) -> bool:
+    """Whether an account's address is one that letters go to."""
+    try:
+        address_of(address)
+    except MailError:
+        return False
+    return True
 
 
 async def _rest(db: AsyncSession, webhook_id: str, until: int) -> None:

@@ -18,7 +18,6 @@ from ipaddress import (
     IPv6Address,
     IPv6Network,
     ip_address,
-    ip_network,
 )
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,15 +44,6 @@ class Refused:
     """An address that no webhook may have, and why in words for its form."""
 
     why: str
-
-
-def networks_of(text: str) -> tuple[Network, ...]:
-    """Networks from a setting: ``10.1.0.0/16, 127.0.0.0/8``.
-
-    Raises:
-        ValueError: a part is no network.
-    """
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
 
 
 def is_outward(text: str, allowed: Iterable[Network] = ()) -> bool:

@@ -62,14 +62,15 @@ async def get_bundle(
 
 
 def exports_folder(settings: Settings) -> Path:
-    """Where bundles lie while they are downloaded."""
+    """Where bundles and reports lie until they are downloaded."""
     return settings.data_dir / "exports"
 
 
 def forget_exports(settings: Settings) -> None:
     """Remove what a crash left of downloads."""
-    for left in exports_folder(settings).glob("*.zip"):
-        _forget(left)
+    for pattern in ("*.zip", "*.pdf"):
+        for left in exports_folder(settings).glob(pattern):
+            _forget(left)
 
 
 def _scratch(folder: Path) -> Path:

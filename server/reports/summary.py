@@ -22,6 +22,11 @@ REPORT_VERSION = 1
 
 def decisions_json(case: CaseFile) -> bytes:
     """Every decision about every flag, oldest first; times in microseconds UTC."""
+    return msgspec.json.encode(decision_members(case))
+
+
+def decision_members(case: CaseFile) -> list[dict[str, Any]]:
+    """The same as members."""
     decisions = [
         {
             "flag": flag.id,
@@ -35,13 +40,18 @@ def decisions_json(case: CaseFile) -> bytes:
         for flag in case.flags
         for decision in flag.history
     ]
-    return msgspec.json.encode(sorted(decisions, key=lambda one: one["at"]))
+    return sorted(decisions, key=lambda one: one["at"])
 
 
 def report_json(case: CaseFile) -> bytes:
     """The session in numbers; times in seconds from the session's open."""
+    return msgspec.json.encode(report_members(case))
+
+
+def report_members(case: CaseFile) -> dict[str, Any]:
+    """The same as members."""
     session = case.session
-    report: dict[str, Any] = {
+    return {
         "v": REPORT_VERSION,
         "session": session.id,
         "state": session.state,
@@ -72,7 +82,6 @@ def report_json(case: CaseFile) -> bytes:
         "flags": [_flag(flag) | {"counts": not case.aside(flag)} for flag in case.flags],
         "purged": session.purged_at,
     }
-    return msgspec.json.encode(report)
 
 
 def _flag(flag: Flag) -> dict[str, Any]:

@@ -1,0 +1,36 @@
+"""A report that was made, on its way to who asked for it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Response
+
+from server.problems import Rejection
+from server.reports.making import Crowded, Failed, Making, Name, Ready, Reports
+from shared.wire import ProblemType
+
+TOO_MANY = Rejection(
+    ProblemType.BUSY,
+    503,
+    "Many reports wait to be made. Ask again in a minute.",
+    retry_after=60,
+)
+
+
+async def report_file(reports: Reports, name: Name, called: str) -> Response[Any]:
+    """The PDF, once it is made; 503 where it cannot be."""
+    match await reports.made(name):
+        case Ready(file=file):
+            data = await asyncio.to_thread(file.read_bytes)
+            headers = {
+                "Content-Disposition": f'attachment; filename="{called}"',
+                "Cache-Control": "private, no-store",
+            }
+            return Response(data, media_type="application/pdf", headers=headers)
+        case Failed(why):
+            said = f"The report could not be made: {why}. Have it made again."
+            return Rejection("about:blank", 503, said).response()
+        case Making() | Crowded() | None:
+            return TOO_MANY.response()

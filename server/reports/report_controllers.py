@@ -1,0 +1,51 @@
+"""Reports for programs: ``GET /api/v1/sessions/{id}/report``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from server.accounts.models import Role
+from server.accounts.staff import current_account, require
+from server.audit.service import accessed
+from server.clock import WallClock
+from server.config import Settings
+from server.ingest.lookup import session_of
+from server.network import AnyRequest, client_address
+from server.reports.session_report import report_for_programs
+from server.reports.session_reports import SessionReports
+from server.storage.database import Database
+from shared.wire import API_PREFIX
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+@get(
+    f"{API_PREFIX}/sessions/{{session_id:str}}/report",
+    guards=[require(Role.PROCTOR)],
+    tags=["review"],
+)
+async def get_session_report(
+    request: AnyRequest,
+    session_id: FromPath[str],
+    database: NamedDependency[Database],
+    session_reports: NamedDependency[SessionReports],
+    settings: NamedDependency[Settings],
+    clock: NamedDependency[WallClock],
+) -> Response[dict[str, Any]]:
+    """All that a session's report says, as it stands now. ``final`` is false, and
+    ``unfinished`` says why, where more is to come; ``verdict`` is null until the evidence was
+    verified, which asking begins.
+    """
+    staff = current_account(request)
+    address = client_address(request, proxied=settings.trusted_proxy)
+    async with database.transaction() as db:
+        session = await session_of(db, staff, session_id)
+        accessed(db, clock(), staff, session, "report", address=address)
+        report = await session_reports.read(db, session, staff.name)
+        body = msgspec.to_builtins(report_for_programs(report))
+    return Response(body, headers=PRIVATE)

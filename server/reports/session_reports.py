@@ -1,0 +1,145 @@
+"""A session's report gathered: the verdict waited for, the case read, the pictures opened."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.staff import Staff
+from server.audit.service import record
+from server.clock import WallClock
+from server.ingest.models import ExamSession
+from server.reports.making import Name, Reports, Say, State
+from server.reports.printing import Sheet
+from server.reports.session_report import SessionReport, session_report
+from server.reports.sheets import MOST_PICTURES, session_sheet
+from server.reports.verdicts import Look, Running, Verdicts
+from server.review.attachments import Found, find_attachment
+from server.review.casefile import read_case
+from server.review.flags import Flag
+from server.review.media import Media, Unplayable
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from shared.encoding import sha256_hex
+from shared.signed import public_bytes
+
+# How long a report waits for a verification, in seconds: that of eight hours takes ten. A
+# report without one says so.
+VERDICT_PATIENCE_S = 120.0
+LOOK_EVERY_S = 0.2
+
+# What is said of a picture where more flags have one than are printed.
+TOO_MANY = (
+    f"Pictures of the first {MOST_PICTURES} flags are printed; this one is in the bundle."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A flag's snapshot, found or said why not."""
+
+    flag: str
+    found: Found | str
+
+
+class SessionReports:
+    """Makes sessions' reports."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: KeyStore,
+        media: Media,
+        verdicts: Verdicts,
+        reports: Reports,
+        clock: WallClock,
+    ) -> None:
+        """Take what it works with."""
+        self._database = database
+        self._keys = keys
+        self._media = media
+        self._verdicts = verdicts
+        self._reports = reports
+        self._clock = clock
+
+    @staticmethod
+    def name(staff: Staff, session_id: str) -> Name:
+        """What a report is kept under: each asker has their own."""
+        return staff.id, "session", session_id
+
+    def begin(self, staff: Staff, session_id: str) -> State:
+        """Make one anew. Whoever calls has logged the access."""
+
+        async def gather(say: Say) -> Sheet:
+            return await self._gather(staff, session_id, say)
+
+        async def finish(file: Path) -> None:
+            data = await asyncio.to_thread(file.read_bytes)
+            async with self._database.transaction() as db:
+                made = {"format": "pdf", "sha256": sha256_hex(data)}
+                subject = ("session", session_id)
+                record(db, self._clock(), staff, "report.make", subject, **made)
+
+        return self._reports.begin(self.name(staff, session_id), gather, finish)
+
+    async def read(self, db: AsyncSession, session: ExamSession, by: str) -> SessionReport:
+        """What a report says now, with the verdict that there is."""
+        look = await self._verdicts.look(db, session)
+        now = self._clock()
+        return session_report(await read_case(db, session, now), look, now, by)
+
+    async def _gather(self, staff: Staff, session_id: str, say: Say) -> Sheet:
+        say("Verifying the evidence")
+        look = await self._verified(session_id)
+        say("Reading the session")
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            now = self._clock()
+            case = await read_case(db, session, now)
+            report = session_report(case, look, now, staff.name)
+            wanted = [await _picture(db, report, flag) for flag in report.confirmed]
+        say("Opening the pictures")
+        pictures, absent = await self._opened(wanted)
+        key = public_bytes(self._keys.signing(report.case.session.key_ref))
+        return session_sheet(report, pictures, absent, key)
+
+    async def _verified(self, session_id: str) -> Look:
+        """The verdict once it is there, or how far it is when patience ends."""
+        ends = asyncio.get_running_loop().time() + VERDICT_PATIENCE_S
+        while True:
+            async with self._database.transaction() as db:
+                session = await db.get_one(ExamSession, session_id)
+                look = await self._verdicts.look(db, session)
+            over = asyncio.get_running_loop().time() > ends
+            if over or not isinstance(look, Running):
+                return look
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _opened(self, wanted: list[_Picture]) -> tuple[dict[str, bytes], dict[str, str]]:
+        pictures: dict[str, bytes] = {}
+        absent: dict[str, str] = {}
+        for one in wanted:
+            if isinstance(one.found, str):
+                absent[one.flag] = one.found
+            elif len(pictures) >= MOST_PICTURES:
+                absent[one.flag] = TOO_MANY
+            else:
+                match await self._media.open(one.found.part):
+                    case Unplayable(why=why):
+                        absent[one.flag] = why
+                    case data:
+                        pictures[one.flag] = data
+        return pictures, absent
+
+
+async def _picture(db: AsyncSession, report: SessionReport, flag: Flag) -> _Picture:
+    pictures = report.case.pictures.get(flag.id)
+    if pictures is None or pictures.snapshot is None:
+        why = pictures.left_out if pictures and pictures.left_out else ""
+        said = f"{why[0].upper()}{why[1:]}." if why else "No snapshot was taken of this."
+        return _Picture(flag.id, said)
+    found = await find_attachment(db, report.case.session, pictures.snapshot.n)
+    return _Picture(flag.id, found if isinstance(found, Found) else found.why)
