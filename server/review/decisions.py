@@ -18,6 +18,7 @@ from server.review.flag_reading import read_flags
 from server.review.flags import Flag
 from server.review.life import RESOLVER, Decision, Verdict
 from server.review.models import DecisionRow
+from server.review.turns import take_turn
 from shared.encoding import sha256_hex
 
 
@@ -75,6 +76,7 @@ async def decide(
     db: AsyncSession, now: int, staff: Staff, session: ExamSession, ask: Ask
 ) -> Outcome:
     """Write a decision and its entry in the log, in the caller's transaction."""
+    await take_turn(db, session.id)
     flags = {flag.id: flag for flag in await read_flags(db, session)}
     flag = flags.get(ask.flag_id)
     return NoFlag() if flag is None else await decide_on(db, now, staff, session, flag, ask)

@@ -1,42 +1,90 @@
 """The ranking: every session's score kept in a table, so that the list is one question.
 
-A score is stale when a record about an incident or a phase came after it was made; whoever
-looks at the list brings the stale ones up to date. A decision does so at once.
+A score is stale when a record about an incident or a phase came after it was made. Stale ones
+are brought up to date by a chore every few seconds, and by whoever looks at the list; what
+people do to a session does so at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession, IncidentRow, PhaseRow
-from server.review.flag_reading import read_flags_of
+from server.review.durations import Spans
+from server.review.flag_keeping import keep_flags
+from server.review.flag_reading import read_flags, read_flags_of
 from server.review.flags import Flag, tally
 from server.review.models import RankRow
 from server.review.phases import read_phases, read_phases_of
 from server.review.reading import extent, policies_of, read_policy
-from server.review.score import Score, score
+from server.review.score import Score, automatic, score
+from server.review.turns import free_ones, take_turn
+from shared.policy import Policy
 
 # As many reasons as fit beside a name.
 REASONS = 3
 
-# How many sessions are brought up to date by one look at the list; the next look goes on.
-BATCH = 500
+# Raised where the same records would make other flags or scores, so that all are made anew.
+EDITION = 1
+
+# How many sessions are brought up to date at once, by one look at the list; the next look, or
+# the chore, goes on. Each takes a few milliseconds.
+BATCH = 200
+
+# How many are looked through for stale ones.
+LOOKED_AT = 2_000
+
+
+async def refresh(db: AsyncSession, session: ExamSession) -> Score:
+    """Bring a session's flags and score up to date, whatever was kept of them."""
+    await take_turn(db, session.id)
+    return await refresh_one(db, session, await read_flags(db, session))
 
 
 async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> Score:
-    """Score a session from ``flags`` and keep the result."""
+    """The same from ``flags``, which were read after the session's turn was taken."""
     counted = (await read_phases(db, session)).counted
-    found = score(flags, await read_policy(db, session), extent(session), counted)
-    await _keep(db, session, flags, found)
-    return found
+    return await _refreshed(db, session, flags, await read_policy(db, session), counted)
 
 
-async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
-    """Bring the scores of an institution's sessions up to date, ``BATCH`` at most."""
+async def refresh_stale(db: AsyncSession, institution_id: str | None = None) -> list[str]:
+    """Bring the scores of an institution's sessions (or of all) up to date, ``BATCH`` at most;
+    the ids of those that were stale.
+    """
+    stale, same = await _stale(db, institution_id)
+    if same:
+        # What came since is nothing that counts: not to be looked through again.
+        await db.execute(
+            update(RankRow)
+            .where(RankRow.session_id == bindparam("of"), RankRow.size < bindparam("reach"))
+            .values(size=bindparam("reach"))
+            .execution_options(synchronize_session=False),
+            [{"of": name, "reach": size} for name, size in same],
+        )
+    names = await free_ones(db, stale[:BATCH])
+    query = select(ExamSession).where(ExamSession.id.in_(names)).order_by(ExamSession.id)
+    sessions = (await db.execute(query)).scalars().all() if names else []
+    if not sessions:
+        return []
+    policies = await policies_of(db, sessions)
+    flags = await read_flags_of(db, sessions)
+    phases = await read_phases_of(db, sessions)
+    for session in sessions:
+        policy, counted = policies[session.policy_version_id], phases[session.id].counted
+        await _refreshed(db, session, flags[session.id], policy, counted)
+    return [session.id for session in sessions]
+
+
+async def _stale(
+    db: AsyncSession, institution_id: str | None
+) -> tuple[list[str], list[tuple[str, int]]]:
+    """Sessions that are to be scored anew; and those that grew without anything that counts,
+    with the number of their records.
+    """
     size = RankRow.size
     came_since = or_(IncidentRow.begin_seq >= size, IncidentRow.end_seq >= size)
     fresh_incident = (
@@ -49,42 +97,61 @@ async def refresh_stale(db: AsyncSession, institution_id: str) -> None:
         .where(PhaseRow.session_id == ExamSession.id, PhaseRow.seq >= size)
         .exists()
     )
+    never = or_(RankRow.session_id.is_(None), RankRow.edition != EDITION)
     query = (
-        select(ExamSession)
+        select(ExamSession.id, ExamSession.size, or_(never, fresh_incident, fresh_phase))
         .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
-        .where(
-            ExamSession.institution_id == institution_id,
-            or_(RankRow.session_id.is_(None), fresh_incident, fresh_phase),
-        )
-        .limit(BATCH)
+        .where(or_(never, ExamSession.size > size))
+        .limit(LOOKED_AT)
     )
-    stale = (await db.execute(query)).scalars().all()
-    if not stale:
-        return
-    policies = await policies_of(db, stale)
-    flags = await read_flags_of(db, stale)
-    phases = await read_phases_of(db, stale)
-    for session in stale:
-        policy = policies[session.policy_version_id]
-        counted = phases[session.id].counted
-        found = score(flags[session.id], policy, extent(session), counted)
-        await _keep(db, session, flags[session.id], found)
+    if institution_id is not None:
+        query = query.where(ExamSession.institution_id == institution_id)
+    rows = (await db.execute(query)).tuples().all()
+    stale = [name for name, _, anew in rows if anew]
+    return stale, [(name, reach) for name, reach, anew in rows if not anew]
+
+
+async def _refreshed(
+    db: AsyncSession,
+    session: ExamSession,
+    flags: Sequence[Flag],
+    policy: Policy,
+    counted: Spans | None,
+) -> Score:
+    reach = extent(session)
+    found = score(flags, policy, reach, counted)
+    limited = (
+        score(automatic(flags), policy, reach, counted).value if policy.review.limit else 0.0
+    )
+    await _keep(db, session, flags, found, limited)
+    await keep_flags(db, session, flags)
+    return found
 
 
 async def _keep(
-    db: AsyncSession, session: ExamSession, flags: Sequence[Flag], found: Score
+    db: AsyncSession,
+    session: ExamSession,
+    flags: Sequence[Flag],
+    found: Score,
+    limited: float,
 ) -> None:
     counts = tally(flags)
     row = {
         "session_id": session.id,
         "size": session.size,
         "score": found.value,
+        "automatic": limited,
         "reasons": [
             [c.kind.value, round(c.points, 1), c.words] for c in found.contributions[:REASONS]
         ],
         "open": counts.open,
         "accepted": counts.accepted,
         "dismissed": counts.dismissed,
+        "escalated": counts.escalated,
+        "second": counts.second,
+        "person": counts.person,
+        "kinds": sorted({flag.kind.value for flag in flags}),
+        "edition": EDITION,
     }
     # Two who look at the list at once may both bring a session up to date.
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert

@@ -22,7 +22,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 async def session(pupil: Pupil) -> str:
-    """A session with three flags."""
+    """A session with three incidents, of which two are one flag."""
     pupil.open()
     pupil.incident(1, kind="multiple_faces")
     pupil.incident(2)
@@ -169,7 +169,7 @@ async def test_the_score_follows_at_once(
         f"/sessions/{session}/decisions", data=form, headers={**proctor, **HTMX}
     )
     assert answer.headers["hx-trigger-after-settle"] == "flag-decided"
-    assert "2 flags left to decide" in answer.text
+    assert "1 flag left to decide" in answer.text
     assert "More than one face" not in answer.text.split('id="panels"')[1]
     assert "More than one face" not in (await client.get("/sessions")).text
 
@@ -191,8 +191,9 @@ async def test_the_list_ranks_and_filters(
     for odd in ("page=-1", "page=99999999999999999999", "page=x", "state=odd"):
         assert (await client.get(f"/sessions?{odd}")).status_code == 200
     # A flag that comes later changes the rank of a session that was ranked already.
-    for number in range(4):
-        quiet.incident(number, kind="multiple_faces")
+    kinds = ("multiple_faces", "second_voice", "virtual_camera", "identity_mismatch")
+    for number, kind in enumerate(kinds):
+        quiet.incident(number, kind=kind)
     quiet.take(await quiet.deliver(*quiet.records[1:]))
     page = (await client.get("/sessions", headers=HTMX)).text
     assert page.index(quiet.session) < page.index(session)
