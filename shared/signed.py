@@ -42,6 +42,8 @@ class Domain(Enum):
     LOG = b"invigil/log/1\0"
     LOG_EXPORT = b"invigil/log-export/1\0"
     EXAM = b"invigil/exam/1\0"
+    BUILD = b"invigil/build/1\0"
+    ARTIFACT = b"invigil/artifact/1\0"
 
 
 class MalformedLine(ValueError):

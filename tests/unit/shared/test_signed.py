@@ -68,6 +68,8 @@ def test_a_signature_covers_the_prefix_of_its_domain() -> None:
         Domain.LOG: b"invigil/log/1",
         Domain.LOG_EXPORT: b"invigil/log-export/1",
         Domain.EXAM: b"invigil/exam/1",
+        Domain.BUILD: b"invigil/build/1",
+        Domain.ARTIFACT: b"invigil/artifact/1",
     }
 
     assert set(prefixes) == set(Domain)
