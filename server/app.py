@@ -46,9 +46,14 @@ from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
 from server.ingest.writer import Writer
+from server.live.board import Boards
+from server.live.board_controllers import board_link, get_board
+from server.live.care import Care
 from server.live.controllers import LiveController, live_link
 from server.live.exam_header_controllers import post_exam_header_check
 from server.live.exam_headers import ExamHeaderChecks
+from server.live.newest_controllers import NewestController
+from server.live.phrases import Phrases
 from server.live.service import Live
 from server.mail.carriers import carrier_of
 from server.mail.carrying import Post
@@ -71,6 +76,7 @@ from server.storage.database import UNREADY, Database
 from server.storage.keys import KeysMissing, KeyStore
 from server.web import assets
 from server.web.accommodation_pages import AccommodationPages
+from server.web.board_pages import BoardPages, tile_renderer
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
 from server.web.import_pages import ImportPages, get_receipts
@@ -78,7 +84,7 @@ from server.web.live_pages import LivePages
 from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages, start
 from server.web.policy_pages import PolicyPages
-from server.web.rendering import template_config
+from server.web.rendering import renderer, template_config
 from server.web.verdict_pages import VerdictPages
 
 VERSION = "0.1.0"
@@ -92,6 +98,7 @@ ROUTES: tuple[Any, ...] = (
     SessionPages,
     VerdictPages,
     LivePages,
+    BoardPages,
     ExamPages,
     PolicyPages,
     AccommodationPages,
@@ -113,6 +120,9 @@ ROUTES: tuple[Any, ...] = (
     post_speed,
     IngestController,
     live_link,
+    board_link,
+    get_board,
+    NewestController,
     LiveController,
     post_exam_header_check,
     get_bundle,
@@ -138,16 +148,20 @@ def create_app(
     carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
     post = Post(database, outbox, carrier, settings, clock)
     static = f"/static/{assets.version()}"
+    templates = template_config(static)
+    boards = Boards(database, tile_renderer(renderer(templates)), clock)
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
         lifespan=[
             partial(_running, database, blobs, heads, post, settings, clock),
             verdicts.running,
+            boards.running,
         ],
         dependencies={
             name: _given(value)
             for name, value in {
                 "blobs": blobs,
+                "boards": boards,
                 "clock": clock,
                 "database": database,
                 "metrics": metrics or Metrics(),
@@ -172,7 +186,7 @@ def create_app(
         before_send=[security_headers(settings)],
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
-        template_config=template_config(static),
+        template_config=templates,
         openapi_config=OpenAPIConfig(
             title="Invigil",
             version=VERSION,
@@ -199,12 +213,14 @@ def _rooms(
     redeeming = Redeeming(database, keys, tokens, secret, settings, clock)
     return {
         "bundles": BundleExport(database, keys, blobs, clock),
+        "care": Care(database, clock),
         "exam_headers": ExamHeaderChecks(database, clock),
         "delivery": Delivery(database, writer, settings, clock),
         "imports": Imports(database, writer, pieces, keys, clock),
         "keys": keys,
         "live": Live(database, clock),
         "media": Media(blobs, keys),
+        "phrases": Phrases(database, clock),
         "pieces": pieces,
         "redeeming": redeeming,
         "secret": secret,

@@ -10,24 +10,24 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.staff import Staff
 from server.clock import MICROS_PER_SECOND
 from server.ingest.models import ExamSession
-from server.live.conversation import Line, read_conversation
+from server.live.care import Around, has_fresh, read_around
+from server.live.conversation import CANDIDATE, Line, read_conversation
+from server.live.need import CONNECTED_FOR
 from server.live.situation import AWAITED, Situation, read_situation
 from server.review.durations import moment
 from server.review.phases import LABELS
 from server.review.wording import printed
 from shared.encoding import sha256_hex
 
-# A recorder reports every few seconds; one that did not for so long is not connected.
-# Microseconds.
-CONNECTED_FOR = 15 * MICROS_PER_SECOND
-
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What is shown. ``connection`` and ``tone`` are how the recorder is heard, in words and
-    as the pill that they stand in; ``extra`` is extra time, in microseconds.
+    as the pill that they stand in; ``extra`` is extra time, in microseconds. ``around`` is who
+    of the staff is there, ``fresh`` whether there are incidents that nobody has seen.
     """
 
     over: bool
@@ -41,6 +41,8 @@ class Panel:
     limit: int
     extra: int
     lines: list[Line]
+    around: Around
+    fresh: bool
 
     @property
     def phase_label(self) -> str:
@@ -64,14 +66,19 @@ class Panel:
         return any(line.open for line in self.lines) and not self.over
 
     @property
+    def unread(self) -> bool:
+        """Whether the candidate said something after staff last spoke."""
+        return bool(self.lines) and self.lines[-1].by == CANDIDATE and not self.over
+
+    @property
     def revision(self) -> str:
         """A word that changes with whatever is shown."""
         shown: dict[str, Any] = asdict(self)
         return sha256_hex(msgspec.json.encode(shown))[:16]
 
 
-async def read_panel(db: AsyncSession, session: ExamSession, now: int) -> Panel:
-    """A session's panel; ``now`` is microseconds UTC."""
+async def read_panel(db: AsyncSession, session: ExamSession, staff: Staff, now: int) -> Panel:
+    """A session's panel as ``staff`` see it; ``now`` is microseconds UTC."""
     found = await read_situation(db, session)
     state = found.state or {}
     words = state.get("words", "")
@@ -88,6 +95,8 @@ async def read_panel(db: AsyncSession, session: ExamSession, now: int) -> Panel:
         limit=found.limit,
         extra=round(found.extra_s * MICROS_PER_SECOND),
         lines=await read_conversation(db, session.id),
+        around=await read_around(db, staff, session.id, now),
+        fresh=not found.over and await has_fresh(db, session.id, now),
     )
 
 

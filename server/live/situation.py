@@ -6,6 +6,7 @@ comes seconds later.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -86,6 +87,17 @@ class Situation:
     incidents: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What follows from commands: whether the exam is paused, how many warnings have counted
+    and how much more time was given, in seconds.
+    """
+
+    paused: bool = False
+    warnings: int = 0
+    extra_s: float = 0.0
+
+
 async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
     """How a session stands."""
     live = await db.get(LiveRow, session.id)
@@ -93,17 +105,17 @@ async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
     commands = list(await db.scalars(query.order_by(CommandRow.created)))
     state = live.state if live else None
     policy = await read_policy(db, session)
-    held = [one.action for one in commands if one.action in ("pause", "resume")]
+    asked = asked_for(commands)
     return Situation(
         over=session.state != "open",
         state=state,
         heard=live.time if live else None,
-        phase=_text(state, "phase") or await _newest_phase(db, session.id),
-        awaits="" if live is None else _awaited(live, commands),
-        paused=held[-1:] == ["pause"],
-        warnings=sum(one.action == "warn" for one in commands),
+        phase=said(state, "phase") or await _newest_phase(db, session.id),
+        awaits="" if live is None else awaited(live.state, live.time, commands),
+        paused=asked.paused,
+        warnings=asked.warnings,
         limit=policy.warnings,
-        extra_s=sum(one.seconds for one in commands),
+        extra_s=asked.extra_s,
         clips=policy.clips.enabled,
         incidents=await _incidents(db, session.id),
     )
@@ -131,14 +143,25 @@ async def _newest_phase(db: AsyncSession, session_id: str) -> str:
     return await db.scalar(query.limit(1)) or ""
 
 
-def _awaited(live: LiveRow, commands: list[CommandRow]) -> str:
-    """What is asked, unless an answer to it is on its way."""
+def awaited(state: dict[str, Any], heard: int, commands: Sequence[CommandRow]) -> str:
+    """What is asked, unless an answer to it is on its way; ``commands`` are in order."""
     answers = [one for one in commands if one.action in ("admit", "refuse")]
-    under_way = any(one.done_at is None or one.created > live.time for one in answers[-1:])
-    return "" if under_way else _text(live.state, "awaits")
+    under_way = any(one.done_at is None or one.created > heard for one in answers[-1:])
+    return "" if under_way else said(state, "awaits")
 
 
-def _text(state: dict[str, Any] | None, name: str) -> str:
+def asked_for(commands: Sequence[CommandRow]) -> AskedFor:
+    """What follows from a session's commands, in order."""
+    held = [one.action for one in commands if one.action in ("pause", "resume")]
+    return AskedFor(
+        paused=held[-1:] == ["pause"],
+        warnings=sum(one.action == "warn" for one in commands),
+        extra_s=sum(one.seconds for one in commands),
+    )
+
+
+def said(state: dict[str, Any] | None, name: str) -> str:
+    """A text of what a recorder says of itself; empty where it says none."""
     found = (state or {}).get(name, "")
     return found if isinstance(found, str) else ""
 

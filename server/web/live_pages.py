@@ -14,15 +14,18 @@ from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Role
-from server.accounts.staff import current_account, require
+from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
+from server.live.board import Boards
+from server.live.care import Care, note_looking, note_read
 from server.live.controllers import channel
 from server.live.models import CommandRow
 from server.live.panel import read_panel
+from server.live.phrases import read_offered
 from server.live.service import Live
 from server.live.situation import CommandDraft
 from server.network import AnyRequest, client_address
@@ -46,6 +49,14 @@ DONE = {
     "refuse": "The candidate was told.",
 }
 
+# And what is said of who takes care of a session.
+CARED = {
+    "take": "You have taken this session on; the others see that.",
+    "take_over": "You have taken this session over; the others see that.",
+    "give_back": "Given back: somebody else may take it on.",
+    "seen": "Noted: its incidents so far were seen.",
+}
+
 
 class LivePages(Controller):
     """``/sessions/{id}/live``."""
@@ -67,9 +78,14 @@ class LivePages(Controller):
         staff = current_account(request)
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
+            now = clock()
             session = await session_of(db, staff, session_id)
-            await viewed(db, clock(), staff, session, "page", address=address)
-            context = await live_context(db, session, clock())
+            await viewed(db, now, staff, session, "page", address=address)
+            await note_looking(db, staff, session, now)
+            context = await live_context(db, session, staff, now)
+            panel = context["live"]
+            if staff.may(Role.PROCTOR) and panel.unread:
+                await note_read(db, session, panel.lines[-1].at, now)
         if request.query_params.get("seen") == context["live"].revision:
             return Response(b"", status_code=204, headers=PRIVATE)
         return page("session_live_state.html", context)
@@ -80,34 +96,83 @@ class LivePages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         live: NamedDependency[Live],
+        boards: NamedDependency[Boards],
         channels: NamedDependency[ChannelsPlugin],
         database: NamedDependency[Database],
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect | Response[bytes]:
         """Ask something of the recorder; the answer says what became of it."""
-        staff, draft = current_account(request), _draft(await text_fields(request))
+        staff, draft = current_account(request), read_draft(await text_fields(request))
         address = client_address(request, proxied=settings.trusted_proxy)
         outcome = await live.command(staff, session_id, draft, address)
         if isinstance(outcome, CommandRow):
             await channels.wait_published(b"", channel(session_id))
+            boards.touch(staff.institution_id)
         if "HX-Request" not in request.headers:
             if isinstance(outcome, Rejection):
                 raise ClientException(outcome.detail, status_code=outcome.status)
             return Redirect(f"/sessions/{session_id}#live", status_code=303)
+        told = outcome if isinstance(outcome, Rejection) else _told(outcome)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            context = await live_context(db, session, clock())
-        if isinstance(outcome, Rejection):
-            told = {**context, "told": outcome.detail, "done": False}
-            return page("session_live_told.html", told, status=outcome.status)
-        told = {**context, "told": _told(outcome), "done": True}
-        return page("session_live_told.html", told, headers={"HX-Trigger": "live-done"})
+            context = await live_context(db, session, staff, clock())
+        return _answer(context, told)
+
+    @post("/care", status_code=200, guards=[require(Role.PROCTOR)])
+    async def post_care(
+        self,
+        request: AnyRequest,
+        session_id: FromPath[str],
+        care: NamedDependency[Care],
+        boards: NamedDependency[Boards],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect | Response[bytes]:
+        """Field ``do``: ``take`` the session on, ``take_over``, ``give_back``, ``seen``."""
+        staff, fields = current_account(request), await text_fields(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        do = fields.get("do", "")
+        match do:
+            case "take" | "take_over":
+                over = do == "take_over"
+                outcome = await care.take(staff, session_id, address, over=over)
+            case "give_back":
+                outcome = await care.give_back(staff, session_id, address)
+            case "seen":
+                outcome = await care.seen(staff, session_id, address)
+            case _:
+                raise ClientException("A session is taken on, given back or seen.")
+        boards.touch(staff.institution_id)
+        if "HX-Request" not in request.headers:
+            if isinstance(outcome, Rejection):
+                raise ClientException(outcome.detail, status_code=outcome.status)
+            return Redirect(f"/live/{session_id}", status_code=303)
+        async with database.transaction() as db:
+            session = await session_of(db, staff, session_id)
+            context = await live_context(db, session, staff, clock())
+        return _answer(context, outcome or CARED[do])
 
 
-async def live_context(db: AsyncSession, session: ExamSession, now: int) -> dict[str, Any]:
+async def live_context(
+    db: AsyncSession, session: ExamSession, staff: Staff, now: int
+) -> dict[str, Any]:
     """What the panel's templates need besides the session's page."""
-    return {"session_id": session.id, "live": await read_panel(db, session, now)}
+    return {
+        "session_id": session.id,
+        "live": await read_panel(db, session, staff, now),
+        "phrases": await read_offered(db, session.institution_id),
+    }
+
+
+def _answer(context: dict[str, Any], told: Rejection | str) -> Template:
+    """What became of it, and how things stand now."""
+    if isinstance(told, Rejection):
+        shown = {**context, "told": told.detail, "done": False}
+        return page("session_live_told.html", shown, status=told.status)
+    shown = {**context, "told": told, "done": True}
+    return page("session_live_told.html", shown, headers={"HX-Trigger": "live-done"})
 
 
 def _told(row: CommandRow) -> str:
@@ -116,7 +181,7 @@ def _told(row: CommandRow) -> str:
     return DONE[row.action]
 
 
-def _draft(fields: dict[str, str]) -> CommandDraft:
+def read_draft(fields: dict[str, str]) -> CommandDraft:
     """Fields ``action``, ``text``, ``minutes`` and ``awaits``.
 
     Raises:

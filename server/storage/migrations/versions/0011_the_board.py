@@ -12,12 +12,12 @@ down_revision = "0010"
 branch_labels = None
 depends_on = None
 
-RUNNING = "ix_exam_session_institution_id_state"
+RUNNING = "ix_exam_session_institution_id_state_last_seen"
 
 
 def upgrade() -> None:
     """Apply."""
-    op.create_index(RUNNING, "exam_session", ["institution_id", "state"])
+    op.create_index(RUNNING, "exam_session", ["institution_id", "state", "last_seen"])
     op.create_table(
         "session_care",
         sa.Column("session_id", sa.String(length=32), nullable=False),

@@ -1,0 +1,328 @@
+"""The board: every running session of an institution, in order of need, for all who watch.
+
+What it shows is made once for everybody: a look at the database (``gathering``), the order
+(``need``), the words (``tiles``), each tile's HTML once per change. A viewer is sent what
+differs from what it has, whenever it is ready; so a slow one is never in the way of others,
+and one that comes back misses nothing.
+
+The database is the channel between servers: while somebody watches it is asked at least every
+``EVERY_S``, so that news that another server took in are here within a second, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from server.clock import WallClock
+from server.live.gathering import Gathering
+from server.live.need import BEFORE_THE_EXAM, Facts, Need, ordered
+from server.live.tiles import Tile, tile
+from server.storage.database import UNREADY, Database
+
+# How often the database is asked while somebody watches (s): an incident is to be on the
+# board within a second.
+EVERY_S = 0.5
+
+# A look takes at most this share of a core: with more sessions it comes less often.
+SHARE = 0.1
+
+# A look that is at most so old answers a page (s).
+FRESH_S = 1.0
+
+# How long a board is kept up after its last viewer (s): somebody who comes back, or a page
+# that asks without a WebSocket, need not wait for all to be read again.
+LINGER_S = 60.0
+
+# As many tiles as fit a few screens, and pictures a slow line.
+PAGE = 48
+
+# Those that call for somebody are named with every page, so that they are called out wherever
+# they stand; beyond so many only their number is.
+MOST_CALLS = 20
+
+# Views of one look that are kept made: people type words, each of which is another one.
+MOST_VIEWS = 500
+
+_log = structlog.get_logger("invigil.server")
+
+Render = Callable[[Tile], str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody looks at: an exam's id, a word for the state (``STATES``), words of a
+    name, a page from 0.
+    """
+
+    exam: str = ""
+    state: str = ""
+    name: str = ""
+    page: int = 0
+
+
+STATES: Mapping[str, str] = {
+    "calls": "Need somebody",
+    "help": "Ask for help",
+    "admission": "Wait to be let in",
+    "before": "Before the exam",
+    "exam": "In the exam",
+    "stopped": "Paused or stopped",
+    "silent": "Not connected",
+    "mine": "Taken on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A tile, and what it looks like."""
+
+    tile: Tile
+    revision: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the board: ``total`` sessions fit, ``calls`` are those that need somebody,
+    ``calling`` how many.
+    """
+
+    shown: tuple[Shown, ...]
+    page: int
+    pages: int
+    total: int
+    calls: tuple[Shown, ...]
+    calling: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The whole board at ``at`` (µs UTC); ``version`` counts the looks that brought news."""
+
+    version: int = 0
+    at: int = 0
+    shown: tuple[Shown, ...] = ()
+    facts: tuple[Facts, ...] = ()
+    exams: tuple[tuple[str, str], ...] = ()
+    needs: Mapping[Need, int] = field(default_factory=dict[Need, int])
+    pages: dict[View, Page] = field(default_factory=dict[View, Page])
+
+    def page(self, view: View) -> Page:
+        """What a view shows; made once for all who share it."""
+        found = self.pages.get(view)
+        if found is None:
+            if len(self.pages) >= MOST_VIEWS:
+                self.pages.clear()
+            found = self.pages[view] = _page(self, view)
+        return found
+
+    def everything(self, view: View) -> list[Shown]:
+        """All that fits a view, whatever its page."""
+        return [
+            shown
+            for shown, facts in zip(self.shown, self.facts, strict=True)
+            if fits(view, facts, shown.tile.need)
+        ]
+
+
+def _page(look: Look, view: View) -> Page:
+    fitting = look.everything(view)
+    pages = max(1, -(-len(fitting) // PAGE))
+    at = min(view.page, pages - 1)
+    calls = [one for one in fitting if one.tile.need.calls]
+    return Page(
+        shown=tuple(fitting[at * PAGE : (at + 1) * PAGE]),
+        page=at,
+        pages=pages,
+        total=len(fitting),
+        calls=tuple(calls[:MOST_CALLS]),
+        calling=len(calls),
+    )
+
+
+def fits(view: View, facts: Facts, need: Need) -> bool:
+    """Whether a view shows a session."""
+    if view.exam and facts.exam_id != view.exam:
+        return False
+    words = view.name.casefold().split()
+    if not all(word in facts.name.casefold() for word in words):
+        return False
+    match view.state:
+        case "calls":
+            return need.calls
+        case "help":
+            return need is Need.HELP
+        case "admission":
+            return need is Need.ADMISSION
+        case "before":
+            return facts.phase in BEFORE_THE_EXAM
+        case "exam":
+            return facts.phase == "exam" and not facts.paused
+        case "stopped":
+            return need is Need.STOPPED
+        case "silent":
+            return need is Need.SILENT
+        case "mine":
+            return bool(facts.holder)
+        case _:
+            return True
+
+
+class Board:
+    """One institution's board."""
+
+    def __init__(
+        self, institution_id: str, database: Database, render: Render, clock: WallClock
+    ) -> None:
+        """Take what it works with; nothing is read before the first look."""
+        self._gathering = Gathering(institution_id)
+        self._database = database
+        self._render = render
+        self._clock = clock
+        self._looking = asyncio.Lock()
+        self._news = asyncio.Condition()
+        self._wanted = asyncio.Event()
+        self._cost_s = 0.0
+        self.look = Look()
+        self.viewers = 0
+
+    def touch(self) -> None:
+        """Something was done: look again soon."""
+        self._wanted.set()
+
+    async def fresh(self, age_s: float = FRESH_S) -> Look:
+        """The board as it was at most ``age_s`` ago."""
+        if self._clock() - self.look.at > age_s * 1e6 or self._wanted.is_set():
+            await self.refresh()
+        return self.look
+
+    async def refresh(self) -> None:
+        """Look again; those who wait are told where there is news.
+
+        Raises:
+            OSError, DatabaseBusy, OperationalError, TimeoutError: the database cannot work.
+        """
+        async with self._looking:
+            self._wanted.clear()
+            began, now = time.perf_counter(), self._clock()
+            async with self._database.transaction() as db:
+                facts = await self._gathering.look(db, now)
+            before, self.look = self.look, self._made(facts, now)
+            self._cost_s = time.perf_counter() - began
+            if self.look.version == before.version:
+                return
+        async with self._news:
+            self._news.notify_all()
+
+    async def newer(self, version: int, timeout_s: float) -> Look:
+        """The board once it is newer than ``version``, or as it is after ``timeout_s``."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s), self._news:
+                await self._news.wait_for(lambda: self.look.version > version)
+        return self.look
+
+    async def run(self) -> None:
+        """Look again and again."""
+        while True:
+            try:
+                await self.refresh()
+            except UNREADY as error:
+                why = str(error).partition("\n")[0]
+                _log.warning("the board could not be brought up to date", why=why)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wanted.wait(), self._rest_s())
+            await asyncio.sleep(self._cost_s)
+
+    def _rest_s(self) -> float:
+        return max(EVERY_S, self._cost_s / SHARE - self._cost_s)
+
+    def _made(self, every: Iterable[Facts], now: int) -> Look:
+        before = {one.tile.id: one for one in self.look.shown}
+        placed = ordered(every, now)
+        shown = tuple(
+            self._shown(tile(facts, place, now), before.get(facts.id))
+            for facts, place in placed
+        )
+        facts = tuple(facts for facts, _ in placed)
+        if shown == self.look.shown and facts == self.look.facts:
+            old = self.look
+            return Look(old.version, now, shown, facts, old.exams, old.needs, old.pages)
+        same = [one.revision for one in shown] == [one.revision for one in self.look.shown]
+        return Look(
+            # Of what no tile shows nobody need be told.
+            version=self.look.version + (not same or not self.look.version),
+            at=now,
+            shown=shown,
+            facts=facts,
+            exams=tuple(sorted({(one.exam, one.exam_id) for one in facts})),
+            needs=Counter(one.tile.need for one in shown),
+        )
+
+    def _shown(self, new: Tile, before: Shown | None) -> Shown:
+        if before is not None and before.tile == new:
+            return before
+        return Shown(new, new.revision, self._render(new))
+
+
+class Boards:
+    """The boards that somebody watches, each kept up for as long as that lasts."""
+
+    def __init__(self, database: Database, render: Render, clock: WallClock) -> None:
+        """Take what boards work with."""
+        self._made = lambda name: Board(name, database, render, clock)
+        self._boards: dict[str, Board] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def of(self, institution_id: str) -> Board:
+        """An institution's board."""
+        if institution_id not in self._boards:
+            self._boards[institution_id] = self._made(institution_id)
+        return self._boards[institution_id]
+
+    def touch(self, institution_id: str) -> None:
+        """Something was done that its board shows."""
+        if institution_id in self._boards:
+            self._boards[institution_id].touch()
+
+    @asynccontextmanager
+    async def watching(self, institution_id: str) -> AsyncIterator[Board]:
+        """An institution's board, kept up while somebody watches and a while after."""
+        board = self.of(institution_id)
+        board.viewers += 1
+        task = self._tasks.get(institution_id)
+        if task is None or task.done():
+            self._tasks[institution_id] = asyncio.create_task(self._keep_up(board))
+        try:
+            yield board
+        finally:
+            board.viewers -= 1
+
+    async def _keep_up(self, board: Board) -> None:
+        running = asyncio.create_task(board.run())
+        try:
+            idle_s = 0.0
+            while idle_s < LINGER_S and not running.done():
+                await asyncio.sleep(1)
+                idle_s = 0.0 if board.viewers else idle_s + 1
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+
+    @asynccontextmanager
+    async def running(self, _: Any) -> AsyncIterator[None]:
+        """While the application runs."""
+        yield
+        tasks: Sequence[asyncio.Task[Any]] = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._tasks.clear()

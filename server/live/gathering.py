@@ -1,0 +1,454 @@
+"""Gathers what the board shows of every running session of an institution.
+
+The database is asked often (``board``), so that what does not change is kept, and of what
+grows only the rest is read: everything of a session that has moved since the last look, and of
+the others nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    and_,
+    column,
+    func,
+    or_,
+    select,
+    values,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
+
+from server.accounts.models import Account
+from server.clock import MICROS_PER_SECOND
+from server.enrolment.models import Candidate
+from server.exams.models import Exam, PolicyVersion
+from server.ingest.models import (
+    ExamSession,
+    GapRow,
+    IncidentRow,
+    RecordRow,
+    UnobservedRow,
+)
+from server.live.conversation import answered_at, open_of
+from server.live.models import CareRow, CommandRow, LiveRow, SaidRow, WatcherRow
+from server.live.need import ENDED_FOR, LOOK_BACK, NEW_FOR, WEIGHTS, Facts, Seen, is_new
+from server.live.situation import asked_for, awaited, said
+from server.review.durations import Spans, length, united
+from server.review.models import RankRow
+from server.review.phases import PAUSED, Phases, read_phases_of
+from server.review.reading import extent, place
+from server.review.wording import PARTLY, printed
+from shared.flags import Severity
+from shared.policy import Policy, decode_policy
+
+# An open session of which nothing was heard for so long was given up; the list has it. µs.
+FORGOTTEN_AFTER = 6 * 3600 * MICROS_PER_SECOND
+
+# Somebody looks at a session for as long as their page says so, every few seconds. µs.
+PRESENT_FOR = 20 * MICROS_PER_SECOND
+
+# States that other servers kept meanwhile may bear an earlier time than the newest one: what
+# their clocks and commits differ by. Microseconds.
+OVERLAP = 5 * MICROS_PER_SECOND
+
+# Sessions asked about at once: their ids stand in the question.
+CHUNK = 300
+
+# The streams that a picture can be shown of, the first first.
+PICTURED = ("camera", "screen")
+
+_LOOKED_AT = load_only(
+    ExamSession.id,
+    ExamSession.boots,
+    ExamSession.origin_wall,
+    ExamSession.boot,
+    ExamSession.mono,
+    ExamSession.last_seen,
+    ExamSession.size,
+)
+
+
+@dataclass(slots=True)
+class _Known:
+    """A session as far as it is known. ``size`` is how many of its records were looked at."""
+
+    name: str
+    exam_id: str
+    exam: str
+    policy: Policy
+    created: int
+    revision: int = -1
+    size: int = 0
+    state: str = "open"
+    delivered: int | None = None
+    score: float | None = None
+    heard: int | None = None
+    told: Mapping[str, Any] | None = None
+    commands: tuple[CommandRow, ...] = ()
+    commanded: tuple[int, int] = (0, 0)
+    sayings: tuple[tuple[str, int], ...] = ()
+    newest: Seen | None = None
+    grave: dict[str, Seen] = field(default_factory=dict[str, Seen])
+    incidents: int = 0
+    unseen: Spans = field(default_factory=Spans)
+    phases: Phases = field(default_factory=Phases)
+    unobserved: int = 0
+    lately: int = 0
+    reach: int = 0
+    zero: int | None = None
+
+
+class _Row(NamedTuple):
+    id: str
+    revision: int
+    size: int
+    state: str
+    last_seen: int | None
+    score: float | None
+
+
+class _Care(NamedTuple):
+    holder: str
+    seen_at: int
+    read_at: int
+
+
+_NO_CARE = _Care("", 0, 0)
+
+
+class Gathering:
+    """One institution's running sessions, as they were at the last look."""
+
+    def __init__(self, institution_id: str) -> None:
+        """Take whose sessions to look at; the first look reads all of them."""
+        self._institution = institution_id
+        self._known: dict[str, _Known] = {}
+        self._policies: dict[str, Policy] = {}
+        self._live_since = 0
+
+    async def look(self, db: AsyncSession, now: int) -> list[Facts]:
+        """How all running sessions stand at ``now`` (µs UTC)."""
+        rows = await self._rows(db, now)
+        await self._meet(db, [row.id for row in rows if row.id not in self._known])
+        moved = {row.id for row in rows if self._known[row.id].revision != row.revision}
+        for ids in _chunks(sorted(moved)):
+            await self._follow(db, ids, now)
+        self._known = {row.id: _stood(self._known[row.id], row) for row in rows}
+        await self._hear(db)
+        await self._talk(db)
+        care, watchers = await self._care(db, now), await self._watchers(db, now)
+        return [
+            _facts(name, known, care.get(name, _NO_CARE), watchers.get(name, ()), now)
+            for name, known in self._known.items()
+        ]
+
+    async def _rows(self, db: AsyncSession, now: int) -> list[_Row]:
+        query = (
+            select(
+                ExamSession.id,
+                ExamSession.revision,
+                ExamSession.size,
+                ExamSession.state,
+                ExamSession.last_seen,
+                RankRow.score,
+            )
+            .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
+            .where(ExamSession.institution_id == self._institution, running(now))
+        )
+        return [_Row(*row) for row in await db.execute(query)]
+
+    async def _meet(self, db: AsyncSession, ids: Sequence[str]) -> None:
+        """Learn who new sessions are of."""
+        for part in _chunks(ids):
+            query = (
+                select(
+                    ExamSession.id,
+                    Candidate.name,
+                    Exam.id,
+                    Exam.title,
+                    ExamSession.policy_version_id,
+                    ExamSession.created,
+                )
+                .join(Candidate, Candidate.id == ExamSession.candidate_id)
+                .join(Exam, Exam.id == ExamSession.exam_id)
+                .where(ExamSession.id.in_(part))
+            )
+            found = (await db.execute(query)).tuples().all()
+            await self._learn({row[4] for row in found} - self._policies.keys(), db)
+            for name, candidate, exam_id, exam, policy, created in found:
+                self._known[name] = _Known(
+                    candidate, exam_id, exam, self._policies[policy], created
+                )
+            # Its state may be older than the newest that was seen so far.
+            self._live_since = 0
+
+    async def _learn(self, versions: set[str], db: AsyncSession) -> None:
+        query = select(PolicyVersion.id, PolicyVersion.payload)
+        for name, payload in await db.execute(query.where(PolicyVersion.id.in_(versions))):
+            self._policies[name] = decode_policy(payload)
+
+    async def _follow(self, db: AsyncSession, ids: Sequence[str], now: int) -> None:
+        """Read what came of sessions since the last look."""
+        query = select(ExamSession).options(_LOOKED_AT).where(ExamSession.id.in_(ids))
+        sessions = {row.id: row for row in await db.scalars(query)}
+        phases = await read_phases_of(db, list(sessions.values()))
+        for name, session in sessions.items():
+            known = self._known[name]
+            known.phases, known.reach = phases[name], extent(session)
+            if session.last_seen is not None:
+                zero = session.last_seen - known.reach
+                known.zero = zero if known.zero is None else min(known.zero, zero)
+        since = _since({name: self._known[name].size for name in ids})
+        await self._incidents(db, since, now)
+        await self._absences(db, since, sessions)
+        for name, session in sessions.items():
+            known = self._known[name]
+            known.size, known.unobserved = session.size, length(known.unseen)
+            known.lately = _after(known.unseen, known.reach - LOOK_BACK)
+
+    async def _incidents(self, db: AsyncSession, since: Any, now: int) -> None:
+        fresh = or_(
+            IncidentRow.begin_seq >= since.c.size,
+            IncidentRow.end_seq >= since.c.size,
+            # Its severity may have grown without its having ended.
+            IncidentRow.end.is_(None),
+        )
+        query = (
+            select(
+                IncidentRow.session_id,
+                IncidentRow.incident_id,
+                IncidentRow.kind,
+                IncidentRow.severity,
+                IncidentRow.begin_seq >= since.c.size,
+                RecordRow.received,
+            )
+            .join(since, and_(IncidentRow.session_id == since.c.id, fresh))
+            .join(
+                RecordRow,
+                and_(
+                    RecordRow.session_id == IncidentRow.session_id,
+                    RecordRow.seq == IncidentRow.begin_seq,
+                ),
+            )
+        )
+        for session, name, kind, severity, is_more, at in await db.execute(query):
+            known, seen = self._known[session], Seen(kind, Severity(severity), at)
+            known.incidents += bool(is_more)
+            if known.newest is None or known.newest.at <= at:
+                known.newest = seen
+            if seen.severity in WEIGHTS and at > now - NEW_FOR:
+                known.grave[name] = seen
+
+    async def _absences(
+        self, db: AsyncSession, since: Any, sessions: Mapping[str, ExamSession]
+    ) -> None:
+        for table, which in (
+            (UnobservedRow, (~UnobservedRow.reason.in_(PARTLY),)),
+            (GapRow, ()),
+        ):
+            later = and_(table.session_id == since.c.id, table.seq >= since.c.size)
+            query = (
+                select(table.session_id, table.boot, table.start, table.end)
+                .join(since, later)
+                .where(*which)
+            )
+            more: dict[str, Spans] = {}
+            for name, boot, start, end in await db.execute(query):
+                session = sessions[name]
+                span = (max(0, place(session, boot, start)), place(session, boot, end))
+                more.setdefault(name, []).append(span)
+            for name, spans in more.items():
+                known = self._known[name]
+                known.unseen = united([*known.unseen, *spans])
+
+    async def _hear(self, db: AsyncSession) -> None:
+        """What recorders said of themselves since."""
+        query = select(LiveRow.session_id, LiveRow.time, LiveRow.state)
+        query = query.join(ExamSession, ExamSession.id == LiveRow.session_id).where(
+            *self._mine(), LiveRow.time >= self._live_since - OVERLAP
+        )
+        for name, time, state in await db.execute(query):
+            if (known := self._known.get(name)) is not None:
+                known.heard, known.told = time, state
+                self._live_since = max(self._live_since, time)
+
+    async def _talk(self, db: AsyncSession) -> None:
+        """What staff asked for and candidates said, of sessions where that has grown."""
+        for ids in _chunks(await self._commanded(db)):
+            query = select(CommandRow).where(CommandRow.session_id.in_(ids))
+            found: dict[str, list[CommandRow]] = {name: [] for name in ids}
+            for row in await db.scalars(query.order_by(CommandRow.created)):
+                found[row.session_id].append(row)
+            for name, rows in found.items():
+                self._known[name].commands = tuple(rows)
+        query = (
+            select(SaidRow.session_id, SaidRow.kind, SaidRow.at)
+            .join(ExamSession, ExamSession.id == SaidRow.session_id)
+            .where(*self._mine())
+        )
+        sayings: dict[str, list[tuple[str, int]]] = {}
+        for name, kind, at in await db.execute(query):
+            sayings.setdefault(name, []).append((kind, at))
+        for name, every in sayings.items():
+            if (known := self._known.get(name)) is not None:
+                known.sayings = tuple(every)
+
+    async def _commanded(self, db: AsyncSession) -> list[str]:
+        """Sessions whose commands have changed."""
+        count, done = func.count(), func.count(CommandRow.done_at)
+        query = (
+            select(CommandRow.session_id, count, done)
+            .join(ExamSession, ExamSession.id == CommandRow.session_id)
+            .where(*self._mine())
+            .group_by(CommandRow.session_id)
+        )
+        changed: list[str] = []
+        for name, *counts in await db.execute(query):
+            known = self._known.get(name)
+            if known is not None and known.commanded != tuple(counts):
+                known.commanded = (counts[0], counts[1])
+                changed.append(name)
+        return changed
+
+    async def _care(self, db: AsyncSession, now: int) -> dict[str, _Care]:
+        query = (
+            select(
+                CareRow.session_id,
+                CareRow.held_until,
+                CareRow.seen_at,
+                CareRow.read_at,
+                Account.name,
+            )
+            .join(ExamSession, ExamSession.id == CareRow.session_id)
+            .outerjoin(Account, Account.id == CareRow.holder)
+            .where(*self._mine())
+        )
+        return {
+            name: _Care(holder if holder and until > now else "", seen_at, read_at)
+            for name, until, seen_at, read_at, holder in await db.execute(query)
+        }
+
+    async def _watchers(self, db: AsyncSession, now: int) -> dict[str, tuple[str, ...]]:
+        query = (
+            select(WatcherRow.session_id, Account.name)
+            .join(Account, Account.id == WatcherRow.account_id)
+            .where(
+                WatcherRow.seen > now - PRESENT_FOR, Account.institution_id == self._institution
+            )
+            .order_by(WatcherRow.since)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for name, watcher in await db.execute(query):
+            found[name] = (*found.get(name, ()), watcher)
+        return found
+
+    def _mine(self) -> tuple[ColumnElement[bool], ...]:
+        return ExamSession.institution_id == self._institution, ExamSession.state == "open"
+
+
+def running(now: int) -> ColumnElement[bool]:
+    """Whether a session belongs on the board: it is open and was heard of today, or it ended a
+    moment ago.
+    """
+    given_up, ended = now - FORGOTTEN_AFTER, now - ENDED_FOR
+    heard_of = or_(
+        ExamSession.last_seen > given_up,
+        and_(ExamSession.last_seen.is_(None), ExamSession.created > given_up),
+    )
+    return or_(
+        and_(ExamSession.state == "open", heard_of),
+        and_(ExamSession.state == "terminated", ExamSession.last_seen > ended),
+        and_(ExamSession.state == "closed", ExamSession.last_seen > ended),
+    )
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(ids), CHUNK):
+        yield ids[at : at + CHUNK]
+
+
+def _since(sizes: Mapping[str, int]) -> Any:
+    """Sessions, each with how many of its records were looked at, as a table."""
+    table = values(column("id", String), column("size", BigInteger), name="since")
+    return table.data(list(sizes.items())).cte("since")
+
+
+def _after(spans: Spans, since: int) -> int:
+    """How much of spans lies after a moment."""
+    return sum(end - max(start, since) for start, end in spans if end > since)
+
+
+def _stood(known: _Known, row: _Row) -> _Known:
+    known.revision, known.state = row.revision, row.state
+    known.delivered, known.score = row.last_seen, row.score
+    return known
+
+
+def _facts(name: str, known: _Known, care: _Care, watchers: tuple[str, ...], now: int) -> Facts:
+    told = dict(known.told) if known.told is not None else None
+    newest = known.phases.newest
+    asked = asked_for(known.commands)
+    answered = answered_at((one.action, one.created) for one in known.commands)
+    open_ = open_of(known.sayings, answered, care.read_at)
+    known.grave = {key: one for key, one in known.grave.items() if one.at > now - NEW_FOR}
+    seen_at = max(care.seen_at, answered)
+    return Facts(
+        id=name,
+        name=known.name,
+        exam_id=known.exam_id,
+        exam=known.exam,
+        state=known.state,
+        phase=said(told, "phase") or (newest.name if newest else ""),
+        awaits=awaited(told, known.heard or 0, known.commands) if told else "",
+        paused=asked.paused,
+        light=said(told, "light"),
+        words=printed(said(told, "words")) if told else "",
+        created=known.created,
+        heard=known.heard,
+        delivered=known.delivered,
+        queued_records=_number(told, "queued_records"),
+        queued_bytes=_number(told, "queued_bytes"),
+        newest=known.newest,
+        fresh=tuple(one for one in known.grave.values() if is_new(one, now, seen_at)),
+        incidents=known.incidents,
+        score=known.score,
+        unobserved=known.unobserved,
+        lately=known.lately,
+        help_since=open_.help_since,
+        unread=open_.unread,
+        warnings=asked.warnings,
+        limit=known.policy.warnings,
+        ends_at=_ends_at(known, asked.extra_s),
+        streams=tuple(_pictured(known.policy)),
+        holder=care.holder,
+        watchers=watchers,
+        seen_at=seen_at,
+    )
+
+
+def _ends_at(known: _Known, extra_s: float) -> int | None:
+    """When the exam's time is over, as the recorder reckons it (``recorder.phases``)."""
+    began, newest = known.phases.began, known.phases.newest
+    if began is None or newest is None or known.zero is None or newest.name == PAUSED:
+        return None
+    exam = known.policy.exam
+    starts = known.zero + began if exam.starts_us is None else exam.starts_us
+    given = round((exam.duration_s + extra_s) * MICROS_PER_SECOND)
+    return starts + given + known.phases.lasted(PAUSED)
+
+
+def _pictured(policy: Policy) -> Iterable[str]:
+    on = {"camera": policy.streams.camera.enabled, "screen": policy.streams.screen.enabled}
+    return (stream for stream in PICTURED if on[stream])
+
+
+def _number(told: Mapping[str, Any] | None, name: str) -> int:
+    found = (told or {}).get(name, 0)
+    return found if isinstance(found, int) else 0
