@@ -19,9 +19,11 @@ from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy.exc import DBAPIError
 
 from server.accounts.controllers import AccountsController, cookie_name
+from server.accounts.factors import SEAL as FACTORS_SEAL
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
+from server.accounts.tokens import ApiTokens
 from server.audit.controllers import get_log
 from server.audit.heads import SessionHeads
 from server.audit.log import logged_database
@@ -74,6 +76,7 @@ from server.review.media import Media
 from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
 from server.storage.keys import KeysMissing, KeyStore
+from server.storage.seal import Seal
 from server.web import assets
 from server.web.accommodation_pages import AccommodationPages
 from server.web.board_pages import BoardPages, tile_renderer
@@ -142,7 +145,9 @@ def create_app(
     database = logged_database(settings.database, keys)
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
     heads = SessionHeads(database, clock)
-    sign_in = SignIn(database, Passwords(), settings, clock)
+    seal = Seal(keys.server_secret(), FACTORS_SEAL)
+    sign_in = SignIn(database, Passwords(), seal, settings, clock)
+    tokens = ApiTokens(database, clock)
     verdicts = Verdicts(database, keys, settings, clock)
     outbox = Outbox(keys.server_secret(), clock)
     carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
@@ -174,7 +179,12 @@ def create_app(
             }.items()
         },
         middleware=[
-            DefineMiddleware(StaffMiddleware, find=sign_in.find, cookie=cookie_name(settings))
+            DefineMiddleware(
+                StaffMiddleware,
+                find=sign_in.find,
+                find_token=tokens.find,
+                cookie=cookie_name(settings),
+            )
         ],
         exception_handlers={
             HTTPException: answer_http,

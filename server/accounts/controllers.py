@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -11,13 +11,15 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.response import Redirect, Template
 
 from server.accounts.models import Role
-from server.accounts.sign_in import Denied, SignedIn, SignIn
-from server.accounts.staff import current_account, require, visitor
+from server.accounts.sign_in import Denied, HalfWay, SignedIn, SignIn, Visit
+from server.accounts.staff import WITHOUT_FACTOR, current_account, require, visitor
+from server.accounts.steps import STEP_S
 from server.config import Settings
 from server.network import AnyRequest, client_address
 
 LOGIN_TEMPLATE = "login.html"
 HOME = "/"
+SECOND = "/login/second"
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 
@@ -33,6 +35,27 @@ def cookie_name(settings: Settings) -> str:
     (RFC 6265bis, *The "__Host-" Prefix*).
     """
     return "__Host-invigil" if settings.https else "invigil"
+
+
+def step_cookie_name(settings: Settings) -> str:
+    """The name of the cookie of half a sign-in."""
+    return f"{cookie_name(settings)}-step"
+
+
+def visit_of(request: AnyRequest, settings: Settings) -> Visit:
+    """From where this request comes."""
+    return Visit(
+        client_address(request, proxied=settings.trusted_proxy),
+        request.headers.get("User-Agent", ""),
+        request.cookies.get(cookie_name(settings)),
+    )
+
+
+def entered(settings: Settings, signed_in: SignedIn, target: str) -> Redirect:
+    """On to a page of this server, signed in."""
+    answer = Redirect(target, status_code=303)
+    set_session_cookie(answer, settings, signed_in.cookie)
+    return answer
 
 
 class AccountsController(Controller):
@@ -57,20 +80,23 @@ class AccountsController(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """Fields ``email``, ``password``, ``next``. Back to ``next``, or the form again."""
-        _refuse_other_sites(request, settings)
+        refuse_other_sites(request, settings)
         form = await request.form()
         email, password, target = (_field(form, name) for name in ("email", "password", "next"))
-        address = client_address(request, proxied=settings.trusted_proxy)
-        before = request.cookies.get(cookie_name(settings))
-        match await sign_in.sign_in(email, password, address, before):
+        match await sign_in.sign_in(email, password, visit_of(request, settings)):
             case SignedIn() as signed_in:
-                answer = Redirect(local_path(target), status_code=303)
-                _set_cookie(answer, settings, signed_in.cookie)
+                return entered(settings, signed_in, local_path(target))
+            case HalfWay() as half:
+                where = f"{SECOND}?{urlencode({'next': local_path(target)})}"
+                answer = Redirect(where, status_code=303)
+                set_step_cookie(answer, settings, half.cookie)
                 return answer
             case Denied() as denied:
                 return _form_again(denied, email, target)
 
-    @post("/logout", status_code=303, guards=[require(Role.OBSERVER)])
+    @post(
+        "/logout", status_code=303, guards=[require(Role.OBSERVER)], opt={WITHOUT_FACTOR: True}
+    )
     async def post_logout(
         self,
         request: AnyRequest,
@@ -102,12 +128,23 @@ def _form_again(denied: Denied, email: str, target: str) -> Template:
     )
 
 
-def _set_cookie(answer: Response[Any], settings: Settings, value: str) -> None:
+def set_session_cookie(answer: Response[Any], settings: Settings, value: str) -> None:
+    """Sign the browser in; what led to it is over."""
+    _set(answer, settings, cookie_name(settings), value, settings.session_max_s)
+    answer.delete_cookie(step_cookie_name(settings), path="/")
+
+
+def set_step_cookie(answer: Response[Any], settings: Settings, value: str) -> None:
+    """Have the browser show that it is half-way."""
+    _set(answer, settings, step_cookie_name(settings), value, STEP_S)
+
+
+def _set(answer: Response[Any], settings: Settings, name: str, value: str, age_s: int) -> None:
     answer.set_cookie(
-        cookie_name(settings),
+        name,
         value,
         path="/",
-        max_age=settings.session_max_s,
+        max_age=age_s,
         httponly=True,
         secure=settings.https,
         samesite="lax",
@@ -119,7 +156,7 @@ def _field(form: Any, name: str) -> str:
     return value[:MAX_FIELD] if isinstance(value, str) else ""
 
 
-def _refuse_other_sites(request: AnyRequest, settings: Settings) -> None:
+def refuse_other_sites(request: AnyRequest, settings: Settings) -> None:
     """A form on another site must not sign anybody in; browsers say where it came from."""
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")

@@ -1,8 +1,9 @@
 """Who makes a request: the staff middleware, and the guards of every staff route.
 
-``StaffMiddleware`` looks the session cookie up and puts a ``Staff`` (or nothing) on the
-connection; ``require(role)`` guards a route, and for a request that changes something
-also checks the session's CSRF token: header ``X-CSRF-Token`` or form field ``_csrf``.
+``StaffMiddleware`` looks the session cookie up, or a program's token, and puts a ``Staff`` (or
+nothing) on the connection; ``require(role)`` guards a route. For a request that changes
+something it also checks the session's CSRF token (header ``X-CSRF-Token`` or form field
+``_csrf``); a token, which no browser adds by itself, is held to its scopes instead.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
 from server.accounts.models import Role
+from server.accounts.scopes import TOKEN_PREFIX, Scope, scope_of
 from server.network import AnyRequest, Connection
 
 CSRF_HEADER = "X-CSRF-Token"
@@ -33,7 +35,9 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A signed-in account. ``csrf`` is for the forms of this session only."""
+    """Who asks: a signed-in account, or a program with one's token. ``csrf`` is for the forms
+    of this session only.
+    """
 
     id: str
     institution_id: str
@@ -42,6 +46,14 @@ class Staff:
     role: Role
     csrf: str
     session_hash: str
+    # When this session was begun (µs UTC), and how.
+    since: int = 0
+    means: str = ""
+    # Whether the institution asks for a second factor that this session has not shown.
+    owes_factor: bool = False
+    # A program's token, and what of its maker's rights it has; a person has all of theirs.
+    token_id: str | None = None
+    scopes: frozenset[Scope] = frozenset()
 
     def may(self, role: Role) -> bool:
         """Whether this account's role includes ``role``."""
@@ -50,21 +62,40 @@ class Staff:
 
 Finder = Callable[[str], Awaitable[Staff | None]]
 
+# A handler's option that lets in who still owes a second factor: it is where one is set up.
+WITHOUT_FACTOR = "without_factor"
+
+
+class FactorOwed(PermissionDeniedException):
+    """The institution asks for a second factor, and this session has shown none."""
+
 
 class StaffMiddleware(AbstractAuthenticationMiddleware):
     """Puts the signed-in ``Staff`` on the connection; a visitor stays a visitor."""
 
-    def __init__(self, app: Any, *, find: Finder, cookie: str) -> None:
-        """Take the way from a cookie's value to a ``Staff``, and the cookie's name."""
+    def __init__(self, app: Any, *, find: Finder, find_token: Finder, cookie: str) -> None:
+        """Take the ways from a cookie's value and from a token to a ``Staff``, and the cookie's
+        name.
+        """
         super().__init__(app)
         self._find = find
+        self._find_token = find_token
         self._cookie = cookie
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        """Look the cookie up, if there is one."""
+        """Look the cookie up, if there is one, else the token."""
         value = connection.cookies.get(self._cookie)
         staff = await self._find(value) if value else None
+        token = bearer(connection.headers.get("Authorization"))
+        if staff is None and token is not None and token.startswith(TOKEN_PREFIX):
+            staff = await self._find_token(token)
         return AuthenticationResult(user=staff, auth=None)
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token in an ``Authorization`` header (RFC 6750, section 2.1)."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def visitor(connection: Connection) -> Staff | None:
@@ -88,14 +119,30 @@ def current_account(connection: Connection) -> Staff:
 def require(role: Role) -> Guard:
     """A guard that lets in accounts of at least ``role``, and no forged form."""
 
-    async def guard(connection: Connection, _: BaseRouteHandler) -> None:
+    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         staff = current_account(connection)
         if not staff.may(role):
             raise PermissionDeniedException(f"This needs the role {role.value}.")
-        if isinstance(connection, Request) and connection.method not in SAFE_METHODS:
+        if staff.owes_factor and not handler.opt.get(WITHOUT_FACTOR):
+            raise FactorOwed(
+                "Your institution asks for a second factor. Set one up under your account."
+            )
+        if staff.token_id is not None:
+            _check_scope(connection, staff)
+        elif isinstance(connection, Request) and connection.method not in SAFE_METHODS:
             await _check_csrf(connection, staff)
 
     return guard
+
+
+def _check_scope(connection: Connection, staff: Staff) -> None:
+    """A token opens what its scopes name, and no page."""
+    method = connection.method if isinstance(connection, Request) else "GET"
+    wanted = scope_of(method, connection.scope["path"])
+    if wanted is None:
+        raise PermissionDeniedException("Tokens are for the interface (/api); sign in here.")
+    if wanted not in staff.scopes:
+        raise PermissionDeniedException(f"This token lacks the scope {wanted.value}.")
 
 
 async def _check_csrf(request: AnyRequest, staff: Staff) -> None:
