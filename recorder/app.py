@@ -272,9 +272,7 @@ class Recorder:
 
     @property
     def _root(self) -> Path:
-        from recorder.evidence.store import default_root
-
-        return self._settings.store or default_root()
+        return self._settings.root
 
     def _client(self, server: str) -> ServerClient:
         from recorder.sync.client import ServerClient
@@ -316,12 +314,14 @@ def run_window(argv: list[str] | None = None, settings: Settings | None = None) 
     computer is undone before.
     """
     undo_at_start()
+    from recorder.ui.doorbell import bell_of
     from recorder.ui.run import run
 
     settings = settings or read_settings()
     recorder = Recorder(settings)
+    bell = bell_of(settings.root)
     with _leftovers(recorder, settings):
-        status = run(recorder, argv or sys.argv, settings.server)
+        status = run(recorder, argv or sys.argv, settings.server, bell)
     recorder.leave()
     return status
 
@@ -331,12 +331,11 @@ def _leftovers(recorder: Recorder, settings: Settings) -> Iterator[None]:
     """Deliver old stores while inside; begins after the first paint, which it would delay."""
 
     def begin() -> None:
-        from recorder.evidence.store import default_root
         from recorder.leftovers import Leftovers
         from recorder.logs import log_to_stderr
 
         log_to_stderr()
-        recorder.leftovers = Leftovers(settings.store or default_root(), settings.spread_s)
+        recorder.leftovers = Leftovers(settings.root, settings.spread_s)
         recorder.leftovers.start()
 
     timer = threading.Timer(LEFTOVERS_AFTER_S, begin)

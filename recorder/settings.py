@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from recorder.brand import Brand, load_brand
 from recorder.faults import EnvironmentFault
 from shared.encoding import HASH_HEX
@@ -37,6 +39,16 @@ class Settings:
     camera: str = ""
     microphone: str = ""
     screen: str = ""
+
+    @property
+    def root(self) -> Path:
+        """The folder of all sessions' stores: one folder a session."""
+        return self.store or default_root()
+
+
+def default_root() -> Path:
+    """The folder of all stores of this user, where none is said."""
+    return user_data_path("invigil") / "sessions"
 
 
 def read_settings(

@@ -41,13 +41,13 @@ from recorder.doctor.permissions import PERMISSIONS, check_permissions
 from recorder.doctor.rehearsal import Noticed
 from recorder.doctor.sounding import play_back
 from recorder.doctor.wording import translate
-from recorder.evidence.store import default_root
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.instances import other_instances
 from recorder.lockdown.machine import this_machine
 from recorder.lockdown.processes import descends_from_us
 from recorder.lockdown.reserves import read_memory, read_power
 from recorder.preview import LivePreview
+from recorder.settings import default_root
 from shared.policy import Policy
 
 _log = structlog.get_logger(__name__)

@@ -30,7 +30,7 @@ from recorder.evidence.exporting import export as save_as_file
 from recorder.evidence.founding import Unfounded, read_founding
 from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.returning import read_receipts, take_receipts
-from recorder.evidence.store import EvidenceStore, Tally, default_root, session_folders
+from recorder.evidence.store import EvidenceStore, Tally, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.settings import read_settings
 from recorder.status import SavedFile
@@ -245,7 +245,7 @@ def purge(
 
 
 def _root(store: Path | None) -> Path:
-    return store or read_settings().store or default_root()
+    return store or read_settings().root
 
 
 def _chosen(store: Path | None, sessions: Sequence[str]) -> list[Path]:

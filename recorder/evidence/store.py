@@ -25,7 +25,6 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple
 
-from platformdirs import user_data_path
 from sqlite_utils import Database
 
 from recorder.evidence.founding import Founding
@@ -74,11 +73,6 @@ class SealedBlob(NamedTuple):
 
     reference: BlobReference
     data: bytes
-
-
-def default_root() -> Path:
-    """The folder of all stores of this user: one folder a session."""
-    return user_data_path("invigil") / "sessions"
 
 
 def session_folders(root: Path) -> list[Path]:

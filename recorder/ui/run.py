@@ -10,17 +10,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QSocketNotifier, Qt, Signal
+from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from recorder.faults import EnvironmentFault
+from recorder.ui.doorbell import Doorbell, ring
 from recorder.ui.link import looks_like_link
 from recorder.ui.operation import trouble_from
 from recorder.ui.ports import Program
 from recorder.ui.window import MainWindow
 
 NAME = "Invigil"
+
+ALREADY_OPEN = "Invigil is open already; its window was brought to the front."
+
+# The window is painted by then; nobody starts a program twice within that.
+BELL_AFTER_MS = 600
 
 # One of these names a display on X11 and Wayland, or a plugin that needs none.
 DISPLAY_VARIABLES = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -39,13 +45,14 @@ class Application(QApplication):
         return super().event(event)
 
 
-def run(program: Program, argv: Sequence[str], server: str = "") -> int:
-    """Show the window and return when it is closed.
+def run(program: Program, argv: Sequence[str], server: str = "", bell: str = "") -> int:
+    """Show the window and return when it is closed; where one is open, that one comes forward.
 
     Args:
         program: the recorder.
         argv: the program's name, then perhaps an ``invigil://`` link.
         server: the institution's own server, shown where no other is known.
+        bell: what further starts of this user ring at (``doorbell.bell_of``); empty: nothing.
 
     Returns:
         An exit status.
@@ -55,14 +62,32 @@ def run(program: Program, argv: Sequence[str], server: str = "") -> int:
     """
     _require_display()
     application = _application(argv)
+    if bell and ring(bell, link_in(argv)):
+        print(ALREADY_OPEN, file=sys.stderr)  # noqa: T201 - whoever typed the command
+        return 0
     window = MainWindow(program, link_in(argv), server=server)
     if isinstance(application, Application):
         application.opened.connect(window.open_link)
-    with _bugs_shown(window), _signals(window.quit_now):
+    with _bugs_shown(window), _signals(window.quit_now), _answering(window, bell):
         window.show()
         status = application.exec()
         window.settle()
     return status
+
+
+@contextmanager
+def _answering(window: MainWindow, bell: str) -> Iterator[None]:
+    """Answer further starts, from after the first paint on, which it would delay."""
+    if not bell:
+        yield
+        return
+    doorbell = Doorbell(bell)
+    doorbell.rung.connect(window.come_forward)
+    QTimer.singleShot(BELL_AFTER_MS, doorbell, doorbell.listen)
+    try:
+        yield
+    finally:
+        doorbell.close()
 
 
 def link_in(argv: Sequence[str]) -> str | None:

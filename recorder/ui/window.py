@@ -12,10 +12,12 @@ from PySide6.QtCore import QSettings, Slot
 from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from recorder.faults import EnvironmentFault
 from recorder.status import Offer, Stage
 from recorder.ui.chrome import Chrome
 from recorder.ui.leaving import Leave, when_closing
-from recorder.ui.link import parse_server
+from recorder.ui.link import looks_like_link, parse_server
+from recorder.ui.marking import QT_TRANSLATE_NOOP
 from recorder.ui.operation import Doorway
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.page import Page
@@ -29,6 +31,12 @@ if TYPE_CHECKING:  # pages are imported when they are first shown: the first one
     from recorder.ui.pages.practice import PracticePage
     from recorder.ui.pages.terms import TermsPage
     from recorder.ui.way import Way
+
+# What a link gets that is opened in the middle of an exam.
+UNDER_WAY = (
+    QT_TRANSLATE_NOOP("recorder", "An exam is being recorded already."),
+    QT_TRANSLATE_NOOP("recorder", "Hand it in first; then open the other link again."),
+)
 
 # Seconds a closed window waits for its threads, so that devices are let go in order.
 SETTLE_S = 10.0
@@ -92,8 +100,23 @@ class MainWindow(Chrome):
         if self._way is None:
             self._restart()
             self._enter.open_link(link)
-        self.raise_()
-        self.activateWindow()
+        else:
+            self.trouble(EnvironmentFault(*UNDER_WAY))
+        self._to_the_front()
+
+    @Slot(str)
+    def come_forward(self, link: str) -> None:
+        """The program was started once more, perhaps with a link."""
+        if looks_like_link(link):
+            self.open_link(link)
+        else:
+            self._to_the_front()
+
+    def _to_the_front(self) -> None:
+        """Where it is shown at all: in an exam the browser may have its place."""
+        if self.isVisible():
+            self.showNormal() if self.isMinimized() else self.raise_()
+            self.activateWindow()
 
     def quit_now(self) -> None:
         """Close without a question: the system said so."""

@@ -70,3 +70,9 @@ def test_a_brand_that_makes_no_sense_is_said(text: str, tmp_path: Path) -> None:
 
     with pytest.raises(EnvironmentFault, match=r"briefcase\.toml"):
         load_brand(path)
+
+
+def test_the_default_place_is_the_users_own() -> None:
+    root = read_settings({}).root
+    assert root.parts[-2:] == ("invigil", "sessions")
+    assert root.is_relative_to(Path.home())

@@ -21,7 +21,7 @@ from recorder.evidence.drafts import draft_incident, draft_segment
 from recorder.evidence.ledger import Ledger, empty_close
 from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.schema import APPLICATION_ID, STORE_VERSION
-from recorder.evidence.store import EvidenceStore, Tally, default_root, session_folders
+from recorder.evidence.store import EvidenceStore, Tally, session_folders
 from recorder.faults import EnvironmentFault
 from shared.encoding import ZERO_HASH
 
@@ -368,8 +368,3 @@ def test_sessions_are_found_by_name_and_content(store: EvidenceStore) -> None:
     (root / "notes").mkdir()
     assert session_folders(root) == [store.folder]
     assert session_folders(root / "nowhere") == []
-
-
-def test_the_default_place_is_the_users_own() -> None:
-    assert default_root().parts[-2:] == ("invigil", "sessions")
-    assert default_root().is_relative_to(Path.home())

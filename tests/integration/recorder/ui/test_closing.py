@@ -27,6 +27,11 @@ def question(window: MainWindow) -> Any:
     return window.page.question
 
 
+def said_above(window: MainWindow) -> str:
+    banner = window._banner
+    return "" if banner.isHidden() else banner.title.plain
+
+
 def test_before_the_exam_the_window_closes(open_window: Callable[..., MainWindow]) -> None:
     window = open_window()
     assert window.close()
@@ -142,3 +147,14 @@ def test_a_link_opened_during_the_exam_changes_nothing(exam: Exam) -> None:
     window.open_link("invigil://other.example/WXYZ2345")
     assert isinstance(window.page, ExamPage)
     assert recording.reasons == []
+    assert said_above(window) == "An exam is being recorded already."
+
+
+def test_a_second_start_in_the_exam_only_brings_the_window_forward(exam: Exam) -> None:
+    window, recording = exam
+    window.showMinimized()
+    window.come_forward("")
+    assert not window.isMinimized()
+    assert isinstance(window.page, ExamPage)
+    assert recording.reasons == []
+    assert said_above(window) == ""
