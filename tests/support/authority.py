@@ -89,7 +89,8 @@ ROWS: tuple[Row, ...] = (
     # sessions
     Row("GET", "/sessions", OBSERVER),
     Row("GET", PAGE, OBSERVER),
-    Row("GET", f"{PAGE}/{{part}}", OBSERVER, at={"part": "flags"}),
+    Row("GET", f"{PAGE}/{{part}}", OBSERVER, at={"part": "panels"}),
+    Row("GET", f"{PAGE}/rows", OBSERVER),
     Row("GET", f"{PAGE}/timeline.json", OBSERVER),
     Row(
         "POST",
@@ -101,6 +102,17 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{PAGE}/verdict", PROCTOR, form={}),
     Row("GET", f"{PAGE}/live", OBSERVER),
     Row("POST", f"{PAGE}/live", PROCTOR, form=WORDS),
+    Row("POST", f"{PAGE}/live/care", PROCTOR, form={"do": "take"}),
+    # the board
+    Row("GET", "/live", OBSERVER),
+    Row("GET", "/live/tiles", OBSERVER),
+    Row("GET", "/live/{session_id}", OBSERVER),
+    Row("POST", "/live/together", PROCTOR, form=WORDS),
+    Row("GET", "/live/phrases", PROCTOR),
+    Row("POST", "/live/phrases", EXAMINER, form={"text": "Please look up."}),
+    Row("POST", "/live/phrases/{phrase_id}/remove", EXAMINER, form={}),
+    Row("GET", f"{API}/live/board", OBSERVER),
+    Row(WEBSOCKET, f"{API}/live/board", OBSERVER),
     Row("GET", f"{PAGE}/receipts", PROCTOR),
     Row("GET", f"{PAGE}/bundle", PROCTOR),
     Row("GET", "/imports", PROCTOR),
@@ -126,6 +138,8 @@ ROWS: tuple[Row, ...] = (
         at={"stream": "camera"} | {"piece": "1.m4s"},
     ),
     Row("GET", f"{MEDIA}/attachments/{{n}}", OBSERVER, at={"n": "0"}),
+    Row("GET", f"{MEDIA}/newest/{{stream}}/picture", OBSERVER, at={"stream": "camera"}),
+    Row("GET", f"{MEDIA}/newest/{{name}}", OBSERVER, at={"name": "camera.m3u8"}, absent=True),
     # exams
     Row("GET", "/exams", OBSERVER),
     Row("GET", "/exams/new", EXAMINER),

@@ -17,6 +17,7 @@ from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
 from server.exams.service import ExamDraft, create_exam
 from server.exams.terms import Terms
+from server.live.models import PhraseRow
 from server.storage.database import Database
 from shared.encoding import sha256_hex
 from shared.flags import Kind
@@ -53,6 +54,18 @@ async def make_profile(house: House, db: AsyncSession) -> dict[str, str]:
     return {"profile_id": made.id}
 
 
+async def make_phrase(house: House, db: AsyncSession) -> dict[str, str]:
+    """Something that staff often say."""
+    phrase = PhraseRow(
+        id=new_id(),
+        institution_id=house.institution.id,
+        text=f"Phrase of {house.name}",
+        created=house.campus.clock(),
+    )
+    db.add(phrase)
+    return {"phrase_id": phrase.id}
+
+
 async def make_place(house: House, db: AsyncSession) -> dict[str, str]:
     """A place in the exam that nobody has taken up."""
     place = await _place(house.campus, db, house.exam, "Bob", "s-2")
@@ -60,7 +73,7 @@ async def make_place(house: House, db: AsyncSession) -> dict[str, str]:
 
 
 # What a house has besides its exam and a session; each gives ids by the parameters' names.
-MAKERS: tuple[Maker, ...] = (make_profile, make_place)
+MAKERS: tuple[Maker, ...] = (make_profile, make_phrase, make_place)
 
 
 async def found_house(campus: Campus, client: httpx.AsyncClient, name: str) -> House:
