@@ -1,4 +1,4 @@
-"""Reports for programs: ``GET /api/v1/sessions/{id}/report``."""
+"""Reports for programs: ``GET /api/v1/sessions/{id}/report`` and ``…/exams/{id}/report``."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from server.accounts.staff import current_account, require
 from server.audit.service import accessed
 from server.clock import WallClock
 from server.config import Settings
+from server.exams.controllers import exam_of
 from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
+from server.reports.exam_output import ExamReportOut, exam_report_out
+from server.reports.exam_report import read_exam_report
 from server.reports.session_report import report_for_programs
 from server.reports.session_reports import SessionReports
 from server.storage.database import Database
@@ -49,3 +52,23 @@ async def get_session_report(
         report = await session_reports.read(db, session, staff.name)
         body = msgspec.to_builtins(report_for_programs(report))
     return Response(body, headers=PRIVATE)
+
+
+@get(
+    f"{API_PREFIX}/exams/{{exam_id:str}}/report",
+    guards=[require(Role.OBSERVER)],
+    tags=["review"],
+)
+async def get_exam_report(
+    request: AnyRequest,
+    exam_id: FromPath[str],
+    database: NamedDependency[Database],
+    clock: NamedDependency[WallClock],
+) -> Response[ExamReportOut]:
+    """An exam in figures: sessions, flags by kind and how often detectors were wrong, how far
+    reviewers agree, how long they took, and what could be observed. Nobody is named in it.
+    """
+    async with database.transaction() as db:
+        exam = await exam_of(db, current_account(request), exam_id)
+    report = await read_exam_report(database, exam, clock())
+    return Response(exam_report_out(report), headers=PRIVATE)

@@ -9,11 +9,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.exams.starting import said
 from server.reports.chart import shape, timeline_svg
+from server.reports.exam_charts import kinds_svg, shares_svg
+from server.reports.exam_report import ExamReport
 from server.reports.printing import SCHEME, Sheet
 from server.reports.session_report import SessionReport
-from server.reports.words import count
 from server.review.durations import clock, iso, spoken
 from server.review.flags import particulars, reason
+from server.review.wording import count
 from shared.signed import fingerprint
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -83,7 +85,23 @@ def _environment() -> Environment:
         "iso": iso,
         "particulars": particulars,
         "reason": reason,
-        "said": said,
         "spoken": spoken,
+        "zoned": said,
     }
     return environment
+
+
+def exam_sheet(report: ExamReport) -> Sheet:
+    """An exam's report, to be laid out."""
+    html = (
+        _environment()
+        .get_template("exam_report.html")
+        .render(
+            report=report,
+            zone=report.exam.zone,
+            kinds_chart=f"{SCHEME}kinds",
+            shares_chart=f"{SCHEME}shares",
+        )
+    )
+    drawings = {"kinds": kinds_svg(report.kinds), "shares": shares_svg(report.kinds)}
+    return Sheet(html, _css(), {}, drawings)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.exams.models import PolicyVersion
 from server.ingest.models import BlobRow, ExamSession, ForkRow, ReceiptRow, RecordRow
 from server.reports.summary import decisions_json, report_json
+from server.retention.certificates import certificates_of
 from server.review.casefile import read_case
 from server.review.verdicts import Mark
 from server.storage.database import Database
@@ -50,6 +51,7 @@ class _Founding:
     decisions: bytes
     report: bytes
     pieces: list[str]
+    certificates: list[Signed]
 
 
 async def take_snapshot(database: Database, session_id: str, now: int) -> Snapshot | None:
@@ -69,6 +71,7 @@ async def take_snapshot(database: Database, session_id: str, now: int) -> Snapsh
         decisions=found.decisions,
         report=found.report,
         blobs=(),
+        certificates=found.certificates,
     )
     mark = Mark.of(session, len(found.forks))
     return Snapshot(contents, found.pieces, mark, found.key_ref)
@@ -84,7 +87,11 @@ async def _founding(db: AsyncSession, session: ExamSession, now: int) -> _Foundi
     )
     pieces = (
         select(BlobRow.sha256)
-        .where(BlobRow.session_id == session.id, BlobRow.durable_at.is_not(None))
+        .where(
+            BlobRow.session_id == session.id,
+            BlobRow.durable_at.is_not(None),
+            BlobRow.destroyed_at.is_(None),
+        )
         .order_by(BlobRow.seq, BlobRow.stream_seq)
     )
     return _Founding(
@@ -95,6 +102,7 @@ async def _founding(db: AsyncSession, session: ExamSession, now: int) -> _Foundi
         decisions=decisions_json(case),
         report=report_json(case),
         pieces=[] if session.purged_at is not None else list(await db.scalars(pieces)),
+        certificates=await certificates_of(db, session.id),
     )
 
 

@@ -10,11 +10,7 @@ from server.review.casefile import CaseFile
 from server.review.durations import spoken
 from server.review.phases import BREAK, EXAM, PAUSED
 from server.review.states import Shortfall
-
-
-def count(number: int, noun: str) -> str:
-    """``1 flag``, ``1,200 flags``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+from server.review.wording import count
 
 
 def zone_of_exam(case: CaseFile) -> str:

@@ -49,6 +49,11 @@ def printed(value: Any) -> str:
             return _shortened(str(value))
 
 
+def count(number: int, noun: str) -> str:
+    """A number of things: ``1 flag``, ``1,200 flags``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def cause(reason: str) -> str:
     """Why something is missing, as a page says it."""
     return _shortened(_REASONS.get(reason, reason)) or "no reason given"

@@ -14,8 +14,10 @@ from server.accounts.models import Role
 from server.accounts.staff import visitor
 from server.exams.starting import said
 from server.network import AnyRequest
+from server.reports.sheets import TEMPLATES as REPORTS
 from server.review.durations import clock, iso, moment, spoken
 from server.review.flags import particulars, reason
+from server.review.wording import count
 from server.web.assets import STATIC
 from server.web.navigation import frame
 
@@ -35,7 +37,8 @@ HTMX = (
 def template_config(static: str) -> TemplateConfig[JinjaTemplateEngine]:
     """The templates' environment; ``static`` is the address of the static files."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        # A report's page and its paper share their words.
+        loader=FileSystemLoader([TEMPLATES, REPORTS]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -43,6 +46,7 @@ def template_config(static: str) -> TemplateConfig[JinjaTemplateEngine]:
     )
     environment.filters |= {
         "clock": clock,
+        "count": count,
         "iso": iso,
         "moment": moment,
         "particulars": particulars,
