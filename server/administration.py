@@ -305,25 +305,36 @@ async def _take_in(imports: Imports, file: Path, receipts: Path | None) -> bool:
 
 
 @app.command
-def purge(session: str, *, why: str) -> None:
-    """Destroy a session's recordings now. This cannot be undone.
+def purge(session: str, *, why: str, everything: Flag = False) -> None:
+    """Destroy a session's recordings now, unless they are held. This cannot be undone.
+
+    The signed certificate: `invigil-server admin retention certificates SESSION`.
 
     Args:
         session: The session's id.
-        why: The reason, for the log. Do not name the candidate: the log is kept for ever.
+        why: The reason, for log and certificate. Do not name the candidate: both are kept for
+            ever.
+        everything: The records, flags and decisions as well.
     """
     from server.audit.service import COMMAND_LINE
+    from server.retention.destruction import Held, Nothing, Outcome
     from server.retention.service import Retention
+    from shared.certificate import SEALED, EvidenceKind
 
-    if len(why) > MAX_WHY_CHARS or not why.isprintable():
+    if not 0 < len(why) <= MAX_WHY_CHARS or not why.isprintable():
         raise Fault(f"--why is one line of at most {MAX_WHY_CHARS} characters")
 
-    async def work(rooms: Rooms) -> bool:
-        retention = Retention(rooms.database, rooms.blobs, rooms.clock)
-        return await retention.purge(session, COMMAND_LINE, why)
+    async def work(rooms: Rooms) -> Outcome:
+        retention = Retention(rooms.database, rooms.blobs, rooms.keys, rooms.clock)
+        kinds = tuple(EvidenceKind) if everything else SEALED
+        return await retention.destroy(session, kinds, COMMAND_LINE, why)
 
-    if not _run(work):
+    outcome = _run(work)
+    if isinstance(outcome, Nothing):
         raise Fault(f"there is nothing to purge: no session {session}, or purged already")
+    if isinstance(outcome, Held):
+        raise Fault(f"this must not be destroyed now: {'; '.join(outcome.why)}")
+    _print({"session": session, "certificate": outcome.n, "hash": outcome.hash})
 
 
 async def _enrol(

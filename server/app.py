@@ -48,6 +48,10 @@ from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
 from server.ingest.writer import Writer
+from server.integrations.controllers import WebhooksController
+from server.integrations.delivering import Deliveries
+from server.integrations.target import Targets
+from server.integrations.webhooks import Webhooks
 from server.live.board import Boards
 from server.live.board_controllers import board_link, get_board
 from server.live.care import Care
@@ -67,7 +71,10 @@ from server.operation.stock import Stocktaking
 from server.problems import is_data_fault, unready
 from server.reports.bundle import BundleExport
 from server.reports.controllers import forget_exports, get_bundle
+from server.reports.making import Reports
+from server.reports.report_controllers import get_exam_report, get_session_report
 from server.reports.session_controllers import SessionsController
+from server.reports.session_reports import SessionReports
 from server.reports.verdicts import Verdicts
 from server.retention.service import Retention
 from server.review.attachment_controllers import get_attachment
@@ -82,13 +89,19 @@ from server.web.accommodation_pages import AccommodationPages
 from server.web.board_pages import BoardPages, tile_renderer
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
+from server.web.exam_report_pages import ExamReportPages
 from server.web.import_pages import ImportPages, get_receipts
 from server.web.live_pages import LivePages
 from server.web.log_pages import get_log_page
-from server.web.pages import SessionPages, start
+from server.web.pages import SessionPages
 from server.web.policy_pages import PolicyPages
+from server.web.queue_pages import QueuePages, start
 from server.web.rendering import renderer, template_config
+from server.web.report_pages import SessionReportPages
+from server.web.row_pages import get_rows
+from server.web.schedule_pages import SchedulePages
 from server.web.verdict_pages import VerdictPages
+from server.web.webhook_pages import WebhookPages
 
 VERSION = "0.1.0"
 
@@ -98,11 +111,20 @@ MAX_BODY_BYTES = 1_048_576
 
 ROUTES: tuple[Any, ...] = (
     start,
+    QueuePages,
     SessionPages,
+    get_rows,
     VerdictPages,
+    SessionReportPages,
+    get_session_report,
+    ExamReportPages,
+    get_exam_report,
+    WebhookPages,
+    WebhooksController,
     LivePages,
     BoardPages,
     ExamPages,
+    SchedulePages,
     PolicyPages,
     AccommodationPages,
     ImportPages,
@@ -145,6 +167,7 @@ def create_app(
     database = logged_database(settings.database, keys)
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
     heads = SessionHeads(database, clock)
+    retention = Retention(database, blobs, keys, clock)
     seal = Seal(keys.server_secret(), FACTORS_SEAL)
     sign_in = SignIn(database, Passwords(), seal, settings, clock)
     tokens = ApiTokens(database, clock)
@@ -152,15 +175,21 @@ def create_app(
     outbox = Outbox(keys.server_secret(), clock)
     carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
     post = Post(database, outbox, carrier, settings, clock)
+    reports = Reports(settings, clock)
+    targets = Targets(settings.inward)
     static = f"/static/{assets.version()}"
     templates = template_config(static)
     boards = Boards(database, tile_renderer(renderer(templates)), clock)
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
         lifespan=[
-            partial(_running, database, blobs, heads, post, settings, clock),
+            partial(_running, database, blobs, heads, post, retention, settings, clock),
             verdicts.running,
             boards.running,
+            reports.running,
+            Deliveries(
+                database, keys.server_secret(), targets, settings.webhook_check_s, clock, outbox
+            ).running,
         ],
         dependencies={
             name: _given(value)
@@ -169,12 +198,18 @@ def create_app(
                 "boards": boards,
                 "clock": clock,
                 "database": database,
+                "retention": retention,
                 "metrics": metrics or Metrics(),
                 "outbox": outbox,
+                "reports": reports,
+                "session_reports": SessionReports(
+                    database, keys, Media(blobs, keys), verdicts, reports, clock
+                ),
                 "settings": settings,
                 "sign_in": sign_in,
                 "stocktaking": Stocktaking(database, settings.data_dir, clock),
                 "verdicts": verdicts,
+                "webhooks": Webhooks(database, keys.server_secret(), targets, clock),
                 **_rooms(database, blobs, keys, heads, settings, clock),
             }.items()
         },
@@ -245,6 +280,7 @@ async def _running(
     blobs: BlobStore,
     heads: SessionHeads,
     post: Post,
+    retention: Retention,
     settings: Settings,
     clock: WallClock,
     _: Litestar,
@@ -253,7 +289,6 @@ async def _running(
     await asyncio.to_thread(blobs.prepare)
     await asyncio.to_thread(forget_exports, settings)
     await report_ends(database)
-    retention = Retention(database, blobs, clock)
     stop = asyncio.Event()
     chores = [
         asyncio.create_task(retention.run(settings.retention_check_s, stop)),

@@ -91,7 +91,7 @@ def worker() -> None:
 
     async def work() -> None:
         async with opened(settings) as rooms:
-            retention = Retention(rooms.database, rooms.blobs, rooms.clock)
+            retention = Retention(rooms.database, rooms.blobs, rooms.keys, rooms.clock)
             await retention.run(settings.retention_check_s, asyncio.Event())
 
     settings = settled()

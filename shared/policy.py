@@ -22,6 +22,11 @@ DEFAULT_MERGE_S = 5.0
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Weight = Annotated[float, msgspec.Meta(ge=0, le=100)]
 
+Days = Annotated[int, msgspec.Meta(ge=1, le=3650)]
+
+# What may be destroyed before the rest is (``certificate.SEALED``).
+EarlierKind = Literal["camera", "microphone", "screen", "snapshots", "identity"]
+
 # How many of a proctor's warnings end the session; 0: none does.
 Warnings = Annotated[int, msgspec.Meta(ge=0, le=100)]
 
@@ -241,13 +246,18 @@ class Exam(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """One exam's rules, as signed by the institution."""
+    """One exam's rules, as signed by the institution.
+
+    All of a session's evidence is destroyed after ``retention_days``; a kind of ``kept_days``
+    after its own, where those are fewer.
+    """
 
     v: int = POLICY_VERSION
     institution: Institution
     exam: Exam
     purpose: str
-    retention_days: Annotated[int, msgspec.Meta(ge=1, le=3650)]
+    retention_days: Days
+    kept_days: dict[EarlierKind, Days] = msgspec.field(default_factory=dict[EarlierKind, Days])
     evidence_keys: Annotated[tuple[EvidenceKey, ...], msgspec.Meta(min_length=1)]
     streams: Streams = Streams()
     kinds: dict[Kind, Rule] = msgspec.field(default_factory=lambda: dict(DEFAULT_RULES))
@@ -265,6 +275,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     allowed_windows: tuple[str, ...] = ()
     heartbeat_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 10.0
     rotate_s: Annotated[float, msgspec.Meta(ge=60, le=86_400)] = 900.0
+
+    def days(self, kind: str) -> int:
+        """How many days a kind of evidence is kept (``certificate.EvidenceKind``)."""
+        days: dict[str, int] = {**self.kept_days}
+        return min(days.get(kind, self.retention_days), self.retention_days)
 
     def rule(self, kind: Kind) -> Rule:
         """The rule for a kind; one that the policy does not name, or that is switched off

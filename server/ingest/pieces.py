@@ -186,6 +186,7 @@ _EXPECTED = (
         PolicyVersion.hash,
         BlobRow.size.label("blob_size"),
         BlobRow.receipt_n,
+        BlobRow.destroyed_at,
     )
     .join(PolicyVersion, PolicyVersion.id == ExamSession.policy_version_id)
     .outerjoin(
@@ -202,7 +203,7 @@ def _refusal(found: Row[Any] | None, token_hash: str) -> Rejection | None:
         return GONE
     if found.token_hash != token_hash:
         return REVOKED
-    if found.purged_at is not None:
+    if found.purged_at is not None or found.destroyed_at is not None:
         return PURGED
     if found.blob_size is None:
         why = "deliver the record that commits to this piece first"

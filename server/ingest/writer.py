@@ -22,7 +22,7 @@ from server.audit.service import moved
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest import keeping
-from server.ingest.held import GONE, Held, hold
+from server.ingest.held import GONE, PURGED, Held, hold
 from server.ingest.judgement import Judgement, Line, judge
 from server.ingest.keeping import Additions
 from server.ingest.knowing import look_up
@@ -287,6 +287,8 @@ async def _arrive(
     new: dict[str, list[BlobRow]] = {}
     for blob in await db.scalars(query):
         row = work.held[blob.session_id].row
+        if blob.destroyed_at is not None:
+            continue
         if blob.receipt_n is None:
             blob.durable_at, blob.receipt_n = work.times[row.id], row.receipts
             new.setdefault(row.id, []).append(blob)
@@ -307,7 +309,9 @@ async def _outcome(
 ) -> Outcome:
     name = job.session_id
     if isinstance(job, Arrival):
-        n = numbers[name, job.sha256]
+        n = numbers.get((name, job.sha256))
+        if n is None:
+            return PURGED
         mine = job.sha256 in work.arrived.get(name, ())
         given = work.receipts[name] if mine else await keeping.receipt(db, name, n)
         return given or BUSY

@@ -52,7 +52,9 @@ async def find_newest(
     if session.purged_at is not None:
         return None
     here = segments_query(session.id).where(
-        SegmentRow.stream == stream, BlobRow.durable_at.is_not(None)
+        SegmentRow.stream == stream,
+        BlobRow.durable_at.is_not(None),
+        BlobRow.destroyed_at.is_(None),
     )
     at = SegmentRow.stream_seq
     last = here.add_columns(BlobRow.durable_at).where(

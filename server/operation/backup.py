@@ -159,7 +159,8 @@ async def _pieces(database: Database) -> AsyncIterator[Piece]:
         asked = (
             select(BlobRow.session_id, BlobRow.sha256, BlobRow.size)
             .join(ExamSession, ExamSession.id == BlobRow.session_id)
-            .where(BlobRow.durable_at.is_not(None), ExamSession.purged_at.is_(None))
+            .where(BlobRow.durable_at.is_not(None), BlobRow.destroyed_at.is_(None))
+            .where(ExamSession.purged_at.is_(None))
             .where(_beyond(after))
             .order_by(BlobRow.session_id, BlobRow.sha256)
             .limit(PAGE)

@@ -1,96 +1,77 @@
-"""Destroys the evidence of sessions whose time is over, and says so in the audit.
-
-What goes is every sealed blob (pictures, sound, screens). The signed records and receipts
-stay: they hold no media, and show that and when the evidence existed.
-"""
+"""Looks for evidence whose time is over, and has it destroyed; finishes what was cut short."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from contextlib import suppress
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
+from server.accounts.staff import Staff
 from server.audit import service as audit
-from server.audit.models import LogEntryRow
-from server.clock import WallClock
+from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
+from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
+from server.retention.holds import why_kept
+from server.retention.keeping import expiries_of
+from server.retention.kinds import due, next_due
+from server.retention.models import DestructionRow
 from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
+from server.storage.keys import KeysMissing, KeyStore
+from shared.certificate import EvidenceKind
 
-# What the log calls a purge that came to its end.
-PURGE = "session.purge"
+# The reason that certificates give for what nobody asked for.
+OVER = "the retention period is over"
 
-_FINISHED = (
-    select(LogEntryRow.n)
-    .where(
-        LogEntryRow.institution_id == ExamSession.institution_id,
-        LogEntryRow.subject_id == ExamSession.id,
-        LogEntryRow.action == PURGE,
-    )
-    .correlate(ExamSession)
-    .exists()
-)
+# Sessions looked at in one go; each is a few queries.
+MOST = 500
+
+# When something that is held is looked at again (µs); its release has it looked at at once.
+HELD_AGAIN = 3_600 * MICROS_PER_SECOND
 
 _log = structlog.get_logger("invigil.server")
 
 
 class Retention:
-    """Looks for sessions beyond their ``keep_until`` and purges them."""
+    """Destroys what is due, and what somebody asks for."""
 
-    def __init__(self, database: Database, blobs: BlobStore, clock: WallClock) -> None:
+    def __init__(
+        self, database: Database, blobs: BlobStore, keys: KeyStore, clock: WallClock
+    ) -> None:
         """Take what it works with."""
         self._database = database
-        self._blobs = blobs
         self._clock = clock
+        self._destruction = Destruction(database, blobs, keys, clock)
 
     async def expire(self) -> list[str]:
-        """Purge all sessions whose time is over, and those of which a purge was cut short;
-        their ids.
+        """Finish what was cut short and destroy whatever is due; the ids of the sessions of
+        which something was destroyed. What is held waits.
         """
-        begun = ExamSession.purged_at.is_not(None)
-        due_now = (ExamSession.keep_until <= self._clock()) & ExamSession.purged_at.is_(None)
-        query = select(ExamSession.id).where(or_(due_now, begun & ~_FINISHED))
-        async with self._database.transaction() as db:
-            due = list(await db.scalars(query))
-        for session_id in due:
-            await self.purge(session_id, audit.SYSTEM, "retention period over")
-        return due
+        done = [
+            session_id
+            for session_id in await self._cut_short()
+            if isinstance(await self._destruction.resume(session_id), Destroyed)
+        ]
+        while found := await self._due():
+            for session_id in found:
+                if await self._expire(session_id) and session_id not in done:
+                    done.append(session_id)
+        if done:
+            await self._database.forget()
+        return done
 
-    async def purge(self, session_id: str, actor: str, why: str) -> bool:
-        """Destroy one session's blobs; whether there was something to purge.
-
-        The row is marked first: from then on nothing more is taken in, so that what is
-        deleted afterwards is all there is. A crash in between is mended by the next call.
-        """
-        now = self._clock()
-        async with self._database.transaction() as db:
-            session = await db.get(ExamSession, session_id, with_for_update=True)
-            if session is None:
-                return False
-            finished = bool(
-                await db.scalar(select(_FINISHED).where(ExamSession.id == session_id))
-            )
-            session.purged_at = session.purged_at or now
-        count = await self._blobs.delete_session(session_id)
-        if finished and not count:
-            return False
-        async with self._database.transaction() as db:
-            session = await db.get_one(ExamSession, session_id)
-            audit.record(
-                db,
-                self._clock(),
-                actor,
-                PURGE,
-                ("session", session_id),
-                institution_id=session.institution_id,
-                why=why,
-                blobs=count,
-                head=session.head,
-            )
-        return True
+    async def destroy(
+        self, session_id: str, kinds: Collection[EvidenceKind], actor: Staff | str, why: str
+    ) -> Outcome:
+        """Destroy these kinds of a session's evidence now, unless it is held."""
+        outcome = await self._destruction.destroy(session_id, kinds, actor, why)
+        if isinstance(outcome, Destroyed):
+            await self._database.forget()
+        return outcome
 
     async def run(self, every_s: float, stop: asyncio.Event) -> None:
         """Expire every ``every_s`` seconds until ``stop``; a failure is logged and tried
@@ -100,7 +81,45 @@ class Retention:
             try:
                 for session_id in await self.expire():
                     _log.info("purged", session=session_id)
-            except (*UNREADY, BlobStoreError) as error:
+            except (*UNREADY, BlobStoreError, KeysMissing) as error:
                 _log.error("retention failed, will be tried again", why=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_s)
+
+    async def _cut_short(self) -> list[str]:
+        query = select(DestructionRow.session_id).where(DestructionRow.finished.is_(None))
+        async with self._database.transaction() as db:
+            return list(await db.scalars(query))
+
+    async def _due(self) -> list[str]:
+        """Sessions of which something is to go by now, or that nobody has looked at yet."""
+        at = ExamSession.due_at
+        query = (
+            select(ExamSession.id)
+            .where(or_(at.is_(None), at <= self._clock()))
+            .order_by(ExamSession.created)
+            .limit(MOST)
+        )
+        async with self._database.transaction() as db:
+            return list(await db.scalars(query))
+
+    async def _expire(self, session_id: str) -> bool:
+        """Destroy what is due of a session, and note when it is to be looked at again."""
+        now = self._clock()
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            expiry = await expiries_of(db, session)
+            held = bool(await why_kept(db, session))
+        over = due(expiry, now)
+        outcome: Outcome = Nothing()
+        if over and not held:
+            outcome = await self._destruction.destroy(session_id, over, audit.SYSTEM, OVER)
+        waits = over and (held or isinstance(outcome, Held))
+        async with self._database.transaction() as db:
+            await db.execute(
+                update(ExamSession)
+                .where(ExamSession.id == session_id)
+                .values(due_at=now + HELD_AGAIN if waits else next_due(expiry, now))
+            )
+        return isinstance(outcome, Destroyed)
+

@@ -130,7 +130,7 @@ async def find_attachment(db: AsyncSession, session: ExamSession, n: int) -> Fou
     if not rows:
         return NotHere(404, "This session has no such picture or clip.")
     row = rows[-1]
-    if session.purged_at is not None:
+    if session.purged_at is not None or row.destroyed:
         return NotHere(410, "This was destroyed when its time was over.")
     if not row.there:
         return NotHere(409, "This was recorded, but has not been delivered yet.")
@@ -157,6 +157,7 @@ async def _rows(db: AsyncSession, session: ExamSession, n: int | None = None) ->
             AttachmentRow.media_type,
             AttachmentRow.sha256,
             BlobRow.durable_at.is_not(None).label("there"),
+            BlobRow.destroyed_at.is_not(None).label("destroyed"),
             IncidentRow.boot,
             IncidentRow.detail,
         )
@@ -171,7 +172,7 @@ async def _rows(db: AsyncSession, session: ExamSession, n: int | None = None) ->
 
 
 def _shown(session: ExamSession, row: Any) -> Shown:
-    there = bool(row.there) and session.purged_at is None
+    there = bool(row.there) and not row.destroyed and session.purged_at is None
     return Shown(row.stream_seq, row.role, row.media_type, there, _begins(session, row))
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.enrolment.models import Candidate
 from server.exams.models import Exam, PolicyVersion
 from server.ingest.models import ExamSession, RecordRow
+from server.retention.keeping import Kept, read_kept
 from server.review.absences import Absences, Interval, Summary, clipped, summaries
 from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pictures
 from server.review.durations import length, moment
 from server.review.flag_reading import read_flags
 from server.review.flags import Flag, Tally, tally
 from server.review.history import History, read_history
-from server.review.integrity import Evidence, examine, facts
+from server.review.integrity import Evidence, examine, facts, with_destroyed
 from server.review.models import DecisionRow
 from server.review.observed import absent_from
 from server.review.paces import Paces, read_paces
@@ -80,6 +81,7 @@ class CaseFile:
     enrolled: Enrolled
     pace: Paces
     phases: Phases
+    kept: Kept
 
     @property
     def live(self) -> bool:
@@ -145,6 +147,8 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
     absent = absent_from(tracks, absences, reach, live=live)
     standing = (await read_standings(db, [session], now))[session.id]
     history = await read_history(db, session)
+    kept = await read_kept(db, session)
+    evidence = examine(facts(session, standing, now))
     return CaseFile(
         session=session,
         exam=await db.get_one(Exam, session.exam_id),
@@ -154,7 +158,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         score=score(flags, terms.policy, reach, phases.counted),
         absences=absences,
         standing=standing,
-        evidence=examine(facts(session, standing, now)),
+        evidence=with_destroyed(evidence, kept.gone),
         history=history,
         timeline=timeline(
             session.id, reach, played, flags, absences, absent, live=live, phases=phases
@@ -176,6 +180,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         enrolled=await read_enrolled(db, session),
         pace=await read_paces(db, session, reach),
         phases=phases,
+        kept=kept,
     )
 
 

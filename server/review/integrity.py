@@ -8,15 +8,18 @@ numbers of the specification.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from server.ingest.held import clock_of
 from server.ingest.models import ExamSession
 from server.ingest.times import clock_error
+from server.retention.certificates import Told
 from server.review.durations import MICROS, moment, spoken
 from server.review.states import Shortfall, Standing
-from server.review.verdicts import Told
+from server.review.verdicts import Told as VerdictTold
+from server.review.wording import count
 from shared.verdict import CheckId
 
 
@@ -53,7 +56,7 @@ class Facts:
     states: tuple[Shortfall, ...] = ()
     silent: int | None = None
     purged: bool = False
-    told: Told | None = None
+    told: VerdictTold | None = None
     clock_error: int = 0
 
 
@@ -139,13 +142,31 @@ def examine(facts: Facts) -> Evidence:
     return Evidence(tuple(checks), facts.states)
 
 
+def with_destroyed(evidence: Evidence, gone: Sequence[Told]) -> Evidence:
+    """The same, with a line for each certificate of what was destroyed. That something went by
+    its time takes nothing from what is left.
+    """
+    lines = tuple(
+        Check(Level.HOLDS, f"Destroyed, certificate {one.n}", _gone(one), (CheckId.BLOB,))
+        for one in gone
+        if one.at is not None
+    )
+    return Evidence((*evidence.checks, *lines), evidence.states)
+
+
+def _gone(one: Told) -> str:
+    short = " A hold stopped it before all was gone." if one.stopped else ""
+    at = "" if one.at is None else f", {moment(one.at)}"
+    return f"{one.words.capitalize()}{at}: {one.why}.{short}"
+
+
 CHAIN = (CheckId.SESSION, CheckId.KEY, CheckId.SIGNATURE, CheckId.ORDER, CheckId.LINK)
 
 
 def _records(facts: Facts) -> Check:
     if facts.size == 0:
         return Check(Level.WAITING, "Records", "No record has arrived yet.", CHAIN)
-    words = f"{_count(facts.size, 'record')}, each signed and linked to the one before."
+    words = f"{count(facts.size, 'record')}, each signed and linked to the one before."
     return Check(Level.HOLDS, "Chain verified", words, CHAIN)
 
 
@@ -170,14 +191,14 @@ def _pieces(facts: Facts) -> Check:
     about = (CheckId.BLOB, CheckId.DURABLE)
     missing = facts.pieces - facts.pieces_held
     if not missing:
-        words = f"All {_count(facts.pieces, 'piece')} were received as committed."
+        words = f"All {count(facts.pieces, 'piece')} were received as committed."
         return Check(Level.HOLDS, "Recordings", words, about)
     are = "is" if missing == 1 else "are"
     if Shortfall.MISSING not in facts.states:
-        words = f"{_count(missing, 'piece')} of {facts.pieces:,} {are} still on the way."
+        words = f"{count(missing, 'piece')} of {facts.pieces:,} {are} still on the way."
         return Check(Level.WAITING, "Recordings", words, about)
     words = (
-        f"{_count(missing, 'piece')} of {facts.pieces:,} {are} committed to but missing. "
+        f"{count(missing, 'piece')} of {facts.pieces:,} {are} committed to but missing. "
         "The recorder may still deliver what it holds."
     )
     return Check(Level.LACKS, "Committed but missing", words, about)
@@ -188,7 +209,7 @@ def _forks(facts: Facts) -> Check:
     if not facts.forks:
         return Check(Level.HOLDS, "One history", "No record contradicts another.", about)
     words = (
-        f"{_count(facts.forks, 'record')} came signed in two versions. "
+        f"{count(facts.forks, 'record')} came signed in two versions. "
         "Both are kept and in the bundle."
     )
     return Check(Level.CONTRADICTS, "Forked", words, about)
@@ -199,7 +220,7 @@ def _clock(facts: Facts) -> Check:
     if not facts.clock_flags:
         words = f"Candidate's and server's times fit together.{_error(facts.clock_error)}"
         return Check(Level.HOLDS, "Clocks agree", words, about)
-    words = f"The times stop agreeing at {_count(facts.clock_flags, 'place')}."
+    words = f"The times stop agreeing at {count(facts.clock_flags, 'place')}."
     return Check(Level.CONTRADICTS, "Clocks disagree", words, about)
 
 
@@ -210,7 +231,7 @@ def _error(ahead: int) -> str:
     return f" The candidate's clock is {spoken(abs(ahead))} {way} the server's."
 
 
-def _full(facts: Facts, told: Told) -> Check:
+def _full(facts: Facts, told: VerdictTold) -> Check:
     """What the last full verification said, and whether anything above would explain it."""
     said = f"Verified on {moment(told.made)}: {told.words}."
     if not told.fails:
@@ -236,7 +257,3 @@ def _explained(facts: Facts) -> set[int]:
     if facts.clock_flags:
         found |= {CheckId.CLOCK}
     return found
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -109,7 +109,9 @@ def segments_query(session_id: str) -> Any:
             SegmentRow.height,
             SegmentRow.size,
             SegmentRow.sha256,
-            BlobRow.durable_at.is_not(None).label("there"),
+            and_(BlobRow.durable_at.is_not(None), BlobRow.destroyed_at.is_(None)).label(
+                "there"
+            ),
         )
         .join(BlobRow, blob)
         .where(SegmentRow.session_id == session_id)

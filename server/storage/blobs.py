@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -111,17 +112,36 @@ class BlobStore:
 
     async def delete(self, session: str, sha256: str) -> None:
         """Destroy one blob, if it is there."""
-        with contextlib.suppress(NotFoundError, FileNotFoundError):
-            await obstore.delete_async(self._store, _name(session, sha256))
+        await self.delete_many(session, [sha256])
 
-    async def delete_session(self, session: str) -> int:
-        """Destroy all blobs of a session; how many there were."""
-        count = 0
-        async for found in obstore.list(self._store, prefix=session):
-            paths = [meta["path"] for meta in found]
-            await obstore.delete_async(self._store, paths)
-            count += len(paths)
-        return count
+    async def delete_many(self, session: str, names: Sequence[str]) -> None:
+        """Destroy these blobs of a session, those that are there; they are gone for good when
+        this returns: a power loss does not bring a name back.
+        """
+        if self._folder is not None:
+            await asyncio.to_thread(self._unlink, self._folder / session, names)
+            return
+        for name in names:
+            with contextlib.suppress(NotFoundError, FileNotFoundError):
+                await obstore.delete_async(self._store, _name(session, name))
+
+    async def names(self, session: str) -> set[str]:
+        """The hashes of all blobs that the store holds of a session."""
+        return set(await asyncio.to_thread(self.sizes_blocking, session))
+
+    def _unlink(self, folder: Path, names: Sequence[str]) -> None:
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        if folder.is_dir():
+            _sync_folder(folder)
+
+    async def forget_folder(self, session: str) -> None:
+        """Remove a session's folder once nothing is in it (a store elsewhere has none)."""
+        if self._folder is None:
+            return
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread((self._folder / session).rmdir)
+            self._durable.discard(self._folder / session)
 
     def _take(self, file: Path, target: Path) -> None:
         """Move a written file to its place and make both file and name durable."""

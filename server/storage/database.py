@@ -117,6 +117,22 @@ class Database:
             finally:
                 await _enforce_references(connection, "ON")
 
+    async def forget(self) -> None:
+        """Leave nothing of deleted rows behind, as far as the database allows.
+
+        On SQLite deleted rows are overwritten at once (``secure_delete``), but older copies of
+        their pages stay in the write-ahead log, and words in the search's index, until both
+        are folded; that is done here. PostgreSQL reuses the place in its own time.
+        """
+        if self.dialect != "sqlite":
+            return
+        async with self._turn, self.engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.execute_fetchall(
+                "INSERT INTO search_index (search_index) VALUES ('optimize')"
+            )
+            await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Let all connections go."""
         if isinstance(self._turn, Turn) and self._turn.was_taken:
@@ -181,5 +197,7 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
         raise RuntimeError(f"SQLite did not take up its write-ahead log: {mode}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # What is deleted is overwritten: rows go where their time is over, and are to be gone.
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()

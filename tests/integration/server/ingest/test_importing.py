@@ -25,6 +25,7 @@ from server.problems import Rejection
 from server.retention.service import Retention
 from server.storage.blobs import BlobMissing, BlobStore
 from server.web import import_pages
+from shared.certificate import SEALED
 from shared.encoding import ZERO_HASH, sha256_hex
 from shared.parcel import RECEIPTS, RECORDS
 from shared.receipts import Receipt, decode_receipt, encode_receipt
@@ -282,8 +283,8 @@ async def test_a_purged_session_takes_nothing(
 ) -> None:
     async with connected(campus.settings) as database:
         blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
-        retention = Retention(database, blobs, campus.clock)
-        assert await retention.purge(filled.session, "command line", "a test")
+        retention = Retention(database, blobs, campus.keys, campus.clock)
+        await retention.destroy(filled.session, SEALED, "command line", "a test")
     declined = await take(parcel_of(filled))
     assert isinstance(declined, Declined)
     assert "was destroyed here" in declined.why

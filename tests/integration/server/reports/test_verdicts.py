@@ -18,6 +18,7 @@ from server.app import create_app
 from server.reports import verdicts
 from server.retention.service import Retention
 from server.storage.blobs import BlobStore
+from shared.certificate import SEALED
 from shared.cli import app as verifier
 from shared.records import Gap
 from shared.signed import fingerprint
@@ -272,9 +273,12 @@ async def test_a_purged_session_says_what_is_gone(
     assert (await asked(client, pupil)).json()["holds"] is True
     async with connected(campus.settings) as database:
         blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
-        await Retention(database, blobs, campus.clock).purge(pupil.session, "system", "test")
+        retention = Retention(database, blobs, campus.keys, campus.clock)
+        await retention.destroy(pupil.session, SEALED, "system", "test")
     campus.clock.advance(verdicts.GOOD_FOR)
-    assert failing((await asked(client, pupil)).json()) == [7]
+    verdict = (await asked(client, pupil)).json()
+    assert failing(verdict) == []
+    assert (verdict["destroyed"], verdict["certificates"]) == (verdict["blobs"], 1)
 
 
 async def test_what_was_kept_is_there_after_a_restart(

@@ -12,8 +12,10 @@ from support.campus import HOUR, Campus, Pupil, connected
 
 from server.audit.models import LogEntryRow
 from server.ingest.models import ExamSession, RecordRow
+from server.retention.destruction import Destroyed, Nothing
 from server.retention.service import Retention
 from server.storage.blobs import BlobMissing, BlobStore
+from shared.certificate import SEALED
 from shared.log import decode_entry
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +25,7 @@ pytestmark = pytest.mark.anyio
 async def retention(campus: Campus, tmp_path: Path) -> AsyncIterator[Retention]:
     async with connected(campus.settings) as database:
         blobs = BlobStore(campus.settings.blobs, tmp_path)
-        yield Retention(database, blobs, campus.clock)
+        yield Retention(database, blobs, campus.keys, campus.clock)
 
 
 async def recorded(pupil: Pupil) -> None:
@@ -46,7 +48,7 @@ async def test_blobs_go_when_the_policys_days_are_over(
         await BlobStore(campus.settings.blobs, tmp_path).get(pupil.session, name)
     async with connected(campus.settings) as database, database.transaction() as db:
         assert (await db.get_one(ExamSession, pupil.session)).purged_at == campus.clock()
-        assert len(list(await db.scalars(select(RecordRow)))) == 3
+        assert list(await db.scalars(select(RecordRow))) == []
         query = select(LogEntryRow).where(LogEntryRow.action == "session.purge")
         (row,) = await db.scalars(query)
         detail = decode_entry(row.payload).body.detail
@@ -57,21 +59,11 @@ async def test_blobs_go_when_the_policys_days_are_over(
 
 async def test_purging_twice_is_once(pupil: Pupil, retention: Retention) -> None:
     await recorded(pupil)
-    assert await retention.purge(pupil.session, "command line", "asked for")
-    assert not await retention.purge(pupil.session, "command line", "asked for")
-    assert not await retention.purge("0" * 32, "command line", "asked for")
-
-
-async def test_a_purge_that_was_cut_short_is_finished(
-    campus: Campus, pupil: Pupil, retention: Retention
-) -> None:
-    await recorded(pupil)
-    async with connected(campus.settings) as database, database.transaction() as db:
-        (await db.get_one(ExamSession, pupil.session)).purged_at = 1
-    assert await retention.expire() == [pupil.session]
-    assert await retention.expire() == []
-    assert not await retention.purge(pupil.session, "command line", "again")
-    assert list((campus.settings.data_dir / "blobs" / pupil.session).glob("*")) == []
+    first = await retention.destroy(pupil.session, SEALED, "command line", "asked for")
+    assert isinstance(first, Destroyed)
+    for session in (pupil.session, "0" * 32):
+        again = await retention.destroy(session, SEALED, "command line", "asked for")
+        assert again == Nothing()
 
 
 async def test_it_goes_on_until_it_is_stopped(
@@ -103,7 +95,7 @@ async def test_a_store_that_fails_is_tried_again(
         raise OSError(5, "I/O error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(BlobStore, "delete_session", fail)
+        patch.setattr(BlobStore, "delete_many", fail)
         running = asyncio.create_task(retention.run(0.01, stop))
         await asyncio.wait_for(tried.wait(), 20)
         stop.set()

@@ -17,9 +17,11 @@ from server.app import create_app
 from server.config import Settings
 from server.ingest.models import ForkRow, IncidentRow, ReceiptRow, RecordRow
 from server.reports.bundle import BundleExport
+from server.retention.destruction import Destroyed
 from server.retention.service import Retention
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
+from shared.certificate import SEALED
 from shared.receipts import decode_receipt
 from shared.records import Gap
 from shared.signed import fingerprint, parse_line
@@ -104,8 +106,10 @@ async def test_a_session_from_code_to_bundle(
         assert await export.write(pupil.session, tmp_path / "b.zip")
         verdict = verify_bundle(tmp_path / "b.zip", fingerprint(campus.public_key))
         assert verdict.holds, verdict.results
-        retention = Retention(database, blobs, campus.clock)
-        assert await retention.purge(pupil.session, "test", "over")
+        retention = Retention(database, blobs, campus.keys, campus.clock)
+        assert isinstance(
+            await retention.destroy(pupil.session, SEALED, "test", "over"), Destroyed
+        )
 
 
 async def test_text_that_postgres_cannot_hold_is_shown_otherwise(

@@ -1,0 +1,304 @@
+"""Destroys evidence in steps that a crash or a hold may come between, and certifies it.
+
+1. *Begin*: a row says what is to go, and nothing of it is taken in any more.
+2. *Steps*: some pieces at a time go from the store, and are noted as gone. Each step is one
+   transaction that holds the institution's settings (``hold_still``), as whoever places a hold
+   does: so a hold comes before a step or after it, and no step is made once it is there.
+3. *End*: nothing is left in the store; where the records go, every row does; the certificate is
+   signed and named in the institution's log, all in one transaction.
+
+What a crash interrupts is taken up by the next look (``service``). What a hold stops is
+certified as far as it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.candidates.consent import keep_consent
+from server.clock import WallClock
+from server.ingest.models import ExamSession
+from server.retention.holds import why_kept
+from server.retention.models import DestructionRow
+from server.retention.pieces import (
+    destroyed_now,
+    gone_names,
+    kinds_here,
+    mark_destroyed,
+    next_left,
+)
+from server.retention.settings import hold_still
+from server.retention.sweeping import sweep
+from server.review.models import VerdictRow
+from server.storage.blobs import BlobStore
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from shared.certificate import SEALED, Certificate, EvidenceKind, encode_certificate
+from shared.certificate import Destroyed as Gone
+from shared.signed import Domain, Signed, sign
+
+# Pieces that go in one step: some milliseconds on a disk, a second on a store elsewhere, which
+# is how long whoever places a hold may have to wait.
+STEP = 100
+
+# What the log calls a destruction's beginning and its end.
+BEGIN, END = "session.destroy", "session.purge"
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """It is gone, as certificate ``n`` of the session says, whose hash this is."""
+
+    n: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """It must not be destroyed; ``why``, a sentence each. ``n`` is the certificate of what had
+    gone before the hold came, if anything had.
+    """
+
+    why: tuple[str, ...]
+    n: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing of these kinds."""
+
+
+Outcome = Destroyed | Held | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    """There is more to do."""
+
+
+class Destruction:
+    """Destroys evidence of one session at a time."""
+
+    def __init__(
+        self, database: Database, blobs: BlobStore, keys: KeyStore, clock: WallClock
+    ) -> None:
+        """Take what it works with."""
+        self._database = database
+        self._blobs = blobs
+        self._keys = keys
+        self._clock = clock
+
+    async def destroy(
+        self, session_id: str, kinds: Collection[EvidenceKind], actor: Staff | str, why: str
+    ) -> Outcome:
+        """Destroy all of a session's evidence of these kinds.
+
+        One that was cut short before is brought to its end first.
+        """
+        outcome = await self._begin(session_id, kinds, actor, why)
+        return outcome or await self.resume(session_id)
+
+    async def resume(self, session_id: str) -> Outcome:
+        """Bring what was begun to its end."""
+        while isinstance(outcome := await self._step(session_id), _More):
+            pass
+        if outcome is not None:
+            return outcome
+        await self._leave_nothing(session_id)
+        return await self._end(session_id)
+
+    # 1
+
+    async def _begin(
+        self, session_id: str, kinds: Collection[EvidenceKind], actor: Staff | str, why: str
+    ) -> Held | Nothing | None:
+        now = self._clock()
+        async with self._database.transaction() as db:
+            session = await db.get(ExamSession, session_id, with_for_update=True)
+            if session is None:
+                return Nothing()
+            await hold_still(db, session.institution_id)
+            if await _under_way(db, session_id) is not None:
+                return None
+            if reasons := await why_kept(db, session):
+                return Held(tuple(reasons))
+            going = [kind for kind in await kinds_here(db, session_id) if kind in kinds]
+            if set(SEALED) <= set(kinds):
+                # From now on nothing more is taken in.
+                session.purged_at = session.purged_at or now
+            if not going:
+                return Nothing()
+            self._note(db, session, actor, going, why, now, await _count(db, session_id))
+        return None
+
+    def _note(
+        self,
+        db: AsyncSession,
+        session: ExamSession,
+        actor: Staff | str,
+        kinds: Sequence[EvidenceKind],
+        why: str,
+        now: int,
+        n: int,
+    ) -> None:
+        names = [kind.value for kind in kinds]
+        row = DestructionRow(
+            session_id=session.id,
+            n=n,
+            kinds=names,
+            records=EvidenceKind.RECORDS in kinds,
+            why=why,
+            by=actor if isinstance(actor, str) else actor.id,
+            begun=now,
+            finished=None,
+            stopped=False,
+        )
+        db.add(row)
+        subject, whose = ("session", session.id), session.institution_id
+        audit.record(db, now, actor, BEGIN, subject, institution_id=whose, kinds=names, why=why)
+
+    # 2
+
+    async def _step(self, session_id: str) -> _More | Held | Nothing | None:
+        """Destroy some pieces; ``None`` where none is left."""
+        async with self._database.transaction() as db:
+            session = await db.get(ExamSession, session_id)
+            if session is None:
+                return Nothing()
+            await hold_still(db, session.institution_id)
+            row = await _under_way(db, session_id)
+            if row is None:
+                return Nothing()
+            if reasons := await why_kept(db, session):
+                return await self._stop(db, session, row, reasons)
+            names = await next_left(db, session_id, _kinds(row), STEP)
+            if not names:
+                return None
+            await self._blobs.delete_many(session_id, names)
+            await mark_destroyed(db, session_id, names, self._clock())
+        return _More()
+
+    async def _stop(
+        self,
+        db: AsyncSession,
+        session: ExamSession,
+        row: DestructionRow,
+        reasons: Sequence[str],
+    ) -> Held:
+        """A hold came: what is left stays, and is seen and taken in again as before."""
+        session = await db.get_one(ExamSession, session.id, with_for_update=True)
+        if any(kind in SEALED for kind in await kinds_here(db, session.id)):
+            session.purged_at = None
+        sealed = [kind for kind in _kinds(row) if kind is not EvidenceKind.RECORDS]
+        gone = await destroyed_now(db, session, sealed)
+        if not gone:
+            await db.delete(row)
+            subject, whose = ("session", session.id), session.institution_id
+            audit.record(
+                db,
+                self._clock(),
+                audit.SYSTEM,
+                "session.destroy-stopped",
+                subject,
+                institution_id=whose,
+            )
+            return Held(tuple(reasons))
+        row.stopped, row.kinds = True, [one.kind.value for one in gone]
+        row.records = False
+        await self._certify(db, session, row, gone)
+        return Held(tuple(reasons), row.n)
+
+    # 3
+
+    async def _leave_nothing(self, session_id: str) -> None:
+        """Look at the store itself: what is noted as gone is not there, and of a session that
+        takes nothing more in, nothing is.
+        """
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            gone = await gone_names(db, session_id)
+        there = await self._blobs.names(session_id)
+        if left := there if session.purged_at is not None else there & gone:
+            await self._blobs.delete_many(session_id, sorted(left))
+        await self._blobs.forget_folder(session_id)
+
+    async def _end(self, session_id: str) -> Outcome:
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id, with_for_update=True)
+            await hold_still(db, session.institution_id)
+            row = await _under_way(db, session_id)
+            if row is None:
+                return Nothing()
+            if reasons := await why_kept(db, session):
+                return await self._stop(db, session, row, reasons)
+            gone = await destroyed_now(db, session, _kinds(row))
+            if row.records:
+                await keep_consent(db, session)
+                await sweep(db, session_id)
+                session.boots, session.clock = {}, {}
+            certificate = await self._certify(db, session, row, gone)
+            return Destroyed(row.n, certificate.hash)
+
+    async def _certify(
+        self,
+        db: AsyncSession,
+        session: ExamSession,
+        row: DestructionRow,
+        gone: Sequence[Gone],
+    ) -> Signed:
+        now = self._clock()
+        certificate = Certificate(
+            institution=session.institution_id,
+            session=session.id,
+            n=row.n,
+            size=session.size,
+            head=session.head,
+            time=now,
+            why=row.why,
+            by=row.by,
+            destroyed=tuple(gone),
+        )
+        key = self._keys.signing(session.key_ref)
+        signed = sign(key, Domain.CERTIFICATE, encode_certificate(certificate))
+        row.finished, row.hash = now, signed.hash
+        row.payload, row.signature = signed.payload, signed.signature
+        # What was said of the pieces that were here says nothing now.
+        await db.execute(delete(VerdictRow).where(VerdictRow.session_id == session.id))
+        audit.record(
+            db,
+            now,
+            row.by,
+            END,
+            ("session", session.id),
+            institution_id=session.institution_id,
+            certificate=signed.hash,
+            n=row.n,
+            kinds=list(row.kinds),
+            blobs=sum(one.pieces for one in certificate.destroyed if one.kind in SEALED),
+            head=session.head,
+            stopped=row.stopped,
+            why=row.why,
+        )
+        return signed
+
+
+async def _under_way(db: AsyncSession, session_id: str) -> DestructionRow | None:
+    query = select(DestructionRow).where(
+        DestructionRow.session_id == session_id, DestructionRow.finished.is_(None)
+    )
+    return (await db.execute(query)).scalar_one_or_none()
+
+
+async def _count(db: AsyncSession, session_id: str) -> int:
+    query = select(func.count()).where(DestructionRow.session_id == session_id)
+    return await db.scalar(query) or 0
+
+
+def _kinds(row: DestructionRow) -> list[EvidenceKind]:
+    return [EvidenceKind(name) for name in row.kinds]

@@ -1,0 +1,209 @@
+"""Legal holds: what is held is not destroyed, whatever else says that it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.service import new_id
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.candidates.models import AppealRow
+from server.clock import MICROS_PER_DAY
+from server.enrolment.models import Candidate
+from server.exams.models import Exam
+from server.ingest.models import ExamSession
+from server.retention.models import HoldRow
+from server.retention.settings import hold_still
+from shared.encoding import sha256_hex
+
+# A reason is a sentence or two.
+MAX_REASON_CHARS = 1_000
+
+# Half a year: by then somebody should ask whether a hold is still needed.
+DEFAULT_REVIEW_DAYS = 180
+MOST_REVIEW_DAYS = 3_650
+
+
+class HoldKind(StrEnum):
+    """What a hold is on."""
+
+    SESSION = "session"
+    CANDIDATE = "candidate"
+    EXAM = "exam"
+
+
+class HoldError(ValueError):
+    """A hold cannot be placed or released so; the message says why. ``field`` names what."""
+
+    def __init__(self, field: str, why: str) -> None:
+        """Take the field and the reason."""
+        super().__init__(why)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class HoldDraft:
+    """A hold as asked for; ``review_days`` from now somebody is to look again."""
+
+    kind: HoldKind
+    subject_id: str
+    reason: str
+    review_days: int = DEFAULT_REVIEW_DAYS
+
+
+_MODELS = {
+    HoldKind.SESSION: ExamSession,
+    HoldKind.CANDIDATE: Candidate,
+    HoldKind.EXAM: Exam,
+}
+
+
+async def place_hold(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    institution_id: str,
+    draft: HoldDraft,
+    address: str | None = None,
+) -> HoldRow:
+    """Hold something; what is under way stops before its next step.
+
+    Raises:
+        HoldError: there is no such thing in this institution, or no reason.
+    """
+    reason = draft.reason.strip()
+    if not 0 < len(reason) <= MAX_REASON_CHARS:
+        raise HoldError("reason", f"Say why, in at most {MAX_REASON_CHARS:,} characters.")
+    if not 1 <= draft.review_days <= MOST_REVIEW_DAYS:
+        raise HoldError("review_days", f"1 to {MOST_REVIEW_DAYS:,} days.")
+    model = _MODELS[draft.kind]
+    own = select(model.id).where(
+        model.id == draft.subject_id, model.institution_id == institution_id
+    )
+    if await db.scalar(own) is None:
+        raise HoldError("subject_id", f"There is no such {draft.kind.value} here.")
+    await hold_still(db, institution_id)
+    row = HoldRow(
+        id=new_id(),
+        institution_id=institution_id,
+        kind=draft.kind.value,
+        subject_id=draft.subject_id,
+        reason=reason,
+        placed_by=actor if isinstance(actor, str) else actor.id,
+        placed_at=now,
+        review_at=now + draft.review_days * MICROS_PER_DAY,
+        released_by=None,
+        released_at=None,
+        release_reason=None,
+    )
+    db.add(row)
+    _log(db, now, actor, row, "hold.place", reason, address)
+    return row
+
+
+async def release_hold(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    hold: HoldRow,
+    reason: str,
+    address: str | None = None,
+) -> None:
+    """Let go of what was held; its time may be over at once.
+
+    Raises:
+        HoldError: no reason is given, or it was released before.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= MAX_REASON_CHARS:
+        raise HoldError("reason", f"Say why, in at most {MAX_REASON_CHARS:,} characters.")
+    await hold_still(db, hold.institution_id)
+    await db.refresh(hold)
+    if hold.released_at is not None:
+        raise HoldError("reason", "Somebody released this hold already.")
+    hold.released_at, hold.release_reason = now, reason
+    hold.released_by = actor if isinstance(actor, str) else actor.id
+    await look_again(db, hold.subject_id)
+    _log(db, now, actor, hold, "hold.release", reason, address)
+
+
+async def look_again(db: AsyncSession, subject_id: str) -> None:
+    """Have the sessions of a session, candidate or exam looked at anew for what is due."""
+    own = (ExamSession.id, ExamSession.candidate_id, ExamSession.exam_id)
+    await db.execute(
+        update(ExamSession)
+        .where(or_(*(column == subject_id for column in own)))
+        .values(due_at=None)
+    )
+
+
+def _log(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    hold: HoldRow,
+    action: str,
+    reason: str,
+    address: str | None,
+) -> None:
+    audit.record(
+        db,
+        now,
+        actor,
+        action,
+        (hold.kind, hold.subject_id),
+        institution_id=hold.institution_id,
+        address=address,
+        hold=hold.id,
+        # A reason may name people, and the log is for ever.
+        reason=sha256_hex(reason.encode("utf-8", "replace")),
+    )
+
+
+def _on(session: ExamSession) -> Select[tuple[HoldRow]]:
+    subjects = (session.id, session.candidate_id, session.exam_id)
+    return select(HoldRow).where(
+        HoldRow.institution_id == session.institution_id,
+        HoldRow.subject_id.in_(subjects),
+        HoldRow.released_at.is_(None),
+    )
+
+
+async def holds_on(db: AsyncSession, session: ExamSession) -> list[HoldRow]:
+    """The holds in force on a session: its own, its candidate's, its exam's."""
+    return list(await db.scalars(_on(session).order_by(HoldRow.placed_at)))
+
+
+async def why_kept(db: AsyncSession, session: ExamSession) -> Sequence[str]:
+    """Why a session must not be destroyed now, a sentence each; empty where it may."""
+    reasons = [f"a legal hold on the {hold.kind}" for hold in await holds_on(db, session)]
+    waiting = select(AppealRow.id).where(
+        AppealRow.session_id == session.id, AppealRow.state != "answered"
+    )
+    if (await db.execute(waiting.limit(1))).first() is not None:
+        reasons.append("an appeal that is not answered yet")
+    return reasons
+
+
+async def open_holds(db: AsyncSession, institution_id: str) -> list[HoldRow]:
+    """All holds of an institution: those in force first, by when they are to be reviewed."""
+    query = (
+        select(HoldRow)
+        .where(HoldRow.institution_id == institution_id)
+        .order_by(HoldRow.released_at.is_not(None), HoldRow.review_at, HoldRow.id)
+        .limit(500)
+    )
+    return list(await db.scalars(query))
+
+
+async def hold_of(db: AsyncSession, institution_id: str, hold_id: str) -> HoldRow | None:
+    """A hold of this institution."""
+    query = select(HoldRow).where(
+        HoldRow.id == hold_id, HoldRow.institution_id == institution_id
+    )
+    return (await db.execute(query)).scalar_one_or_none()

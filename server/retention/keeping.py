@@ -1,0 +1,57 @@
+"""How long a session's evidence is kept, what keeps it longer, and what is gone already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.exams.models import PolicyVersion
+from server.ingest.models import ExamSession
+from server.retention.certificates import Told, destroyed_of
+from server.retention.holds import why_kept
+from server.retention.kinds import WORDS, expiries
+from server.retention.pieces import kinds_here
+from server.retention.settings import read_protection
+from shared.certificate import EvidenceKind
+from shared.policy import decode_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """``until`` when each kind goes (µs UTC), ``here`` those of which something is left,
+    ``held`` why nothing may go now, ``gone`` what was destroyed.
+    """
+
+    until: Mapping[EvidenceKind, int]
+    here: tuple[EvidenceKind, ...]
+    held: tuple[str, ...]
+    gone: tuple[Told, ...]
+
+    @property
+    def rows(self) -> list[tuple[str, int]]:
+        """The kinds that are here as people call them, with when each goes."""
+        return [(WORDS[kind], self.until[kind]) for kind in self.here]
+
+    @property
+    def everything_gone(self) -> bool:
+        """Whether nothing but certificates is left."""
+        return any(one.everything for one in self.gone)
+
+
+async def expiries_of(db: AsyncSession, session: ExamSession) -> dict[EvidenceKind, int]:
+    """When each kind of a session's evidence is to go, µs UTC."""
+    version = await db.get_one(PolicyVersion, session.policy_version_id)
+    own = await read_protection(db, session.institution_id)
+    return expiries(session.created, decode_policy(version.payload), own.days.said())
+
+
+async def read_kept(db: AsyncSession, session: ExamSession) -> Kept:
+    """How a session's evidence is kept."""
+    return Kept(
+        until=await expiries_of(db, session),
+        here=tuple(await kinds_here(db, session.id)),
+        held=tuple(await why_kept(db, session)),
+        gone=tuple(await destroyed_of(db, session.id)),
+    )
