@@ -96,6 +96,7 @@ from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages
 from server.web.policy_pages import PolicyPages
 from server.web.queue_pages import QueuePages, start
+from server.web.queue_pages import QueuePages, start
 from server.web.rendering import renderer, template_config
 from server.web.report_pages import SessionReportPages
 from server.web.row_pages import get_rows

@@ -6,6 +6,7 @@ meanwhile, nothing is written and the second one is told who and what.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
@@ -14,10 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.staff import Staff
 from server.audit.service import record
 from server.ingest.models import ExamSession
+from server.review.calling import NOBODY, Called, call
 from server.review.flag_reading import read_flags
 from server.review.flags import Flag
 from server.review.life import RESOLVER, Decision, Verdict
+from server.review.likeness import things_of
 from server.review.models import DecisionRow
+from server.review.ranking import refresh_one
 from server.review.turns import take_turn
 from shared.encoding import sha256_hex
 
@@ -34,9 +38,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The decision stands (or stood already: the same was asked twice)."""
+    """The decision stands (or stood already: the same was asked twice); who was called by
+    its note.
+    """
 
     flag: Flag
+    called: Called = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,10 @@ async def decide_on(
         # What a note says may be personal; that it is this note can be shown all the same.
         note=sha256_hex(ask.note.encode("utf-8", "replace")),
     )
+    of = (session.id, flag.id)
+    called = await call(db, now, staff, of, ("decision", row.n), ask.note)
     made = Decision(row.n, ask.verdict, ask.note, staff.id, staff.name, now, flag.covers)
-    return Decided(replace(flag, history=(*flag.history, made)))
+    return Decided(replace(flag, history=(*flag.history, made)), called)
 
 
 def _without_writing(flag: Flag, staff: Staff, ask: Ask) -> Outcome | None:
@@ -166,3 +175,39 @@ async def _write(db: AsyncSession, row: DecisionRow) -> bool:
     except IntegrityError:
         return False
     return True
+
+
+def alike(flag: Flag, flags: Sequence[Flag]) -> list[Flag]:
+    """The flags of a session that are like this one and nobody has judged, itself included:
+    of the same kind, and of the same window, program or object where it has one.
+    """
+    things = {thing.key for thing in things_of(flag)}
+    return [
+        one
+        for one in flags
+        if one.kind is flag.kind
+        and one.verdict is Verdict.OPEN
+        and one.proposed is None
+        and (not things or things & {thing.key for thing in things_of(one)})
+    ]
+
+
+async def dismiss_alike(
+    db: AsyncSession, now: int, staff: Staff, session: ExamSession, flag_id: str, note: str
+) -> list[Flag] | NoFlag:
+    """Dismiss all open flags like this one for one reason, each by a decision of its own;
+    those that were. What somebody decided meanwhile is not open, and stays as it is.
+    """
+    await take_turn(db, session.id)
+    flags = await read_flags(db, session)
+    flag = next((one for one in flags if one.id == flag_id), None)
+    if flag is None:
+        return NoFlag()
+    done: list[Flag] = []
+    for one in alike(flag, flags):
+        ask = Ask(one.id, Verdict.DISMISSED, note, one.version)
+        outcome = await decide_on(db, now, staff, session, one, ask)
+        if isinstance(outcome, Decided):
+            done.append(outcome.flag)
+    await refresh_one(db, session, await read_flags(db, session))
+    return done

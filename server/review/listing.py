@@ -1,23 +1,29 @@
-"""The list of sessions: ranked by score, filtered, a page at a time."""
+"""The list of sessions: the queue, a page at a time, with what each line tells."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.models import Account
+from server.accounts.staff import Staff
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.review.integrity import Evidence, examine, facts
 from server.review.models import RankRow
 from server.review.observed import observed_of
+from server.review.outcomes import Outcome
+from server.review.queue import Counts, Filters, Place, after, before, count, place_of, ranked
 from server.review.ranking import refresh_stale
 from server.review.reading import extent
 from server.review.score import Score
-from server.review.states import Shortfall, in_state, read_standings
+from server.review.search import matching
+from server.review.states import read_standings
 from server.review.watching import Observability
 from shared.flags import Kind
 
@@ -27,21 +33,10 @@ STATES = {"open": "Recording", "closed": "Ended", "terminated": "Ended by staff"
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What to list: an exam's id, a state, a state of the evidence, only what has open flags;
-    from page 0.
-    """
-
-    exam: str = ""
-    state: str = ""
-    evidence: Shortfall | None = None
-    undecided: bool = False
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One session in the list. ``duration`` is in microseconds."""
+    """One session in the list. ``duration`` is in microseconds; ``fits`` counts the flags that
+    what was searched for is found in; ``assigned`` names whose it is.
+    """
 
     session: ExamSession
     candidate: Candidate
@@ -50,6 +45,8 @@ class Line:
     evidence: Evidence
     observed: list[Observability]
     duration: int
+    assigned: str
+    fits: int = 0
 
     @staticmethod
     def label(kind: str) -> str:
@@ -61,35 +58,90 @@ class Line:
         """The score's number; its reasons are ``rank.reasons``."""
         return Score(self.rank.score, ())
 
+    @property
+    def outcome(self) -> Outcome | None:
+        """The decision about the session, if there is one."""
+        return Outcome(self.rank.outcome) if self.rank.outcome else None
+
+    @property
+    def decided(self) -> int:
+        """How many of its flags somebody has judged."""
+        return self.rank.accepted + self.rank.dismissed + self.rank.escalated
+
+    @property
+    def place(self) -> Place:
+        """Where it stands in the order."""
+        return place_of(self.session, self.rank)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of the list; ``total`` counts all that fit the filters."""
+    """A page of the list. ``earlier`` and ``later`` are the places before and behind which the
+    neighbouring pages begin, where there are such.
+    """
 
     lines: list[Line]
-    total: int
+    counts: Counts
     filters: Filters
     exams: list[Exam]
+    earlier: Place | None
+    later: Place | None
 
     @property
-    def pages(self) -> int:
-        """How many pages there are, one at least."""
-        return max(1, -(-self.total // PAGE))
+    def total(self) -> int:
+        """How many sessions fit the filters."""
+        return self.counts.total
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From where a page is turned to: behind a place, or up to before one."""
+
+    after: Place | None = None
+    before: Place | None = None
 
 
 async def list_sessions(
-    db: AsyncSession, institution_id: str, filters: Filters, now: int
+    db: AsyncSession, staff: Staff, filters: Filters, turn: Turn, now: int
 ) -> Listing:
     """The sessions of an institution, those to look at first before the others."""
-    await refresh_stale(db, institution_id)
-    query = _filtered(institution_id, filters, now)
-    counted = select(func.count()).select_from(query.subquery())
-    total = await db.scalar(counted) or 0
-    ranked = query.order_by(RankRow.score.desc(), ExamSession.created.desc(), ExamSession.id)
-    rows = (await db.execute(ranked.limit(PAGE).offset(filters.page * PAGE))).tuples().all()
-    standings = await read_standings(db, [row[0] for row in rows], now)
-    observed = await observed_of(db, [row[0] for row in rows])
-    lines = [
+    await refresh_stale(db, staff.institution_id)
+    counts = await count(db, staff.institution_id, staff.id, filters, now)
+    query = await ranked(db, staff.institution_id, staff.id, filters, now)
+    rows, more = await _page(db, query, turn)
+    lines = await _lines(db, rows, filters, now)
+    back = turn.before is not None
+    first, last = (lines[0].place, lines[-1].place) if lines else (None, None)
+    return Listing(
+        lines=lines,
+        counts=counts,
+        filters=filters,
+        exams=await _exams(db, staff.institution_id),
+        earlier=first if (more if back else turn.after is not None) else None,
+        later=last if (back or more) else None,
+    )
+
+
+_Row = tuple[ExamSession, Candidate, Exam, RankRow]
+
+
+async def _page(db: AsyncSession, query: Any, turn: Turn) -> tuple[Sequence[_Row], bool]:
+    """A page's rows in the list's order, and whether there are more in its direction."""
+    ordered = before(query, turn.before) if turn.before else after(query, turn.after)
+    rows = (await db.execute(ordered.limit(PAGE + 1))).tuples().all()
+    shown = rows[:PAGE]
+    return (shown[::-1] if turn.before else shown), len(rows) > PAGE
+
+
+async def _lines(
+    db: AsyncSession, rows: Sequence[_Row], filters: Filters, now: int
+) -> list[Line]:
+    sessions = [row[0] for row in rows]
+    standings = await read_standings(db, sessions, now)
+    observed = await observed_of(db, sessions)
+    names = await _names(db, {row[3].assigned for row in rows} - {None})
+    fits = await _fits(db, [session.id for session in sessions], filters.words)
+    return [
         Line(
             session=session,
             candidate=candidate,
@@ -98,29 +150,32 @@ async def list_sessions(
             evidence=examine(facts(session, standings[session.id], now)),
             observed=observed[session.id],
             duration=extent(session),
+            assigned=names.get(rank.assigned or "", ""),
+            fits=fits.get(session.id, 0),
         )
         for session, candidate, exam, rank in rows
     ]
-    return Listing(lines, total, filters, await _exams(db, institution_id))
 
 
-def _filtered(institution_id: str, filters: Filters, now: int) -> Select[Any]:
-    query: Select[Any] = (
-        select(ExamSession, Candidate, Exam, RankRow)
-        .join(Candidate, Candidate.id == ExamSession.candidate_id)
-        .join(Exam, Exam.id == ExamSession.exam_id)
-        .join(RankRow, RankRow.session_id == ExamSession.id)
-        .where(ExamSession.institution_id == institution_id)
+async def _names(db: AsyncSession, accounts: set[str | None]) -> dict[str, str]:
+    if not accounts:
+        return {}
+    query = select(Account.id, Account.name).where(Account.id.in_(accounts))
+    return dict((await db.execute(query)).tuples().all())
+
+
+async def _fits(db: AsyncSession, sessions: Sequence[str], words: str) -> dict[str, int]:
+    """In how many flags of each session what is searched for is found."""
+    asked = matching(db, words) if words else None
+    if asked is None or not sessions:
+        return {}
+    found = asked.subquery()
+    query = (
+        select(found.c.session_id, func.count())
+        .where(found.c.session_id.in_(sessions), found.c.flag_id != "")
+        .group_by(found.c.session_id)
     )
-    if filters.exam:
-        query = query.where(ExamSession.exam_id == filters.exam)
-    if filters.state:
-        query = query.where(ExamSession.state == filters.state)
-    if filters.evidence:
-        query = query.where(in_state(filters.evidence, now))
-    if filters.undecided:
-        query = query.where(RankRow.open > 0)
-    return query
+    return dict((await db.execute(query)).tuples().all())
 
 
 async def _exams(db: AsyncSession, institution_id: str) -> list[Exam]:

@@ -14,11 +14,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession, IncidentRow, PhaseRow
+from server.review import search
 from server.review.durations import Spans
 from server.review.flag_keeping import keep_flags
 from server.review.flag_reading import read_flags, read_flags_of
 from server.review.flags import Flag, tally
-from server.review.models import RankRow
+from server.review.models import NoteRow, RankRow, SessionDecisionRow
 from server.review.phases import read_phases, read_phases_of
 from server.review.reading import extent, policies_of, read_policy
 from server.review.score import Score, automatic, score
@@ -42,7 +43,17 @@ LOOKED_AT = 2_000
 async def refresh(db: AsyncSession, session: ExamSession) -> Score:
     """Bring a session's flags and score up to date, whatever was kept of them."""
     await take_turn(db, session.id)
+    await _keep_words(db, session)
     return await refresh_one(db, session, await read_flags(db, session))
+
+
+async def _keep_words(db: AsyncSession, session: ExamSession) -> None:
+    """What people said about the session itself can be searched for."""
+    notes = select(NoteRow.text).where(NoteRow.session_id == session.id, NoteRow.flag_id == "")
+    told = select(SessionDecisionRow.note).where(SessionDecisionRow.session_id == session.id)
+    said = [*await db.scalars(notes), *await db.scalars(told)]
+    if any(said):
+        await search.put(db, {(session.id, ""): said})
 
 
 async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> Score:

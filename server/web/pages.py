@@ -1,10 +1,8 @@
-"""The pages of review: the list of sessions, and one session."""
+"""The page of one session."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -23,48 +21,21 @@ from server.network import AnyRequest, client_address
 from server.review.casefile import CaseFile, read_case, read_revision
 from server.review.decisions import Ask, Decided, NoFlag, Outcome, decide
 from server.review.life import MAX_NOTE_CHARS, Verdict
-from server.review.listing import STATES, Filters, list_sessions
 from server.review.phases import LABELS
 from server.review.ranking import refresh_one
-from server.review.states import Shortfall
 from server.storage.database import Database
 from server.web.live_pages import live_context
 from server.web.rendering import PRIVATE, page
 
 PARTS = {"flags": "session_flags.html", "panels": "session_news.html"}
 
-# Beyond this page nobody reads; and it keeps the number within the database's.
-MOST_PAGES = 100_000
-
-
-@get("/", include_in_schema=False)
-async def start() -> Redirect:
-    """Everybody's start is the list."""
-    return Redirect("/sessions", status_code=303)
-
 
 class SessionPages(Controller):
-    """``/sessions`` and what is below it."""
+    """``/sessions/{id}`` and what is below it."""
 
     path = "/sessions"
     guards = (require(Role.OBSERVER),)
     include_in_schema = False
-
-    @get("/")
-    async def get_sessions(
-        self,
-        request: AnyRequest,
-        database: NamedDependency[Database],
-        clock: NamedDependency[WallClock],
-    ) -> Template:
-        """The list, ranked by score; only its table where htmx asks for news."""
-        staff, filters = current_account(request), _filters(request)
-        async with database.transaction() as db:
-            listing = await list_sessions(db, staff.institution_id, filters, clock())
-        part = "HX-Request" in request.headers
-        name = "sessions_table.html" if part else "sessions.html"
-        shown = {"listing": listing, "states": STATES, "shortfalls": Shortfall}
-        return page(name, {**shown, "link": _page_link(filters)})
 
     @get("/{session_id:str}")
     async def get_session(
@@ -189,30 +160,3 @@ async def _ask(request: Request[Any, Any, Any]) -> Ask:
     if len(note) > MAX_NOTE_CHARS:
         raise ClientException(f"A note has at most {MAX_NOTE_CHARS} characters.")
     return Ask(fields["flag"], Verdict(verdict), note, int(version))
-
-
-def _filters(request: AnyRequest) -> Filters:
-    query = request.query_params
-    number = query.get("page", "0")
-    state, lacking = query.get("state", ""), query.get("evidence", "")
-    return Filters(
-        exam=query.get("exam", ""),
-        state=state if state in STATES else "",
-        evidence=Shortfall(lacking) if lacking in set(Shortfall) else None,
-        undecided=query.get("undecided", "") == "yes",
-        page=min(int(number), MOST_PAGES) if number.isdecimal() and len(number) < 9 else 0,
-    )
-
-
-def _page_link(filters: Filters) -> Callable[[int], str]:
-    def link(number: int) -> str:
-        wanted = {
-            "exam": filters.exam,
-            "state": filters.state,
-            "evidence": filters.evidence or "",
-            "undecided": "yes" if filters.undecided else "",
-            "page": str(number) if number else "",
-        }
-        return "/sessions?" + urlencode({key: value for key, value in wanted.items() if value})
-
-    return link
