@@ -24,6 +24,7 @@ from recorder.evidence.opening import damaged
 from recorder.evidence.store import EvidenceStore, Tally
 from recorder.faults import EnvironmentFault
 from recorder.status import SavedReceipt
+from shared.candidate_page import page_path, page_token
 from shared.encoding import to_base64
 from shared.receipt_file import (
     SUFFIX,
@@ -91,7 +92,12 @@ def _file(
         head=receipt.head,
         institution_key=to_base64(founding.institution_key),
         institution_fingerprint=institution_fingerprint(founding),
-        ask=_whom(policy.institution.name, policy.institution.contact, founding.session),
+        ask=_whom(
+            policy.institution.name,
+            policy.institution.contact,
+            founding.session,
+            founding.server + page_path(page_token(founding.token)),
+        ),
         policy=line_in_text(founding.policy),
         grant=line_in_text(founding.grant),
         receipt=line_in_text(line),
@@ -103,14 +109,18 @@ def _complete(tally: Tally, receipt: Receipt) -> bool:
     return tally.closed and tally.delivered and not receipt.missing
 
 
-def _whom(name: str, contact: str, session: str) -> Asked:
+def _whom(name: str, contact: str, session: str, page: str) -> Asked:
     return Asked(
         institution=name,
         contact=contact,
         questions=f"Ask {name}: {contact}. Name the session {session}.",
-        own_copy=f"You may ask {name} for a copy of what was recorded of you.",
+        own_copy=(
+            f"What is kept of you, until when, and a copy of it: {page} (whoever has this "
+            f"address sees it). You may also ask {name} for a copy."
+        ),
         appeal=(
             f"A person decides about every exam, never a program. If you disagree with a "
-            f"decision, write to {contact} and name the session; keep this file."
+            f"decision, appeal on that page, or write to {contact} and name the session; keep "
+            f"this file."
         ),
     )

@@ -22,6 +22,7 @@ from server.key_commands import app as keys
 from server.logs import configure_logs
 from server.opening import Fault, opened, settled
 from server.policy_commands import app as policy
+from server.retention.commands import app as retention
 
 # Exit status where something outside the program is not as needed.
 FAULT = 2
@@ -51,6 +52,7 @@ admin.command(accommodations)
 admin.command(policy)
 admin.command(log)
 admin.command(keys)
+admin.command(retention)
 app.command(admin)
 app.command(backup)
 app.command(restore)

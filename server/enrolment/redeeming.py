@@ -11,6 +11,7 @@ from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.accounts.throttle import Throttle
 from server.audit import service as audit
+from server.candidates.links import first_link
 from server.clock import MICROS_PER_DAY, WallClock
 from server.config import Settings
 from server.enrolment.codes import code_hash, plain
@@ -228,6 +229,8 @@ class Redeeming:
             **_at_the_start(key),
         )
         db.add(session)
+        await db.flush()
+        db.add(first_link(session_id, self._tokens.of(session_id), now))
         found.enrolment.session_id, found.enrolment.redeemed_at = session_id, now
         await db.flush()
         audit.record(

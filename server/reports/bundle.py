@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from server.reports.snapshot import Snapshot, take_snapshot
 from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
-from shared.bundle import write_bundle
+from shared.bundle import Contents, write_bundle
 
 # Exports under way at once: each reads all of a session's records into memory.
 MAX_AT_ONCE = 2
@@ -35,12 +35,19 @@ class BundleExport:
         self._clock = clock
         self._turns = asyncio.Semaphore(MAX_AT_ONCE)
 
-    async def write(self, session_id: str, file: Path) -> bool:
-        """Write the session's bundle to ``file``; whether there is such a session."""
+    async def write(
+        self, session_id: str, file: Path, trim: Callable[[Contents], Contents] | None = None
+    ) -> bool:
+        """Write the session's bundle to ``file``; whether there is such a session.
+
+        ``trim`` leaves out what whoever gets it is not to see.
+        """
         async with self._turns:
             snapshot = await take_snapshot(self._database, session_id, self._clock())
             if snapshot is None:
                 return False
+            if trim is not None:
+                snapshot = replace(snapshot, contents=trim(snapshot.contents))
             await asyncio.to_thread(self._write, snapshot, file)
             return True
 

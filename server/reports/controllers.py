@@ -9,6 +9,7 @@ from pathlib import Path
 
 from litestar import get
 from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -20,7 +21,11 @@ from server.config import Settings
 from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.reports.bundle import BundleExport
+from server.retention.certificates import all_gone
 from server.storage.database import Database
+
+# What is said where nothing is left to export.
+GONE = "This session's evidence was destroyed when its time was over; its certificates are left."
 
 # What is read of the finished file at once.
 CHUNK_BYTES = 256 * 1024
@@ -46,19 +51,21 @@ async def get_bundle(
     async with database.transaction() as db:
         session = await session_of(db, staff, session_id)
         accessed(db, clock(), staff, session, "bundle", address=address)
-    file = await asyncio.to_thread(_scratch, exports_folder(settings))
+        if await all_gone(db, session_id):
+            raise HTTPException(GONE, status_code=410)
+    file = await asyncio.to_thread(scratch_file, exports_folder(settings))
     try:
         await bundles.write(session_id, file)
         size = (await asyncio.to_thread(file.stat)).st_size
     except BaseException:
-        _forget(file)
+        forget_file(file)
         raise
     headers = {
         "Content-Disposition": f'attachment; filename="{session_id}.invigil.zip"',
         "Content-Length": str(size),
         "Cache-Control": "no-store",
     }
-    return Stream(_read_once(file), media_type="application/zip", headers=headers)
+    return Stream(read_once(file), media_type="application/zip", headers=headers)
 
 
 def exports_folder(settings: Settings) -> Path:
@@ -70,24 +77,26 @@ def forget_exports(settings: Settings) -> None:
     """Remove what a crash left of downloads."""
     for pattern in ("*.zip", "*.pdf"):
         for left in exports_folder(settings).glob(pattern):
-            _forget(left)
+            forget_file(left)
 
 
-def _scratch(folder: Path) -> Path:
+def scratch_file(folder: Path) -> Path:
+    """A new file for something to be downloaded once."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".zip", delete=False) as file:
         return Path(file.name)
 
 
-def _forget(file: Path) -> None:
+def forget_file(file: Path) -> None:
+    """Remove it, where it is still there."""
     file.unlink(missing_ok=True)
 
 
-async def _read_once(file: Path) -> AsyncIterator[bytes]:
+async def read_once(file: Path) -> AsyncIterator[bytes]:
     """The file's bytes; it is gone afterwards, also where the reader went away."""
     try:
         with await asyncio.to_thread(file.open, "rb") as handle:
             while chunk := await asyncio.to_thread(handle.read, CHUNK_BYTES):
                 yield chunk
     finally:
-        _forget(file)
+        forget_file(file)

@@ -46,9 +46,7 @@ async def certificates_of(db: AsyncSession, session_id: str) -> list[Signed]:
     """The signed certificates, in order."""
     query = (
         select(DestructionRow.payload, DestructionRow.signature)
-        .where(
-            DestructionRow.session_id == session_id, DestructionRow.finished.is_not(None)
-        )
+        .where(DestructionRow.session_id == session_id, DestructionRow.finished.is_not(None))
         .order_by(DestructionRow.n)
     )
     rows = (await db.execute(query)).tuples().all()

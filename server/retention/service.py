@@ -122,4 +122,3 @@ class Retention:
                 .values(due_at=now + HELD_AGAIN if waits else next_due(expiry, now))
             )
         return isinstance(outcome, Destroyed)
-

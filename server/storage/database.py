@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -70,6 +71,12 @@ class Database:
             _prepare_sqlite(self.engine.sync_engine)
         self._sessions = self._config.create_session_maker()
         self._turn = Turn(lock_file(url)) if self.dialect == "sqlite" else nullcontext()
+
+    @property
+    def file(self) -> Path | None:
+        """SQLite's file; ``None`` where the database is another program's matter."""
+        name = make_url(self.url).database
+        return Path(name) if self.dialect == "sqlite" and name else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

@@ -1,0 +1,95 @@
+"""What is known of a candidate's session and was decided, as they are told it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.candidates.appeals import appeals_of
+from server.candidates.consent import consents_of
+from server.candidates.requests import requests_of
+from server.enrolment.models import Candidate
+from server.exams.models import Exam
+from server.ingest.models import ExamSession
+from server.live.models import CommandRow, SaidRow
+from server.retention.keeping import read_kept
+
+# Commands of the staff whose words the candidate was shown.
+SHOWN = ("message", "warn", "terminate", "pause")
+
+
+async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dict[str, Any]:
+    """All of it, as JSON values; times in microseconds UTC."""
+    exam = await db.get_one(Exam, session.exam_id)
+    candidate = await db.get_one(Candidate, session.candidate_id)
+    institution = await db.get_one(Institution, session.institution_id)
+    kept = await read_kept(db, session)
+    consent = (await consents_of(db, [session]))[session.id]
+    return {
+        "written": now,
+        "institution": {"name": institution.name, "contact": institution.contact},
+        "exam": {"title": exam.title, "starts": exam.starts, "ends": exam.ends},
+        "you": {"name": candidate.name, "reference": candidate.reference},
+        "session": {
+            "id": session.id,
+            "state": session.state,
+            "began": session.created,
+            "records": session.size,
+            "pieces": session.blobs,
+            "pieces_held": session.blobs_durable,
+        },
+        "consent": None
+        if consent is None
+        else {
+            "at": consent.at,
+            "given": consent.given,
+            "items": list(consent.items),
+            "language": consent.language,
+            "terms": consent.policy,
+            "withdrawn": consent.withdrawn_at,
+        },
+        "kept_until": {kind.value: kept.until[kind] for kind in kept.here},
+        "held": list(kept.held),
+        "destroyed": [{"what": one.words, "at": one.at, "why": one.why} for one in kept.gone],
+        "messages": await _messages(db, session.id),
+        "appeals": [
+            {
+                "text": one.text,
+                "received": one.received,
+                "state": one.state,
+                "answer": one.answer,
+                "answered": one.answered_at,
+            }
+            for one in await appeals_of(db, session.id)
+        ],
+        "requests": [
+            {
+                "kind": one.kind,
+                "text": one.text,
+                "received": one.received,
+                "due": one.due,
+                "state": one.state,
+                "outcome": one.outcome,
+            }
+            for one in await requests_of(db, session.candidate_id)
+        ],
+    }
+
+
+async def _messages(db: AsyncSession, session_id: str) -> list[dict[str, Any]]:
+    said = select(SaidRow).where(SaidRow.session_id == session_id)
+    told = select(CommandRow).where(
+        CommandRow.session_id == session_id, CommandRow.action.in_(SHOWN)
+    )
+    found = [
+        {"at": row.at, "from": "you", "kind": row.kind, "text": row.text}
+        for row in await db.scalars(said)
+    ]
+    found += [
+        {"at": row.created, "from": "the proctors", "kind": row.action, "text": row.text}
+        for row in await db.scalars(told)
+    ]
+    return sorted(found, key=lambda one: one["at"])

@@ -1,0 +1,135 @@
+"""``invigil-server admin retention``: holds, certificates, and whether all of it is gone."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cyclopts import App
+
+from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+
+app = App(name="retention", help="Holds, certificates of deletion, and the proof of it.")
+
+# Exit status where something is left of what was to be gone.
+NOT_GONE = 1
+
+
+@app.command
+def prove(session: str, *, bundle: Path | None = None) -> int:
+    """Look for whatever may be left of what was destroyed of a session.
+
+    Searches the blob store, every file of the data folder, and every table. The exit status is
+    0 where something was destroyed and nothing of it is left, else 1.
+
+    Args:
+        session: The session's id.
+        bundle: A bundle exported before: once the records are gone too, only it still knows
+            the hashes of the pieces, which are then looked for as well.
+    """
+    from server.retention.proof import Proof
+    from server.retention.proof import prove as look
+    from shared.bundle import BundleReader, UnreadableBundle
+
+    known: set[str] = set()
+    if bundle is not None:
+        try:
+            reader = BundleReader(bundle)
+        except UnreadableBundle as error:
+            raise Fault(str(error)) from error
+        known = reader.blob_names()
+        reader.close()
+
+    async def work(rooms: Rooms) -> Proof | None:
+        folder = settled().data_dir
+        return await look(rooms.database, rooms.blobs, folder, session, known)
+
+    proof = run_in_rooms(work)
+    if proof is None:
+        raise Fault(f"there is no session {session}; see `invigil-server admin sessions`")
+    _print({"holds": proof.holds, **asdict(proof)})
+    return 0 if proof.holds else NOT_GONE
+
+
+@app.command
+def certificates(session: str) -> None:
+    """Print a session's certificates of deletion; `invigil-verify` checks them in a file.
+
+    Args:
+        session: The session's id.
+    """
+    from server.ingest.models import ExamSession
+    from server.retention.certificates import certificate_file
+
+    async def work(rooms: Rooms) -> bytes | None:
+        async with rooms.database.transaction() as db:
+            row = await db.get(ExamSession, session)
+            return None if row is None else await certificate_file(db, rooms.keys, row)
+
+    file = run_in_rooms(work)
+    if file is None:
+        raise Fault(f"nothing was destroyed of a session {session}")
+    sys.stdout.write(file.decode())
+
+
+@app.command
+def hold(subject: str, *, institution: str, kind: str = "session", why: str) -> None:
+    """Hold a session, a candidate or an exam: nothing of it is destroyed until it is released.
+
+    Args:
+        subject: The id of what is held.
+        institution: The institution's name or id.
+        kind: session, candidate or exam.
+        why: The reason.
+    """
+    from server.audit.service import COMMAND_LINE
+    from server.retention.holds import HoldDraft, HoldError, HoldKind, place_hold
+
+    if kind not in set(HoldKind):
+        raise Fault(f"--kind is session, candidate or exam, not {kind!r}")
+
+    async def work(rooms: Rooms) -> str:
+        async with rooms.database.transaction() as db:
+            own = await institution_named(db, institution)
+            draft = HoldDraft(HoldKind(kind), subject, why)
+            try:
+                row = await place_hold(db, rooms.clock(), COMMAND_LINE, own.id, draft)
+            except HoldError as error:
+                raise Fault(str(error)) from error
+            return row.id
+
+    _print({"hold": run_in_rooms(work)})
+
+
+@app.command
+def release(hold: str, *, institution: str, why: str) -> None:
+    """Let go of what was held.
+
+    Args:
+        hold: The hold's id.
+        institution: The institution's name or id.
+        why: The reason.
+    """
+    from server.audit.service import COMMAND_LINE
+    from server.retention.holds import HoldError, hold_of, release_hold
+
+    async def work(rooms: Rooms) -> None:
+        async with rooms.database.transaction() as db:
+            own = await institution_named(db, institution)
+            row = await hold_of(db, own.id, hold)
+            if row is None:
+                raise Fault(f"there is no hold {hold} of this institution")
+            try:
+                await release_hold(db, rooms.clock(), COMMAND_LINE, row, why)
+            except HoldError as error:
+                raise Fault(str(error)) from error
+
+    run_in_rooms(work)
+    _print({"released": hold})
+
+
+def _print(value: Any) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
