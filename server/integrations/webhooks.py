@@ -132,6 +132,8 @@ class Webhooks:
         self, staff: Staff, webhook_id: str, draft: WebhookDraft, address: str
     ) -> WebhookRow | Rejection:
         """Another name, address or choice of events; what waits goes to the new address."""
+        async with self._database.transaction() as db:
+            await _own(db, staff, webhook_id)
         refused = await self._refusal(draft)
         if refused is not None:
             return refused

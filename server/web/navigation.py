@@ -35,6 +35,8 @@ SETTINGS: tuple[Entry, ...] = (
     Entry("sign-in", "Signing in", "/settings/sign-in", Role.ADMIN),
     Entry("data-protection", "Data protection", "/settings/data-protection", Role.ADMIN),
     Entry("integrations", "Integrations", "/settings/webhooks", Role.ADMIN),
+    Entry("exports", "Exports", "/exports", Role.PROCTOR),
+    Entry("calendar", "Calendar", "/settings/calendar", Role.OBSERVER),
     Entry("tokens", "API tokens", "/settings/tokens", Role.ADMIN),
     Entry("log", "Log", "/audit", Role.ADMIN),
     Entry("account", "Your account", "/settings/account", Role.OBSERVER),

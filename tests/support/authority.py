@@ -64,6 +64,8 @@ DRAFT = {"title": "Another", "starts": 1_790_000_000_000_000, "ends": 1_790_090_
 VERDICT = {"verdict": "accepted", "version": 0}
 CANDIDATES = {"candidates": [{"name": "Eve Example", "reference": "s-9"}]}
 WORDS = {"action": "message", "text": "Hello."}
+WEBHOOK = {"name": "LMS", "url": "https://lms.invalid/x", "events": ["flag.decided"]}
+WEBHOOK_PAGE, WEBHOOK_API = "/settings/webhooks/{webhook_id}", f"{API}/webhooks/{{webhook_id}}"
 HEADER = {"session": "0" * 32, "header": "x", "address": "https://exam.example.edu/"}
 
 ROWS: tuple[Row, ...] = (
@@ -181,6 +183,39 @@ ROWS: tuple[Row, ...] = (
         EXAMINER,
         json={"archived": True},
     ),
+    # reports
+    Row("GET", f"{PAGE}/report", PROCTOR),
+    Row("POST", f"{PAGE}/report", PROCTOR, form={}),
+    Row("GET", f"{PAGE}/report.pdf", PROCTOR),
+    Row("GET", f"{SESSION}/report", PROCTOR),
+    Row("GET", f"{EXAM_PAGE}/report", OBSERVER),
+    Row("GET", f"{EXAM_PAGE}/report.csv", OBSERVER),
+    Row("GET", f"{EXAM_PAGE}/report.pdf", OBSERVER),
+    Row("GET", f"{EXAM}/report", OBSERVER),
+    # webhooks, calendars, exports
+    Row("GET", "/settings/webhooks", ADMIN),
+    Row("POST", "/settings/webhooks", ADMIN, form={"name": "LMS", "url": "?"}),
+    Row("GET", WEBHOOK_PAGE, ADMIN),
+    Row("POST", WEBHOOK_PAGE, ADMIN, form={"name": "LMS"}, absent=True),
+    Row("POST", f"{WEBHOOK_PAGE}/do", ADMIN, form={"do": "ping"}),
+    Row("GET", f"{API}/webhooks", ADMIN),
+    Row("POST", f"{API}/webhooks", ADMIN, json=WEBHOOK),
+    Row("PUT", WEBHOOK_API, ADMIN, json=WEBHOOK),
+    Row("POST", f"{WEBHOOK_API}/secret", ADMIN),
+    Row("POST", f"{WEBHOOK_API}/ping", ADMIN),
+    Row("GET", f"{WEBHOOK_API}/deliveries", ADMIN),
+    Row("POST", f"{WEBHOOK_API}/deliveries", ADMIN, json={}),
+    Row("DELETE", WEBHOOK_API, ADMIN, absent=True),
+    Row("GET", "/settings/calendar", OBSERVER),
+    Row("POST", "/settings/calendar", OBSERVER, form={"do": "create"}),
+    Row("GET", "/calendar/{calendar_token}", LINK),
+    Row("GET", f"{EXAM_PAGE}/calendar.ics", OBSERVER),
+    Row("GET", "/exports", PROCTOR),
+    Row("GET", f"{API}/exports/sessions", PROCTOR),
+    Row("GET", f"{API}/exports/flags", PROCTOR),
+    Row("GET", f"{API}/exports/decisions", PROCTOR),
+    Row("GET", f"{API}/exports/candidates", EXAMINER),
+    Row("GET", f"{API}/exports/audit", ADMIN),
     # the log
     Row("GET", "/audit", ADMIN),
     Row("GET", "/audit/log", ADMIN),

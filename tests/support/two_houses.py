@@ -17,6 +17,7 @@ from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
 from server.exams.service import ExamDraft, create_exam
 from server.exams.terms import Terms
+from server.integrations.models import CalendarLinkRow, WebhookRow
 from server.live.models import PhraseRow
 from server.storage.database import Database
 from shared.encoding import sha256_hex
@@ -73,7 +74,37 @@ async def make_place(house: House, db: AsyncSession) -> dict[str, str]:
 
 
 # What a house has besides its exam and a session; each gives ids by the parameters' names.
-MAKERS: tuple[Maker, ...] = (make_profile, make_phrase, make_place)
+async def make_webhook(house: House, db: AsyncSession) -> dict[str, str]:
+    """A place that events are told to; nothing happens in these tests that it waits for."""
+    now = house.campus.clock()
+    row = WebhookRow(
+        id=new_id(),
+        institution_id=house.institution.id,
+        name=f"Webhook of {house.name}",
+        url="https://lms.invalid/",
+        events=["report.ready"],
+        with_reference=False,
+        generation=1,
+        previous_until=None,
+        paused_at=now,
+        paused_why="",
+        succeeded_at=None,
+        created=now,
+    )
+    db.add(row)
+    return {"webhook_id": row.id}
+
+
+async def make_calendar(house: House, db: AsyncSession) -> dict[str, str]:
+    """The link to a calendar that somebody has who does nothing else."""
+    token = secrets.token_hex(16)
+    account, name = _employ(db, house, Role.OBSERVER, "planner"), sha256_hex(token.encode())
+    await db.flush()
+    db.add(CalendarLinkRow(account_id=account, hash=name, created=house.campus.clock()))
+    return {"calendar_token": token}
+
+
+MAKERS: tuple[Maker, ...] = (make_webhook, make_calendar, make_profile, make_phrase, make_place)
 
 
 async def found_house(campus: Campus, client: httpx.AsyncClient, name: str) -> House:
@@ -121,11 +152,11 @@ async def signed_in(database: Database, house: House, role: Role) -> dict[str, s
     return {"Cookie": f"invigil={cookie}", "X-CSRF-Token": csrf}
 
 
-def _employ(db: AsyncSession, house: House, role: Role) -> str:
+def _employ(db: AsyncSession, house: House, role: Role, called: str = "") -> str:
     account = Account(
         id=new_id(),
         institution_id=house.institution.id,
-        email=f"{role.value}@{house.name}.edu",
+        email=f"{called or role.value}@{house.name}.edu",
         name=f"{role.value.title()} of {house.name}",
         password_hash=NO_PASSWORD,
         role=role.value,
