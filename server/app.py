@@ -19,6 +19,8 @@ from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy.exc import DBAPIError
 
 from server.accounts.controllers import AccountsController, cookie_name
+from server.accounts.elsewhere import SEAL as PROVIDERS_SEAL
+from server.accounts.elsewhere import Elsewhere
 from server.accounts.factors import SEAL as FACTORS_SEAL
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
@@ -32,7 +34,10 @@ from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.description import Description
 from server.enrolment.controllers import RedeemController
+from server.enrolment.importing import CandidateImports
+from server.enrolment.issuing import Issuing
 from server.enrolment.redeeming import Redeeming
+from server.enrolment.reminding import Reminders
 from server.enrolment.speed import SpeedTests, post_speed
 from server.enrolment.staff_controllers import (
     get_enrolments,
@@ -48,8 +53,10 @@ from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
 from server.ingest.writer import Writer
+from server.integrations.calendar_controllers import get_exam_calendar, get_feed
 from server.integrations.controllers import WebhooksController
 from server.integrations.delivering import Deliveries
+from server.integrations.export_controllers import ExportsController
 from server.integrations.target import Targets
 from server.integrations.webhooks import Webhooks
 from server.live.board import Boards
@@ -86,21 +93,29 @@ from server.storage.keys import KeysMissing, KeyStore
 from server.storage.seal import Seal
 from server.web import assets
 from server.web.accommodation_pages import AccommodationPages
+from server.web.account_pages import AccountPages
 from server.web.board_pages import BoardPages, tile_renderer
+from server.web.candidate_import_pages import CandidateImportPages
+from server.web.candidate_pages import CandidatePages
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
 from server.web.exam_report_pages import ExamReportPages
+from server.web.factor_pages import FactorPages, SecondFactorPages
 from server.web.import_pages import ImportPages, get_receipts
+from server.web.integration_pages import CalendarPages, get_exports
+from server.web.letter_pages import LetterPages
 from server.web.live_pages import LivePages
 from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages
+from server.web.people_pages import JoinPages, PeoplePages
 from server.web.policy_pages import PolicyPages
-from server.web.queue_pages import QueuePages, start
 from server.web.queue_pages import QueuePages, start
 from server.web.rendering import renderer, template_config
 from server.web.report_pages import SessionReportPages
 from server.web.row_pages import get_rows
 from server.web.schedule_pages import SchedulePages
+from server.web.sign_in_pages import ElsewherePages, SignInPages
+from server.web.token_pages import TokenPages
 from server.web.verdict_pages import VerdictPages
 from server.web.webhook_pages import WebhookPages
 
@@ -122,11 +137,27 @@ ROUTES: tuple[Any, ...] = (
     get_exam_report,
     WebhookPages,
     WebhooksController,
+    get_feed,
+    get_exam_calendar,
+    CalendarPages,
+    get_exports,
+    ExportsController,
     LivePages,
     BoardPages,
     ExamPages,
     SchedulePages,
+    CandidatePages,
+    CandidateImportPages,
+    LetterPages,
     PolicyPages,
+    PeoplePages,
+    JoinPages,
+    AccountPages,
+    FactorPages,
+    SecondFactorPages,
+    TokenPages,
+    SignInPages,
+    ElsewherePages,
     AccommodationPages,
     ImportPages,
     get_receipts,
@@ -169,13 +200,25 @@ def create_app(
     blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
     heads = SessionHeads(database, clock)
     retention = Retention(database, blobs, keys, clock)
-    seal = Seal(keys.server_secret(), FACTORS_SEAL)
-    sign_in = SignIn(database, Passwords(), seal, settings, clock)
+    seal, passwords = Seal(keys.server_secret(), FACTORS_SEAL), Passwords()
+    sign_in = SignIn(database, passwords, seal, settings, clock)
     tokens = ApiTokens(database, clock)
+    elsewhere = Elsewhere(
+        database,
+        sign_in,
+        Seal(keys.server_secret(), PROVIDERS_SEAL),
+        Targets(settings.inward),
+        passwords,
+        settings,
+        clock,
+    )
     verdicts = Verdicts(database, keys, settings, clock)
     outbox = Outbox(keys.server_secret(), clock)
     carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
     post = Post(database, outbox, carrier, settings, clock)
+    issuing = Issuing(keys, outbox, keys.server_secret(), settings, clock)
+    reminders = Reminders(database, outbox, issuing, clock)
+    candidate_imports = CandidateImports(database, clock)
     reports = Reports(settings, clock)
     targets = Targets(settings.inward)
     static = f"/static/{assets.version()}"
@@ -188,6 +231,8 @@ def create_app(
             verdicts.running,
             boards.running,
             reports.running,
+            reminders.running,
+            candidate_imports.running,
             Deliveries(
                 database, keys.server_secret(), targets, settings.webhook_check_s, clock, outbox
             ).running,
@@ -197,8 +242,10 @@ def create_app(
             for name, value in {
                 "blobs": blobs,
                 "boards": boards,
+                "candidate_imports": candidate_imports,
                 "clock": clock,
                 "database": database,
+                "issuing": issuing,
                 "retention": retention,
                 "metrics": metrics or Metrics(),
                 "outbox": outbox,
@@ -206,6 +253,9 @@ def create_app(
                 "session_reports": SessionReports(
                     database, keys, Media(blobs, keys), verdicts, reports, clock
                 ),
+                "elsewhere": elsewhere,
+                "factors_seal": seal,
+                "passwords": passwords,
                 "settings": settings,
                 "sign_in": sign_in,
                 "stocktaking": Stocktaking(database, settings.data_dir, clock),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,16 +14,32 @@ from server.accounts.service import new_id
 from server.enrolment.codes import code_hash, new_code, plain
 from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import AccommodationProfile, Exam
+from server.mail.letters import MailError, address_of
 
 
 class CandidateDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody to enrol; ``reference`` is the institution's own name for them, and
-    ``accommodation`` the name or id of the profile that they have, if any.
+    """Somebody to enrol; ``reference`` is the institution's own name for them, ``email`` where
+    letters go (the reference, where that is an address), and ``accommodation`` the name or id
+    of the profile that they have, if any.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     reference: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
     accommodation: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    email: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Where letters go.
+
+        Raises:
+            MailError: what is said to be an address is none.
+        """
+        if self.email:
+            return address_of(self.email)
+        with suppress(MailError):
+            return address_of(self.reference)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +103,14 @@ async def _candidate(
     )
     found = (await db.execute(query)).scalar_one_or_none()
     if found is not None:
+        found.email = draft.address or found.email
         return found
     candidate = Candidate(
         id=new_id(),
         institution_id=institution_id,
         name=draft.name,
         reference=draft.reference,
-        email=None,
+        email=draft.address,
         created=now,
     )
     db.add(candidate)
@@ -100,12 +118,15 @@ async def _candidate(
     return candidate
 
 
-async def places_of(db: AsyncSession, exam_id: str) -> list[tuple[Enrolment, Candidate]]:
-    """Every place in an exam and who it is for, by name."""
+async def places_of(
+    db: AsyncSession, exam_id: str, limit: int | None = None
+) -> list[tuple[Enrolment, Candidate]]:
+    """The places in an exam and who each is for, by name; all, or the first ``limit``."""
     query = (
         select(Enrolment, Candidate)
         .join(Candidate, Candidate.id == Enrolment.candidate_id)
         .where(Enrolment.exam_id == exam_id)
         .order_by(Candidate.name, Enrolment.created, Enrolment.id)
+        .limit(limit)
     )
     return [(place, candidate) for place, candidate in await db.execute(query)]

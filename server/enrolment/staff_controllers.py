@@ -23,6 +23,7 @@ from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.service import CandidateDraft, Place, places_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
+from server.mail.letters import MailError
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -163,5 +164,5 @@ async def _enrolled(
 ) -> list[Place]:
     try:
         return await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
-    except NotGiven as error:
+    except (NotGiven, MailError) as error:
         raise ClientException(str(error)) from error

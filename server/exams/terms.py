@@ -127,6 +127,13 @@ def terms_of(policy: Policy) -> Terms:
     )
 
 
+def restored(now: Terms, older: Terms) -> Terms:
+    """An older version's rules, held when the exam is held now: when it begins and in which
+    time zone that is said belongs to its schedule.
+    """
+    return msgspec.structs.replace(older, starts_us=now.starts_us, zone=now.zone)
+
+
 def _identity(policy: Policy) -> Identity:
     said, streams = policy.identity, policy.streams
     return msgspec.structs.replace(

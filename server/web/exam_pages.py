@@ -13,14 +13,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
-from server.accounts.staff import Staff, current_account, require
+from server.accounts.staff import current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
-from server.config import Settings
-from server.enrolment.accommodating import NotGiven, accommodate, enrol_all
-from server.enrolment.codes import link
+from server.enrolment.accommodating import NotGiven, accommodate
 from server.enrolment.models import Enrolment
-from server.enrolment.service import Place, places_of
+from server.enrolment.service import places_of
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
@@ -32,7 +30,7 @@ from server.ingest.models import ExamSession
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
-from server.web.exam_form import blank, read_candidates, read_exam
+from server.web.exam_form import blank, read_exam
 from server.web.forms import text_fields
 from server.web.policy_form import Mistakes, reset_fields
 from server.web.policy_pages import form_context
@@ -40,7 +38,10 @@ from server.web.rendering import page
 from server.web.schedule_form import times_said
 from server.web.schedule_pages import under_way
 from shared.policy import decode_policy
-from shared.signed import fingerprint
+
+
+# Places that an exam's own page lists; all of them have a page with a search.
+SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,6 @@ class ExamLine:
     state: State
     places: int
     sessions: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewCode:
-    """A code to hand out; it is shown this once."""
-
-    name: str
-    reference: str
-    code: str
-    link: str
 
 
 class ExamPages(Controller):
@@ -131,48 +122,8 @@ class ExamPages(Controller):
         """An exam, its rules and its candidates."""
         async with database.transaction() as db:
             exam = await exam_of(db, current_account(request), exam_id)
-            context = await _exam_context(db, exam, clock())
+            context = await exam_context(db, exam, clock())
         return page("exam.html", context)
-
-    @post("/{exam_id:str}/candidates", guards=[require(Role.EXAMINER)], status_code=200)
-    async def post_candidates(
-        self,
-        request: AnyRequest,
-        exam_id: FromPath[str],
-        database: NamedDependency[Database],
-        keys: NamedDependency[KeyStore],
-        secret: NamedDependency[bytes],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[WallClock],
-    ) -> Template:
-        """Enrol candidates; their codes are in the answer, and nowhere else ever."""
-        staff, now, fields = current_account(request), clock(), await text_fields(request)
-        drafts = read_candidates(fields.get("candidates", ""))
-        codes: list[NewCode] = []
-        async with database.transaction() as db:
-            exam = await exam_of(db, staff, exam_id)
-            if exam.ends <= now:
-                drafts = "This exam is over; nobody can begin it any more."
-            if not isinstance(drafts, str):
-                try:
-                    places = await enrol_all(
-                        db, secret, exam, drafts, expires=exam.ends, now=now
-                    )
-                except NotGiven as error:
-                    places, drafts = [], str(error)
-                key = await _public_key(db, keys, staff)
-                codes = [_shown(place, settings.url, key) for place in places]
-            if codes:
-                subject = ("exam", exam.id)
-                audit.record(db, now, staff, "exam.enrol", subject, candidates=len(codes))
-            context = await _exam_context(db, exam, now)
-        mistake = drafts if isinstance(drafts, str) else ""
-        typed = fields.get("candidates", "") if mistake else ""
-        return page(
-            "exam_candidates.html" if "HX-Request" in request.headers else "exam.html",
-            {**context, "codes": codes, "mistake": mistake, "typed": typed},
-            status=422 if mistake else 200,
-        )
 
     @post(
         "/{exam_id:str}/candidates/{place_id:str}/accommodation",
@@ -197,7 +148,7 @@ class ExamPages(Controller):
                 await accommodate(db, now, staff, exam, place_id, name)
             except NotGiven as error:
                 refused = str(error)
-            context = await _exam_context(db, exam, now)
+            context = await exam_context(db, exam, now)
         part = "HX-Request" in request.headers
         if not part and not refused:
             return Redirect(f"/exams/{exam_id}", status_code=303)
@@ -206,21 +157,6 @@ class ExamPages(Controller):
             {**context, "refused": refused},
             status=409 if refused else 200,
         )
-
-
-async def _public_key(db: AsyncSession, keys: KeyStore, staff: Staff) -> str:
-    """The fingerprint that links name, so that a recorder trusts no other server."""
-    institution = await db.get_one(Institution, staff.institution_id)
-    return fingerprint(keys.of(institution.key_ref).public)
-
-
-def _shown(place: Place, url: str, key: str) -> NewCode:
-    return NewCode(
-        name=place.candidate.name,
-        reference=place.candidate.reference,
-        code=place.code,
-        link=link(url, place.code, key),
-    )
 
 
 def _exam_form(mistakes: Mistakes, told: str = "") -> Template:
@@ -262,7 +198,8 @@ async def _lines(db: AsyncSession, institution_id: str, now: int) -> list[ExamLi
     ]
 
 
-async def _exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
+async def exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
+    """What ``exam.html`` and its part about candidates show."""
     version = await newest_policy(db, exam.id)
     policy = decode_policy(version.payload)
     plan = schedule_of(exam, policy.exam.starts_us, policy.exam.duration_s)
@@ -273,7 +210,10 @@ async def _exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any
         "version": version,
         "policy": policy,
         "objects_said": objects_said(policy),
-        "places": await places_of(db, exam.id),
+        "places": await places_of(db, exam.id, SHOWN),
+        "places_in_all": await db.scalar(
+            select(func.count()).where(Enrolment.exam_id == exam.id)
+        ),
         "accommodations": await profiles_of(db, exam.institution_id),
         "refused": "",
         "now": now,

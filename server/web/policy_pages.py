@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
-from server.accounts.staff import current_account, require
+from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
-from server.exams.changes import plainly
+from server.exams.changes import changes, plainly
 from server.exams.controllers import exam_of
 from server.exams.machine import GIVEN_BACK
 from server.exams.measures import said
 from server.exams.models import Exam
+from server.exams.preview import exams_with_sessions, preview_terms
 from server.exams.service import ExamError, add_policy, lock_exam
 from server.exams.starting import zones
-from server.exams.terms import Terms, terms_of
+from server.exams.terms import Terms, restored, terms_of
 from server.exams.versions import Version, count_versions, read_versions
 from server.exams.watching import objects_said, programs_said
 from server.network import AnyRequest
@@ -79,6 +81,8 @@ class PolicyPages(Controller):
     ) -> Template | Redirect:
         """Sign a new version; or the form again as it was typed, with what is in the way."""
         staff, fields = current_account(request), await text_fields(request)
+        if "preview" in fields:
+            return await _previewed(database, staff, exam_id, fields)
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
             await lock_exam(db, exam)
@@ -105,6 +109,76 @@ class PolicyPages(Controller):
             audit.record(db, clock(), staff, "policy.sign", subject, hash=made.hash)
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
 
+    @get("/compare")
+    async def get_compared(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+    ) -> Template:
+        """Two versions side by side: what the later one (``to``) says otherwise."""
+        async with database.transaction() as db:
+            exam = await exam_of(db, current_account(request), exam_id)
+            versions = await read_versions(db, exam.id, limit=None)
+        later = _named(versions, request.query_params.get("to", "")) or versions[0]
+        earlier = _named(versions, request.query_params.get("from", "")) or versions[-1]
+        if earlier.version > later.version:
+            earlier, later = later, earlier
+        context = {
+            "exam": exam,
+            "versions": versions,
+            "earlier": earlier,
+            "later": later,
+            "changes": changes(earlier.policy, later.policy),
+        }
+        return page("policy_compare.html", context)
+
+    @post("/restore", status_code=303)
+    async def post_restored(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        keys: NamedDependency[KeyStore],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Sign an older version's rules again, as a new version."""
+        staff, fields = current_account(request), await text_fields(request)
+        async with database.transaction() as db:
+            exam = await exam_of(db, staff, exam_id)
+            await lock_exam(db, exam)
+            versions = await read_versions(db, exam.id, limit=None)
+            wanted = _named(versions, fields.get("version", ""))
+            if wanted is None:
+                raise NotFoundException("This exam has no such version.")
+            now = terms_of(versions[0].policy)
+            terms = restored(now, terms_of(wanted.policy))
+            if terms == now:
+                return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
+            institution = await db.get_one(Institution, staff.institution_id)
+            try:
+                made = await add_policy(
+                    db, keys, institution, exam, terms, clock(), by=staff.id
+                )
+            except ExamError as error:
+                context = await _context(db, exam)
+                return _again(context, context["fields"], {"version": f"{error}"})
+            subject = ("exam", exam.id)
+            audit.record(
+                db,
+                clock(),
+                staff,
+                "policy.sign",
+                subject,
+                hash=made.hash,
+                restored=wanted.version,
+            )
+        return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
+
+
+def _named(versions: Sequence[Version], number: str) -> Version | None:
+    return next((one for one in versions if str(one.version) == number), None)
+
 
 def form_context(
     fields: Fields, wrong: Mapping[str, str], terms: Terms, *, open_rules: bool
@@ -128,6 +202,24 @@ def form_context(
         "told": "",
         "planned": False,
     }
+
+
+async def _previewed(
+    database: Database, staff: Staff, exam_id: str, fields: Fields
+) -> Template:
+    """The form as it was typed, with what it would have flagged on past sessions."""
+    async with database.transaction() as db:
+        exam = await exam_of(db, staff, exam_id)
+        context = await _context(db, exam, fields)
+    current: Version = context["current"]
+    terms = read_terms(fields, terms_of(current.policy), (exam.starts, exam.ends))
+    if isinstance(terms, Mistakes):
+        return _again(context, terms.fields, terms.words)
+    basis = fields.get("basis", "")
+    known = {one.id for one in context["exams"]}
+    of = basis if basis in known else None
+    table = await preview_terms(database, staff.institution_id, terms, of)
+    return page("policy.html", {**context, "preview": table, "basis": basis})
 
 
 def _reset(context: dict[str, Any], fields: Fields) -> Template:
@@ -158,5 +250,8 @@ async def _context(
         "rest": plainly(current.policy),
         "versions": versions,
         "count": await count_versions(db, exam.id),
+        "exams": await exams_with_sessions(db, exam.institution_id),
+        "basis": exam.id,
+        "preview": None,
         "overtaken": False,
     }

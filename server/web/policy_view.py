@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from server.exams import measures
+from server.exams import meaning, measures
 from server.exams.terms import Terms
 from server.web.policy_form import Fields, rule_fields
 from shared.flags import Group, Kind
@@ -53,6 +53,8 @@ class KindView:
     parts: list[str | Slot]
     weight: Slot
     effect: str
+    means: str
+    errors: str
     wrong: list[str]
     default: str
 
@@ -96,6 +98,8 @@ def _kind(kind: Kind, fields: Fields, wrong: Mapping[str, str]) -> KindView:
         parts=slots,
         weight=_slot(kind, "weight", fields, wrong),
         effect=measures.effect(kind),
+        means=meaning.means(kind),
+        errors=meaning.wrong(kind),
         wrong=[words for name, words in wrong.items() if name.startswith(f"{kind}.")],
         default=_default(kind, fields),
     )

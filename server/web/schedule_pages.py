@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Institution, Role
 from server.accounts.staff import current_account, require
 from server.clock import WallClock
+from server.enrolment.issuing import Issuing
+from server.enrolment.places import Wanted, chosen_places
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.exams.planning import cancel, copy_exam, plan_of, publish, reinstate, replan
@@ -124,6 +126,7 @@ class SchedulePages(Controller):
         exam_id: FromPath[str],
         database: NamedDependency[Database],
         outbox: NamedDependency[Outbox],
+        issuing: NamedDependency[Issuing],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Call it off, with a reason that candidates read."""
@@ -132,6 +135,9 @@ class SchedulePages(Controller):
             exam = await exam_of(db, staff, exam_id)
             try:
                 await cancel(db, outbox, exam, fields.get("why", ""), now, by=staff)
+                if "tell" in fields:
+                    everybody = await chosen_places(db, exam.id, Wanted(), now)
+                    await issuing.tell_cancelled(db, exam, everybody)
             except ExamError as error:
                 context = await _context(db, exam, now)
                 wrong = {"why": f"{error}.".capitalize()}

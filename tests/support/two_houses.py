@@ -10,8 +10,11 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 from support.campus import HOUR, Campus, Pupil, connected, redeem
 
-from server.accounts.models import Account, Institution, Role, StaffSession
-from server.accounts.service import create_institution, new_id
+from server.accounts.credentials import PasskeyRow
+from server.accounts.models import Account, Institution, Invitation, Role
+from server.accounts.scopes import Scope
+from server.accounts.service import NO_PASSWORD, create_institution, new_id
+from server.enrolment.importing import keep_upload
 from server.enrolment.service import CandidateDraft, Place, enrol
 from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
@@ -73,6 +76,50 @@ async def make_place(house: House, db: AsyncSession) -> dict[str, str]:
     return {"place_id": place.enrolment.id, "enrolment_id": place.enrolment.id}
 
 
+async def make_upload(house: House, db: AsyncSession) -> dict[str, str]:
+    """A list of candidates that is being looked at."""
+    data = b"name,reference\nEve,s-7\n"
+    return {"import_id": await keep_upload(db, house.exam, "l.csv", data, house.campus.clock())}
+
+
+async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
+    """Somebody to look after, an open invitation, and what the observer has of their own."""
+    now, observer = house.campus.clock(), house.accounts[Role.OBSERVER]
+    secret, session = secrets.token_hex(32), sha256_hex(secrets.token_bytes(8))
+    invitation = Invitation(
+        id=new_id(),
+        institution_id=house.institution.id,
+        secret_hash=sha256_hex(secret.encode()),
+        email=f"invited@{house.name}.edu",
+        role="proctor",
+        invited_by="Admin",
+        created=now,
+        expires=now + HOUR,
+        ended=None,
+    )
+    passkey = PasskeyRow(
+        id=new_id(),
+        account_id=observer,
+        credential=house.name,
+        credential_hash=sha256_hex(house.name.encode()),
+        public_key=b"",
+        uses=0,
+        name="Key",
+        created=now,
+        last_used=None,
+    )
+    token, _ = add_token(db, house, Role.OBSERVER, frozenset({Scope.READ_SESSIONS}))
+    db.add_all([invitation, passkey, _session(session, observer, "", now)])
+    return {
+        "account_id": _employ(db, house, Role.PROCTOR, "spare"),
+        "invitation_id": invitation.id,
+        "secret": secret,
+        "passkey_id": passkey.id,
+        "session": session,
+        "token_id": token,
+    }
+
+
 # What a house has besides its exam and a session; each gives ids by the parameters' names.
 async def make_webhook(house: House, db: AsyncSession) -> dict[str, str]:
     """A place that events are told to; nothing happens in these tests that it waits for."""
@@ -104,7 +151,14 @@ async def make_calendar(house: House, db: AsyncSession) -> dict[str, str]:
     return {"calendar_token": token}
 
 
-MAKERS: tuple[Maker, ...] = (make_webhook, make_calendar, make_profile, make_phrase, make_place)
+MAKERS: tuple[Maker, ...] = (
+    make_webhook,
+    make_calendar,
+    make_profile,
+    make_phrase,
+    make_place,
+    make_upload,
+)
 
 
 async def found_house(campus: Campus, client: httpx.AsyncClient, name: str) -> House:
@@ -139,16 +193,8 @@ async def found_house(campus: Campus, client: httpx.AsyncClient, name: str) -> H
 async def signed_in(database: Database, house: House, role: Role) -> dict[str, str]:
     """A session of this role's account; the headers of a request that changes things."""
     cookie, csrf, now = secrets.token_hex(16), secrets.token_hex(32), house.campus.clock()
-    row = StaffSession(
-        id=sha256_hex(cookie.encode()),
-        account_id=house.accounts[role],
-        csrf=csrf,
-        created=now,
-        last_seen=now,
-        expires=now + HOUR,
-    )
     async with database.transaction() as db:
-        db.add(row)
+        db.add(_session(sha256_hex(cookie.encode()), house.accounts[role], csrf, now))
     return {"Cookie": f"invigil={cookie}", "X-CSRF-Token": csrf}
 
 

@@ -1,0 +1,363 @@
+"""Takes a list of candidates in: kept while it is looked at, previewed, then imported whole.
+
+An import is one transaction: either everybody of it is enrolled, or nobody. No code is made by
+it; codes are given out afterwards (``issuing``), when somebody is there to take them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Litestar
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.accounts.service import new_id
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.clock import MICROS_PER_DAY, WallClock
+from server.enrolment.decoding import NoText
+from server.enrolment.models import Candidate, Enrolment, ImportRow
+from server.enrolment.roster import Choices, Entry, Roster, Tell, read_roster
+from server.exams.accommodations import profiles_of
+from server.exams.models import Exam
+from server.exams.service import lock_exam
+from server.storage.database import UNREADY, Database
+
+# An upload that nobody came back to holds names: it goes after a day.
+KEPT = MICROS_PER_DAY
+
+# Rows of one statement, and ids of one question: below what either database takes.
+AT_ONCE = 1_000
+
+# As many rows as a preview shows.
+SHOWN = 20
+
+_log = structlog.get_logger("invigil.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A candidate that the institution has already: ``enrolled`` in this exam or not."""
+
+    id: str
+    name: str
+    email: str
+    enrolled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do: who is ``new`` to the institution, ``known`` to it from other
+    exams, ``enrolled`` here already (and left as they are). ``renamed`` are known under another
+    name, which they keep; ``moved`` get another e-mail address.
+    """
+
+    roster: Roster
+    new: int
+    known: int
+    enrolled: int
+    renamed: list[tuple[Entry, str]]
+    moved: list[tuple[Entry, str]]
+    shown: list[Entry]
+
+    @property
+    def good(self) -> int:
+        """How many would be enrolled."""
+        return self.new + self.known
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is: rows of all, and how it ended, if it has."""
+
+    done: int = 0
+    all: int = 0
+    exam_id: str = ""
+    step: str = "Reading"
+    imported: int | None = None
+    failed: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.imported is not None or bool(self.failed)
+
+    def tell(self, done: int, all_: int) -> None:
+        """Take up how far it is."""
+        self.done, self.all = done, max(done, all_)
+
+
+class NotImported(ValueError):
+    """The list cannot be imported so; the message says why."""
+
+
+async def keep_upload(db: AsyncSession, exam: Exam, name: str, data: bytes, now: int) -> str:
+    """Keep a file while it is looked at; its id. Old ones go."""
+    await db.execute(delete(ImportRow).where(ImportRow.created <= now - KEPT))
+    shown = "".join(mark for mark in name if mark.isprintable())[-200:] or "list.csv"
+    row = ImportRow(
+        id=new_id(), exam_id=exam.id, name=shown, data=data, choices={}, created=now
+    )
+    db.add(row)
+    await db.flush()
+    return row.id
+
+
+async def upload_of(db: AsyncSession, exam: Exam, import_id: str) -> ImportRow | None:
+    """A file that is being looked at, of this exam."""
+    row = await db.get(ImportRow, import_id)
+    return row if row is not None and row.exam_id == exam.id else None
+
+
+def choices_of(row: ImportRow) -> Choices:
+    """What was said about a file so far."""
+    return msgspec.convert(row.choices, Choices)
+
+
+async def read_upload(
+    database: Database, exam: Exam, row: ImportRow, tell: Tell = lambda _done, _all: None
+) -> Roster | NoText:
+    """The rows of a file, read beside the server's other work."""
+    async with database.transaction() as db:
+        profiles = await profiles_of(db, exam.institution_id, archived=False)
+    names = [profile.name for profile in profiles]
+    return await asyncio.to_thread(read_roster, row.data, choices_of(row), names, tell)
+
+
+async def preview(db: AsyncSession, exam: Exam, roster: Roster) -> Preview:
+    """What importing a list would do; changes nothing."""
+    known = await _known(db, exam, [entry.reference for entry in roster.entries])
+    new = enrolled = 0
+    renamed: list[tuple[Entry, str]] = []
+    moved: list[tuple[Entry, str]] = []
+    shown: list[Entry] = []
+    for entry in roster.entries:
+        found = known.get(entry.reference)
+        if found is not None and found.enrolled:
+            enrolled += 1
+            continue
+        new += found is None
+        if len(shown) < SHOWN:
+            shown.append(entry)
+        if found is not None and found.name != entry.name:
+            renamed.append((entry, found.name))
+        if found is not None and entry.email and found.email not in ("", entry.email):
+            moved.append((entry, found.email))
+    count = len(roster.entries) - enrolled
+    return Preview(roster, new, count - new, enrolled, renamed, moved, shown)
+
+
+async def enrol_list(
+    db: AsyncSession, exam: Exam, entries: Sequence[Entry], now: int, tell: Tell
+) -> int:
+    """Give everybody of a list a place, without a code; how many were not enrolled yet.
+
+    Raises:
+        NotImported: an accommodation is gone meanwhile.
+    """
+    await lock_exam(db, exam)
+    # Two lists at once take turns: both may bring the same candidate.
+    own = select(Institution.id).where(Institution.id == exam.institution_id)
+    await db.execute(own.with_for_update())
+    profiles = {
+        profile.name: profile.id
+        for profile in await profiles_of(db, exam.institution_id, archived=False)
+    }
+    known = await _known(db, exam, [entry.reference for entry in entries])
+    wanted = [entry for entry in entries if not _is_enrolled(known, entry)]
+    gone = {entry.accommodation for entry in wanted} - profiles.keys() - {""}
+    if gone:
+        raise NotImported(f"The accommodation “{min(gone)}” is archived or renamed meanwhile.")
+    for at in range(0, len(wanted), AT_ONCE):
+        await _enrol(db, exam, wanted[at : at + AT_ONCE], known, profiles, now)
+        tell(min(at + AT_ONCE, len(wanted)), len(wanted))
+    return len(wanted)
+
+
+def _is_enrolled(known: dict[str, Known], entry: Entry) -> bool:
+    return entry.reference in known and known[entry.reference].enrolled
+
+
+async def _enrol(
+    db: AsyncSession,
+    exam: Exam,
+    part: Sequence[Entry],
+    known: dict[str, Known],
+    profiles: dict[str, str],
+    now: int,
+) -> None:
+    ids = {
+        e.reference: known[e.reference].id if e.reference in known else new_id() for e in part
+    }
+    new = [
+        {
+            "id": ids[entry.reference],
+            "institution_id": exam.institution_id,
+            "name": entry.name,
+            "reference": entry.reference,
+            "email": entry.email or None,
+            "created": now,
+        }
+        for entry in part
+        if entry.reference not in known
+    ]
+    if new:
+        await db.execute(insert(Candidate), new)
+    for entry in part:
+        found = known.get(entry.reference)
+        if found is not None and entry.email and entry.email != found.email:
+            told = update(Candidate).where(Candidate.id == found.id)
+            await db.execute(told.values(email=entry.email))
+    places: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "exam_id": exam.id,
+            "candidate_id": ids[entry.reference],
+            "code_hash": no_code(),
+            "expires": exam.ends,
+            "redeemed_at": None,
+            "session_id": None,
+            "created": now,
+            "accommodation_id": profiles.get(entry.accommodation),
+            "issued": None,
+            "withdrawn": None,
+            "checked": None,
+        }
+        for entry in part
+    ]
+    await db.execute(insert(Enrolment), places)
+
+
+def no_code() -> str:
+    """What stands for a code's hash where there is no code: 256 random bits, no code's hash."""
+    return secrets.token_hex(32)
+
+
+async def _known(db: AsyncSession, exam: Exam, references: Sequence[str]) -> dict[str, Known]:
+    """Those of an institution's candidates who have these references."""
+    here = (
+        select(Enrolment.id)
+        .where(
+            Enrolment.exam_id == exam.id,
+            Enrolment.candidate_id == Candidate.id,
+            Enrolment.withdrawn.is_(None),
+        )
+        .exists()
+    )
+    found: dict[str, Known] = {}
+    for at in range(0, len(references), AT_ONCE):
+        query = select(
+            Candidate.reference, Candidate.id, Candidate.name, Candidate.email, here
+        ).where(
+            Candidate.institution_id == exam.institution_id,
+            Candidate.reference.in_(references[at : at + AT_ONCE]),
+        )
+        for reference, name_id, name, email, enrolled in (await db.execute(query)).tuples():
+            found[reference] = Known(name_id, name, email or "", bool(enrolled))
+    return found
+
+
+@dataclass
+class CandidateImports:
+    """Imports under way in this process, by the id of their file; long ones go on while their
+    page looks on.
+    """
+
+    database: Database
+    clock: WallClock
+    progress: dict[str, Progress] = field(default_factory=dict[str, Progress])
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    def start(self, staff: Staff | str, exam: Exam, row: ImportRow, *, good_only: bool) -> None:
+        """Begin to import a file, unless that is under way."""
+        running = self.progress.get(row.id)
+        if running is not None and not running.over:
+            return
+        self.progress[row.id] = Progress(exam_id=exam.id)
+        task = asyncio.create_task(self._run(staff, exam, row, good_only=good_only))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def of(self, exam: Exam, import_id: str) -> Progress | None:
+        """How far an import of this exam is; of one that is over, how it ended."""
+        found = self.progress.get(import_id)
+        return found if found is not None and found.exam_id == exam.id else None
+
+    @asynccontextmanager
+    async def running(self, _: Litestar) -> AsyncIterator[None]:
+        """In the end, wait for what is under way."""
+        yield
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for what is under way."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(
+        self, staff: Staff | str, exam: Exam, row: ImportRow, *, good_only: bool
+    ) -> None:
+        progress = self.progress[row.id]
+        try:
+            progress.imported = await self.take_in(
+                staff, exam, row, good_only=good_only, progress=progress
+            )
+        except NotImported as error:
+            progress.failed = str(error)
+        except UNREADY as error:
+            _log.error("a list was not imported", why=str(error).partition("\n")[0])
+            progress.failed = "The server cannot do this at the moment. Nobody was enrolled."
+        except Exception:
+            progress.failed = "Something went wrong here. Nobody was enrolled."
+            raise
+
+    async def take_in(
+        self,
+        staff: Staff | str,
+        exam: Exam,
+        row: ImportRow,
+        *,
+        good_only: bool,
+        progress: Progress,
+    ) -> int:
+        """Import a file: everybody of it, or with ``good_only`` everybody of whom nothing is
+        wrong; how many were enrolled.
+
+        Raises:
+            NotImported: something is wrong with it; nobody was enrolled.
+        """
+        roster = await read_upload(self.database, exam, row, progress.tell)
+        if isinstance(roster, NoText):
+            raise NotImported(roster.why)
+        if roster.layout.lacks:
+            raise NotImported(roster.layout.lacks)
+        if roster.bad and not good_only:
+            raise NotImported(f"{roster.bad_rows:,} rows are wrong, so nobody was enrolled.")
+        now = self.clock()
+        progress.step = "Enrolling"
+        async with self.database.transaction() as db:
+            held = await db.get_one(Exam, exam.id)
+            if held.ends <= now or held.cancelled is not None:
+                raise NotImported("This exam is over or cancelled; nobody can begin it.")
+            count = await enrol_list(db, held, roster.entries, now, progress.tell)
+            await db.execute(delete(ImportRow).where(ImportRow.id == row.id))
+            audit.record(
+                db,
+                now,
+                staff,
+                "exam.enrol",
+                ("exam", exam.id),
+                institution_id=exam.institution_id,
+                candidates=count,
+                left_out=roster.bad_rows,
+            )
+        return count

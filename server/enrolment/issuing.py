@@ -1,0 +1,260 @@
+"""Gives codes out and takes them back: shown once, or sent; places given up and taken back.
+
+Only a code's hash is kept, so that none is ever shown or sent again: a second one takes the
+place of the first, which from then on opens nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.clock import WallClock
+from server.config import Settings
+from server.enrolment.codes import code_hash, link, new_code, plain
+from server.enrolment.importing import no_code
+from server.enrolment.models import Candidate, Enrolment
+from server.exams.models import Exam
+from server.exams.planning import plan_of
+from server.exams.schedule import Schedule
+from server.exams.starting import said
+from server.mail.letters import Letter
+from server.mail.outbox import Outbox
+from server.mail.wording import KINDS, Words, filled, words_of
+from server.storage.keys import KeyStore
+from shared.signed import fingerprint
+
+Chosen = Sequence[tuple[Enrolment, Candidate]]
+
+# Ids of one statement.
+AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new code, and the link with it; they are here and nowhere else."""
+
+    name: str
+    reference: str
+    email: str
+    code: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of sending: letters ``queued``, who has ``no_address``, and who was
+    ``left`` as they are: begun, withdrawn or over.
+    """
+
+    queued: int
+    no_address: int
+    left: int
+
+
+class Issuing:
+    """Codes and letters about places."""
+
+    def __init__(
+        self,
+        keys: KeyStore,
+        outbox: Outbox,
+        secret: bytes,
+        settings: Settings,
+        clock: WallClock,
+    ) -> None:
+        """Take what it works with; ``secret`` keys the codes' hashes."""
+        self._keys = keys
+        self._outbox = outbox
+        self._secret = secret
+        self._settings = settings
+        self._clock = clock
+
+    async def issue(
+        self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
+    ) -> list[Issued]:
+        """New codes for places where nobody has begun; earlier ones open nothing any more."""
+        now = self._clock()
+        waiting = [(place, who) for place, who in chosen if _may_begin(place, exam, now)]
+        institution = await db.get_one(Institution, exam.institution_id)
+        key = fingerprint(self._keys.of(institution.key_ref).public)
+        made = [new_code() for _ in waiting]
+        rows = [
+            {
+                "id": place.id,
+                "code_hash": code_hash(self._secret, plain(code) or ""),
+                "issued": now,
+                "expires": exam.ends,
+            }
+            for (place, _), code in zip(waiting, made, strict=True)
+        ]
+        if rows:
+            await db.execute(update(Enrolment), rows)
+        # Letters with the earlier codes would lead nowhere.
+        await self._take_back(db, exam, [place.id for place, _ in waiting], "A newer code.")
+        _log(db, now, staff, "enrolment.issue", exam, len(waiting))
+        return [
+            Issued(
+                who.name,
+                who.reference,
+                who.email or "",
+                code,
+                link(self._settings.url, code, key),
+            )
+            for (_, who), code in zip(waiting, made, strict=True)
+        ]
+
+    async def send(
+        self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
+    ) -> Sent:
+        """New codes by e-mail, for those who have an address and have not begun."""
+        now = self._clock()
+        waiting = [(place, who) for place, who in chosen if _may_begin(place, exam, now)]
+        reached = [(place, who) for place, who in waiting if who.email]
+        issued = await self.issue(db, staff, exam, reached)
+        words = await words_of(db, exam.institution_id, KINDS["invitation"])
+        about = await self.about(db, exam)
+        letters = [
+            self._letter(
+                "invitation", words, about, place, who, {"code": new.code, "link": new.link}
+            )
+            for (place, who), new in zip(reached, issued, strict=True)
+        ]
+        await self._outbox.queue_all(db, exam.institution_id, letters)
+        return Sent(len(letters), len(waiting) - len(reached), len(chosen) - len(waiting))
+
+    async def tell_cancelled(self, db: AsyncSession, exam: Exam, chosen: Chosen) -> int:
+        """Letters to who had a code that the exam is cancelled; how many."""
+        words = await words_of(db, exam.institution_id, KINDS["cancellation"])
+        about = await self.about(db, exam)
+        letters = [
+            self._letter(
+                "cancellation",
+                words,
+                about,
+                place,
+                who,
+                {},
+                once=f"cancelled/{place.id}/{exam.cancelled}",
+            )
+            for place, who in chosen
+            if who.email and place.issued is not None and place.withdrawn is None
+        ]
+        return len(await self._outbox.queue_all(db, exam.institution_id, letters))
+
+    async def revoke(
+        self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
+    ) -> int:
+        """Let codes open nothing any more, where nobody has begun; how many."""
+        hit = [p for p, _ in chosen if p.session_id is None and p.issued is not None]
+        rows = [{"id": place.id, "code_hash": no_code(), "issued": None} for place in hit]
+        if rows:
+            await db.execute(update(Enrolment), rows)
+        await self._take_back(db, exam, [place.id for place in hit], "The code was revoked.")
+        _log(db, self._clock(), staff, "enrolment.revoke", exam, len(rows))
+        return len(rows)
+
+    async def withdraw(
+        self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
+    ) -> int:
+        """Give places up, where nobody has begun; their codes open nothing. How many."""
+        now = self._clock()
+        hit = [p for p, _ in chosen if p.session_id is None and p.withdrawn is None]
+        rows = [
+            {"id": place.id, "code_hash": no_code(), "issued": None, "withdrawn": now}
+            for place in hit
+        ]
+        if rows:
+            await db.execute(update(Enrolment), rows)
+        await self._take_back(db, exam, [place.id for place in hit], "The place was given up.")
+        _log(db, now, staff, "enrolment.withdraw", exam, len(rows))
+        return len(rows)
+
+    async def restore(
+        self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
+    ) -> int:
+        """Take places back that were given up; they have no code yet. How many."""
+        rows = [{"id": p.id, "withdrawn": None} for p, _ in chosen if p.withdrawn is not None]
+        if rows:
+            await db.execute(update(Enrolment), rows)
+        _log(db, self._clock(), staff, "enrolment.restore", exam, len(rows))
+        return len(rows)
+
+    async def about(self, db: AsyncSession, exam: Exam) -> dict[str, str]:
+        """What letters say of an exam, by the names that texts have for it."""
+        plan, _ = await plan_of(db, exam)
+        institution = await db.get_one(Institution, exam.institution_id)
+        return {
+            **exam_values(exam, plan),
+            "server": self._settings.url,
+            "institution": institution.name,
+            "contact": institution.contact,
+        }
+
+    def _letter(
+        self,
+        kind: str,
+        words: Words,
+        about: dict[str, str],
+        place: Enrolment,
+        who: Candidate,
+        more: dict[str, str],
+        once: str | None = None,
+    ) -> Letter:
+        own = {"name": who.name, "reference": who.reference}
+        subject, text = filled(words, {**about, **own, **more})
+        return Letter(
+            to=who.email or "",
+            subject=subject,
+            text=text,
+            kind=kind,
+            once=once,
+            exam_id=place.exam_id,
+            enrolment_id=place.id,
+        )
+
+    async def _take_back(
+        self, db: AsyncSession, exam: Exam, ids: Sequence[str], why: str
+    ) -> None:
+        for at in range(0, len(ids), AT_ONCE):
+            part = ids[at : at + AT_ONCE]
+            await self._outbox.withdraw(db, exam.institution_id, why, enrolments=part)
+
+
+def exam_values(exam: Exam, plan: Schedule) -> dict[str, str]:
+    """When an exam is held, in the words of letters."""
+    begins = "when you are ready" if plan.starts is None else said(plan.starts, plan.zone)
+    return {
+        "exam": exam.title,
+        "opens": said(plan.opens, plan.zone),
+        "closes": said(plan.last_entry, plan.zone),
+        "begins": begins,
+        "duration": f"{plan.duration_s / 60:g} minutes",
+    }
+
+
+def _may_begin(place: Enrolment, exam: Exam, now: int) -> bool:
+    open_ = exam.cancelled is None and exam.ends > now
+    return open_ and place.session_id is None and place.withdrawn is None
+
+
+def _log(
+    db: AsyncSession, now: int, staff: Staff | str, action: str, exam: Exam, count: int
+) -> None:
+    if not count:
+        return
+    audit.record(
+        db,
+        now,
+        staff,
+        action,
+        ("exam", exam.id),
+        institution_id=exam.institution_id,
+        candidates=count,
+    )

@@ -1,0 +1,157 @@
+"""Reminds candidates of exams as long before as schedules say: each once, whatever restarts.
+
+What was said is named in the outbox (``once``): by the place, when the exam begins, and which
+reminder it is. An exam that moves reminds anew. Where several are due at once (the server was
+down, the exam was planned late) only the last one goes, and none goes to whoever got their code
+after it was due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from litestar import Litestar
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.clock import WallClock
+from server.enrolment.issuing import Issuing
+from server.enrolment.models import Candidate, Enrolment
+from server.exams.models import Exam
+from server.exams.planning import plan_of
+from server.exams.schedule import EARLIEST_REMINDER, MINUTE
+from server.mail.letters import Letter
+from server.mail.models import MailRow
+from server.mail.outbox import Outbox
+from server.mail.wording import KINDS, filled, words_of
+from server.storage.database import UNREADY, Database
+from server.storage.keys import KeysMissing
+
+# Letters put into the outbox in one transaction.
+AT_ONCE = 500
+
+# How often it is looked for what is due, in seconds; reminders are said in hours.
+LOOK_S = 60.0
+
+UNCHECKED = (
+    "You have not tried your computer yet: open the app with your code and run the\n"
+    "system check today, so that there is time to mend what it finds."
+)
+
+_log = structlog.get_logger("invigil.server")
+
+
+class Reminders:
+    """The chore that looks for reminders that are due."""
+
+    def __init__(
+        self, database: Database, outbox: Outbox, issuing: Issuing, clock: WallClock
+    ) -> None:
+        """Take what it works with."""
+        self._database = database
+        self._outbox = outbox
+        self._issuing = issuing
+        self._clock = clock
+
+    async def remind(self) -> int:
+        """Put every reminder that is due into the outbox; how many."""
+        count = 0
+        for exam_id in await self._near():
+            while queued := await self._some(exam_id):
+                count += queued
+        return count
+
+    @asynccontextmanager
+    async def running(self, _: Litestar) -> AsyncIterator[None]:
+        """Look for them for as long as the application runs."""
+        stop = asyncio.Event()
+        chore = asyncio.create_task(self._run(stop))
+        yield
+        stop.set()
+        await chore
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        """Look again and again until ``stop``; what fails is tried again."""
+        while not stop.is_set():
+            try:
+                if count := await self.remind():
+                    _log.info("reminders", letters=count)
+            except (*UNREADY, KeysMissing) as error:
+                why = str(error).partition("\n")[0]
+                _log.error("no reminders, will be tried again", why=why)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), LOOK_S)
+
+    async def _near(self) -> list[str]:
+        """Exams that may have a reminder due."""
+        now = self._clock()
+        query = select(Exam.id, Exam.reminders).where(
+            Exam.cancelled.is_(None),
+            Exam.published.is_not(None),
+            Exam.ends > now,
+            Exam.starts <= now + EARLIEST_REMINDER * MINUTE,
+        )
+        async with self._database.transaction() as db:
+            found = (await db.execute(query)).tuples().all()
+        return [exam_id for exam_id, reminders in found if reminders]
+
+    async def _some(self, exam_id: str) -> int:
+        """Some of an exam's reminders, in a transaction of their own."""
+        now = self._clock()
+        async with self._database.transaction() as db:
+            # Whoever cancels or moves the exam comes before or after, never between.
+            exam = await db.get(Exam, exam_id, with_for_update=True)
+            if exam is None or exam.cancelled is not None:
+                return 0
+            plan, _ = await plan_of(db, exam)
+            begins = plan.opens if plan.starts is None else plan.starts
+            due = [n for n in exam.reminders if begins - n * MINUTE <= now < begins]
+            if not due:
+                return 0
+            return await self._queue(db, exam, begins, min(due))
+
+    async def _queue(self, db: AsyncSession, exam: Exam, begins: int, minutes: int) -> int:
+        tail = f"/{begins}/{minutes}"
+        told = (
+            select(MailRow.id)
+            .where(
+                MailRow.institution_id == exam.institution_id,
+                MailRow.once == literal("reminder/") + Enrolment.id + literal(tail),
+            )
+            .exists()
+        )
+        query = (
+            select(Enrolment, Candidate)
+            .join(Candidate, Candidate.id == Enrolment.candidate_id)
+            .where(
+                Enrolment.exam_id == exam.id,
+                Enrolment.session_id.is_(None),
+                Enrolment.withdrawn.is_(None),
+                Enrolment.issued <= begins - minutes * MINUTE,
+                Candidate.email.is_not(None),
+                ~told,
+            )
+            .limit(AT_ONCE)
+        )
+        words = await words_of(db, exam.institution_id, KINDS["reminder"])
+        about = await self._issuing.about(db, exam)
+        letters: list[Letter] = []
+        for place, who in (await db.execute(query)).tuples():
+            check = UNCHECKED if place.checked is None else ""
+            own = {"name": who.name, "reference": who.reference, "check": check}
+            subject, text = filled(words, {**about, **own})
+            letters.append(
+                Letter(
+                    to=who.email or "",
+                    subject=subject,
+                    text=text,
+                    kind="reminder",
+                    once=f"reminder/{place.id}{tail}",
+                    exam_id=exam.id,
+                    enrolment_id=place.id,
+                )
+            )
+        return len(await self._outbox.queue_all(db, exam.institution_id, letters))

@@ -1,0 +1,255 @@
+"""The page of an exam's candidates: looked for, and codes given out, sent and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution, Role
+from server.accounts.staff import Staff, current_account, require
+from server.audit import service as audit
+from server.clock import WallClock
+from server.config import Settings
+from server.enrolment.accommodating import NotGiven, enrol_all
+from server.enrolment.codes import link
+from server.enrolment.issuing import Issued, Issuing, Sent
+from server.enrolment.places import Standing, Wanted, chosen_places, read_places
+from server.enrolment.service import Place
+from server.exams.accommodations import profiles_of
+from server.exams.controllers import exam_of
+from server.exams.models import Exam
+from server.exams.schedule import state_of
+from server.exams.starting import said
+from server.network import AnyRequest
+from server.spreadsheets import MEDIA_TYPE, csv_of
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from server.web.exam_form import read_candidates
+from server.web.exam_pages import exam_context
+from server.web.forms import text_fields
+from server.web.rendering import PRIVATE, page
+from shared.signed import fingerprint
+
+# As much of a search as is looked for, in characters, and the highest page asked for.
+MAX_TEXT, MAX_PAGE_DIGITS = 100, 6
+
+HEADER = ("name", "reference", "email", "code", "link")
+
+TEMPLATE = (
+    ("name", "reference", "email", "accommodation"),
+    [["Ada Example", "s-1912", "ada@example.edu", ""]],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code to hand out; it is shown this once."""
+
+    name: str
+    reference: str
+    code: str
+    link: str
+
+
+class CandidatePages(Controller):
+    """``/exams/{exam}/candidates``."""
+
+    path = "/exams/{exam_id:str}/candidates"
+    guards = (require(Role.EXAMINER),)
+    include_in_schema = False
+
+    @get("/", guards=[require(Role.OBSERVER)])
+    async def get_candidates(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """A page of the exam's candidates."""
+        wanted = wanted_of(request.query_params)
+        async with database.transaction() as db:
+            exam = await exam_of(db, current_account(request), exam_id)
+            return page("candidates.html", await _context(db, exam, wanted, clock()))
+
+    @post("/", status_code=200)
+    async def post_candidates(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        keys: NamedDependency[KeyStore],
+        secret: NamedDependency[bytes],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """Enrol candidates; their codes are in the answer, and nowhere else ever."""
+        staff, now, fields = current_account(request), clock(), await text_fields(request)
+        drafts = read_candidates(fields.get("candidates", ""))
+        codes: list[NewCode] = []
+        async with database.transaction() as db:
+            exam = await exam_of(db, staff, exam_id)
+            if exam.ends <= now:
+                drafts = "This exam is over; nobody can begin it any more."
+            if not isinstance(drafts, str):
+                try:
+                    places = await enrol_all(
+                        db, secret, exam, drafts, expires=exam.ends, now=now
+                    )
+                except NotGiven as error:
+                    places, drafts = [], str(error)
+                key = await _public_key(db, keys, staff)
+                codes = [_shown(place, settings.url, key) for place in places]
+            if codes:
+                subject = ("exam", exam.id)
+                audit.record(db, now, staff, "exam.enrol", subject, candidates=len(codes))
+            context = await exam_context(db, exam, now)
+        mistake = drafts if isinstance(drafts, str) else ""
+        typed = fields.get("candidates", "") if mistake else ""
+        return page(
+            "exam_candidates.html" if "HX-Request" in request.headers else "exam.html",
+            {**context, "codes": codes, "mistake": mistake, "typed": typed},
+            status=422 if mistake else 200,
+        )
+
+    @get("/template.csv")
+    async def get_template(
+        self, request: AnyRequest, exam_id: FromPath[str], database: NamedDependency[Database]
+    ) -> Response[bytes]:
+        """A list to be filled in."""
+        async with database.transaction() as db:
+            await exam_of(db, current_account(request), exam_id)
+        return _sheet("candidates.csv", csv_of(*TEMPLATE))
+
+    @post("/bulk", status_code=200)
+    async def post_bulk(
+        self,
+        request: AnyRequest,
+        exam_id: FromPath[str],
+        database: NamedDependency[Database],
+        issuing: NamedDependency[Issuing],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Response[bytes]:
+        """Do something with those that are ticked, or with all that are looked for."""
+        staff, now, form = current_account(request), clock(), await request.form()
+        does = str(form.get("do", ""))
+        wanted = wanted_of({key: str(form.get(key, "")) for key in ("q", "standing", "page")})
+        everyone = form.get("all") == "yes"
+        ticked = [name for name in form.getall("place", []) if isinstance(name, str)]
+        async with database.transaction() as db:
+            exam = await exam_of(db, staff, exam_id)
+            chosen = await chosen_places(db, exam.id, wanted if everyone else ticked, now)
+            issued: list[Issued] = []
+            if not chosen:
+                told, status = "Tick somebody first, or choose all that are found.", 422
+            elif does in ("show", "sheet"):
+                issued = await issuing.issue(db, staff, exam, chosen)
+                told, status = _left_of(len(chosen) - len(issued)), 200
+            elif does in _DO:
+                told, status = await _done(does, issuing, db, staff, exam, chosen), 200
+            else:
+                told, status = "Choose what to do from the list.", 422
+            context = await _context(db, exam, wanted, now)
+        if issued and does == "sheet":
+            return _sheet(f"codes-{exam.id}.csv", csv_of(HEADER, _rows(issued)))
+        if issued:
+            return page("candidate_codes.html", {**context, "issued": issued, "told": told})
+        more = {"told": told, "bad": status != 200}
+        return page("candidates.html", {**context, **more}, status=status)
+
+
+_DO = frozenset({"send", "revoke", "withdraw", "restore"})
+
+
+async def _done(
+    does: str, issuing: Issuing, db: AsyncSession, staff: Any, exam: Exam, chosen: Any
+) -> str:
+    """Do it, and say what was done."""
+    match does:
+        case "send":
+            return _sent(await issuing.send(db, staff, exam, chosen))
+        case "revoke":
+            count = await issuing.revoke(db, staff, exam, chosen)
+            return f"{_people(count)} lost their code: it opens nothing any more."
+        case "withdraw":
+            count = await issuing.withdraw(db, staff, exam, chosen)
+            return f"{_people(count)} withdrawn. {_left_of(len(chosen) - count)}".strip()
+        case _:
+            count = await issuing.restore(db, staff, exam, chosen)
+            return f"{_people(count)} back in, without a code so far."
+
+
+def _sent(sent: Sent) -> str:
+    parts = [f"{_people(sent.queued)} will get a letter with a new code."]
+    if sent.no_address:
+        parts.append(f"{_people(sent.no_address)} without an e-mail address were left out.")
+    if sent.left:
+        parts.append(_left_of(sent.left))
+    return " ".join(parts)
+
+
+def _left_of(count: int) -> str:
+    if not count:
+        return ""
+    return f"{_people(count)} left as they are: they have begun, are withdrawn, or it is over."
+
+
+def _people(count: int) -> str:
+    return "1 candidate" if count == 1 else f"{count:,} candidates"
+
+
+def _rows(issued: Sequence[Issued]) -> list[list[str]]:
+    return [[one.name, one.reference, one.email, one.code, one.link] for one in issued]
+
+
+def _sheet(name: str, data: bytes) -> Response[bytes]:
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=MEDIA_TYPE, headers=headers)
+
+
+def wanted_of(query: Any) -> Wanted:
+    """What an address or a form asks for."""
+    text, number = str(query.get("q", "")).strip()[:MAX_TEXT], str(query.get("page", ""))
+    named = str(query.get("standing", ""))
+    good = number.isdecimal() and number.isascii() and len(number) <= MAX_PAGE_DIGITS
+    return Wanted(
+        text=text if text.isprintable() else "",
+        standing=Standing(named) if named in set(Standing) else None,
+        page=int(number) if good else 0,
+    )
+
+
+async def _public_key(db: AsyncSession, keys: KeyStore, staff: Staff) -> str:
+    """The fingerprint that links name, so that a recorder trusts no other server."""
+    institution = await db.get_one(Institution, staff.institution_id)
+    return fingerprint(keys.of(institution.key_ref).public)
+
+
+def _shown(place: Place, url: str, key: str) -> NewCode:
+    return NewCode(
+        name=place.candidate.name,
+        reference=place.candidate.reference,
+        code=place.code,
+        link=link(url, place.code, key),
+    )
+
+
+async def _context(db: AsyncSession, exam: Exam, wanted: Wanted, now: int) -> dict[str, Any]:
+    profiles = await profiles_of(db, exam.institution_id)
+    return {
+        "exam": exam,
+        "state": state_of(exam, now),
+        "places": await read_places(db, exam.id, wanted, now),
+        "profiles": {one.id: one.name for one in profiles},
+        "standings": list(Standing),
+        "closes": said(exam.ends, exam.zone),
+        "told": "",
+        "bad": False,
+    }
