@@ -10,9 +10,9 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncSession
 from support.campus import HOUR, Campus, Pupil, connected, redeem
 
-from server.accounts.credentials import PasskeyRow
-from server.accounts.models import Account, Institution, Invitation, Role
-from server.accounts.scopes import Scope
+from server.accounts.credentials import ApiTokenRow, PasskeyRow
+from server.accounts.models import Account, Institution, Invitation, Role, StaffSession
+from server.accounts.scopes import TOKEN_PREFIX, Scope
 from server.accounts.service import NO_PASSWORD, create_institution, new_id
 from server.enrolment.importing import keep_upload
 from server.enrolment.service import CandidateDraft, Place, enrol
@@ -25,9 +25,6 @@ from server.live.models import PhraseRow
 from server.storage.database import Database
 from shared.encoding import sha256_hex
 from shared.flags import Kind
-
-# Accounts here never sign in by password: their sessions are written as rows.
-NO_PASSWORD = "no password"
 
 
 @dataclass
@@ -120,7 +117,6 @@ async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
     }
 
 
-# What a house has besides its exam and a session; each gives ids by the parameters' names.
 async def make_webhook(house: House, db: AsyncSession) -> dict[str, str]:
     """A place that events are told to; nothing happens in these tests that it waits for."""
     now = house.campus.clock()
@@ -151,11 +147,13 @@ async def make_calendar(house: House, db: AsyncSession) -> dict[str, str]:
     return {"calendar_token": token}
 
 
+# What a house has besides its exam and a session; each gives ids by the parameters' names.
 MAKERS: tuple[Maker, ...] = (
     make_webhook,
     make_calendar,
     make_profile,
     make_phrase,
+    make_people,
     make_place,
     make_upload,
 )
@@ -196,6 +194,38 @@ async def signed_in(database: Database, house: House, role: Role) -> dict[str, s
     async with database.transaction() as db:
         db.add(_session(sha256_hex(cookie.encode()), house.accounts[role], csrf, now))
     return {"Cookie": f"invigil={cookie}", "X-CSRF-Token": csrf}
+
+
+def add_token(
+    db: AsyncSession, house: House, role: Role, scopes: frozenset[Scope]
+) -> tuple[str, dict[str, str]]:
+    """A program's token, made by this role's account: its id, and the headers that show it."""
+    text, now = TOKEN_PREFIX + secrets.token_hex(32), house.campus.clock()
+    row = ApiTokenRow(
+        id=new_id(),
+        account_id=house.accounts[role],
+        token_hash=sha256_hex(text.encode()),
+        name="Program",
+        scopes=sorted(scopes),
+        created=now,
+        expires=now + HOUR,
+        last_used=None,
+        revoked=None,
+    )
+    db.add(row)
+    return row.id, {"Authorization": f"Bearer {text}"}
+
+
+def _session(name: str, account_id: str, csrf: str, now: int) -> StaffSession:
+    return StaffSession(
+        id=name,
+        account_id=account_id,
+        csrf=csrf,
+        created=now,
+        last_seen=now,
+        expires=now + HOUR,
+        means="totp",
+    )
 
 
 def _employ(db: AsyncSession, house: House, role: Role, called: str = "") -> str:

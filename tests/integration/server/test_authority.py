@@ -17,9 +17,10 @@ import pytest
 from litestar.routes import HTTPRoute, WebSocketRoute
 from support.authority import LINK, PUBLIC, RECORDER, ROWS, WEBSOCKET, Row
 from support.campus import Campus, client_of, connected, copy_of
-from support.two_houses import House, found_house, signed_in
+from support.two_houses import House, add_token, found_house, signed_in
 
 from server.accounts.models import Role
+from server.accounts.scopes import Scope, scope_of
 from server.storage.database import Database
 from server.web import assets
 
@@ -181,6 +182,42 @@ async def test_those_who_may_are_let_in(world: World, row: Row) -> None:
         assert answer.status_code < 500, f"{role}: {answer.text}"
         if role is row.least and not row.absent:
             assert answer.status_code != 404, answer.text
+
+
+ALL_SCOPES = frozenset(Scope)
+
+
+async def token(
+    world: World, house: House, role: Role, scopes: frozenset[Scope]
+) -> dict[str, str]:
+    """The headers of a program with such a token."""
+    key = (f"{house.name} {len(scopes)} {sorted(ALL_SCOPES - scopes)}", role)
+    if key not in world.kept:
+        async with world.database.transaction() as db:
+            world.kept[key] = add_token(db, house, role, scopes)[1]
+    return world.kept[key]
+
+
+@pytest.mark.parametrize("row", STAFF_ROWS, ids=str)
+async def test_a_token_does_what_its_scopes_and_its_maker_may(world: World, row: Row) -> None:
+    ours, filled = world.ours, row.path.format(**{**world.ours.ids, **row.at})
+    whole = await token(world, ours, Role.ADMIN, ALL_SCOPES)
+    wanted = scope_of(row.method, filled)
+    if wanted is None:
+        assert not row.path.startswith(("/api/", "/media/")), "no scope for it"
+        assert (await world.ask(row, ours.ids, whole)).status_code == 403
+        return
+    answer = await world.ask(row, ours.ids, whole)
+    assert answer.status_code not in {401, 403}, answer.text
+    assert answer.status_code < 500, answer.text
+    without = await token(world, ours, Role.ADMIN, ALL_SCOPES - {wanted})
+    assert (await world.ask(row, ours.ids, without)).status_code == 403
+    for role in ROLES[: ROLES.index(row.least)]:
+        lower = await token(world, ours, role, ALL_SCOPES)
+        assert (await world.ask(row, ours.ids, lower)).status_code == 403, role
+    if _named(row):
+        strangers = await token(world, world.theirs, Role.ADMIN, ALL_SCOPES)
+        assert (await world.ask(row, ours.ids, strangers)).status_code == 404
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.least is PUBLIC], ids=str)
