@@ -52,14 +52,14 @@ async def appeal(db: AsyncSession, now: int, session: ExamSession, words: str) -
     words = text(words.strip())
     if not 0 < len(words) <= MAX_TEXT_CHARS:
         raise AppealError(
-            f"Say in at most {MAX_TEXT_CHARS:,} characters what you disagree with."
+            f"Say what is wrong, in at most {MAX_TEXT_CHARS:,} characters."
         )
     # Locked, so that as many at once are not taken as one after the other would not be.
     await db.get_one(ExamSession, session.id, with_for_update=True)
     query = select(func.count()).where(AppealRow.session_id == session.id)
     if (await db.scalar(query) or 0) >= MOST_OF_ONE:
         raise AppealError(
-            f"There are {MOST_OF_ONE} appeals about this exam already. Write to the institution."
+            f"There are {MOST_OF_ONE} appeals about this already. Write to the institution."
         )
     days = (await read_protection(db, session.institution_id)).appeal_days
     row = AppealRow(

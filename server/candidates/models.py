@@ -75,8 +75,8 @@ class DataRequestRow(Table):
     """A request to have one's data (``export``) or to have it erased (``erasure``).
 
     ``via`` is ``candidate`` (their page) or ``staff`` (who wrote it down). ``state`` is
-    ``received``, ``checked`` (who asks is known), ``done`` or ``refused``; ``outcome`` says what
-    was done, in sentences. Erasure takes the candidate's name away, never this row.
+    ``received``, ``checked`` (who asks is known), ``done`` or ``refused``; ``outcome`` says
+    what was done, in sentences. Erasure takes the candidate's name away, never this row.
     """
 
     __tablename__ = "data_request"

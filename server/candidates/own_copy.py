@@ -1,9 +1,9 @@
 """A candidate's own copy: everything that is kept of them, in a form that they can use.
 
-One zip: the session's bundle (which ``invigil-verify`` checks like any other), the recordings and
-pictures opened, what was said, and what was decided. Left out is what is others': who of the
-staff decided or said something, their notes, and all institution-only reckoning beyond it. What is
-left out is said in the copy itself.
+One zip: the session's bundle (which ``invigil-verify`` checks like any other), the recordings
+and pictures opened, what was said, and what was decided. Left out is what is others': who of
+the staff decided or said something, their notes, and all reckoning beyond the decision. What
+is left out is said in the copy itself.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ recordings/       camera, screen and sound, as they were recorded: any video pla
 pictures/         snapshots, clips and photographs
 {session}.invigil.zip
                   the same as signed evidence, still sealed; `invigil-verify` checks that
-                  nothing in it was changed or taken out. Its decisions and report name no staff.
+                  nothing in it was changed or taken out; it names no staff
 {session}.certificates.json
                   where something was destroyed already: what, when and why, signed
 

@@ -25,7 +25,7 @@ from server.retention.certificates import all_gone
 from server.storage.database import Database
 
 # What is said where nothing is left to export.
-GONE = "This session's evidence was destroyed when its time was over; its certificates are left."
+GONE = "This session's evidence was destroyed; only the certificates of that are left."
 
 # What is read of the finished file at once.
 CHUNK_BYTES = 256 * 1024

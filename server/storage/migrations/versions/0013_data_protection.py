@@ -16,7 +16,15 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-GUARDED = ("record", "receipt", "fork", "decision")
+GUARDED = (
+    "record",
+    "receipt",
+    "fork",
+    "decision",
+    "session_decision",
+    "flag_note",
+    "assignment",
+)
 
 COLUMNS: tuple[tuple[str, sa.Column[Any]], ...] = (
     ("exam_session", sa.Column("due_at", sa.BigInteger(), nullable=True)),
