@@ -26,8 +26,9 @@ from server.review.ranking import refresh_one
 from server.storage.database import Database
 from server.web.live_pages import live_context
 from server.web.rendering import PRIVATE, page
+from shared.flags import Kind
 
-PARTS = {"flags": "session_flags.html", "panels": "session_news.html"}
+PARTS = {"panels": "session_news.html"}
 
 
 class SessionPages(Controller):
@@ -92,7 +93,7 @@ class SessionPages(Controller):
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
-        """``flags`` or ``panels``: the parts of the page that change while it is open."""
+        """``panels``: the part of the page that changes while it is open, besides the flags."""
         name = PARTS.get(part)
         if name is None:
             raise NotFoundException("There is no such part of a session.")
@@ -140,7 +141,7 @@ def _decision_answer(case: CaseFile, outcome: Outcome, now: int) -> Template:
 
 
 def _case_context(case: CaseFile, now: int) -> dict[str, Any]:
-    return {"case": case, "now": now, "Verdict": Verdict}
+    return {"case": case, "now": now, "Verdict": Verdict, "identity": Kind.IDENTITY_MISMATCH}
 
 
 async def _ask(request: Request[Any, Any, Any]) -> Ask:

@@ -12,6 +12,9 @@ from support.filmed import Absence, Filming, Scene, Script, Stand, film
 from support.pictured import clip, snapshot
 from support.reels import Reel
 
+from server.exams.terms import Terms
+from shared.policy import Review
+
 SECONDS = 120
 
 SCENES = [
@@ -125,7 +128,9 @@ async def prepare(
 ) -> tuple[Campus, dict[str, Filming]]:
     """Found the campus in ``folder`` and film its sessions, or ``only`` some of them."""
     clock = MovableClock(time.time_ns() // 1000 - HOUR)
-    campus = await found_campus(folder / "data", clock=clock)
+    # Each incident a flag of its own, so that a session can have hundreds.
+    terms = Terms(review=Review(burst_s=0))
+    campus = await found_campus(folder / "data", terms, clock=clock)
     many = [
         Scene(["speech", "gaze_away", "window_switch"][n % 3], 2 + n / 5, 3 + n / 5, "low")
         for n in range(500)

@@ -9,6 +9,12 @@ const EVERY = 80;
 // Whoever is not ready after this (ms) is played without, and joins when it can.
 const PATIENCE = 4000;
 const ORDER = ["microphone", "camera", "screen"];
+// Faster than this nobody understands a word, and sound is left out.
+export const HEARD_UP_TO = 2;
+// From this rate on pictures are gone to one by one: no browser plays that fast for sure.
+const FLICKED_FROM = 16;
+// However long a picture took to come, no more time (s) passes between two of them at once.
+const LONGEST_BEAT = 0.25;
 
 export class Playback extends EventTarget {
   #time = 0;
@@ -18,7 +24,7 @@ export class Playback extends EventTarget {
 
   constructor(duration) {
     super();
-    Object.assign(this, { duration, streams: [], playing: false, rate: 1, waiting: false });
+    Object.assign(this, { duration, streams: [], playing: false, rate: 1, waiting: false, loop: null });
     setInterval(() => this.#beat(), EVERY);
   }
 
@@ -62,6 +68,22 @@ export class Playback extends EventTarget {
     this.#tell("state");
   }
 
+  /** Play [start, end] over and over, or no longer (null). */
+  repeat(span) {
+    this.loop = span && [Math.max(0, span[0]), Math.min(this.duration, span[1])];
+    this.#tell("state");
+  }
+
+  /** One frame on (1) or back (-1) of this stream, all others along with it. */
+  async frame(stream, direction) {
+    this.pause();
+    if (this.stepping || !this.active().includes(stream)) return;
+    this.stepping = true;
+    const time = await stream.frameFrom(direction);
+    this.stepping = false;
+    if (time !== null) this.seek(time);
+  }
+
   /** Go to `time` with every stream. A measure named "seek" ends when all show it. */
   seek(time) {
     this.#time = Math.min(Math.max(0, time), this.duration);
@@ -75,15 +97,29 @@ export class Playback extends EventTarget {
     queueMicrotask(() => this.changed());
   }
 
+  /** Resolves once everything shows where it was sent, or patience is over. */
+  async arrival() {
+    const until = performance.now() + PATIENCE;
+    while (this.seekingSince !== undefined && performance.now() < until) await new Promise((done) => setTimeout(done, 20));
+  }
+
   /** A stream can show more or less than before: look again now, not at the next beat. */
   changed() {
     this.#arrived();
     this.#tell("view");
   }
 
+  /** Whether sound is left out because it would play too fast. */
+  get tooFast() {
+    return this.rate > HEARD_UP_TO;
+  }
+
   /** Those that have something to show at this time. */
   active(time = this.time) {
-    return this.streams.filter((stream) => stream.hls && !stream.problem && stream.runAt(time));
+    const heard = !(this.playing && this.tooFast);
+    return this.streams.filter(
+      (stream) => stream.hls && !stream.problem && stream.runAt(time) && (heard || !stream.sound),
+    );
   }
 
   #arrived() {
@@ -98,16 +134,34 @@ export class Playback extends EventTarget {
     const elapsed = Math.min(1, (now - this.#last) / 1000);
     this.#last = now;
     if (this.#leader && !this.waiting) this.#time = Math.max(this.#time, this.#leader.element.currentTime);
+    if (this.loop && this.#time >= this.loop[1]) return this.seek(this.loop[0]);
     const active = this.active(this.#time);
+    if (this.rate >= FLICKED_FROM) this.#flick(active, Math.min(LONGEST_BEAT, elapsed));
+    else this.#flow(active, elapsed, now);
+    this.streams.filter((stream) => !active.includes(stream)).forEach((stream) => stream.park(this.#time));
+    if (this.#time >= this.duration) this.pause();
+    this.#tell("time");
+  }
+
+  /** Picture by picture: time goes on once all show the moment that it is. */
+  #flick(active, elapsed) {
+    this.#leader = null;
+    active.forEach((stream) => stream.hold());
+    const late = active.some((stream) => !stream.ready);
+    this.#waiting = late ? this.#waiting || this.#last : 0;
+    if (late && this.#last - this.#waiting < PATIENCE) return this.#setWaiting(true);
+    this.#setWaiting(false);
+    this.#time = Math.min(this.duration, this.#time + elapsed * this.rate);
+    active.forEach((stream) => stream.seek(this.#time));
+  }
+
+  #flow(active, elapsed, now) {
     const late = active.filter((stream) => !stream.flowing);
     this.#waiting = late.length ? this.#waiting || now : 0;
     const patient = late.length > 0 && now - this.#waiting < PATIENCE;
     this.#setWaiting(patient);
     if (patient) active.forEach((stream) => stream.hold());
     else this.#advance(active.filter((stream) => !late.includes(stream)), elapsed);
-    this.streams.filter((stream) => !active.includes(stream)).forEach((stream) => stream.park(this.#time));
-    if (this.#time >= this.duration) this.pause();
-    this.#tell("time");
   }
 
   #advance(able, elapsed) {

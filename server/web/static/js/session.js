@@ -1,9 +1,16 @@
 // The session page, put together: players, timeline, flags, keys, and news while it is live.
 
 import { closer } from "./closer.js";
+import { Comparison } from "./compare.js";
+import { Controls } from "./controls.js";
+import { DecisionForm } from "./deciding.js";
+import { Film } from "./film.js";
 import { FlagList } from "./flags.js";
 import { clock } from "./format.js";
 import { listen, sheet } from "./keys.js";
+import { laneSwitches } from "./lane_switches.js";
+import { Notes } from "./notes.js";
+import { Pictures } from "./pictures.js";
 import { Playback } from "./playback.js";
 import { Stream } from "./stream.js";
 import { Timeline } from "./timeline.js";
@@ -11,9 +18,9 @@ import { Timeline } from "./timeline.js";
 const STEP = 5; // s that an arrow key seeks
 const LONG_STEP = 30; // s with shift
 const BEFORE = 1; // s of run-up before a flag
+const AHEAD = 300; // ms after which the next flag's pieces are fetched, once somebody stays
 const NEWS_EVERY = 5000; // ms between two looks at a session that is being recorded
 const RARE_NEWS_EVERY = 20000; // ms where only other reviewers can change something
-const RATES = [0.5, 1, 1.5, 2, 4, 8];
 
 const root = document.getElementById("review");
 const element = (id) => document.getElementById(id);
@@ -40,12 +47,17 @@ function namedMoment() {
 }
 
 class Page {
+  #ahead = 0;
+
   constructor({ data, revision }) {
     this.data = data;
     this.revision = revision;
     this.playback = new Playback(data.duration);
-    this.timeline = new Timeline(element("band"), data);
-    this.flags = new FlagList(element("flag-list"), element("decide"));
+    this.film = this.#makeFilm();
+    this.timeline = new Timeline(element("band"), data, this.film);
+    this.form = new DecisionForm(element("decide"), root.dataset.session);
+    this.flags = new FlagList(element("flag-list"), this.form, data.flags);
+    this.notes = new Notes(this.playback, () => this.data);
     const start = namedMoment() ?? firstMoment(data);
     addEventListener("hashchange", () => this.#goToNamed());
     this.#addStreams(start);
@@ -58,10 +70,19 @@ class Page {
     root.dataset.ready = "true";
   }
 
+  /** Small pictures come from the camera, else from the screen; without either there are none. */
+  #makeFilm() {
+    const stream = ["camera", "screen"].map((name) => this.data.streams.find((one) => one.name === name)).find(Boolean);
+    if (!stream) return null;
+    const film = new Film(stream, () => this.playback.seekingSince !== undefined || this.playback.waiting);
+    film.addEventListener("picture", () => this.timeline.later());
+    return film;
+  }
+
   #goToNamed() {
     const moment = namedMoment();
     if (moment === null) return;
-    this.playback.seek(moment);
+    this.seek(moment);
     element("pictures").scrollIntoView({ block: "nearest" });
   }
 
@@ -72,99 +93,127 @@ class Page {
     }
   }
 
+  /** Go somewhere because somebody asked. */
+  seek(time) {
+    this.playback.seek(time);
+    this.controls.went(this.playback.time);
+  }
+
   #wirePlayback() {
     const { playback, timeline } = this;
+    this.pictures = new Pictures(element, playback);
+    const ways = { seek: (time) => this.seek(time), frame: (by) => playback.frame(this.pictures.large, by) };
+    this.controls = new Controls(element, root.dataset.icons, playback, ways);
     playback.addEventListener("time", () => this.paint());
-    playback.addEventListener("view", () => this.paintPictures());
-    playback.addEventListener("state", () => this.paintState());
-    timeline.addEventListener("seek", (event) => playback.seek(event.detail));
+    playback.addEventListener("view", () => this.notes.paint());
+    playback.addEventListener("state", () => this.notes.paint());
+    timeline.addEventListener("seek", (event) => this.seek(event.detail));
     timeline.addEventListener("flag", (event) => this.flags.choose(event.detail, { seek: true }));
-    element("play").addEventListener("click", () => playback.toggle());
     element("previous").addEventListener("click", () => this.flags.step(-1));
     element("next").addEventListener("click", () => this.flags.step(1));
-    element("rate").addEventListener("change", (event) => playback.setRate(Number(event.target.value)));
-    element("volume").addEventListener("input", (event) => this.setVolume(Number(event.target.value)));
-    element("mute").addEventListener("click", () => this.setMuted(!element("microphone").muted));
-    element("swap")?.addEventListener("click", () => this.swap());
     element("zoom-in").addEventListener("click", () => timeline.zoom(2));
     element("zoom-out").addEventListener("click", () => timeline.zoom(0.5));
     element("zoom-fit").addEventListener("click", () => timeline.fit());
+    element("zoom-flag").addEventListener("click", () => this.zoomToFlag());
+    laneSwitches(element("lane-switches"), timeline);
   }
 
   #wireFlags() {
-    this.flags.addEventListener("chosen", ({ detail: { id, start, seek } }) => {
-      this.timeline.select(id);
-      if (seek) this.playback.seek(start - BEFORE);
-    });
-    document.body.addEventListener("htmx:afterSettle", (event) => {
-      if (event.detail.target.id === "flag-list") this.flags.renewed();
-    });
+    const form = element("decide");
+    this.flags.addEventListener("chosen", ({ detail }) => this.#chosen(detail));
     document.body.addEventListener("flag-decided", () => this.#decided());
     // A clip and the recording would speak over each other. Media events do not bubble.
-    element("decide").addEventListener("play", () => this.playback.pause(), true);
-    this.playback.addEventListener("state", () => this.playback.playing && this.flags.clip?.pause());
-    element("decide").addEventListener("htmx:sendError", () => this.#unsent());
-    element("decide").addEventListener("htmx:responseError", () => this.#unsent());
+    form.addEventListener("play", () => this.playback.pause(), true);
+    this.playback.addEventListener("state", () => this.playback.playing && this.form.clip?.pause());
+    form.addEventListener("htmx:sendError", () => this.#unsent());
+    form.addEventListener("htmx:responseError", () => this.#unsent());
+    this.form.onShow = () => this.pictures.offer(this.form.clip);
+  }
+
+  #chosen({ flag, seek }) {
+    this.timeline.select(flag.id);
+    this.controls.offer(flag);
+    element("zoom-flag").disabled = false;
+    if (seek) this.playback.seek(this.playback.loop ? this.playback.loop[0] : flag.start - BEFORE);
+    clearTimeout(this.#ahead);
+    this.#ahead = setTimeout(() => this.#prefetch(flag), AHEAD);
+  }
+
+  /** What a reviewer is likely to look at next is here before they ask. */
+  #prefetch(flag) {
+    if (this.playback.seekingSince !== undefined) return void (this.#ahead = setTimeout(() => this.#prefetch(flag), AHEAD));
+    for (const next of this.flags.around(flag.id)) {
+      for (const stream of this.playback.streams) stream.prefetch(next.start - BEFORE);
+    }
   }
 
   #decided() {
-    const goOn = element("go-on").checked;
-    this.news({ partsToo: false }); // the answer brought them already
-    if (goOn) this.flags.nextOpen();
-    else this.flags.choose(this.flags.current, { seek: false, keep: ["message"] });
+    const id = this.form.shown;
+    this.form.taken(id);
+    this.flags.decided(id);
+    this.timeline.update(this.data);
+    if (element("go-on").checked) this.flags.nextOpen();
+    else this.flags.choose(id, { keep: true });
   }
 
   #unsent() {
     const note = document.createElement("p");
     note.className = "notice bad";
-    note.textContent = "The server did not take the decision. Nothing is saved; try again.";
+    note.textContent = "The server did not take the decision. Nothing is saved, and your note is kept; try again.";
     element("decide-result").replaceChildren(note);
   }
 
+  zoomToFlag() {
+    const flag = this.flags.currentFlag;
+    if (flag) this.timeline.fitTo(flag.start - BEFORE, (flag.end ?? this.data.duration) + BEFORE);
+  }
+
   #wireKeys() {
-    const { playback, flags } = this;
+    const { playback, flags, timeline, controls, pictures, form } = this;
     const open = sheet(element("keys"), element("show-keys"));
     const enlarge = closer(element("closer"));
-    const by = (seconds) => (event) => playback.seek(playback.time + Math.sign(seconds) * (event.shiftKey ? LONG_STEP : STEP));
+    const comparison = this.#comparison();
+    const by = (seconds) => (event) => controls.jump(Math.sign(seconds) * (event.shiftKey ? LONG_STEP : STEP));
     listen({
-      " ": () => playback.toggle(), k: () => flags.step(-1), j: () => flags.step(1),
-      a: () => flags.decide("accepted"), d: () => flags.decide("dismissed"), o: () => flags.decide("open"),
-      c: () => this.playClip(), l: () => flags.closer && enlarge(flags.closer),
-      n: () => element("note").focus(), u: () => flags.nextOpen(),
-      ArrowLeft: by(-1), ArrowRight: by(1), Home: () => playback.seek(0), End: () => playback.seek(playback.duration - 1),
-      s: () => this.swap(), m: () => this.setMuted(!element("microphone").muted),
-      "<": () => this.stepRate(-1), ">": () => this.stepRate(1),
-      "+": () => this.timeline.zoom(2), "-": () => this.timeline.zoom(0.5), 0: () => this.timeline.fit(), "?": open,
+      " ": () => playback.toggle(), k: () => flags.step(-1), j: () => flags.step(1), u: () => flags.nextOpen(),
+      a: () => form.press("accepted"), d: () => form.press("dismissed"), o: () => form.press("open"), e: () => form.press("escalated"),
+      n: () => element("note").focus(),
+      c: () => this.playClip(), v: () => pictures.toggleClip(), l: () => form.closer && enlarge(form.closer),
+      p: () => comparison?.open(), r: () => controls.toggleLoop(),
+      ArrowLeft: by(-1), ArrowRight: by(1), q: () => controls.jump(-1), w: () => controls.jump(1),
+      ",": () => controls.frame(-1), ".": () => controls.frame(1),
+      Home: () => this.seek(0), End: () => this.seek(playback.duration - 1),
+      s: () => pictures.nextLayout(), b: () => pictures.nextBrightness(), f: () => pictures.fullscreen(), m: () => controls.toggleMute(),
+      "<": () => controls.stepRate(-1), ">": () => controls.stepRate(1),
+      "+": () => timeline.zoom(2), "-": () => timeline.zoom(0.5), 0: () => timeline.fit(), z: () => this.zoomToFlag(),
+      "[": () => timeline.pan(-0.5), "]": () => timeline.pan(0.5), "?": open,
     });
+    element("show-compare")?.addEventListener("click", () => comparison.open());
+  }
+
+  /** The photographs beside the camera; there is none without photographs. */
+  #comparison() {
+    const dialog = element("compare");
+    if (!dialog) return null;
+    const still = () => {
+      const stream = this.playback.streams.find(({ name }) => name === "camera");
+      const there = stream?.ready && stream.runAt(this.playback.time);
+      return { video: there ? stream.element : null, words: there ? `Camera at ${clock(this.playback.time)}` : "No camera picture at this moment" };
+    };
+    const step = (seconds) => {
+      this.playback.pause();
+      this.seek(this.playback.time + seconds);
+      return this.playback.arrival();
+    };
+    return new Comparison(dialog, { still, step });
   }
 
   /** Play the current flag's clip where it stands, or pause it; the rest is silent meanwhile. */
   playClip() {
-    const clip = this.flags.clip;
+    const { clip } = this.form;
     if (!clip) return;
     if (clip.paused) clip.play();
     else clip.pause();
-  }
-
-  swap() {
-    const swapped = element("pictures").classList.toggle("swapped");
-    element("swap")?.setAttribute("aria-pressed", String(swapped));
-  }
-
-  stepRate(by) {
-    const at = RATES.indexOf(this.playback.rate);
-    this.playback.setRate(RATES[Math.min(RATES.length - 1, Math.max(0, at + by))]);
-  }
-
-  setVolume(volume) {
-    element("microphone").volume = volume;
-    this.setMuted(volume === 0);
-  }
-
-  setMuted(muted) {
-    element("microphone").muted = muted;
-    element("mute").setAttribute("aria-pressed", String(muted));
-    element("mute").querySelector("use").setAttribute("href", `${root.dataset.icons}#${muted ? "muted" : "sound"}`);
   }
 
   paint() {
@@ -172,42 +221,11 @@ class Page {
     element("now").textContent = clock(time);
     element("length").textContent = clock(this.playback.duration);
     this.timeline.show(time);
-    this.paintPictures();
-  }
-
-  paintState() {
-    const { playing, rate } = this.playback;
-    element("play").setAttribute("aria-label", playing ? "Pause" : "Play");
-    element("play").querySelector("use").setAttribute("href", `${root.dataset.icons}#${playing ? "pause" : "play"}`);
-    element("rate").value = String(rate);
-    this.paintPictures();
-  }
-
-  /** Say on each picture why there is none, where there is none. */
-  paintPictures() {
-    const time = this.playback.time;
-    for (const stream of this.playback.streams) {
-      const note = document.querySelector(`[data-note="${stream.name}"]`);
-      if (!note) continue;
-      const loading = Boolean(stream.runAt(time)) && !stream.ready;
-      const words = stream.problem || (stream.runAt(time) ? "" : this.#absence(stream, time));
-      note.hidden = !words && !(loading && this.playback.waiting);
-      note.classList.toggle("over", !words);
-      note.querySelector("span").textContent = words || "Loading …";
-    }
-  }
-
-  #absence(stream, time) {
-    if (stream.broken.some(([start, end]) => time >= start && time < end)) return "This part could not be loaded";
-    const here = (one) => one.stream === stream.name && time >= one.start && time < one.end;
-    const due = this.data.undelivered.find(here);
-    if (due) return `Recorded, but not here: ${due.reason}`;
-    const gap = this.data.missing.find(here);
-    return gap ? `Not recorded: ${gap.reason}` : "Nothing recorded at this time";
+    this.notes.paint();
   }
 
   /** What has come since: decisions by others, and a live session's newest minutes. */
-  async news({ partsToo = true } = {}) {
+  async news() {
     let found = null;
     try {
       found = await fetchTimeline(this.revision);
@@ -218,9 +236,13 @@ class Page {
     Object.assign(this, found);
     this.playback.duration = this.data.duration;
     this.timeline.update(this.data);
-    for (const { name, runs } of this.data.streams) this.playback.streams.find((s) => s.name === name)?.grow(runs);
+    this.flags.update(this.data.flags);
+    for (const { name, runs } of this.data.streams) {
+      this.playback.streams.find((one) => one.name === name)?.grow(runs);
+      if (this.film?.stream.name === name) this.film.stream.runs = runs;
+    }
     this.paint();
-    if (partsToo) document.body.dispatchEvent(new Event("session-changed"));
+    document.body.dispatchEvent(new Event("session-changed"));
   }
 }
 

@@ -4,6 +4,7 @@
 // *is* session time. Where nothing was recorded the element is parked: it cannot play there.
 
 import Hls from "../vendor/hls.light.min.mjs";
+import { PieceLoader, prefetch } from "./pieces.js";
 
 // The last moments of a run may not play: an encoder's padding, a container's rounding (s).
 const EDGE = 0.25;
@@ -17,6 +18,12 @@ const TOLERANCE = 0.015;
 const CORRECTION = 0.1;
 // Within this time (s) of a run's beginning its first piece is fetched in advance.
 const AHEAD = 6;
+// A step looks for another frame this far on (s) at a time, and for so many steps: no camera
+// is slower than a picture a second, and a screen that stands still has no other frame.
+const FRAME = 1 / 30;
+const MOST_STEPS = 60;
+// Just before a frame (s) is the one before it.
+const BEFORE = 0.004;
 
 const POLICY = {
   maxTimeToFirstByteMs: 10000, maxLoadTimeMs: 30000,
@@ -31,6 +38,7 @@ export class Stream {
     this.broken = [];
     this.problem = "";
     for (const event of ["seeked", "canplay", "waiting", "error"]) element.addEventListener(event, changed);
+    this.#watchFrames();
     this.#open(at);
   }
 
@@ -48,6 +56,57 @@ export class Stream {
   /** Whether playing can go on from here. */
   get flowing() {
     return this.element.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && !this.element.seeking;
+  }
+
+  /** Whether it is heard alone. */
+  get sound() {
+    return this.element instanceof HTMLAudioElement;
+  }
+
+  /** When the frame that is shown begins (s), as far as the browser tells. */
+  #watchFrames() {
+    if (!this.element.requestVideoFrameCallback) return;
+    const see = (_, { mediaTime }) => {
+      this.frame = mediaTime;
+      this.element.requestVideoFrameCallback(see);
+    };
+    this.element.requestVideoFrameCallback(see);
+  }
+
+  /** The time of the next frame (or the one before), found by going there; null at an end. */
+  async frameFrom(direction) {
+    const shown = this.frame ?? this.element.currentTime;
+    if (direction < 0) return Math.max(0, shown - BEFORE);
+    for (let n = 1; n <= MOST_STEPS; n++) {
+      const time = shown + n * FRAME;
+      if (!this.runAt(time)) return this.#next(time);
+      await this.#look(time);
+      if (this.frame > shown + BEFORE / 2) return this.frame + BEFORE / 2;
+    }
+    return null;
+  }
+
+  /** Go to a moment and wait for its picture. */
+  #look(time) {
+    return new Promise((done) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.element.removeEventListener("seeked", soon);
+        done();
+      };
+      // The frame is told with the next picture of the page, which may be none.
+      const soon = () => requestAnimationFrame(() => requestAnimationFrame(end));
+      const timer = setTimeout(end, 1000);
+      this.element.addEventListener("seeked", soon);
+      this.element.currentTime = time;
+    });
+  }
+
+  /** Fetch what is needed to begin at `time`, so that going there takes no time. */
+  prefetch(time) {
+    const fragments = this.hls?.levels?.[0]?.details?.fragments ?? [];
+    const found = fragments.find(({ start, end, gap }) => !gap && time >= start && time < end);
+    if (found) prefetch(found.url);
   }
 
   /** New runs of a session that is still being recorded. */
@@ -103,7 +162,7 @@ export class Stream {
     const start = this.runAt(at) ? at : (this.#next(at) ?? this.runs[0][0]);
     this.hls = new Hls({
       enableWorker: false, startPosition: start, maxBufferLength: 20, maxMaxBufferLength: 40, backBufferLength: 40,
-      nudgeMaxRetry: 8, fragLoadPolicy: { default: POLICY },
+      nudgeMaxRetry: 8, fragLoadPolicy: { default: POLICY }, fLoader: PieceLoader,
     });
     this.hls.on(Hls.Events.ERROR, (_, data) => this.#failed(data));
     this.hls.loadSource(this.playlist);

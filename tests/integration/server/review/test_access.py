@@ -19,7 +19,7 @@ STRANGER = "proctor@elsewhere.edu"
 FLAG = f"{1:032x}"
 
 # Below /sessions/{id} and /media/{id}, and what an observer gets there.
-PAGES = ["", "/flags", "/panels", "/timeline.json", "/verdict", "/live"]
+PAGES = ["", "/rows", "/panels", "/timeline.json", "/verdict", "/live"]
 MEDIA = [
     "master.m3u8",
     "camera.m3u8",
