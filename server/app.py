@@ -87,6 +87,7 @@ from server.retention.service import Retention
 from server.review.attachment_controllers import get_attachment
 from server.review.controllers import FlagsController, MediaController
 from server.review.media import Media
+from server.review.remark_controllers import RemarksController
 from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
 from server.storage.keys import KeysMissing, KeyStore
@@ -128,6 +129,7 @@ MAX_BODY_BYTES = 1_048_576
 ROUTES: tuple[Any, ...] = (
     start,
     QueuePages,
+    ReviewPages,
     SessionPages,
     get_rows,
     VerdictPages,
@@ -164,6 +166,7 @@ ROUTES: tuple[Any, ...] = (
     MediaController,
     get_attachment,
     FlagsController,
+    RemarksController,
     SessionsController,
     health,
     get_metrics,

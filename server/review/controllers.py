@@ -28,7 +28,14 @@ from server.review.decisions import Ask, Decided, NoFlag, Refused, Superseded, d
 from server.review.flag_reading import read_flags
 from server.review.flags import Flag
 from server.review.life import MAX_NOTE_CHARS, Verdict
-from server.review.media import Media, Part, Unplayable, find_init, find_stretch
+from server.review.media import (
+    MOST_PIECES,
+    Media,
+    Part,
+    Unplayable,
+    find_init,
+    find_stretch,
+)
 from server.review.phases import read_phases
 from server.review.ranking import refresh_one
 from server.review.reading import STREAMS, extent, read_tracks
@@ -40,9 +47,6 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 # Of the streams of one player, so that a new epoch is a discontinuity in both at once.
 TOGETHER = ("camera", "microphone")
-
-# Above any ``stream_seq`` and within every database's numbers; written with 15 digits.
-MOST_PIECES = 10**15 - 1
 
 _NAME = re.compile(r"(master|camera|microphone|screen)\.m3u8")
 _PIECE = re.compile(r"(\d{1,15})\.m4s")
@@ -184,7 +188,9 @@ class PictureOut(msgspec.Struct, frozen=True):
 class FlagOut(msgspec.Struct, frozen=True):
     """A flag; ``start`` and ``end`` are microseconds of session time. ``counts`` says whether
     it lies in the exam, be it in part. Its clip may be that of the flag ``clip_of``;
-    ``left_out`` says why there is less than was due.
+    ``left_out`` says why there is less than was due. ``incidents`` are those that it is made
+    of; ``proposed`` waits for a second reviewer, ``needs_person`` for anybody; ``follows`` is
+    a decided flag that it would have been a part of; ``assigned`` is an account's id.
     """
 
     id: str
@@ -197,6 +203,11 @@ class FlagOut(msgspec.Struct, frozen=True):
     verdict: Verdict
     version: int
     counts: bool
+    incidents: list[str]
+    follows: str | None
+    proposed: bool
+    needs_person: bool
+    assigned: str | None
     history: list[DecisionOut]
     attachments: list[PictureOut]
     clip_of: str | None
@@ -282,6 +293,11 @@ def _flag_out(session: ExamSession, flag: Flag, pictures: Pictures, *, counts: b
         verdict=flag.verdict,
         version=flag.version,
         counts=counts,
+        incidents=list(flag.covers),
+        follows=flag.follows,
+        proposed=flag.proposed is not None,
+        needs_person=flag.needs_person,
+        assigned=flag.assigned.to_id if flag.assigned else None,
         history=[DecisionOut(d.n, d.verdict, d.note, d.by, d.at) for d in flag.history],
         attachments=[
             PictureOut(

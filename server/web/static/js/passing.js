@@ -15,7 +15,8 @@ export const serverNow = () => Date.now() + ahead;
 export function tell(root = document) {
   const now = serverNow();
   for (const time of root.querySelectorAll("time[data-ago]")) {
-    say(time, `${length(Math.max(0, (now - Date.parse(time.dateTime)) / 1000))} ago`);
+    const passed = Math.max(0, Math.floor((now - Date.parse(time.dateTime)) / 1000));
+    say(time, passed < 5 ? "just now" : `${length(passed < 60 ? passed : passed - (passed % 5))} ago`);
   }
   for (const time of root.querySelectorAll("time[data-left]")) {
     const left = (Date.parse(time.dateTime) - now) / 1000;

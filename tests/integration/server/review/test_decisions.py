@@ -174,7 +174,8 @@ async def test_the_score_follows_at_once(
     assert answer.headers["hx-trigger-after-settle"] == "flag-decided"
     assert "1 flag left to decide" in answer.text
     assert "More than one face" not in answer.text.split('id="panels"')[1]
-    assert "More than one face" not in (await client.get("/sessions")).text
+    listed = (await client.get("/sessions", headers=HTMX)).text
+    assert "More than one face" not in listed
 
 
 async def test_the_list_ranks_and_filters(
