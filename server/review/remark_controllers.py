@@ -120,7 +120,7 @@ class RemarksController(Controller):
         names = [one.name for one in done.called.people]
         return NoteAdded(done.n, names, list(done.called.unknown))
 
-    @put("/flags/{flag_id:str}/assignment", status_code=204, guards=[require(Role.PROCTOR)])
+    @put("/flags/{flag_id:str}/assignment", status_code=200, guards=[require(Role.PROCTOR)])
     async def put_assignment(
         self,
         request: AnyRequest,
@@ -129,13 +129,13 @@ class RemarksController(Controller):
         data: JSONBody[AssignmentDraft],
         database: NamedDependency[Database],
         clock: NamedDependency[WallClock],
-    ) -> Response[bytes] | Response[None]:
+    ) -> AssignmentDraft | Response[bytes]:
         """Assign a flag to somebody, or to nobody."""
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             done = await assign(db, clock(), staff, session, flag_id, data.account)
-        return done.response() if done is not None else Response(None, status_code=204)
+        return data if done is None else done.response()
 
     @get("/flags/{flag_id:str}/alike", guards=[require(Role.OBSERVER)])
     async def get_alike(
