@@ -109,7 +109,12 @@ from server.web.live_pages import LivePages
 from server.web.log_pages import get_log_page
 from server.web.pages import SessionPages
 from server.web.people_pages import JoinPages, PeoplePages
+from server.web.account_pages import AccountPages
+from server.web.factor_pages import FactorPages, SecondFactorPages
+from server.web.people_pages import JoinPages, PeoplePages
 from server.web.policy_pages import PolicyPages
+from server.web.sign_in_pages import ElsewherePages, SignInPages
+from server.web.token_pages import TokenPages
 from server.web.queue_pages import QueuePages, start
 from server.web.rendering import renderer, template_config
 from server.web.report_pages import SessionReportPages

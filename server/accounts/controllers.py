@@ -9,13 +9,17 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.elsewhere import FAILED, UNKNOWN, only_provider
 from server.accounts.models import Role
+from server.accounts.passkeys import Site
 from server.accounts.sign_in import Denied, HalfWay, SignedIn, SignIn, Visit
-from server.accounts.staff import WITHOUT_FACTOR, current_account, require, visitor
-from server.accounts.steps import STEP_S
+from server.accounts.staff import SETTING_UP, current_account, require, visitor
+from server.accounts.steps import STEP_S, Step
 from server.config import Settings
 from server.network import AnyRequest, client_address
+from server.storage.database import Database
 
 LOGIN_TEMPLATE = "login.html"
 HOME = "/"
@@ -37,9 +41,9 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-invigil" if settings.https else "invigil"
 
 
-def step_cookie_name(settings: Settings) -> str:
+def step_cookie_name(settings: Settings, kind: Step) -> str:
     """The name of the cookie of half a sign-in."""
-    return f"{cookie_name(settings)}-step"
+    return f"{cookie_name(settings)}-{kind.value}"
 
 
 def visit_of(request: AnyRequest, settings: Settings) -> Visit:
@@ -64,19 +68,27 @@ class AccountsController(Controller):
     include_in_schema = False
 
     @get("/login")
-    async def get_login(self, request: AnyRequest) -> Template | Redirect:
+    async def get_login(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+    ) -> Template | Redirect:
         """The form; whoever is signed in already goes on to ``next``."""
         target = local_path(request.query_params.get("next", HOME))
         if visitor(request) is not None:
             return Redirect(target, status_code=303)
-        context = {"error": "", "email": "", "next": target}
-        return Template(LOGIN_TEMPLATE, context=context, headers=NOT_KEPT)
+        told = request.query_params.get("told", "")
+        error = told if told in {FAILED, UNKNOWN} else ""
+        async with database.transaction() as db:
+            return await _form(db, settings, target, error=error)
 
     @post("/login", status_code=303, request_max_body_size=MAX_FORM_BYTES)
     async def post_login(
         self,
         request: AnyRequest,
         sign_in: NamedDependency[SignIn],
+        database: NamedDependency[Database],
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
         """Fields ``email``, ``password``, ``next``. Back to ``next``, or the form again."""
@@ -89,14 +101,21 @@ class AccountsController(Controller):
             case HalfWay() as half:
                 where = f"{SECOND}?{urlencode({'next': local_path(target)})}"
                 answer = Redirect(where, status_code=303)
-                set_step_cookie(answer, settings, half.cookie)
+                set_step_cookie(answer, settings, Step.SECOND, half.cookie)
                 return answer
             case Denied() as denied:
-                return _form_again(denied, email, target)
+                async with database.transaction() as db:
+                    return await _form(
+                        db,
+                        settings,
+                        local_path(target),
+                        error=denied.words,
+                        email=email,
+                        status=429 if denied.retry_after else 401,
+                        retry_after=denied.retry_after,
+                    )
 
-    @post(
-        "/logout", status_code=303, guards=[require(Role.OBSERVER)], opt={WITHOUT_FACTOR: True}
-    )
+    @post("/logout", status_code=303, guards=[require(Role.OBSERVER)], opt=SETTING_UP)
     async def post_logout(
         self,
         request: AnyRequest,
@@ -118,25 +137,40 @@ def local_path(target: str) -> str:
     return HOME if outward or target.startswith("//") or not target.isprintable() else target
 
 
-def _form_again(denied: Denied, email: str, target: str) -> Template:
+async def _form(
+    db: AsyncSession,
+    settings: Settings,
+    target: str,
+    *,
+    error: str = "",
+    email: str = "",
+    status: int = 200,
+    retry_after: int = 0,
+) -> Template:
+    provider = await only_provider(db)
+    query = urlencode({"next": target})
+    context = {
+        "error": error,
+        "email": email,
+        "next": target,
+        "passkeys_work": Site.of(settings) is not None,
+        "elsewhere": f"/login/with/{provider}?{query}" if provider else "",
+    }
+    waiting = {"Retry-After": str(retry_after)} if retry_after else {}
     return Template(
-        LOGIN_TEMPLATE,
-        context={"error": denied.words, "email": email, "next": local_path(target)},
-        status_code=429 if denied.retry_after else 401,
-        headers=NOT_KEPT
-        | ({"Retry-After": str(denied.retry_after)} if denied.retry_after else {}),
+        LOGIN_TEMPLATE, context=context, status_code=status, headers=NOT_KEPT | waiting
     )
 
 
 def set_session_cookie(answer: Response[Any], settings: Settings, value: str) -> None:
     """Sign the browser in; what led to it is over."""
     _set(answer, settings, cookie_name(settings), value, settings.session_max_s)
-    answer.delete_cookie(step_cookie_name(settings), path="/")
+    answer.delete_cookie(step_cookie_name(settings, Step.SECOND), path="/")
 
 
-def set_step_cookie(answer: Response[Any], settings: Settings, value: str) -> None:
+def set_step_cookie(answer: Response[Any], settings: Settings, kind: Step, value: str) -> None:
     """Have the browser show that it is half-way."""
-    _set(answer, settings, step_cookie_name(settings), value, STEP_S)
+    _set(answer, settings, step_cookie_name(settings, kind), value, STEP_S)
 
 
 def _set(answer: Response[Any], settings: Settings, name: str, value: str, age_s: int) -> None:

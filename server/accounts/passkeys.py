@@ -96,17 +96,20 @@ async def ask_to_register(
 
 async def add_passkey(
     db: AsyncSession,
-    step: StepRow,
+    step: StepRow | None,
     credential: dict[str, Any],
     name: str,
     site: Site,
     now: int,
 ) -> PasskeyRow:
-    """Keep a new passkey.
+    """Keep a new passkey of whose step it is.
 
     Raises:
-        PasskeyError: it does not verify, is there already, or is one too many.
+        PasskeyError: the step is over, or the passkey does not verify, is there already, or is
+            one too many.
     """
+    if step is None:
+        raise PasskeyError("That took too long. Try again.")
     try:
         made = verify_registration_response(
             credential=credential,

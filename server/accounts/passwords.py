@@ -41,7 +41,7 @@ COMMON = (
 )
 
 # What has to be left of a password without such words in it.
-MIN_BESIDE = 8
+MIN_BESIDE = 7
 
 
 def fault_in(password: str, about: Iterable[str]) -> str | None:

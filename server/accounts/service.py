@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Institution, Role
-from server.accounts.passwords import MIN_CHARS, Passwords
+from server.accounts.passwords import Passwords, fault_in
+from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.audit.models import LogHeadRow
 from server.storage.keys import KeyStore
@@ -18,6 +19,12 @@ from shared.signed import fingerprint
 
 # 18 random bytes are 24 letters and digits: for a password that a program makes.
 GENERATED_BYTES = 18
+
+# The password of who has none: it is no hash, so that nothing fits it.
+NO_PASSWORD = ""
+
+# The column's length; a mail address has at most 254 (RFC 3696, erratum 1690), and few 60.
+MAX_EMAIL_CHARS = 200
 
 
 class AccountError(ValueError):
@@ -84,25 +91,26 @@ async def create_account(
     role: Role,
     password: str,
     now: int,
+    by: Staff | str = audit.COMMAND_LINE,
 ) -> Account:
-    """A member of staff.
+    """A member of staff. With the password ``NO_PASSWORD`` they sign in elsewhere only.
 
     Raises:
-        AccountError: the address is none or taken, or the password is too short.
+        AccountError: the address is none or taken, or the password is none.
     """
     email = email.strip().lower()
-    if "@" not in email or " " in email:
-        raise AccountError(f"{email!r} is not an e-mail address")
-    if len(password) < MIN_CHARS:
-        raise AccountError(f"a password has at least {MIN_CHARS} characters")
+    if "@" not in email or " " in email or len(email) > MAX_EMAIL_CHARS:
+        raise AccountError(f"{email[:80]!r} is not an e-mail address")
+    if password != NO_PASSWORD and (fault := fault_in(password, (email, institution.name))):
+        raise AccountError(fault)
     if await find_account(db, email) is not None:
         raise AccountError(f"there is an account for {email} already")
     account = Account(
         id=new_id(),
         institution_id=institution.id,
         email=email,
-        name=name.strip() or email,
-        password_hash=await passwords.hash_slowly(password),
+        name=" ".join(name.split())[:MAX_EMAIL_CHARS] or email,
+        password_hash=await passwords.hash_slowly(password) if password else NO_PASSWORD,
         role=role.value,
         active=True,
         created=now,
@@ -113,7 +121,7 @@ async def create_account(
     audit.record(
         db,
         now,
-        audit.COMMAND_LINE,
+        by,
         "account.create",
         subject,
         institution_id=institution.id,

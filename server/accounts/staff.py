@@ -64,6 +64,7 @@ Finder = Callable[[str], Awaitable[Staff | None]]
 
 # A handler's option that lets in who still owes a second factor: it is where one is set up.
 WITHOUT_FACTOR = "without_factor"
+SETTING_UP = {WITHOUT_FACTOR: True}
 
 
 class FactorOwed(PermissionDeniedException):

@@ -10,6 +10,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from server.accounts.staff import FactorOwed
 from server.network import AnyRequest
 from server.problems import refuse_bug, refuse_http, report_bug
 from server.web.rendering import page, wants_page
@@ -35,6 +36,8 @@ def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
         return answer
     if not wants_page(request):
         return refuse_http(request, error)
+    if isinstance(error, FactorOwed):
+        return Redirect("/settings/account", status_code=303)
     if signed_out:
         return Redirect(to_login, status_code=303)
     title = TITLES.get(HTTPStatus(error.status_code), HTTPStatus(error.status_code).phrase)

@@ -168,7 +168,7 @@ def test_a_short_password_is_refused(ready: Run) -> None:
         *("admin", "create-account", "a@b", "--institution", "Example", "--password-stdin"),
         stdin="short\n",
     )
-    assert (status, "at least 10" in err) == (2, True)
+    assert (status, "at least 12" in err) == (2, True)
 
 
 def test_a_database_of_another_version_is_not_touched(run: Run) -> None:

@@ -1,0 +1,235 @@
+"""Signing in with an institution's own account: sent there, brought back, known by address."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.credentials import ProviderRow
+from server.accounts.factors import Means
+from server.accounts.models import Account, Institution, Role
+from server.accounts.passwords import Passwords
+from server.accounts.provider import (
+    Asked,
+    Client,
+    ProviderError,
+    Vouched,
+    address_to_ask,
+    discover,
+    vouched_for,
+)
+from server.accounts.service import NO_PASSWORD, AccountError, create_account, find_account
+from server.accounts.sign_in import Denied, SignedIn, SignIn, Visit
+from server.accounts.staff import Staff
+from server.accounts.steps import Step, begin_step, take_step
+from server.audit import service as audit
+from server.clock import WallClock
+from server.config import Settings
+from server.integrations.target import Targets
+from server.storage.database import Database
+from server.storage.seal import Seal
+
+CALLBACK = "/login/back"
+SEAL = "invigil/sign-in-providers/1"
+
+# 256 bits each of state, nonce and verifier (RFC 7636, section 7.1).
+RANDOM_BYTES = 32
+
+MAX_CHARS = 200
+
+_log = structlog.get_logger("invigil.server")
+
+# What somebody who signs in is told: no more, as they cannot mend it.
+FAILED = "Your institution's sign-in did not work. Try again, or tell an administrator."
+UNKNOWN = "Your institution vouches for you, but you have no account here. Ask to be invited."
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """On the way elsewhere: the address, and the step's cookie."""
+
+    address: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Signed in, and where they wanted to go."""
+
+    signed_in: SignedIn
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderDraft:
+    """What an administrator says of the institution's own sign-in; an empty ``secret`` keeps
+    the one there is.
+    """
+
+    issuer: str
+    client: str
+    secret: str
+    joins_as: Role | None
+
+
+class Elsewhere:
+    """Sends people to their institution's sign-in and takes them back."""
+
+    def __init__(
+        self,
+        database: Database,
+        sign_in: SignIn,
+        seal: Seal,
+        targets: Targets,
+        passwords: Passwords,
+        settings: Settings,
+        clock: WallClock,
+    ) -> None:
+        """Take what it works with; ``targets`` bounds where requests may go."""
+        self._database = database
+        self._sign_in = sign_in
+        self._seal = seal
+        self._targets = targets
+        self._passwords = passwords
+        self._url = settings.url
+        self._clock = clock
+
+    @property
+    def callback(self) -> str:
+        """The address that issuers send people back to."""
+        return self._url + CALLBACK
+
+    async def begin(self, institution_id: str, target: str) -> Sent | Denied | None:
+        """Send somebody there; ``None`` where the institution has no such sign-in."""
+        async with self._database.transaction() as db:
+            row = await db.get(ProviderRow, institution_id)
+        client = self._client(row) if row is not None else None
+        if client is None:
+            return None
+        try:
+            found = await discover(self._targets, client.issuer)
+        except ProviderError as error:
+            return _failed(institution_id, error)
+        asked = Asked(*(secrets.token_urlsafe(RANDOM_BYTES) for _ in range(3)))
+        async with self._database.transaction() as db:
+            cookie = await begin_step(
+                db,
+                Step.ELSEWHERE,
+                None,
+                self._clock(),
+                institution=institution_id,
+                target=target,
+                state=asked.state,
+                nonce=asked.nonce,
+                verifier=asked.verifier,
+            )
+        return Sent(address_to_ask(found, client, asked), cookie)
+
+    async def finish(
+        self, cookie: str | None, state: str, code: str, visit: Visit
+    ) -> Returned | Denied:
+        """Take somebody back, with what the issuer gave their browser."""
+        now = self._clock()
+        async with self._database.transaction() as db:
+            step = await take_step(db, cookie, Step.ELSEWHERE, now)
+            row = await db.get(ProviderRow, step.data["institution"]) if step else None
+        client = self._client(row) if row is not None else None
+        if step is None or row is None or client is None or not code:
+            return Denied(FAILED)
+        kept = step.data
+        if not hmac.compare_digest(kept["state"].encode(), state.encode()):
+            return Denied(FAILED)
+        asked = Asked(kept["state"], kept["nonce"], kept["verifier"])
+        try:
+            found = await discover(self._targets, client.issuer)
+            vouched = await vouched_for(self._targets, found, client, asked, code, now)
+        except ProviderError as error:
+            return _failed(row.institution_id, error)
+        async with self._database.transaction() as db:
+            account = await self._account(db, row, vouched, now)
+            if account is None or not account.active:
+                return Denied(UNKNOWN)
+            signed_in = await self._sign_in.begin(db, account, Means.ELSEWHERE, visit)
+        return Returned(signed_in, kept["target"])
+
+    async def check(self, draft: ProviderDraft) -> str | None:
+        """Why a sign-in cannot be used, in a sentence for its form."""
+        if not draft.client or len(draft.client) > MAX_CHARS or len(draft.issuer) > MAX_CHARS:
+            return "Say the issuer's address and the client's id."
+        try:
+            await discover(self._targets, draft.issuer)
+        except ProviderError as error:
+            return str(error)
+        return None
+
+    async def keep(
+        self, db: AsyncSession, staff: Staff, draft: ProviderDraft, now: int
+    ) -> str | None:
+        """Keep an institution's sign-in; what is missing, in a sentence."""
+        row = await db.get(ProviderRow, staff.institution_id)
+        if row is None and not draft.secret:
+            return "Say the client's secret."
+        if row is None:
+            row = ProviderRow(institution_id=staff.institution_id, sealed=b"", created=now)
+            db.add(row)
+        elif row.issuer != draft.issuer and not draft.secret:
+            return "Say the client's secret again: it was another issuer's."
+        row.issuer, row.client = draft.issuer, draft.client
+        row.joins_as = draft.joins_as.value if draft.joins_as else None
+        if draft.secret:
+            row.sealed = self._seal.sealed(staff.institution_id, draft.secret)
+        subject = ("institution", staff.institution_id)
+        said = {"issuer": draft.issuer, "joins_as": row.joins_as or ""}
+        audit.record(db, now, staff, "institution.provider", subject, **said)
+        return None
+
+    def _client(self, row: ProviderRow) -> Client | None:
+        secret = self._seal.opened(row.institution_id, row.sealed)
+        if secret is None:
+            return None
+        return Client(row.issuer, row.client, secret, self.callback)
+
+    async def _account(
+        self, db: AsyncSession, row: ProviderRow, vouched: Vouched, now: int
+    ) -> Account | None:
+        """The account of a verified address in that institution; made where it may be."""
+        account = await find_account(db, vouched.email)
+        if account is not None:
+            return account if account.institution_id == row.institution_id else None
+        if row.joins_as is None:
+            return None
+        institution = await db.get_one(Institution, row.institution_id)
+        try:
+            return await create_account(
+                db,
+                self._passwords,
+                institution,
+                email=vouched.email,
+                name=vouched.name,
+                role=Role(row.joins_as),
+                password=NO_PASSWORD,
+                now=now,
+                by=audit.SYSTEM,
+            )
+        except AccountError:
+            return None
+
+
+async def only_provider(db: AsyncSession) -> str | None:
+    """The institution whose sign-in the page offers by itself: where there is but one
+    institution, so that a server of several tells nobody who they are.
+    """
+    ids = (await db.scalars(select(Institution.id).limit(2))).all()
+    if len(ids) != 1 or await db.get(ProviderRow, ids[0]) is None:
+        return None
+    return ids[0]
+
+
+def _failed(institution_id: str, error: ProviderError) -> Denied:
+    _log.warning("sign-in elsewhere failed", institution=institution_id, why=str(error))
+    return Denied(FAILED)

@@ -1,0 +1,284 @@
+"""An institution's people: invited, given a role, let go; never the last administrator."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.credentials import ApiTokenRow
+from server.accounts.factors import Factors, factors_of, remove_factors
+from server.accounts.models import Account, Institution, Invitation, Role, StaffSession
+from server.accounts.passwords import Passwords
+from server.accounts.service import create_account, find_account, new_id
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.clock import MICROS_PER_DAY
+from server.mail.letters import MailError, address_of
+from server.mail.outbox import Outbox
+from shared.encoding import sha256_hex, to_base64
+
+# Long enough for somebody on holiday, short enough for a letter that was misdirected.
+INVITATION_DAYS = 7
+
+SECRET_BYTES = 32
+
+LETTER = """Hello,
+
+{by} invites you to join {institution} on Invigil, where its exams are proctored. Your role
+will be: {role}.
+
+Open this link to choose a password. It works once, and for {days} days:
+
+{link}
+
+If you did not expect this letter, do nothing: without the link being opened nothing happens.
+"""
+
+
+class PeopleError(ValueError):
+    """This cannot be done to an account; the message says why, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account as administrators see it: its second factors, when it was last active (µs UTC)
+    and in how many browsers it is signed in.
+    """
+
+    account: Account
+    role: Role
+    factors: Factors
+    seen: int | None
+    sessions: int
+
+
+async def people_of(db: AsyncSession, institution_id: str, now: int) -> list[Person]:
+    """All accounts of an institution, by name."""
+    live = (
+        select(StaffSession.account_id, func.count(), func.max(StaffSession.last_seen))
+        .join(Account, Account.id == StaffSession.account_id)
+        .where(Account.institution_id == institution_id, StaffSession.expires > now)
+        .group_by(StaffSession.account_id)
+    )
+    found = {who: (count, seen) for who, count, seen in (await db.execute(live)).tuples()}
+    query = select(Account).where(Account.institution_id == institution_id)
+    people: list[Person] = []
+    for one in await db.scalars(query.order_by(Account.active.desc(), Account.name)):
+        count, seen = found.get(one.id, (0, None))
+        people.append(Person(one, Role(one.role), await factors_of(db, one.id), seen, count))
+    return people
+
+
+async def open_invitations(
+    db: AsyncSession, institution_id: str, now: int
+) -> Sequence[Invitation]:
+    """Those that may still be accepted, the newest first."""
+    query = (
+        select(Invitation)
+        .where(Invitation.institution_id == institution_id, Invitation.ended.is_(None))
+        .where(Invitation.expires > now)
+        .order_by(Invitation.created.desc())
+    )
+    return (await db.scalars(query)).all()
+
+
+async def invite(
+    db: AsyncSession,
+    outbox: Outbox,
+    institution: Institution,
+    by: Staff | str,
+    *,
+    email: str,
+    role: Role,
+    url: str,
+    now: int,
+) -> tuple[Invitation, str]:
+    """Invite somebody by a letter; the invitation, and the link in it, shown this once.
+
+    An earlier invitation of the same address ends.
+
+    Raises:
+        PeopleError: the address is none, or has an account here.
+    """
+    try:
+        email = address_of(email).lower()
+    except MailError as error:
+        raise PeopleError(str(error)) from error
+    there = await find_account(db, email)
+    if there is not None and there.institution_id == institution.id:
+        raise PeopleError(f"{email} has an account here already.")
+    await db.execute(
+        update(Invitation)
+        .where(Invitation.institution_id == institution.id, Invitation.email == email)
+        .where(Invitation.ended.is_(None))
+        .values(ended=now)
+    )
+    secret = to_base64(secrets.token_bytes(SECRET_BYTES))
+    name = by.name if isinstance(by, Staff) else institution.name
+    invitation = Invitation(
+        id=new_id(),
+        institution_id=institution.id,
+        secret_hash=_hash(secret),
+        email=email,
+        role=role.value,
+        invited_by=name,
+        created=now,
+        expires=now + INVITATION_DAYS * MICROS_PER_DAY,
+        ended=None,
+    )
+    db.add(invitation)
+    link = f"{url}/join/{secret}"
+    text = LETTER.format(
+        by=name, institution=institution.name, role=role.value, days=INVITATION_DAYS, link=link
+    )
+    subject = f"Your invitation to {institution.name}"
+    await outbox.queue(
+        db, institution.id, to=email, subject=subject, text=text, kind="invitation"
+    )
+    _log(db, now, by, "invitation.send", invitation, role=role.value)
+    return invitation, link
+
+
+async def find_invitation(db: AsyncSession, secret: str, now: int) -> Invitation | None:
+    """The open invitation that a link is of."""
+    query = select(Invitation).where(Invitation.secret_hash == _hash(secret)).with_for_update()
+    found = (await db.execute(query)).scalar_one_or_none()
+    return found if found and found.ended is None and found.expires > now else None
+
+
+async def withdraw(db: AsyncSession, staff: Staff, invitation_id: str, now: int) -> bool:
+    """Take an invitation back; whether the institution has it."""
+    found = await db.get(Invitation, invitation_id)
+    if found is None or found.institution_id != staff.institution_id:
+        return False
+    if found.ended is None:
+        found.ended = now
+        _log(db, now, staff, "invitation.withdraw", found)
+    return True
+
+
+async def accept(
+    db: AsyncSession,
+    passwords: Passwords,
+    invitation: Invitation,
+    *,
+    name: str,
+    password: str,
+    now: int,
+) -> Account:
+    """Make the account that an invitation promised; it is used up.
+
+    Raises:
+        AccountError: the password is none, or the address has an account meanwhile.
+    """
+    institution = await db.get_one(Institution, invitation.institution_id)
+    account = await create_account(
+        db,
+        passwords,
+        institution,
+        email=invitation.email,
+        name=name,
+        role=Role(invitation.role),
+        password=password,
+        now=now,
+        by=audit.SYSTEM,
+    )
+    invitation.ended = now
+    return account
+
+
+async def change_role(
+    db: AsyncSession, by: Staff | str, account: Account, role: Role, now: int
+) -> None:
+    """Give an account another role; it signs in anew.
+
+    Raises:
+        PeopleError: it is the last administrator.
+    """
+    if account.role == role.value:
+        return
+    if role is not Role.ADMIN:
+        await _keep_an_admin(db, account)
+    before, account.role = account.role, role.value
+    await end_sessions(db, account.id)
+    _log(db, now, by, "account.role", account, before=before, role=role.value)
+
+
+async def set_active(
+    db: AsyncSession, by: Staff | str, account: Account, now: int, *, active: bool
+) -> None:
+    """Let an account go, or take it back. Who is let go is signed out at once, and their
+    programs' tokens end.
+
+    Raises:
+        PeopleError: it is the last administrator.
+    """
+    if account.active is active:
+        return
+    if not active:
+        await _keep_an_admin(db, account)
+        await end_sessions(db, account.id)
+        await db.execute(
+            update(ApiTokenRow)
+            .where(ApiTokenRow.account_id == account.id, ApiTokenRow.revoked.is_(None))
+            .values(revoked=now)
+        )
+    account.active = active
+    _log(db, now, by, "account.restore" if active else "account.deactivate", account)
+
+
+async def reset_factors(db: AsyncSession, by: Staff | str, account: Account, now: int) -> None:
+    """Take an account's second factors away, for who lost them; it signs in anew."""
+    await remove_factors(db, account.id)
+    await end_sessions(db, account.id)
+    _log(db, now, by, "account.factors-reset", account)
+
+
+async def end_sessions(db: AsyncSession, account_id: str, but: str = "") -> int:
+    """Sign an account out everywhere, ``but`` in one session; how many ended."""
+    done = await db.execute(
+        delete(StaffSession).where(
+            StaffSession.account_id == account_id, StaffSession.id != but
+        )
+    )
+    return int(getattr(done, "rowcount", 0))
+
+
+async def _keep_an_admin(db: AsyncSession, account: Account) -> None:
+    if account.role != Role.ADMIN.value or not account.active:
+        return
+    # Two who let each other go at once take turns here.
+    await db.get(Institution, account.institution_id, with_for_update=True)
+    others = select(func.count()).where(
+        Account.institution_id == account.institution_id,
+        Account.role == Role.ADMIN.value,
+        Account.active.is_(True),
+        Account.id != account.id,
+    )
+    if not await db.scalar(others):
+        raise PeopleError(
+            "This is the last administrator. Make somebody else one first: without any, nobody "
+            "could look after people and settings."
+        )
+
+
+def _log(
+    db: AsyncSession,
+    now: int,
+    by: Staff | str,
+    action: str,
+    whom: Account | Invitation,
+    **detail: str,
+) -> None:
+    kind = "account" if isinstance(whom, Account) else "invitation"
+    subject = (kind, whom.id)
+    owner = whom.institution_id
+    audit.record(db, now, by, action, subject, institution_id=owner, **detail)
+
+
+def _hash(secret: str) -> str:
+    return sha256_hex(secret.encode("utf-8", "replace"))

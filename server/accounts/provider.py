@@ -1,0 +1,223 @@
+"""Asks an institution's own sign-in (OpenID Connect Core 1.0, code flow): discovery, codes for
+tokens, and the token's checks. Requests go to the issuer's own host, and to no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+import msgspec
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from server.clock import MICROS_PER_SECOND
+from server.integrations.target import Refused, Targets
+
+# A sign-in that takes longer has failed for whoever waits, in seconds.
+TIMEOUT_S = 10.0
+
+# Discovery, keys and tokens are some kilobytes each.
+MAX_ANSWER_BYTES = 262_144
+
+# Clocks that are set by the network differ by less, in seconds.
+LEEWAY_S = 60
+
+# Signatures by the issuer's private key; a shared secret (HS256) would be ours to forge with.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
+
+DISCOVERY = "/.well-known/openid-configuration"
+SCOPE = "openid email profile"
+
+# What httpcore raises where nobody answers, or wrongly.
+UNREACHED = (
+    httpcore.NetworkError,
+    httpcore.TimeoutException,
+    httpcore.ProtocolError,
+    httpcore.UnsupportedProtocol,
+)
+
+
+class ProviderError(Exception):
+    """The institution's sign-in cannot be used; the message says why, for administrators."""
+
+
+class Discovered(msgspec.Struct, frozen=True):
+    """What an issuer says of itself (OpenID Connect Discovery 1.0, section 3)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """This server, as the issuer knows it."""
+
+    issuer: str
+    id: str
+    secret: str
+    callback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The secrets of one sign-in on its way (RFC 7636 for the verifier)."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Who the issuer says it is; the address is one that it has verified."""
+
+    email: str
+    name: str
+
+
+async def discover(targets: Targets, issuer: str) -> Discovered:
+    """What the issuer says of itself.
+
+    Raises:
+        ProviderError: the issuer is no address to ask, does not answer, or says what does not
+            hold together.
+    """
+    refused = await targets.refusal(issuer)
+    if isinstance(refused, Refused):
+        raise ProviderError(refused.why)
+    found = _decoded(await _ask(targets, "GET", issuer.rstrip("/") + DISCOVERY), Discovered)
+    if found.issuer.rstrip("/") != issuer.rstrip("/"):
+        raise ProviderError(f"It calls itself {found.issuer[:200]}, not {issuer}.")
+    for address in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
+        if _origin(address) != _origin(issuer):
+            raise ProviderError(f"It names an address on another host: {address[:200]}.")
+    return found
+
+
+def address_to_ask(found: Discovered, client: Client, asked: Asked) -> str:
+    """Where the browser is sent to sign in."""
+    return prepare_grant_uri(
+        found.authorization_endpoint,
+        client.id,
+        "code",
+        redirect_uri=client.callback,
+        scope=SCOPE,
+        state=asked.state,
+        nonce=asked.nonce,
+        code_challenge=create_s256_code_challenge(asked.verifier),
+        code_challenge_method="S256",
+    )
+
+
+async def vouched_for(
+    targets: Targets, found: Discovered, client: Client, asked: Asked, code: str, now: int
+) -> Vouched:
+    """Who signed in, by the code that the browser brought back.
+
+    Raises:
+        ProviderError: the code is not taken, or its token does not hold.
+    """
+    body = prepare_token_request(
+        "authorization_code",
+        code=code,
+        redirect_uri=client.callback,
+        client_id=client.id,
+        client_secret=client.secret,
+        code_verifier=asked.verifier,
+    )
+    answer = _decoded(await _ask(targets, "POST", found.token_endpoint, body), dict[str, Any])
+    token = answer.get("id_token")
+    if not isinstance(token, str):
+        raise ProviderError("Its answer holds no id_token.")
+    keys = _decoded(await _ask(targets, "GET", found.jwks_uri), dict[str, Any])
+    return _checked(token, keys, found, client, asked, now)
+
+
+def _checked(
+    token: str,
+    keys: dict[str, Any],
+    found: Discovered,
+    client: Client,
+    asked: Asked,
+    now: int,
+) -> Vouched:
+    """OpenID Connect Core 1.0, section 3.1.3.7, in its order where it names one."""
+    registry = jwt.JWTClaimsRegistry(
+        now=now // MICROS_PER_SECOND,
+        leeway=LEEWAY_S,
+        iss={"essential": True, "value": found.issuer},
+        sub={"essential": True},
+        aud={"essential": True, "value": client.id},
+        exp={"essential": True},
+        iat={"essential": True},
+        nonce={"essential": True, "value": asked.nonce},
+    )
+    try:
+        read = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # pyright: ignore[reportArgumentType]
+        registry.validate(read.claims)
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise ProviderError(f"Its token does not hold: {error}.") from error
+    return _person(read.claims, client)
+
+
+def _person(claims: Mapping[str, Any], client: Client) -> Vouched:
+    audience = claims["aud"]
+    several = isinstance(audience, list) and len(audience) > 1
+    if (several or "azp" in claims) and claims.get("azp") != client.id:
+        raise ProviderError("Its token was made for another program.")
+    email, name = claims.get("email"), claims.get("name")
+    if (
+        not isinstance(email, str)
+        or "@" not in email
+        or claims.get("email_verified") is not True
+    ):
+        raise ProviderError("It vouches for no verified e-mail address.")
+    return Vouched(email.strip().lower(), name if isinstance(name, str) else "")
+
+
+async def _ask(targets: Targets, method: str, address: str, body: str = "") -> bytes:
+    """One request to the issuer; redirects are not followed."""
+    headers = {"Accept": "application/json"}
+    if body:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_S)}
+    data = bytearray()
+    try:
+        async with (
+            targets.pool() as pool,
+            pool.stream(
+                method, address, headers=headers, content=body.encode(), extensions=limits
+            ) as answer,
+        ):
+            async for part in answer.aiter_stream():
+                data += part
+                if len(data) > MAX_ANSWER_BYTES:
+                    raise ProviderError("Its answer is far too long.")
+            status = answer.status
+    except UNREACHED as error:
+        why = str(error) or type(error).__name__
+        raise ProviderError(f"It cannot be reached: {why}.") from error
+    if status != 200:
+        raise ProviderError(f"It answered {status} at {urlsplit(address).path[:100]}.")
+    return bytes(data)
+
+
+def _decoded(data: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ProviderError(f"Its answer is not understood: {error}.") from error
+
+
+def _origin(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme.lower(), parts.netloc.lower()
