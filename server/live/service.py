@@ -138,7 +138,7 @@ class Live:
             why = refusal(situation, draft)
             if why is not None:
                 return why
-            asking = _Asking(db, staff, session, address, self._clock())
+            asking = Asking(db, staff, session, address, self._clock())
             row = asking.add(draft, _counted(situation, draft))
             if draft.action == "terminate":
                 session.state = "terminated"
@@ -148,13 +148,15 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    """Somebody asks something of one session's recorder."""
+class Asking:
+    """Somebody asks something of one session's recorder; where there is no ``staff``, the
+    policy's own limit does.
+    """
 
     db: AsyncSession
-    staff: Staff
+    staff: Staff | None
     session: ExamSession
-    address: str
+    address: str | None
     now: int
 
     def add(
@@ -165,7 +167,7 @@ class _Asking:
         row = CommandRow(
             id=new_id(),
             session_id=self.session.id,
-            account_id=self.staff.id,
+            account_id=self.staff.id if self.staff else None,
             action=draft.action,
             text=draft.text.strip(),
             created=self.now + after,
@@ -182,9 +184,10 @@ class _Asking:
         audit.record(
             self.db,
             self.now,
-            self.staff,
+            self.staff or audit.SYSTEM,
             f"session.{draft.action}",
             ("session", self.session.id),
+            institution_id=self.session.institution_id,
             address=self.address,
             command=row.id,
             **said,

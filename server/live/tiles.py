@@ -41,8 +41,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """What stands in a tile. ``ends_at`` and ``silent_since`` (µs UTC) are where the page
-    counts from.
+    """What stands in a tile. ``newest`` is the incident that tells most; ``ends_at`` and
+    ``silent_since`` (µs UTC) are where the page counts from.
     """
 
     id: str
@@ -99,7 +99,7 @@ def tile(facts: Facts, place: Place, now: int) -> Tile:
         words=facts.words if tone == "live" and facts.light not in ("", "good") else "",
         queue=queue(facts),
         unobserved=unobserved(facts.unobserved),
-        newest=None if facts.newest is None else told(facts.newest),
+        newest=_telling(facts),
         fresh=len(facts.fresh),
         incidents=facts.incidents,
         score=None if score is None else score.shown,
@@ -112,6 +112,12 @@ def tile(facts: Facts, place: Place, now: int) -> Tile:
         watchers=tuple(one for one in facts.watchers if one != facts.holder),
         over=facts.over,
     )
+
+
+def _telling(facts: Facts) -> Told | None:
+    """The incident that tells most: of those that nobody has seen the gravest, else the last."""
+    gravest = max(facts.fresh, key=lambda one: (one.severity.rank, one.at), default=facts.newest)
+    return None if gravest is None else told(gravest)
 
 
 def told(seen: Seen) -> Told:

@@ -296,7 +296,9 @@ class Pupil:
         *,
         over: bool = True,
         kind: str = "gaze_away",
+        severity: str = "low",
         attachments: tuple[Attachment, ...] = (),
+        detail: dict[str, object] | None = None,
     ) -> Signed:
         """An incident that lasts, or is over."""
         name = f"{number:032x}"
@@ -307,9 +309,9 @@ class Pupil:
                 kind=kind,
                 start=self.mono - 4_000_000,
                 end=self.mono if over else None,
-                severity="low",
+                severity=severity,
                 confidence=0.9,
-                detail={"reason": "eyes off the screen"},
+                detail={"reason": "eyes off the screen"} if detail is None else detail,
                 attachments=attachments,
             )
         )

@@ -1,0 +1,196 @@
+"""The order of the board: who needs somebody first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.live.need import (
+    CONNECTED_FOR,
+    HALF_LIFE,
+    LOOK_BACK,
+    MINUTE,
+    NEW_FOR,
+    SILENT_AFTER,
+    Facts,
+    Need,
+    Seen,
+    is_new,
+    ordered,
+    place,
+    weight,
+)
+from server.live.tiles import connected, queue, stage, tile, unobserved, volume, warnings
+from shared.flags import Severity
+
+NOW = 1_790_000_000_000_000
+SECOND = 1_000_000
+FINE = Facts(
+    id="f",
+    name="Fine",
+    exam_id="e",
+    exam="Algebra",
+    phase="exam",
+    light="good",
+    created=NOW - 30 * MINUTE,
+    heard=NOW - 2 * SECOND,
+    delivered=NOW - 5 * SECOND,
+)
+
+
+def seen(severity: Severity = Severity.HIGH, ago: int = 0) -> Seen:
+    return Seen("window_switch", severity, NOW - ago)
+
+
+# One session for each need, as the board orders them.
+IN_ORDER = [
+    (Need.HELP, replace(FINE, id="help", help_since=NOW - MINUTE)),
+    (Need.ADMISSION, replace(FINE, id="awaits", awaits="identity")),
+    (Need.STOPPED, replace(FINE, id="paused", paused=True)),
+    (Need.INCIDENT, replace(FINE, id="incident", fresh=(seen(),))),
+    (Need.SILENT, replace(FINE, id="silent", heard=NOW - MINUTE, delivered=NOW - MINUTE)),
+    (Need.UNOBSERVED, replace(FINE, id="unobserved", lately=LOOK_BACK // 2)),
+    (Need.WAITING, replace(FINE, id="waiting", phase="waiting")),
+    (Need.FINE, FINE),
+]
+
+
+@pytest.mark.parametrize(("need", "facts"), IN_ORDER, ids=lambda one: getattr(one, "id", ""))
+def test_each_need_is_told(need: Need, facts: Facts) -> None:
+    found = place(facts, NOW)
+    assert found.need is need
+    assert found.why
+
+
+@given(st.permutations([facts for _, facts in IN_ORDER]))
+def test_the_board_stands_in_order_of_need(shuffled: list[Facts]) -> None:
+    placed = ordered(shuffled, NOW)
+    assert [one.need for _, one in placed] == [need for need, _ in IN_ORDER]
+
+
+@pytest.mark.parametrize(
+    ("changes", "need", "why"),
+    [
+        ({"state": "terminated"}, Need.STOPPED, "ended by staff"),
+        ({"state": "closed"}, Need.STOPPED, "without handing in"),
+        ({"state": "closed", "phase": "handed_in"}, Need.FINE, "handed in"),
+        # What is over neither asks nor waits any more.
+        ({"state": "closed", "help_since": NOW, "awaits": "identity"}, Need.STOPPED, "ended"),
+        ({"phase": "paused"}, Need.STOPPED, "paused"),
+        ({"light": "problem"}, Need.STOPPED, "problem"),
+        ({"heard": None, "delivered": None}, Need.SILENT, "not connected yet"),
+        ({"phase": "break"}, Need.WAITING, "break"),
+        ({"phase": "handed_in"}, Need.FINE, "handed in"),
+        # Before the exam a covered camera is nobody's matter.
+        ({"phase": "preparing", "lately": LOOK_BACK}, Need.WAITING, "not begun"),
+        # One of the two ways is enough.
+        ({"heard": NOW - MINUTE}, Need.FINE, ""),
+        ({"delivered": NOW - MINUTE}, Need.FINE, ""),
+    ],
+)
+def test_what_a_session_needs_in_words(changes: dict, need: Need, why: str) -> None:
+    found = place(replace(FINE, **changes), NOW)
+    assert found.need is need
+    assert why in found.why
+
+
+def test_those_who_wait_longest_come_first() -> None:
+    first = replace(FINE, id="a", name="Zoe", help_since=NOW - 5 * MINUTE)
+    second = replace(FINE, id="b", name="Ada", help_since=NOW - MINUTE)
+    assert [one.name for one, _ in ordered([second, first], NOW)] == ["Zoe", "Ada"]
+
+
+def test_new_incidents_weigh_by_gravity_and_age() -> None:
+    assert weight(()) == 0.0
+    critical, high = seen(Severity.CRITICAL), seen(Severity.HIGH)
+    assert weight([critical]) > weight([high])
+    assert weight([high, high]) == pytest.approx(weight([critical]))
+    # A critical one of a half-life ago is worth a high one of now.
+    old = seen(Severity.CRITICAL, HALF_LIFE)
+    assert weight([old]) == pytest.approx(weight([high]))
+    assert weight([seen(Severity.LOW)]) == 0.0
+
+
+ages = st.lists(st.integers(0, NEW_FOR), min_size=1, max_size=5)
+
+
+@given(ages, ages, st.integers(0, NEW_FOR))
+def test_time_alone_changes_no_order(first: list[int], second: list[int], later: int) -> None:
+    a = replace(FINE, id="a", fresh=tuple(seen(ago=one) for one in first))
+    b = replace(FINE, id="b", fresh=tuple(seen(ago=one) for one in second))
+    then = NOW + later
+    # Both are heard of then, too.
+    moved = [replace(one, heard=then, delivered=then) for one in (a, b)]
+    assert [f.id for f, _ in ordered([a, b], NOW)] == [f.id for f, _ in ordered(moved, then)]
+
+
+@pytest.mark.parametrize(
+    ("one", "seen_at", "new"),
+    [
+        (seen(), 0, True),
+        (seen(Severity.MEDIUM), 0, False),
+        (seen(ago=NEW_FOR), 0, False),
+        (seen(ago=10), NOW - 10, False),
+        (seen(ago=9), NOW - 10, True),
+    ],
+)
+def test_an_incident_is_new_until_it_was_seen(one: Seen, seen_at: int, new: bool) -> None:
+    assert is_new(one, NOW, seen_at) is new
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "since"),
+    [
+        ({}, "Connected", None),
+        ({"heard": NOW - CONNECTED_FOR - 1}, "Delivers, but cannot be reached", None),
+        (
+            {"heard": NOW - MINUTE, "delivered": NOW - SILENT_AFTER - 1},
+            "Not heard",
+            NOW - SILENT_AFTER - 5 * SECOND,
+        ),
+        ({"heard": None, "delivered": None}, "Not connected yet", FINE.created),
+        ({"state": "closed"}, "Ended", None),
+    ],
+)
+def test_the_connection_in_words(changes: dict, words: str, since: int | None) -> None:
+    told, _, silent_since = connected(replace(FINE, **changes), NOW)
+    assert (told, silent_since) == (words, since)
+
+
+def test_a_tile_changes_only_with_news() -> None:
+    def revision(facts: Facts, now: int) -> str:
+        return tile(facts, place(facts, now), now).revision
+
+    first = revision(FINE, NOW)
+    later = replace(FINE, heard=NOW + 3 * SECOND, delivered=NOW + 4 * SECOND)
+    assert revision(later, NOW + 5 * SECOND) == first
+    assert revision(replace(later, unobserved=9 * SECOND), NOW + 5 * SECOND) == first
+    assert revision(replace(later, unread=1), NOW + 5 * SECOND) != first
+    assert revision(FINE, NOW + MINUTE) != first
+
+
+def test_amounts_in_words() -> None:
+    assert queue(FINE) == ""
+    assert queue(replace(FINE, queued_records=3)) == "records waiting"
+    assert queue(replace(FINE, queued_bytes=1_234_567)) == "1.2 MB waiting"
+    assert [volume(size) for size in (1, 4_400, 44_400, 999_999)] == [
+        "1 kB",
+        "4 kB",
+        "40 kB",
+        "1000 kB",
+    ]
+    assert unobserved(9 * SECOND) == ""
+    assert unobserved(74 * SECOND) == "1 min 10 s"
+    assert unobserved(11 * MINUTE + 30 * SECOND) == "11 min"
+    assert [warnings(replace(FINE, warnings=n)) for n in (0, 1, 2)] == [
+        "",
+        "1 warning",
+        "2 warnings",
+    ]
+    assert warnings(replace(FINE, warnings=1, limit=3)) == "1 of 3 warnings"
+    assert stage(replace(FINE, phase="")) == "Recording"
+    assert stage(replace(FINE, paused=True)) == "Paused"
+    assert stage(replace(FINE, state="closed")) == "Ended"
