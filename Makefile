@@ -8,10 +8,10 @@ E := recorder/evidence
 COVERED := $E/store.py,$E/opening.py,$E/schema.py,$E/ledger.py,$E/contents.py,$E/receipting.py
 COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
 
-.PHONY: help demo test faults mutants coverage lint format types rules accuracy bench lock texts screenshots setup clean
+.PHONY: help demo test installer installer-test faults mutants coverage lint format types rules accuracy bench lock texts screenshots setup clean
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and verified
 	@.ci/setup demo
@@ -53,6 +53,12 @@ accuracy: setup  ## how often each detector is right, on media whose truth is kn
 
 bench: setup  ## speed, memory and bit rates beside their budgets
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+
+installer: setup  ## signed installers for this system into dist/; KEY=FILE signs, ARGS="--help"
+	@$(BIN)/python -m installers.build $(if $(KEY),--key $(KEY)) $(ARGS)
+
+installer-test: setup  ## build the package, install, use, upgrade and remove it in a clean system
+	@INVIGIL_INSTALLERS=full $(BIN)/pytest -q --timeout 3600 tests/integration/installers $(ARGS)
 
 texts: setup  ## gather the window's texts anew and release its languages; names what waits
 	@PYTHONPATH=tests $(BIN)/python -m texts

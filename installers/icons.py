@@ -43,15 +43,16 @@ def draw(icon: Path) -> dict[int, bytes]:
 
 def _png(icon: Path, pixels: int) -> bytes:
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize
-    from PySide6.QtGui import QImageReader
+    from PySide6.QtGui import QImageReader, QImageWriter
 
     reader = QImageReader(str(icon))
     reader.setScaledSize(QSize(pixels, pixels))
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not reader.read().save(buffer, b"PNG"):
-        raise BuildFault(f"{icon} cannot be drawn: {reader.errorString()}.", "Name another.")
+    writer = QImageWriter(buffer, QByteArray(b"PNG"))
+    if not writer.write(reader.read()):
+        raise BuildFault(f"{icon} cannot be drawn: {writer.errorString()}.", "Name another.")
     return bytes(data.data())
 
 

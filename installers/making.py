@@ -95,14 +95,15 @@ def make(order: Order, root: Path, say: Say) -> Made:
     tree.strip(packages)
     copy_source(packages)
     (packages / "briefcase.toml").write_text(order.branded.installed_text(), "utf-8")
-    _write_share(root, order, said)
+    write_share(root, order, said)
     write_launcher(root)
     say("compiling")
     tree.compile_all(root, packages, order.installed_at)
     return seal(order, root, locked)
 
 
-def _write_share(root: Path, order: Order, said: str) -> None:
+def write_share(root: Path, order: Order, said: str) -> None:
+    """Write what lies beside the packages: the notices, the icons."""
     share = root / "share"
     (share / "icons").mkdir(parents=True)
     (root / NOTICES).write_text(said, "utf-8")

@@ -46,8 +46,7 @@ LEFT = (
     ),
     Left(
         (*_packages("matplotlib", "mpl_toolkits", "fontTools", "fonttools", "kiwisolver",
-                    "contourpy", "cycler", "pyparsing", "PIL", "pillow", "dateutil",
-                    "python_dateutil"),
+                    "contourpy", "cycler", "pyparsing", "PIL", "pillow"),
          "pylab.py", "share/man/*", "matplotlib-*-nspkg.pth"),
         "mediapipe's drawings; its bindings are used without them",
     ),

@@ -176,6 +176,8 @@ def _shared_libraries(root: Path) -> list[str]:
         for path in sorted(root.rglob("*"))
         if path.is_file() and not path.is_symlink() and _is_elf(path)
     ]
+    if not found:
+        return []
     own = sorted({str(path.parent) for path in found})
     work = root.parent / "shlibdeps"
     (work / "debian").mkdir(parents=True)

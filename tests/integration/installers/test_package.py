@@ -1,0 +1,302 @@
+"""The real package: built, checked, installed without a network, used, upgraded, removed.
+
+Takes some ten minutes: `make installer-test`. It runs as root on Debian, in a clean system of
+its own (`support/clean_root.py`); its short form is beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from bench.starting import _shown
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from demo.machine import virtual_display
+from demo.programs import Programs, records_in
+from support.clean_root import USER, CleanRoot, can_be_made
+from support.clips import make_clip
+
+from installers.branded import read_branded
+from installers.build import build
+from installers.checking import check_artifact, check_tree
+from installers.making import Order
+from installers.sidecar import SUFFIX
+from installers.version import ROOT, Version, this_version
+from shared.records import Open
+from shared.signed import fingerprint, public_bytes
+from shared.verify import verify_bundle
+
+pytestmark = [
+    pytest.mark.skipif(
+        os.environ.get("INVIGIL_INSTALLERS") != "full", reason="long; make installer-test"
+    ),
+    pytest.mark.timeout(1800),
+]
+
+SECONDS = 20.0
+INSTALLED = "/usr/lib/invigil"
+
+# The look of a program at itself, within the clean system.
+_LOOK = """from recorder.installed import installed_root, look_at
+look = look_at(installed_root())
+print(look.verdict.name, *look.changed)"""
+
+
+@dataclass(frozen=True)
+class Builds:
+    """Two builds of one source, ``again`` the first once more, and who signed them."""
+
+    first: Path
+    again: Path
+    newer: Path
+    signers: frozenset[str]
+    build_id: str
+
+
+def _packages(paths: Iterator[Path]) -> Path:
+    return next(path for path in list(paths) if path.suffix == ".deb")
+
+
+@pytest.fixture(scope="module")
+def builds() -> Iterator[Builds]:
+    if not can_be_made():
+        pytest.skip("needs root, debootstrap and unshare")
+    key = Ed25519PrivateKey.generate()
+    with tempfile.TemporaryDirectory(prefix="invigil-installer-test-") as name:
+        folder = Path(name)
+        cache = Path(os.environ.get("INVIGIL_BUILD_CACHE", folder / "cache"))
+        source = this_version(None, None)
+        order = Order(
+            branded=read_branded(ROOT / "briefcase.toml"),
+            version=source,
+            key=key,
+            output=folder / "first",
+            cache=cache,
+            browser=False,
+        )
+        newer = Version(source.version, source.number + 1, source.made + 60)
+        first = _packages(build(order, ("deb",), fast=True))
+        again = _packages(build(replace(order, output=folder / "again"), ("deb",), fast=True))
+        later = replace(order, output=folder / "newer", version=newer)
+        signers = frozenset({fingerprint(public_bytes(key))})
+        yield Builds(
+            first=first,
+            again=again,
+            newer=_packages(build(later, ("deb",), fast=True)),
+            signers=signers,
+            build_id=check_artifact(first, signers, None).id,
+        )
+
+
+@pytest.fixture(scope="module")
+def root(builds: Builds) -> Iterator[CleanRoot]:
+    """A clean system with what the package depends on, and no network."""
+    told = subprocess.run(
+        ["dpkg-deb", "-f", str(builds.first), "Depends"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = [re.sub(r"\s*[(|].*", "", one).strip() for one in told.split(",")]
+    suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
+    with tempfile.TemporaryDirectory(prefix="invigil-clean-root-") as folder:
+        Path(folder).chmod(0o755)
+        yield CleanRoot.make(Path(folder) / "root", names, suite)
+
+
+def test_two_builds_of_one_source_are_the_same(builds: Builds) -> None:
+    assert builds.first.read_bytes() == builds.again.read_bytes()
+
+
+def test_what_was_built_verifies_and_what_was_changed_does_not(
+    builds: Builds, tmp_path: Path
+) -> None:
+    told = check_artifact(builds.first, builds.signers, None)
+    assert told.holds, told.checks
+
+    other = check_artifact(builds.first, frozenset({"ab" * 32}), None)
+    assert [one.number for one in other.checks if not one.holds] == [2]
+
+    for path in builds.first.parent.iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    changed = tmp_path / builds.first.name
+    with changed.open("r+b") as file:
+        file.seek(1_000_000)
+        byte = file.read(1)
+        file.seek(1_000_000)
+        file.write(bytes([byte[0] ^ 1]))
+    refused = check_artifact(changed, builds.signers, None)
+    assert [one.number for one in refused.checks if not one.holds] == [3]
+    assert "was changed" in next(one.words for one in refused.checks if not one.holds)
+
+
+def test_installed_used_upgraded_and_removed(builds: Builds, root: CleanRoot) -> None:
+    before = root.files()
+    root.run("dpkg", "-i", root.put(builds.first))
+
+    _desktop_knows_it(root)
+    installed = root.folder / INSTALLED.lstrip("/")
+    assert check_tree(installed, builds.signers).holds
+    _records(root, builds)
+    _sees_a_changed_file(root, installed, builds)
+    _is_not_replaced_while_it_runs(root, builds)
+
+    root.run("dpkg", "-i", root.put(builds.newer))
+    assert root.run("dpkg-query", "-W", "-f", "${Version}", "invigil").stdout.endswith(
+        builds.newer.name.split("_")[1].rpartition("+")[2]
+    )
+    _goes_back_only_on_purpose(root, installed, builds)
+
+    home = root.folder / "home" / USER
+    assert (home / ".local/share/invigil").is_dir()
+    root.run("dpkg", "--remove", "invigil")
+    assert (home / ".local/share/invigil").is_dir()
+    root.run("dpkg", "--purge", "invigil")
+    _nothing_is_left(root, before)
+
+
+def _desktop_knows_it(root: CleanRoot) -> None:
+    entry = (root.folder / "usr/share/applications/invigil.desktop").read_text()
+    assert "MimeType=x-scheme-handler/invigil;" in entry
+    assert "Exec=invigil-recorder %u" in entry
+    assert (root.folder / "usr/share/icons/hicolor/256x256/apps/invigil-recorder.png").is_file()
+    loaded = root.run(
+        f"{INSTALLED}/bin/python3", "-I", "-c", "import sys; print(sys.flags.no_user_site)"
+    )
+    assert loaded.stdout.strip() == "1"
+    missing = root.run(
+        "sh", "-c",
+        f"find {INSTALLED} -name '*.so*' -type f -exec ldd {{}} + 2>&1 | grep 'not found'",
+        check=False,
+    )  # fmt: skip
+    assert missing.stdout == ""
+
+
+def _records(root: CleanRoot, builds: Builds) -> None:
+    """The window opens; then 20 s are recorded for a server, which exports what verifies."""
+    with virtual_display() as screen, tempfile.TemporaryDirectory() as folder:
+        _window_opens(root, screen)
+        programs = Programs(Path(folder))
+        demo = programs.demo()
+        clip = make_clip(
+            Path(folder) / "clip.mp4",
+            seconds=SECONDS + 5,
+            size=(640, 480),
+            shows=lambda at: at % 4.0 < 0.5,
+        )
+        with programs.server():
+            told = root.run(
+                "invigil-recorder", "record", "--headless", "--consent",
+                "--server", demo["server"], "--code", demo["code"],
+                "--camera", f"file:{root.put(clip)}", "--microphone", f"file:/tmp/{clip.name}",
+                "--duration", str(SECONDS),
+                user=USER, network=True, DISPLAY=screen, INVIGIL_SPREAD_S="0.5",
+            )  # fmt: skip
+            result = json.loads(told.stdout.strip().splitlines()[-1])
+            bundle = programs.export(str(result["session"]))
+        verdict = verify_bundle(bundle, demo["key"])
+        assert result["delivered"] is True
+        assert verdict.holds, [r for r in verdict.results if r.failures]
+        first = records_in(bundle)[0].body
+        assert isinstance(first, Open)
+        assert {model.name for model in first.models} >= {"face-mesh", "voice-detector"}
+        assert first.build["files"] == "as it was built"
+        assert first.build["build"] == builds.build_id
+        assert first.build["signer"] in builds.signers
+
+
+def _window_opens(root: CleanRoot, screen: str) -> None:
+    from Xlib.display import Display
+
+    with _running(root, screen):
+        display, deadline = Display(screen), time.monotonic() + 60
+        while not _shown(display):
+            assert time.monotonic() < deadline, "the window did not open"
+            time.sleep(0.02)
+        display.close()
+
+
+def _running(root: CleanRoot, screen: str):  # type: ignore[no-untyped-def]
+    """The window, as the user opens it, for as long as the block."""
+    from demo.machine import process
+
+    return process(
+        [*root.entered(USER, network=True, DISPLAY=screen), "invigil-recorder"],
+        env=root.environment(USER), stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _sees_a_changed_file(root: CleanRoot, installed: Path, builds: Builds) -> None:
+    python = f"{INSTALLED}/bin/python3"
+    assert root.run(python, "-I", "-c", _LOOK).stdout.split() == ["INTACT"]
+    victim = installed / "lib/python3.11/site-packages/recorder/brand.py"
+    kept = victim.read_bytes()
+    victim.write_bytes(kept.replace(b"Invigil", b"Imvigil"))
+    (installed / "lib/python3.11/site-packages/sitecustomize.py").write_text("")
+
+    told = root.run(python, "-I", "-c", _LOOK).stdout.split()
+    refused = check_tree(installed, builds.signers)
+
+    (installed / "lib/python3.11/site-packages/sitecustomize.py").unlink()
+    victim.write_bytes(kept)
+    below = "lib/python3.11/site-packages"
+    assert told == ["CHANGED", f"{below}/recorder/brand.py", f"{below}/sitecustomize.py"]
+    words = next(one.words for one in refused.checks if not one.holds)
+    assert "recorder/brand.py" in words
+    assert "sitecustomize.py" in words
+
+
+def _is_not_replaced_while_it_runs(root: CleanRoot, builds: Builds) -> None:
+    """The running program is another's in the same system: it stands in for the recorder."""
+    newer = root.put(builds.newer)
+    script = (
+        f"{INSTALLED}/bin/python3 -I -c 'import time; time.sleep(600)' & sleep 1;"
+        f" dpkg -i {newer}; status=$?; kill $!; exit $status"
+    )
+    refused = root.run("sh", "-c", script, check=False)
+    assert refused.returncode != 0
+    assert "the recorder is running" in refused.stderr
+
+
+def _goes_back_only_on_purpose(root: CleanRoot, installed: Path, builds: Builds) -> None:
+    told = check_artifact(builds.first, builds.signers, installed)
+    assert [one.number for one in told.checks if not one.holds] == [5]
+    older = root.put(builds.first)
+    refused = root.run("dpkg", "-i", older, check=False)
+    assert refused.returncode != 0
+    assert "is older: refused" in refused.stderr
+    assert check_tree(installed, builds.signers).holds  # the newer one still stands whole
+    root.run("dpkg", "-i", older, INVIGIL_ALLOW_DOWNGRADE="1")
+
+
+def _nothing_is_left(root: CleanRoot, before: set[str]) -> None:
+    home = f"/home/{USER}/"
+    ours = {
+        path for path in root.files() - before
+        if not path.startswith((home, "/var/lib/dpkg/", "/var/log/", "/var/cache/"))
+    }  # fmt: skip
+    assert ours == set()
+    assert not (root.folder / f"{home}.config/Invigil").exists()
+
+
+def test_the_signer_beside_the_package_is_named_with_it(builds: Builds) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "installers.verify", str(builds.first),
+         "--signer", next(iter(builds.signers))],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout
+    assert "verdict: holds" in told.stdout
+    assert builds.first.with_name(builds.first.name + SUFFIX).is_file()
