@@ -11,7 +11,7 @@ COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
 .PHONY: help demo test installer installer-test faults mutants coverage lint format types rules accuracy bench lock texts screenshots setup clean
 
 help:  ## show this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and verified
 	@.ci/setup demo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -126,3 +127,22 @@ def _installed(one: Locked) -> Locked:
             "Set this checkout up anew: make setup.",
         )
     return one
+
+
+def main(extras: list[str]) -> int:
+    """Print what these extras come to, as pip's requirements with hashes."""
+    try:
+        asked = project_requirements((ROOT / "pyproject.toml").read_text("utf-8"), extras)
+        found = closure(read_lock(LOCK.read_text("utf-8")), asked)
+    except KeyError as error:
+        print(f"there is no extra {error} in pyproject.toml", file=sys.stderr)
+        return 2
+    except BuildFault as fault:
+        print(f"{fault.what} {fault.advice}", file=sys.stderr)
+        return 2
+    print("\n".join(one.line() for one in found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
