@@ -67,6 +67,7 @@ from server.live.exam_header_controllers import post_exam_header_check
 from server.live.exam_headers import ExamHeaderChecks
 from server.live.newest_controllers import NewestController
 from server.live.phrases import Phrases
+from server.live.limits import Limits
 from server.live.service import Live
 from server.mail.carriers import carrier_of
 from server.mail.carrying import Post
@@ -238,6 +239,7 @@ def create_app(
             partial(_running, database, blobs, heads, post, retention, settings, clock),
             verdicts.running,
             boards.running,
+            Limits(database, clock).running,
             reports.running,
             reminders.running,
             candidate_imports.running,

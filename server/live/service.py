@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,12 +40,13 @@ _log = structlog.get_logger("invigil.server")
 
 @dataclass(slots=True)
 class Connected:
-    """One connection of a recorder: when its newest kept state came (µs), and which sayings
-    are known to be kept.
+    """One connection of a recorder: when its newest kept state came (µs), which sayings are
+    known to be kept, which commands it was sent.
     """
 
     kept: int = 0
     heard: set[str] = field(default_factory=set[str])
+    sent: set[str] = field(default_factory=set[str])
 
 
 class Live:
@@ -64,33 +66,37 @@ class Live:
     async def report(
         self, session_id: str, state: LiveState, connected: Connected
     ) -> list[Command]:
-        """Take a state in; what is to be answered to it: a ``heard`` for each saying kept.
+        """Take a state in; what is to be answered to it: a ``heard`` for each saying kept, and
+        the commands that wait and were not sent by this connection. (Another server may have
+        taken them: its channel wakes no connection here.)
 
         Args:
             session_id: the session.
             state: what the recorder says; its ``done`` commands are done.
             connected: what is known of the connection; brought up to date.
         """
-        now = self._clock()
+        now, waiting = self._clock(), list[Command]()
         fresh = [one for one in state.said if one.id not in connected.heard]
         if state.done or fresh or now - connected.kept >= KEEP_EVERY:
             try:
-                connected.heard |= await self._keep(session_id, state, fresh, now)
+                kept, waiting = await self._keep(session_id, state, fresh, now)
+                connected.heard |= kept
                 connected.kept = now
             except IntegrityError:
                 # The recorder's other, dying connection wrote the first row meanwhile; what
                 # was said comes again with the next state.
                 return []
-        return [
+        heard = [
             Command(id=f"heard-{one.id}", action="heard", text=one.id)
             for one in state.said
             if one.id in connected.heard
         ]
+        return [*heard, *_unsent(connected, waiting)]
 
     async def _keep(
         self, session_id: str, state: LiveState, fresh: list[Said], now: int
-    ) -> set[str]:
-        """Keep a state and what is said in it; the ids of that."""
+    ) -> tuple[set[str], list[Command]]:
+        """Keep a state and what is said in it; the ids of that, and the commands that wait."""
         async with self._database.transaction() as db:
             row = await db.get(LiveRow, session_id)
             shown = plain(msgspec.to_builtins(msgspec.structs.replace(state, said=())))
@@ -102,23 +108,17 @@ class Live:
                 open_ones = _pending(session_id).where(CommandRow.id.in_(state.done))
                 for command in await db.scalars(open_ones):
                     command.done_at = now
-            return await _keep_said(db, session_id, fresh, now) if fresh else set()
+            kept = await _keep_said(db, session_id, fresh, now) if fresh else set[str]()
+            return kept, await _waiting(db, session_id)
 
     async def pending(self, session_id: str) -> list[Command]:
         """Commands that the recorder has not done, oldest first."""
         async with self._database.transaction() as db:
-            rows = await db.scalars(_pending(session_id).order_by(CommandRow.created))
-            return [
-                Command(
-                    id=row.id,
-                    action=row.action,
-                    text=row.text,
-                    seconds=row.seconds,
-                    count=row.warnings,
-                    limit=row.warnings_limit,
-                )
-                for row in rows
-            ]
+            return await _waiting(db, session_id)
+
+    async def unsent(self, session_id: str, connected: Connected) -> list[Command]:
+        """Those of them that this connection was not sent; it is to be sent them now."""
+        return _unsent(connected, await self.pending(session_id))
 
     async def command(
         self, staff: Staff, session_id: str, draft: CommandDraft, address: str
@@ -234,6 +234,27 @@ async def _keep_said(
         row |= {"text": text(one.text), "at": now + order}
         await db.execute(insert(SaidRow).values(row).on_conflict_do_nothing())
     return there | {one.id for one in kept}
+
+
+def _unsent(connected: Connected, waiting: Sequence[Command]) -> list[Command]:
+    unsent = [one for one in waiting if one.id not in connected.sent]
+    connected.sent |= {one.id for one in unsent}
+    return unsent
+
+
+async def _waiting(db: AsyncSession, session_id: str) -> list[Command]:
+    rows = await db.scalars(_pending(session_id).order_by(CommandRow.created))
+    return [
+        Command(
+            id=row.id,
+            action=row.action,
+            text=row.text,
+            seconds=row.seconds,
+            count=row.warnings,
+            limit=row.warnings_limit,
+        )
+        for row in rows
+    ]
 
 
 def _pending(session_id: str) -> Any:

@@ -27,6 +27,7 @@ PARTS = (
     "window",
     "ingesting",
     "verifying",
+    "timeline",
 )
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured -->", "<!-- end -->"

@@ -1,0 +1,204 @@
+"""What a policy's limit has done to a running exam when the score passes it.
+
+Only where the policy sets one, only by flags that may count for it (``score.automatic``), and
+only once in a session: the exam is paused, and whoever lets it go on has the last word. Where
+the policy says *terminate*, the session is ended ``GRACE`` later, unless somebody let it go on
+meanwhile. All of it is in the log, as the system's, with the score and the limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from litestar import Litestar
+from litestar.channels import ChannelsPlugin
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.audit import service as audit
+from server.clock import MICROS_PER_SECOND, WallClock
+from server.ingest.held import hold
+from server.ingest.models import ExamSession
+from server.live.controllers import channel
+from server.live.models import CommandRow
+from server.live.service import Asking
+from server.live.situation import CommandDraft, read_situation, refusal
+from server.review.models import LimitRow, RankRow
+from server.review.ranking import refresh_stale
+from server.review.reading import policies_of
+from server.storage.database import UNREADY, Database
+from shared.policy import Policy
+
+# Incidents are seconds old when their records come; a proctor who is alerted sees the same.
+EVERY_S = 2.0
+
+# How long staff have to look at a session that its policy would have ended. Microseconds.
+GRACE = 120 * MICROS_PER_SECOND
+
+# Sessions at once, so that a transaction stays short; the next look goes on.
+BATCH = 50
+
+_log = structlog.get_logger("invigil.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Looks at what runs, again and again."""
+
+    database: Database
+    clock: WallClock
+
+    async def look(self) -> list[str]:
+        """Bring scores up to date and act on those that passed; the sessions acted upon."""
+        async with self.database.transaction() as db:
+            await refresh_stale(db)
+        async with self.database.transaction() as db:
+            passed = list(await db.scalars(_PASSED.limit(BATCH)))
+            due = list(await db.scalars(_due(self.clock())))
+        acted: list[str] = []
+        for session_id in passed:
+            async with self.database.transaction() as db:
+                if await _pause(db, session_id, self.clock()):
+                    acted.append(session_id)
+        for session_id in due:
+            async with self.database.transaction() as db:
+                if await _end(db, session_id, self.clock()):
+                    acted.append(session_id)
+        return acted
+
+    @asynccontextmanager
+    async def running(self, app: Litestar) -> AsyncIterator[None]:
+        """Look every ``EVERY_S`` while the application runs."""
+        stop = asyncio.Event()
+        chore = asyncio.create_task(self._run(app.plugins.get(ChannelsPlugin), stop))
+        yield
+        stop.set()
+        await chore
+
+    async def _run(self, channels: ChannelsPlugin, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                for session_id in await self.look():
+                    await channels.wait_published(b"", channel(session_id))
+            except UNREADY as error:
+                _log.error("limits were not looked at, will be tried again", why=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_S)
+
+
+# The automatic score is kept only where the policy sets a limit.
+_PASSED = (
+    select(ExamSession.id)
+    .join(RankRow, RankRow.session_id == ExamSession.id)
+    .outerjoin(LimitRow, LimitRow.session_id == ExamSession.id)
+    .where(
+        ExamSession.state == "open",
+        RankRow.automatic > 0,
+        LimitRow.session_id.is_(None),
+    )
+    .order_by(RankRow.automatic.desc(), ExamSession.id)
+)
+
+
+def _due(now: int) -> Any:
+    return (
+        select(LimitRow.session_id)
+        .join(ExamSession, ExamSession.id == LimitRow.session_id)
+        .where(
+            LimitRow.ended_at.is_(None), LimitRow.at <= now - GRACE, ExamSession.state == "open"
+        )
+        .order_by(LimitRow.session_id)
+        .limit(BATCH)
+    )
+
+
+async def _held(db: AsyncSession, session_id: str) -> tuple[ExamSession, Policy]:
+    session = (await hold(db, [session_id]))[session_id].row
+    await db.refresh(session)
+    return session, (await policies_of(db, [session]))[session.policy_version_id]
+
+
+async def _pause(db: AsyncSession, session_id: str, now: int) -> bool:
+    """Pause the exam if its score has passed the limit; whether anything was done."""
+    session, policy = await _held(db, session_id)
+    rank = await db.get(RankRow, session_id)
+    limit = policy.review.limit
+    if rank is None or not limit or rank.automatic < limit:
+        return False
+    if await db.get(LimitRow, session_id) is not None:
+        return False
+    ends = policy.review.at_limit == "terminate"
+    draft = CommandDraft(action="pause", text=_ENDS if ends else _PAUSES)
+    situation = await read_situation(db, session)
+    if refusal(situation, draft) is not None and not situation.paused:
+        return False
+    command = None
+    if not situation.paused:
+        asking = Asking(db, None, session, None, now)
+        command = asking.add(draft, (0, 0), cause="limit")
+    audit.record(
+        db,
+        now,
+        audit.SYSTEM,
+        "session.limit",
+        ("session", session.id),
+        institution_id=session.institution_id,
+        score=round(rank.automatic, 1),
+        limit=limit,
+        does=policy.review.at_limit,
+    )
+    row = LimitRow(
+        session_id=session.id,
+        score=rank.automatic,
+        at=now,
+        command_id=command.id if command else "",
+        # Where the policy only pauses, there is nothing to end later.
+        ended_at=None if ends else now,
+    )
+    db.add(row)
+    return command is not None
+
+
+async def _end(db: AsyncSession, session_id: str, now: int) -> bool:
+    """End a session that nobody let go on; whether it was ended."""
+    session, _ = await _held(db, session_id)
+    row = await db.get_one(LimitRow, session_id)
+    if row.ended_at is not None or session.state != "open":
+        return False
+    row.ended_at = now
+    if await _let_go_on(db, row):
+        return False
+    draft = CommandDraft(action="terminate", text=_ENDED)
+    Asking(db, None, session, None, now).add(draft, (0, 0), cause="limit")
+    session.state = "terminated"
+    return True
+
+
+async def _let_go_on(db: AsyncSession, row: LimitRow) -> bool:
+    """Whether staff let the exam go on after it was paused."""
+    query = select(CommandRow.id).where(
+        CommandRow.session_id == row.session_id,
+        CommandRow.action == "resume",
+        CommandRow.account_id.is_not(None),
+        CommandRow.created >= row.at,
+    )
+    return (await db.scalars(query.limit(1))).first() is not None
+
+
+_PAUSES = (
+    "The exam is paused by its rules: several things were noticed that a proctor has to look "
+    "at. Please wait. A proctor will let you go on, or speak to you."
+)
+_ENDS = (
+    "The exam is paused by its rules: several things were noticed. A proctor may let you go "
+    "on; otherwise the session ends in two minutes. If you need help, write to the proctor now."
+)
+_ENDED = (
+    "The session was ended by the exam's rules, as nobody let it go on. People look at "
+    "everything before anything follows from it."
+)
