@@ -25,11 +25,15 @@ from server.accounts.factors import SEAL as FACTORS_SEAL
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
+from server.accounts.throttle import Throttle
 from server.accounts.tokens import ApiTokens
 from server.audit.controllers import get_log
 from server.audit.heads import SessionHeads
 from server.audit.log import logged_database
 from server.audit.reading import report_ends
+from server.candidates.erasing import Erasing
+from server.candidates.letters import Notices
+from server.candidates.own_copy import OwnCopy
 from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.description import Description
@@ -65,9 +69,9 @@ from server.live.care import Care
 from server.live.controllers import LiveController, live_link
 from server.live.exam_header_controllers import post_exam_header_check
 from server.live.exam_headers import ExamHeaderChecks
+from server.live.limits import Limits
 from server.live.newest_controllers import NewestController
 from server.live.phrases import Phrases
-from server.live.limits import Limits
 from server.live.service import Live
 from server.mail.carriers import carrier_of
 from server.mail.carrying import Post
@@ -96,29 +100,29 @@ from server.storage.seal import Seal
 from server.web import assets
 from server.web.accommodation_pages import AccommodationPages
 from server.web.account_pages import AccountPages
+from server.web.appeal_pages import AppealPages, RequestPages
 from server.web.board_pages import BoardPages, tile_renderer
 from server.web.candidate_import_pages import CandidateImportPages
 from server.web.candidate_pages import CandidatePages
+from server.web.data_protection_pages import DataProtectionPages
 from server.web.errors import answer_bug, answer_http
 from server.web.exam_pages import ExamPages
 from server.web.exam_report_pages import ExamReportPages
 from server.web.factor_pages import FactorPages, SecondFactorPages
+from server.web.hold_pages import HoldPages
 from server.web.import_pages import ImportPages, get_receipts
 from server.web.integration_pages import CalendarPages, get_exports
 from server.web.letter_pages import LetterPages
 from server.web.live_pages import LivePages
 from server.web.log_pages import get_log_page
+from server.web.my_pages import MyPages
 from server.web.pages import SessionPages
 from server.web.people_pages import JoinPages, PeoplePages
-from server.web.account_pages import AccountPages
-from server.web.factor_pages import FactorPages, SecondFactorPages
-from server.web.people_pages import JoinPages, PeoplePages
 from server.web.policy_pages import PolicyPages
-from server.web.sign_in_pages import ElsewherePages, SignInPages
-from server.web.token_pages import TokenPages
 from server.web.queue_pages import QueuePages, start
 from server.web.rendering import renderer, template_config
 from server.web.report_pages import SessionReportPages
+from server.web.review_pages import ReviewPages
 from server.web.row_pages import get_rows
 from server.web.schedule_pages import SchedulePages
 from server.web.sign_in_pages import ElsewherePages, SignInPages
@@ -194,6 +198,11 @@ ROUTES: tuple[Any, ...] = (
     get_bundle,
     get_log,
     get_log_page,
+    DataProtectionPages,
+    HoldPages,
+    AppealPages,
+    RequestPages,
+    MyPages,
 )
 
 # What disk, database, blob store and key store raise when they cannot work.
@@ -236,7 +245,7 @@ def create_app(
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
         lifespan=[
-            partial(_running, database, blobs, heads, post, retention, settings, clock),
+            partial(_running, database, blobs, heads, post, retention, settings),
             verdicts.running,
             boards.running,
             Limits(database, clock).running,
@@ -272,6 +281,7 @@ def create_app(
                 "verdicts": verdicts,
                 "webhooks": Webhooks(database, keys.server_secret(), targets, clock),
                 **_rooms(database, blobs, keys, heads, settings, clock),
+                **_candidates(database, blobs, keys, retention, outbox, settings, clock),
             }.items()
         },
         middleware=[
@@ -303,6 +313,26 @@ def create_app(
     )
 
 
+def _candidates(
+    database: Database,
+    blobs: BlobStore,
+    keys: KeyStore,
+    retention: Retention,
+    outbox: Outbox,
+    settings: Settings,
+    clock: WallClock,
+) -> dict[str, object]:
+    """What candidates' own pages are made with, and what answers them."""
+    secret = keys.server_secret()
+    bundles = BundleExport(database, keys, blobs, clock)
+    return {
+        "erasing": Erasing(database, retention, clock),
+        "my_throttle": Throttle(settings.code_attempts),
+        "notices": Notices(outbox, secret, Tokens(secret), settings),
+        "own_copies": OwnCopy(database, bundles, blobs, keys, clock),
+    }
+
+
 def _rooms(
     database: Database,
     blobs: BlobStore,
@@ -329,7 +359,7 @@ def _rooms(
         "phrases": Phrases(database, clock),
         "pieces": pieces,
         "redeeming": redeeming,
-        "secret": secret,
+        "server_secret": secret,
         "speed_tests": SpeedTests(redeeming, clock),
         "tokens": tokens,
     }
@@ -343,7 +373,6 @@ async def _running(
     post: Post,
     retention: Retention,
     settings: Settings,
-    clock: WallClock,
     _: Litestar,
 ) -> AsyncIterator[None]:
     """What is opened before the first request and closed after the last."""

@@ -51,9 +51,7 @@ async def appeal(db: AsyncSession, now: int, session: ExamSession, words: str) -
     """
     words = text(words.strip())
     if not 0 < len(words) <= MAX_TEXT_CHARS:
-        raise AppealError(
-            f"Say what is wrong, in at most {MAX_TEXT_CHARS:,} characters."
-        )
+        raise AppealError(f"Say what is wrong, in at most {MAX_TEXT_CHARS:,} characters.")
     # Locked, so that as many at once are not taken as one after the other would not be.
     await db.get_one(ExamSession, session.id, with_for_update=True)
     query = select(func.count()).where(AppealRow.session_id == session.id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from server.accounts.staff import Staff
 from server.clock import WallClock
-from server.enrolment.models import Candidate
+from server.enrolment.models import Candidate, Enrolment
 from server.ingest.models import ExamSession
+from server.mail.models import MailRow
 from server.retention.destruction import Destroyed, Held
 from server.retention.service import Retention
 from server.storage.database import Database
@@ -72,4 +73,8 @@ class Erasing:
         async with self._database.transaction() as db:
             candidate = await db.get_one(Candidate, candidate_id, with_for_update=True)
             candidate.name, candidate.reference = ERASED, f"erased-{candidate.id}"
+            candidate.email = None
+            # Letters name their recipient and hold links; what carried them away kept no copy.
+            places = select(Enrolment.id).where(Enrolment.candidate_id == candidate_id)
+            await db.execute(delete(MailRow).where(MailRow.enrolment_id.in_(places)))
         await self._database.forget()

@@ -17,6 +17,7 @@ from accuracy.tables import Row, Table
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
+SHIPPED = HERE.parents[1] / "models" / "accuracy.json"
 ALL_ROWS, HEADLINES_ONLY = HERE / "README.md", HERE.parents[1] / "README.md"
 
 BEGIN, END = "<!-- accuracy -->", "<!-- end of accuracy -->"
@@ -60,13 +61,28 @@ def keep(part: str, measured: Measured, path: Path = RESULTS) -> dict[str, Measu
     return results
 
 
+def shipped(results: Mapping[str, Measured], parts: Sequence[str]) -> bytes:
+    """The rows of the project's README for programs: the server fills the templates of a
+    privacy notice and an impact assessment with them.
+    """
+    tables = [
+        {"part": part, "day": results[part].day, "title": table.title, "rows": rows}
+        for part in parts
+        if part in results
+        for table in results[part].tables
+        if (rows := chosen(part, table, whole=results[part].whole))
+    ]
+    return msgspec.json.format(msgspec.json.encode(tables), indent=1) + b"\n"
+
+
 def publish(
     results: Mapping[str, Measured],
     parts: Sequence[str],
     all_rows: Path = ALL_ROWS,
     headlines: Path = HEADLINES_ONLY,
+    ship: Path | None = None,
 ) -> None:
-    """Put the parts, in this order, into both READMEs.
+    """Put the parts, in this order, into both READMEs, and into the file that is installed.
 
     Raises:
         NoPlace: a README has no marks between which the tables belong.
@@ -74,6 +90,8 @@ def publish(
     there = [part for part in parts if part in results]
     _put(all_rows, "\n\n".join(_full(part, results[part]) for part in there))
     _put(headlines, _summary({part: results[part] for part in there}))
+    if ship is not None:
+        ship.write_bytes(shipped(results, there))
 
 
 def cells(row: Row) -> tuple[str, ...]:

@@ -1,0 +1,81 @@
+"""What candidates are written: that they were answered, and where."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.candidates.links import current_link
+from server.config import Settings
+from server.enrolment.models import Candidate
+from server.enrolment.tokens import Tokens
+from server.exams.models import Exam
+from server.ingest.models import ExamSession
+from server.mail.letters import MailError
+from server.mail.outbox import Outbox
+
+
+class Notices:
+    """Puts letters to candidates into the outbox. Who has no mail address gets none."""
+
+    def __init__(
+        self, outbox: Outbox, secret: bytes, tokens: Tokens, settings: Settings
+    ) -> None:
+        """Take what it works with."""
+        self._outbox = outbox
+        self._secret = secret
+        self._tokens = tokens
+        self._url = settings.url
+
+    async def link(self, db: AsyncSession, session: ExamSession, now: int) -> str | None:
+        """The whole address of a session's page, or ``None`` where it was revoked."""
+        path = await current_link(db, self._secret, self._tokens, session, now)
+        return None if path is None else self._url + path
+
+    async def answered(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
+        """Write that an appeal was answered; whether there was somebody to write to."""
+        words = "Your appeal about “{exam}” was answered. Read the answer here:"
+        return await self._write(db, session, now, "appeal-answer", "Your appeal", words)
+
+    async def page(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
+        """Send the link to their page; whether there was somebody to write to."""
+        words = (
+            "What is kept of you about “{exam}”, until when and who has looked at it, your own "
+            "copy, and appeals:"
+        )
+        return await self._write(db, session, now, "my-page", "Your exam recording", words)
+
+    async def _write(
+        self,
+        db: AsyncSession,
+        session: ExamSession,
+        now: int,
+        kind: str,
+        title: str,
+        words: str,
+    ) -> bool:
+        candidate = await db.get_one(Candidate, session.candidate_id)
+        link = await self.link(db, session, now)
+        if not candidate.email or link is None:
+            return False
+        exam = await db.get_one(Exam, session.exam_id)
+        own = await db.get_one(Institution, session.institution_id)
+        text = (
+            f"{words.format(exam=exam.title)}\n\n{link}\n\n"
+            "Whoever has this address can see the page: do not pass it on.\n\n"
+            f"{own.name}\n{own.contact}\n"
+        )
+        try:
+            await self._outbox.queue(
+                db,
+                session.institution_id,
+                to=candidate.email,
+                subject=f"{title}: {exam.title}"[:200],
+                text=text,
+                kind=kind,
+                exam_id=session.exam_id,
+                enrolment_id=session.enrolment_id,
+            )
+        except MailError:
+            return False
+        return True

@@ -1,0 +1,284 @@
+"""Appeals, and requests for data or erasure: the lists, and the answers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream, Template
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Role
+from server.accounts.staff import current_account, require
+from server.audit.service import accessed
+from server.candidates.appeals import AppealError, all_appeals, answer, appeal_of, look_at
+from server.candidates.erasing import Erasing
+from server.candidates.letters import Notices
+from server.candidates.models import DataRequestRow
+from server.candidates.own_copy import OwnCopy
+from server.candidates.requests import (
+    CHECKED,
+    DONE,
+    REFUSED,
+    RequestError,
+    RequestKind,
+    all_requests,
+    check_identity,
+    close,
+    extend,
+    receive,
+    request_of,
+)
+from server.clock import WallClock
+from server.config import Settings
+from server.enrolment.models import Candidate
+from server.ingest.models import ExamSession
+from server.network import AnyRequest, client_address
+from server.reports.controllers import exports_folder, forget_file, read_once, scratch_file
+from server.storage.database import Database
+from server.web.forms import text_fields
+from server.web.hold_pages import HOME
+from server.web.rendering import page
+
+
+class AppealPages(Controller):
+    """Appeals, for examiners."""
+
+    path = f"{HOME}/appeals"
+    guards = (require(Role.EXAMINER),)
+    include_in_schema = False
+
+    @get("/")
+    async def get_appeals(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """All appeals, those that wait first."""
+        async with database.transaction() as db:
+            return await _appeals(db, request, clock())
+
+    @post("/{appeal_id:str}", status_code=303)
+    async def post_answer(
+        self,
+        request: AnyRequest,
+        appeal_id: FromPath[str],
+        database: NamedDependency[Database],
+        notices: NamedDependency[Notices],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Say that it is looked at (field ``do`` is ``look``), or answer it."""
+        staff, fields, now = current_account(request), await text_fields(request), clock()
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            row = await appeal_of(db, staff.institution_id, appeal_id)
+            if row is None:
+                raise NotFoundException("There is no such appeal.")
+            if fields.get("do") == "look":
+                await look_at(db, now, staff, row, address)
+                return Redirect(f"{HOME}/appeals", status_code=303)
+            try:
+                await answer(db, now, staff, row, fields.get("answer", ""), address)
+            except AppealError as error:
+                said = {appeal_id: fields.get("answer", "")}
+                return await _appeals(db, request, now, str(error), said)
+            session = await db.get_one(ExamSession, row.session_id)
+            sent = await notices.answered(db, session, now)
+        done = "answered" if sent else "answered-unsent"
+        return Redirect(f"{HOME}/appeals?done={done}", status_code=303)
+
+
+class RequestPages(Controller):
+    """Requests for data or erasure, for administrators."""
+
+    path = f"{HOME}/requests"
+    guards = (require(Role.ADMIN),)
+    include_in_schema = False
+
+    @get("/")
+    async def get_requests(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """All requests, those that wait first."""
+        async with database.transaction() as db:
+            return await _requests(db, request, clock())
+
+    @post("/", status_code=303)
+    async def post_request(
+        self,
+        request: AnyRequest,
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Write down a request that came by letter or in person."""
+        staff, fields = current_account(request), await text_fields(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            query = select(Candidate).where(
+                Candidate.institution_id == staff.institution_id,
+                Candidate.reference == fields.get("reference", "").strip(),
+            )
+            candidate = (await db.execute(query)).scalar_one_or_none()
+            kind = fields.get("kind", "")
+            try:
+                if candidate is None:
+                    raise RequestError("No candidate has this reference.")
+                if kind not in set(RequestKind):
+                    raise RequestError("Choose what is asked for.")
+                await receive(
+                    db,
+                    clock(),
+                    staff,
+                    candidate,
+                    RequestKind(kind),
+                    fields.get("text", ""),
+                    address,
+                )
+            except RequestError as error:
+                return await _requests(db, request, clock(), str(error), fields)
+        return Redirect(f"{HOME}/requests", status_code=303)
+
+    @post("/{request_id:str}", status_code=303)
+    async def post_step(
+        self,
+        request: AnyRequest,
+        request_id: FromPath[str],
+        database: NamedDependency[Database],
+        erasing: NamedDependency[Erasing],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """The next step, by the field ``do``: ``check``, ``extend``, ``refuse`` or ``done``."""
+        staff, fields, now = current_account(request), await text_fields(request), clock()
+        address = client_address(request, proxied=settings.trusted_proxy)
+        words, do = fields.get("words", ""), fields.get("do", "")
+        async with database.transaction() as db:
+            row = await _request(db, staff.institution_id, request_id)
+            try:
+                match do:
+                    case "check":
+                        await check_identity(db, now, staff, row, words, address)
+                    case "extend":
+                        await extend(db, now, staff, row, words, address)
+                    case "refuse":
+                        said = [words.strip() or "Refused."]
+                        await close(db, now, staff, row, REFUSED, said, address)
+                    case "done" if row.kind == RequestKind.EXPORT:
+                        said = ["The copy was handed over."]
+                        await close(db, now, staff, row, DONE, said, address)
+                    case "done" if row.state != CHECKED:
+                        raise RequestError("First note how you made sure who asks.")
+                    case _:
+                        pass
+            except RequestError as error:
+                return await _requests(db, request, now, str(error))
+        if do == "done" and row.kind == RequestKind.ERASURE:
+            outcome = await erasing.erase(row.candidate_id, staff)
+            async with database.transaction() as db:
+                row = await _request(db, staff.institution_id, request_id)
+                if outcome.whole:
+                    await close(db, now, staff, row, DONE, outcome.said, address)
+                else:
+                    # It stays open: what is held is erased as soon as it may be.
+                    row.outcome = list(outcome.said)
+        return Redirect(f"{HOME}/requests", status_code=303)
+
+    @get("/{request_id:str}/copy/{session_id:str}")
+    async def get_export(
+        self,
+        request: AnyRequest,
+        request_id: FromPath[str],
+        session_id: FromPath[str],
+        database: NamedDependency[Database],
+        own_copies: NamedDependency[OwnCopy],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Stream:
+        """A candidate's copy of one session, to be handed over."""
+        staff = current_account(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            row = await _request(db, staff.institution_id, request_id)
+            session = await db.get(ExamSession, session_id)
+            if session is None or session.candidate_id != row.candidate_id:
+                raise NotFoundException("There is no such session.")
+            accessed(db, clock(), staff, session, "copy", address=address)
+        file = await asyncio.to_thread(scratch_file, exports_folder(settings))
+        try:
+            await own_copies.write(session.id, file)
+            size = (await asyncio.to_thread(file.stat)).st_size
+        except BaseException:
+            forget_file(file)
+            raise
+        headers = {
+            "Content-Disposition": f'attachment; filename="{session.id}.copy.zip"',
+            "Content-Length": str(size),
+            "Cache-Control": "no-store",
+        }
+        return Stream(read_once(file), media_type="application/zip", headers=headers)
+
+
+async def _request(db: AsyncSession, institution_id: str, request_id: str) -> DataRequestRow:
+    row = await request_of(db, institution_id, request_id)
+    if row is None:
+        raise NotFoundException("There is no such request.")
+    return row
+
+
+TOLD = {
+    "answered": "Answered. The candidate is written to, and reads it on their page.",
+    "answered-unsent": "Answered. The candidate has no mail address: they read it on their page.",
+}
+
+
+async def _appeals(
+    db: AsyncSession,
+    request: AnyRequest,
+    now: int,
+    wrong: str = "",
+    said: dict[str, str] | None = None,
+) -> Template:
+    context: dict[str, Any] = {
+        "tab": "appeals",
+        "shown": await all_appeals(db, current_account(request).institution_id),
+        "now": now,
+        "wrong": wrong,
+        "said": said or {},
+        "done": TOLD.get(request.query_params.get("done", ""), ""),
+    }
+    return page("data_protection_appeals.html", context, status=422 if wrong else 200)
+
+
+async def _requests(
+    db: AsyncSession,
+    request: AnyRequest,
+    now: int,
+    wrong: str = "",
+    fields: dict[str, str] | None = None,
+) -> Template:
+    shown = await all_requests(db, current_account(request).institution_id)
+    whose = {one.candidate.id for one in shown}
+    query = select(ExamSession).where(ExamSession.candidate_id.in_(whose))
+    sessions: dict[str, list[ExamSession]] = {}
+    for session in await db.scalars(query.order_by(ExamSession.created)):
+        sessions.setdefault(session.candidate_id, []).append(session)
+    context: dict[str, Any] = {
+        "tab": "requests",
+        "shown": shown,
+        "sessions": sessions,
+        "now": now,
+        "wrong": wrong,
+        "fields": fields or {},
+    }
+    return page("data_protection_requests.html", context, status=422 if wrong else 200)

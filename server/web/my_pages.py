@@ -1,0 +1,267 @@
+"""``/my/{token}``: a candidate's own page. The link is all it takes, so nothing tells one that
+is wrong from one that is revoked, and who tries many is made to wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect, Stream, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.throttle import Throttle
+from server.audit import service as audit
+from server.candidates.appeals import AppealError, appeal
+from server.candidates.consent import keep_consent
+from server.candidates.links import find_linked
+from server.candidates.own_copy import OwnCopy
+from server.candidates.reading import read_my_page
+from server.candidates.requests import RequestError, RequestKind, receive
+from server.candidates.words import Words, language_of
+from server.clock import WallClock
+from server.config import Settings
+from server.enrolment.models import Candidate
+from server.ingest.models import ExamSession
+from server.network import AnyRequest, client_address
+from server.reports.controllers import exports_folder, forget_file, read_once, scratch_file
+from server.retention.certificates import certificate_file
+from server.storage.database import Database
+from server.storage.keys import KeyStore
+from server.web.forms import text_fields
+from server.web.rendering import PRIVATE
+from shared.candidate_page import PREFIX, page_path
+from shared.certificate_file import SUFFIX
+
+# No search engine keeps it, no cache does, and no address leaves with a link that is followed.
+HIDDEN = {
+    **PRIVATE,
+    "Vary": "Accept-Language",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+}
+
+NOT_FOUND = "There is nothing at this address. Check it, or ask your institution."
+
+# What a page says after a form was sent, by the address's ``said``.
+SAID = ("appeal", "request", "withdrawn")
+
+
+class MyPages(Controller):
+    """The page and what is below it."""
+
+    path = PREFIX + "{token:str}"
+    include_in_schema = False
+
+    @get("/")
+    async def get_my_page(
+        self,
+        request: AnyRequest,
+        token: FromPath[str],
+        database: NamedDependency[Database],
+        my_throttle: NamedDependency[Throttle],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """What is kept of the candidate, and what they may ask."""
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await _session(db, token, my_throttle, address, clock())
+            return await _page(db, request, session, token)
+
+    @get("/copy")
+    async def get_copy(
+        self,
+        request: AnyRequest,
+        token: FromPath[str],
+        database: NamedDependency[Database],
+        my_throttle: NamedDependency[Throttle],
+        own_copies: NamedDependency[OwnCopy],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Stream:
+        """Everything about this exam, as a file. That it was taken is in the log."""
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await _session(db, token, my_throttle, address, clock())
+            audit.accessed(db, clock(), audit.CANDIDATE, session, "copy")
+        file = await asyncio.to_thread(scratch_file, exports_folder(settings))
+        try:
+            await own_copies.write(session.id, file)
+            size = (await asyncio.to_thread(file.stat)).st_size
+        except BaseException:
+            forget_file(file)
+            raise
+        headers = {
+            **HIDDEN,
+            "Content-Disposition": f'attachment; filename="{session.id}.copy.zip"',
+            "Content-Length": str(size),
+            "Cache-Control": "no-store",
+        }
+        return Stream(read_once(file), media_type="application/zip", headers=headers)
+
+    @get("/certificates")
+    async def get_certificates(
+        self,
+        request: AnyRequest,
+        token: FromPath[str],
+        database: NamedDependency[Database],
+        keys: NamedDependency[KeyStore],
+        my_throttle: NamedDependency[Throttle],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Response[bytes]:
+        """What was destroyed, signed; ``invigil-verify`` checks it."""
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await _session(db, token, my_throttle, address, clock())
+            data = await certificate_file(db, keys, session)
+        if data is None:
+            raise NotFoundException(NOT_FOUND)
+        name = f'attachment; filename="{session.id}{SUFFIX}"'
+        headers = {**HIDDEN, "Content-Disposition": name}
+        return Response(data, media_type="application/json", headers=headers)
+
+    @post("/appeal", status_code=303)
+    async def post_appeal(
+        self,
+        request: AnyRequest,
+        token: FromPath[str],
+        database: NamedDependency[Database],
+        my_throttle: NamedDependency[Throttle],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Send an appeal; or the form again as it was typed."""
+        fields = await text_fields(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await _session(db, token, my_throttle, address, clock())
+            try:
+                await appeal(db, clock(), session, fields.get("text", ""))
+            except AppealError as error:
+                return await _page(db, request, session, token, fields, str(error))
+        return _said(token, "appeal")
+
+    @post("/request", status_code=303)
+    async def post_request(
+        self,
+        request: AnyRequest,
+        token: FromPath[str],
+        database: NamedDependency[Database],
+        my_throttle: NamedDependency[Throttle],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template | Redirect:
+        """Ask for all data or for deletion."""
+        fields = await text_fields(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        kind = fields.get("kind", "")
+        async with database.transaction() as db:
+            session = await _session(db, token, my_throttle, address, clock())
+            if kind not in set(RequestKind):
+                why = "Choose what you ask for."
+                return await _page(db, request, session, token, fields, why)
+            candidate = await db.get_one(Candidate, session.candidate_id)
+            try:
+                words = fields.get("text", "")
+                await receive(db, clock(), audit.CANDIDATE, candidate, RequestKind(kind), words)
+            except RequestError as error:
+                return await _page(db, request, session, token, fields, str(error))
+        return _said(token, "request")
+
+    @post("/withdraw", status_code=303)
+    async def post_withdraw(
+        self,
+        request: AnyRequest,
+        token: FromPath[str],
+        database: NamedDependency[Database],
+        my_throttle: NamedDependency[Throttle],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Redirect:
+        """Withdraw the consent, which asks for erasure as well."""
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            session = await _session(db, token, my_throttle, address, clock())
+            await _withdraw(db, clock(), session)
+        return _said(token, "withdrawn")
+
+
+async def _withdraw(db: AsyncSession, now: int, session: ExamSession) -> None:
+    consent = await keep_consent(db, session)
+    if consent is None or consent.withdrawn_at is not None:
+        return
+    consent.withdrawn_at = now
+    audit.record(
+        db,
+        now,
+        audit.CANDIDATE,
+        "consent.withdraw",
+        ("session", session.id),
+        institution_id=session.institution_id,
+    )
+    candidate = await db.get_one(Candidate, session.candidate_id)
+    try:
+        await receive(
+            db,
+            now,
+            audit.CANDIDATE,
+            candidate,
+            RequestKind.ERASURE,
+            f"Consent withdrawn for session {session.id}.",
+        )
+    except RequestError:
+        # Erasure is asked already: the register says what was withdrawn besides.
+        return
+
+
+async def _session(
+    db: AsyncSession, token: str, throttle: Throttle, address: str, now: int
+) -> ExamSession:
+    """The session that a link opens.
+
+    Raises:
+        HTTPException: 404 where it opens none, 429 after too many of these.
+    """
+    wait = throttle.wait(address, now)
+    if wait:
+        raise HTTPException(
+            f"Too many wrong addresses. Try again in {-(-wait // 60)} minutes.",
+            status_code=429,
+            headers={"Retry-After": str(wait)},
+        )
+    session = await find_linked(db, token)
+    if session is None:
+        throttle.count(address, now)
+        raise NotFoundException(NOT_FOUND)
+    return session
+
+
+async def _page(
+    db: AsyncSession,
+    request: AnyRequest,
+    session: ExamSession,
+    token: str,
+    fields: dict[str, str] | None = None,
+    wrong: str = "",
+) -> Template:
+    said = request.query_params.get("said", "")
+    context: dict[str, Any] = {
+        "my": await read_my_page(db, session),
+        "w": Words(language_of(request.headers.get("Accept-Language", ""))),
+        "path": page_path(token),
+        "fields": fields or {},
+        "wrong": wrong,
+        "said": said if said in SAID else "",
+    }
+    status = 422 if wrong else 200
+    return Template("my.html", context=context, status_code=status, headers=HIDDEN)
+
+
+def _said(token: str, what: str) -> Redirect:
+    return Redirect(f"{page_path(token)}?said={what}", status_code=303, headers=HIDDEN)

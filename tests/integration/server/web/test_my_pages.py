@@ -1,0 +1,290 @@
+"""A candidate's own page: by the link alone, in plain words, with nobody else's data."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+from support.campus import PASSWORD, Campus, Pupil, connected, redeem, sign_in
+
+from server.audit.models import LogEntryRow
+from server.candidates.models import AppealRow, CandidateLinkRow, ConsentRow, DataRequestRow
+from server.clock import MICROS_PER_DAY
+from server.enrolment.models import Candidate
+from server.retention.models import DataProtectionRow
+from shared.candidate_page import page_path, page_token
+from shared.signed import fingerprint
+from shared.verify import verify_bundle
+
+pytestmark = pytest.mark.anyio
+
+FLAG = f"{1:032x}"
+NOTE = "The colleague Ms Turing saw the neighbour Mr Hopper help."
+
+
+@pytest.fixture
+async def own(pupil: Pupil) -> Pupil:
+    agreed = {"at": pupil.wall, "items": ["camera", "lockdown"], "language": "en"}
+    pupil.open(consent=agreed)
+    pupil.segment("camera", b"init")
+    pupil.segment("camera", b"and a fragment")
+    snapshot = pupil.attach("snapshot", "image/jpeg", b"a picture of me")
+    pupil.incident(attachments=(snapshot,))
+    pupil.close()
+    await pupil.hand_in()
+    return pupil
+
+
+def path_of(pupil: Pupil) -> str:
+    return page_path(page_token(pupil.token))
+
+
+async def test_the_page_says_in_plain_words_how_it_stands(
+    client: httpx.AsyncClient, own: Pupil
+) -> None:
+    answer = await client.get(path_of(own))
+    assert answer.status_code == 200
+    for words in ("Everything that your computer recorded", "Algebra I", "Ada Example", "camera"):
+        assert words in answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "noindex" in answer.headers["x-robots-tag"]
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    german = await client.get(path_of(own), headers={"Accept-Language": "fr, de-AT;q=0.8, en;q=0.1"})
+    assert '<html lang="de">' in german.text
+    assert "Alles, was Ihr Computer aufgezeichnet hat" in german.text
+
+
+async def test_a_link_cannot_be_guessed_and_guessing_is_slow(
+    found, campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    """Wrong, revoked and never there are told alike; who goes on is made to wait."""
+    async with connected(campus.settings) as database, database.transaction() as db:
+        row = (await db.scalars(select(CandidateLinkRow))).one()
+        assert page_token(own.token) not in row.token_hash
+        row.revoked_at = 1
+    revoked = await client.get(path_of(own))
+    tries = [own.token, own.session, "x", "a" * 43, "\N{SNOWMAN}", "%00"]
+    answers = [await client.get(f"/my/{one}") for one in tries]
+    assert {answer.status_code for answer in answers} == {404}
+    assert {answer.text for answer in answers} == {revoked.text}
+    for number in range(campus.settings.code_attempts):
+        await client.get(f"/my/{number}")
+    answer = await client.get("/my/one-more")
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_the_decision_and_who_looked_are_as_the_institution_says(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    await sign_in(campus, client, campus.proctor)
+    await client.get(f"/sessions/{own.session}")
+    client.cookies.clear()
+    page = (await client.get(path_of(own))).text
+    assert "a proctor" in page
+    assert "proctor@example.edu" not in page
+    assert "The institution tells you its decision itself" in page
+    headers = await sign_in(campus, client, campus.admin)
+    form = {"publish_decision": "on", "appeal_days": "7", "_csrf": headers["X-CSRF-Token"]}
+    saved = await client.post("/settings/data-protection", data=form)
+    assert "The settings are saved" in saved.text
+    page = (await client.get(path_of(own))).text
+    assert "Nothing has been decided" in page
+    assert "keeps a list of everybody who looks" in page
+    assert "within 7 days" in page
+    async with connected(campus.settings) as database, database.transaction() as db:
+        assert (await db.scalars(select(DataProtectionRow))).one().appeal_days == 7
+
+
+async def test_the_own_copy_is_whole_and_has_nobody_elses_data(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil, tmp_path: Path
+) -> None:
+    other = await redeem(client, await campus.code("s-2"))
+    other.open()
+    other.segment("camera", b"somebody else")
+    other.close()
+    await other.hand_in()
+    headers = await sign_in(campus, client, campus.proctor)
+    await client.post(
+        f"/sessions/{own.session}/decisions",
+        data={"flag": FLAG, "version": "0", "verdict": "dismissed", "note": NOTE},
+        headers=headers,
+    )
+    client.cookies.clear()
+    answer = await client.get(f"{path_of(own)}/copy")
+    assert answer.status_code == 200, answer.text
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    assert contents["recordings/camera-000000.mp4"] == b"initand a fragment"
+    assert contents["pictures/00000-snapshot.jpg"] == b"a picture of me"
+    about = json.loads(contents["about.json"])
+    assert about["you"]["reference"] == "s-1"
+    assert about["consent"]["items"] == ["camera", "lockdown"]
+    bundle = tmp_path / "own.zip"
+    bundle.write_bytes(contents[f"{own.session}.invigil.zip"])
+    verdict = verify_bundle(bundle, fingerprint(campus.public_key))
+    assert verdict.holds, verdict.results
+    with zipfile.ZipFile(bundle) as archive:
+        inside = {name: archive.read(name) for name in archive.namelist()}
+    decisions = json.loads(inside["decisions.json"])
+    assert [set(one) <= {"flag", "n", "verdict", "at"} for one in decisions] == [True]
+    assert decisions[0]["verdict"] == "dismissed"
+    everything = b"".join([*contents.values(), *inside.values()])
+    for theirs in (
+        NOTE,
+        "Turing",
+        "Proctor",
+        "proctor@example.edu",
+        other.session,
+        "s-2",
+        "somebody else",
+        PASSWORD,
+    ):
+        assert theirs.encode() not in everything, theirs
+    assert not list((campus.settings.data_dir / "exports").glob("*"))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        query = select(LogEntryRow.actor).where(LogEntryRow.action == "access.copy")
+        assert list(await db.scalars(query)) == ["candidate"]
+
+
+async def test_an_appeal_is_answered_in_writing(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (await db.scalars(select(Candidate))).one().email = "ada@example.edu"
+    sent = await client.post(f"{path_of(own)}/appeal", data={"text": "It was my cat."})
+    assert "Your appeal has arrived" in sent.text
+    assert "You have an answer by" in sent.text
+    assert (await client.post(f"{path_of(own)}/appeal", data={"text": " "})).status_code == 422
+    # What is appealed against is not destroyed.
+    headers = await sign_in(campus, client, campus.admin)
+    form = {"kind.camera": "on", "why": "asked for", "sure": "on"}
+    where = f"/settings/data-protection/sessions/{own.session}"
+    refused = await client.post(f"{where}/destroy", data=form, headers=headers)
+    assert refused.status_code == 422
+    assert "an appeal that is not answered yet" in refused.text
+    headers = await sign_in(campus, client, "examiner@example.edu")
+    listed = await client.get("/settings/data-protection/appeals")
+    assert "It was my cat." in listed.text
+    async with connected(campus.settings) as database, database.transaction() as db:
+        row = (await db.scalars(select(AppealRow))).one()
+        assert row.due - row.received == 14 * MICROS_PER_DAY
+    url = f"/settings/data-protection/appeals/{row.id}"
+    looked = await client.post(url, data={"do": "look"}, headers=headers)
+    assert "being looked at" in looked.text
+    answered = await client.post(url, data={"answer": "It was. Dismissed."}, headers=headers)
+    assert "The candidate is written to" in answered.text
+    twice = await client.post(url, data={"answer": "Another."}, headers=headers)
+    assert twice.status_code == 422
+    assert "Somebody answered this appeal already" in twice.text
+    client.cookies.clear()
+    page = (await client.get(path_of(own))).text
+    assert "It was. Dismissed." in page
+    assert "Examiner" not in page
+
+
+async def test_withdrawing_asks_for_erasure_which_is_carried_out(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    page = await client.post(f"{path_of(own)}/withdraw")
+    assert "You withdrew it on" in page.text
+    await client.post(f"{path_of(own)}/withdraw")
+    again = await client.post(f"{path_of(own)}/request", data={"kind": "erasure", "text": ""})
+    assert again.status_code == 422
+    async with connected(campus.settings) as database, database.transaction() as db:
+        row = (await db.scalars(select(DataRequestRow))).one()
+        assert (row.kind, row.via, row.state) == ("erasure", "candidate", "received")
+        assert (await db.scalars(select(ConsentRow))).one().withdrawn_at == campus.clock()
+    headers = await sign_in(campus, client, campus.admin)
+    url = f"/settings/data-protection/requests/{row.id}"
+    early = await client.post(url, data={"do": "done"}, headers=headers)
+    assert early.status_code == 422
+    await client.post(url, data={"do": "check", "words": "Showed a card."}, headers=headers)
+    await client.post(url, data={"do": "extend", "words": "Many ask."}, headers=headers)
+    done = await client.post(url, data={"do": "done"}, headers=headers)
+    assert done.status_code == 200, done.text
+    assert "Name and reference were erased" in done.text
+    async with connected(campus.settings) as database, database.transaction() as db:
+        candidate = (await db.scalars(select(Candidate))).one()
+        assert (candidate.name, candidate.email) == ("Erased", None)
+        row = (await db.scalars(select(DataRequestRow))).one()
+        assert row.state == "done"
+    client.cookies.clear()
+    page = (await client.get(path_of(own))).text
+    assert "Nothing is kept of this exam any more" in page
+    file = await client.get(f"{path_of(own)}/certificates")
+    assert file.json()["type"] == "invigil-certificates"
+    # The session's own pages say so, and are no error.
+    await sign_in(campus, client, campus.admin)
+    for where in (
+        f"/sessions/{own.session}",
+        f"/sessions/{own.session}/timeline.json",
+        f"/settings/data-protection/sessions/{own.session}",
+        "/sessions",
+        "/settings/data-protection",
+        "/settings/data-protection/consent",
+        "/settings/data-protection/holds",
+        "/settings/data-protection/requests",
+    ):
+        assert (await client.get(where)).status_code == 200, where
+    assert (await client.get(f"/sessions/{own.session}/bundle")).status_code == 410
+
+
+async def test_staff_send_renew_and_revoke_the_link(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    headers = await sign_in(campus, client, "examiner@example.edu")
+    where = f"/settings/data-protection/sessions/{own.session}"
+    assert path_of(own) in (await client.get(where)).text
+    unsent = await client.post(f"{where}/link", data={"do": "send"}, headers=headers)
+    assert "no mail address" in unsent.text
+    renewed = await client.post(f"{where}/link", data={"do": "renew"}, headers=headers)
+    assert path_of(own) not in renewed.text
+    assert (await client.get(path_of(own))).status_code == 404
+    new = renewed.text.partition("/my/")[2][:43]
+    assert (await client.get(f"/my/{new}")).status_code == 200
+    await client.post(f"{where}/link", data={"do": "revoke"}, headers=headers)
+    assert (await client.get(f"/my/{new}")).status_code == 404
+
+
+async def test_templates_are_filled_and_say_that_they_are_templates(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    form = {"appeal_days": "7", "texts.officer": "Grace | Hopper", "days.camera": "20"}
+    await client.post("/settings/data-protection", data=form, headers=headers)
+    wrong = await client.post(
+        "/settings/data-protection", data={**form, "days.camera": "0"}, headers=headers
+    )
+    assert wrong.status_code == 422
+    base = "/settings/data-protection/documents"
+    for name in ("privacy-notice", "impact-assessment"):
+        page = (await client.get(f"{base}/{name}")).text
+        assert "This is a template" in page
+        text = (await client.get(f"{base}/{name}.md")).text
+        assert "> **Template.**" in text
+        assert "| camera recording | 20 days |" in text
+        assert "Grace" in text
+        assert "This is a template" in (await client.get(f"{base}/{name}.html")).text
+    assert "yaw, average face" in (await client.get(f"{base}/impact-assessment.md")).text
+    pdf = await client.get(f"{base}/privacy-notice.pdf")
+    assert pdf.content[:5] == b"%PDF-"
+    assert (await client.get(f"{base}/nothing")).status_code == 404
+
+
+async def test_who_looked_is_listed_by_candidate(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    await sign_in(campus, client, campus.proctor)
+    await client.get(f"/sessions/{own.session}")
+    await sign_in(campus, client, campus.admin)
+    where = "/settings/data-protection/access"
+    assert "Choose a candidate" in (await client.get(where)).text
+    assert "No such candidate" in (await client.get(f"{where}?reference=x")).text
+    listed = (await client.get(f"{where}?reference=s-1")).text
+    assert "Proctor" in listed
