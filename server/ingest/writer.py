@@ -28,6 +28,8 @@ from server.ingest.keeping import Additions
 from server.ingest.knowing import look_up
 from server.ingest.models import BlobRow
 from server.ingest.projecting import add_projection
+from server.ingest.telling import happened
+from server.integrations.outbox import announce
 from server.problems import Rejection
 from server.storage.database import UNREADY, Database
 from server.storage.keys import KeyStore
@@ -189,6 +191,8 @@ class Writer:
                 for job, why in zip(jobs, refused, strict=True)
             ]
             further = _note_heads(db, now, work, fresh)
+            moved_on = [work.held[name].row for name in sorted({*fresh, *work.arrived})]
+            await announce(db, happened(now, moved_on, fresh, work.arrived))
         self._changed(further)
         return outcomes
 

@@ -184,7 +184,7 @@ class Deliveries:
     async def _note(self, db: AsyncSession, due: _Due, answer: Answer) -> bool:
         """Write down what came of an attempt; whether the turn goes on."""
         now = self._clock()
-        row = await db.get(WebhookRow, due.webhook_id, with_for_update=True)
+        row = await db.get(WebhookRow, due.webhook_id, with_for_update={"key_share": True})
         one = await db.get(WebhookDeliveryRow, (due.webhook_id, due.event_id))
         if row is None or one is None:
             return False

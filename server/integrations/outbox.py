@@ -69,8 +69,13 @@ def delivery(webhook_id: str, event_id: str, now: int) -> dict[str, Any]:
 
 
 async def _wanted(db: AsyncSession, institutions: set[str]) -> Sequence[Any]:
-    query = select(WebhookRow.id, WebhookRow.institution_id, WebhookRow.events)
-    return (await db.execute(query.where(WebhookRow.institution_id.in_(institutions)))).all()
+    # Held, so that none is removed before the deliveries that refer to it are there.
+    query = (
+        select(WebhookRow.id, WebhookRow.institution_id, WebhookRow.events)
+        .where(WebhookRow.institution_id.in_(institutions))
+        .with_for_update(read=True, key_share=True)
+    )
+    return (await db.execute(query)).all()
 
 
 def _wants(row: Any, one: Happened) -> bool:

@@ -290,7 +290,7 @@ async def _again(
 
 
 async def _own(db: AsyncSession, staff: Staff, webhook_id: str) -> WebhookRow:
-    row = await db.get(WebhookRow, webhook_id, with_for_update=True)
+    row = await db.get(WebhookRow, webhook_id, with_for_update={"key_share": True})
     if row is None or row.institution_id != staff.institution_id:
         raise NotFoundException("There is no such webhook.")
     return row

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession
+from server.integrations.outbox import Happened, announce
 from server.review import search
 from server.review.flags import Flag
 from server.review.likeness import texts_of, things_of
@@ -34,6 +35,7 @@ async def keep_flags(db: AsyncSession, session: ExamSession, flags: Sequence[Fla
     await search.forget(db, [(session.id, name) for name in gone])
     for at in range(0, len(changed), PORTION):
         await _add(db, session, changed[at : at + PORTION], marks)
+    await announce(db, [_opened(session, flag) for flag in changed if flag.id not in kept])
 
 
 async def _add(
@@ -60,6 +62,13 @@ async def _drop(db: AsyncSession, session_id: str, names: Sequence[str]) -> None
             await db.execute(
                 delete(table).where(table.session_id == session_id, table.flag_id.in_(part))
             )
+
+
+def _opened(session: ExamSession, flag: Flag) -> Happened:
+    """That there is a flag, for other systems; told as of when its session was last heard."""
+    told = {"flag": flag.id, "kind": flag.kind.value, "severity": flag.severity.value}
+    at = session.last_seen or session.created
+    return Happened(session.institution_id, "flag.opened", at, session.id, told)
 
 
 def _row(session: ExamSession, flag: Flag) -> dict[str, object]:
