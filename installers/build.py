@@ -18,10 +18,14 @@ from installers import tree
 from installers.branded import read_branded
 from installers.faults import BuildFault
 from installers.making import BILL, NOTICES, Made, Order, make
+from installers.packing import gpg_signature
 from installers.sidecar import write_sidecar
 from installers.signing import PASSPHRASE, read_key_file
 from installers.version import ROOT, this_version
 from shared.build import signer_of
+
+# What can be built on which system.
+FORMATS = {"linux": ("deb", "tar"), "win32": ("msi",), "darwin": ("pkg", "dmg")}
 
 # How many of the largest packages are told.
 _LARGEST = 8
@@ -47,7 +51,7 @@ def build(
 
     Args:
         order: what to build.
-        formats: of ``deb`` and ``tar`` on Linux; ``tree`` leaves it at the tree.
+        formats: of ``FORMATS``, those of this system.
         fast: compress quickly, for tests.
         keep: where the tree is left; a folder for the time being where nowhere.
 
@@ -65,6 +69,8 @@ def build(
         for kind in formats:
             artifact = _pack(kind, order, made, folder, fast=fast)
             yield artifact
+            if (signature := gpg_signature(artifact)) is not None:
+                yield signature
             yield write_sidecar(order, made, artifact, beside)
 
 
@@ -74,9 +80,13 @@ def _pack(kind: str, order: Order, made: Made, folder: Path, *, fast: bool) -> P
         from installers.linux.debian import build_deb
 
         return build_deb(order, made, folder / "deb", fast=fast)
-    from installers.linux.archive import build_archive
+    if kind == "tar":
+        from installers.linux.archive import build_archive
 
-    return build_archive(order, made, fast=fast)
+        return build_archive(order, made, fast=fast)
+    from installers.packing import pack_with_briefcase
+
+    return pack_with_briefcase(kind, order, made, folder)
 
 
 def _beside(order: Order, made: Made) -> list[Path]:
@@ -137,7 +147,8 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make installer", description=__doc__)
     add = parser.add_argument
-    add("formats", nargs="*", choices=("deb", "tar"), default=("deb", "tar"))
+    here = FORMATS.get(sys.platform, ())
+    add("formats", nargs="*", choices=here, default=here, help="all of this system's if none")
     add("--brand", type=Path, default=ROOT / "briefcase.toml", help="the institution's file")
     add("--key", type=_file, default=_file(os.environ.get("INVIGIL_SIGNING_KEY", "")),
         help="the key that signs (PEM, Ed25519); else INVIGIL_SIGNING_KEY")  # fmt: skip

@@ -96,10 +96,20 @@ def make(order: Order, root: Path, say: Say) -> Made:
     copy_source(packages)
     (packages / "briefcase.toml").write_text(order.branded.installed_text(), "utf-8")
     write_share(root, order, said)
-    write_launcher(root)
+    _add_starter(root)
     say("compiling")
     tree.compile_all(root, packages, order.installed_at)
     return seal(order, root, locked)
+
+
+def _add_starter(root: Path) -> None:
+    """What starts the program here; on macOS that is the bundle's, around the tree."""
+    if sys.platform == "win32":
+        from installers.windows.staging import add_runtime
+
+        add_runtime(root)
+    elif sys.platform == "linux":
+        write_launcher(root)
 
 
 def write_share(root: Path, order: Order, said: str) -> None:

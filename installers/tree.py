@@ -32,6 +32,8 @@ _CHUNK = 1 << 20
 
 def site_packages(root: Path) -> Path:
     """Where the packages lie in a tree."""
+    if sys.platform == "win32":
+        return root / "Lib" / "site-packages"
     return root / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
 
 

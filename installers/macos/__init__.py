@@ -1,0 +1,1 @@
+"""The PKG and DMG for macOS."""
