@@ -58,6 +58,7 @@ API = "/api/v1"
 SESSION, EXAM = f"{API}/sessions/{{session_id}}", f"{API}/exams/{{exam_id}}"
 PAGE, MEDIA = "/sessions/{session_id}", "/media/{session_id}"
 EXAM_PAGE, PROFILE_PAGE = "/exams/{exam_id}", "/accommodations/{profile_id}"
+DATA = "/settings/data-protection"
 ACCOUNT, PERSON = "/settings/account", "/settings/people/{account_id}"
 INVITED = {"email": "new@example.edu", "role": "proctor"}
 TOKEN = {"name": "nightly", "days": "7", "scope": "sessions:read"}
@@ -76,6 +77,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", "/static/{version}/{file_path}", PUBLIC, at={"file_path": "css/invigil.css"}),
     Row("GET", "/", PUBLIC),
     Row("GET", "/health", PUBLIC),
+    Row("GET", "/metrics", PUBLIC),
     Row("GET", "/schema", PUBLIC),
     Row("GET", "/schema/openapi.json", PUBLIC),
     Row("GET", "/schema/{path}", PUBLIC, at={"path": "nothing"}),
@@ -297,6 +299,32 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/login/passkey", PUBLIC, json={"credential": {}}),
     Row("GET", "/login/with/{institution_id}", PUBLIC, at={"institution_id": "0" * 32}),
     Row("GET", "/login/back", PUBLIC),
+    # data protection
+    Row("GET", DATA, EXAMINER),
+    Row("POST", DATA, ADMIN, form={"appeal_days": "14", "show_viewers": "on"}),
+    Row("GET", f"{DATA}/consent", ADMIN),
+    Row("GET", f"{DATA}/access", ADMIN),
+    Row("GET", f"{DATA}/documents/{{name}}", ADMIN, at={"name": "privacy-notice.md"}),
+    Row("GET", f"{DATA}/holds", EXAMINER),
+    Row("POST", f"{DATA}/holds", EXAMINER, form={"kind": "session", "subject_id": "0" * 32}),
+    Row("POST", f"{DATA}/holds/{{hold_id}}/release", EXAMINER, form={"reason": "Over."}),
+    Row("GET", f"{DATA}/sessions/{{session_id}}", EXAMINER),
+    Row("POST", f"{DATA}/sessions/{{session_id}}/destroy", ADMIN, form={}),
+    Row("GET", f"{DATA}/sessions/{{session_id}}/certificates", EXAMINER),
+    Row("POST", f"{DATA}/sessions/{{session_id}}/link", EXAMINER, form={"do": "send"}),
+    Row("GET", f"{DATA}/appeals", EXAMINER),
+    Row("POST", f"{DATA}/appeals/{{appeal_id}}", EXAMINER, form={"do": "look"}),
+    Row("GET", f"{DATA}/requests", ADMIN),
+    Row("POST", f"{DATA}/requests", ADMIN, form={"reference": "s-99", "kind": "export"}),
+    Row("POST", f"{DATA}/requests/{{request_id}}", ADMIN, form={"do": "check", "words": "x"}),
+    Row("GET", f"{DATA}/requests/{{request_id}}/copy/{{session_id}}", ADMIN),
+    # the candidate's own page
+    Row("GET", "/my/{my_token}", LINK),
+    Row("GET", "/my/{my_token}/copy", LINK),
+    Row("GET", "/my/{my_token}/certificates", LINK),
+    Row("POST", "/my/{my_token}/appeal", LINK, form={"text": "No."}),
+    Row("POST", "/my/{my_token}/request", LINK, form={"kind": "export", "text": ""}),
+    Row("POST", "/my/{my_token}/withdraw", LINK, form={}),
     # the log
     Row("GET", "/audit", ADMIN),
     Row("GET", "/audit/log", ADMIN),

@@ -14,17 +14,26 @@ from server.accounts.credentials import ApiTokenRow, PasskeyRow
 from server.accounts.models import Account, Institution, Invitation, Role, StaffSession
 from server.accounts.scopes import TOKEN_PREFIX, Scope
 from server.accounts.service import NO_PASSWORD, create_institution, new_id
+from server.candidates.appeals import appeal
+from server.candidates.requests import RequestKind, receive
 from server.enrolment.importing import keep_upload
+from server.enrolment.models import Candidate
 from server.enrolment.service import CandidateDraft, Place, enrol
 from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
 from server.exams.service import ExamDraft, create_exam
 from server.exams.terms import Terms
+from server.ingest.models import ExamSession
 from server.integrations.models import CalendarLinkRow, WebhookRow
 from server.live.models import PhraseRow
+from server.retention.holds import HoldDraft, HoldKind, place_hold
+from server.retention.models import DestructionRow
 from server.storage.database import Database
+from shared.candidate_page import page_token
+from shared.certificate import Certificate, EvidenceKind, destroyed_of, encode_certificate
 from shared.encoding import sha256_hex
 from shared.flags import Kind
+from shared.signed import Domain, sign
 
 
 @dataclass
@@ -83,16 +92,19 @@ async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
     """Somebody to look after, an open invitation, and what the observer has of their own."""
     now, observer = house.campus.clock(), house.accounts[Role.OBSERVER]
     secret, session = secrets.token_hex(32), sha256_hex(secrets.token_bytes(8))
-    invitation = Invitation(
-        id=new_id(),
-        institution_id=house.institution.id,
-        secret_hash=sha256_hex(secret.encode()),
-        email=f"invited@{house.name}.edu",
-        role="proctor",
-        invited_by="Admin",
-        created=now,
-        expires=now + HOUR,
-        ended=None,
+    invited, withdrawn = (
+        Invitation(
+            id=new_id(),
+            institution_id=house.institution.id,
+            secret_hash=sha256_hex(link.encode()),
+            email=f"invited@{house.name}.edu",
+            role="proctor",
+            invited_by="Admin",
+            created=now,
+            expires=now + HOUR,
+            ended=None,
+        )
+        for link in (secret, secrets.token_hex(32))
     )
     passkey = PasskeyRow(
         id=new_id(),
@@ -106,10 +118,10 @@ async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
         last_used=None,
     )
     token, _ = add_token(db, house, Role.OBSERVER, frozenset({Scope.READ_SESSIONS}))
-    db.add_all([invitation, passkey, _session(session, observer, "", now)])
+    db.add_all([invited, withdrawn, passkey, _session(session, observer, "", now)])
     return {
         "account_id": _employ(db, house, Role.PROCTOR, "spare"),
-        "invitation_id": invitation.id,
+        "invitation_id": withdrawn.id,
         "secret": secret,
         "passkey_id": passkey.id,
         "session": session,
@@ -147,6 +159,52 @@ async def make_calendar(house: House, db: AsyncSession) -> dict[str, str]:
     return {"calendar_token": token}
 
 
+async def make_data_protection(house: House, db: AsyncSession) -> dict[str, str]:
+    """A hold, an appeal, a request, something destroyed, the link to the candidate's page."""
+    now, own, session_id = house.campus.clock(), house.institution.id, house.pupil.session
+    session = await db.get_one(ExamSession, session_id)
+    candidate = await db.get_one(Candidate, session.candidate_id)
+    hold = await place_hold(
+        db, now, "command line", own, HoldDraft(HoldKind.EXAM, house.exam.id, "A court.")
+    )
+    asked = await receive(db, now, "candidate", candidate, RequestKind.ERASURE)
+    certificate = Certificate(
+        institution=own,
+        session=session_id,
+        n=0,
+        size=session.size,
+        head=session.head,
+        time=now,
+        why="over",
+        by="system",
+        destroyed=(destroyed_of(EvidenceKind.SCREEN, []),),
+    )
+    key = house.campus.keys.signing(session.key_ref)
+    signed = sign(key, Domain.CERTIFICATE, encode_certificate(certificate))
+    db.add(
+        DestructionRow(
+            session_id=session_id,
+            n=0,
+            kinds=["screen"],
+            records=False,
+            why="over",
+            by="system",
+            begun=now,
+            finished=now,
+            stopped=False,
+            hash=signed.hash,
+            payload=signed.payload,
+            signature=signed.signature,
+        )
+    )
+    return {
+        "hold_id": hold.id,
+        "appeal_id": (await appeal(db, now, session, "No.")).id,
+        "request_id": asked.id,
+        "my_token": page_token(house.pupil.token),
+    }
+
+
 # What a house has besides its exam and a session; each gives ids by the parameters' names.
 MAKERS: tuple[Maker, ...] = (
     make_webhook,
@@ -156,6 +214,7 @@ MAKERS: tuple[Maker, ...] = (
     make_people,
     make_place,
     make_upload,
+    make_data_protection,
 )
 
 

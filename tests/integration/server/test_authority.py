@@ -61,9 +61,14 @@ class World:
         self, row: Row, ids: dict[str, str], house: House, role: Role
     ) -> httpx.Response:
         """Use a route as this house's member of staff, signed in for the whole module."""
-        if (house.name, role) not in self.kept:
-            self.kept[house.name, role] = await signed_in(self.database, house, role)
-        return await self.ask(row, ids, self.kept[house.name, role])
+        key = (house.name, role)
+        if key in self.kept:
+            answer = await self.ask(row, ids, self.kept[key])
+            # Another row may have signed it out.
+            if answer.status_code != 401:
+                return answer
+        self.kept[key] = await signed_in(self.database, house, role)
+        return await self.ask(row, ids, self.kept[key])
 
 
 def _kind(row: Row) -> dict[str, str]:
