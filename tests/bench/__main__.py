@@ -28,6 +28,7 @@ PARTS = (
     "ingesting",
     "verifying",
     "timeline",
+    "installed",
 )
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- measured -->", "<!-- end -->"

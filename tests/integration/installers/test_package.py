@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from bench.starting import _shown
+from bench.starting import shown
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo.machine import virtual_display
 from demo.programs import Programs, records_in
@@ -221,7 +221,7 @@ def _window_opens(root: CleanRoot, screen: str) -> None:
 
     with _running(root, screen):
         display, deadline = Display(screen), time.monotonic() + 60
-        while not _shown(display):
+        while not shown(display):
             assert time.monotonic() < deadline, "the window did not open"
             time.sleep(0.02)
         display.close()
