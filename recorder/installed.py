@@ -4,7 +4,7 @@ A packaged recorder carries the signed list of its files (`shared/build.py`). A 
 them while the candidate types the code: reading half a gigabyte takes a second or so of
 one core from a warm disk, some more from a cold one, and nothing waits for it but the session's
 first record, for a moment. What is found goes into that record, and a difference into the
-machine's signs (`altered_program`). It is the word of the computer that runs it: see SECURITY.md.
+machine's signs (`altered_program`). It is the word of the computer: see SECURITY.md.
 """
 
 from __future__ import annotations
