@@ -56,6 +56,7 @@ from server.ingest.controllers import IngestController
 from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
+from server.ingest.regions import open_blobs
 from server.ingest.writer import Writer
 from server.integrations.calendar_controllers import get_exam_calendar, get_feed
 from server.integrations.controllers import WebhooksController
@@ -215,7 +216,7 @@ def create_app(
     """Build the application. Reads the server's secret; opens nothing before it starts."""
     keys = KeyStore(settings.keys)
     database = logged_database(settings.database, keys)
-    blobs = BlobStore(settings.blobs, settings.data_dir / "incoming")
+    blobs = open_blobs(settings, database)
     heads = SessionHeads(database, clock)
     retention = Retention(database, blobs, keys, clock)
     seal, passwords = Seal(keys.server_secret(), FACTORS_SEAL), Passwords()

@@ -120,12 +120,23 @@ def _guessed(data: bytes) -> str:
         if len(telling) >= SAMPLE_BYTES:
             break
     sample = bytes(telling)
-    best = from_bytes(sample, cp_isolation=_GUESSED, threshold=0.5).best()
+    found = from_bytes(sample, cp_isolation=_GUESSED, threshold=0.5)
+    best = found.best()
     if best is None or best.encoding not in ENCODINGS:
         return WESTERN
-    # The tables of Windows share most letters: where these two agree, it is the common one.
-    same = sample.decode(WESTERN, "replace") == sample.decode(best.encoding, "replace")
-    return WESTERN if same else best.encoding
+    # The tables of Windows share most letters, so that a name or two fits several. Then it is
+    # what makes letters of most marks, and of those that do the same the common one.
+    fit = {
+        name for one in found if one.chaos <= best.chaos for name in one.could_be_from_charset
+    }
+    ranked = [WESTERN, *_GUESSED]
+    return max((name for name in ranked if name in fit), key=lambda n: _letters(sample, n))
+
+
+def _letters(sample: bytes, encoding: str) -> int:
+    """How many of the marks beyond ASCII are letters."""
+    text = sample.decode(encoding, "replace")
+    return sum(mark.isalpha() for mark in text if not mark.isascii())
 
 
 def separator_of(text: str) -> str:

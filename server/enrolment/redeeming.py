@@ -23,6 +23,7 @@ from server.exams.schedule import entry_refusal
 from server.exams.service import newest_policy
 from server.ingest.models import ExamSession
 from server.problems import Rejection
+from server.retention.settings import read_protection
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from shared.encoding import ZERO_HASH, EncodingError, from_base64, to_base64
@@ -225,6 +226,7 @@ class Redeeming:
             grant_payload=grant.payload,
             grant_signature=grant.signature,
             keep_until=now + kept_days * MICROS_PER_DAY,
+            region=(await read_protection(db, found.institution.id)).region,
             created=now,
             **_at_the_start(key),
         )

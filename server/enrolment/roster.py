@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -148,15 +149,19 @@ def read_roster(
 
 def _layout(text: Decoded, separator: str, choices: Choices) -> Layout | NoText:
     head = [cells for _, cells in islice(_rows(text.text, separator), 21)]
-    rows = [tuple(cells) for cells in head if not isinstance(cells, str) and any(cells)]
+    rows = [
+        tuple(cells)
+        for cells in head
+        if not isinstance(cells, str) and any(cell.strip() for cell in cells)
+    ]
     if not rows:
         return NoText("There is nothing in this file: it needs a line for each candidate.")
-    width = max(len(row) for row in rows)
+    header = is_header(rows[0]) if choices.header is None else choices.header
+    width = len(rows[0]) if header else Counter(map(len, rows)).most_common(1)[0][0]
     if width > MAX_COLUMNS:
         return NoText(f"A list has at most {MAX_COLUMNS} columns; this one has {width}.")
-    header = is_header(rows[0]) if choices.header is None else choices.header
     columns = choices.columns if len(choices.columns) == width else guessed(rows, header=header)
-    columns = tuple(one if one in FIELDS else "" for one in columns)
+    columns = tuple(one if one in FIELDS else "" for one in columns)[:width]
     first = rows[0] if header else ()
     headings = tuple(
         (first[at].strip() if at < len(first) else "") or f"column {at + 1}"

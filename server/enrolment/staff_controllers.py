@@ -123,7 +123,7 @@ async def post_enrolments(
     exam_id: FromPath[str],
     database: NamedDependency[Database],
     keys: NamedDependency[KeyStore],
-    secret: NamedDependency[bytes],
+    server_secret: NamedDependency[bytes],
     settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> list[dict[str, Any]]:
@@ -138,7 +138,7 @@ async def post_enrolments(
         exam = await exam_of(db, staff, exam_id)
         institution = await db.get_one(Institution, staff.institution_id)
         key = fingerprint(keys.of(institution.key_ref).public)
-        places = await _enrolled(db, secret, exam, data.candidates, now + valid, now)
+        places = await _enrolled(db, server_secret, exam, data.candidates, now + valid, now)
         subject = ("exam", exam.id)
         audit.record(db, now, staff, "exam.enrol", subject, candidates=len(places))
     return [

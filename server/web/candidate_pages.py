@@ -86,7 +86,7 @@ class CandidatePages(Controller):
         exam_id: FromPath[str],
         database: NamedDependency[Database],
         keys: NamedDependency[KeyStore],
-        secret: NamedDependency[bytes],
+        server_secret: NamedDependency[bytes],
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
@@ -101,7 +101,7 @@ class CandidatePages(Controller):
             if not isinstance(drafts, str):
                 try:
                     places = await enrol_all(
-                        db, secret, exam, drafts, expires=exam.ends, now=now
+                        db, server_secret, exam, drafts, expires=exam.ends, now=now
                     )
                 except NotGiven as error:
                     places, drafts = [], str(error)

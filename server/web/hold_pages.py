@@ -99,10 +99,8 @@ class HoldPages(Controller):
         kind, back = fields.get("kind", ""), fields.get("session", "")
         async with database.transaction() as db:
             try:
-                if kind not in set(HoldKind):
-                    raise HoldError("kind", "Choose what is to be held.")
                 draft = HoldDraft(
-                    HoldKind(kind),
+                    _kind(kind),
                     fields.get("subject_id", "").strip().lower(),
                     fields.get("reason", ""),
                     int(days) if days.isdecimal() and len(days) < 6 else 0,
@@ -237,6 +235,17 @@ class HoldPages(Controller):
                         sent=sent,
                     )
         return Redirect(_back(session_id, done), status_code=303)
+
+
+def _kind(text: str) -> HoldKind:
+    """What is to be held.
+
+    Raises:
+        HoldError: nothing that can be.
+    """
+    if text not in set(HoldKind):
+        raise HoldError("kind", "Choose what is to be held.")
+    return HoldKind(text)
 
 
 def _mistake(kinds: list[EvidenceKind], why: str, fields: dict[str, str]) -> str:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.mail.letters import Letter, MailError, address_of, checked
-from server.mail.outbox import Seal
 
 
 @pytest.mark.parametrize(
@@ -38,11 +37,3 @@ def test_no_text_makes_an_address_that_breaks_a_header(text: str) -> None:
 def test_a_letter_that_cannot_be_sent_is_refused(subject: str, text: str) -> None:
     with pytest.raises(MailError):
         checked(Letter(to="a@b.example", subject=subject, text=text, kind="k"))
-
-
-def test_a_text_opens_for_its_own_letter_and_server_only() -> None:
-    seal = Seal(b"s" * 32)
-    sealed = seal.sealed("1", "text")
-    assert seal.opened("1", sealed) == "text"
-    assert seal.opened("2", sealed) is None
-    assert Seal(b"t" * 32).opened("1", sealed) is None

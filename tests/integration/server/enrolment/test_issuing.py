@@ -1,0 +1,253 @@
+"""Codes given out, sent, taken back; reminders once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from support.campus import HOUR, MINUTE, Campus, connected, redeem, sign_in
+
+from server.enrolment.issuing import Issuing
+from server.enrolment.models import Enrolment
+from server.enrolment.places import Wanted, chosen_places
+from server.enrolment.reminding import Reminders
+from server.enrolment.service import CandidateDraft, enrol
+from server.exams.models import Exam
+from server.exams.planning import cancel
+from server.mail.models import MailRow
+from server.mail.outbox import Outbox
+from server.storage.database import Database
+from shared.wire import CODE_HEADER, SPEED_PATH
+
+pytestmark = pytest.mark.anyio
+
+CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+
+
+class Desk:
+    """What gives codes out, on a database of its own."""
+
+    def __init__(self, campus: Campus, database: Database) -> None:
+        secret, self.campus, self.database = campus.keys.server_secret(), campus, database
+        self.outbox = Outbox(secret, campus.clock)
+        settings, clock = campus.settings, campus.clock
+        self.issuing = Issuing(campus.keys, self.outbox, secret, settings, clock)
+        self.reminders = Reminders(database, self.outbox, self.issuing, clock)
+
+    async def exam(self, **changes: Any) -> None:
+        async with self.database.transaction() as db:
+            row = await db.get_one(Exam, self.campus.exam.id)
+            for name, value in changes.items():
+                setattr(row, name, value)
+
+    async def add(self, reference: str, email: str | None = None) -> str:
+        async with self.database.transaction() as db:
+            exam = await db.get_one(Exam, self.campus.exam.id)
+            draft = CandidateDraft(name="Ada", reference=reference, email=email)
+            now = self.campus.clock()
+            secret = self.campus.keys.server_secret()
+            made = await enrol(db, secret, exam, draft, expires=exam.ends, now=now)
+            return made.code
+
+    async def do(self, what: str) -> Any:
+        async with self.database.transaction() as db:
+            exam = await db.get_one(Exam, self.campus.exam.id)
+            chosen = await chosen_places(db, exam.id, Wanted(), self.campus.clock())
+            return await getattr(self.issuing, what)(db, "command line", exam, chosen)
+
+    async def letters(self, kind: str = "invitation") -> list[tuple[str, str, str]]:
+        """To whom, in which state, what it says."""
+        async with self.database.transaction() as db:
+            rows = await db.scalars(
+                select(MailRow).where(MailRow.kind == kind).order_by(MailRow.recipient)
+            )
+            return [(r.recipient, r.state, self.outbox.text_of(r) or "") for r in rows]
+
+
+@asynccontextmanager
+async def desk_of(campus: Campus) -> AsyncIterator[Desk]:
+    async with connected(campus.settings) as database:
+        yield Desk(campus, database)
+
+
+@pytest.fixture
+async def desk(campus: Campus) -> AsyncIterator[Desk]:
+    async with desk_of(campus) as found:
+        yield found
+
+
+async def test_codes_are_sent_and_the_one_in_the_letter_works(
+    campus: Campus, desk: Desk, client: httpx.AsyncClient
+) -> None:
+    await desk.add("ada@uni.example")
+    old = await desk.add("s-2", "bob@uni.example")
+    await desk.add("s-3")
+    sent = await desk.do("send")
+    assert (sent.queued, sent.no_address, sent.left) == (2, 1, 0)
+    (to, _, text), (_, _, bobs) = await desk.letters()
+    assert to == "ada@uni.example"
+    assert "Dear Ada" in text
+    assert "ada" not in text.partition("Dear Ada")[0].lower()
+    assert campus.settings.url in text
+    pupil = await redeem(client, CODE.findall(text)[0])
+    assert pupil.session
+    refused = await client.post("/api/v1/enrolments/inspect", json={"code": old})
+    assert refused.status_code == 404
+    good = await client.post("/api/v1/enrolments/inspect", json={"code": CODE.findall(bobs)[0]})
+    assert good.status_code == 200
+
+
+async def test_a_second_letter_takes_the_place_of_one_that_waits(desk: Desk) -> None:
+    await desk.add("ada@uni.example")
+    await desk.do("send")
+    await desk.do("send")
+    states = sorted(state for _, state, _ in await desk.letters())
+    assert states == ["waiting", "withdrawn"]
+
+
+@pytest.mark.parametrize("what", ["revoke", "withdraw"])
+async def test_a_code_that_is_taken_back_opens_nothing_and_its_letter_stays_here(
+    desk: Desk, client: httpx.AsyncClient, what: str
+) -> None:
+    await desk.add("ada@uni.example")
+    await desk.do("send")
+    ((_, _, text),) = await desk.letters()
+    assert await desk.do(what) == 1
+    answer = await client.post(
+        "/api/v1/enrolments/inspect", json={"code": CODE.findall(text)[0]}
+    )
+    assert answer.status_code == 404
+    assert [state for _, state, _ in await desk.letters()] == ["withdrawn"]
+    sent = await desk.do("send")
+    assert sent.queued == (1 if what == "revoke" else 0)
+    assert await desk.do("restore") == (0 if what == "revoke" else 1)
+    assert (await desk.do("send")).queued == 1
+
+
+async def test_who_has_begun_is_left_as_they_are(desk: Desk, client: httpx.AsyncClient) -> None:
+    code = await desk.add("ada@uni.example")
+    await redeem(client, code)
+    sent = await desk.do("send")
+    assert (sent.queued, sent.left) == (0, 1)
+    assert [await desk.do(what) for what in ("revoke", "withdraw")] == [0, 0]
+
+
+async def test_the_page_shows_codes_once_and_as_a_sheet(
+    campus: Campus, desk: Desk, client: httpx.AsyncClient
+) -> None:
+    await desk.add("s-1", "=cmd@uni.example")
+    headers = await sign_in(campus, client, campus.examiner)
+    path = f"/exams/{campus.exam.id}/candidates"
+    shown = await client.post(
+        f"{path}/bulk", data={"do": "show", "all": "yes"}, headers=headers
+    )
+    assert CODE.search(shown.text)
+    assert not CODE.search((await client.get(path)).text)
+    sheet = await client.post(
+        f"{path}/bulk", data={"do": "sheet", "all": "yes"}, headers=headers
+    )
+    assert sheet.headers["content-type"].startswith("text/csv")
+    assert "'=cmd@uni.example" in sheet.text
+    nobody = await client.post(f"{path}/bulk", data={"do": "send"}, headers=headers)
+    assert (nobody.status_code, "Tick somebody" in nobody.text) == (422, True)
+
+
+async def soon(desk: Desk, **more: Any) -> int:
+    """The exam begins in two days; reminders a day and an hour before."""
+    begins = desk.campus.clock() + 48 * HOUR
+    changes = {"starts": begins, "ends": begins + 4 * HOUR, "reminders": [1440, 60]} | more
+    await desk.exam(**changes)
+    return begins
+
+
+async def test_reminders_come_once_each_whatever_restarts(campus: Campus, desk: Desk) -> None:
+    await desk.add("ada@uni.example")
+    await desk.add("s-2")
+    await soon(desk)
+    assert await desk.reminders.remind() == 0
+    campus.clock.advance(24 * HOUR)
+    assert await desk.reminders.remind() == 1
+    async with desk_of(campus) as restarted:
+        assert await restarted.reminders.remind() == 0
+        campus.clock.advance(23 * HOUR)
+        assert await restarted.reminders.remind() == 1
+    campus.clock.advance(HOUR)
+    assert await desk.reminders.remind() == 0
+    letters = await desk.letters("reminder")
+    assert [to for to, _, _ in letters] == ["ada@uni.example"] * 2
+    assert "You have not tried your computer yet" in letters[0][2]
+
+
+async def test_after_a_night_off_only_the_last_reminder_goes(
+    campus: Campus, desk: Desk
+) -> None:
+    await desk.add("ada@uni.example")
+    begins = await soon(desk)
+    campus.clock.now = begins - 30 * MINUTE
+    assert await desk.reminders.remind() == 1
+    assert await desk.reminders.remind() == 0
+
+
+async def test_nobody_is_reminded_of_what_they_cannot_or_need_not_do(
+    campus: Campus, desk: Desk, client: httpx.AsyncClient
+) -> None:
+    begun = await desk.add("begun@uni.example")
+    await redeem(client, begun)
+    await soon(desk)
+    campus.clock.advance(24 * HOUR)
+    # Whoever gets the code now has just had a letter.
+    await desk.add("new@uni.example")
+    assert await desk.reminders.remind() == 0
+
+
+@pytest.mark.parametrize("change", [{"cancelled": 1}, {"published": None}, {"reminders": []}])
+async def test_an_exam_that_is_not_held_reminds_nobody(
+    campus: Campus, desk: Desk, change: dict[str, Any]
+) -> None:
+    await desk.add("ada@uni.example")
+    await soon(desk, **change)
+    campus.clock.advance(24 * HOUR)
+    assert await desk.reminders.remind() == 0
+
+
+async def test_an_exam_that_moves_reminds_anew(campus: Campus, desk: Desk) -> None:
+    await desk.add("ada@uni.example")
+    await soon(desk)
+    campus.clock.advance(24 * HOUR)
+    assert await desk.reminders.remind() == 1
+    await soon(desk)
+    campus.clock.advance(24 * HOUR)
+    assert await desk.reminders.remind() == 1
+
+
+async def test_cancelling_takes_letters_back_and_tells_those_with_codes(
+    campus: Campus, desk: Desk
+) -> None:
+    await desk.add("ada@uni.example")
+    await desk.do("send")
+    async with desk.database.transaction() as db:
+        exam = await db.get_one(Exam, campus.exam.id)
+        assert await cancel(db, desk.outbox, exam, "Fire.", campus.clock(), by="x") == 1
+        chosen = await chosen_places(db, exam.id, Wanted(), campus.clock())
+        assert await desk.issuing.tell_cancelled(db, exam, chosen) == 1
+        assert await desk.issuing.tell_cancelled(db, exam, chosen) == 0
+    assert [state for _, state, _ in await desk.letters()] == ["withdrawn"]
+    ((_, state, text),) = await desk.letters("cancellation")
+    assert (state, "is cancelled" in text) == ("waiting", True)
+
+
+async def test_a_system_check_is_noted(
+    campus: Campus, desk: Desk, client: httpx.AsyncClient
+) -> None:
+    code = await desk.add("ada@uni.example")
+    headers = {"Content-Type": "application/octet-stream", CODE_HEADER: code}
+    answer = await client.post(SPEED_PATH, content=b"x" * 100, headers=headers)
+    assert answer.status_code == 200, answer.text
+    async with desk.database.transaction() as db:
+        (place,) = await db.scalars(select(Enrolment))
+        assert place.checked == campus.clock()
