@@ -16,6 +16,7 @@ from server.exams.contradictions import Window, contradictions
 from server.exams.measures import NEEDS, Stream, measure, numbers, value
 from server.exams.terms import Terms
 from server.web.forms import number as read_number
+from server.web.judging_form import judging_fields, read_judging
 from server.web.kept_form import kept_fields, read_kept
 from server.web.schedule_form import asked_folds, read_start
 from server.web.surroundings_form import (
@@ -103,6 +104,7 @@ def fields_of(terms: Terms) -> dict[str, str]:
         **{name: f"{number:g}" for name, number in said.items()},
         **{name: "on" for name, on in ticked.items() if on},
         **surroundings_fields(terms),
+        **judging_fields(terms),
         **kept_fields(terms),
         **every_rule(terms),
     }
@@ -175,7 +177,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
             count=int(number["breaks.count"]),
             longest_s=number["breaks.minutes"] * MINUTE_S,
         ),
-        review=base.review,
+        review=read_judging(fields, base.review, wrong),
         warnings=int(number["warnings"]),
         prohibited_processes=_lines(fields, "prohibited"),
         allowed_windows=_lines(fields, "windows"),

@@ -31,6 +31,7 @@ from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.forms import text_fields
+from server.web.judging_form import AT_LIMIT
 from server.web.kept_form import KEPT
 from server.web.policy_form import (
     Fields,
@@ -189,6 +190,8 @@ def form_context(
         "kept": KEPT,
         "wrong": wrong,
         "groups": groups(terms.rules, fields, wrong),
+        "judged_kinds": list(terms.rules),
+        "at_limit": AT_LIMIT,
         "severities": list(Severity),
         "called": {kind.value: kind.label for kind in terms.rules},
         "objects_said": objects_said(terms),
