@@ -6,15 +6,21 @@ Each field's variable is ``INVIGIL_`` and its name in capitals, for example
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from server.clock import MICROS_PER_SECOND
 
 PREFIX = "INVIGIL_"
+
+# Before a region's name, the store of that region.
+REGION_PREFIX = "INVIGIL_BLOB_URL_"
+_REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 DEFAULT_BIND = "127.0.0.1:8470"
 
@@ -33,6 +39,8 @@ class Settings:
     Attributes:
         data_dir: folder of the database, blobs and keys where nothing else is said.
         database_url: ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST/NAME``.
+        blob_regions: stores by region, each as ``blob_url``; a region's is set by
+            ``INVIGIL_BLOB_URL_<REGION>``.
         blob_url: ``file:///FOLDER`` or ``s3://BUCKET/PREFIX`` (credentials as AWS tools
             take them from the environment).
         keys_dir: folder of the institutions' private keys and the server's secret.
@@ -83,6 +91,7 @@ class Settings:
     data_dir: Path = Path("invigil-data")
     database_url: str = ""
     blob_url: str = ""
+    blob_regions: Mapping[str, str] = field(default_factory=dict[str, str])
     keys_dir: Path = Path()
     bind: str = DEFAULT_BIND
     base_url: str = ""
@@ -188,22 +197,42 @@ class Settings:
         Raises:
             ConfigError: a variable cannot be used, or is no setting's.
         """
-        known = {PREFIX + field.name.upper(): field for field in fields(cls)}
+        known = {PREFIX + field.name.upper(): field for field in _single()}
         values: dict[str, object] = {}
         for variable, text in environment.items():
             if variable in known and text:
                 values[known[variable].name] = _read(variable, known[variable].type, text)
+        values["blob_regions"] = _regions(environment)
         settings = cls(**values)  # pyright: ignore[reportArgumentType]
         _check(settings)
         return settings
 
     def to_environment(self) -> dict[str, str]:
         """The variables that ``from_environment`` makes these settings of."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
+        values = {field.name: getattr(self, field.name) for field in _single()}
+        single = {
             PREFIX + name.upper(): "" if value == Path() else str(value)
             for name, value in values.items()
         }
+        regions = {
+            REGION_PREFIX + name.upper().replace("-", "_"): url
+            for name, url in self.blob_regions.items()
+        }
+        return single | regions
+
+
+def _single() -> list[Field[Any]]:
+    """The settings that are one variable each."""
+    return [one for one in fields(Settings) if one.name != "blob_regions"]
+
+
+def _regions(environment: Mapping[str, str]) -> dict[str, str]:
+    """The stores of regions: ``INVIGIL_BLOB_URL_EU_WEST`` is that of ``eu-west``."""
+    return {
+        variable.removeprefix(REGION_PREFIX).lower().replace("_", "-"): url
+        for variable, url in sorted(environment.items())
+        if variable.startswith(REGION_PREFIX) and url
+    }
 
 
 _DRIVERS = {
@@ -245,8 +274,11 @@ def _check(settings: Settings) -> None:
         raise ConfigError(
             f"{PREFIX}METRICS_TOKEN is too short; it takes {MIN_TOKEN_CHARS} characters or more"
         )
-    if urlsplit(settings.blobs).scheme not in {"file", "s3"}:
-        raise ConfigError(f"{PREFIX}BLOB_URL takes file:///FOLDER or s3://BUCKET/PREFIX")
+    for url in (settings.blobs, *settings.blob_regions.values()):
+        if urlsplit(url).scheme not in {"file", "s3"}:
+            raise ConfigError(f"{PREFIX}BLOB_URL takes file:///FOLDER or s3://BUCKET/PREFIX")
+    if any(not _REGION.fullmatch(name) for name in settings.blob_regions):
+        raise ConfigError(f"{REGION_PREFIX}NAME: letters, digits and _, at most 60 characters")
     _check_mail(settings)
 
 

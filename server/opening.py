@@ -64,7 +64,7 @@ async def opened(
 
     from server.accounts.passwords import Passwords
     from server.audit.log import logged_database
-    from server.storage.blobs import BlobStore
+    from server.ingest.regions import open_blobs
     from server.storage.database import LooseRows
     from server.storage.keys import KeysMissing
     from server.storage.schema import is_current, migrate
@@ -79,7 +79,7 @@ async def opened(
             raise Fault("the database is of another version; run `invigil-server migrate`")
         yield Rooms(
             database,
-            BlobStore(settings.blobs, settings.data_dir / "incoming"),
+            open_blobs(settings, database),
             keys,
             Passwords(),
             system_clock,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,9 @@ def _default(field: Field[Any]) -> object:
 
 
 def _shown(name: str, value: object) -> str:
+    if isinstance(value, Mapping):
+        told = (f"{one}: {_shown(name + URL_END, url)}" for one, url in value.items())
+        return ", ".join(told)
     if value == Path() or value in {"", None}:
         return ""
     if isinstance(value, bool):

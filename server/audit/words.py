@@ -114,6 +114,7 @@ ACTIONS = {
     "institution.factor": "Changed whether a second factor is asked for",
     "institution.provider": "Changed the institution's own sign-in",
     "institution.create": "Created the institution",
+    "institution.move": "Moved the recordings to another region",
     "log.export": "Exported this log",
     "server.restore": "Went on from a backup",
     "heads": "Heads of sessions",

@@ -195,6 +195,15 @@ async def close(
     _log(db, now, staff, row, f"data-request.{state}", address)
 
 
+def must_be_checked(row: DataRequestRow) -> None:
+    """Refuse what may only be done once it is known who asks.
+
+    Raises:
+        RequestError: it is not known yet, or the request is closed.
+    """
+    _must_be(row, (CHECKED,))
+
+
 def _must_be(row: DataRequestRow, states: Collection[str]) -> None:
     if row.state in states:
         return

@@ -17,7 +17,7 @@ import msgspec
 from obstore.exceptions import BaseError as BlobStoreError
 
 from server.reports.held import HeldBundle
-from server.storage.blobs import BlobStore
+from server.storage.regions import DEFAULT, RegionalBlobs
 from shared.bundle import UnreadableBundle
 from shared.verdict import verdict_json
 from shared.verify import verify
@@ -28,7 +28,8 @@ NICENESS = 10
 
 class Task(msgspec.Struct, frozen=True):
     """What to verify: ``files`` of the bundle but the blobs, ``pieces`` by hash, ``pinned``
-    the fingerprint of the institution's key, ``blobs`` the store's URL.
+    the fingerprint of the institution's key, ``blobs`` the store's URL and ``regions`` those of
+    regions.
     """
 
     session: str
@@ -37,6 +38,7 @@ class Task(msgspec.Struct, frozen=True):
     pinned: str
     blobs: str
     scratch: str
+    regions: dict[str, str] = {}
 
 
 class Step(msgspec.Struct, frozen=True, tag="step"):
@@ -67,10 +69,15 @@ def check(task: Task, out: BinaryIO) -> None:
         out.write(msgspec.json.encode(said) + b"\n")
         out.flush()
 
-    blobs = BlobStore(task.blobs, Path(task.scratch))
+    blobs = RegionalBlobs(task.blobs, Path(task.scratch), task.regions, _nowhere)
     held = HeldBundle(task.session, task.files, task.pieces, blobs)
     verdict = verify(held, task.pinned, lambda done, total: say(Step(done, total)))
     say(Done(msgspec.Raw(verdict_json(verdict))))
+
+
+async def _nowhere(_: str) -> str:
+    """Nothing is written here, and what is read is looked for in every store."""
+    return DEFAULT
 
 
 def main() -> int:

@@ -213,6 +213,7 @@ class Verdicts:
             pinned=own,
             blobs=self._settings.blobs,
             scratch=str(self._settings.data_dir / "incoming"),
+            regions=dict(self._settings.blob_regions),
         )
         return msgspec.msgpack.encode(task)
 

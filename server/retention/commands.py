@@ -131,5 +131,34 @@ def release(hold: str, *, institution: str, why: str) -> None:
     _print({"released": hold})
 
 
+@app.command
+def region(institution: str, region: str) -> None:
+    """Have an institution's recordings in a region's store, those to come and those there are.
+
+    Each piece is copied and compared before the old copy goes. Choose before the first exam;
+    later, when none is running. Doing it again finishes what was interrupted.
+
+    Args:
+        institution: The institution's name or id.
+        region: As in INVIGIL_BLOB_URL_<REGION>, in small letters with hyphens; "default" for
+            the store that INVIGIL_BLOB_URL names.
+    """
+    from server.retention.moving import Moved, NotMoved, move_institution
+    from server.storage.regions import DEFAULT, RegionalBlobs, UnknownRegion
+
+    async def work(rooms: Rooms) -> Moved:
+        if not isinstance(rooms.blobs, RegionalBlobs):
+            raise Fault("no region is set up; set INVIGIL_BLOB_URL_<REGION> first")
+        async with rooms.database.transaction() as db:
+            own = (await institution_named(db, institution)).id
+        wanted = DEFAULT if region == "default" else region
+        try:
+            return await move_institution(rooms.database, rooms.blobs, rooms.clock, own, wanted)
+        except (NotMoved, UnknownRegion) as error:
+            raise Fault(str(error)) from error
+
+    _print({"region": region, **asdict(run_in_rooms(work))})
+
+
 def _print(value: Any) -> None:
     sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

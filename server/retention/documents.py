@@ -1,8 +1,8 @@
 """Templates of a privacy notice and of a data protection impact assessment, filled from what is
 set up: as a document of sections, which pages, Markdown and PDF are made of.
 
-They are a beginning. What nobody but the institution knows stands in brackets, and what they say is
-to be checked by whoever is responsible; every form of them says so at its head.
+They are a beginning. What nobody but the institution knows stands in brackets, and what they
+say is to be checked by whoever is responsible; every form of them says so at its head.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ from shared.policy import Policy, decode_policy
 ACCURACY = Path(__file__).parents[2] / "models" / "accuracy.json"
 
 DRAFT = (
-    "This is a template, filled from the settings of the server. It is not legal advice and not "
-    "complete: have it checked, fill what stands in brackets, and sign it off before you use it."
+    "This is a template, filled from the settings of the server. It is not legal advice "
+    "and not "
+    "complete: have it checked, fill what stands in brackets, and sign it off before "
+    "you use it."
 )
 
 # Exams whose policies are summed up: those of today, not of all time.
@@ -160,10 +162,15 @@ def privacy_notice(facts: Facts) -> Document:
         Section(
             "How it is looked at",
             [
-                "Programs on your own computer look for what a reviewer should see, for example "
-                "that no face is in the picture. They are wrong at times; how often is published. "
-                "None of them decides anything, and none recognises feelings. A person decides "
-                "about every exam.",
+                (
+                    "Programs on your own computer look for what a reviewer should see, "
+                    "for example "
+                    "that no face is in the picture. They are wrong at times; how often "
+                    "is published. "
+                    "None of them decides anything, and none recognises feelings. A "
+                    "person decides "
+                    "about every exam."
+                ),
             ],
         ),
         Section("How long it is kept", [_ends()], table=_retention(facts)),
@@ -171,14 +178,24 @@ def privacy_notice(facts: Facts) -> Document:
         Section(
             "Your rights",
             [
-                "You may see what is kept of you, take a copy, have it corrected or deleted, have "
-                "its use limited, object, and withdraw your consent for the time to come. Your "
-                "own page, whose address is in the receipt that the app saves, does most of it "
-                f"at once. Or ask {facts.contact}.",
-                f"If you disagree with a decision, appeal on your page; you have an answer within "
-                f"{facts.protection.appeal_days} days.",
-                "You may complain to a supervisory authority: "
-                f"{texts.authority or '[the authority of your country or state]'}.",
+                (
+                    "You may see what is kept of you, take a copy, have it corrected or "
+                    "deleted, have "
+                    "its use limited, object, and withdraw your consent for the time to "
+                    "come. Your "
+                    "own page, whose address is in the receipt that the app saves, does "
+                    "most of it "
+                    f"at once. Or ask {facts.contact}."
+                ),
+                (
+                    f"If you disagree with a decision, appeal on your page; you have an "
+                    f"answer within "
+                    f"{facts.protection.appeal_days} days."
+                ),
+                (
+                    "You may complain to a supervisory authority: "
+                    f"{texts.authority or '[the authority of your country or state]'}."
+                ),
             ],
         ),
     ]
@@ -192,8 +209,11 @@ def assessment(facts: Facts) -> Document:
         Section(
             "What is done",
             [
-                f"{facts.institution} has exams supervised by recording. {facts.exams} exams and "
-                f"{facts.sessions} recorded sessions are on this server.",
+                (
+                    f"{facts.institution} has exams supervised by recording. "
+                    f"{facts.exams} exams and "
+                    f"{facts.sessions} recorded sessions are on this server."
+                ),
                 *_purposes(facts),
                 _basis(texts),
             ],
@@ -204,8 +224,11 @@ def assessment(facts: Facts) -> Document:
         Section(
             "Why it is necessary, and nothing milder would do",
             [
-                "[Say which exams need it, what else was considered (an exam in a hall, an open "
-                "book, an oral exam), and why that does not do.]",
+                (
+                    "[Say which exams need it, what else was considered (an exam in a "
+                    "hall, an open "
+                    "book, an oral exam), and why that does not do.]"
+                ),
                 "[Say which alternative candidates have who do not want to be recorded.]",
             ],
         ),
@@ -213,7 +236,8 @@ def assessment(facts: Facts) -> Document:
             "How well the detectors work",
             [
                 "Measured by the makers of the program on media whose truth is known; what the "
-                "figures do not show stands beside them in its documentation. A detector's word "
+                "figures do not show stands beside them in its documentation. A "
+                "detector's word "
                 "has no consequence by itself."
                 if facts.rates
                 else "[The published figures are not installed on this server; take them from "
@@ -249,20 +273,28 @@ DOCUMENTS = {"privacy-notice": privacy_notice, "impact-assessment": assessment}
 _RISKS = (
     (
         "A wrong flag harms somebody",
-        "A person decides; error rates are published; accommodations switch detectors off; "
-        "what could not be observed is counted apart; appeal with a written answer",
+        (
+            "A person decides; error rates are published; accommodations switch detectors off; "
+            "what could not be observed is counted apart; appeal with a written answer"
+        ),
         "[how reviewers are trained and checked]",
     ),
     (
         "Somebody sees recordings who should not",
-        "Sealed to the institution's key on the candidate's computer; every view is in a log "
-        "that cannot be changed unseen; roles",
+        (
+            "Sealed to the institution's key on the candidate's computer; every view is "
+            "in a log "
+            "that cannot be changed unseen; roles"
+        ),
         "[who has which role, and who looks at the log]",
     ),
     (
         "It is kept too long",
-        "Destroyed by itself when its time is over, by kind, with a signed certificate; a hold "
-        "needs a reason and is reviewed",
+        (
+            "Destroyed by itself when its time is over, by kind, with a signed "
+            "certificate; a hold "
+            "needs a reason and is reviewed"
+        ),
         "[backups: after how many days are they gone?]",
     ),
     (
@@ -305,7 +337,8 @@ def _recorded(facts: Facts) -> list[str]:
 
 def _ends() -> str:
     return (
-        "Counted from the beginning of the exam. Then it is destroyed, unless a legal hold or an "
+        "Counted from the beginning of the exam. Then it is destroyed, unless a legal "
+        "hold or an "
         "appeal that is not answered keeps it; a signed certificate says what was destroyed."
     )
 
@@ -317,10 +350,12 @@ def _retention(facts: Facts) -> list[tuple[str, str]]:
 
 def _recipients(facts: Facts) -> list[str]:
     texts = facts.texts
+    recipients = texts.recipients or "[who runs the server, who else gets data, and why]"
+    transfers = texts.transfers or "[none, or where and on what ground]"
     return [
-        f"Recipients: {texts.recipients or '[who runs the server, who else gets data, and why]'}",
+        f"Recipients: {recipients}",
         f"Stored: {facts.store}",
-        f"Transfers to other countries: {texts.transfers or '[none, or where and on what ground]'}",
+        f"Transfers to other countries: {transfers}",
     ]
 
 

@@ -125,6 +125,12 @@ class BlobStore:
             with contextlib.suppress(NotFoundError, FileNotFoundError):
                 await obstore.delete_async(self._store, _name(session, name))
 
+    async def delete_session(self, session: str) -> int:
+        """Destroy all blobs of a session; how many there were."""
+        names = await self.names(session)
+        await self.delete_many(session, sorted(names))
+        return len(names)
+
     async def names(self, session: str) -> set[str]:
         """The hashes of all blobs that the store holds of a session."""
         return set(await asyncio.to_thread(self.sizes_blocking, session))

@@ -22,7 +22,6 @@ from server.candidates.letters import Notices
 from server.candidates.models import DataRequestRow
 from server.candidates.own_copy import OwnCopy
 from server.candidates.requests import (
-    CHECKED,
     DONE,
     REFUSED,
     RequestError,
@@ -31,6 +30,7 @@ from server.candidates.requests import (
     check_identity,
     close,
     extend,
+    must_be_checked,
     receive,
     request_of,
 )
@@ -125,26 +125,10 @@ class RequestPages(Controller):
         staff, fields = current_account(request), await text_fields(request)
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            query = select(Candidate).where(
-                Candidate.institution_id == staff.institution_id,
-                Candidate.reference == fields.get("reference", "").strip(),
-            )
-            candidate = (await db.execute(query)).scalar_one_or_none()
-            kind = fields.get("kind", "")
             try:
-                if candidate is None:
-                    raise RequestError("No candidate has this reference.")
-                if kind not in set(RequestKind):
-                    raise RequestError("Choose what is asked for.")
-                await receive(
-                    db,
-                    clock(),
-                    staff,
-                    candidate,
-                    RequestKind(kind),
-                    fields.get("text", ""),
-                    address,
-                )
+                candidate, kind = await _asked(db, staff.institution_id, fields)
+                text = fields.get("text", "")
+                await receive(db, clock(), staff, candidate, kind, text, address)
             except RequestError as error:
                 return await _requests(db, request, clock(), str(error), fields)
         return Redirect(f"{HOME}/requests", status_code=303)
@@ -177,8 +161,8 @@ class RequestPages(Controller):
                     case "done" if row.kind == RequestKind.EXPORT:
                         said = ["The copy was handed over."]
                         await close(db, now, staff, row, DONE, said, address)
-                    case "done" if row.state != CHECKED:
-                        raise RequestError("First note how you made sure who asks.")
+                    case "done":
+                        must_be_checked(row)
                     case _:
                         pass
             except RequestError as error:
@@ -229,6 +213,26 @@ class RequestPages(Controller):
         return Stream(read_once(file), media_type="application/zip", headers=headers)
 
 
+async def _asked(
+    db: AsyncSession, institution_id: str, fields: dict[str, str]
+) -> tuple[Candidate, RequestKind]:
+    """Whose request the form writes down, and for what.
+
+    Raises:
+        RequestError: nobody's, or for nothing that there is.
+    """
+    query = select(Candidate).where(
+        Candidate.institution_id == institution_id,
+        Candidate.reference == fields.get("reference", "").strip(),
+    )
+    candidate = (await db.execute(query)).scalar_one_or_none()
+    if candidate is None:
+        raise RequestError("No candidate has this reference.")
+    if fields.get("kind", "") not in set(RequestKind):
+        raise RequestError("Choose what is asked for.")
+    return candidate, RequestKind(fields["kind"])
+
+
 async def _request(db: AsyncSession, institution_id: str, request_id: str) -> DataRequestRow:
     row = await request_of(db, institution_id, request_id)
     if row is None:
@@ -238,7 +242,8 @@ async def _request(db: AsyncSession, institution_id: str, request_id: str) -> Da
 
 TOLD = {
     "answered": "Answered. The candidate is written to, and reads it on their page.",
-    "answered-unsent": "Answered. The candidate has no mail address: they read it on their page.",
+    "answered-unsent": "Answered. The candidate has no mail address: they read it on "
+    "their page.",
 }
 
 

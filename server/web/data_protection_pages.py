@@ -1,5 +1,5 @@
-"""``/settings/data-protection``: the institution's settings, what goes when, consent, who looked,
-and the templates of a privacy notice and an impact assessment.
+"""``/settings/data-protection``: the institution's settings, what goes when, consent, who
+looked, and the templates of a privacy notice and an impact assessment.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class DataProtectionPages(Controller):
         database: NamedDependency[Database],
         settings: NamedDependency[Settings],
     ) -> Template | Response[bytes]:
-        """A template, filled: a page, or with the ending ``.md``, ``.html`` or ``.pdf`` a file."""
+        """A template, filled: a page; with ``.md``, ``.html`` or ``.pdf`` behind it a file."""
         stem, _, ending = name.partition(".")
         if stem not in DOCUMENTS or ending not in ("", "md", "html", "pdf"):
             raise NotFoundException("There is no such document.")

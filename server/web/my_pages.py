@@ -54,14 +54,14 @@ SAID = ("appeal", "request", "withdrawn")
 class MyPages(Controller):
     """The page and what is below it."""
 
-    path = PREFIX + "{token:str}"
+    path = PREFIX + "{my_token:str}"
     include_in_schema = False
 
     @get("/")
     async def get_my_page(
         self,
         request: AnyRequest,
-        token: FromPath[str],
+        my_token: FromPath[str],
         database: NamedDependency[Database],
         my_throttle: NamedDependency[Throttle],
         settings: NamedDependency[Settings],
@@ -70,14 +70,14 @@ class MyPages(Controller):
         """What is kept of the candidate, and what they may ask."""
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await _session(db, token, my_throttle, address, clock())
-            return await _page(db, request, session, token)
+            session = await _session(db, my_token, my_throttle, address, clock())
+            return await _page(db, request, session, my_token)
 
     @get("/copy")
     async def get_copy(
         self,
         request: AnyRequest,
-        token: FromPath[str],
+        my_token: FromPath[str],
         database: NamedDependency[Database],
         my_throttle: NamedDependency[Throttle],
         own_copies: NamedDependency[OwnCopy],
@@ -87,7 +87,7 @@ class MyPages(Controller):
         """Everything about this exam, as a file. That it was taken is in the log."""
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await _session(db, token, my_throttle, address, clock())
+            session = await _session(db, my_token, my_throttle, address, clock())
             audit.accessed(db, clock(), audit.CANDIDATE, session, "copy")
         file = await asyncio.to_thread(scratch_file, exports_folder(settings))
         try:
@@ -108,7 +108,7 @@ class MyPages(Controller):
     async def get_certificates(
         self,
         request: AnyRequest,
-        token: FromPath[str],
+        my_token: FromPath[str],
         database: NamedDependency[Database],
         keys: NamedDependency[KeyStore],
         my_throttle: NamedDependency[Throttle],
@@ -118,7 +118,7 @@ class MyPages(Controller):
         """What was destroyed, signed; ``invigil-verify`` checks it."""
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await _session(db, token, my_throttle, address, clock())
+            session = await _session(db, my_token, my_throttle, address, clock())
             data = await certificate_file(db, keys, session)
         if data is None:
             raise NotFoundException(NOT_FOUND)
@@ -130,7 +130,7 @@ class MyPages(Controller):
     async def post_appeal(
         self,
         request: AnyRequest,
-        token: FromPath[str],
+        my_token: FromPath[str],
         database: NamedDependency[Database],
         my_throttle: NamedDependency[Throttle],
         settings: NamedDependency[Settings],
@@ -140,18 +140,18 @@ class MyPages(Controller):
         fields = await text_fields(request)
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await _session(db, token, my_throttle, address, clock())
+            session = await _session(db, my_token, my_throttle, address, clock())
             try:
                 await appeal(db, clock(), session, fields.get("text", ""))
             except AppealError as error:
-                return await _page(db, request, session, token, fields, str(error))
-        return _said(token, "appeal")
+                return await _page(db, request, session, my_token, fields, str(error))
+        return _said(my_token, "appeal")
 
     @post("/request", status_code=303)
     async def post_request(
         self,
         request: AnyRequest,
-        token: FromPath[str],
+        my_token: FromPath[str],
         database: NamedDependency[Database],
         my_throttle: NamedDependency[Throttle],
         settings: NamedDependency[Settings],
@@ -162,23 +162,23 @@ class MyPages(Controller):
         address = client_address(request, proxied=settings.trusted_proxy)
         kind = fields.get("kind", "")
         async with database.transaction() as db:
-            session = await _session(db, token, my_throttle, address, clock())
+            session = await _session(db, my_token, my_throttle, address, clock())
             if kind not in set(RequestKind):
                 why = "Choose what you ask for."
-                return await _page(db, request, session, token, fields, why)
+                return await _page(db, request, session, my_token, fields, why)
             candidate = await db.get_one(Candidate, session.candidate_id)
             try:
                 words = fields.get("text", "")
                 await receive(db, clock(), audit.CANDIDATE, candidate, RequestKind(kind), words)
             except RequestError as error:
-                return await _page(db, request, session, token, fields, str(error))
-        return _said(token, "request")
+                return await _page(db, request, session, my_token, fields, str(error))
+        return _said(my_token, "request")
 
     @post("/withdraw", status_code=303)
     async def post_withdraw(
         self,
         request: AnyRequest,
-        token: FromPath[str],
+        my_token: FromPath[str],
         database: NamedDependency[Database],
         my_throttle: NamedDependency[Throttle],
         settings: NamedDependency[Settings],
@@ -187,9 +187,9 @@ class MyPages(Controller):
         """Withdraw the consent, which asks for erasure as well."""
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            session = await _session(db, token, my_throttle, address, clock())
+            session = await _session(db, my_token, my_throttle, address, clock())
             await _withdraw(db, clock(), session)
-        return _said(token, "withdrawn")
+        return _said(my_token, "withdrawn")
 
 
 async def _withdraw(db: AsyncSession, now: int, session: ExamSession) -> None:

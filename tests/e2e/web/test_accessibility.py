@@ -5,31 +5,27 @@ A page that staff or candidates open has a line in ``PAGES``.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page
-from support.axe import COLOUR_RULES, source, told, violations
+from support.axe import COLOUR_RULES, told, violations
 from support.browser import chromium, sign_in, until, visiting
 from support.campus import PASSWORD
-from support.reels import make_reels
-from support.running_server import running
-from support.stage import Stage, prepare
+from support.stage import Stage
+
+from shared.candidate_page import page_path, page_token
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-# Sessions that pages below show, by their names in ``support.stage``.
-SESSIONS = ("pictured", "sat", "sitting")
 
 
 @dataclass(frozen=True)
 class Look:
     """A page to look at.
 
-    ``path`` may name ``{exam}`` and sessions of ``SESSIONS`` (``{sat}``: ``/sessions/…``);
+    ``path`` may name ``{exam}`` and the sessions of ``conftest`` (``{sat}``: ``/sessions/…``);
     ``role`` is who looks (``""``: nobody who is signed in); ``keys`` are pressed first;
     ``ready`` is what must be there before.
     """
@@ -53,6 +49,8 @@ PAGES = [
     Look("{sat}", ready=REVIEW),
     Look("{pictured}", keys=("j",), ready=REVIEW),
     Look("{pictured}", keys=("?",), ready=REVIEW),
+    Look("{pictured}", keys=("p",), ready=REVIEW),
+    Look("{many}", keys=("j",), ready=REVIEW),
     Look("{pictured}", role="observer", keys=("j",), ready=REVIEW),
     Look("{sitting}", ready=REVIEW),
     Look("{sat}/verdict"),
@@ -63,19 +61,16 @@ PAGES = [
     Look("/accommodations"),
     Look("/imports"),
     Look("/audit"),
+    Look("/settings/data-protection"),
+    Look("/settings/data-protection/holds", role="examiner"),
+    Look("/settings/data-protection/appeals", role="examiner"),
+    Look("/settings/data-protection/requests"),
+    Look("/settings/data-protection/consent"),
+    Look("/settings/data-protection/access?reference=x"),
+    Look("/settings/data-protection/documents/impact-assessment"),
+    Look("/settings/data-protection{sat}"),
+    Look("{my}", role=""),
 ]
-
-
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """A server that runs, with a few sessions on it."""
-    source()  # what is missing is said before anything is made
-    folder = tmp_path_factory.mktemp("shown")
-    reels = make_reels(folder / "reels", seconds=16)
-    campus, sessions = asyncio.run(prepare(folder, reels, SESSIONS))
-    with running(campus.settings.data_dir) as server:
-        yield Stage(server.url, campus, sessions)
-        assert "error" not in server.log, server.log
 
 
 @pytest.fixture(scope="module")
@@ -96,8 +91,9 @@ def test_no_page_hinders_anybody(look: Look, shown: Stage, looking: dict[str, Pa
     page = looking[look.role]
     page.set_viewport_size(WIDE)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    sessions = {name: shown.session(name) for name in SESSIONS}
-    page.goto(look.path.format(exam=shown.campus.exam.id, **sessions))
+    sessions = {name: shown.session(name) for name in shown.sessions}
+    my = page_path(page_token(shown.sessions["sat"].pupil.token))
+    page.goto(look.path.format(exam=shown.campus.exam.id, my=my, **sessions))
     page.wait_for_selector(look.ready)
     for key in look.keys:
         page.keyboard.press(key)

@@ -57,7 +57,7 @@ async def test_a_session_is_swept_from_every_table(url: str) -> None:
         assert len(list(await db.scalars(select(CandidateLinkRow)))) == ROWS
         # Nothing else in the database names it, but for what says that there was a session.
         for table in await _tables(db):
-            rows = (await db.execute(text(f'SELECT * FROM "{table}"'))).mappings()  # noqa: S608
+            rows = (await db.execute(text(f'SELECT * FROM "{table}"'))).mappings()
             named = [r for r in rows if own in map(str, r.values())]
             assert not named or table in STAYS | {"exam_session"}, table
     await database.close()

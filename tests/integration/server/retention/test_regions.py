@@ -1,0 +1,106 @@
+"""Each institution's recordings in its own region's store, and moved there and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import update
+from support.campus import Campus, client_of, connected, copy_of, redeem, sign_in
+
+from server.config import ConfigError, Settings
+from server.ingest.models import ExamSession
+from server.ingest.regions import open_blobs
+from server.retention import moving
+from server.retention.destruction import Destroyed
+from server.retention.moving import NotMoved, move_institution
+from server.retention.service import Retention
+from server.storage.regions import RegionalBlobs, UnknownRegion
+from shared.certificate import SEALED
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def regional(template: Campus, tmp_path: Path) -> Campus:
+    regions = {"eu-west": (tmp_path / "west").as_uri(), "us": (tmp_path / "us").as_uri()}
+    return copy_of(template, tmp_path / "data", blob_regions=regions)
+
+
+def files(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+async def recorded(campus: Campus, client: httpx.AsyncClient, reference: str):
+    pupil = await redeem(client, await campus.code(reference))
+    pupil.open()
+    pupil.segment()
+    pupil.segment()
+    pupil.close()
+    await pupil.hand_in()
+    return pupil
+
+
+def test_regions_are_read_from_the_environment_and_written_back() -> None:
+    said = {"INVIGIL_BLOB_URL_EU_WEST": "s3://west/x", "INVIGIL_BLOB_URL": "s3://else"}
+    settings = Settings.from_environment(said)
+    assert settings.blob_regions == {"eu-west": "s3://west/x"}
+    assert said.items() <= settings.to_environment().items()
+    assert Settings.from_environment(settings.to_environment()) == settings
+    for wrong in ({"INVIGIL_BLOB_URL_X": "ftp://x"}, {"INVIGIL_BLOB_URL_Ä": "s3://x"}):
+        with pytest.raises(ConfigError):
+            Settings.from_environment(wrong)
+
+
+async def test_an_institution_s_recordings_lie_where_it_chose_and_move_when_it_says(
+    regional: Campus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    west, us = tmp_path / "west", tmp_path / "us"
+    own = regional.institution.id
+    async with client_of(regional) as client, connected(regional.settings) as database:
+        blobs = open_blobs(regional.settings, database)
+        assert isinstance(blobs, RegionalBlobs)
+        first = await recorded(regional, client, "s-1")
+        with pytest.raises(UnknownRegion, match="INVIGIL_BLOB_URL_MOON"):
+            await move_institution(database, blobs, regional.clock, own, "moon")
+        # A crash in the middle leaves both copies, and doing it again finishes it.
+        real = moving._copy
+
+        async def broken(session: str, name: str, old: object, new: object) -> None:
+            if name == sorted(first.blobs)[1]:
+                raise NotMoved("the disk is full")
+            await real(session, name, old, new)  # type: ignore[arg-type]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(moving, "_copy", broken)
+            with pytest.raises(NotMoved):
+                await move_institution(database, blobs, regional.clock, own, "eu-west")
+        assert files(regional.settings.data_dir / "blobs") == 2
+        moved = await move_institution(database, blobs, regional.clock, own, "eu-west")
+        assert (moved.sessions, moved.pieces) == (1, 2)
+        assert (files(regional.settings.data_dir / "blobs"), files(west), files(us)) == (
+            0,
+            2,
+            0,
+        )
+        # What comes from now on goes there at once, and is seen and verified from there.
+        second = await recorded(regional, client, "s-2")
+        assert files(west) == 4
+        await sign_in(regional, client, regional.proctor)
+        for pupil in (first, second):
+            url = f"/sessions/{pupil.session}/bundle"
+            assert len((await client.get(url)).content) > sum(map(len, pupil.blobs.values()))
+        async with database.transaction() as db:
+            await db.execute(update(ExamSession).values(state="open"))
+        with pytest.raises(NotMoved, match="still open"):
+            await move_institution(database, blobs, regional.clock, own, "us")
+        # Destroying reaches every store, one with a forgotten copy too.
+        copy = us / first.session / min(first.blobs)
+        copy.parent.mkdir(parents=True)
+        copy.write_bytes(first.blobs[copy.name])
+        retention = Retention(database, blobs, regional.keys, regional.clock)
+        for pupil in (first, second):
+            outcome = await retention.destroy(pupil.session, SEALED, "system", "over")
+            assert isinstance(outcome, Destroyed)
+        assert (files(west), files(us)) == (0, 0)
