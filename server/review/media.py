@@ -10,6 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession, SegmentRow
@@ -21,6 +22,9 @@ from shared.sealing import OpeningKey, Place, SealError
 
 # Fragments are 4 s: no encoder leaves an hour without a place to begin decoding.
 LONGEST_STRETCH = 900
+
+# Above any ``stream_seq`` and within every database's numbers; written with 15 digits.
+MOST_PIECES = 10**15 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,17 @@ async def _rows(
     query = segments_query(session.id).where(SegmentRow.stream == stream)
     at = SegmentRow.stream_seq
     init = query.where(at <= n, SegmentRow.part == "init").order_by(at.desc()).limit(1)
-    after = query.where(at >= n, SegmentRow.part == "fragment").order_by(at).limit(most)
+    fragments = (
+        SegmentRow.session_id == session.id,
+        SegmentRow.stream == stream,
+        SegmentRow.part == "fragment",
+    )
+    # Up to the next one that begins decoding, which says that the stretch is over; where there
+    # is none, up to the last.
+    beyond = select(func.min(at)).where(*fragments, SegmentRow.independent, at > n)
+    last = func.coalesce(beyond.scalar_subquery(), MOST_PIECES)
+    after = query.where(at.between(n, last), SegmentRow.part == "fragment")
+    after = after.order_by(at).limit(most)
     in_force = (await db.execute(init)).all()
     if not in_force or not most:
         return list(in_force)

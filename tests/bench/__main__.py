@@ -27,6 +27,7 @@ PARTS = (
     "window",
     "ingesting",
     "verifying",
+    "live_board",
     "timeline",
     "installed",
 )

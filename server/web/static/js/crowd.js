@@ -33,7 +33,8 @@ export class Crowd {
   /**
    * What to draw of an interval: flags that stand alone, and clusters of those that begin in the
    * same `stretch` (s). The grid is the session's, not the view's: nothing jumps while panning.
-   * A cluster is { flags: count, first, last (indices), start, end, flag: the gravest, open }.
+   * A cluster is { flags: count, at: where its stretch begins, start, end, flag: the gravest,
+   * open: how many are }.
    */
   seen(from, to, stretch) {
     const found = [];
@@ -46,7 +47,7 @@ export class Crowd {
       if (own === cell) this.#join(current, i);
       else {
         const flag = this.flags[i];
-        current = { flags: 1, first: i, last: i, start: flag.start, end: this.ends[i], flag, open: Number(flag.verdict === "open") };
+        current = { flags: 1, at: own * stretch, start: flag.start, end: this.ends[i], flag, open: Number(flag.verdict === "open") };
         found.push(current);
         cell = own;
       }
@@ -57,7 +58,6 @@ export class Crowd {
   #join(cluster, i) {
     const flag = this.flags[i];
     cluster.flags += 1;
-    cluster.last = i;
     if (this.ends[i] > cluster.end) cluster.end = this.ends[i];
     if (flag.verdict === "open") cluster.open += 1;
     if (RANK[flag.severity] > RANK[cluster.flag.severity]) cluster.flag = flag;

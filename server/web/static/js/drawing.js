@@ -135,6 +135,15 @@ export class Drawing {
     if (flag.name && !chosen) this.#name(flag.name, x + RADIUS + 4, y, Math.min(room, width - x) - RADIUS - 6);
   }
 
+  /** One incident of a flag of several: just when it was, and its name where there is room. */
+  member({ start, name }, end, place, view, room) {
+    const { context, colours, width } = this;
+    const [x, right, y] = [view.x(start, width), view.x(end, width), place.middle];
+    context.fillStyle = colours["line-strong"];
+    context.fillRect(x, y + 6, Math.max(1, right - x), 4);
+    if (name) this.#name(name, x + RADIUS + 4, y, Math.min(room, width - x) - RADIUS - 6);
+  }
+
   #mark(flag, x, y, chosen, dismissed) {
     const { context, colours } = this;
     const outline = shape(flag.severity, chosen ? RADIUS + 2 : RADIUS);
@@ -169,8 +178,8 @@ export class Drawing {
   /** Many flags in one place: how many, in the colour and with the shape of the gravest. */
   cluster(cluster, place, view, chosen) {
     const { context, colours, width } = this;
-    const x = view.x(cluster.start, width);
-    const right = Math.max(x, view.x(cluster.end, width));
+    const x = view.x(cluster.at, width) + 3;
+    const right = Math.max(x, view.x(cluster.end, width)); // a flag of it may last long
     const y = place.middle;
     const text = cluster.flags > 999 ? `${Math.round(cluster.flags / 1000)}k` : String(cluster.flags);
     context.font = this.bold;

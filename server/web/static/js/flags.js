@@ -96,6 +96,7 @@ export class FlagList extends EventTarget {
     if (this.current !== id) return;
     const row = this.rows.get(id);
     if (row) this.form.show(row, { keep });
+    this.#reveal(id); // the form has taken its room from the list
     await this.rows.need(this.around(id).map((flag) => flag.id));
   }
 

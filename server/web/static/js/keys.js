@@ -22,3 +22,18 @@ export function sheet(dialog, opener) {
   });
   return () => dialog.showModal();
 }
+
+/** Panels that drop down close with Esc, and when somebody goes elsewhere. */
+export function drops() {
+  const close = (but) => {
+    const open = [...document.querySelectorAll("details.drop[open]")].filter((one) => !one.contains(but));
+    for (const one of open) one.open = false;
+    return open;
+  };
+  document.addEventListener("pointerdown", (event) => close(event.target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const [closed] = close(null);
+    closed?.querySelector("summary").focus();
+  });
+}

@@ -50,9 +50,10 @@ export class Pictures {
     const control = this.element(name);
     control.value = String(this.light[name]);
     control.setAttribute("aria-valuetext", this.light[name] ? `${this.light[name]} of ${STEPS}` : "as recorded");
-    const changed = Object.entries(this.light).filter(([, value]) => value).map(([what]) => what);
+    const words = { brightness: "brighter", contrast: "more contrast" };
+    const changed = Object.entries(this.light).filter(([, value]) => value).map(([what]) => words[what]);
     this.element("as-recorded").hidden = !changed.length;
-    this.element("lightened").textContent = changed.length ? `Shown with more ${changed.join(" and ")} than was recorded.` : "";
+    this.element("lightened").textContent = changed.length ? `Not as recorded: ${changed.join(", ")}` : "";
   }
 
   nextBrightness() {

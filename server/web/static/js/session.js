@@ -7,7 +7,7 @@ import { DecisionForm } from "./deciding.js";
 import { Film } from "./film.js";
 import { FlagList } from "./flags.js";
 import { clock } from "./format.js";
-import { listen, sheet } from "./keys.js";
+import { drops, listen, sheet } from "./keys.js";
 import { laneSwitches } from "./lane_switches.js";
 import { Notes } from "./notes.js";
 import { Pictures } from "./pictures.js";
@@ -173,6 +173,7 @@ class Page {
     const open = sheet(element("keys"), element("show-keys"));
     const enlarge = closer(element("closer"));
     const comparison = this.#comparison();
+    drops();
     const by = (seconds) => (event) => controls.jump(Math.sign(seconds) * (event.shiftKey ? LONG_STEP : STEP));
     listen({
       " ": () => playback.toggle(), k: () => flags.step(-1), j: () => flags.step(1), u: () => flags.nextOpen(),

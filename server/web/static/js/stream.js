@@ -22,8 +22,11 @@ const AHEAD = 6;
 // is slower than a picture a second, and a screen that stands still has no other frame.
 const FRAME = 1 / 30;
 const MOST_STEPS = 60;
-// Just before a frame (s) is the one before it.
-const BEFORE = 0.004;
+// This long (s) before a frame is the one before it: less than any frame lasts, and more than
+// what counts as being there already (CLOSE).
+const BEFORE = 0.025;
+// Within a frame (s), so that rounding does not show the one before.
+const WITHIN = 0.002;
 
 const POLICY = {
   maxTimeToFirstByteMs: 10000, maxLoadTimeMs: 30000,
@@ -81,7 +84,7 @@ export class Stream {
       const time = shown + n * FRAME;
       if (!this.runAt(time)) return this.#next(time);
       await this.#look(time);
-      if (this.frame > shown + BEFORE / 2) return this.frame + BEFORE / 2;
+      if (this.frame > shown + WITHIN) return this.frame + WITHIN;
     }
     return null;
   }

@@ -46,6 +46,8 @@ export class Timeline extends EventTarget {
     const flags = data.flags.toSorted((a, b) => a.start - b.start);
     const of = (lane) => new Crowd(flags.filter((flag) => flag.lane === lane), data.duration);
     this.crowds = new Map(data.lanes.map(({ id }) => [id, of(id)]));
+    const seen = data.seen.toSorted((a, b) => a.start - b.start);
+    this.members = new Map(data.lanes.map(({ id }) => [id, new Crowd(seen.filter(({ lane }) => lane === id), data.duration)]));
     this.decided = new Crowd(flags.filter((flag) => flag.verdict !== "open"), data.duration);
     this.byId = new Map(flags.map((flag) => [flag.id, flag]));
     this.later();
@@ -151,6 +153,7 @@ export class Timeline extends EventTarget {
     const { drawing, view, width } = this;
     const crowd = this.crowds.get(place.id);
     if (!crowd) return;
+    this.#drawMembers(place);
     const seen = this.#seen(crowd);
     const mine = this.byId.get(this.selected);
     seen.forEach((one, index) => {
@@ -160,6 +163,16 @@ export class Timeline extends EventTarget {
       else drawing.flag(one.flag, one.end, place, view, { room });
     });
     if (mine?.lane === place.id) drawing.flag(mine, mine.end ?? this.data.duration, place, view, { chosen: true });
+  }
+
+  /** Of flags of several incidents, when just these were: who spoke, which window was in front. */
+  #drawMembers(place) {
+    const { drawing, view, width } = this;
+    const found = this.members.get(place.id).seen(view.from, view.to, view.span / width);
+    found.forEach((one, index) => {
+      const next = found[index + 1];
+      drawing.member(one.flag, one.end, place, view, (next ? view.x(next.start, width) : width) - view.x(one.start, width));
+    });
   }
 
   #drawDecisions(place) {
@@ -189,7 +202,7 @@ export class Timeline extends EventTarget {
     if (!crowd || Math.abs(place.middle - y) > LANE / 2) return null;
     let [best, nearest] = [null, REACH];
     for (const one of this.#seen(crowd)) {
-      const from = this.view.x(one.start, this.width);
+      const from = this.view.x(one.flags > 1 ? one.at : one.start, this.width);
       const to = Math.max(this.view.x(one.end, this.width), one.flags > 1 ? from + CLUSTER : from);
       const distance = x < from ? from - x : x > to ? x - to : 0;
       const graver = best && distance === nearest && RANK[one.flag.severity] > RANK[best.flag.severity];

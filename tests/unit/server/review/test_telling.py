@@ -9,11 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.review.absences import Absences, Interval, joined, summaries
+from server.review.correlation import Incident
 from server.review.durations import clock, iso, length, moment, spoken, subtracted, united
 from server.review.flags import Flag, particulars, reason
 from server.review.integrity import Facts, Level, examine
+from server.review.life import Decision, Verdict
 from server.review.states import Shortfall
-from server.review.timeline import UNDELIVERED, UNPLAYABLE, lanes, missing, timeline
+from server.review.timeline import (
+    LONGEST_NAME,
+    UNDELIVERED,
+    UNPLAYABLE,
+    lanes,
+    missing,
+    timeline,
+)
 from server.review.verdicts import Told
 from server.review.wording import cause, printed
 from shared.flags import Kind, Severity
@@ -229,6 +238,35 @@ def test_the_timeline_reaches_as_far_as_anything_on_it() -> None:
 def test_only_groups_with_flags_have_lanes() -> None:
     found = [lane.id for lane in lanes([flag(0, 1), flag(0, 1, Kind.GAP)])]
     assert found == ["voice", "recorder", "unobserved", "missing"]
+
+
+def test_gaze_and_windows_have_lanes_of_their_own_and_so_do_decisions() -> None:
+    decided = replace(
+        flag(0, 1, Kind.WINDOW_SWITCH, title="Messenger " * 20),
+        history=(Decision(1, Verdict.DISMISSED, "", "a", "Ada", 0),),
+    )
+    both = [decided, flag(2, 3, Kind.LOOKING_AWAY)]
+    found = [lane.id for lane in lanes(both)]
+    assert found == ["gaze", "windows", "decisions", "unobserved", "missing"]
+    drawn = timeline("s", 10 * SECOND, {}, both, Absences(), [], live=False).flags[0]
+    assert (drawn.lane, drawn.verdict, drawn.version) == ("windows", "dismissed", 1)
+    assert drawn.name.startswith("Messenger Messenger")
+    assert len(drawn.name) == LONGEST_NAME
+
+
+def test_of_a_flag_of_several_each_is_drawn_where_it_was() -> None:
+    members = tuple(
+        Incident(f"{n}", kind, Severity.LOW, n * SECOND, (n + 1) * SECOND, 0.9)
+        for n, kind in ((1, Kind.CAMERA_BLOCKED), (3, Kind.GAZE_AWAY))
+    )
+    one = replace(flag(1, 4, Kind.CAMERA_BLOCKED), members=members)
+    drawn = timeline("s", 10 * SECOND, {}, [one], Absences(), [], live=False)
+    assert [lane.id for lane in drawn.lanes][:2] == ["face", "gaze"]
+    assert [(each.lane, each.start, each.end) for each in drawn.seen] == [
+        ("face", 1, 2),
+        ("gaze", 3, 4),
+    ]
+    assert drawn.flags[0].count == 2
 
 
 def test_what_a_detector_says_is_printed_short_and_flat() -> None:

@@ -1,0 +1,28 @@
+"""A running server with a few sessions in it, for the tests that look at many pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from support.axe import source
+from support.reels import make_reels
+from support.running_server import running
+from support.stage import Stage, prepare
+
+# Sessions of ``support.stage`` that are on it.
+SESSIONS = ("main", "many", "pictured", "sat", "sitting")
+REEL_S = 16
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A server that runs."""
+    source()  # what is missing is said before anything is made
+    folder = tmp_path_factory.mktemp("shown")
+    reels = make_reels(folder / "reels", REEL_S)
+    campus, sessions = asyncio.run(prepare(folder, reels, SESSIONS))
+    with running(campus.settings.data_dir) as server:
+        yield Stage(server.url, campus, sessions)
+        assert "error" not in server.log, server.log

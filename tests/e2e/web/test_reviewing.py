@@ -1,0 +1,207 @@
+"""The review of one session in a real browser: pictures, sound, timeline, comparing, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from support.browser import chromium, sign_in, times, until, visiting
+from support.campus import PASSWORD
+from support.stage import SCENES, Stage
+
+PLAYERS = "[...document.querySelectorAll('#camera, #screen, #microphone')]"
+READY = f"{PLAYERS}.every(e => !e.src || (e.readyState >= 2 && !e.seeking))"
+
+
+@pytest.fixture(scope="module")
+def page(shown: Stage) -> Iterator[Page]:
+    """One page of a proctor for all tests here."""
+    with chromium() as browser:
+        view = {"width": 1280, "height": 900}
+        with visiting(browser, shown.url, viewport=view) as found:
+            sign_in(found, shown.campus.proctor, PASSWORD)
+            yield found
+
+
+def show(page: Page, address: str, at: float | None = None) -> None:
+    """Open a session at a moment, whether or not it is the one that is open."""
+    page.goto("about:blank")
+    page.goto(address if at is None else f"{address}#t={at}")
+    page.wait_for_selector("#review[data-ready]")
+    until(page, READY, "the players are not ready")
+
+
+def at(page: Page, time: float) -> None:
+    """Wait until the camera shows a moment."""
+    script = (
+        "time => { const e = document.getElementById('camera');"
+        " return !e.seeking && e.readyState >= 2 && Math.abs(e.currentTime - time) < 0.15; }"
+    )
+    until(page, script, f"not at {time}", time)
+
+
+def flag(number: int) -> str:
+    return f"li[data-flag='{number:032x}']"
+
+
+def test_one_goes_by_frames_seconds_and_more(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"), 20)
+    page.keyboard.press("w")
+    at(page, 21)
+    page.keyboard.press("Shift+ArrowRight")
+    at(page, 51)
+    page.click("[data-jump='-5']")
+    at(page, 46)
+    page.keyboard.press("s")  # the camera is large, and steps go by its frames
+    before = times(page)["camera"]
+    page.keyboard.press(".")
+    until(page, f"document.getElementById('camera').currentTime > {before} + 0.01", "no step")
+    until(page, READY, "not there")
+    on = times(page)
+    assert before < on["camera"] < before + 0.21  # ten pictures a second
+    assert abs(on["screen"] - on["camera"]) < 0.05
+    page.keyboard.press(",")
+    until(page, f"document.getElementById('camera').currentTime < {on['camera']}", "no step")
+
+
+def test_sixteen_times_as_fast_is_without_sound_and_says_so(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"), 10)
+    page.select_option("#rate", "16")
+    expect(page.locator("#rate-note")).to_have_text("No sound above 2×")
+    page.click("#play")
+    until(page, "document.getElementById('camera').currentTime > 40", "it does not run")
+    assert page.evaluate("document.getElementById('microphone').paused")
+    page.click("#play")
+    until(page, READY, "not there")
+    now = times(page)
+    assert abs(now["screen"] - now["camera"]) < 0.2, now
+    page.select_option("#rate", "1")
+    expect(page.locator("#rate-note")).to_have_text("")
+
+
+def test_a_flag_is_played_over_and_over(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"))
+    page.click(f"{flag(3)} button")  # from 30 to 34 s
+    page.keyboard.press("r")
+    expect(page.locator("#loop-note")).to_have_text("Over and over from 0:27 to 0:35")
+    page.select_option("#rate", "8")
+    now = "Number(document.getElementById('camera').currentTime)"
+    until(page, f"{now} > 32", "it does not play")
+    until(page, f"{now} < 30", "it does not begin again")
+    page.keyboard.press("End")
+    expect(page.locator("#loop-note")).to_have_text("")
+    page.click("#play")
+    page.select_option("#rate", "1")
+
+
+def test_pictures_are_arranged_and_brightened_and_it_is_said(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"))
+    page.select_option("#layout", "inset")
+    screen, camera = (page.locator(f"#{name}").bounding_box() for name in ("screen", "camera"))
+    assert screen is not None
+    assert camera is not None
+    assert screen["x"] < camera["x"]
+    assert camera["width"] < screen["width"] / 3
+    page.keyboard.press("b")
+    expect(page.locator("#lightened")).to_have_text("Not as recorded: brighter")
+    style = "getComputedStyle(document.getElementById('camera')).filter"
+    assert "brightness(1.5)" in page.evaluate(style)
+    show(page, shown.session("sat"))
+    show(page, shown.session("main"))
+    assert page.input_value("#layout") == "inset"  # remembered
+    assert page.evaluate(style) == "none"  # what is not as recorded is not
+    page.select_option("#layout", "screen")
+
+
+def test_lanes_are_switched_and_the_timeline_shows_pictures(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"))
+    high = "document.getElementById('band').clientHeight"
+    before = page.evaluate(high)
+    page.click("summary:text('Lanes')")
+    page.get_by_label("Voice", exact=True).uncheck()
+    page.get_by_label("Pictures", exact=True).check()
+    until(page, f"{high} === {before - 28 + 60}", "the lanes are not as they were switched")
+    page.keyboard.press("Escape")
+    expect(page.locator("#lane-switches")).to_be_hidden()
+    expect(page.locator("[data-lane=voice]")).to_be_hidden()
+    # A picture of the camera, which is all colours, where the place was of one.
+    several = """() => {
+      const canvas = document.querySelector("#band > canvas");
+      const { width } = canvas;
+      const { data } = canvas.getContext("2d").getImageData(0, 40, width / 8, 1);
+      const pixels = Array.from({ length: data.length / 4 }, (_, n) => 4 * n);
+      return new Set(pixels.map((at) => data.slice(at, at + 3).join())).size > 8;
+    }"""
+    until(page, several, "no pictures come")
+    page.hover("#band", position={"x": 300, "y": 10})
+    expect(page.locator(".tip canvas")).to_be_visible()
+    expect(page.locator(".tip")).to_contain_text("0:")
+    page.click("summary:text('Lanes')")
+    page.get_by_label("Voice", exact=True).check()
+    page.get_by_label("Pictures", exact=True).uncheck()
+
+
+def test_many_flags_are_clusters_that_come_apart_closer(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+    box = page.locator("#band").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 24 + 14)
+    expect(page.locator(".tip")).to_contain_text("Click to look closer")
+    page.keyboard.press("j")
+    page.keyboard.press("z")
+    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    expect(page.locator(".tip")).to_contain_text("0:0")
+    page.keyboard.press("0")
+
+
+def test_a_note_that_was_typed_waits_with_its_flag(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"))
+    page.click(f"{flag(1)} button")
+    page.fill("#note", "the clock on the wall?")
+    page.click(f"{flag(2)} button")
+    expect(page.locator("#decide h3").first).to_have_text("Other window in front")
+    expect(page.locator("#note")).to_have_value("")
+    show(page, shown.session("main"))  # loaded again
+    page.click(f"{flag(1)} button")
+    expect(page.locator("#note")).to_have_value("the clock on the wall?")
+
+
+def test_the_list_is_walked_with_arrows_and_grouped(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"))
+    page.click(f"{flag(1)} button")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(f"{flag(2)} button")).to_be_focused()
+    assert page.locator("#flag-list button[tabindex='0']").count() == 1
+    page.select_option("#flag-order", "kind")
+    titles = page.locator("#flag-list .flag-group h3")
+    expect(titles).to_have_count(len({scene.kind for scene in SCENES}))
+    assert titles.all_inner_texts() == sorted(titles.all_inner_texts())
+
+
+def test_the_photograph_is_compared_with_any_moment(shown: Stage, page: Page) -> None:
+    show(page, shown.session("pictured"))
+    page.keyboard.press("j")
+    at(page, 3)
+    page.keyboard.press("p")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Camera at 0:03")
+    expect(dialog.get_by_alt_text("Photograph of Ada Example", exact=False)).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(dialog).to_contain_text("Camera at 0:08")
+    page.keyboard.press("+")
+    expect(dialog.locator("[data-zoom]")).to_have_text("1.5×")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_whether_the_evidence_holds_stays_in_sight(
+    shown: Stage, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    show(page, shown.session("main"))
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#case-state a")).to_be_in_viewport()
+    expect(page.locator("#case-state a")).to_contain_text("Committed but missing")
+    page.set_viewport_size({"width": 1280, "height": 900})
