@@ -129,6 +129,7 @@ async def test_a_copy_is_a_draft_of_the_same_rules_in_a_coming_week(
     headers = await sign_in(campus, client, campus.examiner)
     await save(campus, client, headers, zone=VIENNA, reminders="2")
     campus.clock.advance(60 * 24 * HOUR)
+    headers = await sign_in(campus, client, campus.examiner)
     page = await client.post(f"/exams/{campus.exam.id}/copy", headers=headers)
     assert "This is a copy, and a draft" in page.text
     title, copied = await plan(campus, str(page.url).split("/")[-2])
