@@ -16,9 +16,9 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
+import structlog
 from litestar import Response, WebSocket, get, websocket
 from litestar.di import NamedDependency
-from litestar.exceptions import WebSocketDisconnect
 
 from server.accounts.controllers import cookie_name
 from server.accounts.models import Role
@@ -48,7 +48,7 @@ ASK_WITHIN_S = 10.0
 MAX_ASK_BYTES = 65_536
 
 # WebSocket close codes (RFC 6455, 7.4; 4000 and up are the application's own).
-NOT_ASKED, SIGNED_OUT, ELSEWHERE = 4400, 4401, 4403
+NOT_NOW, NOT_ASKED, SIGNED_OUT, ELSEWHERE = 1011, 4400, 4401, 4403
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -128,6 +128,7 @@ class BoardOut(msgspec.Struct, frozen=True):
     sessions: list[Standing]
 
 
+_log = structlog.get_logger("invigil.server")
 _asks = msgspec.json.Decoder(Ask)
 _news = msgspec.json.Encoder()
 
@@ -231,13 +232,22 @@ async def board_link(
     staff, cookie = current_account(socket), socket.cookies[cookie_name(settings)]
     await socket.accept()
     viewer = _Viewer(socket, staff, partial(sign_in.find, cookie), boards, clock)
-    sending = asyncio.create_task(viewer.send())
+    tasks = {asyncio.create_task(viewer.listen()), asyncio.create_task(viewer.send())}
     try:
-        await viewer.listen()
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        sending.cancel()
-        with suppress(asyncio.CancelledError, WebSocketDisconnect, TimeoutError):
-            await sending
+        for task in tasks:
+            task.cancel()
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for one in ends:
+        if isinstance(one, Exception) and viewer.over is None:
+            _log.warning("a viewer of the board was lost", why=repr(one)[:200])
+            viewer.over = NOT_NOW, "not now"
+    # Closed by whom nobody else waits for: a server may not hear of it while one receives.
+    if viewer.over is not None:
+        # Where the other side has gone already, there is nobody to tell.
+        with suppress(Exception):
+            await socket.close(*viewer.over)
 
 
 class _Viewer:
@@ -259,23 +269,27 @@ class _Viewer:
         self._sent: Sent | None = None
         self._asked = asyncio.Event()
         self._checked = clock()
+        # Why it is closed from this side, once it is.
+        self.over: tuple[int, str] | None = None
 
     async def listen(self) -> None:
         """Take what is asked, until the page goes away."""
         async for text in self._socket.iter_data(mode="text"):
-            if len(text) > MAX_ASK_BYTES:
-                return await self._socket.close(NOT_ASKED, "too much for a question")
             try:
-                ask = _asks.decode(text)
+                ask = _asks.decode(text if len(text) <= MAX_ASK_BYTES else b"")
             except (msgspec.DecodeError, UnicodeError):
-                return await self._socket.close(NOT_ASKED, "not what the board is asked")
+                self.over = NOT_ASKED, "not what the board is asked"
+                return
             self._sent = Sent(ask.ask, ask.view(), ask.have)
             self._asked.set()
-        return None
 
     async def send(self) -> None:
         """Send news, until whoever watches may see no more."""
-        await asyncio.wait_for(self._asked.wait(), ASK_WITHIN_S)
+        try:
+            await asyncio.wait_for(self._asked.wait(), ASK_WITHIN_S)
+        except TimeoutError:
+            self.over = NOT_ASKED, "nothing was asked"
+            return
         async with self._boards.watching(self._staff.institution_id) as board:
             look = await board.fresh()
             while await self._admitted():
@@ -284,7 +298,7 @@ class _Viewer:
                 found = self._sent.news(look, self._clock())
                 await self._socket.send_text(_news.encode(found).decode())
                 look = await self._next(board, look.version)
-            await self._socket.close(SIGNED_OUT, "signed out")
+            self.over = SIGNED_OUT, "signed out"
 
     async def _next(self, board: Board, version: int) -> Look:
         """The board once there is news, something else is asked, or it is time for a beat."""

@@ -60,23 +60,22 @@ async def live_link(
         await socket.close(NOT_ADMITTED, "not this session's token")
         return
     await socket.accept()
-    sent: set[str] = set()
+    connected = Connected()
 
     async def send_commands(_: bytes = b"") -> None:
-        for command in await live.pending(session_id):
-            if command.id not in sent:
-                sent.add(command.id)
-                await socket.send_text(msgspec.json.encode(command))
+        for command in await live.unsent(session_id, connected):
+            await socket.send_text(msgspec.json.encode(command))
 
     async with channels.start_subscription(channel(session_id)) as subscriber:
         # Subscribed first: a command that comes now is sent by one way or the other.
         await send_commands()
         async with subscriber.run_in_background(send_commands, join=False):
-            await _take_states(socket, session_id, live)
+            await _take_states(socket, session_id, live, connected)
 
 
-async def _take_states(socket: WebSocket[Any, Any, Any], session_id: str, live: Live) -> None:
-    connected = Connected()
+async def _take_states(
+    socket: WebSocket[Any, Any, Any], session_id: str, live: Live, connected: Connected
+) -> None:
     async for text in socket.iter_data(mode="text"):
         if len(text) > MAX_STATE_BYTES:
             await socket.close(TOO_BIG, "a state is at most 128 KiB")
@@ -86,8 +85,8 @@ async def _take_states(socket: WebSocket[Any, Any, Any], session_id: str, live: 
         except (msgspec.DecodeError, UnicodeError):
             await socket.close(NOT_A_STATE, "not a state")
             return
-        for heard in await live.report(session_id, state, connected):
-            await socket.send_text(msgspec.json.encode(heard))
+        for answer in await live.report(session_id, state, connected):
+            await socket.send_text(msgspec.json.encode(answer))
 
 
 class CommandTaken(msgspec.Struct, frozen=True):

@@ -106,7 +106,7 @@ def tile(facts: Facts, place: Place, now: int) -> Tile:
         band="" if score is None else score.band,
         warnings=warnings(facts),
         unread=facts.unread,
-        ends_at=_stepped(facts.ends_at),
+        ends_at=None if facts.over else _stepped(facts.ends_at),
         streams=facts.streams,
         holder=facts.holder,
         watchers=tuple(one for one in facts.watchers if one != facts.holder),
@@ -115,9 +115,10 @@ def tile(facts: Facts, place: Place, now: int) -> Tile:
 
 
 def _telling(facts: Facts) -> Told | None:
-    """The incident that tells most: of those that nobody has seen the gravest, else the last."""
-    gravest = max(facts.fresh, key=lambda one: (one.severity.rank, one.at), default=facts.newest)
-    return None if gravest is None else told(gravest)
+    """The incident that tells most: the gravest that nobody has seen, else the last of all."""
+    unseen = sorted(facts.fresh, key=lambda one: (one.severity.rank, one.at))
+    found = unseen[-1] if unseen else facts.newest
+    return None if found is None else told(found)
 
 
 def told(seen: Seen) -> Told:

@@ -44,6 +44,10 @@ REVIEW = "#review[data-ready]"
 PAGES = [
     Look("/login", role=""),
     Look("/nowhere", role=""),
+    Look("/live", ready="#board-root[data-news]"),
+    Look("/live", role="observer", keys=("?",), ready="#board-root[data-news]"),
+    Look("/live", role="proctor", keys=("j", "Enter"), ready="#board-root[data-news]"),
+    Look("/live/phrases"),
     Look("/sessions"),
     Look("/sessions?undecided=yes&evidence=forked"),
     Look("{sat}", ready=REVIEW),

@@ -84,7 +84,7 @@ class Board {
     element("board-pages").hidden = pages < 2;
     element("board-page").textContent = page + 1;
     element("board-of").textContent = pages;
-    for (const link of element("board-pages").querySelectorAll("[data-page]")) {
+    for (const link of element("board-pages").querySelectorAll("a[data-page]")) {
       const to = page + Number(link.dataset.page);
       const said = new URLSearchParams([...new FormData(filters)].filter(([, value]) => value));
       if (to > 0) said.set("page", to);
@@ -118,7 +118,7 @@ class Board {
       typed = setTimeout(changed, TYPED);
     });
     element("board-root").addEventListener("click", (event) => {
-      const link = event.target.closest("[data-page]");
+      const link = event.target.closest("a[data-page]");
       if (!link || !this.link.open) return;
       event.preventDefault();
       this.page += Number(link.dataset.page);
@@ -246,10 +246,10 @@ class Board {
     });
     together.addEventListener("htmx:afterRequest", ({ detail }) => {
       if (!detail.successful || detail.elt !== together) return;
-      element("together-text").value = "";
+      together.reset();
+      action.dispatchEvent(new Event("change"));
       this.chosen.clear();
-      everybody.checked = element("choose-all").checked = false;
-      for (const box of element("tiles").querySelectorAll('[name="session"]')) box.checked = false;
+      element("choose-all").checked = false;
       this.#paintChosen({ keep: true });
     });
     this.#paintChosen();

@@ -8,6 +8,7 @@ const EVERY = 15000; // ms between two pictures of a tile
 const OFTEN = 4000; // ms where one session is looked at: a picture comes every four seconds
 const AGAIN = 30000; // ms until a place that had none is tried again
 const PATIENCE = 8000; // ms that decoding may take
+const PRESENTED = 200; // ms until a picture that is there is taken to be presented
 const REST = 150; // ms between two pictures, so that nothing else waits for the line
 
 const player = Object.assign(document.createElement("video"), { muted: true, playsInline: true, preload: "auto" });
@@ -99,6 +100,7 @@ export class Stills {
     const address = URL.createObjectURL(await answer.blob());
     try {
       await decode(address);
+      await presented();
       draw(place, Number(answer.headers.get("Invigil-Arrived")) / 1000);
       state.n = Number(answer.headers.get("Invigil-Piece"));
     } finally {
@@ -123,6 +125,14 @@ function decode(address) {
     player.addEventListener("error", failed);
     player.src = address;
     player.load();
+  });
+}
+
+/** Resolves once the picture can be drawn: a browser may say that it is there a moment before. */
+function presented() {
+  return new Promise((resolve) => {
+    player.requestVideoFrameCallback?.(resolve);
+    setTimeout(resolve, PRESENTED);
   });
 }
 

@@ -7,7 +7,7 @@ import { heardClock, serverNow, tell } from "./passing.js";
 import { Stills } from "./stills.js";
 
 const STALLED = 12000; // ms without a new picture after which the line does not carry the film
-const FAR = 60; // s behind that nobody calls live any more
+const FAR = 30; // s before the end of what is there, from where it jumps
 const ASK_AGAIN = 5000; // ms until a stream that is not there yet is asked for again
 
 const root = document.getElementById("watch");
@@ -68,7 +68,7 @@ class Follower {
   beat() {
     if (this.media.currentTime !== this.#time) this.#moved = performance.now();
     this.#time = this.media.currentTime;
-    if (this.behind > FAR) this.edge();
+    if (this.hls?.liveSyncPosition - this.media.currentTime > FAR) this.edge();
   }
 
   close() {

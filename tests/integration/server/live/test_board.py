@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import httpx
-import msgspec
 import pytest
 from sqlalchemy import select
 from support.campus import Campus, Pupil, connected, redeem, sign_in

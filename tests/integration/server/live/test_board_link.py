@@ -1,0 +1,164 @@
+"""The board's WebSocket on a server that runs: news as they come, and whoever may have them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from support.campus import (
+    HOUR,
+    PASSWORD,
+    Campus,
+    MovableClock,
+    Pupil,
+    found_campus,
+    redeem,
+)
+from support.filmed import SECOND
+from support.running_server import RunningServer, running
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from server.live.board_controllers import BOARD_PATH, ELSEWHERE, NOT_ASKED, SIGNED_OUT
+
+pytestmark = pytest.mark.anyio
+
+# How long news may take on a busy machine, in seconds; usually it is a fraction of one.
+PATIENCE_S = 30.0
+
+
+@dataclass
+class Viewer:
+    """Somebody who watches: ``tiles`` as they stand after all news so far."""
+
+    link: ClientConnection
+    order: list[str]
+    tiles: dict[str, tuple[str, str]]
+
+    async def ask(self, **view: Any) -> None:
+        await self.link.send(json.dumps(view))
+
+    async def news(self) -> dict[str, Any]:
+        found = json.loads(await asyncio.wait_for(self.link.recv(), PATIENCE_S))
+        self.order = found.get("order") or self.order
+        self.tiles |= {name: tuple(told) for name, told in found.get("tiles", {}).items()}
+        return found
+
+    async def until(self, session: str, words: str) -> list[dict[str, Any]]:
+        """All news up to those in which a tile says this."""
+        every: list[dict[str, Any]] = []
+        while words not in self.tiles.get(session, ("", ""))[1]:
+            every.append(await self.news())
+        return every
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory: pytest.TempPathFactory) -> Campus:
+    """A campus of today: the server that runs goes by the machine's clock."""
+    clock = MovableClock(_now() - HOUR)
+    return asyncio.run(found_campus(tmp_path_factory.mktemp("link") / "data", clock=clock))
+
+
+@pytest.fixture(scope="module")
+def server(campus: Campus) -> Iterator[RunningServer]:
+    """The campus, as a program of its own."""
+    with running(campus.settings.data_dir) as found:
+        yield found
+        assert "error" not in found.log, found.log
+
+
+@pytest.fixture
+async def browser(server: RunningServer) -> AsyncIterator[httpx.AsyncClient]:
+    """A proctor's browser."""
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE_S) as client:
+        form = {"email": "proctor@example.edu", "password": PASSWORD}
+        assert (await client.post("/login", data=form)).status_code == 303
+        yield client
+
+
+def linked(server: RunningServer, client: httpx.AsyncClient, **headers: str) -> Any:
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    own = {"Cookie": cookies, **headers}
+    return connect(server.url.replace("http", "ws") + BOARD_PATH, additional_headers=own)
+
+
+async def test_an_incident_that_is_taken_in_is_on_the_board(
+    campus: Campus, server: RunningServer, browser: httpx.AsyncClient
+) -> None:
+    pupils = [await _sits(campus, browser, f"s-{n}") for n in range(3)]
+    last = pupils[-1]
+    async with linked(server, browser) as link:
+        viewer = Viewer(link, [], {})
+        await viewer.ask(ask=1)
+        first = await viewer.news()
+        assert first["ask"] == 1
+        assert set(viewer.order) == {one.session for one in pupils}
+        last.incident(1, kind="face_missing", severity="critical")
+        last.take(await last.deliver(last.records[-1]))
+        news = await viewer.until(last.session, "No face in view")
+        assert viewer.order[0] == last.session
+        # What has not changed is not sent again.
+        assert all(set(one.get("tiles", {})) <= {last.session} for one in news)
+        assert "face" not in viewer.tiles[pupils[0].session][1]
+    # The connection is lost; meanwhile something happens; the next one says what it has.
+    have = {name: revision for name, (revision, _) in viewer.tiles.items()}
+    pupils[0].incident(1, kind="window_switch", severity="high")
+    pupils[0].take(await pupils[0].deliver(pupils[0].records[-1]))
+    async with linked(server, browser) as link:
+        viewer.link = link
+        await viewer.ask(ask=1, have=have)
+        news = await viewer.until(pupils[0].session, "Other window in front")
+        assert all(set(one.get("tiles", {})) <= {pupils[0].session} for one in news)
+        # Something else is looked at: what is answered says to what.
+        await viewer.ask(ask=2, name="nobody at all")
+        answer = await viewer.news()
+        while answer["ask"] != 2:
+            answer = await viewer.news()
+        assert (answer["total"], answer["order"]) == (0, [])
+
+
+async def test_the_board_is_for_those_who_are_signed_in_on_its_own_page(
+    server: RunningServer, browser: httpx.AsyncClient
+) -> None:
+    async with httpx.AsyncClient(base_url=server.url) as nobody:
+        with pytest.raises((InvalidStatus, ConnectionClosed)):
+            async with linked(server, nobody) as link:
+                await link.recv()
+    with pytest.raises((InvalidStatus, ConnectionClosed)) as closed:
+        async with linked(server, browser, Origin="https://elsewhere.example") as link:
+            await link.recv()
+    assert isinstance(closed.value, InvalidStatus) or closed.value.rcvd.code == ELSEWHERE
+    for junk in ("{", '{"page": -1}', '{"have": 7}'):
+        async with linked(server, browser) as link:
+            await link.send(junk)
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(link.recv(), PATIENCE_S)
+            assert closed.value.rcvd.code == NOT_ASKED
+    async with linked(server, browser, Origin=server.url) as link:
+        viewer = Viewer(link, [], {})
+        await viewer.ask()
+        await viewer.news()
+        page = (await browser.get("/live")).text
+        csrf = page.partition('name="_csrf" value="')[2].partition('"')[0]
+        assert (await browser.post("/logout", data={"_csrf": csrf})).status_code == 303
+        with pytest.raises(ConnectionClosed) as closed:
+            await viewer.until("nobody", "nothing")
+        assert closed.value.rcvd.code == SIGNED_OUT
+
+
+async def _sits(campus: Campus, client: httpx.AsyncClient, reference: str) -> Pupil:
+    pupil = await redeem(client, await campus.code(reference))
+    pupil.wall = _now() - pupil.mono - SECOND
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    return pupil
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
