@@ -20,6 +20,7 @@ from litestar.routes import HTTPRoute
 
 from server import problems
 from server.accounts.staff import CSRF_HEADER
+from server.examples import complete
 from shared.signed import MEDIA_TYPE
 from shared.wire import Problem
 
@@ -80,6 +81,7 @@ class Description(JsonRenderPlugin):
         if self._rendered is None:
             made = msgspec.json.decode(self.render_json(request, openapi_schema))
             self._complete(made, set(_guarded(request.app)))
+            _explain(made, dict(_docstrings(request.app)))
             self._rendered = msgspec.json.encode(made)
         return self._rendered
 
@@ -98,6 +100,44 @@ class Description(JsonRenderPlugin):
                 if (path, method) in guarded:
                     changes = {CSRF: []} if method in _CHANGES else {}
                     operation["security"] = [{STAFF: [], **changes}]
+
+
+def _explain(made: dict[str, Any], said: dict[tuple[str, str], str]) -> None:
+    """What each operation does, in its handler's words, and examples of its bodies."""
+    schemas = made["components"]["schemas"]
+    _loosen(made)
+    for path, item in made["paths"].items():
+        for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+            words = said.get((path, method), "")
+            first, _, _ = words.partition(". ")
+            item[method]["summary"] = first.partition(": ")[0].partition("; ")[0].rstrip(".")
+            item[method]["description"] = words
+            complete(item[method], f"{method} {path}", schemas)
+
+
+def _loosen(part: Any) -> None:
+    """A union is any of its types: what fits two of them is right. What a handler answers in
+    bytes of its own making is a refusal, which is described apart.
+    """
+    if isinstance(part, dict):
+        if "oneOf" in part:
+            real = [one for one in part.pop("oneOf") if one]
+            part.update(real[0] if len(real) == 1 else {"anyOf": real})
+        for inner in part.values():
+            _loosen(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _loosen(inner)
+
+
+def _docstrings(app: Litestar) -> Iterator[tuple[tuple[str, str], str]]:
+    """What every handler says of itself, by path and method."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                words = " ".join((handler.fn.__doc__ or "").split())
+                for method in handler.http_methods:
+                    yield (route.path_format, method.lower()), words
 
 
 def _problem(description: str) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
+from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
@@ -28,6 +30,25 @@ from server.storage.database import Database
 from shared.encoding import ID_HEX
 from shared.wire import API_PREFIX
 
+
+@dataclass
+class Table(Operation):
+    """An operation that answers with a table, as CSV or as JSON."""
+
+    def __post_init__(self) -> None:
+        """Say so."""
+        rows = Schema(type=OpenAPIType.ARRAY, items=Schema(type=OpenAPIType.OBJECT))
+        answer = (self.responses or {}).get("200")
+        if isinstance(answer, OpenAPIResponse):
+            text = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+            answer.content = {
+                "text/csv": text,
+                "application/json": OpenAPIMediaType(schema=rows),
+            }
+
+
+AS_TABLE: Any = {"media_type": "text/csv", "operation_class": Table}
+
 # ``state`` is a word of the framework's own among the names of parameters.
 State = Annotated[str, QueryParameter(name="state")]
 
@@ -40,7 +61,12 @@ class ExportsController(Controller):
     path = f"{API_PREFIX}/exports"
     tags = ("integrations",)
 
-    @get("/sessions", guards=[require(Role.PROCTOR)], media_type="text/csv")
+    @get(
+        "/sessions",
+        guards=[require(Role.PROCTOR)],
+        media_type="text/csv",
+        operation_class=Table,
+    )
     async def get_sessions(
         self,
         request: AnyRequest,
@@ -56,7 +82,7 @@ class ExportsController(Controller):
         by = _By(request, database, settings, clock)
         return await by.take("sessions", format, (exam, session_state, evidence))
 
-    @get("/flags", guards=[require(Role.PROCTOR)], media_type="text/csv")
+    @get("/flags", guards=[require(Role.PROCTOR)], **AS_TABLE)
     async def get_flags(
         self,
         request: AnyRequest,
@@ -72,7 +98,12 @@ class ExportsController(Controller):
         by = _By(request, database, settings, clock)
         return await by.take("flags", format, (exam, session_state, evidence))
 
-    @get("/decisions", guards=[require(Role.PROCTOR)], media_type="text/csv")
+    @get(
+        "/decisions",
+        guards=[require(Role.PROCTOR)],
+        media_type="text/csv",
+        operation_class=Table,
+    )
     async def get_decisions(
         self,
         request: AnyRequest,
@@ -88,7 +119,12 @@ class ExportsController(Controller):
         by = _By(request, database, settings, clock)
         return await by.take("decisions", format, (exam, session_state, evidence))
 
-    @get("/candidates", guards=[require(Role.EXAMINER)], media_type="text/csv")
+    @get(
+        "/candidates",
+        guards=[require(Role.EXAMINER)],
+        media_type="text/csv",
+        operation_class=Table,
+    )
     async def get_candidates(
         self,
         request: AnyRequest,
@@ -102,7 +138,7 @@ class ExportsController(Controller):
         by = _By(request, database, settings, clock)
         return await by.take("candidates", format, (exam, "", ""))
 
-    @get("/audit", guards=[require(Role.ADMIN)], media_type="text/csv")
+    @get("/audit", guards=[require(Role.ADMIN)], **AS_TABLE)
     async def get_audit(
         self,
         request: AnyRequest,

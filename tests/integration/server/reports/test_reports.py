@@ -1,0 +1,256 @@
+"""Reports as they leave the server: what they say, what they are not before all is done."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import json
+import re
+import time
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from sqlalchemy import select
+from support.campus import Campus, Pupil, client_of, connected, copy_of, redeem, sign_in
+from support.pictured import snapshot
+
+from server.audit.models import LogEntryRow
+from server.reports.making import Reports
+
+pytestmark = pytest.mark.anyio
+
+BROWSER = {"Accept": "text/html"}
+
+# How long a verification and a layout may take on a busy machine, in seconds.
+PATIENCE_S = 200.0
+
+
+@dataclass
+class Desk:
+    """A proctor at work on one server for all tests, each with sessions of its own."""
+
+    campus: Campus
+    client: httpx.AsyncClient
+    headers: dict[str, str]
+    places: int = 0
+
+    async def pupil(self) -> Pupil:
+        self.places += 1
+        return await redeem(self.client, await self.campus.code(f"s-{self.places}"))
+
+    async def decide(self, pupil: Pupil, flag: int, verdict: str, note: str = "") -> None:
+        path = f"/api/v1/sessions/{pupil.session}/flags/{flag:032x}/decisions"
+        body = {"verdict": verdict, "version": 0, "note": note}
+        done = await self.client.post(path, json=body, headers=self.headers)
+        assert done.status_code == 200, done.text
+
+    async def verified(self, pupil: Pupil) -> None:
+        """Wait until the evidence has been verified."""
+        deadline = time.monotonic() + PATIENCE_S
+        path = f"/api/v1/sessions/{pupil.session}/verdict"
+        while (await self.client.get(path)).status_code == 202:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+
+    async def json(self, pupil: Pupil) -> dict:
+        answer = await self.client.get(f"/api/v1/sessions/{pupil.session}/report")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def actions(self, subject: str) -> list[str]:
+        async with connected(self.campus.settings) as database, database.transaction() as db:
+            query = select(LogEntryRow.action).where(LogEntryRow.subject_id == subject)
+            return list(await db.scalars(query))
+
+
+@pytest.fixture(scope="module")
+async def desk(
+    template: Campus, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Desk]:
+    campus = copy_of(template, tmp_path_factory.mktemp("reports") / "data")
+    async with client_of(campus) as client:
+        yield Desk(campus, client, await sign_in(campus, client, campus.proctor))
+
+
+async def whole(desk: Desk) -> Pupil:
+    """A session with three flags, the first of which has a picture, all of it here."""
+    pupil = await desk.pupil()
+    pupil.open(unwatched=("clipboard: this system tells nobody",))
+    pupil.segment()
+    picture = snapshot()
+    seen = pupil.attach("snapshot", picture.media_type, picture.data)
+    pupil.incident(1, kind="multiple_faces", attachments=(seen,))
+    for number in (2, 3):
+        pupil.mono += 60_000_000
+        pupil.incident(number, kind="speech")
+    pupil.close()
+    await pupil.hand_in()
+    return pupil
+
+
+def words(pdf: bytes) -> bytes:
+    """What a PDF says outside of its pages' glyphs: outline, tags, metadata; inflated."""
+    assert pdf.startswith(b"%PDF-")
+    parts = re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)
+    return pdf + b"".join(zlib.decompress(one) for one in parts if one[:1] == b"x")
+
+
+def titled(pdf: bytes) -> str:
+    """The document's title, as readers show it."""
+    kinds = rb"(?:Provisional: )?(?:Exam session[^)]*|[^:)]*: the exam in figures)"
+    (found,) = set(re.findall(rb"/Title \((%s)\)" % kinds, words(pdf)))
+    return found.decode("latin-1")
+
+
+async def test_a_finished_session_is_told_in_full(desk: Desk) -> None:
+    pupil = await whole(desk)
+    await desk.decide(pupil, 1, "accepted", "Two people read the question aloud.")
+    await desk.decide(pupil, 2, "dismissed", "A cough.")
+    await desk.decide(pupil, 3, "dismissed")
+    await desk.verified(pupil)
+    report = await desk.json(pupil)
+    assert (report["final"], report["unfinished"]) == (True, [])
+    assert report["candidate"]["name"] == "Ada Example"
+    assert report["policy"]["version"] == 1
+    assert report["verdict"]["holds"] is True
+    assert [one["verdict"] for one in report["decisions"]] == [
+        "accepted",
+        "dismissed",
+        "dismissed",
+    ]
+    assert "3 flags: 1 confirmed, 2 dismissed." in " ".join(report["summary"])
+    left = {one["what"] for one in report["watching"]["left_out"] if one["by"] == "machine"}
+    assert left == {"Clipboard used"}
+    assert report["timeline"]["flags"][0]["kind"] == "multiple_faces"
+    made = await desk.client.get(f"/sessions/{pupil.session}/report.pdf")
+    assert made.status_code == 200, made.text
+    assert made.headers["content-type"] == "application/pdf"
+    told = words(made.content)
+    assert titled(made.content) == "Exam session of Ada Example, Algebra I"
+    assert b"pdfuaid" in told
+    assert told.count(b"/Subtype /Image") == 1, "the confirmed flag's picture, and no other"
+    actions = await desk.actions(pupil.session)
+    assert {"access.report", "report.make"} <= set(actions)
+
+
+@pytest.mark.parametrize("state", ["running", "closed but lacking", "undecided"])
+async def test_what_is_not_finished_says_so_and_why(desk: Desk, state: str) -> None:
+    pupil = await desk.pupil()
+    pupil.open()
+    pupil.segment()
+    if state == "undecided":
+        pupil.incident(1)
+    if state != "running":
+        pupil.close()
+    if state == "undecided":
+        await pupil.hand_in()
+    else:
+        pupil.take(await pupil.deliver(*pupil.records))
+    await desk.verified(pupil)
+    report = await desk.json(pupil)
+    assert report["final"] is False
+    expected = {
+        "running": "still being recorded",
+        "closed but lacking": "1 piece of the recordings is not here",
+        "undecided": "1 flag is still to be decided",
+    }[state]
+    assert expected in " ".join(report["unfinished"])
+    if state == "running":
+        made = await desk.client.get(f"/sessions/{pupil.session}/report.pdf")
+        assert titled(made.content).startswith("Provisional: ")
+
+
+async def test_a_report_is_made_on_its_page_and_taken_from_there(desk: Desk) -> None:
+    pupil = await whole(desk)
+    path = f"/sessions/{pupil.session}/report"
+    first = await desk.client.get(path, headers=BROWSER)
+    assert "Make the report" in first.text
+    form = {"_csrf": desk.headers["X-CSRF-Token"]}
+    asked = await desk.client.post(path, data=form, headers=BROWSER)
+    assert asked.status_code == 200
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        news = await desk.client.get(path, headers={**BROWSER, "HX-Request": "true"})
+        assert "<html" not in news.text
+        if "The report is ready" in news.text:
+            break
+        assert 'hx-trigger="every 1s"' in news.text
+        assert time.monotonic() < deadline, news.text
+        await asyncio.sleep(0.05)
+    made = await desk.client.get(f"{path}.pdf")
+    again = await desk.client.get(f"{path}.pdf")
+    assert made.content == again.content, "the same report, not another"
+    await only_the_asker_has_it_and_not_for_long(desk, pupil)
+
+
+async def only_the_asker_has_it_and_not_for_long(desk: Desk, pupil: Pupil) -> None:
+    reports = desk.campus.app.dependencies["reports"].dependency()
+    assert isinstance(reports, Reports)
+    folder = desk.campus.settings.data_dir / "exports"
+    assert list(folder.glob("*.pdf"))
+    transport = httpx.ASGITransport(desk.campus.app)
+    url = desk.campus.settings.url
+    async with httpx.AsyncClient(transport=transport, base_url=url) as other:
+        await sign_in(desk.campus, other, desk.campus.admin)
+        page = await other.get(f"/sessions/{pupil.session}/report", headers=BROWSER)
+        assert "Make the report" in page.text
+    desk.campus.clock.advance(16 * 60 * 1_000_000)
+    assert reports.look(("x", "session", pupil.session)) is None
+    assert not list(folder.glob("*.pdf"))
+
+
+async def test_a_report_that_cannot_be_laid_out_says_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil = await whole(desk)
+    monkeypatch.setattr(
+        "server.reports.making._COMMAND",
+        ("sh", "-c", "cat >/dev/null; echo 'no more memory' >&2; exit 1"),
+    )
+    refused = await desk.client.get(f"/sessions/{pupil.session}/report.pdf")
+    assert refused.status_code == 503
+    assert "no more memory" in refused.json()["detail"]
+    page = await desk.client.get(f"/sessions/{pupil.session}/report", headers=BROWSER)
+    assert "could not be made: no more memory" in page.text
+
+
+async def test_an_exam_in_figures_names_nobody(desk: Desk) -> None:
+    pupil = await whole(desk)
+    await desk.decide(pupil, 1, "accepted")
+    path = f"/exams/{desk.campus.exam.id}/report"
+    figures = (await desk.client.get(f"/api/v1{path}")).json()
+    assert figures["sessions"]["begun"] >= 1
+    faces = next(one for one in figures["kinds"] if one["kind"] == "multiple_faces")
+    assert faces["confirmed"] >= 1
+    assert faces["flags"] == sum(
+        faces[name] for name in ("open", "confirmed", "dismissed", "escalated")
+    )
+    share = faces["dismissed_share"]
+    assert share["whole"] == faces["confirmed"] + faces["dismissed"]
+    assert 0 <= share["low"] <= share["value"] <= share["high"] <= 1
+    page = (await desk.client.get(path, headers=BROWSER)).text
+    table = (await desk.client.get(f"{path}.csv")).text
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert {row["kind"] for row in rows} == {one["kind"] for one in figures["kinds"]}
+    assert "More than one face" in page
+    for told in (page, table, json.dumps(figures)):
+        assert "Ada" not in told
+        assert pupil.session not in told
+    paper = await desk.client.get(f"{path}.pdf")
+    assert paper.status_code == 200
+    assert titled(paper.content) == "Provisional: Algebra I: the exam in figures"
+    assert "report.make" in await desk.actions(desk.campus.exam.id)
+
+
+async def test_an_exam_that_nobody_sat_has_a_page(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    await sign_in(campus, client, campus.observer)
+    page = await client.get(f"/exams/{campus.exam.id}/report", headers=BROWSER)
+    assert (page.status_code, "No session yet" in page.text) == (200, True)
+    figures = await client.get(f"/api/v1/exams/{campus.exam.id}/report")
+    assert figures.json()["agreement"]["kappa"] is None
