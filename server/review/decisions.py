@@ -141,7 +141,9 @@ def _without_writing(flag: Flag, staff: Staff, ask: Ask) -> Outcome | None:
     if last is None and ask.verdict is Verdict.OPEN:
         return Decided(flag)
     again = last is not None and (last.verdict, last.note) == (ask.verdict, ask.note)
-    if again and (flag.proposed is None or last.by_id == staff.id):
+    if again and flag.proposed is None:
+        return Decided(flag)
+    if again and flag.proposed is not None and flag.proposed.by_id == staff.id:
         return Decided(flag)
     return _refused(flag, staff, ask)
 

@@ -225,7 +225,7 @@ class _Cell(NamedTuple):
 def _gathered(account_id: str) -> tuple[ColumnElement[Any], ...]:
     """The columns of ``_Cell``, but for the number."""
 
-    def some(number: ColumnElement[Any]) -> ColumnElement[int]:
+    def some(number: Any) -> ColumnElement[int]:
         return case((number > 0, 1), else_=0)
 
     return (

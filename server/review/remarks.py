@@ -143,9 +143,9 @@ def _log(
     session: ExamSession,
     action: str,
     flag_id: str,
-    **detail: object,
+    **detail: Any,
 ) -> None:
-    named = {"flag": flag_id} if flag_id else {}
+    named: dict[str, Any] = {"flag": flag_id} if flag_id else {}
     record(db, now, staff, action, ("session", session.id), **named, **detail)
 
 

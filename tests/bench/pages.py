@@ -51,7 +51,7 @@ def run() -> list[Row]:
 
 async def _measured(name: str, url: str | None) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
-        settings = {} if url is None else {"database_url": url}
+        settings: dict[str, Any] = {} if url is None else {"database_url": url}
         campus = await found_campus(Path(folder) / "data", **settings)
         async with client_of(campus) as client:
             pupil = await redeem(client, await campus.code("big"))
