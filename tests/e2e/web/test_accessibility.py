@@ -50,6 +50,7 @@ PAGES = [
     Look("/live/phrases"),
     Look("/sessions"),
     Look("/sessions?undecided=yes&evidence=forked"),
+    Look("/for-you"),
     Look("{sat}", ready=REVIEW),
     Look("{pictured}", keys=("j",), ready=REVIEW),
     Look("{pictured}", keys=("?",), ready=REVIEW),
