@@ -21,6 +21,7 @@ from server.config import ConfigError, Settings
 from server.key_commands import app as keys
 from server.logs import configure_logs
 from server.opening import Fault, opened, settled
+from server.people_commands import app as people
 from server.policy_commands import app as policy
 from server.retention.commands import app as retention
 
@@ -49,6 +50,7 @@ app = App(
     help_format="plaintext",
 )
 admin.command(accommodations)
+admin.command(people)
 admin.command(policy)
 admin.command(log)
 admin.command(keys)

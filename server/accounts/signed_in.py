@@ -46,14 +46,14 @@ class Place:
 
 
 async def places_of(
-    db: AsyncSession, account_id: str, asking: Staff, idle: int, now: int
+    db: AsyncSession, account_id: str, asking: Staff | None, idle: int, now: int
 ) -> list[Place]:
     """Where an account is signed in, the newest first.
 
     Args:
         db: the transaction.
         account_id: whose.
-        asking: who asks, from one of them perhaps.
+        asking: who asks, from one of them perhaps; ``None`` for the command line.
         idle: after how long without a request a session is over, in µs.
         now: µs UTC.
     """
@@ -84,7 +84,7 @@ def device(agent: str) -> str:
     return browser or system or "An unknown browser"
 
 
-def _place(row: StaffSession, asking: Staff) -> Place:
+def _place(row: StaffSession, asking: Staff | None) -> Place:
     return Place(
         id=row.id,
         device=device(row.agent),
@@ -92,5 +92,5 @@ def _place(row: StaffSession, asking: Staff) -> Place:
         means=Means(row.means).label,
         since=row.created,
         seen=row.last_seen,
-        here=row.id == asking.session_hash,
+        here=asking is not None and row.id == asking.session_hash,
     )

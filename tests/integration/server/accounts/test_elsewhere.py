@@ -1,0 +1,175 @@
+"""Signing in with an institution's own account, at a real provider on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+from support.campus import Campus, client_of, connected, sign_in
+from support.oidc_provider import CLIENT, SECRET, Provider, provider
+
+from server.accounts.credentials import ProviderRow
+from server.accounts.models import Account
+
+pytestmark = pytest.mark.anyio
+
+SETTINGS = "/settings/sign-in/provider"
+LOOPBACK = "127.0.0.0/8"
+
+
+@pytest.fixture
+def issuer() -> Iterator[Provider]:
+    with provider() as one:
+        yield one
+
+
+@pytest.fixture
+def campus(found, issuer: Provider) -> Campus:
+    campus = found(webhook_networks=LOOPBACK)
+    issuer.now = campus.clock() // 1_000_000
+    return campus
+
+
+@pytest.fixture
+async def client(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(campus) as client:
+        yield client
+
+
+async def set_up(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider, **form: str
+) -> httpx.Response:
+    """As an administrator does; afterwards nobody is signed in."""
+    headers = await sign_in(campus, client, campus.admin)
+    draft = {"issuer": issuer.url, "client": CLIENT, "secret": SECRET, **form}
+    answer = await client.post(SETTINGS, data=draft, headers=headers)
+    client.cookies.clear()
+    return answer
+
+
+async def go(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider, **bent: str
+) -> httpx.Response:
+    """There and back; ``bent`` changes what the browser brings back."""
+    away = f"/login/with/{campus.institution.id}?next=/exams"
+    sent = await client.get(away, follow_redirects=False)
+    assert sent.status_code == 303
+    back = issuer.sign_in(sent.headers["location"])
+    return await client.get("/login/back", params={**back, **bent}, follow_redirects=False)
+
+
+async def test_a_verified_address_finds_its_account(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    assert "Try it in a private window" in (await set_up(campus, client, issuer)).text
+    assert "institution’s account" in (await client.get("/login")).text
+    answer = await go(campus, client, issuer)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/exams")
+    assert (await client.get("/api/v1/exams")).status_code == 200
+    assert "Proctor" in (await client.get("/settings/account")).text
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (row,) = await db.scalars(select(ProviderRow))
+        assert SECRET.encode() not in row.sealed
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"iss": "https://other.example"},
+        {"aud": "another-client"},
+        {"aud": [CLIENT, "another"], "azp": "another"},
+        {"exp": 1},
+        {"exp": None},
+        {"iat": 4_000_000_000},
+        {"nonce": "another"},
+        {"nonce": None},
+        {"email_verified": False},
+        {"email_verified": "true"},
+        {"email": None},
+        {"email": "nobody@example.edu"},
+        {"email": "stranger@elsewhere.edu"},
+    ],
+    ids=str,
+)
+async def test_a_token_that_does_not_hold_signs_nobody_in(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider, bent: dict[str, Any]
+) -> None:
+    await set_up(campus, client, issuer)
+    issuer.bent = bent
+    answer = await go(campus, client, issuer)
+    assert answer.headers["location"].startswith("/login?told=")
+    assert (await client.get("/api/v1/exams")).status_code == 401
+
+
+async def test_what_is_planted_or_used_again_signs_nobody_in(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    await set_up(campus, client, issuer)
+    for bent in ({"state": "guessed"}, {"code": "guessed"}, {"code": ""}):
+        answer = await go(campus, client, issuer, **bent)
+        assert answer.headers["location"].startswith("/login?told="), bent
+    issuer.signing = ECKey.generate_key("P-256", {"kid": "1"})
+    assert (await go(campus, client, issuer)).headers["location"].startswith("/login?told=")
+    issuer.signing = None
+    # Another browser's answer: it holds no step of ours.
+    sent = await client.get(f"/login/with/{campus.institution.id}", follow_redirects=False)
+    back = issuer.sign_in(sent.headers["location"])
+    client.cookies.clear()
+    answer = await client.get("/login/back", params=back, follow_redirects=False)
+    assert answer.headers["location"].startswith("/login?told=")
+    assert (await client.get("/api/v1/exams")).status_code == 401
+
+
+async def test_who_is_unknown_joins_only_where_the_institution_says_so(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    issuer.email = "new@example.edu"
+    await set_up(campus, client, issuer)
+    refused = await go(campus, client, issuer)
+    assert "have no account" in (await client.get(refused.headers["location"])).text
+    await set_up(campus, client, issuer, joins_as="observer")
+    assert (await go(campus, client, issuer)).headers["location"] == "/exams"
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (row,) = await db.scalars(select(Account).where(Account.email == "new@example.edu"))
+        assert (row.role, row.password_hash) == ("observer", "")
+    client.cookies.clear()
+    for password in ("", "x"):
+        login = {"email": "new@example.edu", "password": password}
+        assert (await client.post("/login", data=login)).status_code == 401
+    # An administrator is never made by somebody else's word.
+    await set_up(campus, client, issuer, joins_as="admin")
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (kept,) = await db.scalars(select(ProviderRow))
+        assert kept.joins_as is None
+
+
+async def test_what_cannot_be_an_issuer_is_refused_with_why(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    for discovery, said in (
+        ({"issuer": "https://other.example"}, "calls itself"),
+        ({"token_endpoint": "https://other.example/token"}, "another host"),
+        ({"jwks_uri": 5}, "not understood"),
+    ):
+        issuer.discovery = discovery
+        answer = await set_up(campus, client, issuer)
+        assert (answer.status_code, said in answer.text) == (422, True), said
+    for address in ("http://127.0.0.1:1", "ftp://x.example", "https://u@x.example", ""):
+        answer = await set_up(campus, client, issuer, issuer=address)
+        assert answer.status_code == 422, address
+    async with connected(campus.settings) as database, database.transaction() as db:
+        assert (await db.scalars(select(ProviderRow))).all() == []
+
+
+async def test_inward_addresses_are_not_asked_unless_the_operator_allows_them(
+    found, issuer: Provider
+) -> None:
+    campus = found()
+    async with client_of(campus) as client:
+        answer = await set_up(campus, client, issuer)
+        assert (answer.status_code, "inside of a network" in answer.text) == (422, True)
+        assert issuer.requests == []

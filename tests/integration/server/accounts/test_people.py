@@ -1,0 +1,172 @@
+"""Invited, given a role, let go: an institution's people."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from sqlalchemy import select
+from support.campus import PASSWORD, Campus, connected, sign_in
+from support.logged import entries
+
+from server.accounts.models import Account, Role
+from server.mail.models import MailRow
+from shared.log import Act
+
+pytestmark = pytest.mark.anyio
+
+PEOPLE = "/settings/people"
+NEW = "grace@example.edu"
+WORDS = "entirely different words"
+
+
+async def invite(
+    client: httpx.AsyncClient, headers: dict[str, str], email: str = NEW, role: str = "examiner"
+) -> str:
+    """Invite somebody; the link's path."""
+    form = {"email": email, "role": role}
+    answer = await client.post(f"{PEOPLE}/invitations", data=form, headers=headers)
+    assert answer.status_code == 200, answer.text
+    link = re.search(r'id="link">http://127.0.0.1:8470(/join/[\w-]+)<', answer.text)
+    assert link is not None
+    return link.group(1)
+
+
+async def account(campus: Campus, email: str) -> Account:
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (row,) = await db.scalars(select(Account).where(Account.email == email))
+        return row
+
+
+async def test_somebody_invited_comes_in_once(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    first = await invite(client, headers)
+    link = await invite(client, headers, f" {NEW.upper()} ")
+    assert (await client.get(first)).status_code == 404, "the newer one holds"
+    async with connected(campus.settings) as database, database.transaction() as db:
+        letters = list(await db.scalars(select(MailRow)))
+        assert {row.recipient for row in letters} == {NEW}
+        assert all(link.encode() not in row.sealed for row in letters)
+    client.cookies.clear()
+    page = await client.get(link)
+    assert "Example University" in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    for form, said in (
+        ({"name": "Grace", "password": "short", "again": "short"}, "at least 12"),
+        ({"name": "Grace", "password": WORDS, "again": "x"}, "differ"),
+        ({"name": "G", "password": "passwordpassword", "again": "passwordpassword"}, "first"),
+    ):
+        answer = await client.post(link, data=form)
+        assert (answer.status_code, said in answer.text) == (422, True), said
+    form = {"name": "Grace", "password": WORDS, "again": WORDS}
+    assert "ready" in (await client.post(link, data=form)).text
+    assert (await client.get("/accommodations")).status_code == 200
+    assert (await client.get(PEOPLE)).status_code == 403
+    client.cookies.clear()
+    assert (await client.get(link)).status_code == 404
+    assert (await client.post(link, data=form)).status_code == 404
+    done = [one.body.action for one in await entries(campus) if isinstance(one.body, Act)]
+    assert done.count("invitation.send") == 2
+    assert done[-2:] == ["account.create", "account.sign-in"]
+
+
+@pytest.mark.parametrize(
+    ("email", "said"),
+    [("proctor@example.edu", "account here already"), ("nobody", "e-mail address")],
+)
+async def test_who_cannot_be_invited(
+    campus: Campus, client: httpx.AsyncClient, email: str, said: str
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    form = {"email": email, "role": "proctor"}
+    answer = await client.post(f"{PEOPLE}/invitations", data=form, headers=headers)
+    assert (answer.status_code, said in answer.text) == (422, True)
+
+
+async def test_an_invitation_ends_by_time_or_when_taken_back(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    link = await invite(client, headers)
+    page = await client.get(PEOPLE)
+    (withdraw,) = re.findall(rf'action="({PEOPLE}/invitations/\w+/withdraw)"', page.text)
+    assert (await client.post(withdraw, headers=headers)).status_code == 200
+    assert (await client.get(link)).status_code == 404
+    late = await invite(client, headers)
+    campus.clock.advance(8 * 24 * 3600 * 1_000_000)
+    assert (await client.get(late)).status_code == 404
+
+
+async def test_the_last_administrator_stays(campus: Campus, client: httpx.AsyncClient) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    own = f"{PEOPLE}/{(await account(campus, campus.admin)).id}"
+    for path, form in (("role", {"role": "proctor"}), ("active", {"active": "no"})):
+        answer = await client.post(f"{own}/{path}", data=form, headers=headers)
+        assert (answer.status_code, "last administrator" in answer.text) == (409, True)
+    other = f"{PEOPLE}/{(await account(campus, campus.proctor)).id}"
+    await client.post(f"{other}/role", data={"role": "admin"}, headers=headers)
+    await client.post(f"{own}/role", data={"role": "observer"}, headers=headers)
+    assert (await account(campus, campus.admin)).role == Role.OBSERVER.value
+    # Another role is another session.
+    assert (await client.get("/api/v1/exams")).status_code == 401
+
+
+async def test_who_is_let_go_is_out_at_once(campus: Campus, client: httpx.AsyncClient) -> None:
+    form = {"name": "nightly", "days": "7", "scope": "exams:read"}
+    proctors = await sign_in(campus, client, campus.proctor)
+    made = await client.post("/settings/tokens", data=form, headers=proctors)
+    token = re.search(r'id="token">(\S+?)<', made.text)
+    assert token is not None
+    bearer = {"Authorization": f"Bearer {token.group(1)}"}
+    cookie = {"Cookie": f"invigil={client.cookies['invigil']}"}
+    client.cookies.clear()
+    assert (await client.get("/api/v1/exams", headers=bearer)).status_code == 200
+    # No cookie, no form of ours: a token needs no CSRF token, and has its maker's rights only.
+    draft = {"title": "x", "starts": 1, "ends": 2}
+    refused = await client.post("/api/v1/exams", json=draft, headers=bearer)
+    assert refused.status_code == 403
+    assert (await client.get("/exams", headers=bearer)).status_code == 403
+    headers = await sign_in(campus, client, campus.admin)
+    one = f"{PEOPLE}/{(await account(campus, campus.proctor)).id}"
+    await client.post(f"{one}/active", data={"active": "no"}, headers=headers)
+    await client.post(f"{one}/active", data={"active": "yes"}, headers=headers)
+    client.cookies.clear()
+    for gone in (bearer, cookie):
+        assert (await client.get("/api/v1/exams", headers=gone)).status_code == 401
+    login = {"email": campus.proctor, "password": PASSWORD}
+    back = await client.post("/login", data=login, follow_redirects=False)
+    assert back.status_code == 303
+
+
+async def test_a_token_ends_when_it_is_revoked_or_over(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    for form, said in (
+        ({"name": "", "days": "7", "scope": "exams:read"}, "has a name"),
+        ({"name": "x", "days": "7"}, "what the token is for"),
+        ({"name": "x", "days": "7", "scope": "everything"}, "what the token is for"),
+        ({"name": "x", "days": "9999", "scope": "exams:read"}, "1 to 366 days"),
+    ):
+        answer = await client.post("/settings/tokens", data=form, headers=headers)
+        assert (answer.status_code, said in answer.text) == (422, True), said
+    tokens: list[dict[str, str]] = []
+    for name in ("first", "second"):
+        form = {"name": name, "days": "7", "scope": "exams:read"}
+        made = await client.post("/settings/tokens", data=form, headers=headers)
+        text = re.search(r'id="token">(\S+?)<', made.text)
+        assert text is not None
+        tokens.append({"Authorization": f"Bearer {text.group(1)}"})
+    page = await client.get("/settings/tokens")
+    assert tokens[0]["Authorization"].split()[1] not in page.text
+    revoke = re.findall(r'action="(/settings/tokens/\w+/revoke)"', page.text)
+    await client.post(revoke[0], headers=headers)
+    client.cookies.clear()
+    found = [(await client.get("/api/v1/exams", headers=t)).status_code for t in tokens]
+    assert sorted(found) == [200, 401]
+    campus.clock.advance(8 * 24 * 3600 * 1_000_000)
+    found = [(await client.get("/api/v1/exams", headers=t)).status_code for t in tokens]
+    assert found == [401, 401]
