@@ -12,6 +12,7 @@ from recorder.ui.language import Speech
 from recorder.ui.memory import NORMAL_SCALE, SCALE_STEP, Memory, fit_scale
 from recorder.ui.operation import Trouble
 from recorder.ui.pages.page import Page
+from recorder.ui.style.branded import brand
 from recorder.ui.style.glyphs import app_icon
 from recorder.ui.style.theme import Theme
 from recorder.ui.widgets.banner import Banner
@@ -94,7 +95,7 @@ class Chrome(QMainWindow):
         self._step, self._finished = step, finished
         for guide in (self._rail, self._strip):
             guide.show_step(step, finished=finished)
-        self.setWindowTitle(f"{step.title} · Invigil")
+        self.setWindowTitle(f"{step.title} · {brand().app.name}")
 
     def retell(self) -> None:
         """Say what is around the pages, in the language that is spoken now."""

@@ -12,11 +12,19 @@ from pathlib import Path
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from recorder.ui.style.branded import brand
+
 HERE = Path(__file__).parent / "translations"
 
 # Each in its own words: who cannot read the present language finds theirs.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 SOURCE = "en"
+
+
+def offered() -> dict[str, str]:
+    """The languages that the institution offers, by code."""
+    chosen = brand().window.languages
+    return {code: name for code, name in LANGUAGES.items() if code in chosen}
 
 
 def pick(remembered: str, system: Sequence[str]) -> str:
@@ -28,7 +36,7 @@ def pick(remembered: str, system: Sequence[str]) -> str:
     """
     for name in (remembered, *system):
         code = name.replace("_", "-").partition("-")[0].lower()
-        if code in LANGUAGES:
+        if code in offered():
             return code
     return SOURCE
 

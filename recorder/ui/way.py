@@ -22,6 +22,7 @@ from recorder.ui.pages.terms import TermsPage
 from recorder.ui.pages.waiting import WaitingPage
 from recorder.ui.ports import ExamRoom, Program, Recording
 from recorder.ui.saving import Choose, ReceiptSaver, Saver
+from recorder.ui.style.branded import brand
 from recorder.ui.watch import Watch
 from recorder.ui.widgets.focus import FocusRing
 from recorder.ui.widgets.steps import Step
@@ -315,7 +316,7 @@ class Way(QObject):
                 finished = status.stage is Stage.DELIVERED
                 self._window.mark_step(Step.DONE, finished=finished)
                 # A list of windows, too, says whether the computer may be closed.
-                self._window.setWindowTitle(f"{self._page.title.plain} · Invigil")
+                self._window.setWindowTitle(f"{self._page.title.plain} · {brand().app.name}")
             case ExamPage():
                 self._veil(self._page, status)
                 self._page.show_status(status)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from recorder.status import Offer
 from recorder.ui import words
-from recorder.ui.language import LANGUAGES, SOURCE
+from recorder.ui.language import SOURCE, offered
 from recorder.ui.leftovers import Leftovers
 from recorder.ui.link import (
     Flaw,
@@ -154,7 +154,7 @@ class EnterPage(Page):
 
     def _build_foot(self, language: str) -> None:
         self.language = Choice(self.tr("&Language"))
-        for code, name in LANGUAGES.items():
+        for code, name in offered().items():
             self.language.addItem(name, code)
         self.language.setCurrentIndex(self.language.findData(language))
         self.language.activated.connect(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
 from recorder.ui.memory import NORMAL_SCALE
+from recorder.ui.style.branded import brand, tinted
 from recorder.ui.style.colours import DARK, LIGHT, Colours
 
 HERE = Path(__file__).parent
@@ -43,7 +44,10 @@ class Theme(QObject):
     def colours(self) -> Colours:
         """The colours of the system's current scheme."""
         scheme = self._application.styleHints().colorScheme()
-        return DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+        own = brand().colours
+        if scheme == Qt.ColorScheme.Dark:
+            return tinted(DARK, own.accent_dark)
+        return tinted(LIGHT, own.accent)
 
     @property
     def scale(self) -> float:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from recorder.ui.marking import QT_TRANSLATE_NOOP
+from recorder.ui.style.branded import brand as branded
 from recorder.ui.style.glyphs import renderer
 from recorder.ui.widgets.card import column, row
 from recorder.ui.widgets.dress import dress, em
@@ -198,11 +199,18 @@ class Strip(QFrame):
 
 def _brand() -> QWidget:
     brand = QWidget()
-    name = Text("Invigil", role="heading", tone="rail", wrap=False)
+    name = Text(branded().app.name, role="heading", tone="rail", wrap=False)
     line = row(Glyph("mark", size=1.9), name, gap=10)
     line.setAlignment(name, Qt.AlignmentFlag.AlignVCenter)
     line.addStretch(1)
-    brand.setLayout(line)
+    # Whose it is, and who helps: told by the institution, in its own words.
+    institution = branded().institution
+    lines = [
+        Text(said, role="", tone="rail-muted")
+        for said in (institution.name, institution.support.removeprefix("tel:"))
+        if said
+    ]
+    brand.setLayout(column(line, *lines, gap=4) if lines else line)
     return brand
 
 
