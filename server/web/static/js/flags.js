@@ -45,7 +45,7 @@ export class FlagList extends EventTarget {
     if (this.current) this.#fill(this.current);
   }
 
-  /** One flag was decided; its row came with the answer. */
+  /** A flag's row came with the answer to a decision. */
   decided(id) {
     const row = document.getElementById(`flag-${id}`);
     const flag = this.#flag(id);
@@ -53,6 +53,7 @@ export class FlagList extends EventTarget {
     Object.assign(flag, { verdict: row.dataset.verdict, version: Number(row.dataset.version) });
     this.rows.put(row);
     this.arrange();
+    this.form.renew(row);
   }
 
   /** Filter and order anew. */

@@ -122,6 +122,10 @@ class Page {
     const form = element("decide");
     this.flags.addEventListener("chosen", ({ detail }) => this.#chosen(detail));
     document.body.addEventListener("flag-decided", () => this.#decided());
+    // Also where somebody else was quicker, the answer brings the flag as it is now.
+    document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
+      if (detail.target.id === "decide-result" && this.form.shown) this.flags.decided(this.form.shown);
+    });
     // A clip and the recording would speak over each other. Media events do not bubble.
     form.addEventListener("play", () => this.playback.pause(), true);
     this.playback.addEventListener("state", () => this.playback.playing && this.form.clip?.pause());
