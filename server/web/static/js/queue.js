@@ -1,4 +1,4 @@
-// The queue by keyboard, and its counts brought up to date when what is looked for changes.
+// The queue by keyboard; news of the list leave the focus where it was.
 
 const links = () => [...document.querySelectorAll("#queue-list a.candidate")];
 
