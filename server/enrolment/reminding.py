@@ -130,7 +130,7 @@ class Reminders:
                 Enrolment.exam_id == exam.id,
                 Enrolment.session_id.is_(None),
                 Enrolment.withdrawn.is_(None),
-                Enrolment.issued <= begins - minutes * MINUTE,
+                Enrolment.issued < begins - minutes * MINUTE,
                 Candidate.email.is_not(None),
                 ~told,
             )

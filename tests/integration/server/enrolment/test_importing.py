@@ -139,6 +139,25 @@ async def test_what_is_no_list_is_told(campus: Campus, client: httpx.AsyncClient
     assert "Save the list as “CSV UTF-8”" in seen.text
 
 
+class PowerCut(Exception):
+    """The power goes."""
+
+
+class Watched(Progress):
+    """What an import told, which may be cut short while it enrols."""
+
+    def __init__(self, fails_at: int | None = None) -> None:
+        super().__init__()
+        self.told: list[int] = []
+        self.fails_at = fails_at
+
+    def tell(self, done: int, all_: int) -> None:
+        self.told.append(done)
+        enrolling = self.step == "Enrolling"
+        if enrolling and self.fails_at is not None and done >= self.fails_at:
+            raise PowerCut
+
+
 def entries(count: int) -> bytes:
     rows = "".join(f"Candidate {n},s-{n},s{n}@uni.example\n" for n in range(count))
     return b"name,reference,email\n" + rows.encode()
@@ -157,12 +176,10 @@ async def take_in(campus: Campus, data: bytes, **more: Any) -> int:
 
 
 async def test_fifty_thousand_are_taken_in_and_looked_through(campus: Campus) -> None:
-    told: list[int] = []
-    progress = Progress()
-    progress.tell = lambda done, _: told.append(done)  # type: ignore[method-assign]
+    progress = Watched()
     count = 50_000
     assert await take_in(campus, entries(count), progress=progress) == count
-    assert len(told) > 50
+    assert len(progress.told) > 50
     async with connected(campus.settings) as database, database.transaction() as db:
         wanted = Wanted("s-4999", Standing.NO_CODE, 999)
         found = await read_places(db, campus.exam.id, wanted, campus.clock())
@@ -174,19 +191,9 @@ async def test_fifty_thousand_are_taken_in_and_looked_through(campus: Campus) ->
         assert (len(first.lines), first.last_page) == (PAGE, count // PAGE - 1)
 
 
-class _Broken(Exception):
-    """The power goes."""
-
-
 async def test_a_failure_half_way_enrols_nobody(campus: Campus) -> None:
-    progress = Progress()
-
-    def fail(done: int, _: int) -> None:
-        if progress.step == "Enrolling" and done >= 2_000:
-            raise _Broken
-
-    progress.tell = fail  # type: ignore[method-assign]
-    with suppress(_Broken):
+    progress = Watched(fails_at=2_000)
+    with suppress(PowerCut):
         await take_in(campus, entries(3_000), progress=progress)
     async with connected(campus.settings) as database, database.transaction() as db:
         assert await db.scalar(select(func.count()).select_from(Candidate)) == 0
