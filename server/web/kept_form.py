@@ -31,11 +31,8 @@ def read_kept(fields: Mapping[str, str], wrong: dict[str, str]) -> dict[EarlierK
         text = fields.get(f"kept.{kind}", "").strip()
         if not text:
             continue
-        if (
-            text.isdecimal()
-            and len(text) <= len(str(MOST_DAYS))
-            and 1 <= int(text) <= MOST_DAYS
-        ):
+        number = int(text) if text.isdecimal() and len(text) <= len(str(MOST_DAYS)) else 0
+        if 1 <= number <= MOST_DAYS:
             found[kind] = number
         else:
             wrong[f"kept.{kind}"] = f"A whole number of days, 1 to {MOST_DAYS}, or nothing."
