@@ -81,7 +81,8 @@ def decoded(data: bytes, chosen: str | None = None) -> Decoded | NoText:
     if data.startswith(_SPREADSHEETS):
         return NoText("This is a spreadsheet's own file. Save the list as “CSV UTF-8” from it.")
     bare, marked = _without_mark(data)
-    encoding = chosen if chosen in ENCODINGS else marked or _unmarked(data)
+    known = chosen if chosen is not None and chosen in ENCODINGS else marked
+    encoding = known or _unmarked(data)
     try:
         text = bare.decode(encoding)
     except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -160,7 +161,7 @@ def reinstate(db: AsyncSession, exam: Exam, now: int, *, by: Staff | str) -> Non
 
 
 def _log(
-    db: AsyncSession, now: int, by: Staff | str, action: str, exam: Exam, **detail: object
+    db: AsyncSession, now: int, by: Staff | str, action: str, exam: Exam, **detail: Any
 ) -> None:
     audit.record(
         db,

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -213,7 +214,7 @@ class SmtpCarrier:
         if not plain and not smtp.supports_extension("smtputf8"):
             return Refused("The mail server takes no addresses beyond the letters of ASCII.")
         encoding, options = ("ascii", []) if plain else ("utf-8", ["SMTPUTF8"])
-        data = message.as_bytes(policy=message.policy.clone(utf8=not plain, linesep="\r\n"))
+        data = message.as_bytes(policy=SMTP if plain else SMTPUTF8)
         try:
             await smtp.mail(sender, options=options, encoding=encoding)
             await smtp.rcpt(to, encoding=encoding)
@@ -245,7 +246,7 @@ class SmtpCarrier:
 
 def _bare(header: object) -> str:
     addresses: Sequence[object] = getattr(header, "addresses", ())
-    return str(getattr(addresses[0], "addr_spec", header))
+    return next((str(getattr(one, "addr_spec", one)) for one in addresses), str(header))
 
 
 def _said(error: BaseException) -> str:
