@@ -75,7 +75,9 @@ class NewestController(Controller):
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[str] | Response[bytes]:
-        """The playlist of the last half a minute, for whoever watches live."""
+        """The playlist of the last half a minute, for whoever watches live; 204 where nothing has
+        come yet.
+        """
         staff, stream = current_account(request), name.partition(".")[0]
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
@@ -85,7 +87,8 @@ class NewestController(Controller):
                 now, what = clock(), "media"
                 await viewed(db, now, staff, session, what, address=address, stream=stream)
         if isinstance(text, Unplayable):
-            return _refused(text)
+            # Nothing has come yet: whoever watches asks again.
+            return Response(b"", status_code=204, headers=PRIVATE)
         return Response(text, media_type=playlists.MEDIA_TYPE, headers=PRIVATE)
 
 

@@ -146,6 +146,7 @@ async def prepare(
         "damaged": Script(16, streams=("camera",)),
         "sat": SAT,
         "sitting": SITTING,
+        "watched": SITTING,
         "live": Script(16, SCENES[:1], streams=("camera", "microphone"), closed=False),
     }
     sessions = {}

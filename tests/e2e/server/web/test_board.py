@@ -1,0 +1,132 @@
+"""The board in two browsers, with a recorder at its other end: an incident comes, one proctor
+takes the session on, warns and writes; the other sees it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from support.browser import PATIENCE_S, sign_in, until, visiting
+from support.campus import PASSWORD, Pupil
+from support.stage import Stage
+from websockets.sync.client import ClientConnection, connect
+
+
+@pytest.fixture
+def pupil(stage: Stage) -> Pupil:
+    """The candidate who is watched."""
+    return stage.sessions["watched"].pupil
+
+
+@pytest.fixture
+def recorder(stage: Stage, pupil: Pupil) -> Iterator[ClientConnection]:
+    """Their recorder, as far as its live link goes."""
+    url = stage.url.replace("http", "ws") + pupil.url("live")
+    with connect(url, additional_headers=pupil.headers) as link:
+        yield link
+
+
+@pytest.fixture
+def other(stage: Stage, browser: Browser) -> Iterator[Page]:
+    """A second proctor's page."""
+    with visiting(browser, stage.url, viewport={"width": 1280, "height": 900}) as found:
+        sign_in(found, "examiner@example.edu", PASSWORD)
+        yield found
+
+
+def report(link: ClientConnection, **changes: Any) -> None:
+    said = {"stage": "recording", "light": "good", "words": "All is well.", "elapsed_s": 1.0}
+    more = {"queued_records": 0, "queued_bytes": 0, "phase": "exam"}
+    link.send(json.dumps({**said, **more, **changes}))
+
+
+def told(link: ClientConnection) -> dict[str, Any]:
+    return json.loads(link.recv(timeout=PATIENCE_S))
+
+
+def deliver(stage: Stage, pupil: Pupil) -> None:
+    line, headers = pupil.records[-1].line(), pupil.headers
+    answer = httpx.post(stage.url + pupil.url("records"), content=line, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+def test_two_proctors_and_one_candidate(
+    page: Page, other: Page, stage: Stage, pupil: Pupil, recorder: ClientConnection
+) -> None:
+    report(recorder)
+    for one in (page, other):
+        one.goto("/live")
+        one.wait_for_selector("#board-root[data-news]")
+    tile, theirs = (one.locator(f"#t-{pupil.session}") for one in (page, other))
+    expect(tile).to_contain_text("Connected")
+    # The newest picture was taken from the recording and drawn.
+    tile.scroll_into_view_if_needed()
+    until(page, f"Boolean(document.querySelector('#t-{pupil.session} canvas'))", "no picture")
+    page.get_by_role("button", name="Banner").click()
+
+    pupil.incident(77, kind="face_missing", severity="critical")
+    deliver(stage, pupil)
+    for one in (tile, theirs):
+        expect(one).to_contain_text("New incident")
+        expect(one).to_contain_text("No face in view")
+    expect(page.locator("#banner")).to_contain_text("a new incident")
+    expect(page.locator("#called")).to_contain_text("a new incident")
+
+    # By keyboard alone: to whom it concerns, beside the board, taken on.
+    page.keyboard.press("n")
+    expect(tile.locator("[data-open]")).to_be_focused()
+    page.keyboard.press("Enter")
+    side = page.locator("#side")
+    expect(side.get_by_role("heading", level=2).first).to_be_focused()
+    expect(theirs).to_contain_text("Proctor looks")
+    side.get_by_role("button", name="Take it on").focus()
+    page.keyboard.press("Enter")
+    expect(side).to_contain_text("You have taken this on.")
+    expect(theirs.locator(".live-held")).to_have_text("Proctor")
+
+    side.locator("summary", has_text="Warn").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Stay in view.")
+    page.keyboard.press("Enter")
+    warned = told(recorder)
+    assert (warned["action"], warned["text"]) == ("warn", "Stay in view.")
+    expect(theirs).to_contain_text("1 warning")
+    # Whoever spoke to the candidate has seen what was the matter.
+    expect(theirs).not_to_contain_text("New incident")
+
+    report(
+        recorder, done=[warned["id"]], said=[{"id": "ab" * 16, "kind": "help", "text": "Why?"}]
+    )
+    expect(theirs).to_contain_text("Asks for help")
+    expect(side.get_by_role("log")).to_contain_text("Why?")
+    page.locator("#live-message").fill("Your camera shows nobody.")
+    page.keyboard.press("Enter")
+    heard = [told(recorder) for _ in range(2)]
+    assert {one["action"] for one in heard} == {"heard", "message"}
+    expect(theirs).not_to_contain_text("Asks for help")
+
+    side.get_by_role("link", name="Watch live").click()
+    page.wait_for_selector("#watch[data-ready]")
+    # The recording ended a while ago: what is shown says how far behind it is.
+    expect(page.locator("#behind")).to_contain_text("behind")
+
+
+def test_several_at_once_by_keyboard(
+    page: Page, stage: Stage, pupil: Pupil, recorder: ClientConnection
+) -> None:
+    page.goto("/live?name=ada")
+    page.wait_for_selector("#board-root[data-news]")
+    page.locator(f"#t-{pupil.session} [data-open]").focus()
+    page.keyboard.press("x")
+    expect(page.locator("#chosen")).to_have_text("1")
+    page.locator("#together-text").fill("Ten minutes are left.")
+    page.keyboard.press("Enter")
+    expect(page.locator("#together-report")).to_contain_text("Sent to 1 session.")
+    assert told(recorder)["text"] == "Ten minutes are left."
+    expect(page.locator("#chosen")).to_have_text("0")
