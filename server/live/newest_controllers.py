@@ -75,8 +75,8 @@ class NewestController(Controller):
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[str] | Response[bytes]:
-        """The playlist of the last half a minute, for whoever watches live; 204 where nothing has
-        come yet.
+        """The playlist of the last half a minute, for whoever watches live; 204 where nothing
+        has come yet.
         """
         staff, stream = current_account(request), name.partition(".")[0]
         async with database.transaction() as db:

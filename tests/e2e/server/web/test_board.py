@@ -128,5 +128,8 @@ def test_several_at_once_by_keyboard(
     page.locator("#together-text").fill("Ten minutes are left.")
     page.keyboard.press("Enter")
     expect(page.locator("#together-report")).to_contain_text("Sent to 1 session.")
-    assert told(recorder)["text"] == "Ten minutes are left."
+    # What was asked before and is not done comes first, at every connection.
+    texts = [told(recorder)["text"]]
+    while texts[-1] != "Ten minutes are left.":
+        texts.append(told(recorder)["text"])
     expect(page.locator("#chosen")).to_have_text("0")
