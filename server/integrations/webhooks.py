@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar.exceptions import NotFoundException
@@ -270,10 +270,11 @@ class Webhooks:
         action: str,
         row: WebhookRow,
         address: str,
-        **detail: int,
+        events: int | None = None,
     ) -> None:
-        subject = ("webhook", row.id)
-        audit.record(db, self._clock(), staff, action, subject, address=address, **detail)
+        told = {} if events is None else {"events": events}
+        where: dict[str, Any] = {"address": address, **told}
+        audit.record(db, self._clock(), staff, action, ("webhook", row.id), **where)
 
 
 async def _again(
