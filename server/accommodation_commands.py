@@ -16,6 +16,7 @@ from shared.flags import Kind
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from server.exams.accommodations import ProfileDraft
     from server.exams.models import AccommodationProfile
 
 app = App(

@@ -25,7 +25,6 @@ from server.accounts.factors import SEAL as FACTORS_SEAL
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
-from server.accounts.tokens import ApiTokens
 from server.accounts.throttle import Throttle
 from server.accounts.tokens import ApiTokens
 from server.audit.controllers import get_log
@@ -120,12 +119,7 @@ from server.web.log_pages import get_log_page
 from server.web.my_pages import MyPages
 from server.web.pages import SessionPages
 from server.web.people_pages import JoinPages, PeoplePages
-from server.web.account_pages import AccountPages
-from server.web.factor_pages import FactorPages, SecondFactorPages
-from server.web.people_pages import JoinPages, PeoplePages
 from server.web.policy_pages import PolicyPages
-from server.web.sign_in_pages import ElsewherePages, SignInPages
-from server.web.token_pages import TokenPages
 from server.web.queue_pages import QueuePages, start
 from server.web.rendering import renderer, template_config
 from server.web.report_pages import SessionReportPages

@@ -226,9 +226,7 @@ async def _account(db: AsyncSession, email: str) -> Account:
 
     found = await find_account(db, email)
     if found is None:
-        raise Fault(
-            f"there is no account {email!r}; see `invigil-server admin people list`"
-        )
+        raise Fault(f"there is no account {email!r}; see `invigil-server admin people list`")
     return found
 
 

@@ -12,7 +12,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "A code belongs to a server."),
     QT_TRANSLATE_NOOP("recorder", "A computer that runs out of power ends the exam."),
     QT_TRANSLATE_NOOP("recorder", "A face that cannot be made out is reported as missing."),
-    QT_TRANSLATE_NOOP("recorder", "A fingerprint is 64 hex digits, in small letters."),
     QT_TRANSLATE_NOOP(
         "recorder", "A fingerprint is 64 hex digits; several are separated by spaces."
     ),
@@ -49,6 +48,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Ask its owner for permission to read it."),
     QT_TRANSLATE_NOOP("recorder", "Ask the institution for its own recorder."),
     QT_TRANSLATE_NOOP("recorder", "Ask your institution for a new code."),
+    QT_TRANSLATE_NOOP("recorder", "Ask your institution what follows."),
     QT_TRANSLATE_NOOP("recorder", "Assistive technology"),
     QT_TRANSLATE_NOOP("recorder", "Be alone in the room, and take down portraits behind you."),
     QT_TRANSLATE_NOOP("recorder", "Camera"),
@@ -114,6 +114,7 @@ PHRASES = (
         "recorder", "Close the other window; its recording, if any, goes on later."
     ),
     QT_TRANSLATE_NOOP("recorder", "Close these before the exam, or have Invigil close them."),
+    QT_TRANSLATE_NOOP("recorder", "Come back then; your code stays good."),
     QT_TRANSLATE_NOOP("recorder", "Come nearer to the camera."),
     QT_TRANSLATE_NOOP("recorder", "Compare it with your invitation, letter by letter."),
     QT_TRANSLATE_NOOP("recorder", "Complete silence comes from the microphone."),
@@ -823,7 +824,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} cannot be read: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} cannot be removed ({1})."),
     QT_TRANSLATE_NOOP("recorder", "{0} cannot be told just now ({1})."),
-    QT_TRANSLATE_NOOP("recorder", "{0} cannot be used: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} could not be saved: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} gives no picture any more."),
     QT_TRANSLATE_NOOP("recorder", "{0} gives no sound any more."),
@@ -834,6 +834,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} is no microphone."),
     QT_TRANSLATE_NOOP("recorder", "{0} is no voice to compare with."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not a file of receipts: {1}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is not a key of this file; allowed {1}: {2}."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not a server's address."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not a signing key."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not an Invigil server: {1}."),
@@ -842,7 +843,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "{0} is not part of this exam and was not opened. This is noted."
     ),
-    QT_TRANSLATE_NOOP("recorder", "{0} pins {1}, which is not a key's fingerprint."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is {1}; allowed: {2}."),
     QT_TRANSLATE_NOOP("recorder", "{0} was not promised ({1})."),
     QT_TRANSLATE_NOOP(
         "recorder", "{0} was set, and was taken out: it changes the exam's browser."

@@ -18,7 +18,7 @@ from recorder.ui.chrome import Chrome
 from recorder.ui.leaving import Leave, when_closing
 from recorder.ui.link import looks_like_link, parse_server
 from recorder.ui.marking import QT_TRANSLATE_NOOP
-from recorder.ui.operation import Doorway
+from recorder.ui.operation import Doorway, trouble_from
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Program, Recording
@@ -101,7 +101,7 @@ class MainWindow(Chrome):
             self._restart()
             self._enter.open_link(link)
         else:
-            self.trouble(EnvironmentFault(*UNDER_WAY))
+            self.trouble(trouble_from(EnvironmentFault(*UNDER_WAY)))
         self._to_the_front()
 
     @Slot(str)

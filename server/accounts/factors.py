@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pyotp
+from pyotp.totp import TOTP
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -102,9 +103,7 @@ async def pending_totp(db: AsyncSession, seal: Seal, account_id: str) -> str | N
 
 def totp_address(secret: str, email: str, institution: str) -> str:
     """What the square code says (Google Authenticator's key URI format)."""
-    return pyotp.TOTP(secret).provisioning_uri(
-        name=email, issuer_name=f"Invigil, {institution}"
-    )
+    return TOTP(secret).provisioning_uri(name=email, issuer_name=f"Invigil, {institution}")
 
 
 async def confirm_totp(
@@ -143,7 +142,7 @@ def _takes(row: TotpRow, seal: Seal, code: str, now: int) -> bool:
     typed = "".join(code.split())
     if secret is None or len(typed) != DIGITS or not (typed.isascii() and typed.isdecimal()):
         return False
-    totp, step = pyotp.TOTP(secret, digits=DIGITS, interval=STEP_S), now // MICROS_PER_SECOND
+    totp, step = TOTP(secret, digits=DIGITS, interval=STEP_S), now // MICROS_PER_SECOND
     for at in range(-STEPS_EITHER_WAY, STEPS_EITHER_WAY + 1):
         number = step // STEP_S + at
         if number > row.last_step and secrets.compare_digest(totp.generate_otp(number), typed):

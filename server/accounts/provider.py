@@ -186,7 +186,7 @@ def _person(claims: Mapping[str, Any], client: Client) -> Vouched:
 
 async def _ask(targets: Targets, method: str, address: str, body: str = "") -> bytes:
     """One request to the issuer; redirects are not followed."""
-    headers = {"Accept": "application/json"}
+    headers: dict[str | bytes, str | bytes] = {"Accept": "application/json"}
     if body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_S)}

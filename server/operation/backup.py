@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from server.clock import MICROS_PER_SECOND
 from server.ingest.models import BlobRow, ExamSession
@@ -174,7 +174,7 @@ async def _pieces(database: Database) -> AsyncIterator[Piece]:
         after = rows[-1][0], rows[-1][1]
 
 
-def _beyond(after: tuple[str, str]) -> object:
+def _beyond(after: tuple[str, str]) -> ColumnElement[bool]:
     session, sha256 = after
     return (BlobRow.session_id > session) | (
         (BlobRow.session_id == session) & (BlobRow.sha256 > sha256)

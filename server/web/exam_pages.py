@@ -39,7 +39,6 @@ from server.web.schedule_form import times_said
 from server.web.schedule_pages import under_way
 from shared.policy import decode_policy
 
-
 # Places that an exam's own page lists; all of them have a page with a search.
 SHOWN = 50
 

@@ -1556,10 +1556,6 @@
         <translation>Ein Gesicht, das nicht zu erkennen ist, wird als fehlend gemeldet.</translation>
     </message>
     <message>
-        <source>A fingerprint is 64 hex digits, in small letters.</source>
-        <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern in Kleinbuchstaben.</translation>
-    </message>
-    <message>
         <source>A fingerprint is 64 hex digits; several are separated by spaces.</source>
         <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern; mehrere werden durch Leerzeichen getrennt.</translation>
     </message>
@@ -1630,6 +1626,10 @@
     <message>
         <source>Ask your institution for a new code.</source>
         <translation>Bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
+    </message>
+    <message>
+        <source>Ask your institution what follows.</source>
+        <translation>Fragen Sie Ihre Einrichtung, wie es weitergeht.</translation>
     </message>
     <message>
         <source>Assistive technology</source>
@@ -1766,6 +1766,10 @@
     <message>
         <source>Close these before the exam, or have Invigil close them.</source>
         <translation>Schließen Sie diese vor der Prüfung, oder lassen Sie Invigil sie schließen.</translation>
+    </message>
+    <message>
+        <source>Come back then; your code stays good.</source>
+        <translation>Kommen Sie dann wieder; Ihr Code bleibt gültig.</translation>
     </message>
     <message>
         <source>Come nearer to the camera.</source>
@@ -3572,8 +3576,8 @@
         <translation>{0} ist gerade nicht feststellbar ({1}).</translation>
     </message>
     <message>
-        <source>{0} cannot be used: {1}.</source>
-        <translation>{0} ist nicht verwendbar: {1}.</translation>
+        <source>{0} is {1}; allowed: {2}.</source>
+        <translation>{0} ist {1}; erlaubt: {2}.</translation>
     </message>
     <message>
         <source>{0} could not be saved: {1}.</source>
@@ -3616,6 +3620,10 @@
         <translation>{0} ist keine Datei mit Quittungen: {1}.</translation>
     </message>
     <message>
+        <source>{0} is not a key of this file; allowed {1}: {2}.</source>
+        <translation>{0} ist kein Schlüssel dieser Datei; erlaubt {1}: {2}.</translation>
+    </message>
+    <message>
         <source>{0} is not a server&apos;s address.</source>
         <translation>{0} ist keine Adresse eines Servers.</translation>
     </message>
@@ -3638,10 +3646,6 @@
     <message>
         <source>{0} is not part of this exam and was not opened. This is noted.</source>
         <translation>{0} gehört nicht zu dieser Prüfung und wurde nicht geöffnet. Das wird vermerkt.</translation>
-    </message>
-    <message>
-        <source>{0} pins {1}, which is not a key&apos;s fingerprint.</source>
-        <translation>{0} nennt {1}; das ist kein Fingerabdruck eines Schlüssels.</translation>
     </message>
     <message>
         <source>{0} was not promised ({1}).</source>
@@ -3706,6 +3710,14 @@
     <message>
         <source>“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.</source>
         <translation>„{0}“ wurde nicht gefunden. Meist hat dieser Computer keine Verbindung zum Internet mehr. Die Aufzeichnung läuft ohne sie weiter.</translation>
+    </message>
+    <message>
+        <source>An exam is being recorded already.</source>
+        <translation>Eine Prüfung wird bereits aufgezeichnet.</translation>
+    </message>
+    <message>
+        <source>Hand it in first; then open the other link again.</source>
+        <translation>Geben Sie zuerst ab; öffnen Sie den anderen Link danach noch einmal.</translation>
     </message>
 </context>
 <context>

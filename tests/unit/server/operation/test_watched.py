@@ -81,9 +81,7 @@ async def test_log_and_measures_name_the_route_and_never_the_path() -> None:
         assert "secret" not in text.replace("{token", "")
         assert "private" not in text
         assert "Somebody" not in text
-    name = (
-        'invigil_request_seconds_count{method="GET",route="/my/{token}",status="200"} 1.0'
-    )
+    name = 'invigil_request_seconds_count{method="GET",route="/my/{token}",status="200"} 1.0'
     assert name in told
     assert "invigil_requests_under_way 0.0" in told
 
