@@ -12,7 +12,6 @@ The database is the channel between servers: while somebody watches it is asked 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -29,10 +28,10 @@ from server.storage.database import UNREADY, Database
 
 # How often the database is asked while somebody watches (s): an incident is to be on the
 # board within a second.
-EVERY_S = 0.5
+EVERY_S = 0.4
 
-# A look takes at most this share of a core: with more sessions it comes less often.
-SHARE = 0.1
+# What is done within this time (s) is looked at together.
+TOGETHER_S = 0.05
 
 # A look that is at most so old answers a page (s).
 FRESH_S = 1.0
@@ -190,7 +189,6 @@ class Board:
         self._looking = asyncio.Lock()
         self._news = asyncio.Condition()
         self._wanted = asyncio.Event()
-        self._cost_s = 0.0
         self.look = Look()
         self.viewers = 0
 
@@ -212,11 +210,10 @@ class Board:
         """
         async with self._looking:
             self._wanted.clear()
-            began, now = time.perf_counter(), self._clock()
+            now = self._clock()
             async with self._database.transaction() as db:
                 facts = await self._gathering.look(db, now)
             before, self.look = self.look, self._made(facts, now)
-            self._cost_s = time.perf_counter() - began
             if self.look.version == before.version:
                 return
         async with self._news:
@@ -238,11 +235,9 @@ class Board:
                 why = str(error).partition("\n")[0]
                 _log.warning("the board could not be brought up to date", why=why)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), self._rest_s())
-            await asyncio.sleep(self._cost_s)
-
-    def _rest_s(self) -> float:
-        return max(EVERY_S, self._cost_s / SHARE - self._cost_s)
+                await asyncio.wait_for(self._wanted.wait(), EVERY_S)
+            # What several do at once is one look.
+            await asyncio.sleep(TOGETHER_S)
 
     def _made(self, every: Iterable[Facts], now: int) -> Look:
         before = {one.tile.id: one for one in self.look.shown}
