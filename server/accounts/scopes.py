@@ -58,7 +58,7 @@ ROUTES: tuple[tuple[str, Scope | None, Scope | None], ...] = (
     ("/api/v1/accommodations", Scope.READ_EXAMS, Scope.WRITE_EXAMS),
     ("/api/v1/candidates", Scope.READ_EXAMS, Scope.WRITE_EXAMS),
     ("/api/v1/webhooks", Scope.READ_SETTINGS, Scope.WRITE_SETTINGS),
-    ("/api/v1/", Scope.READ_SETTINGS, Scope.WRITE_SETTINGS),
+    ("/api/v1/live/", Scope.READ_SESSIONS, None),
     ("/media/", Scope.READ_EVIDENCE, None),
     ("/audit/log", Scope.READ_LOG, None),
 )
