@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -68,12 +68,14 @@ async def refresh_stale(db: AsyncSession, institution_id: str | None = None) -> 
     """
     stale, same = await _stale(db, institution_id)
     if same:
-        # What came since is nothing that counts: not to be looked through again.
-        await db.execute(
-            update(RankRow)
-            .where(RankRow.session_id == bindparam("of"), RankRow.size < bindparam("reach"))
-            .values(size=bindparam("reach"))
-            .execution_options(synchronize_session=False),
+        # What came since is nothing that counts: not to be looked through again. Past the ORM,
+        # which takes many of one update for rows by their primary key alone.
+        kept = inspect(RankRow).local_table
+        connection = await db.connection()
+        await connection.execute(
+            update(kept)
+            .where(kept.c.session_id == bindparam("of"), kept.c.size < bindparam("reach"))
+            .values(size=bindparam("reach")),
             [{"of": name, "reach": size} for name, size in same],
         )
     names = await free_ones(db, stale[:BATCH])

@@ -15,6 +15,7 @@ from server.ingest.models import ExamSession
 from server.live.conversation import BY_POLICY
 from server.live.limits import GRACE, Limits
 from server.live.models import CommandRow
+from server.review.models import RankRow
 from shared.flags import Kind
 from shared.policy import Review
 
@@ -122,3 +123,17 @@ async def test_what_a_person_has_to_look_at_first_counts_only_then(
     api = f"/api/v1/sessions/{pupil.session}/flags/{1:032x}/decisions"
     assert (await client.post(api, json=draft, headers=headers)).status_code == 200
     assert await look(campus) == [pupil.session]
+
+
+async def test_records_that_count_for_nothing_are_looked_through_once(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    pupil = await limited(campus, client, limit=100)
+    assert await look(campus) == []
+    for _ in range(3):
+        pupil.segment()
+    await pupil.hand_in()
+    assert await look(campus) == []
+    async with connected(campus.settings) as database, database.transaction() as db:
+        rank = await db.get_one(RankRow, pupil.session)
+        assert rank.size == (await db.get_one(ExamSession, pupil.session)).size
