@@ -22,6 +22,7 @@ from server.accounts.controllers import AccountsController, cookie_name
 from server.accounts.elsewhere import SEAL as PROVIDERS_SEAL
 from server.accounts.elsewhere import Elsewhere
 from server.accounts.factors import SEAL as FACTORS_SEAL
+from server.accounts.notices import OwnerNotices
 from server.accounts.passwords import Passwords
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
@@ -220,13 +221,14 @@ def create_app(
     heads = SessionHeads(database, clock)
     retention = Retention(database, blobs, keys, clock)
     seal, passwords = Seal(keys.server_secret(), FACTORS_SEAL), Passwords()
+    targets = Targets(settings.inward)
     sign_in = SignIn(database, passwords, seal, settings, clock)
     tokens = ApiTokens(database, clock)
     elsewhere = Elsewhere(
         database,
         sign_in,
         Seal(keys.server_secret(), PROVIDERS_SEAL),
-        Targets(settings.inward),
+        targets,
         passwords,
         settings,
         clock,
@@ -239,7 +241,6 @@ def create_app(
     reminders = Reminders(database, outbox, issuing, clock)
     candidate_imports = CandidateImports(database, clock)
     reports = Reports(settings, clock)
-    targets = Targets(settings.inward)
     static = f"/static/{assets.version()}"
     templates = template_config(static)
     boards = Boards(database, tile_renderer(renderer(templates)), clock)
@@ -275,6 +276,7 @@ def create_app(
                 ),
                 "elsewhere": elsewhere,
                 "factors_seal": seal,
+                "owner_notices": OwnerNotices(outbox, settings.url),
                 "passwords": passwords,
                 "settings": settings,
                 "sign_in": sign_in,

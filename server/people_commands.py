@@ -140,11 +140,17 @@ def reset_second_factors(email: str) -> None:
     Args:
         email: What it signs in with.
     """
+    from server.accounts.notices import OwnerNotices
     from server.accounts.people import reset_factors
     from server.audit.service import COMMAND_LINE
+    from server.mail.outbox import Outbox
+
+    url = settled().url
 
     async def work(rooms: Rooms, db: AsyncSession, account: Account) -> None:
-        await reset_factors(db, COMMAND_LINE, account, rooms.clock())
+        outbox = Outbox(rooms.keys.server_secret(), rooms.clock)
+        notices = OwnerNotices(outbox, url)
+        await reset_factors(db, notices, COMMAND_LINE, account, rooms.clock())
 
     _print(_with_account(email, work))
 

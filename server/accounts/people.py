@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.credentials import ApiTokenRow
 from server.accounts.factors import Factors, factors_of, remove_factors
 from server.accounts.models import Account, Institution, Invitation, Role, StaffSession
+from server.accounts.notices import Change, OwnerNotices
 from server.accounts.passwords import Passwords
 from server.accounts.service import create_account, find_account, new_id
 from server.accounts.staff import Staff
@@ -231,10 +232,15 @@ async def set_active(
     _log(db, now, by, "account.restore" if active else "account.deactivate", account)
 
 
-async def reset_factors(db: AsyncSession, by: Staff | str, account: Account, now: int) -> None:
-    """Take an account's second factors away, for who lost them; it signs in anew."""
+async def reset_factors(
+    db: AsyncSession, notices: OwnerNotices, by: Staff | str, account: Account, now: int
+) -> None:
+    """Take an account's second factors away, for who lost them; it signs in anew, and its owner
+    is told.
+    """
     await remove_factors(db, account.id)
     await end_sessions(db, account.id)
+    await notices.tell(db, account, Change.RESET, now)
     _log(db, now, by, "account.factors-reset", account)
 
 

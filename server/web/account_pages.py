@@ -21,6 +21,7 @@ from server.accounts.factors import (
     remove_totp,
 )
 from server.accounts.models import Account, Institution, Role
+from server.accounts.notices import Change, OwnerNotices
 from server.accounts.passkeys import Site, passkey_name, passkeys_of
 from server.accounts.passwords import MAX_CHARS, MIN_CHARS, Passwords, fault_in
 from server.accounts.people import end_sessions
@@ -83,6 +84,7 @@ class AccountPages(Controller):
         sign_in: NamedDependency[SignIn],
         passwords: NamedDependency[Passwords],
         settings: NamedDependency[Settings],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Change the password (``password`` is the old one, ``new``, ``again``)."""
@@ -99,8 +101,10 @@ class AccountPages(Controller):
                 return await account_page(db, staff, settings, now, password_wrong=wrong)
         kept = await passwords.hash_slowly(new)
         async with database.transaction() as db:
-            (await db.get_one(Account, staff.id)).password_hash = kept
+            account = await db.get_one(Account, staff.id)
+            account.password_hash = kept
             await end_sessions(db, staff.id, but=staff.session_hash)
+            await owner_notices.tell(db, account, Change.PASSWORD, now)
             audit.record(db, now, staff, "account.password", ("account", staff.id))
         return back("password")
 
@@ -111,6 +115,7 @@ class AccountPages(Controller):
         database: NamedDependency[Database],
         sign_in: NamedDependency[SignIn],
         settings: NamedDependency[Settings],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Take the authenticator app away."""
@@ -120,6 +125,8 @@ class AccountPages(Controller):
             if wrong:
                 return await account_page(db, staff, settings, now, factor_wrong=wrong)
             await remove_totp(db, staff.id)
+            account = await db.get_one(Account, staff.id)
+            await owner_notices.tell(db, account, Change.TOTP_REMOVED, now)
             audit.record(db, now, staff, "account.totp-remove", ("account", staff.id))
         return back("totp")
 
@@ -130,6 +137,7 @@ class AccountPages(Controller):
         database: NamedDependency[Database],
         sign_in: NamedDependency[SignIn],
         settings: NamedDependency[Settings],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """New recovery codes, shown this once; those before work no more."""
@@ -140,6 +148,8 @@ class AccountPages(Controller):
                 wrong = "Set a second factor up first: recovery codes stand in for it."
             if wrong:
                 return await account_page(db, staff, settings, now, factor_wrong=wrong)
+            account = await db.get_one(Account, staff.id)
+            await owner_notices.tell(db, account, Change.RECOVERY_CODES, now)
             return await codes_page(db, staff, now)
 
     @post("/passkeys/{passkey_id:str}/name", status_code=303)
@@ -164,6 +174,7 @@ class AccountPages(Controller):
         database: NamedDependency[Database],
         sign_in: NamedDependency[SignIn],
         settings: NamedDependency[Settings],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Take a passkey away."""
@@ -176,6 +187,8 @@ class AccountPages(Controller):
                 return await account_page(db, staff, settings, now, factor_wrong=wrong)
             await db.delete(await _passkey(db, staff, passkey_id))
             await drop_codes_alone(db, staff.id)
+            account = await db.get_one(Account, staff.id)
+            await owner_notices.tell(db, account, Change.PASSKEY_REMOVED, now)
             audit.record(db, now, staff, "account.passkey-remove", ("account", staff.id))
         return back("gone")
 

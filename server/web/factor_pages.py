@@ -33,6 +33,7 @@ from server.accounts.factors import (
     totp_address,
 )
 from server.accounts.models import Account, Institution, Role
+from server.accounts.notices import Change, OwnerNotices
 from server.accounts.passkeys import (
     PasskeyError,
     Site,
@@ -131,6 +132,7 @@ class FactorPages(Controller):
         sign_in: NamedDependency[SignIn],
         factors_seal: NamedDependency[Seal],
         settings: NamedDependency[Settings],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Response[Any] | Template | Redirect:
         """The app's first code: from now on it is asked for. The answer has recovery codes."""
@@ -139,6 +141,8 @@ class FactorPages(Controller):
             code = fields.get("code", "")
             right = await confirm_totp(db, factors_seal, staff.id, code, now)
             if right:
+                account = await db.get_one(Account, staff.id)
+                await owner_notices.tell(db, account, Change.TOTP_ADDED, now)
                 audit.record(db, now, staff, "account.totp-add", ("account", staff.id))
                 answer = await codes_page(db, staff, now)
                 cookie = await showed_factor(db, request, sign_in, settings, Means.TOTP)
@@ -153,17 +157,21 @@ class FactorPages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
+        sign_in: NamedDependency[SignIn],
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[bytes]:
-        """What the browser is asked for a new passkey."""
-        staff, site = current_account(request), _site(settings)
+        """What the browser is asked for a new passkey, once its owner asks (field
+        ``password``).
+        """
+        staff, site, now = current_account(request), _site(settings), clock()
+        fields = await text_fields(request)
+        if wrong := await confirmed(request, database, sign_in, settings, fields, now):
+            raise ClientException(wrong, status_code=422)
         async with database.transaction() as db:
             account = await db.get_one(Account, staff.id)
             institution = await db.get_one(Institution, staff.institution_id)
-            options, cookie = await ask_to_register(
-                db, account, site, institution.name, clock()
-            )
+            options, cookie = await ask_to_register(db, account, site, institution.name, now)
         return _asked(settings, options, Step.REGISTER, cookie)
 
     @post("/passkeys", status_code=200)
@@ -173,6 +181,7 @@ class FactorPages(Controller):
         database: NamedDependency[Database],
         sign_in: NamedDependency[SignIn],
         settings: NamedDependency[Settings],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Response[Any]:
         """Keep a new passkey; where to go on to."""
@@ -185,6 +194,8 @@ class FactorPages(Controller):
                 found = await take_step(db, step, Step.REGISTER, now)
                 own = found if found is not None and found.account_id == staff.id else None
                 await add_passkey(db, own, credential, name, site, now)
+                account = await db.get_one(Account, staff.id)
+                await owner_notices.tell(db, account, Change.PASSKEY_ADDED, now)
                 audit.record(db, now, staff, "account.passkey-add", ("account", staff.id))
                 cookie = await showed_factor(db, request, sign_in, settings, Means.PASSKEY)
         except PasskeyError as error:

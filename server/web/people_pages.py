@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.controllers import MAX_FORM_BYTES, entered, refuse_other_sites, visit_of
 from server.accounts.factors import Means
 from server.accounts.models import Account, Institution, Role
+from server.accounts.notices import OwnerNotices
 from server.accounts.passwords import MAX_CHARS, MIN_CHARS, Passwords
 from server.accounts.people import (
     INVITATION_DAYS,
@@ -166,12 +167,14 @@ class PeoplePages(Controller):
         request: AnyRequest,
         account_id: FromPath[str],
         database: NamedDependency[Database],
+        owner_notices: NamedDependency[OwnerNotices],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Take somebody's second factors away, who lost them."""
         staff = current_account(request)
         async with database.transaction() as db:
-            await reset_factors(db, staff, await account_of(db, staff, account_id), clock())
+            account = await account_of(db, staff, account_id)
+            await reset_factors(db, owner_notices, staff, account, clock())
         return _back("factors")
 
     @post("/{account_id:str}/sessions", status_code=303)

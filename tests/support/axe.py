@@ -14,11 +14,16 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 # Of the rules, those whose answer another colour scheme can change.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
+# As wide as a computer, and as a telephone, in CSS pixels.
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+# Of the rules, those whose answer less room can change.
+NARROW_RULES = ["scrollable-region-focusable", "aria-hidden-focus"]
+
 _RUN = """
 async (only) => {
   const { violations } = await axe.run(document, {
-    resultTypes: ["violations"], runOnly: only,
-    rules: { "target-size": { enabled: false } },
+    resultTypes: ["violations"], runOnly: only, elementRef: false,
   });
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => ({
     rule: id, help, where: node.target.join(" "), why: node.failureSummary })));
@@ -45,6 +50,24 @@ def violations(page: Page, *rules: str) -> list[dict[str, Any]]:
         page.evaluate(source())
     chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
     return page.evaluate(_RUN, chosen)
+
+
+def hindrances(page: Page) -> list[dict[str, Any]]:
+    """What hinders anybody on the page as it stands: every rule in light, those about colour in
+    dark, and what a telephone's width can change, with whether it fits.
+    """
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += violations(page, *COLOUR_RULES)
+    page.set_viewport_size(PHONE)
+    found += violations(page, *NARROW_RULES)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > PHONE["width"]:
+        found.append({"rule": "width", "where": page.url, "why": f"{wide} px wide"})
+    page.set_viewport_size(WIDE)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    return found
 
 
 def told(found: list[dict[str, Any]]) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 from support.axe import source
+from support.campus import HOUR, MovableClock, found_campus
 from support.reels import make_reels
 from support.running_server import running
 from support.stage import Stage, prepare
@@ -25,4 +28,21 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     campus, sessions = asyncio.run(prepare(folder, reels, SESSIONS))
     with running(campus.settings.data_dir) as server:
         yield Stage(server.url, campus, sessions)
+        assert "error" not in server.log, server.log
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A server with staff and one exam, reached by a name, as passkeys need."""
+    source()
+    folder = tmp_path_factory.mktemp("office")
+    clock = MovableClock(time.time_ns() // 1000 - HOUR)
+    campus = asyncio.run(found_campus(folder / "data", clock=clock))
+    # The server must know its address before it starts: a port that was free a moment ago.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://localhost:{port}"
+    folder, bind = campus.settings.data_dir, f"127.0.0.1:{port}"
+    with running(folder, bind, base_url=url, mail_check_s="1") as server:
+        yield Stage(url, campus, {})
         assert "error" not in server.log, server.log

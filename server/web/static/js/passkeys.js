@@ -5,9 +5,12 @@ const REGISTER = { options: "/settings/account/passkeys/options", done: "/settin
 const USE = { options: "/login/passkey/options", done: "/login/passkey" };
 
 async function post(address, csrf, body) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  const headers = { Accept: "application/json" };
   if (csrf) headers["X-CSRF-Token"] = csrf;
-  const answer = await fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+  const form = body instanceof URLSearchParams;
+  if (!form) headers["Content-Type"] = "application/json";
+  const sent = form ? body : JSON.stringify(body);
+  const answer = await fetch(address, { method: "POST", headers, body: sent });
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.detail ?? "That did not work. Try again.");
   return said;
@@ -16,9 +19,9 @@ async function post(address, csrf, body) {
 async function register(form) {
   const csrf = form.dataset.csrf;
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(
-    await post(REGISTER.options, csrf, {}));
+    await post(REGISTER.options, csrf, new URLSearchParams(new FormData(form))));
   const credential = await navigator.credentials.create({ publicKey });
-  const about = form.querySelector("input")?.value ?? "";
+  const about = form.elements.about.value;
   return post(REGISTER.done, csrf, { credential: credential.toJSON(), about });
 }
 

@@ -1,0 +1,212 @@
+"""Whole jobs in a browser, by the keyboard wherever a person could: an exam from nothing to
+codes; a colleague invited, and signed in with a second factor.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import httpx
+import pyotp
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from playwright.sync_api import Browser, Page, expect
+from support.axe import WIDE, hindrances, told
+from support.browser import PATIENCE_S, chromium, sign_in, visiting
+from support.campus import PASSWORD
+from support.stage import Stage
+
+from shared.encoding import to_base64
+from shared.signed import public_bytes
+
+# More tab stops than any page has before what a test looks for.
+MOST_STOPS = 120
+
+TOTP_STEP_S = 30
+
+LIST = """name,reference,email
+Ada Example,4711,ada@students.example.edu
+Grace Example,,grace@students.example.edu
+Émilie Example,4713,emilie@students.example.edu
+"""
+
+# What the focused element is called, as a screen reader would say it, more or less.
+CALLED = """() => {
+  const it = document.activeElement;
+  const words = it.getAttribute("aria-label")
+    ?? (it.labels?.length ? it.labels[0].innerText : it.innerText);
+  return (words ?? "").trim().replace(/\\s+/g, " ");
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as one:
+        yield one
+
+
+def tab_to(page: Page, called: str) -> None:
+    """Press Tab until what is called so has the focus; it must be seen that it has."""
+    for _ in range(MOST_STOPS):
+        if page.evaluate(CALLED) == called:
+            shown = page.evaluate("document.activeElement.matches(':focus-visible')")
+            assert shown, f"{called} has the focus, and nothing shows it"
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no tab stop is called {called!r} at {page.url}")
+
+
+def fill_in(page: Page, called: str, text: str) -> None:
+    """Go to a field by the keyboard and type into it, over what is there."""
+    tab_to(page, called)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+def press(page: Page, called: str) -> None:
+    """Go to a button or link by the keyboard and press Enter."""
+    tab_to(page, called)
+    page.keyboard.press("Enter")
+
+
+def unhindered(page: Page) -> None:
+    """What stands here for a moment hinders nobody."""
+    found = hindrances(page)
+    assert not found, told(found)
+
+
+def a_letter(campus_folder: Path, to: str, subject: str) -> EmailMessage:
+    """A letter that the server sent, within a while."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        for file in (campus_folder / "mail").glob("*.eml"):
+            letter = message_from_bytes(file.read_bytes(), policy=policy.default)
+            assert isinstance(letter, EmailMessage)
+            if (letter["To"], letter["Subject"]) == (to, subject):
+                return letter
+        time.sleep(0.1)
+    raise AssertionError(f"no letter to {to} about {subject!r}")
+
+
+def test_an_exam_is_set_up_from_nothing(
+    browser: Browser, office: Stage, tmp_path: Path
+) -> None:
+    with visiting(browser, office.url, viewport=WIDE) as page:
+        sign_in(page, office.campus.examiner, PASSWORD)
+        press(page, "Exams")
+        page.wait_for_url("**/exams")
+        press(page, "New exam")
+        page.wait_for_url("**/exams/new")
+        fill_in(page, "Title", "Number theory")
+        fill_in(page, "Time to work", "90")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_contain_text("Number theory")
+        exam = page.url.rpartition("/")[2]
+        press(page, "Import a list")
+        page.wait_for_url("**/import")
+        take_in(page, tmp_path, LIST)
+        expect(page.get_by_text("1 row is wrong")).to_be_visible()
+        wrong = page.locator("section", has_text="What is wrong").locator("tbody tr")
+        expect(wrong).to_have_count(1)
+        expect(wrong).to_contain_text(re.compile(r"3.*Reference", re.IGNORECASE | re.DOTALL))
+        unhindered(page)
+        press(page, "Another file")
+        page.wait_for_url("**/import")
+        take_in(page, tmp_path, LIST.replace("Example,,", "Example,4712,"))
+        press(page, "Import 3 candidates")
+        expect(page.get_by_text("3 candidates are enrolled.")).to_be_visible()
+        unhindered(page)
+        press(page, "Send or print codes")
+        page.wait_for_url("**/candidates?standing=no_code")
+        tab_to(page, "Tick all 3 here")
+        page.keyboard.press("Space")
+        expect(page.get_by_text("3 ticked")).to_be_visible()
+        page.get_by_label("With those").select_option("show")
+        press(page, "Do it")
+        expect(page.locator("h1")).to_have_text("Codes for Number theory")
+        codes = page.locator("td .code").all_inner_texts()
+        assert len(set(codes)) == 3
+        unhindered(page)
+        page.goto(f"/exams/{exam}")
+        expect(page.locator("tr", has_text="Émilie Example")).to_contain_text("unused")
+    key = to_base64(public_bytes(Ed25519PrivateKey.generate()))
+    body = {"code": codes[0], "public_key": key}
+    taken = httpx.post(f"{office.url}/api/v1/enrolments/redeem", json=body)
+    assert taken.status_code == 200, taken.text
+
+
+def take_in(page: Page, folder: Path, text: str) -> None:
+    """Choose a file with this text and have it read."""
+    file = folder / "candidates.csv"
+    file.write_text(text, encoding="utf-8")
+    page.get_by_label("The list").set_input_files(file)
+    press(page, "Look at it")
+    expect(page.locator("h1")).to_have_text("What the list says")
+
+
+def test_a_colleague_comes_in_with_a_second_factor(browser: Browser, office: Stage) -> None:
+    email, password = "ida@example.edu", "seven grey herons wade"
+    with visiting(browser, office.url, viewport=WIDE) as page:
+        sign_in(page, office.campus.admin, PASSWORD)
+        page.goto("/settings/people")
+        tab_to(page, "Role")
+        page.keyboard.type("exam")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.type(email)
+        page.keyboard.press("Enter")
+        link = page.locator("#link").inner_text()
+        unhindered(page)
+    folder = office.campus.settings.data_dir
+    letter = a_letter(folder, email, "Your invitation to Example University")
+    assert link in letter.get_content()
+    with visiting(browser, office.url, viewport=WIDE) as page:
+        page.goto(link)
+        unhindered(page)
+        for called, text in (
+            ("Your name", "Ida Example"),
+            ("Password", password),
+            ("The password again", password),
+        ):
+            fill_in(page, called, text)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text("Welcome.")
+        expect(page.locator(".page-head")).to_contain_text("Examiner at Example University")
+        secret = set_an_app_up(page, password)
+        press(page, "Sign out")
+        page.wait_for_url("**/login")
+        page.keyboard.type(email)
+        fill_in(page, "Password", password)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/login/second**")
+        unhindered(page)
+        # The app's code of this step was taken already; the next one's is good, too.
+        page.keyboard.type(pyotp.TOTP(secret).at(int(time.time()) + TOTP_STEP_S))
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/sessions")
+        page.goto("/settings/account")
+        expect(page.get_by_text("Password and authenticator app")).to_be_visible()
+    letter = a_letter(folder, email, "Your Invigil account was changed")
+    assert "An authenticator app was added" in letter.get_content()
+
+
+def set_an_app_up(page: Page, password: str) -> str:
+    """From one's account to the recovery codes and back; the app's secret."""
+    press(page, "Set an app up")
+    fill_in(page, "Your present password", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/totp")
+    unhindered(page)
+    secret = page.locator("p.secret").inner_text().replace(" ", "")
+    page.get_by_label("Code").focus()
+    page.keyboard.type(pyotp.TOTP(secret).now())
+    page.keyboard.press("Enter")
+    expect(page.locator("#codes li")).to_have_count(10)
+    unhindered(page)
+    press(page, "I have kept them")
+    page.wait_for_url("**/settings/account")
+    return secret
