@@ -12,6 +12,9 @@ from support.campus import PASSWORD, Campus, client_of, connected, sign_in
 
 from server.accounts.credentials import RecoveryCodeRow, TotpRow
 from server.accounts.models import Account, Institution, StaffSession
+from server.accounts.notices import KIND, Change
+from server.mail.models import MailRow
+from server.mail.outbox import Outbox
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +47,19 @@ async def set_up(campus: Campus, client: httpx.AsyncClient, headers: dict[str, s
     assert len(set(codes)) == 10
     assert (await client.get(f"{ACCOUNT}/totp.svg")).status_code == 404
     return text, codes
+
+
+async def told(campus: Campus, whom: str) -> list[Change]:
+    """What somebody was written of changes to their account, the oldest first."""
+    outbox = Outbox(campus.keys.server_secret(), campus.clock)
+    query = select(MailRow).where(MailRow.kind == KIND, MailRow.recipient == whom)
+    async with connected(campus.settings) as database, database.transaction() as db:
+        rows = list(await db.scalars(query.order_by(MailRow.created)))
+    texts = [outbox.text_of(row) or "" for row in rows]
+    found = [[change for change in Change if change.value in text] for text in texts]
+    assert all(len(each) == 1 for each in found), texts
+    assert all("exams@example.edu" in text for text in texts), "whom to tell"
+    return [each[0] for each in found]
 
 
 async def begin(client: httpx.AsyncClient, email: str, **extra: str) -> httpx.Response:
@@ -124,6 +140,48 @@ async def test_removing_it_asks_for_the_password(
     assert (await begin(client, campus.proctor)).headers["location"] == "/"
     async with connected(campus.settings) as database, database.transaction() as db:
         assert (await db.scalars(select(RecoveryCodeRow))).all() == []
+
+
+async def test_the_owner_is_written_of_every_change(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.proctor)
+    right, new = {"password": PASSWORD}, "entirely different words"
+    refused = {"password": "x", "new": new, "again": new}
+    await client.post(f"{ACCOUNT}/password", data=refused, headers=headers)
+    assert await told(campus, campus.proctor) == []
+    await set_up(campus, client, headers)
+    for path in ("recovery-codes", "totp/remove"):
+        campus.clock.advance(STEP)
+        await client.post(f"{ACCOUNT}/{path}", data=right, headers=headers)
+    campus.clock.advance(STEP)
+    form = {**right, "new": new, "again": new}
+    await client.post(f"{ACCOUNT}/password", data=form, headers=headers)
+    assert await told(campus, campus.proctor) == [
+        Change.TOTP_ADDED,
+        Change.RECOVERY_CODES,
+        Change.TOTP_REMOVED,
+        Change.PASSWORD,
+    ]
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (row,) = await db.scalars(select(Account).where(Account.email == campus.observer))
+    client.cookies.clear()
+    headers = await sign_in(campus, client, campus.admin)
+    await client.post(f"/settings/people/{row.id}/factors", headers=headers)
+    assert await told(campus, campus.observer) == [Change.RESET]
+    assert await told(campus, campus.admin) == []
+
+
+async def test_a_passkey_asks_for_the_password_first(found) -> None:
+    campus = found(base_url="http://localhost:8470")
+    async with client_of(campus) as client:
+        headers = await sign_in(campus, client, campus.proctor)
+        ask = f"{ACCOUNT}/passkeys/options"
+        for form in ({}, {"password": "wrong"}):
+            answer = await client.post(ask, data=form, headers=headers)
+            assert (answer.status_code, "challenge" in answer.text) == (422, False)
+        right = {"password": PASSWORD}
+        assert (await client.post(ask, data=right, headers=headers)).json()["challenge"]
 
 
 async def test_an_institution_may_ask_everybody_for_one(
