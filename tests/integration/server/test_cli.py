@@ -8,6 +8,7 @@ import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.campus import Campus, client_of, found_campus, redeem
@@ -85,6 +86,42 @@ def test_from_an_institution_to_a_code(ready: Run, tmp_path: Path) -> None:
     table.write_text("name,reference\nGrace,s2\nÉmilie,s3\n", encoding="utf-8")
     status, out, _ = ready("admin", "create-enrolment", exam, "--candidates", str(table))
     assert [json.loads(line)["reference"] for line in out.splitlines()] == ["s2", "s3"]
+
+
+def test_people_are_looked_after(ready: Run) -> None:
+    own = ("--institution", "Example")
+
+    def people(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
+        status, out, said = ready("admin", "people", *arguments)
+        return status, [json.loads(line) for line in out.splitlines()], said
+
+    for email, role in (("ada@example.edu", "admin"), ("bob@example.edu", "proctor")):
+        made = ("admin", "create-account", email, *own, "--role", role, "--password-stdin")
+        assert ready(*made, stdin="a long password\n")[0] == 0
+    _, listed, _ = people("list", *own)
+    assert {one["email"]: one["role"] for one in listed} == {
+        "ada@example.edu": "admin",
+        "bob@example.edu": "proctor",
+    }
+    _, (invited,), _ = people("invite", "Ida@example.edu", "--role", "examiner", *own)
+    assert (invited["email"], invited["role"]) == ("ida@example.edu", "examiner")
+    assert invited["link"].startswith("http://127.0.0.1:8470/join/")
+    assert people("role", "bob@example.edu", "observer")[1][0]["role"] == "observer"
+    assert people("deactivate", "bob@example.edu")[1][0]["active"] is False
+    assert people("deactivate", "bob@example.edu", "--restore")[1][0]["active"] is True
+    for alone in ("reset-second-factors", "sign-out"):
+        assert people(alone, "bob@example.edu")[0] == 0
+    assert people("sessions", "bob@example.edu") == (0, [], "")
+    for arguments, why in (
+        (("role", "ada@example.edu", "proctor"), "last administrator"),
+        (("deactivate", "ada@example.edu"), "last administrator"),
+        (("invite", "bob@example.edu", *own), "account here already"),
+        (("invite", "nobody", *own), "not an e-mail address"),
+        (("role", "bob@example.edu", "king"), "is no role"),
+        (("sign-out", "nobody@example.edu"), "there is no account"),
+    ):
+        status, done, said = people(*arguments)
+        assert (status != 0, done, why in said) == (True, [], True), (arguments, said)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ async def client(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def set_up(
-    campus: Campus, client: httpx.AsyncClient, issuer: Provider, **form: str
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider, /, **form: str
 ) -> httpx.Response:
     """As an administrator does; afterwards nobody is signed in."""
     headers = await sign_in(campus, client, campus.admin)
