@@ -9,9 +9,10 @@ meanwhile. All of it is in the log, as the system's, with the score and the limi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
+from server.exams.models import PolicyVersion
 from server.ingest.held import hold
 from server.ingest.models import ExamSession
 from server.live.controllers import channel
@@ -32,7 +34,7 @@ from server.review.models import LimitRow, RankRow
 from server.review.ranking import refresh_stale
 from server.review.reading import policies_of
 from server.storage.database import UNREADY, Database
-from shared.policy import Policy
+from shared.policy import Policy, decode_policy
 
 # Incidents are seconds old when their records come; a proctor who is alerted sees the same.
 EVERY_S = 2.0
@@ -43,22 +45,33 @@ GRACE = 120 * MICROS_PER_SECOND
 # Sessions at once, so that a transaction stays short; the next look goes on.
 BATCH = 50
 
+# How long one look may bring scores up to date, in seconds, and how many in a transaction: each
+# takes a few milliseconds, and requests are to come in between.
+LOOK_S = 1.0
+PORTION = 10
+
 _log = structlog.get_logger("invigil.server")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Looks at what runs, again and again."""
+    """Looks at what runs, again and again; ``known`` are the limits of policies' versions."""
 
     database: Database
     clock: WallClock
+    monotonic: Callable[[], float] = time.monotonic
+    known: dict[str, float] = field(default_factory=dict[str, float])
 
     async def look(self) -> list[str]:
         """Bring scores up to date and act on those that passed; the sessions acted upon."""
         async with self.database.transaction() as db:
-            await refresh_stale(db)
+            limits = await self._read_limits(db)
+        until = self.monotonic() + LOOK_S
+        # Where something may follow from a score, it comes before all others.
+        await self._refresh(until, [one for one, limit in limits.items() if limit])
+        await self._refresh(until, None)
         async with self.database.transaction() as db:
-            passed = list(await db.scalars(_PASSED.limit(BATCH)))
+            passed = await _passed(db, limits)
             due = list(await db.scalars(_due(self.clock())))
         acted: list[str] = []
         for session_id in passed:
@@ -70,6 +83,34 @@ class Limits:
                 if await _end(db, session_id, self.clock()):
                     acted.append(session_id)
         return acted
+
+    async def _refresh(self, until: float, versions: Collection[str] | None) -> None:
+        """Bring stale scores up to date while there is time, a few in a transaction: on SQLite
+        everybody else waits for it.
+        """
+        if versions is not None and not versions:
+            return
+        while self.monotonic() < until:
+            async with self.database.transaction() as db:
+                if not await refresh_stale(db, versions=versions, most=PORTION):
+                    return
+
+    async def _read_limits(self, db: AsyncSession) -> dict[str, float]:
+        """The limits of the policies that anything is recorded under, 0 for none; a version of
+        a policy never changes.
+        """
+        running = select(ExamSession.policy_version_id).where(ExamSession.state == "open")
+        ids = set(await db.scalars(running.distinct()))
+        unknown = ids - self.known.keys()
+        query = select(PolicyVersion.id, PolicyVersion.payload).where(
+            PolicyVersion.id.in_(unknown)
+        )
+        read = (await db.execute(query)).tuples().all() if unknown else ()
+        fresh = {name: decode_policy(payload).review.limit for name, payload in read}
+        found = {name: self.known.get(name, fresh.get(name, 0.0)) for name in ids}
+        self.known.clear()
+        self.known.update(found)
+        return found
 
     @asynccontextmanager
     async def running(self, app: Litestar) -> AsyncIterator[None]:
@@ -91,18 +132,23 @@ class Limits:
                 await asyncio.wait_for(stop.wait(), EVERY_S)
 
 
-# The automatic score is kept only where the policy sets a limit.
-_PASSED = (
-    select(ExamSession.id)
-    .join(RankRow, RankRow.session_id == ExamSession.id)
-    .outerjoin(LimitRow, LimitRow.session_id == ExamSession.id)
-    .where(
-        ExamSession.state == "open",
-        RankRow.automatic > 0,
-        LimitRow.session_id.is_(None),
+async def _passed(db: AsyncSession, limits: Mapping[str, float]) -> list[str]:
+    """Sessions that are being recorded and passed their policy's limit, for the first time;
+    the automatic score is kept only where the policy sets one.
+    """
+    query = (
+        select(ExamSession.id, ExamSession.policy_version_id, RankRow.automatic)
+        .join(RankRow, RankRow.session_id == ExamSession.id)
+        .outerjoin(LimitRow, LimitRow.session_id == ExamSession.id)
+        .where(
+            ExamSession.state == "open",
+            RankRow.automatic > 0,
+            LimitRow.session_id.is_(None),
+        )
+        .order_by(RankRow.automatic.desc(), ExamSession.id)
     )
-    .order_by(RankRow.automatic.desc(), ExamSession.id)
-)
+    rows = (await db.execute(query)).tuples()
+    return [one for one, of, score in rows if 0 < limits.get(of, 0.0) <= score][:BATCH]
 
 
 def _due(now: int) -> Any:

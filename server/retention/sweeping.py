@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, select, text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.review.flag_memory import forget_flags
 from server.storage.tables import Table
 
 SESSIONS = "exam_session"
@@ -34,6 +35,7 @@ async def sweep(db: AsyncSession, session_id: str) -> int:
     for table, condition in reversed(list(_owned(session_id).items())):
         done: Any = await db.execute(delete(table).where(condition))
         count += done.rowcount
+    forget_flags(db, session_id)
     return count
 
 

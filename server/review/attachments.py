@@ -100,7 +100,12 @@ async def read_pictures(
     for row in await _rows(db, session):
         if row.incident_id is not None:
             own.setdefault(row.incident_id, {})[row.role] = _shown(session, row)
-    found = {flag.id: _pictures(flag, own) for flag in flags}
+    some = (
+        flag
+        for flag in flags
+        if flag.once(_left_out) or not own.keys().isdisjoint(flag.once(_sources))
+    )
+    found = {flag.id: _pictures(flag, own) for flag in some}
     return {name: pictures for name, pictures in found.items() if pictures != Pictures()}
 
 
@@ -190,17 +195,29 @@ def _pictures(flag: Flag, own: Mapping[str, Mapping[str, Shown]]) -> Pictures:
     each = [own[name] for name in dict.fromkeys((flag.id, *flag.covers)) if name in own]
     snapshots = [found["snapshot"] for found in each if "snapshot" in found]
     clip, clip_of = next((found["clip"] for found in each if "clip" in found), None), None
-    said = flag.detail.get("clip")
-    other = said.get("incident") if isinstance(said, Mapping) else None
-    if clip is None and isinstance(other, str) and "clip" in own.get(other, {}):
+    other = _other(flag)
+    if clip is None and other is not None and "clip" in own.get(other, {}):
         clip, clip_of = own[other]["clip"], other
     return Pictures(
         snapshot=snapshots[0] if snapshots else None,
         clip=clip,
         clip_of=clip_of,
         more=tuple(snapshots[1 : 1 + MOST_MORE]),
-        left_out=_left_out(flag),
+        left_out=flag.once(_left_out),
     )
+
+
+def _other(flag: Flag) -> str | None:
+    """The incident whose clip it is in, where the recorder says so."""
+    said = flag.detail.get("clip")
+    other = said.get("incident") if isinstance(said, Mapping) else None
+    return other if isinstance(other, str) else None
+
+
+def _sources(flag: Flag) -> frozenset[str]:
+    """The incidents whose pictures and clips are its."""
+    other = _other(flag)
+    return frozenset((flag.id, *flag.covers, *([] if other is None else [other])))
 
 
 def _left_out(flag: Flag) -> str:

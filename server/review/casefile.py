@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from server.retention.keeping import Kept, read_kept
 from server.review.absences import Absences, Interval, Summary, clipped, summaries
 from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pictures
 from server.review.durations import length, moment
-from server.review.flag_reading import read_flags
+from server.review.flag_memory import read_flags
 from server.review.flags import Flag, Tally, tally
 from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts, with_destroyed
@@ -66,6 +67,7 @@ class CaseFile:
     candidate: Candidate
     terms: Terms
     flags: list[Flag]
+    tally: Tally
     score: Score
     absences: Absences
     standing: Standing
@@ -129,9 +131,13 @@ class CaseFile:
         return self.phases.aside(flag, self.duration)
 
     @property
-    def tally(self) -> Tally:
-        """How the flags stand."""
-        return tally(self.flags)
+    def numbers(self) -> Mapping[str, int]:
+        """How many flags each lane of the timeline has."""
+        return Counter(one.lane for one in self.timeline.flags)
+
+    def named(self, flag_id: str) -> Flag | None:
+        """A flag by its id."""
+        return next((one for one in self.flags if one.id == flag_id), None)
 
 
 async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFile:
@@ -155,6 +161,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         candidate=await db.get_one(Candidate, session.candidate_id),
         terms=terms,
         flags=flags,
+        tally=tally(flags),
         score=score(flags, terms.policy, reach, phases.counted),
         absences=absences,
         standing=standing,

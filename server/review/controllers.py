@@ -25,7 +25,7 @@ from server.problems import Rejection
 from server.review import playlists
 from server.review.attachments import Pictures, read_pictures
 from server.review.decisions import Ask, Decided, NoFlag, Refused, Superseded, decide
-from server.review.flag_reading import read_flags
+from server.review.flag_memory import read_flags
 from server.review.flags import Flag
 from server.review.life import MAX_NOTE_CHARS, Verdict
 from server.review.media import (

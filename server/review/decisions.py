@@ -16,7 +16,7 @@ from server.accounts.staff import Staff
 from server.audit.service import record
 from server.ingest.models import ExamSession
 from server.review.calling import NOBODY, Called, call
-from server.review.flag_reading import read_flags
+from server.review.flag_memory import read_flags
 from server.review.flags import Flag
 from server.review.life import RESOLVER, Decision, Verdict
 from server.review.likeness import things_of

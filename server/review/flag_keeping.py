@@ -28,7 +28,7 @@ async def keep_flags(db: AsyncSession, session: ExamSession, flags: Sequence[Fla
     """Bring what is kept of a session's flags up to date. The session's turn is taken."""
     query = select(FlagRow.flag_id, FlagRow.mark).where(FlagRow.session_id == session.id)
     kept = dict((await db.execute(query)).tuples().all())
-    marks = {flag.id: _mark(flag) for flag in flags}
+    marks = {flag.id: flag.once(_mark) for flag in flags}
     changed = [flag for flag in flags if kept.get(flag.id) != marks[flag.id]]
     gone = [name for name in kept if name not in marks]
     await _drop(db, session.id, [*gone, *(one.id for one in changed if one.id in kept)])

@@ -42,16 +42,6 @@ class Added:
         return {flag for session, flag in places if session == session_id and flag}
 
 
-async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
-    """A session's flags in order of time."""
-    return (await read_flags_of(db, [session]))[session.id]
-
-
-async def read_flag(db: AsyncSession, session: ExamSession, flag_id: str) -> Flag | None:
-    """One flag of a session: what one is depends on all of its incidents."""
-    return next((one for one in await read_flags(db, session) if one.id == flag_id), None)
-
-
 async def read_flags_of(
     db: AsyncSession, sessions: Sequence[ExamSession]
 ) -> dict[str, list[Flag]]:
@@ -185,7 +175,7 @@ async def _assigned(db: AsyncSession, sessions: Sequence[str]) -> dict[Of, Assig
     for row, name, giver in (await db.execute(query)).tuples():
         to = row.account_id
         found[row.session_id, row.flag_id] = (
-            None if to is None else Assigned(to, name or "", giver, row.at)
+            None if to is None else Assigned(to, name or "", row.by_id, giver, row.at)
         )
     return found
 

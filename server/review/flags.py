@@ -7,16 +7,18 @@ stays: a later one does not overwrite, it follows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from server.review.correlation import Incident
 from server.review.durations import Spans, intersected, length
 from server.review.life import Decision, Stand, Verdict, stand
 from server.review.wording import printed
 from shared.flags import Kind, Severity
+
+T = TypeVar("T")
 
 # From this confidence on a kind that the policy names asks for a person: what an object
 # detector is less sure of is as often wrong as right.
@@ -40,6 +42,7 @@ class Assigned:
 
     to_id: str
     to: str
+    by_id: str
     by: str
     at: int
 
@@ -70,11 +73,23 @@ class Flag:
     assigned: Assigned | None = None
 
     @cached_property
+    def _made(self) -> dict[Callable[[Flag], Any], Any]:
+        return {}
+
+    def once(self, make: Callable[[Flag], T]) -> T:
+        """What ``make`` makes of this flag and nothing else, made only once: flags are kept
+        from one request to the next, and there may be ten thousand of them.
+        """
+        if make not in self._made:
+            self._made[make] = make(self)
+        return self._made[make]
+
+    @cached_property
     def stand(self) -> Stand:
         """Where it stands, and by what."""
         return stand(self.history, four_eyes=self.four_eyes)
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         """Where it stands now."""
         return self.stand.verdict
@@ -84,13 +99,13 @@ class Flag:
         """The confirmation that another person has yet to agree with."""
         return self.stand.proposed
 
-    @property
+    @cached_property
     def needs_person(self) -> bool:
         """Whether a person has to look before anything may act on it, and nobody has."""
         sure = max([self.confidence, *(one.confidence for one in self.members)])
         return self.human_first and not self.history and sure > HUMAN_ABOVE
 
-    @property
+    @cached_property
     def covers(self) -> tuple[str, ...]:
         """The incidents that it is made of, by id."""
         return tuple(one.id for one in self.members) or (self.id,)
@@ -124,15 +139,15 @@ class Flag:
 
     def lasted(self, now: int) -> int:
         """How long its incidents lasted together, in microseconds, what overlaps once."""
-        return length(self.spans(now))
+        return length(self.spans(now)) if self.end is None else self.once(_length)
 
     def counted(self, now: int, spans: Spans | None) -> int | None:
         """How much of its length lies in ``spans`` (all of it where there are none given), in
         microseconds; ``None`` for a flag that lies outside.
         """
-        own = self.spans(now)
         if spans is None:
-            return length(own)
+            return self.lasted(now)
+        own = self.spans(now)
         if not any(
             begun < over and (end > start or begun == start)
             for begun, end in own
@@ -140,6 +155,11 @@ class Flag:
         ):
             return None
         return length(intersected(own, spans))
+
+
+def _length(flag: Flag) -> int:
+    """Of a flag that is over."""
+    return length(flag.spans(flag.start))
 
 
 def _span(start: int, end: int | None, now: int) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from server.review.models import RankRow
 from server.review.observed import observed_of
 from server.review.outcomes import Outcome
 from server.review.queue import Counts, Filters, Place, after, before, count, place_of, ranked
-from server.review.ranking import refresh_stale
+from server.review.ranking import AT_A_LOOK, refresh_stale
 from server.review.reading import extent
 from server.review.score import Score
 from server.review.search import matching
@@ -105,7 +105,7 @@ async def list_sessions(
     db: AsyncSession, staff: Staff, filters: Filters, turn: Turn, now: int
 ) -> Listing:
     """The sessions of an institution, those to look at first before the others."""
-    await refresh_stale(db, staff.institution_id)
+    await refresh_stale(db, staff.institution_id, most=AT_A_LOOK)
     counts = await count(db, staff.institution_id, staff.id, filters, now)
     query = await ranked(db, staff.institution_id, staff.id, filters, now)
     rows, more = await _page(db, query, turn)

@@ -1,13 +1,13 @@
 """The ranking: every session's score kept in a table, so that the list is one question.
 
 A score is stale when a record about an incident or a phase came after it was made. Stale ones
-are brought up to date by a chore every few seconds, and by whoever looks at the list; what
-people do to a session does so at once.
+are brought up to date by a chore every few seconds (``live.limits``), and a few by whoever
+looks at the list; what people do to a session does so at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, inspect, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,11 +17,11 @@ from server.ingest.models import ExamSession, IncidentRow, PhaseRow
 from server.review import search
 from server.review.durations import Spans
 from server.review.flag_keeping import keep_flags
-from server.review.flag_reading import read_flags, read_flags_of
+from server.review.flag_memory import read_flags
 from server.review.flags import Flag, tally
 from server.review.models import NoteRow, RankRow, SessionDecisionRow
-from server.review.phases import read_phases, read_phases_of
-from server.review.reading import extent, policies_of, read_policy
+from server.review.phases import read_phases
+from server.review.reading import extent, read_policy
 from server.review.score import Score, automatic, score
 from server.review.turns import free_ones, take_turn
 from shared.policy import Policy
@@ -32,9 +32,12 @@ REASONS = 3
 # Raised where the same records would make other flags or scores, so that all are made anew.
 EDITION = 1
 
-# How many sessions are brought up to date at once, by one look at the list; the next look, or
-# the chore, goes on. Each takes a few milliseconds.
+# How many sessions are brought up to date at once: each takes a few milliseconds.
 BATCH = 200
+
+# And by one look at the list, which has a fifth of a second for everything; the next look, or
+# the chore, goes on.
+AT_A_LOOK = 10
 
 # How many are looked through for stale ones.
 LOOKED_AT = 2_000
@@ -62,11 +65,18 @@ async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Fl
     return await _refreshed(db, session, flags, await read_policy(db, session), counted)
 
 
-async def refresh_stale(db: AsyncSession, institution_id: str | None = None) -> list[str]:
-    """Bring the scores of an institution's sessions (or of all) up to date, ``BATCH`` at most;
-    the ids of those that were stale.
+async def refresh_stale(
+    db: AsyncSession,
+    institution_id: str | None = None,
+    *,
+    versions: Collection[str] | None = None,
+    most: int = BATCH,
+) -> list[str]:
+    """Bring the scores of an institution's sessions (or of all) up to date, ``most`` at once;
+    the ids of those that were stale. With ``versions``, only of sessions that are being
+    recorded under those of policies.
     """
-    stale, same = await _stale(db, institution_id)
+    stale, same = await _stale(db, institution_id, versions)
     if same:
         # What came since is nothing that counts: not to be looked through again. Past the ORM,
         # which takes many of one update for rows by their primary key alone.
@@ -78,22 +88,16 @@ async def refresh_stale(db: AsyncSession, institution_id: str | None = None) -> 
             .values(size=bindparam("reach")),
             [{"of": name, "reach": size} for name, size in same],
         )
-    names = await free_ones(db, stale[:BATCH])
+    names = await free_ones(db, stale[:most])
     query = select(ExamSession).where(ExamSession.id.in_(names)).order_by(ExamSession.id)
     sessions = (await db.execute(query)).scalars().all() if names else []
-    if not sessions:
-        return []
-    policies = await policies_of(db, sessions)
-    flags = await read_flags_of(db, sessions)
-    phases = await read_phases_of(db, sessions)
     for session in sessions:
-        policy, counted = policies[session.policy_version_id], phases[session.id].counted
-        await _refreshed(db, session, flags[session.id], policy, counted)
+        await refresh_one(db, session, await read_flags(db, session))
     return [session.id for session in sessions]
 
 
 async def _stale(
-    db: AsyncSession, institution_id: str | None
+    db: AsyncSession, institution_id: str | None, versions: Collection[str] | None
 ) -> tuple[list[str], list[tuple[str, int]]]:
     """Sessions that are to be scored anew; and those that grew without anything that counts,
     with the number of their records.
@@ -119,6 +123,10 @@ async def _stale(
     )
     if institution_id is not None:
         query = query.where(ExamSession.institution_id == institution_id)
+    if versions is not None:
+        query = query.where(
+            ExamSession.policy_version_id.in_(versions), ExamSession.state == "open"
+        )
     rows = (await db.execute(query)).tuples().all()
     stale = [name for name, _, anew in rows if anew]
     return stale, [(name, reach) for name, reach, anew in rows if not anew]

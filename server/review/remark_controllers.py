@@ -18,7 +18,7 @@ from server.config import Settings
 from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
-from server.review.flag_reading import read_flag
+from server.review.flag_memory import read_flag
 from server.review.life import MAX_NOTE_CHARS
 from server.review.outcomes import (
     Outcome,

@@ -14,7 +14,7 @@ from server.audit.service import record
 from server.ingest.models import ExamSession
 from server.problems import Rejection
 from server.review.calling import Called, call
-from server.review.flag_reading import read_flag
+from server.review.flag_memory import read_flag
 from server.review.life import MAX_NOTE_CHARS
 from server.review.models import AssignmentRow, NoteRow, RankRow
 from server.review.ranking import refresh

@@ -46,6 +46,10 @@ REPEAT = 0.8
 SCALE = 40.0
 
 
+# A flag, and how long what of it counts lasted (µs).
+_Counted = tuple[Flag, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What one kind adds: ``points`` of the score, and what they are for."""
@@ -97,7 +101,10 @@ def worth(flag: Flag, policy: Policy, now: int, within: Spans | None = None) -> 
     """What one flag is worth by itself, before repetition and bending; 0 or more. What of it
     lies outside of ``within`` counts for nothing.
     """
-    lasted = flag.counted(now, within)
+    return _worth(flag, policy, flag.counted(now, within))
+
+
+def _worth(flag: Flag, policy: Policy, lasted: int | None) -> float:
     if flag.verdict is Verdict.DISMISSED or lasted is None:
         return 0.0
     sure = flag.verdict is Verdict.ACCEPTED
@@ -116,18 +123,18 @@ def score(
     """The score of a session. ``now`` (session time, µs) ends what still lasts; ``within`` is
     the time that counts, where not all of it does.
     """
-    by_kind: dict[Kind, list[Flag]] = {}
+    by_kind: dict[Kind, list[_Counted]] = {}
     for flag in flags:
-        if flag.counted(now, within) is not None:
-            by_kind.setdefault(flag.kind, []).append(flag)
+        if (lasted := flag.counted(now, within)) is not None:
+            by_kind.setdefault(flag.kind, []).append((flag, lasted))
     sums = {
-        kind: _repeated(worth(f, policy, now, within) for f in of)
+        kind: _repeated(_worth(flag, policy, lasted) for flag, lasted in of)
         for kind, of in by_kind.items()
     }
     total = math.fsum(sums.values())
     value = 100.0 * -math.expm1(-total / SCALE)
     found = (
-        _contribution(kind, by_kind[kind], value * (part / total), now, within)
+        _contribution(kind, by_kind[kind], value * (part / total))
         for kind, part in sums.items()
         if part > 0
     )
@@ -148,15 +155,13 @@ def _repeated(worths: Iterable[float]) -> float:
     return math.fsum(value * REPEAT**n for n, value in enumerate(ordered))
 
 
-def _contribution(
-    kind: Kind, flags: list[Flag], points: float, now: int, within: Spans | None
-) -> Contribution:
-    counted = [flag for flag in flags if flag.verdict is not Verdict.DISMISSED]
+def _contribution(kind: Kind, flags: list[_Counted], points: float) -> Contribution:
+    counted = [one for one in flags if one[0].verdict is not Verdict.DISMISSED]
     return Contribution(
         kind=kind,
-        severity=max((flag.severity for flag in counted), key=lambda s: s.rank),
+        severity=max({flag.severity for flag, _ in counted}, key=lambda s: s.rank),
         points=points,
         flags=len(counted),
-        accepted=sum(flag.verdict is Verdict.ACCEPTED for flag in counted),
-        lasted=sum(flag.counted(now, within) or 0 for flag in counted),
+        accepted=sum(flag.verdict is Verdict.ACCEPTED for flag, _ in counted),
+        lasted=sum(lasted for _, lasted in counted),
     )

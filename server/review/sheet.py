@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession
 from server.review.attachments import Pictures, read_pictures
-from server.review.flag_reading import read_flags
+from server.review.flag_memory import read_flags
 from server.review.flags import Flag
 from server.review.phases import Phases, read_phases
 from server.review.reading import extent
@@ -25,6 +25,10 @@ class Sheet:
     pictures: Mapping[str, Pictures]
     phases: Phases
     duration: int
+
+    def named(self, flag_id: str) -> Flag | None:
+        """A flag by its id."""
+        return next((one for one in self.flags if one.id == flag_id), None)
 
     def aside(self, flag: Flag) -> str:
         """Where a flag lies that does not count, in words; empty for one that does."""

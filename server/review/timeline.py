@@ -181,8 +181,8 @@ def timeline(
             )
             for name, spans in played.items()
         ],
-        flags=[_mark(flag) for flag in flags],
-        seen=[_seen(one) for flag in flags for one in flag.others],
+        flags=[flag.once(_mark) for flag in flags],
+        seen=[one for flag in flags for one in flag.once(_seen)],
         unobserved=[_span(one) for one in joined(absences.unobserved)],
         partly=[_span(one) for one in joined(absences.partly)],
         undelivered=[_span(one) for one in here],
@@ -204,7 +204,7 @@ def lanes(
     """Those that have flags, what was decided, then the lanes of what cannot be seen."""
     flags = list(flags)
     kinds = {flag.kind for flag in flags}
-    kinds |= {one.kind for flag in flags for one in flag.others}
+    kinds |= {one.kind for flag in flags if flag.count > 1 for one in flag.members}
     present = {lane_of(kind) for kind in kinds}
     groups = [Lane(str(name), label) for name, label in FLAG_LANES.items() if name in present]
     if any(flag.decided for flag in flags):
@@ -295,7 +295,11 @@ def _mark(flag: Flag) -> FlagMark:
     )
 
 
-def _seen(one: Incident) -> Seen:
+def _seen(flag: Flag) -> list[Seen]:
+    return [_seen_one(one) for one in flag.others]
+
+
+def _seen_one(one: Incident) -> Seen:
     return Seen(
         lane=lane_of(one.kind),
         label=one.kind.label,

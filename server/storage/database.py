@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from server.storage.memory import Memory, begin
 from server.storage.one_trip import execute_at_once, execute_many_at_once
 from server.storage.turn import DatabaseBusy, Turn, lock_file
 
@@ -58,6 +59,7 @@ class Database:
         """
         self.url = url
         self._finish = finish
+        self._memory = Memory()
         self.dialect = make_url(url).get_backend_name()
         self._config = SQLAlchemyAsyncConfig(
             connection_string=url,
@@ -87,12 +89,15 @@ class Database:
         Raises:
             RuntimeError: something is noted that no ``finish`` does (a bug).
         """
-        async with self._turn, self._sessions() as session, session.begin():
-            yield session
-            if self._finish is not None:
-                await self._finish(session)
-            if session.info.get(NOTES):
-                raise RuntimeError(f"noted, but nobody did it: {session.info[NOTES]}")
+        async with self._turn, self._sessions() as session:
+            remembered = begin(session, self._memory)
+            async with session.begin():
+                yield session
+                if self._finish is not None:
+                    await self._finish(session)
+                if session.info.get(NOTES):
+                    raise RuntimeError(f"noted, but nobody did it: {session.info[NOTES]}")
+            remembered.publish()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:

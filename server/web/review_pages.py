@@ -25,7 +25,8 @@ from server.ingest.models import ExamSession
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.review.decisions import NoFlag, alike, dismiss_alike
-from server.review.flag_reading import read_added, read_flags
+from server.review.flag_memory import read_flags
+from server.review.flag_reading import read_added
 from server.review.for_you import read_for_you, see
 from server.review.life import MAX_NOTE_CHARS
 from server.review.outcomes import (

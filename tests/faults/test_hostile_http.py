@@ -43,7 +43,7 @@ from support.running_server import RunningServer, running
 
 from server.ingest.models import ExamSession
 from server.problems import MEDIA_TYPE as PROBLEM
-from server.review.flag_reading import read_flags
+from server.review.flag_memory import read_flags
 from shared.signed import MEDIA_TYPE as SIGNED
 from shared.wire import Problem
 

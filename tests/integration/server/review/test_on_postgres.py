@@ -16,7 +16,7 @@ from server.accounts.models import Role
 from server.accounts.staff import Staff
 from server.ingest.models import ExamSession
 from server.review.decisions import Ask, Decided, Outcome, Superseded, decide
-from server.review.flag_reading import read_flag
+from server.review.flag_memory import read_flag
 from server.review.life import Verdict
 from server.storage.database import Database
 
