@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, inspect, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,7 +80,7 @@ async def refresh_stale(
     if same:
         # What came since is nothing that counts: not to be looked through again. Past the ORM,
         # which takes many of one update for rows by their primary key alone.
-        kept = inspect(RankRow).local_table
+        kept = RankRow.metadata.tables[RankRow.__tablename__]
         connection = await db.connection()
         await connection.execute(
             update(kept)

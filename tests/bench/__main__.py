@@ -28,6 +28,7 @@ PARTS = (
     "ingesting",
     "verifying",
     "live_board",
+    "pages",
     "timeline",
     "installed",
 )

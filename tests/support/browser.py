@@ -89,7 +89,8 @@ def until(page: Page, script: str, why: str, argument: Any = None) -> Any:
 def state(page: Page) -> dict[str, list[float]]:
     """Of each player: time, readiness, whether it is paused."""
     return page.evaluate(
-        "Object.fromEntries([...document.querySelectorAll('video, audio')]"
+        "Object.fromEntries([...document.querySelectorAll('video[id], audio[id]')]"
+        ".filter(e => e.id !== 'beside-clip')"  # plays when somebody asks for it
         ".map(e => [e.id, [e.currentTime, e.readyState, Number(e.paused)]]))"
     )
 

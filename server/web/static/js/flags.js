@@ -19,6 +19,8 @@ export class FlagList extends EventTarget {
   constructor(list, form, flags) {
     super();
     Object.assign(this, { list, form, flags, current: null });
+    this.card = list.closest(".flags");
+    this.walking = false;
     this.rows = new Rows(list.dataset.rows, (ids) => this.#came(ids));
     this.rows.adopt(list.querySelectorAll("li[data-flag]"));
     this.above = spacer();
@@ -28,6 +30,7 @@ export class FlagList extends EventTarget {
     list.addEventListener("scroll", () => this.#later(), { passive: true });
     list.addEventListener("click", (event) => {
       const row = event.target.closest("li[data-flag]");
+      this.walking = false;
       if (row) this.choose(row.dataset.flag, { seek: true });
     });
     list.addEventListener("keydown", (event) => this.#key(event));
@@ -96,9 +99,15 @@ export class FlagList extends EventTarget {
     if (!this.rows.isFresh(id)) await this.rows.need([id]);
     if (this.current !== id) return;
     const row = this.rows.get(id);
-    if (row) this.form.show(row, { keep });
-    this.#reveal(id); // the form has taken its room from the list
+    if (row) this.#show(row, keep);
     await this.rows.need(this.around(id).map((flag) => flag.id));
+  }
+
+  #show(row, keep) {
+    this.form.show(row, { keep });
+    this.#reveal(row.dataset.flag); // the form has taken its room from the list
+    // Whoever walks by keyboard sees where they are; beside the pictures, not below them.
+    if (this.walking && getComputedStyle(this.card).position === "sticky") this.card.scrollIntoView({ block: "nearest" });
   }
 
   #flag(id) {
@@ -120,6 +129,7 @@ export class FlagList extends EventTarget {
     const at = this.places.get(this.current);
     const from = at === undefined ? (by > 0 ? -1 : 0) : at;
     const next = this.#from(from, by) ?? this.entries[at]?.flag;
+    this.walking = true;
     if (next) this.choose(next.id, { seek: true, ...options });
   }
 
@@ -163,7 +173,10 @@ export class FlagList extends EventTarget {
 
   #came(ids) {
     if (ids.some((id) => this.places.has(id))) this.#later();
-    if (ids.includes(this.current)) this.form.renew(this.rows.get(this.current));
+    if (!ids.includes(this.current)) return;
+    const row = this.rows.get(this.current);
+    if (this.form.shown === this.current) this.form.renew(row);
+    else this.#show(row, true); // it was on its way already when it became the current one
   }
 
   /** Put elements in place for what is in sight. */

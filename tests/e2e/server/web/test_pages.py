@@ -94,11 +94,11 @@ def test_a_click_on_the_timeline_seeks_and_chooses(stage: Stage, page: Page) -> 
     show(page, stage.session("main"))
     box = page.locator("#band").bounding_box()
     assert box is not None
-    lanes = page.evaluate("[...document.querySelectorAll('.lanes li')].map(e => e.innerText)")
-    lane = next(n for n, text in enumerate(lanes) if text.startswith("Windows"))
+    lane = page.locator("[data-lane=windows]").bounding_box()
+    assert lane is not None
     length = float(page.get_attribute("#band", "aria-valuemax") or 0)
     x = box["x"] + box["width"] * SCENES[1].start / length
-    page.mouse.click(x, box["y"] + 24 + 28 * lane + 14)
+    page.mouse.click(x, lane["y"] + lane["height"] / 2)
     settled(page, SCENES[1].start, "camera", "screen", "microphone")
     expect(page.locator("#decide h3")).to_have_text("Other window in front")
     page.mouse.click(box["x"] + box["width"] * 60 / length, box["y"] + 10)
@@ -167,7 +167,7 @@ def test_a_decision_that_does_not_arrive_is_said_and_its_note_kept(
     page.fill("#note", "worth a second look")
     page.route("**/decisions", lambda route: route.abort())
     page.click(ACCEPT)
-    expect(page.locator("#decide-result")).to_contain_text("Nothing is saved; try again")
+    expect(page.locator("#decide-result")).to_contain_text("Nothing is saved, and your note is kept; try again")
     page.unroute("**/decisions")
     page.click(ACCEPT)
     # It goes on to the next flag, and still says what was decided about this one.
