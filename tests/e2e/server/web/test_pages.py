@@ -167,7 +167,8 @@ def test_a_decision_that_does_not_arrive_is_said_and_its_note_kept(
     page.fill("#note", "worth a second look")
     page.route("**/decisions", lambda route: route.abort())
     page.click(ACCEPT)
-    expect(page.locator("#decide-result")).to_contain_text("Nothing is saved, and your note is kept; try again")
+    said = "Nothing is saved, and your note is kept; try again"
+    expect(page.locator("#decide-result")).to_contain_text(said)
     page.unroute("**/decisions")
     page.click(ACCEPT)
     # It goes on to the next flag, and still says what was decided about this one.
