@@ -33,7 +33,7 @@ async def test_a_log_begins_with_the_institution_and_its_keys(campus: Campus) ->
         "institution.create",
     )
     assert first.body.detail["key"] == fingerprint(campus.public_key)
-    assert [entry.body.action for entry in accounts] == ["account.create"] * 3
+    assert [entry.body.action for entry in accounts] == ["account.create"] * 4
 
 
 async def test_everything_seen_is_logged_once_in_a_window_before_it_is_sent(
@@ -46,7 +46,7 @@ async def test_everything_seen_is_logged_once_in_a_window_before_it_is_sent(
         await client.get(f"{media}/camera.m3u8")
         await client.get(f"{media}/camera/0/init.mp4")
         await client.get(f"{media}/camera/1.m4s")
-        await client.get(f"/api/v1{page}/panels")
+        await client.get(f"/api/v1{page}/flags")
     campus.clock.advance(WINDOW)
     await client.get(f"{media}/camera/1.m4s")
     await client.get(page)
