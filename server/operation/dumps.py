@@ -7,7 +7,6 @@ import os
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import URL, make_url
@@ -69,8 +68,8 @@ async def tables(database: Database) -> list[str]:
 
 
 async def _copy_sqlite(database: Database, target: Path) -> None:
-    async with database.connection() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
+    # Within a transaction of its own that may write, SQLite would wait for itself.
+    async with database.unbegun() as driver:
         copy = await asyncio.to_thread(sqlite3.connect, target, check_same_thread=False)
         try:
             await driver.backup(copy)

@@ -106,6 +106,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def unbegun(self) -> AsyncIterator[Any]:
+        """SQLite's own connection, in no transaction, while nobody else writes."""
+        async with self._turn, self.engine.connect() as connection:
+            yield (await connection.get_raw_connection()).driver_connection
+
+    @asynccontextmanager
     async def reshaping(self) -> AsyncIterator[AsyncConnection]:
         """A connection within a transaction in which tables may be made anew.
 

@@ -50,6 +50,7 @@ async def record_a_session(campus: Campus) -> Pupil:
         pupil.open()
         pupil.segment()
         pupil.segment("screen")
+        pupil.close()
         await pupil.hand_in()
     return pupil
 
