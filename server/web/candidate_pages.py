@@ -62,10 +62,10 @@ class CandidatePages(Controller):
     """``/exams/{exam}/candidates``."""
 
     path = "/exams/{exam_id:str}/candidates"
-    guards = (require(Role.EXAMINER),)
+    guards = (require(Role.OBSERVER),)
     include_in_schema = False
 
-    @get("/", guards=[require(Role.OBSERVER)])
+    @get("/")
     async def get_candidates(
         self,
         request: AnyRequest,
@@ -79,7 +79,7 @@ class CandidatePages(Controller):
             exam = await exam_of(db, current_account(request), exam_id)
             return page("candidates.html", await _context(db, exam, wanted, clock()))
 
-    @post("/", status_code=200)
+    @post("/", guards=[require(Role.EXAMINER)], status_code=200)
     async def post_candidates(
         self,
         request: AnyRequest,
@@ -119,7 +119,7 @@ class CandidatePages(Controller):
             status=422 if mistake else 200,
         )
 
-    @get("/template.csv")
+    @get("/template.csv", guards=[require(Role.EXAMINER)])
     async def get_template(
         self, request: AnyRequest, exam_id: FromPath[str], database: NamedDependency[Database]
     ) -> Response[bytes]:
@@ -128,7 +128,7 @@ class CandidatePages(Controller):
             await exam_of(db, current_account(request), exam_id)
         return _sheet("candidates.csv", csv_of(*TEMPLATE))
 
-    @post("/bulk", status_code=200)
+    @post("/bulk", guards=[require(Role.EXAMINER)], status_code=200)
     async def post_bulk(
         self,
         request: AnyRequest,

@@ -134,7 +134,7 @@ class PolicyPages(Controller):
         }
         return page("policy_compare.html", context)
 
-    @post("/restore", status_code=303)
+    @post("/restore", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_restored(
         self,
         request: AnyRequest,

@@ -51,10 +51,10 @@ class SchedulePages(Controller):
     """``/exams/{exam}/schedule`` and what can be done to an exam as a whole."""
 
     path = "/exams/{exam_id:str}"
-    guards = (require(Role.EXAMINER),)
+    guards = (require(Role.OBSERVER),)
     include_in_schema = False
 
-    @get("/schedule", guards=[require(Role.OBSERVER)])
+    @get("/schedule")
     async def get_schedule(
         self,
         request: AnyRequest,
@@ -69,7 +69,7 @@ class SchedulePages(Controller):
         told = TOLD.get(request.query_params.get("told", ""), "")
         return page("exam_schedule.html", {**context, "told": told})
 
-    @post("/schedule", status_code=303)
+    @post("/schedule", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_schedule(
         self,
         request: AnyRequest,
@@ -105,7 +105,7 @@ class SchedulePages(Controller):
         told = "signed" if signed else "saved"
         return Redirect(f"/exams/{exam_id}/schedule?told={told}", status_code=303)
 
-    @post("/publish", status_code=303)
+    @post("/publish", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_publish(
         self,
         request: AnyRequest,
@@ -119,7 +119,7 @@ class SchedulePages(Controller):
             publish(db, await exam_of(db, staff, exam_id), clock(), by=staff)
         return Redirect(f"/exams/{exam_id}/schedule?told=published", status_code=303)
 
-    @post("/cancel", status_code=303)
+    @post("/cancel", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_cancel(
         self,
         request: AnyRequest,
@@ -146,7 +146,7 @@ class SchedulePages(Controller):
                 )
         return Redirect(f"/exams/{exam_id}/schedule?told=cancelled", status_code=303)
 
-    @post("/reinstate", status_code=303)
+    @post("/reinstate", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_reinstate(
         self,
         request: AnyRequest,
@@ -160,7 +160,7 @@ class SchedulePages(Controller):
             reinstate(db, await exam_of(db, staff, exam_id), clock(), by=staff)
         return Redirect(f"/exams/{exam_id}/schedule?told=reinstated", status_code=303)
 
-    @post("/copy", status_code=303)
+    @post("/copy", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_copy(
         self,
         request: AnyRequest,

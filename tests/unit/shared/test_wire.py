@@ -95,6 +95,8 @@ def test_problems_have_these_types() -> None:
         "code-unknown",
         "code-used",
         "code-expired",
+        "exam-early",
+        "exam-closed",
         "credential",
         "session",
         "malformed",

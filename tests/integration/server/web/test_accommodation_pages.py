@@ -41,7 +41,7 @@ async def test_a_profile_is_made_changed_and_archived(
         in (await client.post(address, data=changed, headers=headers)).text
     )
     for form, says in (
-        ({"name": "Profile D"}, "Choose at least one flag"),
+        ({"name": "Profile D"}, "so far it changes nothing"),
         (FORM | {"name": "x" * 101}, "at most 100 printable"),
         (FORM | {"note": "x" * 2001}, "at most 2,000"),
     ):

@@ -15,6 +15,8 @@ from server.web.exam_form import blank
 pytestmark = pytest.mark.anyio
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+# Half an hour into the exam that a test makes: 2026-09-22, 09:30 UTC.
+OPEN = 1_790_069_400_000_000
 
 
 async def test_an_empty_list_says_what_to_do(campus: Campus, client: httpx.AsyncClient) -> None:
@@ -182,6 +184,10 @@ async def test_an_exam_is_made_and_its_codes_work(
     )
     codes = re.findall(r'class="code">([^<]+)<', added.text)
     assert len(codes) == 2
+    with pytest.raises(AssertionError, match="This exam opens on 22 Sep 2026, 09:00 UTC"):
+        await redeem(client, codes[0])
+    campus.clock.now = OPEN
+    headers = await sign_in(campus, client, campus.admin)
     pupil = await redeem(client, codes[0])
     assert b'"title":"Linear <i>Algebra</i>"' in pupil.policy.payload
     assert b'"duration_s":5400' in pupil.policy.payload

@@ -40,5 +40,6 @@ def test_roles_are_ordered() -> None:
     assert [role.value for role in sorted(Role, key=lambda role: role.rank)] == [
         "observer",
         "proctor",
+        "examiner",
         "admin",
     ]
