@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-MIRROR = os.environ.get("INVIGIL_DEBIAN_MIRROR", "http://deb.debian.org/debian")
+# Where Debian's packages come from, unless debootstrap's own default will do.
+MIRROR = os.environ.get("INVIGIL_DEBIAN_MIRROR", "")
 USER = "candidate"
 
 # Mounts go with the namespace; processes with the first of them.
@@ -45,7 +46,7 @@ class CleanRoot:
         """Fetch and unpack a minimal system with these packages and one user."""
         subprocess.run(
             ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}",
-             suite, str(folder), MIRROR],
+             suite, str(folder), *([MIRROR] if MIRROR else [])],
             check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         root = cls(folder)
