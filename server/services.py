@@ -107,15 +107,17 @@ def make_services(
     heads = SessionHeads(database, clock)
     retention = Retention(database, blobs, keys, clock)
     targets = Targets(settings.inward)
+    # One of each: how many bundles are made at once is bounded over all who ask for them.
+    media, bundles = Media(blobs, keys), BundleExport(database, keys, blobs, clock)
     parts = (
         # First, so that the database is closed after all else has ended.
         _foundations(ground, heads, retention, metrics),
         _staff(ground, targets),
         _exams(ground),
-        _evidence(ground, heads),
+        _evidence(ground, heads, media, bundles),
         _live(ground, templates),
-        _reports(ground),
-        _candidates(ground, retention),
+        _reports(ground, media),
+        _candidates(ground, retention, bundles),
         _integrations(ground, targets),
     )
     given = {name: value for part in parts for name, value in part.given.items()}
@@ -178,16 +180,16 @@ def _exams(ground: Ground) -> Part:
     )
 
 
-def _evidence(ground: Ground, heads: SessionHeads) -> Part:
+def _evidence(ground: Ground, heads: SessionHeads, media: Media, bundles: BundleExport) -> Part:
     settings, clock, database = ground.settings, ground.clock, ground.database
     writer = Writer(database, ground.keys, settings, clock, heads.changed)
     pieces = Pieces(database, ground.blobs, writer, settings, clock)
     return Part(
         {
-            "bundles": BundleExport(database, ground.keys, ground.blobs, clock),
+            "bundles": bundles,
             "delivery": Delivery(database, writer, settings, clock),
             "imports": Imports(database, writer, pieces, ground.keys, clock),
-            "media": Media(ground.blobs, ground.keys),
+            "media": media,
             "pieces": pieces,
         }
     )
@@ -208,11 +210,10 @@ def _live(ground: Ground, templates: TemplateConfig[Any]) -> Part:
     )
 
 
-def _reports(ground: Ground) -> Part:
+def _reports(ground: Ground, media: Media) -> Part:
     settings, clock, database = ground.settings, ground.clock, ground.database
     verdicts = Verdicts(database, ground.keys, settings, clock)
     reports = Reports(settings, clock)
-    media = Media(ground.blobs, ground.keys)
     return Part(
         {
             "reports": reports,
@@ -225,10 +226,9 @@ def _reports(ground: Ground) -> Part:
     )
 
 
-def _candidates(ground: Ground, retention: Retention) -> Part:
+def _candidates(ground: Ground, retention: Retention, bundles: BundleExport) -> Part:
     """What candidates' own pages are made with, and what answers them."""
     settings, clock, database = ground.settings, ground.clock, ground.database
-    bundles = BundleExport(database, ground.keys, ground.blobs, clock)
     return Part(
         {
             "erasing": Erasing(database, retention, clock),

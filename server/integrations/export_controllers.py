@@ -61,12 +61,7 @@ class ExportsController(Controller):
     path = f"{API_PREFIX}/exports"
     tags = ("integrations",)
 
-    @get(
-        "/sessions",
-        guards=[require(Role.PROCTOR)],
-        media_type="text/csv",
-        operation_class=Table,
-    )
+    @get("/sessions", guards=[require(Role.PROCTOR)], **AS_TABLE)
     async def get_sessions(
         self,
         request: AnyRequest,
@@ -98,12 +93,7 @@ class ExportsController(Controller):
         by = _By(request, database, settings, clock)
         return await by.take("flags", format, (exam, session_state, evidence))
 
-    @get(
-        "/decisions",
-        guards=[require(Role.PROCTOR)],
-        media_type="text/csv",
-        operation_class=Table,
-    )
+    @get("/decisions", guards=[require(Role.PROCTOR)], **AS_TABLE)
     async def get_decisions(
         self,
         request: AnyRequest,
@@ -119,12 +109,7 @@ class ExportsController(Controller):
         by = _By(request, database, settings, clock)
         return await by.take("decisions", format, (exam, session_state, evidence))
 
-    @get(
-        "/candidates",
-        guards=[require(Role.EXAMINER)],
-        media_type="text/csv",
-        operation_class=Table,
-    )
+    @get("/candidates", guards=[require(Role.EXAMINER)], **AS_TABLE)
     async def get_candidates(
         self,
         request: AnyRequest,
