@@ -28,7 +28,7 @@ from recorder import clock
 from recorder.capture.frames import AudioBlock, Frame, StreamName
 from recorder.capture.timeline import BLOCK_SAMPLES, NS_PER_S, SOUND_RATE, Timeline
 from recorder.clock_watch import ClockWatch
-from recorder.evidence.clocks import Reading, system_clock
+from recorder.evidence.clocks import Clock, Reading, system_clock
 from recorder.evidence.streams import start_encoders
 from recorder.evidence.writer import EvidenceWriter
 from recorder.lockdown.boot import boot_id
@@ -46,6 +46,9 @@ from shared.records import Heartbeat
 STREAMS: tuple[StreamName, ...] = ("camera", "microphone", "screen")
 BOUND_S = 30.0
 MAX_STEPS = 10_000
+# libfaketime shows the true time, now and then, where several threads ask at once. So near to
+# it (s) a wall clock is the true one.
+TRUE_S = 0.5
 
 # No two clocks are read while one of them is moved: in life they move together.
 moving = threading.RLock()
@@ -60,6 +63,7 @@ class Moved:
         self.slept_ns = 0
         self._file = Path(os.environ["FAKETIME_TIMESTAMP_FILE"])
         self._real = clock.THIS_COMPUTER
+        self._true_offset = system_clock().offset
 
     def set_wall(self, to_s: float) -> None:
         """Let libfaketime show a wall clock that is off by so much."""
@@ -67,6 +71,18 @@ class Moved:
         fresh = self._file.with_suffix(".new")
         fresh.write_text(f"{to_s:+.6f}\n", "ascii")
         fresh.replace(self._file)  # it is read at every look at the clock
+
+    def read(self) -> Reading:
+        """The product's own reading of both clocks, but never of a wall clock let through."""
+        with moving:
+            while self._let_through(reading := system_clock()):
+                pass
+            return reading
+
+    def _let_through(self, reading: Reading) -> bool:
+        monotonic = (self.passed_ns + self.slept_ns) // 1000
+        off_s = (reading.offset + monotonic - self._true_offset) / 1e6
+        return abs(off_s) < TRUE_S <= abs(self.wall_s) / 2
 
     def move(self, passed_s: float, slept_s: float, wall_s: float) -> None:
         """Let time pass awake and asleep, and the wall clock with it."""
@@ -85,12 +101,12 @@ class Moved:
 class Recording:
     """One session, from its code to its last receipt."""
 
-    def __init__(self, url: str, root: Path) -> None:
+    def __init__(self, url: str, root: Path, read: Clock) -> None:
         self._client = ServerClient(url)
         inspection = self._client.inspect("GOOD-CODE")
-        store, key = enrol(self._client, inspection, root, together().wall)
+        store, key = enrol(self._client, inspection, root, read().wall)
         policy = inspection.policy
-        self._writer = EvidenceWriter(store, key, boot=boot_id(), clock=together)
+        self._writer = EvidenceWriter(store, key, boot=boot_id(), clock=read)
         self._courier = Courier(
             Outbox(self._writer.ask, lambda: self._writer.tally),
             self._client.session(store.founding),
@@ -178,12 +194,6 @@ class Recording:
         self._writer.ask(lambda _store: None)  # errands before this one are done
 
 
-def together() -> Reading:
-    """The product's own reading of both clocks, while none is moved."""
-    with moving:
-        return system_clock()
-
-
 def pair(which: str) -> int:
     """This computer's clocks as they are by now."""
     with moving:
@@ -204,7 +214,7 @@ def main() -> None:
         order: dict[str, Any] = json.loads(line)
         match order:
             case {"do": "begin", "url": url, "root": root}:
-                recording = Recording(url, Path(root))
+                recording = Recording(url, Path(root), moved.read)
             case {"do": "set", "by": by}:
                 moved.set_wall(moved.wall_s + by)
             case {"do": "move", "passed": passed, "slept": slept, "wall": wall}:

@@ -21,6 +21,7 @@ export class Playback extends EventTarget {
   #leader = null;
   #last = 0;
   #waiting = 0;
+  #wish = 0;
 
   constructor(duration) {
     super();
@@ -74,14 +75,24 @@ export class Playback extends EventTarget {
     this.#tell("state");
   }
 
-  /** One frame on (1) or back (-1) of this stream, all others along with it. */
+  /**
+   * One frame on (1) or back (-1) of this stream, all others along with it.
+   *
+   * Who asks while a step is under way has the last wish done after it: a held key does not
+   * run on for long when it is let go.
+   */
   async frame(stream, direction) {
     this.pause();
-    if (this.stepping || !this.active().includes(stream)) return;
+    this.#wish = direction;
+    if (this.stepping) return;
     this.stepping = true;
-    const time = await stream.frameFrom(direction);
+    while (this.#wish && this.active().includes(stream)) {
+      const wish = this.#wish;
+      this.#wish = 0;
+      const time = await stream.frameFrom(wish);
+      if (time !== null) this.seek(time);
+    }
     this.stepping = false;
-    if (time !== null) this.seek(time);
   }
 
   /** Go to `time` with every stream. A measure named "seek" ends when all show it. */

@@ -34,6 +34,9 @@ const POLICY = {
   errorRetry: { maxNumRetry: 1, retryDelayMs: 500, maxRetryDelayMs: 500 },
 };
 
+/** Call back when the page has been painted twice, by when a frame that came is told of. */
+const painted = (done) => requestAnimationFrame(() => requestAnimationFrame(done));
+
 export class Stream {
   /** `changed` is called whenever what the stream can show has changed. */
   constructor(element, { name, playlist, runs, at, changed }) {
@@ -74,12 +77,19 @@ export class Stream {
       this.element.requestVideoFrameCallback(see);
     };
     this.element.requestVideoFrameCallback(see);
+    // What was shown before says nothing of where it goes now.
+    this.element.addEventListener("seeking", () => { this.frame = undefined; });
   }
 
   /** The time of the next frame (or the one before), found by going there; null at an end. */
   async frameFrom(direction) {
+    if (this.frame === undefined) await new Promise(painted);
     const shown = this.frame ?? this.element.currentTime;
-    if (direction < 0) return Math.max(0, shown - BEFORE);
+    if (direction < 0) {
+      const time = Math.max(0, shown - BEFORE);
+      if (this.runAt(time)) await this.#look(time);
+      return time;
+    }
     for (let n = 1; n <= MOST_STEPS; n++) {
       const time = shown + n * FRAME;
       if (!this.runAt(time)) return this.#next(time);
@@ -97,8 +107,8 @@ export class Stream {
         this.element.removeEventListener("seeked", soon);
         done();
       };
-      // The frame is told with the next picture of the page, which may be none.
-      const soon = () => requestAnimationFrame(() => requestAnimationFrame(end));
+      // Where the page is not painted at all, the timer ends it.
+      const soon = () => painted(end);
       const timer = setTimeout(end, 1000);
       this.element.addEventListener("seeked", soon);
       this.element.currentTime = time;
