@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from installers.sidecar import SUFFIX, read_sidecar
 from installers.tree import entry_of, read_tree
 from shared.build import (
     HEAD_FILE,
@@ -32,6 +31,7 @@ from shared.build import (
     difference,
     signer_of,
 )
+from shared.sidecar import SUFFIX, read_sidecar
 from shared.signed import MalformedLine, Signed, parse_sole_line
 
 # A recipient needs to see which files, not all of them.

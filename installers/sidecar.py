@@ -1,4 +1,4 @@
-"""What lies beside an artifact: its signed line, the build's head and the list, in one file."""
+"""Writes what lies beside an artifact (``shared/sidecar.py`` reads it)."""
 
 from __future__ import annotations
 
@@ -8,20 +8,9 @@ from pathlib import Path
 from installers.faults import BuildFault
 from installers.making import Made, Order
 from installers.tree import entry_of
-from shared.build import (
-    Artifact,
-    Build,
-    BuildError,
-    Carried,
-    FileEntry,
-    check_list,
-    decode_artifact,
-    decode_build,
-    encode_head,
-)
-from shared.signed import Domain, MalformedLine, parse_sole_line, sign
-
-SUFFIX = ".manifest"
+from shared.build import Artifact, Carried, encode_head
+from shared.sidecar import SUFFIX
+from shared.signed import Domain, sign
 
 
 def write_sidecar(order: Order, made: Made, artifact: Path, beside: Sequence[Path]) -> Path:
@@ -37,29 +26,6 @@ def write_sidecar(order: Order, made: Made, artifact: Path, beside: Sequence[Pat
     path = artifact.with_name(artifact.name + SUFFIX)
     path.write_bytes(line + made.signed.line() + made.files)
     return path
-
-
-def read_sidecar(data: bytes) -> tuple[Artifact, Build, dict[str, FileEntry]]:
-    """Read a manifest: three parts that belong together, each with a signature that holds.
-
-    Whose signature it is, is the caller's to ask.
-
-    Raises:
-        BuildError: it is none, or its parts do not belong together.
-    """
-    first, _, rest = data.partition(b"\n")
-    second, _, listed = rest.partition(b"\n")
-    try:
-        artifact = decode_artifact(parse_sole_line(first + b"\n"))
-        signed = parse_sole_line(second + b"\n")
-    except MalformedLine as error:
-        raise BuildError(f"not a manifest: {error}") from error
-    build = decode_build(signed)
-    if signed.hash != artifact.build:
-        raise BuildError("the artifact was signed for another build than the one beside it")
-    if build.signer != artifact.signer:
-        raise BuildError("the artifact and its build have different signers")
-    return artifact, build, check_list(build, listed)
 
 
 def _carried(path: Path) -> Carried:

@@ -15,7 +15,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from shared.build import (
     Build,
     BuildError,
     FileEntry,
+    FilesVerdict,
     check_list,
     decode_build,
     signer_of,
@@ -45,21 +45,11 @@ _CHUNK = 1 << 18
 _MOST_NAMED = 20
 
 
-class Verdict(Enum):
-    """What the look came to, as the first record says it."""
-
-    SOURCE = "runs from its source"
-    CHECKING = "still being compared"
-    INTACT = "as it was built"
-    CHANGED = "changed since it was built"
-    UNLISTED = "installed without its signed list of files"
-
-
 @dataclass(frozen=True, slots=True)
 class Look:
     """The verdict, which build this is (``None``: unknown), and paths that differ."""
 
-    verdict: Verdict
+    verdict: FilesVerdict
     build: Build | None = None
     id: str = ""
     changed: tuple[str, ...] = ()
@@ -78,14 +68,14 @@ class InstalledProgram:
         self._root, self._packaged = root, packaged
         self._done = threading.Event()
         self._begun = threading.Lock()
-        self._look = Look(Verdict.CHECKING)
+        self._look = Look(FilesVerdict.CHECKING)
         if root is None:
-            self._look = Look(Verdict.UNLISTED if packaged else Verdict.SOURCE)
+            self._look = Look(FilesVerdict.UNLISTED if packaged else FilesVerdict.SOURCE)
             self._done.set()
 
     def check(self) -> ManifestCheck | None:
         """What watches the files; ``None`` where there never was a list of them."""
-        return None if self._look.verdict is Verdict.SOURCE else self
+        return None if self._look.verdict is FilesVerdict.SOURCE else self
 
     def begin(self) -> None:
         """Compare in the background; once, however often it is called."""
@@ -105,7 +95,7 @@ class InstalledProgram:
         look = self._look
         return Altered(
             changed=look.changed[:_MOST_NAMED],
-            listed=look.verdict is not Verdict.UNLISTED,
+            listed=look.verdict is not FilesVerdict.UNLISTED,
             expected=self._packaged,
         )
 
@@ -135,9 +125,9 @@ def look_at(root: Path) -> Look:
     try:
         signed, build, listed = _listed(root)
     except (OSError, MalformedLine, BuildError):
-        return Look(Verdict.UNLISTED)
+        return Look(FilesVerdict.UNLISTED)
     found = tuple(_differences(root, build, listed))
-    verdict = Verdict.CHANGED if found else Verdict.INTACT
+    verdict = FilesVerdict.CHANGED if found else FilesVerdict.INTACT
     return Look(verdict, build, signed.hash, found)
 
 

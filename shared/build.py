@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -31,6 +32,16 @@ _LINE = re.compile(rb"([0-9a-f]{64}) (0|[1-9][0-9]{0,15}) ([^\x00-\x1f\x7f]+)")
 
 class BuildError(ValueError):
     """It is not a build's head, an artifact's line or a list of files; the message says why."""
+
+
+class FilesVerdict(StrEnum):
+    """What comparing an installed tree with its list came to, as ``open`` says it."""
+
+    SOURCE = "runs from its source"
+    CHECKING = "still being compared"
+    INTACT = "as it was built"
+    CHANGED = "changed since it was built"
+    UNLISTED = "installed without its signed list of files"
 
 
 class FileEntry(NamedTuple):

@@ -31,9 +31,9 @@ from installers.branded import read_branded
 from installers.build import build
 from installers.checking import check_artifact, check_tree
 from installers.making import Order
-from installers.sidecar import SUFFIX
 from installers.version import ROOT, Version, this_version
 from shared.records import Open
+from shared.sidecar import SUFFIX
 from shared.signed import fingerprint, public_bytes
 from shared.verify import verify_bundle
 

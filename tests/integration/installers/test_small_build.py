@@ -22,13 +22,14 @@ from installers.linux.debian import build_deb
 from installers.linux.launcher import write_launcher
 from installers.making import BILL, Made, Order, seal, write_share
 from installers.requirements import Locked
-from installers.sidecar import SUFFIX, write_sidecar
+from installers.sidecar import write_sidecar
 from installers.signing import new_key, read_key_file
 from installers.tree import site_packages
 from installers.version import Version
 from recorder.brand import load_brand
-from recorder.installed import InstalledProgram, Verdict, installed_root, look_at
-from shared.build import HEAD_FILE, LIST_FILE
+from recorder.installed import InstalledProgram, installed_root, look_at
+from shared.build import HEAD_FILE, LIST_FILE, FilesVerdict
+from shared.sidecar import SUFFIX
 from shared.signed import fingerprint, public_bytes
 
 KEY = fixed_key(21)
@@ -203,7 +204,7 @@ def test_the_program_sees_itself_whole_or_changed(tmp_path: Path) -> None:
 
     told = program.told()
 
-    assert told["files"] == Verdict.INTACT.value
+    assert told["files"] == FilesVerdict.INTACT.value
     assert (told["build"], told["number"]) == (made.id, 3)
     assert told["signer"] in SIGNERS
     assert program.check() is program
@@ -217,7 +218,7 @@ def test_the_program_sees_itself_whole_or_changed(tmp_path: Path) -> None:
 
     inner = package.relative_to(made.root).as_posix()
     look = look_at(made.root)
-    assert look.verdict is Verdict.CHANGED
+    assert look.verdict is FilesVerdict.CHANGED
     assert look.changed == (
         "bin/python3", f"{inner}/app.py", f"{inner}/brand.py", f"{inner}/more.py"
     )  # fmt: skip
@@ -238,7 +239,7 @@ def test_a_program_without_its_list_says_so(tmp_path: Path, gone: str) -> None:
         installed_root(site_packages(made.root) / "recorder"), packaged=True
     )
 
-    assert program.told() == {"packaged": True, "files": Verdict.UNLISTED.value}
+    assert program.told() == {"packaged": True, "files": FilesVerdict.UNLISTED.value}
     assert program.altered().expected
     assert not program.altered().listed
 
@@ -246,7 +247,7 @@ def test_a_program_without_its_list_says_so(tmp_path: Path, gone: str) -> None:
 def test_a_program_that_runs_from_its_source_has_no_list() -> None:
     program = InstalledProgram(None, packaged=False)
 
-    assert program.told() == {"packaged": False, "files": Verdict.SOURCE.value}
+    assert program.told() == {"packaged": False, "files": FilesVerdict.SOURCE.value}
     assert program.check() is None
 
 
