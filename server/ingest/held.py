@@ -124,9 +124,15 @@ _HOLD = _READ.order_by(ExamSession.id).with_for_update(of=ExamSession)
 
 
 async def hold(db: AsyncSession, session_ids: Iterable[str]) -> dict[str, Held]:
-    """The sessions that there are, by id, each locked until the transaction ends."""
+    """The sessions that there are, by id, each locked until the transaction ends.
+
+    Their rows are detached: what is changed of them is kept by ``keeping.keep_sessions``.
+    """
     found = await db.execute(_HOLD, {"ids": sorted(session_ids)})
-    return {row.id: Held(row, policy) for row, policy in found.tuples()}
+    held = {row.id: Held(row, policy) for row, policy in found.tuples()}
+    for one in held.values():
+        db.expunge(one.row)
+    return held
 
 
 async def admitted(db: AsyncSession, session_id: str, token_hash: str) -> Held | Rejection:

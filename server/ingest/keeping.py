@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.judgement import Fork, Fresh
@@ -104,6 +104,34 @@ async def add_receipts(
         row.receipt_hash = signed.hash
     if rows:
         await db.execute(insert(ReceiptRow), rows)
+
+
+async def keep_sessions(db: AsyncSession, sessions: Iterable[ExamSession]) -> None:
+    """Write where sessions stand by now: rows that are held (``held.hold``) and detached.
+
+    By the mapper each would be a statement of its own, because it looks at ``revision``
+    after every one. Held rows nobody else can have written since; who read them without
+    holding them still finds the revision moved on.
+    """
+    rows = [{"of": row.id} | {name: getattr(row, name) for name in _MOVING} for row in sessions]
+    if rows:
+        await db.execute(_MOVE, rows)
+
+
+# What a delivery changes of a session.
+_MOVING = (
+    *("state", "last_seen", "size", "head", "epoch", "epoch_key", "mono", "boot", "closed"),
+    *("origin_wall", "origin_mono", "boots", "clock", "receipts", "receipt_hash", "blobs"),
+    *("blobs_durable", "bytes_committed", "bytes_durable"),
+)
+_SESSIONS = ExamSession.__table__
+_MOVE = (
+    update(_SESSIONS)
+    .where(_SESSIONS.c.id == bindparam("of"))
+    .values(
+        {name: bindparam(name) for name in _MOVING} | {"revision": _SESSIONS.c.revision + 1}
+    )
+)
 
 
 async def missing(

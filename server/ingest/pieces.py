@@ -4,54 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Row, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.clock import WallClock
 from server.config import Settings
-from server.exams.models import PolicyVersion
-from server.ingest import keeping
-from server.ingest.held import GONE, PURGED, REVOKED
+from server.ingest.expecting import Expectations, Expected, Upload
+from server.ingest.held import PURGED
 from server.ingest.incoming import Incoming, TooLong
 from server.ingest.limits import RETRY_AFTER_OTHERS_S, InFlight, RateLimit
-from server.ingest.models import BlobRow, ExamSession
 from server.ingest.writer import Arrival, Writer
 from server.problems import Rejection
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from shared.chain import Refusal
-from shared.policy import decode_policy
 from shared.signed import Signed
 from shared.wire import MAX_BLOB_BYTES, ProblemType
 
 # Uploads under way at once: each holds at most a buffer and a file handle.
 MAX_UPLOADS = 256
-
-# Policies whose keys are remembered: more than any institution holds at a time.
-MAX_POLICIES = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A request to keep a piece. ``digest`` is what the sender says it hashes to."""
-
-    session_id: str
-    token_hash: str
-    sha256: str
-    digest: str | None
-    length: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A piece that a record commits to: its size, and the keys it may be sealed to."""
-
-    size: int
-    kids: frozenset[str]
 
 
 class Pieces:
@@ -66,7 +36,6 @@ class Pieces:
         clock: WallClock,
     ) -> None:
         """Take what it works with."""
-        self._database = database
         self._blobs = blobs
         self._writer = writer
         self._clock = clock
@@ -75,7 +44,7 @@ class Pieces:
         self._in_flight = InFlight(
             settings.session_in_flight_bytes, MAX_UPLOADS * MAX_BLOB_BYTES
         )
-        self._kids: dict[str, frozenset[str]] = {}
+        self._expectations = Expectations(database)
 
     async def take(self, upload: Upload, body: AsyncIterator[bytes]) -> Signed | Rejection:
         """Keep a piece and answer with a receipt that lists it; a piece that is here
@@ -117,30 +86,10 @@ class Pieces:
         if upload.digest != upload.sha256:
             why = "Content-Digest must be sha-256 and that of the address"
             return Rejection(ProblemType.BLOB_DIGEST, 400, why, check=Refusal.BLOB)
-        keys = {"session": upload.session_id, "sha256": upload.sha256}
-        async with self._database.transaction() as db:
-            found = (await db.execute(_EXPECTED, keys)).one_or_none()
-            why = _refusal(found, upload.token_hash)
-            if found is None or why is not None:
-                return why or GONE
-            if found.receipt_n is not None:
-                given = await keeping.receipt(db, upload.session_id, found.receipt_n)
-                assert given is not None  # written in the same transaction as receipt_n
-                return given
-            kids = await self._kids_of(db, found.hash, found.policy_version_id)
-        if upload.length is not None and upload.length != found.blob_size:
-            return _another(f"{upload.length} bytes where the record says {found.blob_size}")
-        return Expected(found.blob_size, kids)
-
-    async def _kids_of(self, db: AsyncSession, policy: str, version: str) -> frozenset[str]:
-        kids = self._kids.get(policy)
-        if kids is None:
-            row = await db.get_one(PolicyVersion, version)
-            kids = frozenset(key.kid for key in decode_policy(row.payload).evidence_keys)
-            if len(self._kids) >= MAX_POLICIES:
-                self._kids.clear()
-            self._kids[policy] = kids
-        return kids
+        expected = await self._expectations.of(upload)
+        if not isinstance(expected, Expected) or upload.length in {None, expected.size}:
+            return expected
+        return _another(f"{upload.length} bytes where the record says {expected.size}")
 
     async def _receive(
         self, upload: Upload, expected: Expected, body: AsyncIterator[bytes]
@@ -174,42 +123,6 @@ class Pieces:
             # The session was purged while the piece was on its way: it must not stay.
             await self._blobs.delete(upload.session_id, upload.sha256)
         return outcome
-
-
-_EXPECTED = (
-    select(
-        ExamSession.token_hash,
-        ExamSession.purged_at,
-        ExamSession.size,
-        ExamSession.head,
-        ExamSession.policy_version_id,
-        PolicyVersion.hash,
-        BlobRow.size.label("blob_size"),
-        BlobRow.receipt_n,
-        BlobRow.destroyed_at,
-    )
-    .join(PolicyVersion, PolicyVersion.id == ExamSession.policy_version_id)
-    .outerjoin(
-        BlobRow,
-        (BlobRow.session_id == ExamSession.id) & (BlobRow.sha256 == bindparam("sha256")),
-    )
-    .where(ExamSession.id == bindparam("session"))
-)
-
-
-def _refusal(found: Row[Any] | None, token_hash: str) -> Rejection | None:
-    """Why a piece cannot come, if it cannot, from a row of ``_EXPECTED``."""
-    if found is None:
-        return GONE
-    if found.token_hash != token_hash:
-        return REVOKED
-    if found.purged_at is not None or found.destroyed_at is not None:
-        return PURGED
-    if found.blob_size is None:
-        why = "deliver the record that commits to this piece first"
-        unknown = Rejection(ProblemType.BLOB_UNKNOWN, 409, why, check=Refusal.BLOB)
-        return unknown.at(found.size, found.head)
-    return None
 
 
 def _another(why: str) -> Rejection:

@@ -229,6 +229,7 @@ class Writer:
         await keeping.add_receipts(
             db, [(row, work.receipts[row.id], work.times[row.id]) for row in rows]
         )
+        await keeping.keep_sessions(db, rows)
 
 
 def _note_heads(

@@ -79,8 +79,7 @@ def main(args: Sequence[str]) -> int:
         print(f"The tests in {tests.TESTS} do not pass as things are: make that so first.")
         return 1
     since = time.monotonic()
-    tally = _try_all(modules)
-    _print_survivors(tally, everything="--all" in args)
+    tally = _try_all(modules, everything="--all" in args)
     _print_table(modules, tally)
     print(f"{tally.tried} changes in {(time.monotonic() - since) / 60:.0f} minutes")
     _print_stale(modules, tally)
@@ -93,14 +92,19 @@ def _module(path: Path) -> Module:
     return Module(name, path, path.read_text("utf-8"))
 
 
-def _try_all(modules: list[Module]) -> Tally:
+def _try_all(modules: list[Module], *, everything: bool) -> Tally:
+    """Try the changes, and name what survives at once: all of them take more than an hour."""
     changes = [change for module in modules for change in changes_of(module)]
     outcomes: dict[Outcome, list[Change]] = {outcome: [] for outcome in Outcome}
-    processes = os.cpu_count() or 1
+    known, processes = survivors.explained(), os.cpu_count() or 1
     for done, tried in enumerate(trying.try_all(modules, changes, processes), 1):
-        outcomes[tried.outcome].append(changes[tried.number])
+        change = changes[tried.number]
+        outcomes[tried.outcome].append(change)
+        because = known.get(Key.of(change))
+        if tried.outcome is Outcome.SURVIVED and (everything or because is None):
+            _print_survivor(change, because)
         _print_progress(done, len(changes))
-    return Tally(outcomes, survivors.explained())
+    return Tally(outcomes, known)
 
 
 def _print_progress(done: int, of: int) -> None:
@@ -112,13 +116,11 @@ def _print_progress(done: int, of: int) -> None:
         print(f"{done} of {of}", file=sys.stderr, flush=True)
 
 
-def _print_survivors(tally: Tally, *, everything: bool) -> None:
-    for change in tally.survivors if everything else tally.unexplained:
-        gone, come = change.lines
-        because = tally.known.get(Key.of(change))
-        print(f"{change.module.path}  {change.where or '(module)'}")
-        print(f"  - {gone}\n  + {come}")
-        print(f"  {'explained: ' + because if because else 'NOT EXPLAINED'}\n")
+def _print_survivor(change: Change, because: str | None) -> None:
+    gone, come = change.lines
+    print(f"{change.module.path}  {change.where or '(module)'}")
+    print(f"  - {gone}\n  + {come}")
+    print(f"  {'explained: ' + because if because else 'NOT EXPLAINED'}\n", flush=True)
 
 
 def _print_table(modules: list[Module], tally: Tally) -> None:
