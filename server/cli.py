@@ -17,6 +17,7 @@ from server.accommodation_commands import app as accommodations
 from server.administration import app as admin
 from server.audit.commands import app as log
 from server.backup_commands import backup, restore
+from server.builds.commands import app as builds
 from server.config import ConfigError, Settings
 from server.key_commands import app as keys
 from server.logs import configure_logs
@@ -55,6 +56,7 @@ admin.command(policy)
 admin.command(log)
 admin.command(keys)
 admin.command(retention)
+admin.command(builds)
 app.command(admin)
 app.command(backup)
 app.command(restore)

@@ -45,6 +45,17 @@ class SignedLines(Operation):
 
 
 @dataclass
+class Manifest(Operation):
+    """An operation whose body is a build's signed manifest."""
+
+    def __post_init__(self) -> None:
+        """Say so."""
+        lines = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY)
+        content = {"application/octet-stream": OpenAPIMediaType(schema=lines)}
+        self.request_body = RequestBody(content=content, required=True)
+
+
+@dataclass
 class SealedPiece(Operation):
     """An operation whose body is a sealed piece, with its digest."""
 

@@ -41,6 +41,8 @@ class Institution(Table):
     key_ref: Mapped[Name]
     # Whether its staff need a second factor; who has none yet can only set one up.
     wants_second_factor: Mapped[bool] = mapped_column(default=False)
+    # Whether a session of a build that it has not accepted is flagged, or that is only shown.
+    flags_builds: Mapped[bool] = mapped_column(default=True)
     # The time zone that its exams' times are said in where nothing else is said.
     zone: Mapped[Word]
     created: Mapped[Micros]

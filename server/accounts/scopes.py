@@ -38,12 +38,12 @@ _LABELS = {
     Scope.WRITE_SESSIONS: "Act on sessions: decide on flags, send commands",
     Scope.READ_EVIDENCE: "Take evidence: pictures, sound, bundles",
     Scope.READ_EXAMS: "Read exams, policies, accommodations and candidates",
-    Scope.WRITE_EXAMS: "Set exams up: policies, accommodations, candidates and their codes",
+    Scope.WRITE_EXAMS: "Set exams up: schedules, policies, accommodations, candidates, letters",
     Scope.CHECK_HEADERS: "Check that a request came from the exam's own browser",
     Scope.READ_REPORTS: "Take reports and exports",
     Scope.READ_LOG: "Take the institution's log",
-    Scope.READ_SETTINGS: "Read settings: webhooks, data protection",
-    Scope.WRITE_SETTINGS: "Change settings: webhooks, data protection",
+    Scope.READ_SETTINGS: "Read settings: webhooks, accepted builds",
+    Scope.WRITE_SETTINGS: "Change settings: webhooks, accepted builds",
 }
 
 # Beginnings of paths, with the scopes that read and change what is there; the first that fits
@@ -58,6 +58,7 @@ ROUTES: tuple[tuple[str, Scope | None, Scope | None], ...] = (
     ("/api/v1/accommodations", Scope.READ_EXAMS, Scope.WRITE_EXAMS),
     ("/api/v1/candidates", Scope.READ_EXAMS, Scope.WRITE_EXAMS),
     ("/api/v1/webhooks", Scope.READ_SETTINGS, Scope.WRITE_SETTINGS),
+    ("/api/v1/builds", Scope.READ_SETTINGS, Scope.WRITE_SETTINGS),
     ("/api/v1/live/", Scope.READ_SESSIONS, None),
     ("/media/", Scope.READ_EVIDENCE, None),
     ("/audit/log", Scope.READ_LOG, None),

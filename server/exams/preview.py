@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.builds import judging
+from server.builds.reading import read_judged
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.exams.recount import Fate, Judged, KindCount, count, judge
@@ -41,6 +43,7 @@ class Past:
     incidents: list[Incident]
     phases: Phases
     added: Added
+    programs: Sequence[judging.Judged] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ async def read_past(database: Database, institution_id: str, exam_id: str | None
         policies = await policies_of(db, sessions)
         incidents = await read_incidents(db, sessions)
         phases = await read_phases_of(db, sessions)
+        programs = await read_judged(db, sessions)
         added = await read_added(db, [session.id for session in sessions])
     return [
         Past(
@@ -106,6 +110,7 @@ async def read_past(database: Database, institution_id: str, exam_id: str | None
             incidents[session.id],
             phases[session.id],
             added,
+            programs[session.id],
         )
         for session, name in rows
     ]
@@ -154,8 +159,8 @@ def _changed(past: Past, judged: Sequence[Judged], terms: Terms) -> Changed:
     session, now = past.session, extent(past.session)
     meant = msgspec.structs.replace(past.policy, kinds=terms.rules)
     stay = [one.incident for one in judged if one.fate is not Fate.GONE]
-    before = flags_of(session.id, past.incidents, past.policy, past.added)
-    after = flags_of(session.id, stay, meant, past.added)
+    before = flags_of(session.id, past.incidents, past.policy, past.added, past.programs)
+    after = flags_of(session.id, stay, meant, past.added, past.programs)
     within = past.phases.counted
     return Changed(
         session_id=session.id,

@@ -237,6 +237,29 @@ class PhaseRow(Table):
     reason: Mapped[LongText]
 
 
+class ProgramRow(Table):
+    """What ``open`` or a ``resume`` says of the program that records from there on, as far as
+    it can be compared: empty, and ``number`` ``None``, where it does not say.
+
+    ``files`` is a word of ``shared.build.FilesVerdict``, ``build`` the build's id, ``signer``
+    the fingerprint of who signed it.
+    """
+
+    __tablename__ = "program"
+
+    session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
+    seq: Mapped[Number] = mapped_column(primary_key=True, autoincrement=False)
+    boot: Mapped[Word]
+    mono: Mapped[Micros]
+    packaged: Mapped[bool]
+    files: Mapped[Word]
+    build: Mapped[HashText]
+    signer: Mapped[HashText]
+    number: Mapped[Number | None]
+    version: Mapped[Name]
+    system: Mapped[Name]
+
+
 class PaceRow(Table):
     """From ``at`` on detection was at ``level`` (0 is everything), said by a heartbeat:
     ``fps`` pictures a second at most, the kinds of ``off`` not looked for.

@@ -15,6 +15,7 @@ from server.ingest.models import (
     IncidentRow,
     PaceRow,
     PhaseRow,
+    ProgramRow,
     SegmentRow,
     UnobservedRow,
 )
@@ -43,6 +44,7 @@ async def add_projection(
         (AttachmentRow, rows.attachments),
         (EnrolmentRecordRow, rows.enrolments),
         (PhaseRow, rows.phases),
+        (ProgramRow, rows.programs),
         (PaceRow, rows.paces),
         (GapRow, rows.gaps),
         (UnobservedRow, rows.unobserved),

@@ -7,22 +7,27 @@ byte, endless nesting) is replaced visibly; the record itself is kept as it came
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
 
+from shared.build import FilesVerdict
+from shared.encoding import HASH_HEX
 from shared.records import (
     Attachment,
+    Body,
     Clock,
     Count,
+    Detail,
     Enrolment,
     Gap,
     Heartbeat,
     Incident,
     Micros,
+    Open,
     Phase,
     Record,
     Resume,
@@ -38,6 +43,9 @@ MOST_CHANGES = 64
 
 # Beyond this a JSON reader elsewhere (a browser) would show another number.
 MAX_NUMBER = 2**53 - 1
+
+# As many characters of a program's version or system as a column holds.
+MAX_NAME_CHARS = 200
 
 Row = dict[str, Any]
 
@@ -65,6 +73,7 @@ class Rows:
     attachments: list[Row] = field(default_factory=list[Row])
     enrolments: list[Row] = field(default_factory=list[Row])
     phases: list[Row] = field(default_factory=list[Row])
+    programs: list[Row] = field(default_factory=list[Row])
     paces: list[Row] = field(default_factory=list[Row])
     gaps: list[Row] = field(default_factory=list[Row])
     unobserved: list[Row] = field(default_factory=list[Row])
@@ -81,6 +90,8 @@ def project(records: Iterable[Record], before: Mapping[str, int] = NOTHING_BEFOR
     rows, last = Rows(), dict(before)
     for record in records:
         base = {"session_id": record.session, "seq": record.seq, "boot": text(record.boot)}
+        if (told := _build_of(record.body)) is not None:
+            rows.programs.append(base | {"mono": record.mono} | program_row(told))
         match record.body:
             case Segment() as body:
                 rows.segments.append(base | _segment(record, body))
@@ -201,6 +212,41 @@ def _enrolment(body: Enrolment) -> Row:
 
 def _phase(body: Phase) -> Row:
     return {"name": body.name, "by": body.by, "reason": text(body.reason)}
+
+
+def _build_of(body: Body) -> Detail | None:
+    return body.build if isinstance(body, Open | Resume) else None
+
+
+def program_row(told: Detail) -> Row:
+    """What a record says of its program, each part by itself: what is not as the protocol
+    says, it has not said.
+    """
+    number = told.get("number")
+    return {
+        "packaged": told.get("packaged") is True,
+        "files": _one_of(told.get("files"), _FILES),
+        "build": _hash(told.get("build")),
+        "signer": _hash(told.get("signer")),
+        "number": number if type(number) is int and 0 <= number <= MAX_NUMBER else None,
+        "version": _short(told.get("version")),
+        "system": _short(told.get("system")),
+    }
+
+
+_FILES = frozenset(one.value for one in FilesVerdict)
+
+
+def _one_of(value: object, words: Collection[str]) -> str:
+    return value if isinstance(value, str) and value in words else ""
+
+
+def _hash(value: object) -> str:
+    return value if isinstance(value, str) and HASH_HEX.fullmatch(value) else ""
+
+
+def _short(value: object) -> str:
+    return text(value)[:MAX_NAME_CHARS] if isinstance(value, str) else ""
 
 
 class _Change(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from server.builds.judging import Judged
 from server.clock import MICROS_PER_SECOND
 from server.reports.course import course_of
 from server.reports.evidence import evidence_of
@@ -66,6 +67,7 @@ def report_members(case: CaseFile) -> dict[str, Any]:
         "seconds": case.duration / MICROS_PER_SECOND,
         "records": session.size,
         "exam_course": course_of(case),
+        "programs": [_program(one) for one in case.programs],
         "before": [
             {"name": one.name, "words": one.words, "look": one.look}
             for one in case.enrolled.told
@@ -81,6 +83,23 @@ def report_members(case: CaseFile) -> dict[str, Any]:
         },
         "flags": [_flag(flag) | {"counts": not case.aside(flag)} for flag in case.flags],
         "purged": session.purged_at,
+    }
+
+
+def _program(one: Judged) -> dict[str, Any]:
+    """What recorded from ``at`` on (seconds of session time), and how that stands now."""
+    program = one.program
+    return {
+        "seq": program.seq,
+        "at": program.at / MICROS_PER_SECOND,
+        "version": program.version,
+        "build": program.build or None,
+        "number": program.number,
+        "signer": program.signer or None,
+        "files": program.files or None,
+        "standing": one.standing.value,
+        "words": one.words,
+        "flagged": one.flagged,
     }
 
 

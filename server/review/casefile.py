@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.builds.judging import Judged
+from server.builds.reading import read_judged
 from server.enrolment.models import Candidate
 from server.exams.models import Exam, PolicyVersion
 from server.ingest.models import ExamSession, RecordRow
@@ -84,6 +86,7 @@ class CaseFile:
     pace: Paces
     phases: Phases
     kept: Kept
+    programs: tuple[Judged, ...]
 
     @property
     def live(self) -> bool:
@@ -188,6 +191,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         pace=await read_paces(db, session, reach),
         phases=phases,
         kept=kept,
+        programs=(await read_judged(db, [session]))[session.id],
     )
 
 

@@ -54,6 +54,7 @@ _MOST_LONG = 256
 class Incident:
     """One incident as its records tell it. ``start`` and ``end`` are microseconds of session
     time, ``end`` is ``None`` while it lasts; ``seq`` is the record that it began with.
+    ``by_server``: no recorder told it, the server found it in what the record says.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Incident:
     confidence: float
     detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
     seq: int = 0
+    by_server: bool = False
 
     @property
     def matter(self) -> tuple[Kind, str]:

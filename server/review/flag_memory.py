@@ -18,6 +18,8 @@ from sqlalchemy import func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account
+from server.builds.judging import Judged
+from server.builds.reading import read_judged
 from server.ingest.models import ExamSession, IncidentRow
 from server.review.flag_reading import Added, Of, flags_of, read_added, read_incidents
 from server.review.flags import Flag
@@ -29,8 +31,9 @@ from server.storage.memory import memory_of
 # detail, and an object as a multiple of its JSON.
 FLAG_BYTES, INCIDENT_BYTES, DETAIL_FACTOR = 2_500, 500, 8
 
-# A boot's place on session time, and the policy: what flags hang on besides their incidents.
-_Ground = tuple[Mapping[str, Any], int | None, str]
+# A boot's place on session time, the policy, and how the programs stand: what flags hang on
+# besides their incidents.
+_Ground = tuple[Mapping[str, Any], int | None, str, tuple[Judged, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class _Kept:
 async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
     """A session's flags in order of time."""
     memory, key = memory_of(db), _key(session.id)
-    ground: _Ground = (dict(session.boots), session.origin_wall, session.policy_version_id)
+    judged = (await read_judged(db, [session]))[session.id]
+    policy_id = session.policy_version_id
+    ground: _Ground = (dict(session.boots), session.origin_wall, policy_id, judged)
     # Read before what they number: what comes in between is found to be new the next time.
     size, counts = session.size, await _counts(db, session.id)
     kept: _Kept | None = memory.recall(key)
@@ -62,7 +67,8 @@ async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
     flags = patched(session.id, kept.flags, kept.added, added) if kept is not None else None
     if flags is None:
         incidents = (await read_incidents(db, [session]))[session.id]
-        flags = flags_of(session.id, incidents, await read_policy(db, session), added)
+        policy = await read_policy(db, session)
+        flags = flags_of(session.id, incidents, policy, added, judged)
     names = await _names(db, _people(added))
     fresh = _Kept(ground, size, counts, added, names, tuple(flags))
     memory.keep(key, fresh, _weight(flags))

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.accounts.models import Account
+from server.builds.judging import Judged
+from server.builds.reading import findings, read_judged
 from server.ingest.models import ExamSession, IncidentRow
 from server.review.correlation import Group, Incident, correlate, lead
 from server.review.durations import MICROS
@@ -48,26 +50,39 @@ async def read_flags_of(
     """The flags of several sessions, each in order of time, by session id."""
     policies = await policies_of(db, sessions)
     incidents = await read_incidents(db, sessions)
+    judged = await read_judged(db, sessions)
     added = await read_added(db, [session.id for session in sessions])
     return {
         session.id: flags_of(
-            session.id, incidents[session.id], policies[session.policy_version_id], added
+            session.id,
+            incidents[session.id],
+            policies[session.policy_version_id],
+            added,
+            judged[session.id],
         )
         for session in sessions
     }
 
 
 def flags_of(
-    session_id: str, incidents: Sequence[Incident], policy: Policy, added: Added
+    session_id: str,
+    incidents: Sequence[Incident],
+    policy: Policy,
+    added: Added,
+    judged: Sequence[Judged] = (),
 ) -> list[Flag]:
-    """A session's flags in order of time, from all that there is of it."""
+    """A session's flags in order of time, from all that there is of it; ``judged`` are the
+    programs that recorded it.
+    """
     decided = {
         flag: frozenset({flag, *history[0].covers})
         for (session, flag), history in added.decisions.items()
         if session == session_id
     }
     burst = round(policy.review.burst_s * MICROS)
-    groups = correlate(incidents, burst, decided, added.named(session_id))
+    named = added.named(session_id)
+    every = [*incidents, *findings(judged, policy, named)]
+    groups = correlate(every, burst, decided, named)
     flags = [_flag(session_id, group, policy, added) for group in groups]
     return sorted(flags, key=lambda flag: (flag.start, flag.id))
 
@@ -125,7 +140,8 @@ def _flag(session_id: str, group: Group, policy: Policy, added: Added) -> Flag:
         members=group.members,
         follows=group.follows,
         four_eyes=policy.review.four_eyes,
-        human_first=any(one.kind in first for one in group.members),
+        # Nothing that the server makes of the machine's word acts by itself.
+        human_first=any(one.kind in first or one.by_server for one in group.members),
         notes=added.notes.get(of, ()),
         assigned=added.assigned.get(of),
     )

@@ -1,8 +1,8 @@
 """The ranking: every session's score kept in a table, so that the list is one question.
 
-A score is stale when a record about an incident or a phase came after it was made. Stale ones
-are brought up to date by a chore every few seconds (``live.limits``), and a few by whoever
-looks at the list; what people do to a session does so at once.
+A score is stale when a record about an incident, a phase or a program came after it was made.
+Stale ones are brought up to date by a chore every few seconds (``live.limits``), and a few by
+whoever looks at the list; what people do to a session does so at once.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.ingest.models import ExamSession, IncidentRow, PhaseRow
+from server.ingest.models import ExamSession, IncidentRow, PhaseRow, ProgramRow
 from server.review import search
 from server.review.durations import Spans
 from server.review.flag_keeping import keep_flags
@@ -31,6 +31,9 @@ REASONS = 3
 
 # Raised where the same records would make other flags or scores, so that all are made anew.
 EDITION = 1
+
+# No edition: what is kept is made anew.
+UNSETTLED = 0
 
 # How many sessions are brought up to date at once: each takes a few milliseconds.
 BATCH = 200
@@ -63,6 +66,24 @@ async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Fl
     """The same from ``flags``, which were read after the session's turn was taken."""
     counted = (await read_phases(db, session)).counted
     return await _refreshed(db, session, flags, await read_policy(db, session), counted)
+
+
+async def unsettle(db: AsyncSession, institution_id: str, build: str | None) -> None:
+    """Have sessions scored anew whose programs stand otherwise now: those that name ``build``,
+    or all of the institution's that say what they are recorded by.
+    """
+    of = select(ProgramRow.session_id).join(
+        ExamSession, ExamSession.id == ProgramRow.session_id
+    )
+    of = of.where(ExamSession.institution_id == institution_id)
+    if build is not None:
+        of = of.where(ProgramRow.build == build)
+    await db.execute(
+        update(RankRow)
+        .where(RankRow.session_id.in_(of))
+        .values(edition=UNSETTLED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def refresh_stale(
@@ -114,9 +135,15 @@ async def _stale(
         .where(PhaseRow.session_id == ExamSession.id, PhaseRow.seq >= size)
         .exists()
     )
+    fresh_program = (
+        select(ProgramRow.seq)
+        .where(ProgramRow.session_id == ExamSession.id, ProgramRow.seq >= size)
+        .exists()
+    )
+    anew = or_(fresh_incident, fresh_phase, fresh_program)
     never = or_(RankRow.session_id.is_(None), RankRow.edition != EDITION)
     query = (
-        select(ExamSession.id, ExamSession.size, or_(never, fresh_incident, fresh_phase))
+        select(ExamSession.id, ExamSession.size, or_(never, anew))
         .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
         .where(or_(never, ExamSession.size > size))
         .limit(LOOKED_AT)

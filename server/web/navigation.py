@@ -34,6 +34,7 @@ SETTINGS: tuple[Entry, ...] = (
     Entry("people", "People", "/settings/people", Role.ADMIN),
     Entry("sign-in", "Signing in", "/settings/sign-in", Role.ADMIN),
     Entry("data-protection", "Data protection", "/settings/data-protection", Role.EXAMINER),
+    Entry("builds", "Builds", "/settings/builds", Role.ADMIN),
     Entry("integrations", "Integrations", "/settings/webhooks", Role.ADMIN),
     Entry("exports", "Exports", "/exports", Role.PROCTOR),
     Entry("calendar", "Calendar", "/settings/calendar", Role.OBSERVER),

@@ -10,6 +10,7 @@ from alembic import context
 import server.accounts.credentials
 import server.accounts.models
 import server.audit.models
+import server.builds.models
 import server.candidates.models
 import server.enrolment.models
 import server.exams.models
