@@ -49,7 +49,45 @@ VALUES: Mapping[str, Any] = {
     "zone": "Europe/Vienna",
 }
 
-_EXAM = {"id": _ID, "title": "Algebra I", "starts": MOMENT, "ends": LATER}
+_EXAM = {
+    "id": _ID,
+    "title": "Algebra I",
+    "starts": MOMENT,
+    "ends": LATER,
+    "zone": "Europe/Vienna",
+    "state": "scheduled",
+    "published": MOMENT - 86_400_000_000,
+    "cancelled": None,
+    "cancelled_why": "",
+    "candidates": 212,
+    "sessions": 0,
+}
+
+_CALLED_OFF = {
+    **_EXAM,
+    "state": "cancelled",
+    "cancelled": MOMENT - 3_600_000_000,
+    "cancelled_why": "The hall is closed; the exam is held a week later.",
+}
+
+_PLAN = {
+    "starts": MOMENT,
+    "ends": LATER,
+    "duration_s": 5400.0,
+    "zone": "Europe/Vienna",
+    "starts_us": MOMENT + 900_000_000,
+    "late_until": MOMENT + 1_800_000_000,
+    "late_whole": False,
+    "reminders": [1440, 60],
+}
+
+_PLANNED = {
+    **_PLAN,
+    "title": "Algebra I",
+    "last_entry": MOMENT + 1_800_000_000,
+    "done": MOMENT + 6_300_000_000,
+    "words": [["Who comes late loses", "what they missed"]],
+}
 
 _WEBHOOK = {
     "id": _ID,
@@ -69,7 +107,39 @@ ANSWERS: Mapping[str, Any] = {
     "get /health": {"product": "invigil", "status": "ok"},
     "get /api/v1/exams": [_EXAM],
     "post /api/v1/exams": _EXAM,
-    "post /api/v1/exams/{exam_id}/policies": {"version": 2, "hash": _HASH},
+    "get /api/v1/exams/{exam_id}": _EXAM,
+    "post /api/v1/exams/{exam_id}/copy": {**_EXAM, "state": "draft", "published": None},
+    "post /api/v1/exams/{exam_id}/publish": _EXAM,
+    "post /api/v1/exams/{exam_id}/reinstate": _EXAM,
+    "post /api/v1/exams/{exam_id}/cancel": {
+        "exam": _CALLED_OFF,
+        "taken_back": 3,
+        "told": 209,
+    },
+    "get /api/v1/exams/{exam_id}/schedule": _PLANNED,
+    "put /api/v1/exams/{exam_id}/schedule": _PLANNED,
+    "post /api/v1/exams/{exam_id}/letters": {"queued": 209, "no_address": 2, "left": 1},
+    "post /api/v1/exams/{exam_id}/imports": {
+        "encoding": "cp1252",
+        "sure": False,
+        "separator": "semicolon",
+        "header": True,
+        "columns": ["name", "reference", "email"],
+        "rows": 212,
+        "new": 180,
+        "known": 30,
+        "enrolled": 1,
+        "bad_rows": 1,
+        "bad": [
+            {
+                "line": 17,
+                "column": "E-Mail",
+                "what": "This is not an e-mail address.",
+                "cell": "ada at example.edu",
+            }
+        ],
+        "imported": None,
+    },
     "post /api/v1/exams/{exam_id}/enrolments": [{"enrolment": _ID, "code": "K7QM-2F4X-9RTD"}],
     "post /api/v1/sessions/{session_id}/commands": {"id": _ID},
     "get /api/v1/sessions/{session_id}/verdict": {"holds": True, "session": _ID, "checks": []},
@@ -91,6 +161,21 @@ ANSWERS: Mapping[str, Any] = {
     "post /api/v1/webhooks/{webhook_id}/secret": _WEBHOOK,
 }
 
+# What is usually asked where all may be left out, or one thing rules another out.
+ASKED: Mapping[str, Any] = {
+    "put /api/v1/exams/{exam_id}/schedule": _PLAN,
+    "post /api/v1/exams/{exam_id}/cancel": {
+        "why": "The hall is closed; the exam is held a week later.",
+        "tell": True,
+    },
+    "post /api/v1/exams/{exam_id}/letters": {"kind": "invitation", "standing": "no_code"},
+    "post /api/v1/exams/{exam_id}/codes": {"references": ["12345678"]},
+    "post /api/v1/exams/{exam_id}/enrolments/changes": {
+        "do": "withdraw",
+        "references": ["12345678"],
+    },
+}
+
 # Deeper than anything that a reader would look at.
 DEEPEST = 8
 
@@ -100,11 +185,12 @@ def complete(operation: dict[str, Any], key: str, schemas: Mapping[str, Schema])
 
     Args:
         operation: of the description; changed.
-        key: its method and path, as in ``ANSWERS``.
+        key: its method and path, as in ``ANSWERS`` and ``ASKED``.
         schemas: the description's, by name.
     """
     for content in _json(operation.get("requestBody", {})):
-        content.setdefault("example", example(content.get("schema", {}), schemas))
+        asked = ASKED.get(key) or example(content.get("schema", {}), schemas)
+        content.setdefault("example", asked)
     for status, answer in operation["responses"].items():
         if not status.startswith("2"):
             continue

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from server.accounts.models import Institution
     from server.accounts.passwords import Passwords
+    from server.exams.models import Exam
     from server.storage.blobs import BlobStore
     from server.storage.database import Database
     from server.storage.keys import KeyStore
@@ -125,6 +126,21 @@ async def institution_named(db: AsyncSession, name: str) -> Institution:
     found = await find_institution(db, name)
     if found is None:
         raise Fault(f"there is no institution {name!r}; make it with create-institution")
+    return found
+
+
+async def exam_named(db: AsyncSession, exam_id: str) -> Exam:
+    """An exam by its id.
+
+    Raises:
+        Fault: there is none.
+    """
+    from server.exams.models import Exam
+
+    found = await db.get(Exam, exam_id)
+    if found is None:
+        why = "see `invigil-server admin exams list`, or make it with create-exam"
+        raise Fault(f"there is no exam {exam_id}; {why}")
     return found
 
 

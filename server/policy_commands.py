@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cyclopts import App
 
-from server.opening import Fault, Rooms, run_in_rooms
+from server.opening import Fault, Rooms, exam_named, run_in_rooms
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
-    from server.exams.models import Exam
     from server.exams.terms import Terms
 
 app = App(
@@ -44,7 +41,7 @@ def show(exam: str) -> None:
 
     async def work(rooms: Rooms) -> Terms:
         async with rooms.database.transaction() as db:
-            found = await _exam(db, exam)
+            found = await exam_named(db, exam)
             return terms_of(decode_policy((await newest_policy(db, found.id)).payload))
 
     text = msgspec.json.format(msgspec.json.encode(run_in_rooms(work)), indent=2)
@@ -59,30 +56,19 @@ def sign(exam: str, terms: Path) -> None:
         exam: The exam's id.
         terms: JSON file as `show` prints it; what it leaves out is as by default.
     """
-    from server.accounts.models import Institution
-    from server.audit import service as audit
-    from server.exams.service import ExamError, add_policy
+    from server.audit.service import COMMAND_LINE
+    from server.exams.service import ExamError
+    from server.exams.signing import sign_terms
 
     said = read_terms(terms)
 
     async def work(rooms: Rooms) -> dict[str, Any]:
         async with rooms.database.transaction() as db:
-            found, now = await _exam(db, exam), rooms.clock()
-            owner = await db.get_one(Institution, found.institution_id)
-            by = audit.COMMAND_LINE
+            found, now = await exam_named(db, exam), rooms.clock()
             try:
-                made = await add_policy(db, rooms.keys, owner, found, said, now, by=by)
+                made = await sign_terms(db, rooms.keys, found, said, now, by=COMMAND_LINE)
             except ExamError as error:
                 raise Fault(str(error)) from error
-            audit.record(
-                db,
-                now,
-                by,
-                "policy.sign",
-                ("exam", found.id),
-                institution_id=found.institution_id,
-                hash=made.hash,
-            )
         return {"exam": found.id, "version": made.version, "hash": made.hash}
 
     _print(run_in_rooms(work))
@@ -99,7 +85,7 @@ def versions(exam: str) -> None:
 
     async def work(rooms: Rooms) -> list[dict[str, Any]]:
         async with rooms.database.transaction() as db:
-            found = await read_versions(db, (await _exam(db, exam)).id, limit=None)
+            found = await read_versions(db, (await exam_named(db, exam)).id, limit=None)
         return [
             {
                 "version": one.version,
@@ -135,15 +121,6 @@ def read_terms(file: Path) -> Terms:
         listed = "\n".join(f"  {one.field}: {one.words}" for one in wrong)
         raise Fault(f"{file} contradicts itself:\n{listed}")
     return terms
-
-
-async def _exam(db: AsyncSession, exam_id: str) -> Exam:
-    from server.exams.models import Exam
-
-    found = await db.get(Exam, exam_id)
-    if found is None:
-        raise Fault(f"there is no exam {exam_id}; make it with create-exam")
-    return found
 
 
 def _print(value: object) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from server.accounts.controllers import AccountsController
 from server.audit.controllers import get_log
 from server.enrolment.controllers import RedeemController
+from server.enrolment.list_controllers import post_import
+from server.enrolment.place_controllers import PlacesController
 from server.enrolment.speed import post_speed
 from server.enrolment.staff_controllers import (
     get_enrolments,
@@ -15,6 +17,7 @@ from server.enrolment.staff_controllers import (
 )
 from server.exams.accommodation_controllers import AccommodationsController
 from server.exams.controllers import ExamsController
+from server.exams.planning_controllers import PlanningController
 from server.ingest.controllers import IngestController
 from server.integrations.calendar_controllers import get_exam_calendar, get_feed
 from server.integrations.controllers import WebhooksController
@@ -106,10 +109,13 @@ ROUTES: tuple[Any, ...] = (
     get_metrics,
     AccountsController,
     ExamsController,
+    PlanningController,
     AccommodationsController,
     get_enrolments,
     post_enrolments,
     put_accommodation,
+    post_import,
+    PlacesController,
     RedeemController,
     post_speed,
     IngestController,

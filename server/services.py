@@ -168,15 +168,17 @@ def _exams(ground: Ground) -> Part:
     imports = CandidateImports(database, clock)
     tokens = Tokens(ground.secret)
     redeeming = Redeeming(database, ground.keys, tokens, ground.secret, settings, clock)
+    reminders = Reminders(database, ground.outbox, issuing, clock)
     return Part(
         {
             "candidate_imports": imports,
             "issuing": issuing,
             "redeeming": redeeming,
+            "reminders": reminders,
             "speed_tests": SpeedTests(redeeming, clock),
             "tokens": tokens,
         },
-        (Reminders(database, ground.outbox, issuing, clock).running, imports.running),
+        (reminders.running, imports.running),
     )
 
 

@@ -126,11 +126,64 @@ def choices_of(row: ImportRow) -> Choices:
 async def read_upload(
     database: Database, exam: Exam, row: ImportRow, tell: Tell = lambda _done, _all: None
 ) -> Roster | NoText:
-    """The rows of a file, read beside the server's other work."""
+    """The rows of a file that is being looked at."""
+    return await read_list(database, exam, row.data, choices_of(row), tell)
+
+
+async def read_list(
+    database: Database,
+    exam: Exam,
+    data: bytes,
+    choices: Choices,
+    tell: Tell = lambda _done, _all: None,
+) -> Roster | NoText:
+    """The rows of a list, read beside the server's other work."""
     async with database.transaction() as db:
         profiles = await profiles_of(db, exam.institution_id, archived=False)
     names = [profile.name for profile in profiles]
-    return await asyncio.to_thread(read_roster, row.data, choices_of(row), names, tell)
+    return await asyncio.to_thread(read_roster, data, choices, names, tell)
+
+
+def importable(roster: Roster | NoText, *, good_only: bool = False) -> Roster:
+    """A list that can be imported: nothing is wrong with it, or with ``good_only`` what is
+    wrong is left out.
+
+    Raises:
+        NotImported: it is no such list; the message says what to do.
+    """
+    if isinstance(roster, NoText):
+        raise NotImported(roster.why)
+    if roster.layout.lacks:
+        raise NotImported(roster.layout.lacks)
+    if roster.bad and not good_only:
+        many = f"{roster.bad_rows:,} rows are" if roster.bad_rows > 1 else "1 row is"
+        raise NotImported(f"{many} wrong, so nobody was enrolled.")
+    return roster
+
+
+async def take_in(
+    db: AsyncSession, staff: Staff | str, exam: Exam, roster: Roster, now: int, tell: Tell
+) -> int:
+    """Enrol everybody of an ``importable`` list, and log it; how many were not enrolled yet.
+
+    Raises:
+        NotImported: the exam is over, or an accommodation is gone meanwhile.
+    """
+    held = await db.get_one(Exam, exam.id)
+    if held.ends <= now or held.cancelled is not None:
+        raise NotImported("This exam is over or cancelled; nobody can begin it.")
+    count = await enrol_list(db, held, roster.entries, now, tell)
+    audit.record(
+        db,
+        now,
+        staff,
+        "exam.enrol",
+        ("exam", exam.id),
+        institution_id=exam.institution_id,
+        candidates=count,
+        left_out=roster.bad_rows,
+    )
+    return count
 
 
 async def preview(db: AsyncSession, exam: Exam, roster: Roster) -> Preview:
@@ -335,29 +388,11 @@ class CandidateImports:
         Raises:
             NotImported: something is wrong with it; nobody was enrolled.
         """
-        roster = await read_upload(self.database, exam, row, progress.tell)
-        if isinstance(roster, NoText):
-            raise NotImported(roster.why)
-        if roster.layout.lacks:
-            raise NotImported(roster.layout.lacks)
-        if roster.bad and not good_only:
-            raise NotImported(f"{roster.bad_rows:,} rows are wrong, so nobody was enrolled.")
-        now = self.clock()
+        read = await read_upload(self.database, exam, row, progress.tell)
+        roster = importable(read, good_only=good_only)
         progress.step = "Enrolling"
         async with self.database.transaction() as db:
-            held = await db.get_one(Exam, exam.id)
-            if held.ends <= now or held.cancelled is not None:
-                raise NotImported("This exam is over or cancelled; nobody can begin it.")
-            count = await enrol_list(db, held, roster.entries, now, progress.tell)
+            now, tell = self.clock(), progress.tell
+            count = await take_in(db, staff, exam, roster, now, tell)
             await db.execute(delete(ImportRow).where(ImportRow.id == row.id))
-            audit.record(
-                db,
-                now,
-                staff,
-                "exam.enrol",
-                ("exam", exam.id),
-                institution_id=exam.institution_id,
-                candidates=count,
-                left_out=roster.bad_rows,
-            )
         return count

@@ -38,8 +38,11 @@ AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A new code, and the link with it; they are here and nowhere else."""
+    """A new code of a place (``enrolment``), and the link with it; they are here and nowhere
+    else.
+    """
 
+    enrolment: str
     name: str
     reference: str
     email: str
@@ -50,7 +53,7 @@ class Issued:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What became of sending: letters ``queued``, who has ``no_address``, and who was
-    ``left`` as they are: begun, withdrawn or over.
+    ``left`` as they are: begun, withdrawn or over; without a code, or reminded just now.
     """
 
     queued: int
@@ -81,7 +84,7 @@ class Issuing:
     ) -> list[Issued]:
         """New codes for places where nobody has begun; earlier ones open nothing any more."""
         now = self._clock()
-        waiting = [(place, who) for place, who in chosen if _may_begin(place, exam, now)]
+        waiting = [(place, who) for place, who in chosen if may_begin(place, exam, now)]
         institution = await db.get_one(Institution, exam.institution_id)
         key = fingerprint(self._keys.of(institution.key_ref).public)
         made = [new_code() for _ in waiting]
@@ -98,16 +101,17 @@ class Issuing:
             await db.execute(update(Enrolment), rows)
         # Letters with the earlier codes would lead nowhere.
         await self._take_back(db, exam, [place.id for place, _ in waiting], "A newer code.")
-        _log(db, now, staff, "enrolment.issue", exam, len(waiting))
+        log_places(db, now, staff, "enrolment.issue", exam, len(waiting))
         return [
             Issued(
+                place.id,
                 who.name,
                 who.reference,
                 who.email or "",
                 code,
                 link(self._settings.url, code, key),
             )
-            for (_, who), code in zip(waiting, made, strict=True)
+            for (place, who), code in zip(waiting, made, strict=True)
         ]
 
     async def send(
@@ -115,7 +119,7 @@ class Issuing:
     ) -> Sent:
         """New codes by e-mail, for those who have an address and have not begun."""
         now = self._clock()
-        waiting = [(place, who) for place, who in chosen if _may_begin(place, exam, now)]
+        waiting = [(place, who) for place, who in chosen if may_begin(place, exam, now)]
         reached = [(place, who) for place, who in waiting if who.email]
         issued = await self.issue(db, staff, exam, reached)
         words = await words_of(db, exam.institution_id, KINDS["invitation"])
@@ -157,7 +161,7 @@ class Issuing:
         if rows:
             await db.execute(update(Enrolment), rows)
         await self._take_back(db, exam, [place.id for place in hit], "The code was revoked.")
-        _log(db, self._clock(), staff, "enrolment.revoke", exam, len(rows))
+        log_places(db, self._clock(), staff, "enrolment.revoke", exam, len(rows))
         return len(rows)
 
     async def withdraw(
@@ -173,7 +177,7 @@ class Issuing:
         if rows:
             await db.execute(update(Enrolment), rows)
         await self._take_back(db, exam, [place.id for place in hit], "The place was given up.")
-        _log(db, now, staff, "enrolment.withdraw", exam, len(rows))
+        log_places(db, now, staff, "enrolment.withdraw", exam, len(rows))
         return len(rows)
 
     async def restore(
@@ -183,7 +187,7 @@ class Issuing:
         rows = [{"id": p.id, "withdrawn": None} for p, _ in chosen if p.withdrawn is not None]
         if rows:
             await db.execute(update(Enrolment), rows)
-        _log(db, self._clock(), staff, "enrolment.restore", exam, len(rows))
+        log_places(db, self._clock(), staff, "enrolment.restore", exam, len(rows))
         return len(rows)
 
     async def about(self, db: AsyncSession, exam: Exam) -> dict[str, str]:
@@ -239,14 +243,16 @@ def exam_values(exam: Exam, plan: Schedule) -> dict[str, str]:
     }
 
 
-def _may_begin(place: Enrolment, exam: Exam, now: int) -> bool:
+def may_begin(place: Enrolment, exam: Exam, now: int) -> bool:
+    """Whether somebody may begin who has not."""
     open_ = exam.cancelled is None and exam.ends > now
     return open_ and place.session_id is None and place.withdrawn is None
 
 
-def _log(
+def log_places(
     db: AsyncSession, now: int, staff: Staff | str, action: str, exam: Exam, count: int
 ) -> None:
+    """Log what was done to how many of an exam's places; to none, nothing."""
     if not count:
         return
     audit.record(

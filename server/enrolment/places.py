@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Annotated
 from urllib.parse import urlencode
 
+import msgspec
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +18,12 @@ from server.mail.models import MailRow
 
 # As many as a page shows: a screen or three.
 PAGE = 100
+
+# Ids or references of one request: below what either database takes in a statement.
+MOST_NAMED = 1_000
+
+# As much of a search as is looked for, in characters.
+MAX_TEXT = 100
 
 
 class Standing(StrEnum):
@@ -178,3 +186,53 @@ async def chosen_places(
         .order_by(Candidate.name, Enrolment.id)
     )
     return list((await db.execute(query)).tuples())
+
+
+class NobodyChosen(ValueError):
+    """It is not said whom something is to be done to, or there is no such place."""
+
+
+class Whom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which of an exam's places: these ``enrolments`` (ids) or the candidates with these
+    ``references``; or all in a ``standing``, in whose name, reference or address ``text``
+    occurs; or ``everybody``.
+    """
+
+    enrolments: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_NAMED)] = ()
+    references: Annotated[tuple[str, ...], msgspec.Meta(max_length=MOST_NAMED)] = ()
+    standing: Standing | None = None
+    text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] = ""
+    everybody: bool = False
+
+
+async def places_for(
+    db: AsyncSession, exam_id: str, whom: Whom, now: int
+) -> list[tuple[Enrolment, Candidate]]:
+    """The places that a program or a command means.
+
+    Raises:
+        NobodyChosen: it names none, two ways at once, or somebody who is not enrolled.
+    """
+    searched = whom.standing is not None or bool(whom.text)
+    ways = (bool(whom.enrolments), bool(whom.references), searched, whom.everybody)
+    if sum(ways) != 1:
+        raise NobodyChosen(
+            "Say whom in one way: enrolments, references, standing and text, or everybody."
+        )
+    if not (whom.enrolments or whom.references):
+        wanted = Wanted(text=whom.text, standing=whom.standing)
+        return await chosen_places(db, exam_id, wanted, now)
+    named = whom.enrolments or whom.references
+    column = Enrolment.id if whom.enrolments else Candidate.reference
+    query = (
+        select(Enrolment, Candidate)
+        .join(Candidate, Candidate.id == Enrolment.candidate_id)
+        .where(Enrolment.exam_id == exam_id, column.in_(named))
+        .order_by(Candidate.name, Enrolment.id)
+    )
+    found = list((await db.execute(query)).tuples())
+    there = {place.id if whom.enrolments else who.reference for place, who in found}
+    missing = [name for name in dict.fromkeys(named) if name not in there]
+    if missing:
+        raise NobodyChosen(f"Nobody in this exam is {', '.join(map(repr, missing[:5]))}.")
+    return found

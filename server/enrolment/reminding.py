@@ -17,12 +17,14 @@ from litestar import Litestar
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.staff import Staff
 from server.clock import WallClock
-from server.enrolment.issuing import Issuing
+from server.enrolment.issuing import Chosen, Issuing, Sent, log_places, may_begin
 from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import EARLIEST_REMINDER, MINUTE
+from server.exams.service import ExamError
 from server.mail.letters import Letter
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
@@ -32,6 +34,9 @@ from server.storage.keys import KeysMissing
 
 # Letters put into the outbox in one transaction.
 AT_ONCE = 500
+
+# Who asks for a reminder to the same people again within the hour has clicked twice.
+ASKED_EVERY = 60 * MINUTE
 
 # How often it is looked for what is due, in seconds; reminders are said in hours.
 LOOK_S = 60.0
@@ -63,6 +68,32 @@ class Reminders:
             while queued := await self._some(exam_id):
                 count += queued
         return count
+
+    async def remind_now(
+        self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
+    ) -> Sent:
+        """Remind people because somebody asks for it: those who have a code and have not
+        begun. Each at most once in ``ASKED_EVERY``, so that what is asked for twice (a click,
+        a program that tries again) is one letter; the second is among those that are ``left``.
+
+        Raises:
+            ExamError: the exam is a draft, cancelled or over.
+        """
+        now = self._clock()
+        if exam.published is None:
+            raise ExamError("this exam is a draft; publish it before anybody is reminded")
+        if exam.cancelled is not None or exam.ends <= now:
+            raise ExamError("this exam is over or cancelled; there is nothing to remind of")
+        waiting = [
+            (place, who)
+            for place, who in chosen
+            if may_begin(place, exam, now) and place.issued is not None and place.expires > now
+        ]
+        reached = [(place, who) for place, who in waiting if who.email]
+        queued = await self._put(db, exam, reached, f"/asked/{now // ASKED_EVERY}")
+        log_places(db, now, staff, "enrolment.remind", exam, queued)
+        no_address = len(waiting) - len(reached)
+        return Sent(queued, no_address, len(chosen) - no_address - queued)
 
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:
@@ -136,10 +167,17 @@ class Reminders:
             )
             .limit(AT_ONCE)
         )
+        reached = (await db.execute(query)).tuples().all()
+        return await self._put(db, exam, reached, tail)
+
+    async def _put(self, db: AsyncSession, exam: Exam, reached: Chosen, tail: str) -> int:
+        """Put reminders into the outbox; how many of them had not been there (``tail`` says
+        of each place which reminder it is).
+        """
         words = await words_of(db, exam.institution_id, KINDS["reminder"])
         about = await self._issuing.about(db, exam)
         letters: list[Letter] = []
-        for place, who in (await db.execute(query)).tuples():
+        for place, who in reached:
             check = UNCHECKED if place.checked is None else ""
             own = {"name": who.name, "reference": who.reference, "check": check}
             subject, text = filled(words, {**about, **own})

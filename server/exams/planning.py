@@ -19,11 +19,11 @@ from server.exams.schedule import Schedule, schedule_faults, schedule_of
 from server.exams.service import (
     ExamDraft,
     ExamError,
-    add_policy,
     create_exam,
     lock_exam,
     newest_policy,
 )
+from server.exams.signing import sign_terms
 from server.exams.starting import days_later
 from server.exams.terms import Terms, terms_of
 from server.mail.outbox import Outbox
@@ -46,7 +46,6 @@ async def plan_of(db: AsyncSession, exam: Exam) -> tuple[Schedule, Terms]:
 async def replan(
     db: AsyncSession,
     keys: KeyStore,
-    institution: Institution,
     exam: Exam,
     title: str,
     plan: Schedule,
@@ -83,9 +82,7 @@ async def replan(
     )
     signed = renamed or meant != terms
     if signed:
-        who = by.id if isinstance(by, Staff) else by
-        made = await add_policy(db, keys, institution, exam, meant, now, by=who)
-        _log(db, now, by, "policy.sign", exam, hash=made.hash)
+        await sign_terms(db, keys, exam, meant, now, by=by)
     _log(db, now, by, "exam.plan", exam, starts=exam.starts, ends=exam.ends)
     return signed
 
@@ -93,7 +90,6 @@ async def replan(
 async def copy_exam(
     db: AsyncSession,
     keys: KeyStore,
-    institution: Institution,
     exam: Exam,
     now: int,
     *,
@@ -117,6 +113,7 @@ async def copy_exam(
         terms=msgspec.structs.replace(terms, starts_us=later(plan.starts)),
         draft=True,
     )
+    institution = await db.get_one(Institution, exam.institution_id)
     who = by.id if isinstance(by, Staff) else by
     made = await create_exam(db, keys, institution, draft, now, by=who)
     _log(db, now, by, "exam.create", made, copied=exam.id)

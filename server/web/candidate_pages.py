@@ -19,13 +19,15 @@ from server.clock import WallClock
 from server.config import Settings
 from server.enrolment.accommodating import NotGiven, enrol_all
 from server.enrolment.codes import link
-from server.enrolment.issuing import Issued, Issuing, Sent
-from server.enrolment.places import Standing, Wanted, chosen_places, read_places
+from server.enrolment.issuing import Chosen, Issued, Issuing, Sent
+from server.enrolment.places import MAX_TEXT, Standing, Wanted, chosen_places, read_places
+from server.enrolment.reminding import Reminders
 from server.enrolment.service import Place
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.exams.schedule import state_of
+from server.exams.service import ExamError
 from server.exams.starting import said
 from server.network import AnyRequest
 from server.spreadsheets import MEDIA_TYPE, csv_of
@@ -37,8 +39,8 @@ from server.web.forms import text_fields
 from server.web.rendering import PRIVATE, page
 from shared.signed import fingerprint
 
-# As much of a search as is looked for, in characters, and the highest page asked for.
-MAX_TEXT, MAX_PAGE_DIGITS = 100, 6
+# The highest page asked for.
+MAX_PAGE_DIGITS = 6
 
 HEADER = ("name", "reference", "email", "code", "link")
 
@@ -135,6 +137,7 @@ class CandidatePages(Controller):
         exam_id: FromPath[str],
         database: NamedDependency[Database],
         issuing: NamedDependency[Issuing],
+        reminders: NamedDependency[Reminders],
         clock: NamedDependency[WallClock],
     ) -> Template | Response[bytes]:
         """Do something with those that are ticked, or with all that are looked for."""
@@ -152,6 +155,8 @@ class CandidatePages(Controller):
             elif does in ("show", "sheet"):
                 issued = await issuing.issue(db, staff, exam, chosen)
                 told, status = _left_of(len(chosen) - len(issued)), 200
+            elif does == "remind":
+                told, status = await _reminded(reminders, db, staff, exam, chosen)
             elif does in _DO:
                 told, status = await _done(does, issuing, db, staff, exam, chosen), 200
             else:
@@ -188,11 +193,28 @@ async def _done(
 
 def _sent(sent: Sent) -> str:
     parts = [f"{_people(sent.queued)} will get a letter with a new code."]
-    if sent.no_address:
-        parts.append(f"{_people(sent.no_address)} without an e-mail address were left out.")
+    return " ".join([*parts, *_without(sent), _left_of(sent.left)]).strip()
+
+
+async def _reminded(
+    reminders: Reminders, db: AsyncSession, staff: Staff, exam: Exam, chosen: Chosen
+) -> tuple[str, int]:
+    """Remind them, and say what became of that; with the page's status."""
+    try:
+        sent = await reminders.remind_now(db, staff, exam, chosen)
+    except ExamError as error:
+        return f"{error}.".capitalize(), 422
+    parts = [f"{_people(sent.queued)} will be reminded by letter.", *_without(sent)]
     if sent.left:
-        parts.append(_left_of(sent.left))
-    return " ".join(parts)
+        why = "they have no code, have begun, or were reminded within the last hour"
+        parts.append(f"{_people(sent.left)} left as they are: {why}.")
+    return " ".join(parts), 200
+
+
+def _without(sent: Sent) -> list[str]:
+    if not sent.no_address:
+        return []
+    return [f"{_people(sent.no_address)} without an e-mail address were left out."]
 
 
 def _left_of(count: int) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
@@ -21,12 +20,12 @@ from server.enrolment.models import Enrolment
 from server.enrolment.service import places_of
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
+from server.exams.listing import exam_lines, under_way
 from server.exams.models import Exam
-from server.exams.schedule import State, described, schedule_of, state_of
+from server.exams.schedule import described, schedule_of, state_of
 from server.exams.service import ExamError, create_exam, newest_policy
 from server.exams.terms import Terms
 from server.exams.watching import objects_said
-from server.ingest.models import ExamSession
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -36,21 +35,10 @@ from server.web.policy_form import Mistakes, reset_fields
 from server.web.policy_pages import form_context
 from server.web.rendering import page
 from server.web.schedule_form import times_said
-from server.web.schedule_pages import under_way
 from shared.policy import decode_policy
 
 # Places that an exam's own page lists; all of them have a page with a search.
 SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ExamLine:
-    """An exam in the list, where it stands, and how many places and sessions it has."""
-
-    exam: Exam
-    state: State
-    places: int
-    sessions: int
 
 
 class ExamPages(Controller):
@@ -69,7 +57,7 @@ class ExamPages(Controller):
     ) -> Template:
         """The institution's exams, the newest first."""
         async with database.transaction() as db:
-            lines = await _lines(db, current_account(request).institution_id, clock())
+            lines = await exam_lines(db, current_account(request).institution_id, clock())
         return page("exams.html", {"lines": lines})
 
     @get("/new", guards=[require(Role.EXAMINER)])
@@ -164,37 +152,6 @@ def _exam_form(mistakes: Mistakes, told: str = "") -> Template:
     status = 422 if mistakes.words else 200
     more = {"told": told, "planned": True, "times": times_said(mistakes.fields)}
     return page("exam_new.html", {**context, **more}, status=status)
-
-
-async def _lines(db: AsyncSession, institution_id: str, now: int) -> list[ExamLine]:
-    async def counts(
-        table: type[Enrolment] | type[ExamSession], *which: ColumnElement[bool]
-    ) -> dict[str, int]:
-        query = (
-            select(table.exam_id, func.count())
-            .join(Exam, Exam.id == table.exam_id)
-            .where(Exam.institution_id == institution_id, *which)
-            .group_by(table.exam_id)
-        )
-        return dict((await db.execute(query)).tuples().all())
-
-    exams = (
-        select(Exam)
-        .where(Exam.institution_id == institution_id)
-        .order_by(Exam.starts.desc(), Exam.title)
-    )
-    places = await counts(Enrolment, Enrolment.withdrawn.is_(None))
-    sessions = await counts(ExamSession)
-    at_it = await counts(ExamSession, ExamSession.state == "open")
-    return [
-        ExamLine(
-            exam,
-            state_of(exam, now, under_way=at_it.get(exam.id, 0)),
-            places.get(exam.id, 0),
-            sessions.get(exam.id, 0),
-        )
-        for exam in await db.scalars(exams)
-    ]
 
 
 async def exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:

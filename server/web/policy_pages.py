@@ -12,9 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Institution, Role
+from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
-from server.audit import service as audit
 from server.clock import WallClock
 from server.exams.changes import changes, plainly
 from server.exams.controllers import exam_of
@@ -22,7 +21,8 @@ from server.exams.machine import GIVEN_BACK
 from server.exams.measures import said
 from server.exams.models import Exam
 from server.exams.preview import exams_with_sessions, preview_terms
-from server.exams.service import ExamError, add_policy, lock_exam
+from server.exams.service import ExamError, lock_exam
+from server.exams.signing import sign_terms
 from server.exams.starting import zones
 from server.exams.terms import Terms, restored, terms_of
 from server.exams.versions import Version, count_versions, read_versions
@@ -99,15 +99,10 @@ class PolicyPages(Controller):
                 return page("policy.html", {**context, "overtaken": True}, status=409)
             if terms == terms_of(current.policy):
                 return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
-            institution = await db.get_one(Institution, staff.institution_id)
             try:
-                made = await add_policy(
-                    db, keys, institution, exam, terms, clock(), by=staff.id
-                )
+                await sign_terms(db, keys, exam, terms, clock(), by=staff)
             except ExamError as error:
                 return _again(context, fields, {"prohibited": f"{error}.".capitalize()})
-            subject = ("exam", exam.id)
-            audit.record(db, clock(), staff, "policy.sign", subject, hash=made.hash)
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
 
     @get("/compare")
@@ -156,24 +151,13 @@ class PolicyPages(Controller):
             terms = restored(now, terms_of(wanted.policy))
             if terms == now:
                 return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
-            institution = await db.get_one(Institution, staff.institution_id)
             try:
-                made = await add_policy(
-                    db, keys, institution, exam, terms, clock(), by=staff.id
+                await sign_terms(
+                    db, keys, exam, terms, clock(), by=staff, restored=wanted.version
                 )
             except ExamError as error:
                 context = await _context(db, exam)
                 return _again(context, context["fields"], {"version": f"{error}"})
-            subject = ("exam", exam.id)
-            audit.record(
-                db,
-                clock(),
-                staff,
-                "policy.sign",
-                subject,
-                hash=made.hash,
-                restored=wanted.version,
-            )
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
 
 

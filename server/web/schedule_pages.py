@@ -8,21 +8,20 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Institution, Role
+from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.clock import WallClock
+from server.enrolment.calling_off import call_off
 from server.enrolment.issuing import Issuing
-from server.enrolment.places import Wanted, chosen_places
 from server.exams.controllers import exam_of
+from server.exams.listing import under_way
 from server.exams.models import Exam
-from server.exams.planning import cancel, copy_exam, plan_of, publish, reinstate, replan
+from server.exams.planning import copy_exam, plan_of, publish, reinstate, replan
 from server.exams.schedule import described, state_of
 from server.exams.service import ExamError
 from server.exams.starting import zones
-from server.ingest.models import ExamSession
 from server.mail.outbox import Outbox
 from server.network import AnyRequest
 from server.storage.database import Database
@@ -87,18 +86,10 @@ class SchedulePages(Controller):
             context = await _context(db, exam, now)
             if planned is None:
                 return _again(context, fields, wrong)
-            institution = await db.get_one(Institution, staff.institution_id)
             try:
                 async with db.begin_nested():
                     signed = await replan(
-                        db,
-                        keys,
-                        institution,
-                        exam,
-                        planned.title,
-                        planned.plan,
-                        now,
-                        by=staff,
+                        db, keys, exam, planned.title, planned.plan, now, by=staff
                     )
             except ExamError as error:
                 return _again(context, fields, {"starts": f"{error}.".capitalize()})
@@ -134,10 +125,8 @@ class SchedulePages(Controller):
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
             try:
-                await cancel(db, outbox, exam, fields.get("why", ""), now, by=staff)
-                if "tell" in fields:
-                    everybody = await chosen_places(db, exam.id, Wanted(), now)
-                    await issuing.tell_cancelled(db, exam, everybody)
+                why, tell = fields.get("why", ""), "tell" in fields
+                await call_off(db, outbox, issuing, exam, why, now, by=staff, tell=tell)
             except ExamError as error:
                 context = await _context(db, exam, now)
                 wrong = {"why": f"{error}.".capitalize()}
@@ -173,17 +162,8 @@ class SchedulePages(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
-            institution = await db.get_one(Institution, staff.institution_id)
-            made = await copy_exam(db, keys, institution, exam, clock(), by=staff)
+            made = await copy_exam(db, keys, exam, clock(), by=staff)
         return Redirect(f"/exams/{made.id}/schedule?told=copied", status_code=303)
-
-
-async def under_way(db: AsyncSession, exam_id: str) -> int:
-    """How many are at an exam."""
-    query = select(func.count()).where(
-        ExamSession.exam_id == exam_id, ExamSession.state == "open"
-    )
-    return await db.scalar(query) or 0
 
 
 async def _context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:

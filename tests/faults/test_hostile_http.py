@@ -96,7 +96,7 @@ EXTRA_QUERY = st.dictionaries(WORDS, st.text(max_size=20) | st.integers(), max_s
 Who = dict[str, dict[str, str]]
 
 
-@schemathesis.serializer(SIGNED)
+@schemathesis.serializer(SIGNED, "text/csv")
 def as_bytes(_: object, value: object) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 

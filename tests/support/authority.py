@@ -65,6 +65,14 @@ TOKEN = {"name": "nightly", "days": "7", "scope": "sessions:read"}
 PROFILE = {"name": "Profile Q", "off": ["speech"]}
 PROFILE_FORM = {"name": "Profile R", "speech.off": "on"}
 DRAFT = {"title": "Another", "starts": 1_790_000_000_000_000, "ends": 1_790_090_000_000_000}
+SCHEDULE = {
+    "starts": 1_789_990_000_000_000,
+    "ends": 1_790_090_000_000_000,
+    "duration_s": 3600,
+    "zone": "Europe/Vienna",
+}
+# A search that finds nobody, so that the other rows have their candidates.
+NOBODY = {"text": "nobody is called so"}
 VERDICT = {"verdict": "accepted", "version": 0}
 CANDIDATES = {"candidates": [{"name": "Eve Example", "reference": "s-9"}]}
 WORDS = {"action": "message", "text": "Hello."}
@@ -204,10 +212,23 @@ ROWS: tuple[Row, ...] = (
     Row("POST", "/letters/words/{kind}", EXAMINER, at={"kind": "reminder"}, form={}),
     Row("GET", f"{API}/exams", OBSERVER),
     Row("POST", f"{API}/exams", EXAMINER, json=DRAFT),
+    Row("GET", EXAM, OBSERVER),
+    Row("GET", f"{EXAM}/schedule", OBSERVER),
+    Row("PUT", f"{EXAM}/schedule", EXAMINER, json=SCHEDULE),
+    Row("POST", f"{EXAM}/copy", EXAMINER),
+    Row("POST", f"{EXAM}/publish", EXAMINER),
+    Row("POST", f"{EXAM}/cancel", EXAMINER, json={"why": "The hall is closed."}),
+    Row("POST", f"{EXAM}/reinstate", EXAMINER),
+    Row("GET", f"{EXAM}/policy", OBSERVER),
+    Row("PUT", f"{EXAM}/policy", EXAMINER, json={}),
     Row("GET", f"{EXAM}/policies", OBSERVER),
     Row("POST", f"{EXAM}/policies", EXAMINER, json={}),
     Row("GET", f"{EXAM}/enrolments", EXAMINER),
     Row("POST", f"{EXAM}/enrolments", EXAMINER, json=CANDIDATES),
+    Row("POST", f"{EXAM}/enrolments/changes", EXAMINER, json={"do": "revoke"} | NOBODY),
+    Row("POST", f"{EXAM}/letters", EXAMINER, json={"kind": "reminder"} | NOBODY),
+    Row("POST", f"{EXAM}/codes", EXAMINER, json=NOBODY),
+    Row("POST", f"{EXAM}/imports", EXAMINER, body=b"name,reference\nEve,s-7\n"),
     Row(
         "PUT",
         f"{EXAM}/enrolments/{{enrolment_id}}/accommodation",

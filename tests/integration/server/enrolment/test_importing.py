@@ -208,7 +208,7 @@ async def test_an_accommodation_that_is_gone_meanwhile_keeps_all_out(campus: Cam
         await create_profile(db, campus.institution.id, draft, campus.clock())
     data = b"name,reference,accommodation\nAda,1,profile b\n"
     assert await take_in(campus, data) == 1
-    with pytest.raises(NotImported, match="1 rows are wrong"):
+    with pytest.raises(NotImported, match="1 row is wrong"):
         await take_in(campus, data.replace(b"profile b", b"profile c").replace(b",1,", b",2,"))
 
 

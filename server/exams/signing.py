@@ -1,0 +1,47 @@
+"""Signs an exam's rules for whoever asks (a form, a program, a command), and logs that."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.accounts.models import Institution
+from server.accounts.staff import Staff
+from server.audit import service as audit
+from server.exams.models import Exam, PolicyVersion
+from server.exams.service import add_policy
+from server.exams.terms import Terms
+from server.storage.keys import KeyStore
+
+
+async def sign_terms(
+    db: AsyncSession,
+    keys: KeyStore,
+    exam: Exam,
+    terms: Terms,
+    now: int,
+    *,
+    by: Staff | str,
+    **detail: Any,
+) -> PolicyVersion:
+    """A new version of an exam's policy, with the entry in the log that tells of it; the log's
+    further ``detail`` is, for example, which version was ``restored``.
+
+    Raises:
+        ExamError: the policy contradicts itself, or is too long to sign.
+    """
+    institution = await db.get_one(Institution, exam.institution_id)
+    who = by.id if isinstance(by, Staff) else by
+    made = await add_policy(db, keys, institution, exam, terms, now, by=who)
+    audit.record(
+        db,
+        now,
+        by,
+        "policy.sign",
+        ("exam", exam.id),
+        institution_id=exam.institution_id,
+        hash=made.hash,
+        **detail,
+    )
+    return made
