@@ -280,7 +280,10 @@ async def _imports(rooms: Rooms, settings: Settings) -> AsyncIterator[Imports]:
     from server.ingest.writer import Writer
 
     heads = SessionHeads(rooms.database, rooms.clock)
-    writer = Writer(rooms.database, rooms.keys, settings, rooms.clock, heads.changed)
+    # Boards of a server that runs see what a command takes in at their next look.
+    writer = Writer(
+        rooms.database, rooms.keys, settings, rooms.clock, heads.changed, lambda _: None
+    )
     pieces = Pieces(rooms.database, rooms.blobs, writer, settings, rooms.clock)
     rooms.blobs.scratch.mkdir(parents=True, exist_ok=True)
     yield Imports(rooms.database, writer, pieces, rooms.keys, rooms.clock)

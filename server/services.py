@@ -109,13 +109,14 @@ def make_services(
     targets = Targets(settings.inward)
     # One of each: how many bundles are made at once is bounded over all who ask for them.
     media, bundles = Media(blobs, keys), BundleExport(database, keys, blobs, clock)
+    boards = Boards(database, tile_renderer(renderer(templates)), clock)
     parts = (
         # First, so that the database is closed after all else has ended.
         _foundations(ground, heads, retention, metrics),
         _staff(ground, targets),
         _exams(ground),
-        _evidence(ground, heads, media, bundles),
-        _live(ground, templates),
+        _evidence(ground, heads, boards, media, bundles),
+        _live(ground, boards),
         _reports(ground, media),
         _candidates(ground, retention, bundles),
         _integrations(ground, targets),
@@ -182,9 +183,11 @@ def _exams(ground: Ground) -> Part:
     )
 
 
-def _evidence(ground: Ground, heads: SessionHeads, media: Media, bundles: BundleExport) -> Part:
+def _evidence(
+    ground: Ground, heads: SessionHeads, boards: Boards, media: Media, bundles: BundleExport
+) -> Part:
     settings, clock, database = ground.settings, ground.clock, ground.database
-    writer = Writer(database, ground.keys, settings, clock, heads.changed)
+    writer = Writer(database, ground.keys, settings, clock, heads.changed, boards.noticed)
     pieces = Pieces(database, ground.blobs, writer, settings, clock)
     return Part(
         {
@@ -197,15 +200,14 @@ def _evidence(ground: Ground, heads: SessionHeads, media: Media, bundles: Bundle
     )
 
 
-def _live(ground: Ground, templates: TemplateConfig[Any]) -> Part:
+def _live(ground: Ground, boards: Boards) -> Part:
     clock, database = ground.clock, ground.database
-    boards = Boards(database, tile_renderer(renderer(templates)), clock)
     return Part(
         {
             "boards": boards,
             "care": Care(database, clock),
             "exam_headers": ExamHeaderChecks(database, clock),
-            "live": Live(database, clock),
+            "live": Live(database, clock, boards.noticed),
             "phrases": Phrases(database, clock),
         },
         (boards.running, Limits(database, clock).running),

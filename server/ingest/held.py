@@ -135,6 +135,17 @@ async def hold(db: AsyncSession, session_ids: Iterable[str]) -> dict[str, Held]:
     return held
 
 
+async def hold_one(db: AsyncSession, session_id: str) -> ExamSession:
+    """A session as it is by now, locked until the transaction ends; what is changed of it is
+    kept by the mapper.
+
+    Raises:
+        NoResultFound: there is no such session.
+    """
+    query = select(ExamSession).where(ExamSession.id == session_id).with_for_update()
+    return (await db.scalars(query.execution_options(populate_existing=True))).one()
+
+
 async def admitted(db: AsyncSession, session_id: str, token_hash: str) -> Held | Rejection:
     """The session, to be read, for a holder of its token: (1) it is the credential's."""
     found = (await db.execute(_READ, {"ids": [session_id]})).one_or_none()

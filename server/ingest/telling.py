@@ -1,4 +1,6 @@
-"""Which deliveries are events that other systems may be told of (``integrations.outbox``)."""
+"""Which deliveries others are told of: other systems (``integrations.outbox``), and at once
+whoever watches the session now.
+"""
 
 from __future__ import annotations
 
@@ -35,3 +37,17 @@ def happened(
 
 
 _TOLD = {"open": "session.opened", "close": "session.closed"}
+
+
+def notable(fresh: Mapping[str, Judgement]) -> set[str]:
+    """The sessions of which there is more than that they go on: something was noticed, or they
+    have come to another part of the exam.
+    """
+    return {
+        name
+        for name, one in fresh.items()
+        if any(line.record.type in _NOTABLE for line in one.fresh)
+    }
+
+
+_NOTABLE = frozenset({"open", "incident", "phase", "close"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -28,7 +28,7 @@ from server.ingest.keeping import Additions
 from server.ingest.knowing import look_up
 from server.ingest.models import BlobRow
 from server.ingest.projecting import add_projection
-from server.ingest.telling import happened
+from server.ingest.telling import happened, notable
 from server.integrations.outbox import announce
 from server.problems import Rejection
 from server.storage.database import UNREADY, Database
@@ -54,6 +54,9 @@ Outcome = Signed | Rejection
 
 # Told of sessions whose chains go further, each with its institution.
 Changed = Callable[[Mapping[str, str]], None]
+
+# Told of sessions of which something was taken in that whoever watches is to see at once.
+Noticed = Callable[[Collection[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,14 @@ class Writer:
         settings: Settings,
         clock: WallClock,
         changed: Changed,
+        noticed: Noticed,
     ) -> None:
-        """Take what it works with; ``changed`` is told of chains that go further."""
+        """Take what it works with; ``changed`` is told of chains that go further, ``noticed``
+        of what somebody who watches should see, both once it is on disk.
+        """
         self._database = database
         self._changed = changed
+        self._noticed = noticed
         self._keys = keys
         self._quotas = settings.session_quota_bytes, settings.session_quota_records
         self._clock = clock
@@ -194,6 +201,7 @@ class Writer:
             moved_on = [work.held[name].row for name in sorted({*fresh, *work.arrived})]
             await announce(db, happened(now, moved_on, fresh, work.arrived))
         self._changed(further)
+        self._noticed(notable(fresh))
         return outcomes
 
     async def _judge(

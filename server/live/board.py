@@ -5,15 +5,24 @@ What it shows is made once for everybody: a look at the database (``gathering``)
 differs from what it has, whenever it is ready; so a slow one is never in the way of others,
 and one that comes back misses nothing.
 
-The database is the channel between servers: while somebody watches it is asked at least every
-``EVERY_S``, so that news that another server took in are here within a second, too.
+What this server takes in wakes the board at once (``Boards.noticed``), which then looks at
+those sessions alone. Besides, all are looked at again and again while somebody watches: for
+what passes with time, and for what other servers took in: the database is their channel.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +30,16 @@ from typing import Any
 import structlog
 
 from server.clock import WallClock
-from server.live.gathering import Gathering
-from server.live.need import BEFORE_THE_EXAM, Facts, Need, ordered
-from server.live.tiles import Tile, tile
+from server.live.gathering import CHUNK, Gathering
+from server.live.need import BEFORE_THE_EXAM, Facts, Need, Place, ordered
+from server.live.tiles import Tile, stands, tile
 from server.storage.database import UNREADY, Database
 
-# How often the database is asked while somebody watches (s): an incident is to be on the
-# board within a second.
+# How often all is looked at while somebody watches (s). Where other servers may work with the
+# same database, an incident that one of them took in is to be here within a second; SQLite has
+# one server, which says by itself what it takes in.
 EVERY_S = 0.4
+EVERY_ALONE_S = 1.0
 
 # What is done within this time (s) is looked at together.
 TOGETHER_S = 0.05
@@ -79,13 +90,20 @@ STATES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Shown:
-    """A tile, and what it looks like."""
+    """A tile, and what it looks like once somebody looks."""
 
     tile: Tile
     revision: str
-    html: str
+    _render: Render
+    _html: str = ""
+
+    @property
+    def html(self) -> str:
+        """The tile as HTML, made once."""
+        self._html = self._html or self._render(self.tile)
+        return self._html
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,36 +206,77 @@ class Board:
         self._clock = clock
         self._looking = asyncio.Lock()
         self._news = asyncio.Condition()
+        self._every_s = EVERY_ALONE_S if database.dialect == "sqlite" else EVERY_S
         self._wanted = asyncio.Event()
+        # What the next look is at: all, or the sessions of which there is news.
+        self._all = True
+        self._noticed: set[str] = set()
+        self._looked_at_all = 0
         self.look = Look()
         self.viewers = 0
 
     def touch(self) -> None:
         """Something was done: look again soon."""
+        self._all = True
         self._wanted.set()
+
+    def notice(self, session_ids: Iterable[str]) -> None:
+        """There is news of sessions: look at those soon that are on this board."""
+        mine = {name for name in session_ids if name in self._gathering}
+        if mine:
+            self._noticed |= mine
+            self._wanted.set()
 
     async def fresh(self, age_s: float = FRESH_S) -> Look:
         """The board as it was at most ``age_s`` ago."""
-        if self._clock() - self.look.at > age_s * 1e6 or self._wanted.is_set():
+        if self._clock() - self._looked_at_all > age_s * 1e6 or self._all:
             await self.refresh()
+        elif self._noticed:
+            await self.catch_up()
         return self.look
 
     async def refresh(self) -> None:
-        """Look again; those who wait are told where there is news.
+        """Look at all again; those who wait are told where there is news.
 
         Raises:
             OSError, DatabaseBusy, OperationalError, TimeoutError: the database cannot work.
         """
         async with self._looking:
             self._wanted.clear()
-            now = self._clock()
+            self._all, self._noticed = False, set()
+            self._looked_at_all = self._clock()
+            await self._look(None)
+
+    async def catch_up(self) -> None:
+        """Look at the sessions of which there is news, or at all where that is wanted.
+
+        Raises:
+            OSError, DatabaseBusy, OperationalError, TimeoutError: the database cannot work.
+        """
+        if self._all or len(self._noticed) > CHUNK:
+            await self.refresh()
+            return
+        async with self._looking:
+            self._wanted.clear()
+            noticed, self._noticed = self._noticed, set()
+            # A look at all that came first may have found that some are no longer there.
+            mine = {name for name in noticed if name in self._gathering}
+            if mine:
+                await self._look(mine)
+
+    async def _look(self, only: Collection[str] | None) -> None:
+        now = self._clock()
+        try:
             async with self._database.transaction() as db:
-                facts = await self._gathering.look(db, now)
-            before, self.look = self.look, self._made(facts, now)
-            if self.look.version == before.version:
-                return
-        async with self._news:
-            self._news.notify_all()
+                facts = await self._gathering.look(db, now, only)
+        except BaseException:
+            # What was wanted has not been done.
+            self._all = True
+            raise
+        before, self.look = self.look, self._made(facts, now)
+        if self.look.version != before.version:
+            async with self._news:
+                self._news.notify_all()
 
     async def newer(self, version: int, timeout_s: float) -> Look:
         """The board once it is newer than ``version``, or as it is after ``timeout_s``."""
@@ -228,32 +287,41 @@ class Board:
 
     async def run(self) -> None:
         """Look again and again."""
+        loop = asyncio.get_running_loop()
         while True:
-            try:
-                await self.refresh()
-            except UNREADY as error:
-                why = str(error).partition("\n")[0]
-                _log.warning("the board could not be brought up to date", why=why)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wanted.wait(), EVERY_S)
-            # What several do at once is one look.
-            await asyncio.sleep(TOGETHER_S)
+            await self._try(self.refresh)
+            until = loop.time() + self._every_s
+            while (rest := until - loop.time()) > 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wanted.wait(), rest)
+                # What several do at once is one look.
+                await asyncio.sleep(TOGETHER_S)
+                if self._wanted.is_set():
+                    await self._try(self.catch_up)
+
+    async def _try(self, look: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await look()
+        except UNREADY as error:
+            why = str(error).partition("\n")[0]
+            _log.warning("the board could not be brought up to date", why=why)
 
     def _made(self, every: Iterable[Facts], now: int) -> Look:
-        before = {one.tile.id: one for one in self.look.shown}
+        old = self.look
+        before = {
+            facts.id: (facts, shown) for facts, shown in zip(old.facts, old.shown, strict=True)
+        }
         placed = ordered(every, now)
         shown = tuple(
-            self._shown(tile(facts, place, now), before.get(facts.id))
-            for facts, place in placed
+            self._shown(facts, place, before.get(facts.id), now) for facts, place in placed
         )
         facts = tuple(facts for facts, _ in placed)
-        if shown == self.look.shown and facts == self.look.facts:
-            old = self.look
+        if shown == old.shown and facts == old.facts:
             return Look(old.version, now, shown, facts, old.exams, old.needs, old.pages)
-        same = [one.revision for one in shown] == [one.revision for one in self.look.shown]
+        same = [one.revision for one in shown] == [one.revision for one in old.shown]
         return Look(
             # Of what no tile shows nobody need be told.
-            version=self.look.version + (not same or not self.look.version),
+            version=old.version + (not same or not old.version),
             at=now,
             shown=shown,
             facts=facts,
@@ -261,10 +329,21 @@ class Board:
             needs=Counter(one.tile.need for one in shown),
         )
 
-    def _shown(self, new: Tile, before: Shown | None) -> Shown:
-        if before is not None and before.tile == new:
-            return before
-        return Shown(new, new.revision, self._render(new))
+    def _shown(
+        self, facts: Facts, place: Place, before: tuple[Facts, Shown] | None, now: int
+    ) -> Shown:
+        """A session's tile; the one before where the same stands in it."""
+        if before is None:
+            return self._new(tile(facts, place, now))
+        known, shown = before
+        # Most stand as they were, and whether they do is quicker seen than a tile is made.
+        if known is facts and stands(shown.tile, facts, place, now):
+            return shown
+        new = tile(facts, place, now)
+        return shown if shown.tile == new else self._new(new)
+
+    def _new(self, new: Tile) -> Shown:
+        return Shown(new, new.revision, self._render)
 
 
 class Boards:
@@ -281,6 +360,11 @@ class Boards:
         if institution_id not in self._boards:
             self._boards[institution_id] = self._made(institution_id)
         return self._boards[institution_id]
+
+    def noticed(self, session_ids: Iterable[str]) -> None:
+        """There is news of sessions, and it is in the database: boards that show them look."""
+        for board in self._boards.values():
+            board.notice(session_ids)
 
     def touch(self, institution_id: str) -> None:
         """Something was done that its board shows."""

@@ -2,25 +2,25 @@
 
 The database is asked often (``board``), so that what does not change is kept, and of what
 grows only the rest is read: everything of a session that has moved since the last look, and of
-the others nothing.
+the others nothing. A look may be at named sessions alone, where they are known to have news.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ColumnElement,
     String,
     and_,
-    column,
+    cast,
     func,
+    literal,
     or_,
     select,
-    values,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
@@ -36,15 +36,14 @@ from server.ingest.models import (
     RecordRow,
     UnobservedRow,
 )
-from server.live.conversation import answered_at, open_of
+from server.live.known import NOT_CARED, Cared, Known
 from server.live.models import CareRow, CommandRow, LiveRow, SaidRow, WatcherRow
-from server.live.need import ENDED_FOR, LOOK_BACK, NEW_FOR, WEIGHTS, Facts, Seen, is_new
-from server.live.situation import asked_for, awaited, said
+from server.live.need import ENDED_FOR, LOOK_BACK, NEW_FOR, WEIGHTS, Facts, Seen
 from server.review.durations import Spans, length, united
 from server.review.models import RankRow
-from server.review.phases import PAUSED, Phases, read_phases_of
+from server.review.phases import read_phases_of
 from server.review.reading import extent, place
-from server.review.wording import PARTLY, printed
+from server.review.wording import PARTLY
 from shared.flags import Severity
 from shared.policy import Policy, decode_policy
 
@@ -61,9 +60,6 @@ OVERLAP = 5 * MICROS_PER_SECOND
 # Sessions asked about at once: their ids stand in the question.
 CHUNK = 300
 
-# The streams that a picture can be shown of, the first first.
-PICTURED = ("camera", "screen")
-
 _LOOKED_AT = load_only(
     ExamSession.id,
     ExamSession.boots,
@@ -75,36 +71,6 @@ _LOOKED_AT = load_only(
 )
 
 
-@dataclass(slots=True)
-class _Known:
-    """A session as far as it is known. ``size`` is how many of its records were looked at."""
-
-    name: str
-    exam_id: str
-    exam: str
-    policy: Policy
-    created: int
-    revision: int = -1
-    size: int = 0
-    state: str = "open"
-    delivered: int | None = None
-    score: float | None = None
-    heard: int | None = None
-    told: Mapping[str, Any] | None = None
-    commands: tuple[CommandRow, ...] = ()
-    commanded: tuple[int, int] = (0, 0)
-    sayings: tuple[tuple[str, int], ...] = ()
-    newest: Seen | None = None
-    grave: dict[str, Seen] = field(default_factory=dict[str, Seen])
-    incidents: int = 0
-    unseen: Spans = field(default_factory=Spans)
-    phases: Phases = field(default_factory=Phases)
-    unobserved: int = 0
-    lately: int = 0
-    reach: int = 0
-    zero: int | None = None
-
-
 class _Row(NamedTuple):
     id: str
     revision: int
@@ -114,42 +80,46 @@ class _Row(NamedTuple):
     score: float | None
 
 
-class _Care(NamedTuple):
-    holder: str
-    seen_at: int
-    read_at: int
-
-
-_NO_CARE = _Care("", 0, 0)
-
-
 class Gathering:
     """One institution's running sessions, as they were at the last look."""
 
     def __init__(self, institution_id: str) -> None:
         """Take whose sessions to look at; the first look reads all of them."""
         self._institution = institution_id
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._policies: dict[str, Policy] = {}
         self._live_since = 0
 
-    async def look(self, db: AsyncSession, now: int) -> list[Facts]:
-        """How all running sessions stand at ``now`` (µs UTC)."""
-        rows = await self._rows(db, now)
+    def __contains__(self, session_id: str) -> bool:
+        """Whether a session was there at the last look."""
+        return session_id in self._known
+
+    async def look(
+        self, db: AsyncSession, now: int, only: Collection[str] | None = None
+    ) -> list[Facts]:
+        """How all running sessions stand at ``now`` (µs UTC).
+
+        Where ``only`` names known sessions (``CHUNK`` at most), nothing is asked about the
+        others, which stand as they were.
+        """
+        rows = await self._rows(db, now, only)
         await self._meet(db, [row.id for row in rows if row.id not in self._known])
         moved = {row.id for row in rows if self._known[row.id].revision != row.revision}
         for ids in _chunks(sorted(moved)):
             await self._follow(db, ids, now)
-        self._known = {row.id: _stood(self._known[row.id], row) for row in rows}
-        await self._hear(db)
-        await self._talk(db)
-        care, watchers = await self._care(db, now), await self._watchers(db, now)
-        return [
-            _facts(name, known, care.get(name, _NO_CARE), watchers.get(name, ()), now)
-            for name, known in self._known.items()
-        ]
+        if only is None:
+            self._known = {row.id: self._known[row.id] for row in rows}
+        for row in rows:
+            _stood(self._known[row.id], row)
+        await self._hear(db, only)
+        await self._talk(db, only)
+        await self._care(db, now, only)
+        await self._watch(db, now, only)
+        return [known.facts(now) for known in self._known.values()]
 
-    async def _rows(self, db: AsyncSession, now: int) -> list[_Row]:
+    async def _rows(
+        self, db: AsyncSession, now: int, only: Collection[str] | None
+    ) -> list[_Row]:
         query = (
             select(
                 ExamSession.id,
@@ -160,7 +130,7 @@ class Gathering:
                 RankRow.score,
             )
             .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
-            .where(ExamSession.institution_id == self._institution, running(now))
+            .where(ExamSession.institution_id == self._institution, running(now), *_named(only))
         )
         return [_Row(*row) for row in await db.execute(query)]
 
@@ -183,8 +153,8 @@ class Gathering:
             found = (await db.execute(query)).tuples().all()
             await self._learn({row[4] for row in found} - self._policies.keys(), db)
             for name, candidate, exam_id, exam, policy, created in found:
-                self._known[name] = _Known(
-                    candidate, exam_id, exam, self._policies[policy], created
+                self._known[name] = Known(
+                    name, candidate, exam_id, exam, self._policies[policy], created
                 )
             # Its state may be older than the newest that was seen so far.
             self._live_since = 0
@@ -205,13 +175,14 @@ class Gathering:
             if session.last_seen is not None:
                 zero = session.last_seen - known.reach
                 known.zero = zero if known.zero is None else min(known.zero, zero)
-        since = _since({name: self._known[name].size for name in ids})
+        since = _since(db, {name: self._known[name].size for name in ids})
         await self._incidents(db, since, now)
         await self._absences(db, since, sessions)
         for name, session in sessions.items():
             known = self._known[name]
             known.size, known.unobserved = session.size, length(known.unseen)
             known.lately = _after(known.unseen, known.reach - LOOK_BACK)
+            known.moved()
 
     async def _incidents(self, db: AsyncSession, since: Any, now: int) -> None:
         fresh = or_(
@@ -268,56 +239,59 @@ class Gathering:
                 known = self._known[name]
                 known.unseen = united([*known.unseen, *spans])
 
-    async def _hear(self, db: AsyncSession) -> None:
+    async def _hear(self, db: AsyncSession, only: Collection[str] | None) -> None:
         """What recorders said of themselves since."""
         query = select(LiveRow.session_id, LiveRow.time, LiveRow.state)
         query = query.join(ExamSession, ExamSession.id == LiveRow.session_id).where(
-            *self._mine(), LiveRow.time >= self._live_since - OVERLAP
+            *self._mine(only), LiveRow.time >= self._live_since - OVERLAP
         )
+        newest = self._live_since
         for name, time, state in await db.execute(query):
             if (known := self._known.get(name)) is not None:
-                known.heard, known.told = time, state
-                self._live_since = max(self._live_since, time)
+                known.put(heard=time, told=state)
+                newest = max(newest, time)
+        # What others reported up to then was not asked for where it is about ``only`` these.
+        self._live_since = newest if only is None else self._live_since
 
-    async def _talk(self, db: AsyncSession) -> None:
+    async def _talk(self, db: AsyncSession, only: Collection[str] | None) -> None:
         """What staff asked for and candidates said, of sessions where that has grown."""
-        for ids in _chunks(await self._commanded(db)):
+        for ids in _chunks(await self._commanded(db, only)):
             query = select(CommandRow).where(CommandRow.session_id.in_(ids))
             found: dict[str, list[CommandRow]] = {name: [] for name in ids}
             for row in await db.scalars(query.order_by(CommandRow.created)):
                 found[row.session_id].append(row)
             for name, rows in found.items():
-                self._known[name].commands = tuple(rows)
+                self._known[name].put(commands=tuple(rows))
         query = (
             select(SaidRow.session_id, SaidRow.kind, SaidRow.at)
             .join(ExamSession, ExamSession.id == SaidRow.session_id)
-            .where(*self._mine())
+            .where(*self._mine(only))
         )
         sayings: dict[str, list[tuple[str, int]]] = {}
         for name, kind, at in await db.execute(query):
             sayings.setdefault(name, []).append((kind, at))
         for name, every in sayings.items():
             if (known := self._known.get(name)) is not None:
-                known.sayings = tuple(every)
+                known.put(sayings=tuple(every))
 
-    async def _commanded(self, db: AsyncSession) -> list[str]:
+    async def _commanded(self, db: AsyncSession, only: Collection[str] | None) -> list[str]:
         """Sessions whose commands have changed."""
         count, done = func.count(), func.count(CommandRow.done_at)
         query = (
             select(CommandRow.session_id, count, done)
             .join(ExamSession, ExamSession.id == CommandRow.session_id)
-            .where(*self._mine())
+            .where(*self._mine(only))
             .group_by(CommandRow.session_id)
         )
         changed: list[str] = []
         for name, *counts in await db.execute(query):
             known = self._known.get(name)
             if known is not None and known.commanded != tuple(counts):
-                known.commanded = (counts[0], counts[1])
+                known.put(commanded=(counts[0], counts[1]))
                 changed.append(name)
         return changed
 
-    async def _care(self, db: AsyncSession, now: int) -> dict[str, _Care]:
+    async def _care(self, db: AsyncSession, now: int, only: Collection[str] | None) -> None:
         query = (
             select(
                 CareRow.session_id,
@@ -328,14 +302,16 @@ class Gathering:
             )
             .join(ExamSession, ExamSession.id == CareRow.session_id)
             .outerjoin(Account, Account.id == CareRow.holder)
-            .where(*self._mine())
+            .where(*self._mine(only))
         )
-        return {
-            name: _Care(holder if holder and until > now else "", seen_at, read_at)
+        found = {
+            name: Cared(holder if holder and until > now else "", seen_at, read_at)
             for name, until, seen_at, read_at, holder in await db.execute(query)
         }
+        for name in self._known if only is None else only:
+            self._known[name].put(cared=found.get(name, NOT_CARED))
 
-    async def _watchers(self, db: AsyncSession, now: int) -> dict[str, tuple[str, ...]]:
+    async def _watch(self, db: AsyncSession, now: int, only: Collection[str] | None) -> None:
         query = (
             select(WatcherRow.session_id, Account.name)
             .join(Account, Account.id == WatcherRow.account_id)
@@ -347,10 +323,16 @@ class Gathering:
         found: dict[str, tuple[str, ...]] = {}
         for name, watcher in await db.execute(query):
             found[name] = (*found.get(name, ()), watcher)
-        return found
+        for name in self._known if only is None else only:
+            self._known[name].put(watchers=found.get(name, ()))
 
-    def _mine(self) -> tuple[ColumnElement[bool], ...]:
-        return ExamSession.institution_id == self._institution, ExamSession.state == "open"
+    def _mine(self, only: Collection[str] | None) -> tuple[ColumnElement[bool], ...]:
+        own = ExamSession.institution_id == self._institution
+        return own, ExamSession.state == "open", *_named(only)
+
+
+def _named(only: Collection[str] | None) -> tuple[ColumnElement[bool], ...]:
+    return () if only is None else (ExamSession.id.in_(only),)
 
 
 def running(now: int) -> ColumnElement[bool]:
@@ -374,10 +356,18 @@ def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
         yield ids[at : at + CHUNK]
 
 
-def _since(sizes: Mapping[str, int]) -> Any:
-    """Sessions, each with how many of its records were looked at, as a table."""
-    table = values(column("id", String), column("size", BigInteger), name="since")
-    return table.data(list(sizes.items())).cte("since")
+def _since(db: AsyncSession, sizes: Mapping[str, int]) -> Any:
+    """Sessions, each with how many of its records were looked at, as a table.
+
+    They go as one JSON object: a list of ``VALUES`` would be another statement for every
+    number of sessions, and making it costs more than all that is asked with it.
+    """
+    each = func.json_each if db.get_bind().dialect.name == "sqlite" else func.json_each_text
+    table = each(literal(dict(sizes), JSON)).table_valued("key", "value")
+    found = select(
+        cast(table.c.key, String).label("id"), cast(table.c.value, BigInteger).label("size")
+    )
+    return found.cte("since")
 
 
 def _after(spans: Spans, since: int) -> int:
@@ -385,70 +375,6 @@ def _after(spans: Spans, since: int) -> int:
     return sum(end - max(start, since) for start, end in spans if end > since)
 
 
-def _stood(known: _Known, row: _Row) -> _Known:
-    known.revision, known.state = row.revision, row.state
-    known.delivered, known.score = row.last_seen, row.score
-    return known
-
-
-def _facts(name: str, known: _Known, care: _Care, watchers: tuple[str, ...], now: int) -> Facts:
-    told = dict(known.told) if known.told is not None else None
-    newest = known.phases.newest
-    asked = asked_for(known.commands)
-    answered = answered_at((one.action, one.created) for one in known.commands)
-    open_ = open_of(known.sayings, answered, care.read_at)
-    known.grave = {key: one for key, one in known.grave.items() if one.at > now - NEW_FOR}
-    seen_at = max(care.seen_at, answered)
-    return Facts(
-        id=name,
-        name=known.name,
-        exam_id=known.exam_id,
-        exam=known.exam,
-        state=known.state,
-        phase=said(told, "phase") or (newest.name if newest else ""),
-        awaits=awaited(told, known.heard or 0, known.commands) if told else "",
-        paused=asked.paused,
-        light=said(told, "light"),
-        words=printed(said(told, "words")) if told else "",
-        created=known.created,
-        heard=known.heard,
-        delivered=known.delivered,
-        queued_records=_number(told, "queued_records"),
-        queued_bytes=_number(told, "queued_bytes"),
-        newest=known.newest,
-        fresh=tuple(one for one in known.grave.values() if is_new(one, now, seen_at)),
-        incidents=known.incidents,
-        score=known.score,
-        unobserved=known.unobserved,
-        lately=known.lately,
-        help_since=open_.help_since,
-        unread=open_.unread,
-        warnings=asked.warnings,
-        limit=known.policy.warnings,
-        ends_at=_ends_at(known, asked.extra_s),
-        streams=tuple(_pictured(known.policy)),
-        holder=care.holder,
-        watchers=watchers,
-        seen_at=seen_at,
-    )
-
-
-def _ends_at(known: _Known, extra_s: float) -> int | None:
-    """When the exam's time is over, as the recorder reckons it (``recorder.phases``)."""
-    began, newest = known.phases.began, known.phases.newest
-    if began is None or newest is None or known.zero is None or newest.name == PAUSED:
-        return None
-    exam = known.policy.exam
-    starts = known.zero + began if exam.starts_us is None else exam.starts_us
-    given = round((exam.duration_s + extra_s) * MICROS_PER_SECOND)
-    return starts + given + known.phases.lasted(PAUSED)
-
-
-def _pictured(policy: Policy) -> Iterable[str]:
-    on = {"camera": policy.streams.camera.enabled, "screen": policy.streams.screen.enabled}
-    return (stream for stream in PICTURED if on[stream])
-
-
-def _number(told: Mapping[str, Any] | None, name: str) -> int:
-    found = (told or {}).get(name, 0)
-    return found if isinstance(found, int) else 0
+def _stood(known: Known, row: _Row) -> None:
+    known.revision = row.revision
+    known.put(state=row.state, delivered=row.last_seen, score=row.score)

@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.exams.models import PolicyVersion
-from server.ingest.held import hold
+from server.ingest.held import hold_one
 from server.ingest.models import ExamSession
 from server.live.controllers import channel
 from server.live.models import CommandRow
@@ -164,8 +164,7 @@ def _due(now: int) -> Any:
 
 
 async def _held(db: AsyncSession, session_id: str) -> tuple[ExamSession, Policy]:
-    session = (await hold(db, [session_id]))[session_id].row
-    await db.refresh(session)
+    session = await hold_one(db, session_id)
     return session, (await policies_of(db, [session]))[session.policy_version_id]
 
 

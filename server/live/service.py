@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
-from server.ingest.held import admitted, hold
+from server.ingest.held import admitted, hold_one
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
 from server.ingest.projection import plain, text
@@ -52,10 +52,15 @@ class Connected:
 class Live:
     """The live channel's two directions."""
 
-    def __init__(self, database: Database, clock: WallClock) -> None:
-        """Take what it works with."""
+    def __init__(
+        self, database: Database, clock: WallClock, noticed: Callable[[list[str]], None]
+    ) -> None:
+        """Take what it works with; ``noticed`` is told of sessions of which there is something
+        that whoever watches is to see at once.
+        """
         self._database = database
         self._clock = clock
+        self._noticed = noticed
 
     async def admit(self, session_id: str, token_hash: str) -> Rejection | None:
         """Why a recorder may not connect, if it may not."""
@@ -100,6 +105,7 @@ class Live:
         async with self._database.transaction() as db:
             row = await db.get(LiveRow, session_id)
             shown = plain(msgspec.to_builtins(msgspec.structs.replace(state, said=())))
+            news = bool(fresh) or _calls(shown) != _calls(row.state if row else {})
             if row is None:
                 db.add(LiveRow(session_id=session_id, state=shown, time=now))
             else:
@@ -109,7 +115,10 @@ class Live:
                 for command in await db.scalars(open_ones):
                     command.done_at = now
             kept = await _keep_said(db, session_id, fresh, now) if fresh else set[str]()
-            return kept, await _waiting(db, session_id)
+            waiting = await _waiting(db, session_id)
+        if news:
+            self._noticed([session_id])
+        return kept, waiting
 
     async def pending(self, session_id: str) -> list[Command]:
         """Commands that the recorder has not done, oldest first."""
@@ -132,8 +141,7 @@ class Live:
         async with self._database.transaction() as db:
             await session_of(db, staff, session_id)
             # Held, so that two warnings at once are counted as two.
-            session = (await hold(db, [session_id]))[session_id].row
-            await db.refresh(session)
+            session = await hold_one(db, session_id)
             situation = await read_situation(db, session)
             why = refusal(situation, draft)
             if why is not None:
@@ -234,6 +242,11 @@ async def _keep_said(
         row |= {"text": text(one.text), "at": now + order}
         await db.execute(insert(SaidRow).values(row).on_conflict_do_nothing())
     return there | {one.id for one in kept}
+
+
+def _calls(state: Mapping[str, Any]) -> list[Any]:
+    """What of a state may call for somebody."""
+    return [state.get(name) for name in ("phase", "awaits", "light")]
 
 
 def _unsent(connected: Connected, waiting: Sequence[Command]) -> list[Command]:

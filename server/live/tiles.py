@@ -114,6 +114,17 @@ def tile(facts: Facts, place: Place, now: int) -> Tile:
     )
 
 
+def stands(tile: Tile, facts: Facts, place: Place, now: int) -> bool:
+    """Whether a tile of these very facts still says all: what time alone changes is where its
+    session stands, and how it is heard.
+    """
+    told = tile.connection, tile.tone, tile.silent_since
+    since = place.since - place.since % STEP
+    return (tile.need, tile.why, tile.since) == (place.need, place.why, since) and (
+        told == connected(facts, now)
+    )
+
+
 def _telling(facts: Facts) -> Told | None:
     """The incident that tells most: the gravest that nobody has seen, else the last of all."""
     unseen = sorted(facts.fresh, key=lambda one: (one.severity.rank, one.at))

@@ -211,6 +211,51 @@ async def test_tiles_are_made_once_and_sent_only_with_news(
     assert board.look.version == version + 1
 
 
+async def test_news_of_a_session_are_looked_at_alone_and_told_alike(
+    campus: Campus, client: httpx.AsyncClient, running: Pupil
+) -> None:
+    other = await redeem(client, await campus.code("s-2"))
+    board = board_of(campus)
+    await board.refresh()
+    running.incident(1, kind="window_switch", severity="high")
+    await deliver_last(running)
+    await report(campus, running, said=(HELP,))
+    unheard = Live(service(campus, "database"), campus.clock, lambda _: None)
+    await unheard.report(other.session, STATE, Connected())
+    await board.catch_up()
+    tiles = {one.tile.id: one.tile for one in board.look.shown}
+    assert (tiles[running.session].need, tiles[running.session].fresh) == (Need.HELP, 1)
+    assert tiles[other.session].connection == "Not connected yet", "nobody told of that one"
+    await board.refresh()
+    afresh = service(campus, "boards")._made(campus.institution.id)
+    await afresh.refresh()
+    assert [one.tile for one in board.look.shown] == [one.tile for one in afresh.look.shown]
+    # Another institution's board takes no notice.
+    strangers = service(campus, "boards").of("another")
+    await strangers.refresh()
+    strangers.notice([running.session])
+    await strangers.catch_up()
+    assert strangers.look.shown == ()
+
+
+async def test_what_is_taken_in_wakes_the_board(
+    campus: Campus, running: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By itself it would look again when the exam is over.
+    monkeypatch.setattr("server.live.board.EVERY_ALONE_S", 3600.0)
+    async with service(campus, "boards").watching(campus.institution.id) as board:
+        look = await board.newer(0, timeout_s=30)
+        for n, told in enumerate(("low", "critical")):
+            running.incident(n, kind="face_missing", severity=told)
+            await deliver_last(running)
+            look = await board.newer(look.version, timeout_s=30)
+            assert look.shown[0].tile.incidents == n + 1
+        await report(campus, running, awaits="identity")
+        look = await board.newer(look.version, timeout_s=30)
+        assert look.shown[0].tile.need is Need.ADMISSION
+    service(campus, "boards")._tasks.popitem()[1].cancel()
+
+
 async def test_views_choose_by_exam_state_and_name(
     campus: Campus, client: httpx.AsyncClient, running: Pupil
 ) -> None:
