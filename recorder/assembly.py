@@ -128,7 +128,7 @@ def _build(
     earlier = writer.streams
     standing = gone_through(read_phases(store, system_clock()))
     timeline = _begin_epoch(writer, opening)
-    recording = _recording(common, timeline)
+    recording = _recording(common, timeline, talk)
     watching = _watching(common, recording.encoders, choice.watchlist.setup)
     server_clock = ServerClock(system_clock().offset)
     delivering = _delivery_line(plan, common, store.founding, server_clock)
@@ -186,7 +186,7 @@ class _Recording:
     clocks: ClockWatch
 
 
-def _recording(common: _Common, timeline: Timeline) -> _Recording:
+def _recording(common: _Common, timeline: Timeline, talk: Talk) -> _Recording:
     policy, submit = common.policy, common.reporter.submit
     for pump in common.pumps.values():
         pump.rebase(timeline)
@@ -207,6 +207,7 @@ def _recording(common: _Common, timeline: Timeline) -> _Recording:
         new_id=_new_id,
         look_at_clock=common.writer.look_at_clock,
         look_at_losses=losses.look,
+        tell=talk.tell,
     )
     return _Recording(encoders, losses, clocks)
 

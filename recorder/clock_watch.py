@@ -11,6 +11,7 @@ from recorder.clock import NsClock, now_ns
 from recorder.detect.observations import Incident
 from recorder.durations import spoken
 from recorder.sleeps import Sleep, Sleeps
+from recorder.status import Notice
 from shared.flags import Kind
 from shared.policy import Policy
 
@@ -35,6 +36,7 @@ class ClockWatch:
         new_id: Callable[[], str],
         look_at_clock: Callable[[], None],
         look_at_losses: Callable[[int], None],
+        tell: Callable[[Notice], None],
         clock: NsClock = now_ns,
     ) -> None:
         """Report each sleep by the policy's rule for ``gap``: nothing was recorded in it.
@@ -47,6 +49,7 @@ class ClockWatch:
             look_at_clock: has wall and evidence clock compared (``EvidenceWriter``).
             look_at_losses: told the time; what has not come back after a sleep is reported
                 (``LossRecorder.look``).
+            tell: puts something before the candidate.
             clock: the evidence clock, nanoseconds.
         """
         self._rule = policy.rule(Kind.GAP)
@@ -55,6 +58,7 @@ class ClockWatch:
         self._new_id = new_id
         self._look_at_clock = look_at_clock
         self._look_at_losses = look_at_losses
+        self._tell = tell
         self._clock = clock
         self._told = len(sleeps.look())
         self._slept_ns = 0
@@ -96,6 +100,7 @@ class ClockWatch:
     def _report(self, sleep: Sleep) -> None:
         seconds = sleep.slept_ns / _NS_PER_S
         _log.warning("the_computer_slept", seconds=round(seconds, 1))
+        self._tell(Notice(_advice(seconds), "Invigil", "info"))
         if not self._rule.enabled or seconds < self._rule.onset_s:
             return
         reason = f"The computer slept for {spoken(seconds)}; nothing was recorded meanwhile."
@@ -110,3 +115,11 @@ class ClockWatch:
                 detail={"reason": reason, "seconds": round(seconds, 3)},
             )
         )
+
+
+def _advice(slept_s: float) -> str:
+    return (
+        f"The computer slept for {spoken(slept_s)}, and nothing was recorded meanwhile. The "
+        "exam's time does not stop for that: please keep the lid open and the computer plugged "
+        "in until you have handed in."
+    )

@@ -171,6 +171,7 @@ class Session:
         self._ended_ns: int | None = None
         self._ending = threading.Lock()
         self._over = threading.Event()
+        self._ended = ""
         self._obeyed: set[str] = set()
         self._pulse = Pulse(parts.policy.heartbeat_s, self._heartbeat, parts.reporter.submit)
         self.id = opening.session
@@ -234,6 +235,7 @@ class Session:
             warnings=talk.warnings,
             warnings_limit=talk.warnings_limit,
             unheard=talk.unheard,
+            ended=self._ended,
         )
 
     # What the candidate asks for
@@ -434,7 +436,7 @@ class Session:
     def finish(self, reason: str) -> None:
         """End the recording on a thread of its own; the first reason given counts."""
         if self._ending.acquire(blocking=False):
-            self._stage = Stage.CLOSING
+            self._ended, self._stage = reason, Stage.CLOSING
             threading.Thread(target=self._end, args=(reason,), name="closing").start()
 
     def wait(self, timeout_s: float | None = None) -> bool:

@@ -166,7 +166,8 @@ class Status:
     ``awaits`` is what a proctor is asked to decide; ``refused`` says that it was refused, and
     ``words`` then what to do. ``warnings`` is how many have counted and ``warnings_limit`` how
     many end the session (0: none does). ``unheard`` is how much of what the candidate said
-    no server has taken yet.
+    no server has taken yet. ``ended`` is why the recording ended, as its last record says
+    (``shared.records.Close``), and empty before.
     """
 
     stage: Stage
@@ -187,6 +188,7 @@ class Status:
     warnings: int = 0
     warnings_limit: int = 0
     unheard: int = 0
+    ended: str = ""
 
 
 NoticeKind = Literal["message", "warning", "info", "answer"]

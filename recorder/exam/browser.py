@@ -129,20 +129,31 @@ class ExamBrowser(QWidget):
         self._bar.zoomed.connect(self.zoom)
 
     def _add_shortcuts(self) -> None:
-        keys = QKeySequence.StandardKey
+        keys, context = QKeySequence.StandardKey, Qt.ShortcutContext
+        # Beside the page the same keys are for the size of the bar's text.
+        within = context.WidgetWithChildrenShortcut
         for name, done in (
             ([*_keys(keys.ZoomIn), QKeySequence("Ctrl+=")], lambda: self.zoom(1)),
             (_keys(keys.ZoomOut), lambda: self.zoom(-1)),
             ([QKeySequence("Ctrl+0")], lambda: self.zoom(0)),
+        ):
+            self._add_shortcut(name, done, within)
+        for name, done in (
             ([*_keys(keys.Refresh), QKeySequence("Ctrl+R")], self.reload),
             (_keys(keys.Back), self.go_back),
             ([QKeySequence("Ctrl+P")], self._print),
             ([QKeySequence("F12"), QKeySequence("Ctrl+Shift+I")], self._inspect),
         ):
-            action = QAction(self)
-            action.setShortcuts(name)
-            action.triggered.connect(done)
-            self.addAction(action)
+            self._add_shortcut(name, done, context.WindowShortcut)
+
+    def _add_shortcut(
+        self, keys: list[QKeySequence], done: Callable[[], None], context: Qt.ShortcutContext
+    ) -> None:
+        action = QAction(self)
+        action.setShortcuts(keys)
+        action.setShortcutContext(context)
+        action.triggered.connect(done)
+        self.addAction(action)
 
     # What the window and the bar ask for
 

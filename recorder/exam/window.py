@@ -187,7 +187,10 @@ class ExamWindow(QWidget):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """Closing the window is asking to leave."""
+        """Closing the window is asking to leave; a system that shuts down is not held up."""
+        if not self._over and _is_shutting_down():
+            self.left.emit()
+            self.end()
         event.setAccepted(self._over)
         if not self._over:
             self.ask_to_leave()
@@ -248,3 +251,8 @@ class ExamWindow(QWidget):
         if how := self.astray():
             self.disturbed.emit(how)
         super().resizeEvent(event)
+
+
+def _is_shutting_down() -> bool:
+    application = QGuiApplication.instance()
+    return isinstance(application, QGuiApplication) and application.isSavingSession()

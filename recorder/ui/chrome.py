@@ -171,6 +171,33 @@ class Chrome(QMainWindow):
             width, height = (side * text_size() for side in size)
             self.resize(min(width, room.width()), min(height, room.height()))
 
+    def size_buttons(self, kind: str = "plain") -> tuple[Button, Button]:
+        """Buttons that make all text smaller and larger, wherever they stand."""
+        # Marks of left-to-right: a sign at the end would else change sides in Hebrew.
+        smaller = Button("\u200eA−\u200e", lambda: self._scale_by(-SCALE_STEP), kind)
+        larger = Button("\u200eA+\u200e", lambda: self._scale_by(SCALE_STEP), kind)
+        for button, name, keys in (
+            (smaller, self.tr("Smaller text"), "Ctrl+−"),
+            (larger, self.tr("Larger text"), "Ctrl++"),
+        ):
+            button.setAccessibleName(name)
+            button.setToolTip(f"{name} ({keys})")
+        return smaller, larger
+
+    def size_shortcuts(self, place: QWidget) -> None:
+        """The keys for the size of text: anywhere in this window, or while the focus is in
+        ``place`` of another.
+        """
+        keys, context = QKeySequence.StandardKey, Qt.ShortcutContext
+        within = context.WindowShortcut if place is self else context.WidgetWithChildrenShortcut
+        for sequence, act in (
+            (QKeySequence(keys.ZoomIn), lambda: self._scale_by(SCALE_STEP)),
+            (QKeySequence("Ctrl+="), lambda: self._scale_by(SCALE_STEP)),
+            (QKeySequence(keys.ZoomOut), lambda: self._scale_by(-SCALE_STEP)),
+            (QKeySequence("Ctrl+0"), lambda: self._scale_to(NORMAL_SCALE)),
+        ):
+            QShortcut(sequence, place, context=within).activated.connect(act)
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Steps at the side or on top, as there is room."""
         super().resizeEvent(event)
@@ -197,31 +224,12 @@ class Chrome(QMainWindow):
         self._readers.append(read)
         leave = Button(self.tr("Quit"), self.close, "rail")
         leave.setToolTip("Ctrl+Q")
-        return (*self._size_buttons(), read, leave)
-
-    def _size_buttons(self) -> tuple[Button, Button]:
-        # Marks of left-to-right: a sign at the end would else change sides in Hebrew.
-        smaller = Button("\u200eA−\u200e", lambda: self._scale_by(-SCALE_STEP), "rail")
-        larger = Button("\u200eA+\u200e", lambda: self._scale_by(SCALE_STEP), "rail")
-        for button, name, keys in (
-            (smaller, self.tr("Smaller text"), "Ctrl+−"),
-            (larger, self.tr("Larger text"), "Ctrl++"),
-        ):
-            button.setAccessibleName(name)
-            button.setToolTip(f"{name} ({keys})")
-        return smaller, larger
+        return (*self.size_buttons("rail"), read, leave)
 
     def _add_shortcuts(self) -> None:
-        keys = QKeySequence.StandardKey
-        for sequence, act in (
-            (QKeySequence(keys.ZoomIn), lambda: self._scale_by(SCALE_STEP)),
-            (QKeySequence("Ctrl+="), lambda: self._scale_by(SCALE_STEP)),
-            (QKeySequence(keys.ZoomOut), lambda: self._scale_by(-SCALE_STEP)),
-            (QKeySequence("Ctrl+0"), lambda: self._scale_to(NORMAL_SCALE)),
-            (QKeySequence("Ctrl+Q"), self.close),
-            (QKeySequence("F1"), self.read_terms),
-        ):
-            QShortcut(sequence, self).activated.connect(act)
+        self.size_shortcuts(self)
+        for sequence, act in (("Ctrl+Q", self.close), ("F1", self.read_terms)):
+            QShortcut(QKeySequence(sequence), self).activated.connect(act)
 
     def _scale_by(self, step: float) -> None:
         self._scale_to(fit_scale(self._theme.scale + step))

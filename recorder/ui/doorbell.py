@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ MAX_LINK_BYTES = 4_096
 # An open window answers at once; one that hangs is not waited for.
 PATIENCE_MS = 1_500
 ANSWER = b"open\n"
+# Recordings are their user's alone, and so is the bell beside them.
+FOLDER_MODE = 0o700
 # The system's bound for a socket's name is 104 bytes on macOS, 108 on Linux.
 MAX_NAME_BYTES = 100
 
@@ -66,9 +69,15 @@ class Doorbell(QObject):
         self._server: QLocalServer | None = None
 
     def listen(self) -> bool:
-        """Begin; whether it could (else a second window is possible, as without a bell)."""
+        """Begin; whether it could (else a second window is possible, as without a bell).
+
+        On a new computer there is no folder of recordings yet: it is made.
+        """
         from PySide6.QtNetwork import QLocalServer
 
+        if self._bell.startswith("/"):
+            with suppress(OSError):  # a full disk, for one: the system check says what to do
+                Path(self._bell).parent.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
         # One that a crash left behind answers nobody: ``ring`` has tried.
         QLocalServer.removeServer(self._bell)
         server = QLocalServer(self)

@@ -16,6 +16,10 @@ PHRASES = (
         "recorder", "A fingerprint is 64 hex digits; several are separated by spaces."
     ),
     QT_TRANSLATE_NOOP(
+        "recorder",
+        "A person decides about every exam, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.",
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder", "A person looks at what is reported; nothing decides by itself."
     ),
     QT_TRANSLATE_NOOP("recorder", "A proctor is asked about this computer. Please wait."),
@@ -49,6 +53,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Ask the institution for its own recorder."),
     QT_TRANSLATE_NOOP("recorder", "Ask your institution for a new code."),
     QT_TRANSLATE_NOOP("recorder", "Ask your institution what follows."),
+    QT_TRANSLATE_NOOP("recorder", "Ask {0}: {1}. Name the session {2}."),
     QT_TRANSLATE_NOOP("recorder", "Assistive technology"),
     QT_TRANSLATE_NOOP("recorder", "Be alone in the room, and take down portraits behind you."),
     QT_TRANSLATE_NOOP("recorder", "Camera"),
@@ -177,6 +182,10 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Hold the document still."),
     QT_TRANSLATE_NOOP("recorder", "Hold the side with your photograph into the frame."),
     QT_TRANSLATE_NOOP(
+        "recorder",
+        "I am taking this exam on my own. The work that I hand in is mine: nobody else is in the room with me, and nobody helps me from anywhere, by voice, by message or by any other way.",
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder", "INVIGIL_PINNED_KEYS names {0}, which is not a key's fingerprint."
     ),
     QT_TRANSLATE_NOOP(
@@ -242,6 +251,7 @@ PHRASES = (
         "recorder",
         "Log out, choose the session “on Xorg” at the login screen, and log in again.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Look at the mark until it moves on."),
     QT_TRANSLATE_NOOP("recorder", "Look at the mark with open eyes."),
     QT_TRANSLATE_NOOP(
         "recorder", "Look at your network cable or Wi-Fi, then choose “Try again”."
@@ -374,6 +384,7 @@ PHRASES = (
         "Raise the microphone's level in the system's sound settings, move closer to it, or choose another one.",
     ),
     QT_TRANSLATE_NOOP("recorder", "Read the sentence aloud once more."),
+    QT_TRANSLATE_NOOP("recorder", "Read the sentence aloud."),
     QT_TRANSLATE_NOOP("recorder", "Recording"),
     QT_TRANSLATE_NOOP("recorder", "Recording has failed: {0}"),
     QT_TRANSLATE_NOOP("recorder", "Records could not be kept: the disk did not keep up."),
@@ -485,6 +496,10 @@ PHRASES = (
         "The computer is busy: close other programs, or fewer pictures are looked at.",
     ),
     QT_TRANSLATE_NOOP(
+        "recorder",
+        "The computer slept for {0}, and nothing was recorded meanwhile. The exam's time does not stop for that: please keep the lid open and the computer plugged in until you have handed in.",
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder", "The computer slept for {0}; nothing was recorded meanwhile."
     ),
     QT_TRANSLATE_NOOP("recorder", "The computer's clock was set {0} by {1}."),
@@ -534,6 +549,9 @@ PHRASES = (
         "recorder",
         "The exam goes on without; the recording says what was not looked for. `invigil-recorder models` adds and checks models.",
     ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The exam goes on, but this computer is not held to its rules: {0}"
+    ),
     QT_TRANSLATE_NOOP("recorder", "The exam may be written on one display only."),
     QT_TRANSLATE_NOOP("recorder", "The exam needs none."),
     QT_TRANSLATE_NOOP("recorder", "The exam records the room's sound."),
@@ -554,6 +572,10 @@ PHRASES = (
         "recorder", "The exam's rules on {0} have changed since you agreed to them."
     ),
     QT_TRANSLATE_NOOP("recorder", "The exam's server does not answer"),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "The face on the document does not look like yours in the camera. Take it again, go on without it, or ask a proctor.",
+    ),
     QT_TRANSLATE_NOOP("recorder", "The file {0} cannot be read."),
     QT_TRANSLATE_NOOP("recorder", "The file {0} cannot be written: {1}."),
     QT_TRANSLATE_NOOP("recorder", "The file {0} gives no more pictures."),
@@ -605,6 +627,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The screen cannot be recorded."),
     QT_TRANSLATE_NOOP("recorder", "The screen is recorded, and titles of windows are read."),
     QT_TRANSLATE_NOOP("recorder", "The server cannot be reached: {0}."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The server has not signed for anything yet, so there is no receipt."
+    ),
     QT_TRANSLATE_NOOP("recorder", "The server is busy: {0}."),
     QT_TRANSLATE_NOOP(
         "recorder", "The server was out of reach for {0} s; evidence waited here."
@@ -726,6 +751,10 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "Wait for a minute, then choose “Try again”."),
     QT_TRANSLATE_NOOP(
+        "recorder",
+        "Wait until the connection is back, then save it; or save the recording itself.",
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder", "What an earlier run changed on this computer cannot be looked up ({0})."
     ),
     QT_TRANSLATE_NOOP(
@@ -738,6 +767,10 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder",
         "What is changed on this computer for the exam cannot be noted down, so it is not changed ({0}).",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "What is kept of you, until when, and a copy of it: {0} (whoever has this address sees it). You may also ask {1} for a copy.",
     ),
     QT_TRANSLATE_NOOP(
         "recorder",

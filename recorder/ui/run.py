@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QSocketNotifier, Qt, QTimer, Signal
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -68,11 +68,21 @@ def run(program: Program, argv: Sequence[str], server: str = "", bell: str = "")
     window = MainWindow(program, link_in(argv), server=server)
     if isinstance(application, Application):
         application.opened.connect(window.open_link)
-    with _bugs_shown(window), _signals(window.quit_now), _answering(window, bell):
+    with _bugs_shown(window), _signals(lambda: _stop(window)), _answering(window, bell):
         window.show()
         status = application.exec()
         window.settle()
     return status
+
+
+def _stop(window: MainWindow) -> None:
+    """End the program, whichever window stands for it.
+
+    Qt ends it with the last window that closes, and does not count one that was hidden when
+    it was told to: in an exam's browser that is ours.
+    """
+    window.quit_now()
+    QTimer.singleShot(0, QCoreApplication.exit)
 
 
 @contextmanager
@@ -130,7 +140,7 @@ def _bugs_shown(window: MainWindow) -> Iterator[None]:
         _kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         if not isinstance(error, Exception):
-            window.quit_now()
+            _stop(window)
         elif (place := _origin(trace)) not in told:
             told.add(place)
             window.trouble(trouble_from(error))

@@ -80,6 +80,16 @@ class Way(QObject):
         if self._page is None:
             self._prepare()
 
+    def come_forward(self) -> None:
+        """Bring the exam's own window to the front, where it stands for the other."""
+        if self._room is not None and isinstance(self._page, ExamPage):
+            self._page.window().raise_()
+            self._page.activateWindow()
+
+    def tell(self, notice: Notice) -> None:
+        """Something for the candidate to read, on whatever page is shown."""
+        self._noticed(notice)
+
     def stop(self) -> None:
         """Follow it no longer."""
         self._watch.stop()
@@ -229,6 +239,9 @@ class Way(QObject):
         page.fold()
         room.open(page, lambda: self.end("quit"))
         FocusRing(page.window())
+        # The exam's page has these keys for its own zoom, wherever the focus is on it.
+        self._window.size_shortcuts(page.parentWidget() or page)
+        page.offer_tools(*self._window.size_buttons())
         QShortcut(QKeySequence("F1"), page.window()).activated.connect(self.read_terms)
         for notice in unread:
             page.show_notice(notice)

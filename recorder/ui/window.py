@@ -13,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from recorder.faults import EnvironmentFault
-from recorder.status import Offer, Stage
+from recorder.status import Notice, Offer, Stage
 from recorder.ui.chrome import Chrome
 from recorder.ui.leaving import Leave, when_closing
 from recorder.ui.link import looks_like_link, parse_server
@@ -23,6 +23,7 @@ from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Program, Recording
 from recorder.ui.saving import Choose, choose_file
+from recorder.ui.told import told
 from recorder.ui.widgets.steps import Step
 
 if TYPE_CHECKING:  # pages are imported when they are first shown: the first one paints sooner
@@ -101,8 +102,14 @@ class MainWindow(Chrome):
             self._restart()
             self._enter.open_link(link)
         else:
-            self.trouble(trouble_from(EnvironmentFault(*UNDER_WAY)))
+            self._say_under_way(self._way)
         self._to_the_front()
+
+    def _say_under_way(self, way: Way) -> None:
+        if self.isVisible():
+            self.trouble(trouble_from(EnvironmentFault(*UNDER_WAY)))
+        else:
+            way.tell(Notice(" ".join(told(text) for text in UNDER_WAY), "Invigil", "info"))
 
     @Slot(str)
     def come_forward(self, link: str) -> None:
@@ -117,6 +124,8 @@ class MainWindow(Chrome):
         if self.isVisible():
             self.showNormal() if self.isMinimized() else self.raise_()
             self.activateWindow()
+        elif self._way is not None:
+            self._way.come_forward()
 
     def quit_now(self) -> None:
         """Close without a question: the system said so."""

@@ -19,6 +19,7 @@ from recorder.ui.operation import Trouble
 from recorder.ui.pages.bar import ExamBar
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Preview
+from recorder.ui.widgets.actions import Actions
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.breakpanel import BreakPanel
 from recorder.ui.widgets.button import Button
@@ -127,6 +128,10 @@ class ExamPage(Page):
         if self._fold:
             self._set_fold(fold=False)
             (self.smaller if not self.smaller.isHidden() else self.finish).setFocus()
+
+    def offer_tools(self, *tools: QWidget) -> None:
+        """What is else around the pages, for where nothing is."""
+        self.foot.insertWidget(0, Actions(tools, ()))
 
     def let_fold(self, foldable: bool) -> None:
         """Whether it may be folded: not while there is nothing else to be seen."""

@@ -42,13 +42,15 @@ class FinishPage(Page):
         self._offer, self._withdrawn = offer, withdrawn
         self._pace, self._clock = Pace(), clock
         self._banner, self._problem, self._receipt = Banner(), Banner(), Banner()
+        self._why = Banner()
         self.notices = Notices()
         self._bar = Bar(self.tr("Delivery"))
         self._progress = Text(role="muted")
         self.panel = SavePanel()
+        # Why it is over comes first, with the words of whoever ended it.
+        self.add(self._why, self.notices)
         self.add(column(self._bar, self._progress, gap=8), self._banner, self.panel)
-        self.add(self._problem, self._receipt)
-        self.add(self.notices, self._build_rights(), self._build_facts())
+        self.add(self._problem, self._receipt, self._build_rights(), self._build_facts())
         self.body.addStretch(1)
         self._close = Button(self.tr("&Close Invigil"), self.closing.emit, "primary")
         self._save = Button(self.tr("&Save as a file…"), self.saving.emit)
@@ -62,6 +64,7 @@ class FinishPage(Page):
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""
         delivery = status.delivery
+        self._show_why(status.ended)
         self._bar.fill(delivery.fraction)
         self._pace.note(self._clock(), delivery.bytes_sent)
         self._progress.say(self._how_far(delivery))
@@ -112,6 +115,29 @@ class FinishPage(Page):
             self.tr("One moment: the last seconds are being saved."),
             self.tr("The window then closes by itself. Close it again to leave at once."),
         )
+
+    def _show_why(self, ended: str) -> None:
+        """Who has not ended it themselves is told why it is over, and what they can do."""
+        institution = self._offer.policy.institution
+        match ended:
+            case "terminated":
+                self._why.say(
+                    "attention",
+                    self.tr("{0} has ended your exam.").format(institution.name),
+                    self.tr(
+                        "Nothing is recorded any more, and you cannot go on with this code. "
+                        "What was recorded until then is delivered. If you think it is a "
+                        "mistake, or want to know what comes next, ask: {0}."
+                    ).format(institution.contact),
+                )
+            case "time_over":
+                self._why.say(
+                    "accent",
+                    self.tr("The exam's time is over."),
+                    self.tr("It was handed in as it was."),
+                )
+            case _:
+                pass
 
     def _how_far(self, delivery: Delivery) -> str:
         left = delivery.bytes_made - delivery.bytes_sent

@@ -535,6 +535,22 @@
         <translation>Danach schließt sich das Fenster von selbst. Schließen Sie es noch einmal, um sofort zu gehen.</translation>
     </message>
     <message>
+        <source>{0} has ended your exam.</source>
+        <translation>{0} hat Ihre Prüfung beendet.</translation>
+    </message>
+    <message>
+        <source>Nothing is recorded any more, and you cannot go on with this code. What was recorded until then is delivered. If you think it is a mistake, or want to know what comes next, ask: {0}.</source>
+        <translation>Es wird nichts mehr aufgezeichnet, und Sie können mit diesem Code nicht weitermachen. Was bis dahin aufgezeichnet wurde, wird übermittelt. Wenn Sie das für einen Irrtum halten oder wissen möchten, wie es weitergeht, fragen Sie: {0}.</translation>
+    </message>
+    <message>
+        <source>The exam&apos;s time is over.</source>
+        <translation>Die Prüfungszeit ist um.</translation>
+    </message>
+    <message>
+        <source>It was handed in as it was.</source>
+        <translation>Die Prüfung wurde so abgegeben, wie sie war.</translation>
+    </message>
+    <message>
         <source>{0}, about {1} left</source>
         <translation>{0}, noch etwa {1}</translation>
     </message>
@@ -1560,6 +1576,10 @@
         <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern; mehrere werden durch Leerzeichen getrennt.</translation>
     </message>
     <message>
+        <source>A person decides about every exam, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.</source>
+        <translation>Über jede Prüfung entscheidet ein Mensch, nie ein Programm. Wenn Sie mit einer Entscheidung nicht einverstanden sind, legen Sie auf jener Seite Einspruch ein, oder schreiben Sie an {0} und nennen Sie die Sitzung; bewahren Sie diese Datei auf.</translation>
+    </message>
+    <message>
         <source>A person looks at what is reported; nothing decides by itself.</source>
         <translation>Was gemeldet wird, sieht sich ein Mensch an; nichts entscheidet von selbst.</translation>
     </message>
@@ -1630,6 +1650,10 @@
     <message>
         <source>Ask your institution what follows.</source>
         <translation>Fragen Sie Ihre Einrichtung, wie es weitergeht.</translation>
+    </message>
+    <message>
+        <source>Ask {0}: {1}. Name the session {2}.</source>
+        <translation>Fragen Sie {0}: {1}. Nennen Sie die Sitzung {2}.</translation>
     </message>
     <message>
         <source>Assistive technology</source>
@@ -1960,6 +1984,10 @@
         <translation>Halten Sie die Seite mit Ihrem Foto in den Rahmen.</translation>
     </message>
     <message>
+        <source>I am taking this exam on my own. The work that I hand in is mine: nobody else is in the room with me, and nobody helps me from anywhere, by voice, by message or by any other way.</source>
+        <translation>Ich lege diese Prüfung allein ab. Die Arbeit, die ich abgebe, ist meine eigene: Niemand sonst ist mit mir im Raum, und niemand hilft mir von irgendwoher, weder durch Worte noch durch Nachrichten noch auf einem anderen Weg.</translation>
+    </message>
+    <message>
         <source>INVIGIL_PINNED_KEYS names {0}, which is not a key&apos;s fingerprint.</source>
         <translation>INVIGIL_PINNED_KEYS nennt {0}; das ist kein Fingerabdruck eines Schlüssels.</translation>
     </message>
@@ -2078,6 +2106,10 @@
     <message>
         <source>Log out, choose the session “on Xorg” at the login screen, and log in again.</source>
         <translation>Melden Sie sich ab, wählen Sie bei der Anmeldung die Sitzung „unter Xorg“, und melden Sie sich wieder an.</translation>
+    </message>
+    <message>
+        <source>Look at the mark until it moves on.</source>
+        <translation>Sehen Sie auf die Marke, bis sie weiterwandert.</translation>
     </message>
     <message>
         <source>Look at the mark with open eyes.</source>
@@ -2420,6 +2452,10 @@
         <translation>Lesen Sie den Satz noch einmal laut vor.</translation>
     </message>
     <message>
+        <source>Read the sentence aloud.</source>
+        <translation>Lesen Sie den Satz laut vor.</translation>
+    </message>
+    <message>
         <source>Recording</source>
         <translation>Wird aufgezeichnet</translation>
     </message>
@@ -2696,6 +2732,10 @@
         <translation>Der Computer ist ausgelastet: Schließen Sie andere Programme, sonst werden weniger Bilder angesehen.</translation>
     </message>
     <message>
+        <source>The computer slept for {0}, and nothing was recorded meanwhile. The exam&apos;s time does not stop for that: please keep the lid open and the computer plugged in until you have handed in.</source>
+        <translation>Der Computer hat {0} geschlafen, und in dieser Zeit wurde nichts aufgezeichnet. Die Prüfungszeit läuft dabei weiter: Bitte lassen Sie den Deckel offen und den Computer am Stromnetz, bis Sie abgegeben haben.</translation>
+    </message>
+    <message>
         <source>The computer slept for {0}; nothing was recorded meanwhile.</source>
         <translation>Der Computer schlief {0} lang; in dieser Zeit wurde nichts aufgezeichnet.</translation>
     </message>
@@ -2796,6 +2836,10 @@
         <translation>Die Prüfung geht ohne weiter; die Aufzeichnung vermerkt, wonach nicht gesucht wurde. `invigil-recorder models` ergänzt und prüft Modelle.</translation>
     </message>
     <message>
+        <source>The exam goes on, but this computer is not held to its rules: {0}</source>
+        <translation>Die Prüfung geht weiter, aber dieser Computer wird nicht an ihre Regeln gebunden: {0}</translation>
+    </message>
+    <message>
         <source>The exam may be written on one display only.</source>
         <translation>Die Prüfung darf nur an einem Bildschirm geschrieben werden.</translation>
     </message>
@@ -2838,6 +2882,10 @@
     <message>
         <source>The exam&apos;s server does not answer</source>
         <translation>Der Server der Prüfung antwortet nicht</translation>
+    </message>
+    <message>
+        <source>The face on the document does not look like yours in the camera. Take it again, go on without it, or ask a proctor.</source>
+        <translation>Das Gesicht auf dem Ausweis sieht Ihrem in der Kamera nicht ähnlich. Nehmen Sie es noch einmal auf, machen Sie ohne weiter, oder fragen Sie die Aufsicht.</translation>
     </message>
     <message>
         <source>The file {0} cannot be read.</source>
@@ -2998,6 +3046,10 @@
     <message>
         <source>The server cannot be reached: {0}.</source>
         <translation>Der Server ist nicht erreichbar: {0}.</translation>
+    </message>
+    <message>
+        <source>The server has not signed for anything yet, so there is no receipt.</source>
+        <translation>Der Server hat noch nichts mit seiner Unterschrift bestätigt, daher gibt es noch keine Quittung.</translation>
     </message>
     <message>
         <source>The server is busy: {0}.</source>
@@ -3284,6 +3336,10 @@
         <translation>Warten Sie eine Minute, und wählen Sie „Noch einmal versuchen“.</translation>
     </message>
     <message>
+        <source>Wait until the connection is back, then save it; or save the recording itself.</source>
+        <translation>Warten Sie, bis die Verbindung wieder da ist, und speichern Sie sie dann; oder speichern Sie die Aufzeichnung selbst.</translation>
+    </message>
+    <message>
         <source>What an earlier run changed on this computer cannot be looked up ({0}).</source>
         <translation>Was ein früherer Lauf an diesem Computer änderte, ist nicht nachzusehen ({0}).</translation>
     </message>
@@ -3298,6 +3354,10 @@
     <message>
         <source>What is changed on this computer for the exam cannot be noted down, so it is not changed ({0}).</source>
         <translation>Was an diesem Computer für die Prüfung geändert wird, kann nicht festgehalten werden; deshalb wird nichts geändert ({0}).</translation>
+    </message>
+    <message>
+        <source>What is kept of you, until when, and a copy of it: {0} (whoever has this address sees it). You may also ask {1} for a copy.</source>
+        <translation>Was über Sie aufbewahrt wird, bis wann, und eine Kopie davon: {0} (wer diese Adresse hat, sieht es). Sie können auch {1} um eine Kopie bitten.</translation>
     </message>
     <message>
         <source>What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.</source>

@@ -133,6 +133,7 @@ class Recording:
             new_id=new_id,
             look_at_clock=self._writer.look_at_clock,
             look_at_losses=losses.look,
+            tell=lambda _: None,
         )
         self._items = 0
         self._writer.open(

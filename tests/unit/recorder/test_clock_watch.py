@@ -11,6 +11,7 @@ from support.waiting import until
 from recorder import clock_watch
 from recorder.clock_watch import ClockWatch
 from recorder.detect.observations import Incident
+from recorder.status import Notice
 from shared.flags import Kind, Severity
 from shared.policy import OFF, Rule
 
@@ -23,6 +24,7 @@ class Desk:
         self.incidents: list[Incident] = []
         self.looks: list[str] = []
         self.losses: list[int] = []
+        self.told: list[Notice] = []
         self.fault: Exception | None = None
         self.sleeps = watched(self.clock)
         kinds = default_policy().kinds | {Kind(k): rule for k, rule in rules.items()}
@@ -34,6 +36,7 @@ class Desk:
             new_id=lambda: f"{len(self.incidents):032x}",
             look_at_clock=self._look,
             look_at_losses=self.losses.append,
+            tell=self.told.append,
             clock=self.clock,
         )
 
@@ -72,7 +75,20 @@ def test_the_rule_decides_on_the_incident_and_the_heartbeat_counts_all_the_same(
     with capture_logs():
         desk.watch.look()
     assert desk.incidents == []
+    assert len(desk.told) == 1
     assert desk.watch.describe() == {"sleeps": 1, "slept_s": 303.0}
+
+
+def test_whoever_closed_the_lid_is_told_what_it_means_and_what_to_do() -> None:
+    desk = Desk()
+    desk.clock.sleeps(303.0)
+    with capture_logs():
+        desk.watch.look()
+    desk.watch.look()
+    [notice] = desk.told
+    assert notice.text.startswith("The computer slept for 5 min 3 s, and nothing was recorded")
+    assert "time does not stop" in notice.text
+    assert "keep the lid open" in notice.text
 
 
 def test_it_looks_until_stopped_and_once_more(monkeypatch: pytest.MonkeyPatch) -> None:

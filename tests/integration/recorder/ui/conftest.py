@@ -67,9 +67,9 @@ def _no_threads_left() -> Iterator[None]:
 
 
 def is_stray(widget: QObject) -> bool:
-    """Whether it is a window, but not the main one."""
-    main = isinstance(widget, MainWindow)
-    return isinstance(widget, QWidget) and widget.isWindow() and not main
+    """Whether it is a window, but neither the main one nor the exam's."""
+    meant = isinstance(widget, MainWindow) or widget.objectName() == "exam"
+    return isinstance(widget, QWidget) and widget.isWindow() and not meant
 
 
 class StrayWindows(QObject):

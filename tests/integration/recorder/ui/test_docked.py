@@ -14,29 +14,34 @@ from support.scripted_program import FakeProgram, FakeRecording
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.finish import FinishPage
 from recorder.ui.pages.waiting import WaitingPage
+from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.tick import Tick
 from recorder.ui.window import MainWindow
 
 
 class Room:
-    """Holds what is docked, in a window that nobody sees; keeps what it was told."""
+    """Holds what is docked, in a window of its own; keeps what it was told."""
 
     def __init__(self) -> None:
         self.window = QWidget()
+        self.window.setObjectName("exam")
         self.column = QVBoxLayout(self.window)
         self.told: list[object] = []
+        self.window.resize(1000, 800)
         self.leave: Callable[[], object] = lambda: None
 
     def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
         self.column.addWidget(bar)
         self.leave = on_left
         self.told.append("opened")
+        self.window.show()
 
     def veil(self, veiled: bool) -> None:
         self.told.append(veiled)
 
     def close(self) -> None:
         self.told.append("closed")
+        self.window.hide()
 
     @property
     def page(self) -> ExamPage:
@@ -82,6 +87,54 @@ def test_nobody_works_on_it_in_a_break_or_a_pause(
     qtbot.waitUntil(lambda: room.told[1:] == [True, False])
     assert room.page.is_folded
     assert not room.page.smaller.isHidden()
+
+
+def test_a_signal_quits_it_and_no_window_is_left(
+    docked: tuple[MainWindow, FakeRecording, Room],
+) -> None:
+    window, recording, room = docked
+    window.quit_now()
+    assert recording.reasons == ["quit"]
+    assert "closed" in room.told
+    assert not window.isVisible()
+
+
+def test_a_second_start_is_answered_where_the_exam_is_seen(
+    qtbot: Any, docked: tuple[MainWindow, FakeRecording, Room]
+) -> None:
+    window, _, room = docked
+    window.come_forward("")
+    qtbot.waitUntil(room.window.isActiveWindow)
+    assert room.page.is_folded
+    window.come_forward("invigil://exam.example.edu/IJKLMNOP")
+    assert not room.page.is_folded
+    assert [notice.text for notice in room.page.notices.unread] == [
+        "An exam is being recorded already. Hand it in first; then open the other link again."
+    ]
+    assert not window.isVisible()
+
+
+def test_its_text_grows_by_keyboard_and_by_buttons(
+    qtbot: Any, docked: tuple[MainWindow, FakeRecording, Room]
+) -> None:
+    window, _, room = docked
+    room.window.activateWindow()
+    qtbot.waitUntil(room.window.isActiveWindow)
+    room.page.bar.show_more.setFocus()
+    before = window.memory.scale
+    QTest.keyClick(
+        room.page.bar.show_more, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier
+    )
+    assert window.memory.scale > before
+    QTest.keyClick(room.page.bar.show_more, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert window.memory.scale == before
+    room.page.unfold()
+    buttons = room.page.findChildren(Button)
+    (larger,) = (button for button in buttons if button.accessibleName() == "Larger text")
+    larger.click()
+    assert window.memory.scale > before
+    room.window.resize(640, 480)
+    assert larger.isVisible()
 
 
 def test_leaving_it_quits(qtbot: Any, docked: tuple[MainWindow, FakeRecording, Room]) -> None:

@@ -55,6 +55,27 @@ def test_a_second_start_is_heard_with_its_link(qtbot, doorbell, bell: str, link:
     assert heard == [link]
 
 
+def test_on_a_new_computer_the_bell_is_hung_up_as_well(
+    qtbot, qapp: QCoreApplication, tmp_path: Path
+) -> None:
+    bell = bell_of(tmp_path / "share" / "recordings")
+    doorbell = Doorbell(bell)
+    assert doorbell.listen()
+    assert (tmp_path / "share" / "recordings").stat().st_mode & 0o777 == 0o700
+    with start_again(bell, "") as second:
+        qtbot.waitUntil(lambda: second.poll() is not None, timeout=30_000)
+        assert second.stdout is not None
+        assert second.stdout.read().strip() == "True"
+    doorbell.close()
+
+
+def test_where_no_bell_can_be_hung_up_the_window_opens_all_the_same(
+    qapp: QCoreApplication, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    assert Doorbell(bell_of(tmp_path / "file" / "recordings")).listen() is False
+
+
 def test_nobody_at_home(qapp: QCoreApplication, bell: str) -> None:
     assert ring(bell, LINK) is False
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from recorder.status import Delivery, Light, Stage
+from recorder.status import Delivery, Light, Notice, Stage
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.finish import FinishPage
 from recorder.ui.window import MainWindow
@@ -78,6 +78,33 @@ def test_offline_says_that_all_is_safe_and_goes_on_by_itself(
     qtbot.waitUntil(lambda: "on its way" in said(page))
     window.close()
     assert not window.isVisible()
+
+
+def test_who_was_ended_reads_why_and_what_to_do(qtbot: Any, in_exam: Any) -> None:
+    window, recording = in_exam()
+    recording.waiting_notices = [Notice("A telephone was seen.", "proctor", "warning")]
+    recording.become(stage=Stage.DELIVERING, ended="terminated")
+    qtbot.waitUntil(lambda: isinstance(window.page, FinishPage))
+    page = window.page
+    assert page._why.title.plain == "University of Example has ended your exam."
+    assert "recorded until then is delivered" in page._why.text.plain
+    assert "ask: exams@example.edu" in page._why.text.plain
+    assert [notice.text for notice in page.notices.unread] == ["A telephone was seen."]
+    assert page._why.y() < page.notices.y() < page._banner.y()
+
+
+def test_who_let_the_time_run_out_reads_that(qtbot: Any, in_exam: Any) -> None:
+    window, recording = in_exam()
+    recording.become(stage=Stage.DELIVERING, ended="time_over")
+    qtbot.waitUntil(lambda: isinstance(window.page, FinishPage))
+    assert window.page._why.title.plain == "The exam's time is over."
+
+
+def test_who_handed_in_is_not_told_why(qtbot: Any, finish: Finish) -> None:
+    _, page, recording = finish
+    recording.become(stage=Stage.DELIVERING, ended="finished")
+    qtbot.waitUntil(lambda: page.title.plain == "Delivering the recording")
+    assert page._why.isHidden()
 
 
 def test_a_failure_says_what_is_left_and_whom_to_ask(qtbot: Any, finish: Finish) -> None:

@@ -98,6 +98,13 @@ def test_a_signal_ends_the_program_in_order(tmp_path: Path, number: signal.Signa
     assert (end, complaints) == ("status 0", "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent to processes on POSIX")
+def test_a_signal_ends_it_where_another_window_stands_for_it(tmp_path: Path) -> None:
+    end = f"window.hide(); os.kill(os.getpid(), {int(signal.SIGTERM)})"
+    _, end, complaints = start(tmp_path, end)
+    assert (end, complaints) == ("status 0", "")
+
+
 def test_a_bug_in_a_slot_is_said_in_the_window_and_logged(tmp_path: Path) -> None:
     end = """
     def show():
