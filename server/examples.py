@@ -102,6 +102,20 @@ _WEBHOOK = {
     "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw1vS9gJ0aJ1k=",
 }
 
+_BUILD = {
+    "id": _ID,
+    "build": "5c" * 32,
+    "signer": "24" * 32,
+    "name": "Invigil",
+    "version": "0.1.0",
+    "number": 470,
+    "target": "linux-x86_64-cp311",
+    "added": MOMENT,
+    "added_by": "Ada Example",
+    "withdrawn": None,
+    "withdrawn_by": "",
+}
+
 # What a schema says nothing of, by method and path.
 ANSWERS: Mapping[str, Any] = {
     "get /health": {"product": "invigil", "status": "ok"},
@@ -156,6 +170,7 @@ ANSWERS: Mapping[str, Any] = {
         "kind": "object_seen",
         "verdict": "accepted",
     },
+    "post /api/v1/builds": _BUILD,
     "post /api/v1/webhooks": _WEBHOOK,
     "put /api/v1/webhooks/{webhook_id}": _WEBHOOK,
     "post /api/v1/webhooks/{webhook_id}/secret": _WEBHOOK,

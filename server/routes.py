@@ -6,6 +6,7 @@ from typing import Any
 
 from server.accounts.controllers import AccountsController
 from server.audit.controllers import get_log
+from server.builds.controllers import BuildsController
 from server.enrolment.controllers import RedeemController
 from server.enrolment.list_controllers import post_import
 from server.enrolment.place_controllers import PlacesController
@@ -37,6 +38,7 @@ from server.web.accommodation_pages import AccommodationPages
 from server.web.account_pages import AccountPages
 from server.web.appeal_pages import AppealPages, RequestPages
 from server.web.board_pages import BoardPages
+from server.web.build_pages import BuildPages
 from server.web.candidate_import_pages import CandidateImportPages
 from server.web.candidate_pages import CandidatePages
 from server.web.data_protection_pages import DataProtectionPages
@@ -76,6 +78,8 @@ ROUTES: tuple[Any, ...] = (
     get_exam_report,
     WebhookPages,
     WebhooksController,
+    BuildPages,
+    BuildsController,
     get_feed,
     get_exam_calendar,
     CalendarPages,

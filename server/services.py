@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,7 @@ from server.accounts.tokens import ApiTokens
 from server.audit.heads import SessionHeads
 from server.audit.log import logged_database
 from server.audit.reading import report_ends
+from server.builds.accepting import Builds
 from server.candidates.erasing import Erasing
 from server.candidates.letters import Notices
 from server.candidates.own_copy import OwnCopy
@@ -38,7 +39,7 @@ from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces
 from server.ingest.regions import open_blobs
-from server.ingest.writer import Writer
+from server.ingest.writer import Noticed, Writer
 from server.integrations.delivering import Deliveries
 from server.integrations.target import Targets
 from server.integrations.webhooks import Webhooks
@@ -110,13 +111,14 @@ def make_services(
     # One of each: how many bundles are made at once is bounded over all who ask for them.
     media, bundles = Media(blobs, keys), BundleExport(database, keys, blobs, clock)
     boards = Boards(database, tile_renderer(renderer(templates)), clock)
+    limits = Limits(database, clock)
     parts = (
         # First, so that the database is closed after all else has ended.
         _foundations(ground, heads, retention, metrics),
         _staff(ground, targets),
         _exams(ground),
-        _evidence(ground, heads, boards, media, bundles),
-        _live(ground, boards),
+        _evidence(ground, heads, (boards.noticed, limits.notice), media, bundles),
+        _live(ground, boards, limits),
         _reports(ground, media),
         _candidates(ground, retention, bundles),
         _integrations(ground, targets),
@@ -184,13 +186,18 @@ def _exams(ground: Ground) -> Part:
 
 
 def _evidence(
-    ground: Ground, heads: SessionHeads, boards: Boards, media: Media, bundles: BundleExport
+    ground: Ground,
+    heads: SessionHeads,
+    noticing: Sequence[Noticed],
+    media: Media,
+    bundles: BundleExport,
 ) -> Part:
     settings, clock, database = ground.settings, ground.clock, ground.database
-    writer = Writer(database, ground.keys, settings, clock, heads.changed, boards.noticed)
+    writer = Writer(database, ground.keys, settings, clock, heads.changed, noticing)
     pieces = Pieces(database, ground.blobs, writer, settings, clock)
     return Part(
         {
+            "builds": Builds(database, clock),
             "bundles": bundles,
             "delivery": Delivery(database, writer, settings, clock),
             "imports": Imports(database, writer, pieces, ground.keys, clock),
@@ -200,7 +207,7 @@ def _evidence(
     )
 
 
-def _live(ground: Ground, boards: Boards) -> Part:
+def _live(ground: Ground, boards: Boards, limits: Limits) -> Part:
     clock, database = ground.clock, ground.database
     return Part(
         {
@@ -210,7 +217,7 @@ def _live(ground: Ground, boards: Boards) -> Part:
             "live": Live(database, clock, boards.noticed),
             "phrases": Phrases(database, clock),
         },
-        (boards.running, Limits(database, clock).running),
+        (boards.running, limits.running),
     )
 
 

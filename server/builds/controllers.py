@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Controller, Response, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
@@ -79,7 +79,7 @@ class BuildsController(Controller):
         request: AnyRequest,
         builds: NamedDependency[Builds],
         settings: NamedDependency[Settings],
-        signer: str = "",
+        signer: FromQuery[str] = "",
     ) -> Response[BuildOut] | Response[bytes]:
         """Accept the build of a signed manifest, which is the body.
 

@@ -324,6 +324,12 @@ class Pupil:
         """Go on after a restart, with a new epoch's key."""
         return self._hand_over(lambda handover: Resume(reason="restarted", next=handover))
 
+    def resume_as(self, build: dict[str, object]) -> Signed:
+        """Go on after a restart with another program."""
+        return self._hand_over(
+            lambda handover: Resume(reason="restarted", next=handover, build=build)
+        )
+
     def _hand_over(self, body: Callable[[Handover], Body]) -> Signed:
         new = Ed25519PrivateKey.generate()
         handover = hand_over(new, self.session, self.epoch + 1, self.records[-1].hash)

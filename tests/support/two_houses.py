@@ -14,6 +14,7 @@ from server.accounts.credentials import ApiTokenRow, PasskeyRow
 from server.accounts.models import Account, Institution, Invitation, Role, StaffSession
 from server.accounts.scopes import TOKEN_PREFIX, Scope
 from server.accounts.service import NO_PASSWORD, create_institution, new_id
+from server.builds.models import AcceptedBuildRow
 from server.candidates.appeals import appeal
 from server.candidates.requests import RequestKind, receive
 from server.enrolment.importing import keep_upload
@@ -129,6 +130,26 @@ async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
     }
 
 
+async def make_build(house: House, db: AsyncSession) -> dict[str, str]:
+    """A build that is accepted."""
+    row = AcceptedBuildRow(
+        id=new_id(),
+        institution_id=house.institution.id,
+        build=sha256_hex(house.name.encode()),
+        signer="ab" * 32,
+        name=f"Recorder of {house.name}",
+        version="0.1.0",
+        number=1,
+        target="linux",
+        added_by="command line",
+        added_at=house.campus.clock(),
+        withdrawn_by=None,
+        withdrawn_at=None,
+    )
+    db.add(row)
+    return {"build_id": row.id}
+
+
 async def make_webhook(house: House, db: AsyncSession) -> dict[str, str]:
     """A place that events are told to; nothing happens in these tests that it waits for."""
     now = house.campus.clock()
@@ -207,6 +228,7 @@ async def make_data_protection(house: House, db: AsyncSession) -> dict[str, str]
 
 # What a house has besides its exam and a session; each gives ids by the parameters' names.
 MAKERS: tuple[Maker, ...] = (
+    make_build,
     make_webhook,
     make_calendar,
     make_profile,

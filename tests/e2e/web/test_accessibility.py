@@ -77,6 +77,7 @@ PAGES = [
     Look("/settings/account"),
     Look("/settings/sign-in"),
     Look("/settings/tokens"),
+    Look("/settings/builds"),
     Look("/settings/webhooks"),
     Look("/settings/calendar"),
     Look("/exports"),
