@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from cyclopts import App, Parameter
 
+from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms
 from shared.flags import Kind
 
@@ -51,7 +51,7 @@ def list_(*, institution: str) -> None:
             return [_told(one) for one in await profiles_of(db, owner.id)]
 
     for line in run_in_rooms(work):
-        _print(line)
+        print_line(line)
 
 
 @app.command
@@ -91,7 +91,7 @@ def create(
         owner = await institution_named(db, institution)
         return await create_profile(db, owner.id, draft, rooms.clock())
 
-    _print(_changed("create", work))
+    print_line(_changed("create", work))
 
 
 @app.command
@@ -133,7 +133,7 @@ def change(
         await change_profile(db, found, draft)
         return found
 
-    _print(_changed("change", work))
+    print_line(_changed("change", work))
 
 
 @app.command
@@ -152,7 +152,7 @@ def archive(profile: str, *, institution: str, restore: Flag = False) -> None:
         put_away(found, rooms.clock(), archived=not restore)
         return found
 
-    _print(_changed("restore" if restore else "archive", work))
+    print_line(_changed("restore" if restore else "archive", work))
 
 
 @app.command
@@ -180,7 +180,7 @@ def give(enrolment: str, profile: str = "") -> None:
                 raise Fault(str(error)) from error
             return {"enrolment": place.id, "accommodation": place.accommodation_id}
 
-    _print(run_in_rooms(work))
+    print_line(run_in_rooms(work))
 
 
 def _changed(
@@ -241,7 +241,3 @@ def _told(profile: AccommodationProfile) -> dict[str, Any]:
         "note": profile.note,
         "archived": profile.archived,
     }
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

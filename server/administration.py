@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 
 from server.bars import progress
-from server.clock import MICROS_PER_SECOND
+from server.candidate_commands import Reading, read_list_file, tell_bad, tell_guess
+from server.command_times import micros_of
 from server.config import Settings
-from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.json_lines import print_line
+from server.opening import Fault, Rooms, exam_named, institution_named, run_in_rooms, settled
 from server.policy_commands import read_terms
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from server.enrolment.roster import Choices
+    from server.enrolment.service import CandidateDraft
     from server.ingest.importing import Imports
 
 app = App(
@@ -73,7 +74,7 @@ def create_institution(name: str, *, contact: str) -> None:
         own = rooms.keys.of(made.key_ref)
         return {"institution": made.id, "key": fingerprint(own.public), "kid": own.evidence.kid}
 
-    _print(_run(work))
+    print_line(_run(work))
 
 
 @app.command
@@ -116,7 +117,7 @@ def create_account(
             )
         return {"account": made.id, "email": made.email}
 
-    _print(_run(work))
+    print_line(_run(work))
 
 
 @app.command
@@ -134,25 +135,28 @@ def create_exam(
             purpose, retention_days, duration_s, streams, kinds, objects, identity, clips,
             prohibited_processes, allowed_windows, heartbeat_s, rotate_s.
     """
-    from server.audit.service import COMMAND_LINE
+    from server.audit.service import COMMAND_LINE, record
     from server.exams.service import ExamDraft
     from server.exams.service import create_exam as create
     from server.exams.terms import Terms
 
     draft = ExamDraft(
         title=title,
-        starts=_micros("--starts", starts),
-        ends=_micros("--ends", ends),
+        starts=micros_of("--starts", starts),
+        ends=micros_of("--ends", ends),
         terms=Terms() if terms is None else read_terms(terms),
     )
 
     async def work(rooms: Rooms) -> dict[str, Any]:
         async with rooms.database.transaction() as db:
             owner = await institution_named(db, institution)
-            made = await create(db, rooms.keys, owner, draft, rooms.clock(), by=COMMAND_LINE)
+            now, by = rooms.clock(), COMMAND_LINE
+            made = await create(db, rooms.keys, owner, draft, now, by=by)
+            about = ("exam", made.id)
+            record(db, now, by, "exam.create", about, institution_id=owner.id)
         return {"exam": made.id, "title": made.title}
 
-    _print(_run(work))
+    print_line(_run(work))
 
 
 @app.command
@@ -163,6 +167,7 @@ def create_enrolment(
     reference: str | None = None,
     candidates: Path | None = None,
     accommodation: str | None = None,
+    encoding: str | None = None,
 ) -> None:
     """Give candidates places in an exam; prints a one-time code for each, only this once.
 
@@ -170,24 +175,28 @@ def create_enrolment(
         exam: The exam's id.
         name: One candidate's name.
         reference: Your own name for them: a matriculation number, an e-mail address.
-        candidates: CSV file with the columns name and reference, instead; and accommodation,
-            where somebody has one.
+        candidates: CSV file with a line for each candidate, instead: name and reference, and
+            accommodation, where somebody has one. `admin candidates import` reads the same
+            files, tries them first, and leaves codes for later.
         accommodation: The name or id of the accommodation that the one candidate has.
+        encoding: What the file is written in, where that is not found out, as cp1252.
     """
     from server.enrolment.service import CandidateDraft
 
-    if candidates is not None:
-        drafts = list(_read_candidates(candidates))
-    elif name and reference:
+    reading = Reading(encoding=encoding).choices
+    data = None if candidates is None else read_list_file(candidates)
+    drafts: list[CandidateDraft] = []
+    if data is None:
+        if not (name and reference):
+            raise Fault("say --name and --reference, or --candidates FILE")
         drafts = [CandidateDraft(name=name, reference=reference, accommodation=accommodation)]
-    else:
-        raise Fault("say --name and --reference, or --candidates FILE")
 
     async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        return await _enrol(rooms, settled(), exam, drafts)
+        read = drafts if data is None else await _listed(rooms, exam, data, reading)
+        return await _enrol(rooms, settled(), exam, read)
 
     for line in _run(work):
-        _print(line)
+        print_line(line)
 
 
 @app.command
@@ -213,7 +222,7 @@ def sessions() -> None:
             ]
 
     for line in _run(work):
-        _print(line)
+        print_line(line)
 
 
 @app.command
@@ -280,10 +289,7 @@ async def _imports(rooms: Rooms, settings: Settings) -> AsyncIterator[Imports]:
     from server.ingest.writer import Writer
 
     heads = SessionHeads(rooms.database, rooms.clock)
-    # Boards of a server that runs see what a command takes in at their next look.
-    writer = Writer(
-        rooms.database, rooms.keys, settings, rooms.clock, heads.changed, lambda _: None
-    )
+    writer = Writer(rooms.database, rooms.keys, settings, rooms.clock, heads.changed)
     pieces = Pieces(rooms.database, rooms.blobs, writer, settings, rooms.clock)
     rooms.blobs.scratch.mkdir(parents=True, exist_ok=True)
     yield Imports(rooms.database, writer, pieces, rooms.keys, rooms.clock)
@@ -299,11 +305,11 @@ async def _take_in(imports: Imports, file: Path, receipts: Path | None) -> bool:
     with progress(file.name) as show:
         report = await imports.take(file, Importer(COMMAND_LINE), show)
     if isinstance(report, Declined):
-        _print({"file": str(file), "declined": report.why})
+        print_line({"file": str(file), "declined": report.why})
         return False
     signed = (receipts or file.parent) / f"{report.session}{RECEIPT_SUFFIX}"
     signed.write_bytes(await imports.receipts(report.session))
-    _print({"file": str(file), "receipts": str(signed), **asdict(report)})
+    print_line({"file": str(file), "receipts": str(signed), **asdict(report)})
     return report.whole
 
 
@@ -337,31 +343,70 @@ def purge(session: str, *, why: str, everything: Flag = False) -> None:
         raise Fault(f"there is nothing to purge: no session {session}, or purged already")
     if isinstance(outcome, Held):
         raise Fault(f"this must not be destroyed now: {'; '.join(outcome.why)}")
-    _print({"session": session, "certificate": outcome.n, "hash": outcome.hash})
+    print_line({"session": session, "certificate": outcome.n, "hash": outcome.hash})
+
+
+async def _listed(
+    rooms: Rooms, exam_id: str, data: bytes, choices: Choices
+) -> list[CandidateDraft]:
+    """Who is in a list.
+
+    Raises:
+        Fault: something is wrong with it; each bad row was said.
+    """
+    from server.enrolment.importing import NotImported, importable, read_list
+    from server.enrolment.roster import Roster
+    from server.enrolment.service import CandidateDraft
+
+    async with rooms.database.transaction() as db:
+        exam = await exam_named(db, exam_id)
+    read = await read_list(rooms.database, exam, data, choices)
+    try:
+        roster = importable(read)
+    except NotImported as error:
+        tell_bad(read.bad if isinstance(read, Roster) else [])
+        raise Fault(str(error)) from error
+    tell_guess(roster.layout.encoding, sure=roster.layout.sure)
+    return [
+        CandidateDraft(
+            name=one.name,
+            reference=one.reference,
+            email=one.email or None,
+            accommodation=one.accommodation or None,
+        )
+        for one in roster.entries
+    ]
 
 
 async def _enrol(
-    rooms: Rooms, settings: Settings, exam_id: str, drafts: list[Any]
+    rooms: Rooms, settings: Settings, exam_id: str, drafts: Sequence[CandidateDraft]
 ) -> list[dict[str, Any]]:
     from server.accounts.models import Institution
+    from server.audit.service import COMMAND_LINE, record
     from server.clock import MICROS_PER_DAY
     from server.enrolment.accommodating import NotGiven, enrol_all
     from server.enrolment.codes import link
-    from server.exams.models import Exam
     from shared.signed import fingerprint
 
     now, secret = rooms.clock(), rooms.keys.server_secret()
     expires = now + settings.enrolment_days * MICROS_PER_DAY
     async with rooms.database.transaction() as db:
-        exam = await db.get(Exam, exam_id)
-        if exam is None:
-            raise Fault(f"there is no exam {exam_id}; make it with create-exam")
+        exam = await exam_named(db, exam_id)
         institution = await db.get_one(Institution, exam.institution_id)
         key = fingerprint(rooms.keys.of(institution.key_ref).public)
         try:
             places = await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
         except NotGiven as error:
             raise Fault(str(error)) from error
+        record(
+            db,
+            now,
+            COMMAND_LINE,
+            "exam.enrol",
+            ("exam", exam.id),
+            institution_id=institution.id,
+            candidates=len(places),
+        )
     return [
         {
             "enrolment": place.enrolment.id,
@@ -381,42 +426,6 @@ def _run(work: Callable[[Rooms], Awaitable[_T]]) -> _T:
         return run_in_rooms(work)
     except (AccountError, ExamError) as error:
         raise Fault(str(error)) from error
-
-
-def _print(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-
-
-def _micros(option: str, text: str) -> int:
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise Fault(f"{option} takes a time like 2026-12-01T09:00Z, not {text!r}") from None
-    if when.tzinfo is None:
-        raise Fault(f"{option} {text} names no time zone; add Z for UTC, or +02:00")
-    return int(when.astimezone(UTC).timestamp()) * MICROS_PER_SECOND
-
-
-def _read_candidates(file: Path) -> Iterator[Any]:
-    from server.enrolment.service import CandidateDraft
-
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Fault(f"cannot read {file} as UTF-8 text: {error}") from error
-    for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
-        try:
-            yield msgspec.convert(
-                {
-                    "name": row.get("name") or "",
-                    "reference": row.get("reference") or "",
-                    "accommodation": row.get("accommodation") or None,
-                },
-                CandidateDraft,
-            )
-        except msgspec.ValidationError as error:
-            why = f"{file}, line {number}: {error}; it needs the columns name and reference"
-            raise Fault(why) from error
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -18,13 +18,17 @@ from server.administration import app as admin
 from server.audit.commands import app as log
 from server.backup_commands import backup, restore
 from server.builds.commands import app as builds
+from server.candidate_commands import app as candidates
 from server.config import ConfigError, Settings
+from server.exam_commands import app as exams
 from server.key_commands import app as keys
 from server.logs import configure_logs
 from server.opening import Fault, opened, settled
 from server.people_commands import app as people
 from server.policy_commands import app as policy
 from server.retention.commands import app as retention
+from server.token_commands import app as tokens
+from server.updates.commands import app as updates
 
 # Exit status where something outside the program is not as needed.
 FAULT = 2
@@ -51,7 +55,10 @@ app = App(
     help_format="plaintext",
 )
 admin.command(accommodations)
+admin.command(exams)
+admin.command(candidates)
 admin.command(people)
+admin.command(tokens)
 admin.command(policy)
 admin.command(log)
 admin.command(keys)

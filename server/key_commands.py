@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
@@ -85,7 +85,7 @@ def list_() -> int:
     """
     found, open_files = run_in_rooms(_look)
     for generation in found:
-        _print(generation)
+        print_line(generation)
     return FINDING if open_files or any(one.fault for one in found) else 0
 
 
@@ -140,7 +140,7 @@ def rotate(institution: str, *, signing: Flag = False, evidence: Flag = False) -
             "exams": made.exams,
         }
 
-    _print(run_in_rooms(work))
+    print_line(run_in_rooms(work))
     _say("Make a backup now: invigil-server admin keys backup FILE")
 
 
@@ -159,10 +159,6 @@ def _passphrase(*, from_stdin: bool, twice: bool) -> str:
     if twice and first != getpass.getpass("Again: "):
         raise Fault("the two passphrases differ")
     return first
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
 
 
 def _say(words: str) -> None:

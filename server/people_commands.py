@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from cyclopts import App
 
+from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
@@ -56,7 +55,7 @@ def list_(*, institution: str) -> None:
             ]
 
     for line in run_in_rooms(work):
-        _print(line)
+        print_line(line)
 
 
 @app.command
@@ -94,7 +93,7 @@ def invite(email: str, *, institution: str, role: str = "proctor") -> None:
                 raise Fault(str(error)) from error
             return {"email": made.email, "role": made.role, "link": link}
 
-    _print(run_in_rooms(work))
+    print_line(run_in_rooms(work))
 
 
 @app.command
@@ -113,7 +112,7 @@ def role(email: str, role: str) -> None:
     async def work(rooms: Rooms, db: AsyncSession, account: Account) -> None:
         await change_role(db, COMMAND_LINE, account, wanted, rooms.clock())
 
-    _print(_with_account(email, work))
+    print_line(_with_account(email, work))
 
 
 @app.command
@@ -130,7 +129,7 @@ def deactivate(email: str, *, restore: bool = False) -> None:
     async def work(rooms: Rooms, db: AsyncSession, account: Account) -> None:
         await set_active(db, COMMAND_LINE, account, rooms.clock(), active=restore)
 
-    _print(_with_account(email, work))
+    print_line(_with_account(email, work))
 
 
 @app.command
@@ -152,7 +151,7 @@ def reset_second_factors(email: str) -> None:
         notices = OwnerNotices(outbox, url)
         await reset_factors(db, notices, COMMAND_LINE, account, rooms.clock())
 
-    _print(_with_account(email, work))
+    print_line(_with_account(email, work))
 
 
 @app.command
@@ -181,7 +180,7 @@ def sessions(email: str) -> None:
             ]
 
     for line in run_in_rooms(work):
-        _print(line)
+        print_line(line)
 
 
 @app.command
@@ -206,7 +205,7 @@ def sign_out(email: str) -> None:
             sessions=count,
         )
 
-    _print(_with_account(email, work))
+    print_line(_with_account(email, work))
 
 
 def _with_account(
@@ -242,7 +241,3 @@ def _role(name: str) -> Role:
     if name not in set(Role):
         raise Fault(f"{name!r} is no role; choose one of {', '.join(Role)}")
     return Role(name)
-
-
-def _print(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

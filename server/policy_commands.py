@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cyclopts import App
 
+from server.json_lines import print_line
 from server.opening import Fault, Rooms, exam_named, run_in_rooms
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
@@ -71,7 +72,7 @@ def sign(exam: str, terms: Path) -> None:
                 raise Fault(str(error)) from error
         return {"exam": found.id, "version": made.version, "hash": made.hash}
 
-    _print(run_in_rooms(work))
+    print_line(run_in_rooms(work))
 
 
 @app.command
@@ -98,7 +99,7 @@ def versions(exam: str) -> None:
         ]
 
     for line in run_in_rooms(work):
-        _print(line)
+        print_line(line)
 
 
 def read_terms(file: Path) -> Terms:
@@ -121,7 +122,3 @@ def read_terms(file: Path) -> Terms:
         listed = "\n".join(f"  {one.field}: {one.words}" for one in wrong)
         raise Fault(f"{file} contradicts itself:\n{listed}")
     return terms
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

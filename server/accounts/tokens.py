@@ -51,9 +51,16 @@ class Shown:
 
 
 async def make_token(
-    db: AsyncSession, staff: Staff, name: str, scopes: list[str], days: int, now: int
+    db: AsyncSession,
+    owner: Staff | Account,
+    name: str,
+    scopes: list[str],
+    days: int,
+    now: int,
+    *,
+    by: Staff | str,
 ) -> tuple[ApiTokenRow, str]:
-    """A new token and its text, which is shown this once.
+    """A new token of its ``owner`` and its text, which is shown this once.
 
     Raises:
         TokenError: it has no name or scope, lasts too long, or is one too many.
@@ -66,12 +73,12 @@ async def make_token(
         raise TokenError("Choose what the token is for.")
     if not 1 <= days <= MAX_DAYS:
         raise TokenError(f"A token is good for 1 to {MAX_DAYS} days.")
-    if len(await _tokens(db, staff.institution_id, staff.id)) >= MOST_TOKENS:
-        raise TokenError(f"You have {MOST_TOKENS} tokens. Revoke one first.")
+    if len(await tokens_of(db, owner.institution_id, owner.id)) >= MOST_TOKENS:
+        raise TokenError(f"There are {MOST_TOKENS} tokens. Revoke one first.")
     text = TOKEN_PREFIX + to_base64(secrets.token_bytes(TOKEN_BYTES))
     row = ApiTokenRow(
         id=new_id(),
-        account_id=staff.id,
+        account_id=owner.id,
         token_hash=_hash(text),
         name=name,
         scopes=chosen,
@@ -81,14 +88,23 @@ async def make_token(
         revoked=None,
     )
     db.add(row)
-    audit.record(db, now, staff, "token.create", ("token", row.id), scopes=" ".join(chosen))
+    audit.record(
+        db,
+        now,
+        by,
+        "token.create",
+        ("token", row.id),
+        institution_id=owner.institution_id,
+        scopes=" ".join(chosen),
+        account=owner.id,
+    )
     return row, text
 
 
 async def tokens_for(db: AsyncSession, staff: Staff) -> list[Shown]:
     """The tokens that somebody sees: their own; an administrator, the institution's."""
     own = None if staff.may(Role.ADMIN) else staff.id
-    return await _tokens(db, staff.institution_id, own)
+    return await tokens_of(db, staff.institution_id, own)
 
 
 async def revoke_token(db: AsyncSession, staff: Staff, token_id: str, now: int) -> bool:
@@ -96,10 +112,18 @@ async def revoke_token(db: AsyncSession, staff: Staff, token_id: str, now: int) 
     found = [one for one in await tokens_for(db, staff) if one.row.id == token_id]
     if not found:
         return False
-    if found[0].row.revoked is None:
-        found[0].row.revoked = now
-        audit.record(db, now, staff, "token.revoke", ("token", token_id))
+    end_token(db, found[0].row, staff.institution_id, now, by=staff)
     return True
+
+
+def end_token(
+    db: AsyncSession, row: ApiTokenRow, institution_id: str, now: int, *, by: Staff | str
+) -> None:
+    """End a token at once; one that has ended stays so."""
+    if row.revoked is None:
+        row.revoked = now
+        about = ("token", row.id)
+        audit.record(db, now, by, "token.revoke", about, institution_id=institution_id)
 
 
 class ApiTokens:
@@ -140,7 +164,10 @@ class ApiTokens:
             )
 
 
-async def _tokens(db: AsyncSession, institution_id: str, account_id: str | None) -> list[Shown]:
+async def tokens_of(
+    db: AsyncSession, institution_id: str, account_id: str | None = None
+) -> list[Shown]:
+    """An institution's tokens, or those of one account; the newest first."""
     query = (
         select(ApiTokenRow, Account.name)
         .join(Account, Account.id == ApiTokenRow.account_id)

@@ -5,8 +5,8 @@ programs of the institution's own. The import page does the same, by the same mo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-import msgspec
 from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, HTTPException
@@ -18,17 +18,8 @@ from litestar.params import FromPath, FromQuery
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.clock import WallClock
-from server.enrolment.columns import FIELDS
-from server.enrolment.decoding import ENCODINGS, SEPARATORS
-from server.enrolment.importing import (
-    NotImported,
-    Preview,
-    importable,
-    preview,
-    read_list,
-    take_in,
-)
-from server.enrolment.roster import MAX_BYTES, Bad, Choices, Roster
+from server.enrolment.lists import ListOut, Refused, Taken, choices_said, import_list
+from server.enrolment.roster import MAX_BYTES, Choices
 from server.exams.controllers import exam_of
 from server.network import AnyRequest
 from server.problems import MEDIA_TYPE as PROBLEM
@@ -39,40 +30,6 @@ CSV = "text/csv"
 
 # What the body may be called; what else there is (a form, JSON) is no list.
 TAKEN = frozenset({CSV, "text/plain", "application/octet-stream"})
-
-# Rows whose faults an answer lists; a list with more is of another kind altogether.
-MOST_BAD = 1_000
-
-
-class BadRow(msgspec.Struct, frozen=True):
-    """What is wrong with a row: on which line, in which column, and what the cell says."""
-
-    line: int
-    column: str
-    what: str
-    cell: str
-
-
-class ListOut(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list says, and what became of it. ``encoding``, ``separator`` and ``columns`` are
-    as it was read; ``sure`` is false where the encoding is a guess. Of its ``rows``,
-    ``bad_rows`` have something wrong (``bad``, the first 1,000 faults); of the others ``new``
-    are new to the institution, ``known`` to it from other exams, ``enrolled`` here already and
-    left as they are. ``imported`` is how many got a place: ``null`` after a dry run.
-    """
-
-    encoding: str
-    sure: bool
-    separator: str
-    header: bool
-    columns: tuple[str, ...]
-    rows: int
-    new: int
-    known: int
-    enrolled: int
-    bad_rows: int
-    bad: tuple[BadRow, ...]
-    imported: int | None = None
 
 
 class ListRefused(Problem, frozen=True, kw_only=True):
@@ -130,70 +87,17 @@ async def post_import(
     choices = _choices(encoding, separator, header, columns)
     async with database.transaction() as db:
         exam = await exam_of(db, staff, exam_id)
-    read = await read_list(database, exam, await request.body(), choices)
-    try:
-        # A dry run tells of bad rows; what is no list at all it refuses as well.
-        roster = importable(read, good_only=good_only or dry_run)
-    except NotImported as error:
-        told = None
-        if isinstance(read, Roster) and not read.layout.lacks:
-            async with database.transaction() as db:
-                told = list_out(read, await preview(db, exam, read))
-        return _refused(str(error), told)
-    async with database.transaction() as db:
-        would = await preview(db, exam, roster)
-        if dry_run:
-            return Response(list_out(roster, would))
-        try:
-            async with db.begin_nested():
-                count = await take_in(db, staff, exam, roster, now, lambda _done, _all: None)
-        except NotImported as error:
-            return _refused(str(error), list_out(roster, would))
-        return Response(list_out(roster, would, count))
-
-
-def list_out(roster: Roster, would: Preview, imported: int | None = None) -> ListOut:
-    """What a list says, and what importing it would do or did."""
-    layout = roster.layout
-    return ListOut(
-        encoding=layout.encoding,
-        sure=layout.sure,
-        separator=SEPARATORS[layout.separator],
-        header=layout.header,
-        columns=layout.columns,
-        rows=roster.rows,
-        new=would.new,
-        known=would.known,
-        enrolled=would.enrolled,
-        bad_rows=roster.bad_rows,
-        bad=tuple(map(_bad, roster.bad[:MOST_BAD])),
-        imported=imported,
+    data = await request.body()
+    outcome = await import_list(
+        database, staff, exam, data, choices, now, dry_run=dry_run, good_only=good_only
     )
-
-
-def _bad(one: Bad) -> BadRow:
-    return BadRow(one.line, one.column, one.what, one.cell)
-
-
-def choices_said(
-    encoding: str | None, separator: str | None, *, header: bool | None, columns: str | None
-) -> Choices | str:
-    """What a program or a command says about a file; or what is wrong with that."""
-    marks = {word: mark for mark, word in SEPARATORS.items()}
-    fields = () if columns is None else tuple(one.strip() for one in columns.split(","))
-    if encoding is not None and encoding not in ENCODINGS:
-        return f"The encoding is one of {', '.join(ENCODINGS)}."
-    if separator is not None and separator not in marks:
-        return f"The separator is one of {', '.join(marks)}."
-    if unknown := [one for one in fields if one not in FIELDS]:
-        names = ", ".join(filter(None, FIELDS))
-        return f"There is no column {unknown[0][:40]!r}: say {names}, or nothing for one."
-    return Choices(
-        encoding=encoding,
-        separator=None if separator is None else marks[separator],
-        header=header,
-        columns=fields,
-    )
+    match outcome:
+        case Taken(told):
+            return Response(told)
+        case Refused(why, told):
+            return _refused(why, told)
+        case _:
+            assert_never(outcome)
 
 
 def _choices(

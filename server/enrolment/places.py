@@ -204,6 +204,13 @@ class Whom(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] = ""
     everybody: bool = False
 
+    @property
+    def is_said(self) -> bool:
+        """Whether it is said in one way whom."""
+        searched = self.standing is not None or bool(self.text)
+        ways = (bool(self.enrolments), bool(self.references), searched, self.everybody)
+        return sum(ways) == 1
+
 
 async def places_for(
     db: AsyncSession, exam_id: str, whom: Whom, now: int
@@ -213,9 +220,7 @@ async def places_for(
     Raises:
         NobodyChosen: it names none, two ways at once, or somebody who is not enrolled.
     """
-    searched = whom.standing is not None or bool(whom.text)
-    ways = (bool(whom.enrolments), bool(whom.references), searched, whom.everybody)
-    if sum(ways) != 1:
+    if not whom.is_said:
         raise NobodyChosen(
             "Say whom in one way: enrolments, references, standing and text, or everybody."
         )

@@ -25,12 +25,13 @@ from server.enrolment.importing import (
     read_upload,
     upload_of,
 )
+from server.enrolment.lists import bad_rows_csv
 from server.enrolment.models import ImportRow
 from server.enrolment.roster import MAX_BYTES, MAX_COLUMNS, Choices
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.network import AnyRequest
-from server.spreadsheets import MEDIA_TYPE, csv_of
+from server.spreadsheets import MEDIA_TYPE
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.rendering import PRIVATE, page
@@ -42,8 +43,6 @@ MAX_UPLOAD_BYTES = MAX_BYTES + 65_536
 BAD_SHOWN = 50
 
 GONE = "This list was imported already, or is more than a day old."
-
-BAD_HEADER = ("line", "column", "what is wrong", "cell")
 
 
 class CandidateImportPages(Controller):
@@ -174,9 +173,8 @@ class CandidateImportPages(Controller):
             row = await _held(upload_of(db, exam, import_id))
         roster = await read_upload(database, exam, row)
         bad = [] if isinstance(roster, NoText) else roster.bad
-        rows = [[str(one.line), one.column, one.what, one.cell] for one in bad]
         headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="bad-rows.csv"'}
-        return Response(csv_of(BAD_HEADER, rows), media_type=MEDIA_TYPE, headers=headers)
+        return Response(bad_rows_csv(bad), media_type=MEDIA_TYPE, headers=headers)
 
 
 async def _held(found: Any) -> ImportRow:

@@ -60,7 +60,7 @@ class TokenPages(Controller):
         async with database.transaction() as db:
             try:
                 number = int(days) if days.isdecimal() and len(days) < 5 else 0
-                _, text = await make_token(db, staff, name, scopes, number, now)
+                _, text = await make_token(db, staff, name, scopes, number, now, by=staff)
             except TokenError as error:
                 wrong = {"mistake": str(error), "name": name, "chosen": scopes}
                 return await _page(db, staff, now, status=422, **wrong)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
 import pytest
 from support.campus import Campus, Pupil, client_of, copy_of, found_campus, redeem
+
+from server.cli import main
 
 Found = Callable[..., Campus]
 
@@ -52,3 +55,25 @@ async def client(campus: Campus) -> AsyncIterator[httpx.AsyncClient]:
 async def pupil(campus: Campus, client: httpx.AsyncClient) -> Pupil:
     """A recorder whose session has just begun."""
     return await redeem(client, await campus.code())
+
+
+@pytest.fixture
+def admin(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Runs ``invigil-server admin …`` on the campus; its status, standard output and standard
+    error.
+    """
+    monkeypatch.setenv("INVIGIL_DATA_DIR", str(campus.settings.data_dir))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    def invoke(*arguments: str) -> tuple[int, str, str]:
+        status = 0
+        try:
+            main(["admin", *arguments])
+        except SystemExit as error:
+            status = int(error.code or 0)
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return invoke

@@ -83,9 +83,15 @@ def test_from_an_institution_to_a_code(ready: Run, tmp_path: Path) -> None:
     )
     assert (status, json.loads(out)["reference"]) == (0, "s1")
     table = tmp_path / "candidates.csv"
-    table.write_text("name,reference\nGrace,s2\nÉmilie,s3\n", encoding="utf-8")
-    status, out, _ = ready("admin", "create-enrolment", exam, "--candidates", str(table))
+    table.write_text("Name;Reference\nGrace;s2\nÉmilie Müller;s3\n", encoding="cp1252")
+    status, out, said = ready("admin", "create-enrolment", exam, "--candidates", str(table))
     assert [json.loads(line)["reference"] for line in out.splitlines()] == ["s2", "s3"]
+    assert "cp1252, by a guess" in said
+    table.write_text("name,reference\nGrace,s4\nAda,\n")
+    status, out, said = ready("admin", "create-enrolment", exam, "--candidates", str(table))
+    assert (status, out) == (2, "")
+    assert "line 3, reference: There is no reference" in said
+    assert "nobody was enrolled" in said
 
 
 def test_people_are_looked_after(ready: Run) -> None:
@@ -189,15 +195,6 @@ def test_terms_that_are_none(ready: Run, tmp_path: Path, content: str) -> None:
         "admin", "create-exam", "x", "--institution", "Example", *TIMES, "--terms", str(file)
     )
     assert (status, "does not say terms" in err) == (2, True)
-
-
-@pytest.mark.parametrize("content", ["a,b\n1,2\n", "name,reference\nAda,\n"])
-def test_candidates_without_what_is_needed(ready: Run, tmp_path: Path, content: str) -> None:
-    file = tmp_path / "candidates.csv"
-    file.write_text(content)
-    status, _, err = ready("admin", "create-enrolment", "x", "--candidates", str(file))
-    assert status == 2
-    assert "line 2" in err
 
 
 def test_a_short_password_is_refused(ready: Run) -> None:

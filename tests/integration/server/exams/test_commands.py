@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,31 +9,9 @@ from pathlib import Path
 import pytest
 from support.campus import Campus
 
-from server.cli import main
-
 Run = Callable[..., tuple[int, str, str]]
 
 OWNER = ("--institution", "Example University")
-
-
-@pytest.fixture
-def admin(
-    campus: Campus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs ``invigil-server admin …``; its status, standard output and standard error."""
-    monkeypatch.setenv("INVIGIL_DATA_DIR", str(campus.settings.data_dir))
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-
-    def invoke(*arguments: str) -> tuple[int, str, str]:
-        status = 0
-        try:
-            main(["admin", *arguments])
-        except SystemExit as error:
-            status = int(error.code or 0)
-        said = capsys.readouterr()
-        return status, said.out, said.err
-
-    return invoke
 
 
 def test_rules_are_shown_changed_and_signed(campus: Campus, admin: Run, tmp_path: Path) -> None:
@@ -87,7 +64,7 @@ def test_from_a_profile_to_a_candidate_who_has_it(
     table.write_text("name,reference,accommodation\nEve,s4,\nDan,s5,Nobody's\n")
     status, _, said = admin("create-enrolment", campus.exam.id, "--candidates", str(table))
     assert status == 2
-    assert "no accommodation “Nobody's”" in said
+    assert "line 3, accommodation: There is no such accommodation" in said
 
 
 @pytest.mark.parametrize(
