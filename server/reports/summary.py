@@ -17,6 +17,7 @@ from server.reports.evidence import evidence_of
 from server.reports.observation import observation_of
 from server.review.casefile import CaseFile
 from server.review.flags import Flag
+from server.review.outcomes import SessionDecision
 
 REPORT_VERSION = 1
 
@@ -82,6 +83,9 @@ def report_members(case: CaseFile) -> dict[str, Any]:
             ],
         },
         "flags": [_flag(flag) | {"counts": not case.aside(flag)} for flag in case.flags],
+        "four_eyes": case.terms.policy.review.four_eyes,
+        "decision": _conclusion(case.conclusion) if case.conclusion else None,
+        "session_decisions": [_conclusion(one) for one in case.conclusions],
         "purged": session.purged_at,
     }
 
@@ -103,6 +107,20 @@ def _program(one: Judged) -> dict[str, Any]:
     }
 
 
+def _conclusion(one: SessionDecision) -> dict[str, Any]:
+    """A decision about the session: when in microseconds UTC, words as people read them."""
+    return {
+        "n": one.n,
+        "outcome": one.outcome.value,
+        "words": one.outcome.label,
+        "reasons": [{"name": reason.value, "words": reason.label} for reason in one.reasons],
+        "note": one.note,
+        "by": one.by,
+        "account": one.by_id,
+        "at": one.at,
+    }
+
+
 def _flag(flag: Flag) -> dict[str, Any]:
     return {
         "id": flag.id,
@@ -112,4 +130,5 @@ def _flag(flag: Flag) -> dict[str, Any]:
         "end": None if flag.end is None else flag.end / MICROS_PER_SECOND,
         "confidence": flag.confidence,
         "verdict": flag.verdict.value,
+        "second_wanted": flag.proposed is not None,
     }

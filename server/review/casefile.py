@@ -24,6 +24,7 @@ from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts, with_destroyed
 from server.review.models import DecisionRow
 from server.review.observed import absent_from
+from server.review.outcomes import SessionDecision, in_force, read_outcomes
 from server.review.paces import Paces, read_paces
 from server.review.phases import Phases, read_phases
 from server.review.reading import extent, read_absences, read_tracks
@@ -61,7 +62,8 @@ class Terms:
 class CaseFile:
     """A session with all that belongs to it. ``duration`` is in microseconds.
 
-    ``missing`` is all that cannot be shown, ``undelivered`` what of it may yet come.
+    ``missing`` is all that cannot be shown, ``undelivered`` what of it may yet come;
+    ``conclusions`` are the decisions about the session itself, oldest first.
     """
 
     session: ExamSession
@@ -87,6 +89,12 @@ class CaseFile:
     phases: Phases
     kept: Kept
     programs: tuple[Judged, ...]
+    conclusions: tuple[SessionDecision, ...]
+
+    @property
+    def conclusion(self) -> SessionDecision | None:
+        """The decision about the session that is in force, if there is one."""
+        return in_force(self.conclusions)
 
     @property
     def live(self) -> bool:
@@ -192,6 +200,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         phases=phases,
         kept=kept,
         programs=(await read_judged(db, [session]))[session.id],
+        conclusions=await read_outcomes(db, session.id),
     )
 
 

@@ -61,6 +61,15 @@ class Desk:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def conclude(
+        self, pupil: Pupil, version: int, outcome: str, reasons: list[str], note: str
+    ) -> None:
+        """Decide about the whole session."""
+        body = {"outcome": outcome, "reasons": reasons, "note": note, "version": version}
+        url = f"/api/v1/sessions/{pupil.session}/decisions"
+        answer = await self.client.post(url, json=body, headers=self.headers)
+        assert answer.status_code == 200, answer.text
+
     async def actions(self, subject: str) -> list[str]:
         async with connected(self.campus.settings) as database, database.transaction() as db:
             query = select(LogEntryRow.action).where(LogEntryRow.subject_id == subject)
@@ -112,8 +121,20 @@ async def test_a_finished_session_is_told_in_full(desk: Desk) -> None:
     await desk.decide(pupil, 2, "dismissed", "A cough.")
     await desk.decide(pupil, 3, "dismissed")
     await desk.verified(pupil)
+    assert (await desk.json(pupil))["decision"] is None
+    await desk.conclude(pupil, 0, "inconclusive", ["observed"], "The room was dark.")
+    await desk.conclude(pupil, 1, "referred", ["flags", "help"], "Two voices, one question.")
     report = await desk.json(pupil)
     assert (report["final"], report["unfinished"]) == (True, [])
+    first, stands = report["session_decisions"]
+    assert stands == report["decision"]
+    assert (first["outcome"], first["reasons"][0]["name"]) == ("inconclusive", "observed")
+    assert (stands["words"], stands["note"], stands["by"]) == (
+        "Referred to the examination board",
+        "Two voices, one question.",
+        "Proctor",
+    )
+    assert stands["at"] == desk.campus.clock()
     assert report["candidate"]["name"] == "Ada Example"
     assert report["policy"]["version"] == 1
     assert report["verdict"]["holds"] is True
@@ -132,6 +153,7 @@ async def test_a_finished_session_is_told_in_full(desk: Desk) -> None:
     told = words(made.content)
     assert titled(made.content) == "Exam session of Ada Example, Algebra I"
     assert b"pdfuaid" in told
+    assert b"(Decision on the session)" in told
     assert told.count(b"/Subtype /Image") == 1, "the confirmed flag's picture, and no other"
     actions = await desk.actions(pupil.session)
     assert {"access.report", "report.make"} <= set(actions)
