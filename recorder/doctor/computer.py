@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from datetime import UTC, datetime
@@ -143,14 +144,18 @@ def check_store(folder: Path) -> Finding:
             file.write(b"invigil")
             file.flush()
     except OSError as error:
-        return STORE.problem(
-            _of_folder(folder, error),
-            translate(
-                "doctor",
-                "Check the disk and the folder's rights, or choose another one with --store.",
-            ),
-        )
+        return STORE.problem(_of_folder(folder, error), _what_helps(error))
     return STORE.ok(verbatim(str(folder)))
+
+
+def _what_helps(error: OSError) -> Words:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return translate(
+            "doctor", "The disk is full. Delete what you do not need on it, then try again."
+        )
+    return translate(
+        "doctor", "Check the disk and the folder's rights, or choose another one with --store."
+    )
 
 
 def needed_bytes(policy: Policy) -> int:

@@ -44,7 +44,8 @@ def _refused(server: str, problem: Problem) -> EnvironmentFault:
         case ProblemType.CODE_UNKNOWN:
             return EnvironmentFault(
                 f"The server {server} does not know this code.",
-                "Compare it with your invitation, letter by letter.",
+                "Compare it with your invitation, letter by letter, and the server's address "
+                "too: each institution has its own.",
             )
         case ProblemType.CODE_USED:
             return EnvironmentFault(

@@ -121,7 +121,10 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Close these before the exam, or have Invigil close them."),
     QT_TRANSLATE_NOOP("recorder", "Come back then; your code stays good."),
     QT_TRANSLATE_NOOP("recorder", "Come nearer to the camera."),
-    QT_TRANSLATE_NOOP("recorder", "Compare it with your invitation, letter by letter."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Compare it with your invitation, letter by letter, and the server's address too: each institution has its own.",
+    ),
     QT_TRANSLATE_NOOP("recorder", "Complete silence comes from the microphone."),
     QT_TRANSLATE_NOOP("recorder", "Computer"),
     QT_TRANSLATE_NOOP("recorder", "Connect a camera, or switch it on, then try again."),
@@ -515,6 +518,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The disk does not keep up; something may be missing."),
     QT_TRANSLATE_NOOP("recorder", "The disk has room again."),
     QT_TRANSLATE_NOOP("recorder", "The disk is full, so evidence cannot be saved."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The disk is full. Delete what you do not need on it, then try again."
+    ),
     QT_TRANSLATE_NOOP(
         "recorder", "The disk is full: no pictures or sound are kept until there is room."
     ),

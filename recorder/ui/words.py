@@ -183,15 +183,16 @@ def flaw(value: Flaw) -> Trouble:
     return Trouble(translate("words", what), translate("words", advice))
 
 
-def wrong_key(contact: str) -> Trouble:
-    """The server's key is another one than the link's."""
+def wrong_key() -> Trouble:
+    """The server's key is another one than the link's: nothing that it says is passed on."""
     return Trouble(
         translate("words", "This server is not the one that your link means."),
         translate(
             "words",
-            "Its signing key differs from the link's. Do not go on; ask the institution "
-            "that invited you ({0}).",
-        ).format(contact),
+            "Its signing key differs from the link's: it may be another institution's, or "
+            "somebody's who pretends to be yours. Do not go on. Open the link in your "
+            "invitation again; if it stays so, write to whoever invited you.",
+        ),
     )
 
 

@@ -202,7 +202,7 @@ class EnterPage(Page):
             self._rest()
             self.offered.emit(offer)
         else:
-            self._failed(words.wrong_key(offer.policy.institution.contact))
+            self._failed(words.wrong_key())
 
     def _failed(self, trouble: Trouble) -> None:
         self._rest()

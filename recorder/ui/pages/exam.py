@@ -19,7 +19,6 @@ from recorder.ui.operation import Trouble
 from recorder.ui.pages.bar import ExamBar
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Preview
-from recorder.ui.widgets.actions import Actions
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.breakpanel import BreakPanel
 from recorder.ui.widgets.button import Button
@@ -130,8 +129,8 @@ class ExamPage(Page):
             (self.smaller if not self.smaller.isHidden() else self.finish).setFocus()
 
     def offer_tools(self, *tools: QWidget) -> None:
-        """What is else around the pages, for where nothing is."""
-        self.foot.insertWidget(0, Actions(tools, ()))
+        """What else stands around the pages, for where nothing does."""
+        self._foot_line.put(*tools)
 
     def let_fold(self, foldable: bool) -> None:
         """Whether it may be folded: not while there is nothing else to be seen."""
@@ -236,7 +235,7 @@ class ExamPage(Page):
     def _build_foot(self) -> None:
         self.finish = Button(self.tr("&Finish the exam…"), self.ask_to_finish, "primary")
         self.smaller = Button(self.tr("Show &less"), self.fold)
-        self.act(self.smaller, right=(self.finish,))
+        self._foot_line = self.act(self.smaller, right=(self.finish,))
 
     def _build_bar(self) -> None:
         self.bar = ExamBar(hears=self._offer.policy.streams.microphone.enabled)

@@ -83,9 +83,11 @@ class Page(QWidget):
         self._halves = sides
         self.add(sides)
 
-    def act(self, *left: QWidget, right: tuple[QWidget, ...] = ()) -> None:
+    def act(self, *left: QWidget, right: tuple[QWidget, ...] = ()) -> Actions:
         """Fill a line of the foot with buttons."""
-        self.foot.addWidget(Actions(left, right))
+        line = Actions(left, right)
+        self.foot.addWidget(line)
+        return line
 
     @property
     def asking_to_leave(self) -> bool:

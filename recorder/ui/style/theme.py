@@ -65,9 +65,11 @@ class Theme(QObject):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
         body = max(BODY_PX, QFontInfo(font).pixelSize()) * self._scale
         font.setPixelSize(round(body))
-        self._application.setFont(font)
         self._application.setPalette(palette(colours))
         self._application.setStyleSheet(sheet(colours, body))
+        # Last: with a style comes the desktop's own font for labels and buttons (GNOME, KDE),
+        # and only this makes them forget it.
+        self._application.setFont(font)
 
 
 def palette(colours: Colours) -> QPalette:

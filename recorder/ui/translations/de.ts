@@ -1800,10 +1800,6 @@
         <translation>Kommen Sie näher an die Kamera.</translation>
     </message>
     <message>
-        <source>Compare it with your invitation, letter by letter.</source>
-        <translation>Vergleichen Sie ihn Zeichen für Zeichen mit Ihrer Einladung.</translation>
-    </message>
-    <message>
         <source>Complete silence comes from the microphone.</source>
         <translation>Vom Mikrofon kommt völlige Stille.</translation>
     </message>
@@ -2776,6 +2772,10 @@
         <translation>Der Datenträger ist voll; die Aufzeichnung kann nicht gespeichert werden.</translation>
     </message>
     <message>
+        <source>The disk is full. Delete what you do not need on it, then try again.</source>
+        <translation>Der Datenträger ist voll. Löschen Sie darauf, was Sie nicht brauchen, und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
         <source>The disk is full: no pictures or sound are kept until there is room.</source>
         <translation>Der Datenträger ist voll: Bild und Ton werden nicht aufbewahrt, bis Platz ist.</translation>
     </message>
@@ -3644,6 +3644,10 @@
         <translation>{0} konnte nicht gespeichert werden: {1}.</translation>
     </message>
     <message>
+        <source>Compare it with your invitation, letter by letter, and the server&apos;s address too: each institution has its own.</source>
+        <translation>Vergleichen Sie ihn Buchstabe für Buchstabe mit Ihrer Einladung, und auch die Adresse des Servers: Jede Einrichtung hat ihre eigene.</translation>
+    </message>
+    <message>
         <source>{0} gives no picture any more.</source>
         <translation>{0} liefert kein Bild mehr.</translation>
     </message>
@@ -3902,8 +3906,8 @@
         <translation>Dieser Server ist nicht der, den Ihr Link meint.</translation>
     </message>
     <message>
-        <source>Its signing key differs from the link&apos;s. Do not go on; ask the institution that invited you ({0}).</source>
-        <translation>Sein Schlüssel ist ein anderer als der im Link. Machen Sie nicht weiter; fragen Sie die Einrichtung, die Sie eingeladen hat ({0}).</translation>
+        <source>Its signing key differs from the link&apos;s: it may be another institution&apos;s, or somebody&apos;s who pretends to be yours. Do not go on. Open the link in your invitation again; if it stays so, write to whoever invited you.</source>
+        <translation>Sein Signaturschlüssel ist ein anderer als der des Links: Er gehört vielleicht einer anderen Einrichtung oder jemandem, der sich für Ihre ausgibt. Machen Sie nicht weiter. Öffnen Sie den Link in Ihrer Einladung noch einmal; bleibt es dabei, schreiben Sie denen, die Sie eingeladen haben.</translation>
     </message>
     <message>
         <source>1 hour</source>

@@ -15,7 +15,7 @@ class Actions(QWidget):
 
     def __init__(self, left: tuple[QWidget, ...], right: tuple[QWidget, ...]) -> None:
         super().__init__()
-        self._widgets = (*left, *right)
+        self._left, self._right = left, right
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setSpacing(GAP)
         self._box.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
@@ -25,6 +25,12 @@ class Actions(QWidget):
         for widget in right:
             self._box.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def put(self, *widgets: QWidget) -> None:
+        """Add some at the left, after those that are there."""
+        for widget in widgets:
+            self._box.insertWidget(len(self._left), widget)
+            self._left = (*self._left, widget)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A line, if it may be: who is asked when stacked would else stay so."""
@@ -48,7 +54,7 @@ class Actions(QWidget):
         return done
 
     def _shown(self) -> list[QWidget]:
-        return [widget for widget in self._widgets if not widget.isHidden()]
+        return [widget for widget in (*self._left, *self._right) if not widget.isHidden()]
 
     def _line_width(self) -> int:
         shown = self._shown()

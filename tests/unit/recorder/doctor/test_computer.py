@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import shutil
 from collections import namedtuple
 from datetime import UTC, datetime
@@ -44,6 +45,16 @@ def test_a_folder_that_cannot_be_written_is_said() -> None:
     finding = computer.check_store(Path("/proc/invigil"))
     assert finding.state is State.PROBLEM
     assert "--store" in str(finding.remedy)
+
+
+def test_a_full_disk_is_called_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(computer.tempfile, "TemporaryFile", refuse)
+    finding = computer.check_store(tmp_path)
+    assert finding.state is State.PROBLEM
+    assert str(finding.remedy).startswith("The disk is full. Delete what you do not need")
 
 
 def test_the_disk_is_judged_by_the_exam_s_length_and_rates(
