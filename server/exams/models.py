@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.storage.tables import (
@@ -25,7 +25,8 @@ class Exam(Table):
     ``zone`` is the time zone that people say its times in. Where it begins for everybody at
     once, it may be entered late up to ``late_until``, and who does so has the whole time if
     ``late_whole``, else what is left of it. It is a draft until it is ``published``; nobody
-    begins one that is ``cancelled``. ``reminders`` are minutes before it begins.
+    begins one that is ``cancelled``. ``reminders`` are minutes before it begins. With
+    ``sends_page`` candidates are sent the link to their own page once all has arrived.
     """
 
     __tablename__ = "exam"
@@ -42,6 +43,7 @@ class Exam(Table):
     cancelled: Mapped[Micros | None]
     cancelled_why: Mapped[LongText]
     reminders: Mapped[JsonList]
+    sends_page: Mapped[bool] = mapped_column(server_default=false())
     created: Mapped[Micros]
 
 

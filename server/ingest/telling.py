@@ -39,7 +39,7 @@ def happened(
 _TOLD = {"open": "session.opened", "close": "session.closed"}
 
 
-def notable(fresh: Mapping[str, Judgement]) -> set[str]:
+def notable_of(fresh: Mapping[str, Judgement]) -> set[str]:
     """The sessions of which there is more than that they go on: something was noticed, or they
     have come to another part of the exam.
     """

@@ -28,7 +28,7 @@ from server.ingest.keeping import Additions
 from server.ingest.knowing import look_up
 from server.ingest.models import BlobRow
 from server.ingest.projecting import add_projection
-from server.ingest.telling import happened, notable
+from server.ingest.telling import happened, notable_of
 from server.integrations.outbox import announce
 from server.problems import Rejection
 from server.storage.database import UNREADY, Database
@@ -108,14 +108,14 @@ class Writer:
         settings: Settings,
         clock: WallClock,
         changed: Changed,
-        noticed: Noticed,
+        noticing: Sequence[Noticed] = (),
     ) -> None:
-        """Take what it works with; ``changed`` is told of chains that go further, ``noticed``
+        """Take what it works with; ``changed`` is told of chains that go further, ``noticing``
         of what somebody who watches should see, both once it is on disk.
         """
         self._database = database
         self._changed = changed
-        self._noticed = noticed
+        self._noticing = noticing
         self._keys = keys
         self._quotas = settings.session_quota_bytes, settings.session_quota_records
         self._clock = clock
@@ -201,7 +201,9 @@ class Writer:
             moved_on = [work.held[name].row for name in sorted({*fresh, *work.arrived})]
             await announce(db, happened(now, moved_on, fresh, work.arrived))
         self._changed(further)
-        self._noticed(notable(fresh))
+        if notable := notable_of(fresh):
+            for notice in self._noticing:
+                notice(notable)
         return outcomes
 
     async def _judge(

@@ -2,7 +2,8 @@
 
 At least once: an attempt is written down after it was made, so that a crash in between makes
 it again, under the same ``webhook-id``. Each target has a turn of its own: one that hangs
-holds nobody else up.
+holds nobody else up. Several servers may do this with one database: whoever makes an attempt
+has the delivery for ``LEASED_FOR``, and what a crash left is anybody's after that.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from random import SystemRandom
 import msgspec
 import structlog
 from litestar import Litestar
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Role
@@ -46,6 +47,10 @@ REST_S = 30.0
 # Attempts of one turn, one after the other.
 TURN = 20
 
+# How long a delivery is one server's (µs): an attempt takes ``sending.ANSWER_WITHIN_S`` at
+# most, and what it came to is written down after that, on a busy machine.
+LEASED_FOR = 60 * MICROS_PER_SECOND
+
 # What was told stays in the log for so long (µs).
 KEPT_FOR = 30 * MICROS_PER_DAY
 
@@ -64,11 +69,12 @@ _log = structlog.get_logger("invigil.server")
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """One delivery to be tried."""
+    """One delivery to be tried; nobody else does until ``leased_until``."""
 
     webhook_id: str
     event_id: str
     message: Message
+    leased_until: int
 
 
 class Deliveries:
@@ -132,8 +138,7 @@ class Deliveries:
             select(WebhookDeliveryRow.webhook_id)
             .join(WebhookRow, WebhookRow.id == WebhookDeliveryRow.webhook_id)
             .where(
-                WebhookDeliveryRow.state == WAITING,
-                WebhookDeliveryRow.next_at <= self._clock(),
+                _free(self._clock()),
                 WebhookRow.paused_at.is_(None),
             )
             .distinct()
@@ -146,10 +151,13 @@ class Deliveries:
                 self._turns[webhook_id] = asyncio.create_task(self._turn(webhook_id))
 
     async def _turn(self, webhook_id: str) -> None:
+        began = self._clock()
         try:
-            async with self._database.transaction() as db:
-                due = await self._due(db, webhook_id)
-            for one in due:
+            for _ in range(TURN):
+                async with self._database.transaction() as db:
+                    one = await self._next(db, webhook_id, began)
+                if one is None:
+                    return
                 answer = await send(self._targets, one.message, self._clock())
                 async with self._database.transaction() as db:
                     goes_on = await self._note(db, one, answer)
@@ -158,28 +166,33 @@ class Deliveries:
         except UNREADY as error:
             _log.error("a webhook waits", webhook=webhook_id, why=str(error).partition("\n")[0])
 
-    async def _due(self, db: AsyncSession, webhook_id: str) -> list[_Due]:
+    async def _next(self, db: AsyncSession, webhook_id: str, began: int) -> _Due | None:
+        """Take the oldest delivery that was due when the turn began and that nobody has."""
         now = self._clock()
         row = await db.get(WebhookRow, webhook_id)
         if row is None or row.paused_at is not None:
-            return []
+            return None
         query = (
             select(WebhookDeliveryRow, WebhookEventRow)
             .join(WebhookEventRow, WebhookEventRow.id == WebhookDeliveryRow.event_id)
             .where(
                 WebhookDeliveryRow.webhook_id == webhook_id,
-                WebhookDeliveryRow.state == WAITING,
-                WebhookDeliveryRow.next_at <= now,
+                _free(now),
+                WebhookDeliveryRow.next_at <= began,
             )
             .order_by(WebhookDeliveryRow.created, WebhookDeliveryRow.event_id)
-            .limit(TURN)
+            .limit(1)
+            # Two who look at once take two; SQLite has one who writes anyway.
+            .with_for_update(of=WebhookDeliveryRow, skip_locked=True)
         )
-        found: list[_Due] = []
-        for one, event in (await db.execute(query)).tuples():
-            body = await _body(db, row, event)
-            message = Message(event.id, row.url, body, signers(self._secret, row, now))
-            found.append(_Due(webhook_id, one.event_id, message))
-        return found
+        found = (await db.execute(query)).tuples().one_or_none()
+        if found is None:
+            return None
+        one, event = found
+        one.leased_until = now + LEASED_FOR
+        body = await _body(db, row, event)
+        message = Message(event.id, row.url, body, signers(self._secret, row, now))
+        return _Due(webhook_id, event.id, message, one.leased_until)
 
     async def _note(self, db: AsyncSession, due: _Due, answer: Answer) -> bool:
         """Write down what came of an attempt; whether the turn goes on."""
@@ -188,6 +201,10 @@ class Deliveries:
         one = await db.get(WebhookDeliveryRow, (due.webhook_id, due.event_id))
         if row is None or one is None:
             return False
+        if one.leased_until != due.leased_until and not answer.taken:
+            # It took so long that another has it by now, whose attempt counts.
+            return False
+        one.leased_until = None
         one.tries = [*one.tries, [now, answer.took, answer.status, answer.words]]
         if answer.taken:
             one.state, row.succeeded_at = DELIVERED, now
@@ -238,6 +255,16 @@ class Deliveries:
         self._swept = now
         async with self._database.transaction() as db:
             await sweep(db, now)
+
+
+def _free(now: int) -> ColumnElement[bool]:
+    """Deliveries that are due and that no server is at."""
+    leased = WebhookDeliveryRow.leased_until
+    return and_(
+        WebhookDeliveryRow.state == WAITING,
+        WebhookDeliveryRow.next_at <= now,
+        or_(leased.is_(None), leased <= now),
+    )
 
 
 async def _body(db: AsyncSession, row: WebhookRow, event: WebhookEventRow) -> bytes:

@@ -19,6 +19,7 @@ EVENTS: Mapping[str, str] = {
     "session.delivered": "All of a closed session has arrived",
     "session.decided": "A decision on a session was made",
     "flag.opened": "There is a new flag",
+    "flag.updated": "A flag has grown: more incidents, a graver one, or it is over",
     "flag.decided": "A decision on a flag was made",
     "report.ready": "A report was made",
     "deletion.certified": "A session's recordings were destroyed",

@@ -45,13 +45,15 @@ class WebhookRow(Table):
 
 class WebhookEventRow(Table):
     """Something that happened, written with it: ``data`` holds ids and words of the protocol,
-    nothing of a person. Its id is the ``webhook-id``.
+    nothing of a person. Its id is the ``webhook-id``. With ``session_id`` it goes when that
+    session's records are destroyed; that they were is told without it.
     """
 
     __tablename__ = "webhook_event"
 
     id: Mapped[IdText] = mapped_column(primary_key=True)
     institution_id: Mapped[IdText] = mapped_column(ForeignKey("institution.id"), index=True)
+    session_id: Mapped[IdText | None] = mapped_column(ForeignKey("exam_session.id"), index=True)
     type: Mapped[Word]
     at: Mapped[Micros] = mapped_column(index=True)
     data: Mapped[Json]
@@ -61,7 +63,8 @@ class WebhookDeliveryRow(Table):
     """One event on its way to one place: ``waiting``, ``delivered`` or ``failed``.
 
     It is tried again at ``next_at``, and given up at ``until``. ``tries`` are the attempts,
-    each ``[at (µs), took (ms), status or null, words]``.
+    each ``[at (µs), took (ms), status or null, words]``. Until ``leased_until`` some server
+    is at it, and no other begins.
     """
 
     __tablename__ = "webhook_delivery"
@@ -77,6 +80,7 @@ class WebhookDeliveryRow(Table):
     next_at: Mapped[Micros]
     until: Mapped[Micros]
     tries: Mapped[JsonList]
+    leased_until: Mapped[Micros | None]
 
 
 class CalendarLinkRow(Table):

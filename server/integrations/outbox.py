@@ -19,6 +19,8 @@ from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, Webh
 # An event is tried for so long (µs): a target that is down over a weekend loses nothing.
 TRIED_FOR = 3 * MICROS_PER_DAY
 
+CERTIFIED = "deletion.certified"
+
 WAITING, DELIVERED, FAILED = "waiting", "delivered", "failed"
 
 
@@ -65,6 +67,7 @@ def delivery(webhook_id: str, event_id: str, now: int) -> dict[str, Any]:
         "next_at": now,
         "until": now + TRIED_FOR,
         "tries": [],
+        "leased_until": None,
     }
 
 
@@ -92,6 +95,8 @@ async def _event(db: AsyncSession, one: Happened) -> dict[str, Any]:
     return {
         "id": new_id(),
         "institution_id": one.institution_id,
+        # That all of a session went outlasts it; whatever else was told of it goes with it.
+        "session_id": None if one.type == CERTIFIED else one.session_id,
         "type": one.type,
         "at": one.at,
         "data": data | dict(one.data),

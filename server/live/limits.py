@@ -39,6 +39,10 @@ from shared.policy import Policy, decode_policy
 # Incidents are seconds old when their records come; a proctor who is alerted sees the same.
 EVERY_S = 2.0
 
+# What is noticed within this time (s) is followed together: each session takes a few
+# milliseconds, and one that has an incident often has another.
+TOGETHER_S = 0.25
+
 # How long staff have to look at a session that its policy would have ended. Microseconds.
 GRACE = 120 * MICROS_PER_SECOND
 
@@ -61,6 +65,27 @@ class Limits:
     clock: WallClock
     monotonic: Callable[[], float] = time.monotonic
     known: dict[str, float] = field(default_factory=dict[str, float])
+    waiting: set[str] = field(default_factory=set[str])
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def notice(self, session_ids: Collection[str]) -> None:
+        """Something was noticed in sessions: what follows from it is to be there soon."""
+        self.waiting.update(session_ids)
+        self.woken.set()
+
+    async def follow(self) -> None:
+        """Bring flags and scores of those sessions up to date, as many as there is time for;
+        the rest is stale, which the next look finds.
+        """
+        until = self.monotonic() + LOOK_S
+        self.woken.clear()
+        waiting = sorted(self.waiting)
+        self.waiting.clear()
+        for at in range(0, len(waiting), PORTION):
+            if self.monotonic() >= until:
+                return
+            async with self.database.transaction() as db:
+                await refresh_stale(db, only=waiting[at : at + PORTION])
 
     async def look(self) -> list[str]:
         """Bring scores up to date and act on those that passed; the sessions acted upon."""
@@ -119,6 +144,7 @@ class Limits:
         chore = asyncio.create_task(self._run(app.plugins.get(ChannelsPlugin), stop))
         yield
         stop.set()
+        self.woken.set()
         await chore
 
     async def _run(self, channels: ChannelsPlugin, stop: asyncio.Event) -> None:
@@ -126,10 +152,22 @@ class Limits:
             try:
                 for session_id in await self.look():
                     await channels.wait_published(b"", channel(session_id))
+                await self._attend(stop)
             except UNREADY as error:
                 _log.error("limits were not looked at, will be tried again", why=str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), EVERY_S)
+
+    async def _attend(self, stop: asyncio.Event) -> None:
+        """Until the next look, follow what is noticed."""
+        until = self.monotonic() + EVERY_S
+        while not stop.is_set() and (rest := until - self.monotonic()) > 0:
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_S)
+                await asyncio.wait_for(self.woken.wait(), rest)
+            if self.woken.is_set() and not stop.is_set():
+                # What comes in a burst is followed together.
+                await asyncio.sleep(TOGETHER_S)
+                await self.follow()
 
 
 async def _passed(db: AsyncSession, limits: Mapping[str, float]) -> list[str]:

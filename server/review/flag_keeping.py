@@ -6,7 +6,7 @@ not written again, so that one decision among ten thousand flags writes one row.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import delete, insert, select
@@ -26,8 +26,11 @@ PORTION = 500
 
 async def keep_flags(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> None:
     """Bring what is kept of a session's flags up to date. The session's turn is taken."""
-    query = select(FlagRow.flag_id, FlagRow.mark).where(FlagRow.session_id == session.id)
-    kept = dict((await db.execute(query)).tuples().all())
+    query = select(FlagRow.flag_id, FlagRow.mark, FlagRow.told).where(
+        FlagRow.session_id == session.id
+    )
+    rows = (await db.execute(query)).tuples().all()
+    kept, told = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
     marks = {flag.id: flag.once(_mark) for flag in flags}
     changed = [flag for flag in flags if kept.get(flag.id) != marks[flag.id]]
     gone = [name for name in kept if name not in marks]
@@ -35,7 +38,7 @@ async def keep_flags(db: AsyncSession, session: ExamSession, flags: Sequence[Fla
     await search.forget(db, [(session.id, name) for name in gone])
     for at in range(0, len(changed), PORTION):
         await _add(db, session, changed[at : at + PORTION], marks)
-    await announce(db, [_opened(session, flag) for flag in changed if flag.id not in kept])
+    await announce(db, [*_news(session, changed, told)])
 
 
 async def _add(
@@ -64,11 +67,36 @@ async def _drop(db: AsyncSession, session_id: str, names: Sequence[str]) -> None
             )
 
 
-def _opened(session: ExamSession, flag: Flag) -> Happened:
-    """That there is a flag, for other systems; told as of when its session was last heard."""
-    told = {"flag": flag.id, "kind": flag.kind.value, "severity": flag.severity.value}
+def _news(
+    session: ExamSession, flags: Iterable[Flag], told: Mapping[str, str | None]
+) -> Iterator[Happened]:
+    """What other systems are told of flags: as of when their session was last heard.
+
+    A flag keeps its name and its incidents for good (``correlation``), so that one that was
+    told of is never taken back; but it may grow.
+    """
     at = session.last_seen or session.created
-    return Happened(session.institution_id, "flag.opened", at, session.id, told)
+    for flag in flags:
+        news = "flag.updated" if flag.id in told else "flag.opened"
+        before = told.get(flag.id)
+        # Of one that was kept before this was, nobody knows what was told.
+        if flag.id in told and before in (None, _told(flag)):
+            continue
+        yield Happened(session.institution_id, news, at, session.id, _data(flag))
+
+
+def _data(flag: Flag) -> dict[str, object]:
+    return {
+        "flag": flag.id,
+        "kind": flag.kind.value,
+        "severity": flag.severity.value,
+        "incidents": len(flag.members),
+        "over": flag.end is not None,
+    }
+
+
+def _told(flag: Flag) -> str:
+    return sha256_hex(msgspec.json.encode(_data(flag)))
 
 
 def _row(session: ExamSession, flag: Flag) -> dict[str, object]:
@@ -83,6 +111,7 @@ def _row(session: ExamSession, flag: Flag) -> dict[str, object]:
         "second": flag.proposed is not None,
         "person": flag.needs_person,
         "assigned": flag.assigned.to_id if flag.assigned else None,
+        "told": _told(flag),
     }
 
 
@@ -90,6 +119,7 @@ def _mark(flag: Flag) -> str:
     """The same as long as nothing that is kept of a flag changes."""
     told = (
         flag.kind,
+        flag.severity,
         flag.start,
         flag.verdict,
         flag.proposed is not None,

@@ -112,7 +112,8 @@ class FlagRow(Table):
 
     ``wall`` is when it began (µs UTC by the candidate's clock). ``second`` waits for a second
     reviewer, ``person`` for anybody. ``mark`` is of all that is kept of it elsewhere: the same
-    mark needs no writing.
+    mark needs no writing. ``told`` is of what other systems were told of it last, ``None``
+    where that was not kept.
     """
 
     __tablename__ = "flag"
@@ -129,6 +130,7 @@ class FlagRow(Table):
     person: Mapped[bool]
     assigned: Mapped[IdText | None] = mapped_column(index=True)
     mark: Mapped[HashText]
+    told: Mapped[HashText | None]
 
 
 class LikenessRow(Table):

@@ -91,13 +91,14 @@ async def refresh_stale(
     institution_id: str | None = None,
     *,
     versions: Collection[str] | None = None,
+    only: Collection[str] | None = None,
     most: int = BATCH,
 ) -> list[str]:
     """Bring the scores of an institution's sessions (or of all) up to date, ``most`` at once;
     the ids of those that were stale. With ``versions``, only of sessions that are being
-    recorded under those of policies.
+    recorded under those of policies; with ``only``, of these sessions.
     """
-    stale, same = await _stale(db, institution_id, versions)
+    stale, same = await _stale(db, institution_id, versions, only)
     if same:
         # What came since is nothing that counts: not to be looked through again. Past the ORM,
         # which takes many of one update for rows by their primary key alone.
@@ -118,7 +119,10 @@ async def refresh_stale(
 
 
 async def _stale(
-    db: AsyncSession, institution_id: str | None, versions: Collection[str] | None
+    db: AsyncSession,
+    institution_id: str | None,
+    versions: Collection[str] | None,
+    only: Collection[str] | None,
 ) -> tuple[list[str], list[tuple[str, int]]]:
     """Sessions that are to be scored anew; and those that grew without anything that counts,
     with the number of their records.
@@ -154,6 +158,8 @@ async def _stale(
         query = query.where(
             ExamSession.policy_version_id.in_(versions), ExamSession.state == "open"
         )
+    if only is not None:
+        query = query.where(ExamSession.id.in_(only))
     rows = (await db.execute(query)).tuples().all()
     stale = [name for name, _, anew in rows if anew]
     return stale, [(name, reach) for name, reach, anew in rows if not anew]

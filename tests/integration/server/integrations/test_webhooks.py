@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import count
@@ -17,7 +19,7 @@ from server.audit.models import LogEntryRow
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND
 from server.exams.models import Exam
 from server.integrations import sending
-from server.integrations.delivering import Deliveries, sweep
+from server.integrations.delivering import LEASED_FOR, Deliveries, sweep
 from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, WebhookRow
 from server.integrations.target import Targets
 from server.mail.models import MailRow
@@ -427,3 +429,75 @@ async def test_what_was_not_written_down_is_told_again_after_a_crash(house: Hous
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert json.loads(first.body) == json.loads(second.body)
     assert [line["state"] for line in await house.log(hook)] == ["delivered"]
+
+
+async def test_one_that_is_under_way_is_nobody_else_s_until_its_lease_is_over(
+    house: House,
+) -> None:
+    """Two servers with one database: a delivery is made by one of them."""
+    async with target() as to, connected(house.campus.settings) as another:
+        hook = await house.webhook(to)
+        await decide(house, await flagged(house))
+        other = Deliveries(
+            another,
+            house.campus.keys.server_secret(),
+            Targets(house.campus.settings.inward),
+            1_000.0,
+            house.campus.clock,
+            Outbox(house.campus.keys.server_secret(), house.campus.clock),
+        )
+        await asyncio.gather(house.deliveries.deliver_due(), other.deliver_due())
+        assert len(to.calls) == 1
+        # A server that stopped in the middle had it.
+        await decide(house, await flagged(house))
+        async with house.database.transaction() as db:
+            query = select(WebhookDeliveryRow).where(WebhookDeliveryRow.state == "waiting")
+            row = (await db.scalars(query)).one()
+            row.leased_until = house.campus.clock() + LEASED_FOR
+        await other.deliver_due()
+        assert len(to.calls) == 1
+        await house.later(LEASED_FOR)
+        assert len(to.calls) == 2
+    assert {line["state"] for line in await house.log(hook)} == {"delivered"}
+
+
+async def test_a_flag_is_told_of_when_it_comes_to_be_and_when_it_grows(house: House) -> None:
+    """Nobody looks at any page meanwhile."""
+
+    async def told(n: int) -> list[dict]:
+        found: list[dict] = []
+        deadline = time.monotonic() + 30
+        while len(found) < n and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+            found = await _told(house, pupil)
+        return found
+
+    async with target() as to:
+        hook = await house.webhook(to, "flag.opened", "flag.updated")
+        code = await house.campus.code(f"s-{next(NUMBERS)}", 1_000 * MICROS_PER_DAY)
+        pupil = await redeem(house.client, code)
+        pupil.open()
+        pupil.incident(over=False)
+        pupil.take(await pupil.deliver(*pupil.records))
+        (opened,) = await told(1)
+        # It lasts, which is no news; then it is over, and another belongs to it.
+        pupil.incident(over=False)
+        pupil.take(await pupil.deliver(pupil.records[-1]))
+        pupil.incident()
+        pupil.incident(2, severity="medium")
+        pupil.take(await pupil.deliver(*pupil.records[-2:]))
+        updated = (await told(2))[-1]
+        await house.deliveries.deliver_due()
+        assert len(to.calls) == 2
+        said = {call.verified(hook["secret"])["type"] for call in to.calls}
+    assert said == {"flag.opened", "flag.updated"}
+    assert opened["data"]["flag"] == updated["data"]["flag"] == f"{1:032x}"
+    assert (opened["data"]["incidents"], opened["data"]["over"]) == (1, False)
+    assert (updated["data"]["incidents"], updated["data"]["over"]) == (2, True)
+
+
+async def _told(house: House, pupil: Pupil) -> list[dict]:
+    query = select(WebhookEventRow).where(WebhookEventRow.session_id == pupil.session)
+    async with house.database.transaction() as db:
+        rows = await db.scalars(query.order_by(WebhookEventRow.at))
+        return [{"type": row.type, "data": row.data} for row in rows]

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
 from support import postgres
 from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem, sign_in
 from support.migrating import OLDER, both_ways, differences, from_older
@@ -17,7 +18,9 @@ from server.app import create_app
 from server.config import Settings
 from server.ingest.models import ForkRow, IncidentRow, ReceiptRow, RecordRow
 from server.reports.bundle import BundleExport
-from server.retention.destruction import Destroyed
+from server.retention import destruction
+from server.retention.destruction import Destroyed, Held
+from server.retention.holds import HoldDraft, HoldKind, place_hold
 from server.retention.service import Retention
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
@@ -66,11 +69,12 @@ async def test_migrations_make_exactly_the_models(campus: Campus) -> None:
         assert await differences(database) == []
 
 
-async def test_the_newest_migration_goes_both_ways(
-    campus: Campus, pupil: Pupil, tmp_path: Path
-) -> None:
-    pupil.open()
-    pupil.take(await pupil.deliver(*pupil.records))
+async def test_the_newest_migration_goes_both_ways(campus: Campus, tmp_path: Path) -> None:
+    # No server runs while its tables are taken away.
+    async with client_of(campus) as client:
+        pupil = await redeem(client, await campus.code(tmp_path.name))
+        pupil.open()
+        pupil.take(await pupil.deliver(*pupil.records))
     async with connected(campus.settings) as database:
         await both_ways(database, pupil.session)
 
@@ -212,3 +216,77 @@ async def test_a_zero_byte_in_a_request_is_the_callers_mistake(
     url = f"/api/v1/sessions/{pupil.session}/commands"
     command = {"action": "message", "text": "a\0b"}
     assert (await client.post(url, json=command, headers=headers)).status_code in {202, 400}
+
+
+async def test_a_hold_that_comes_in_the_middle_of_a_step_waits_for_its_end(
+    campus: Campus, pupil: Pupil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two servers: one destroys, the other holds; from then on nothing more goes."""
+    await _with_pieces(pupil)
+    monkeypatch.setattr(destruction, "STEP", 1)
+    placing: list[asyncio.Task[set[str]]] = []
+    async with connected(campus.settings) as database, connected(campus.settings) as elsewhere:
+        blobs = BlobStore(campus.settings.blobs, tmp_path)
+        real = blobs.delete_many
+
+        async def place() -> set[str]:
+            async with elsewhere.transaction() as db:
+                await _place_hold(campus, db, pupil)
+            return set(await blobs.names(pupil.session))
+
+        async def delete_many(session: str, names: list[str]) -> None:
+            if not placing:
+                placing.append(asyncio.create_task(place()))
+                await _somebody_waits(elsewhere)
+                assert not placing[0].done()
+            await real(session, names)
+
+        monkeypatch.setattr(blobs, "delete_many", delete_many)
+        retention = Retention(database, blobs, campus.keys, campus.clock)
+        outcome = await retention.destroy(pupil.session, SEALED, "test", "over")
+        at_the_hold = await placing[0]
+        assert isinstance(outcome, Held)
+        assert set(await blobs.names(pupil.session)) == at_the_hold
+        assert len(at_the_hold) == len(pupil.blobs) - 1
+
+
+async def test_a_step_waits_for_a_hold_that_is_being_placed(
+    campus: Campus, pupil: Pupil, tmp_path: Path
+) -> None:
+    await _with_pieces(pupil)
+    async with connected(campus.settings) as database, connected(campus.settings) as elsewhere:
+        blobs = BlobStore(campus.settings.blobs, tmp_path)
+        retention = Retention(database, blobs, campus.keys, campus.clock)
+        async with elsewhere.transaction() as db:
+            await _place_hold(campus, db, pupil)
+            destroying = asyncio.create_task(
+                retention.destroy(pupil.session, SEALED, "test", "over")
+            )
+            await _somebody_waits(elsewhere)
+            assert not destroying.done()
+        assert isinstance(outcome := await destroying, Held)
+        assert outcome.n is None
+        assert set(await blobs.names(pupil.session)) == set(pupil.blobs)
+
+
+async def _with_pieces(pupil: Pupil) -> None:
+    pupil.open()
+    for _ in range(3):
+        pupil.segment()
+    pupil.close()
+    await pupil.hand_in()
+
+
+async def _place_hold(campus: Campus, db: AsyncSession, pupil: Pupil) -> None:
+    draft = HoldDraft(HoldKind.SESSION, pupil.session, "A court asked for it.")
+    await place_hold(db, campus.clock(), "command line", campus.institution.id, draft)
+
+
+async def _somebody_waits(database: Database) -> None:
+    """Until somebody waits for what another transaction holds."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    async with asyncio.timeout(30):
+        count = 0
+        while not count:
+            async with database.transaction() as db:
+                count = await db.scalar(waiting)
