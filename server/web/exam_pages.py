@@ -31,8 +31,9 @@ from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.exam_form import blank, read_exam
 from server.web.forms import text_fields
-from server.web.policy_form import Mistakes, reset_fields
+from server.web.policy_form import Fields, Mistakes, read_terms, reset_fields
 from server.web.policy_pages import form_context
+from server.web.policy_trial import TRY, tried, untried
 from server.web.rendering import page
 from server.web.schedule_form import times_said
 from shared.policy import decode_policy
@@ -71,7 +72,8 @@ class ExamPages(Controller):
         own = current_account(request).institution_id
         async with database.transaction() as db:
             institution = await db.get_one(Institution, own)
-        return _exam_form(Mistakes({}, blank(clock(), institution.zone)))
+            shown = await untried(db, own)
+        return _exam_form(Mistakes({}, blank(clock(), institution.zone)), shown)
 
     @post("/", guards=[require(Role.EXAMINER)], status_code=303)
     async def post_exam(
@@ -81,21 +83,28 @@ class ExamPages(Controller):
         keys: NamedDependency[KeyStore],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
-        """Create an exam, and sign its policy; or the form again, with what is wrong."""
+        """Create an exam, and sign its policy; or the form again, with what is wrong, or with
+        what its rules would have flagged on past sessions.
+        """
         staff, fields = current_account(request), await text_fields(request)
+        own = staff.institution_id
+        if TRY in fields:
+            return await _tried(database, own, fields)
+        async with database.transaction() as db:
+            shown = await untried(db, own, fields.get("basis", ""))
         if "reset" in fields:
             filled = reset_fields(fields, fields["reset"])
-            return _exam_form(Mistakes({}, filled), "Filled in again below.")
+            return _exam_form(Mistakes({}, filled), shown, "Filled in again below.")
         draft = read_exam(fields)
         if isinstance(draft, Mistakes):
-            return _exam_form(draft)
+            return _exam_form(draft, shown)
         try:
             async with database.transaction() as db:
-                institution = await db.get_one(Institution, staff.institution_id)
+                institution = await db.get_one(Institution, own)
                 exam = await create_exam(db, keys, institution, draft, clock(), by=staff.id)
                 audit.record(db, clock(), staff, "exam.create", ("exam", exam.id))
         except ExamError as error:
-            return _exam_form(Mistakes({"title": f"{error}.".capitalize()}, fields))
+            return _exam_form(Mistakes({"title": f"{error}.".capitalize()}, fields), shown)
         return Redirect(f"/exams/{exam.id}", status_code=303)
 
     @get("/{exam_id:str}")
@@ -146,12 +155,26 @@ class ExamPages(Controller):
         )
 
 
-def _exam_form(mistakes: Mistakes, told: str = "") -> Template:
-    open_rules = bool(mistakes.words or told)
+async def _tried(database: Database, institution_id: str, fields: Fields) -> Template:
+    """The form as it was typed, with what its rules would have flagged; an exam that is not
+    whole yet has rules all the same.
+    """
+    terms = read_terms(fields, Terms(), None)
+    if isinstance(terms, Mistakes):
+        async with database.transaction() as db:
+            shown = await untried(db, institution_id, fields.get("basis", ""))
+        return _exam_form(terms, shown)
+    shown = await tried(database, institution_id, terms, fields)
+    return _exam_form(Mistakes({}, {**fields}), shown)
+
+
+def _exam_form(mistakes: Mistakes, shown: dict[str, Any], told: str = "") -> Template:
+    """The form; ``shown`` is of the rules tried (``policy_trial``)."""
+    open_rules = bool(mistakes.words or told or shown["preview"])
     context = form_context(mistakes.fields, mistakes.words, Terms(), open_rules=open_rules)
     status = 422 if mistakes.words else 200
     more = {"told": told, "planned": True, "times": times_said(mistakes.fields)}
-    return page("exam_new.html", {**context, **more}, status=status)
+    return page("exam_new.html", {**context, **more, **shown}, status=status)
 
 
 async def exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:

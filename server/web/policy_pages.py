@@ -20,7 +20,6 @@ from server.exams.controllers import exam_of
 from server.exams.machine import GIVEN_BACK
 from server.exams.measures import said
 from server.exams.models import Exam
-from server.exams.preview import exams_with_sessions, preview_terms
 from server.exams.service import ExamError, lock_exam
 from server.exams.signing import sign_terms
 from server.exams.starting import zones
@@ -40,6 +39,7 @@ from server.web.policy_form import (
     read_terms,
     reset_fields,
 )
+from server.web.policy_trial import TRY, tried, untried
 from server.web.policy_view import groups
 from server.web.rendering import page
 from server.web.schedule_form import start_said
@@ -82,7 +82,7 @@ class PolicyPages(Controller):
     ) -> Template | Redirect:
         """Sign a new version; or the form again as it was typed, with what is in the way."""
         staff, fields = current_account(request), await text_fields(request)
-        if "preview" in fields:
+        if TRY in fields:
             return await _previewed(database, staff, exam_id, fields)
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
@@ -202,11 +202,8 @@ async def _previewed(
     terms = read_terms(fields, terms_of(current.policy), (exam.starts, exam.ends))
     if isinstance(terms, Mistakes):
         return _again(context, terms.fields, terms.words)
-    basis = fields.get("basis", "")
-    known = {one.id for one in context["exams"]}
-    of = basis if basis in known else None
-    table = await preview_terms(database, staff.institution_id, terms, of)
-    return page("policy.html", {**context, "preview": table, "basis": basis})
+    shown = await tried(database, staff.institution_id, terms, fields)
+    return page("policy.html", {**context, **shown})
 
 
 def _reset(context: dict[str, Any], fields: Fields) -> Template:
@@ -237,8 +234,6 @@ async def _context(
         "rest": plainly(current.policy),
         "versions": versions,
         "count": await count_versions(db, exam.id),
-        "exams": await exams_with_sessions(db, exam.institution_id),
-        "basis": exam.id,
-        "preview": None,
+        **await untried(db, exam.institution_id, basis=exam.id),
         "overtaken": False,
     }

@@ -124,3 +124,27 @@ async def test_the_form_shows_it_and_signs_nothing(
     assert len((await client.get(f"/api/v1/exams/{campus.exam.id}/policies")).json()) == 1
     wrong = await client.post(path, data=form | {"minutes": "soon"}, headers=headers)
     assert wrong.status_code == 422
+
+
+async def test_the_form_for_a_new_exam_tries_its_rules_before_it_has_a_title(
+    campus: Campus, client: httpx.AsyncClient, sat: Pupil
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    blank = await client.get("/exams/new")
+    assert "Try these rules on past sessions" in blank.text
+    form = fields_of(Terms()) | {
+        "title": "",
+        "gaze_away.onset_s": "4",
+        "basis": campus.exam.id,
+        "preview": "yes",
+    }
+    page = await client.post("/exams", data=form, headers=headers)
+    assert page.status_code == 200
+    text = " ".join(re.sub("<[^>]+>", " ", page.text).split())
+    assert "On 2 sessions: 3 flags then, 2 with these rules." in text
+    assert re.search(r'name="gaze_away.onset_s"[^>]* value="4"', page.text)
+    assert f'<option value="{campus.exam.id}" selected>' in page.text
+    assert len((await client.get("/api/v1/exams")).json()) == 1
+    wrong = await client.post("/exams", data=form | {"warnings": "many"}, headers=headers)
+    assert wrong.status_code == 422
+    assert 'id="basis"' in wrong.text
