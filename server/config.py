@@ -44,6 +44,8 @@ class Settings:
         blob_url: ``file:///FOLDER`` or ``s3://BUCKET/PREFIX`` (credentials as AWS tools
             take them from the environment).
         keys_dir: folder of the institutions' private keys and the server's secret.
+        updates_dir: folder of the repositories that recorders look for updates in; several
+            nodes share one.
         bind: ``HOST:PORT`` to listen on.
         base_url: how browsers and recorders reach the server; ``https`` makes cookies
             secure. Empty: ``http://`` and ``bind``.
@@ -93,6 +95,7 @@ class Settings:
     blob_url: str = ""
     blob_regions: Mapping[str, str] = field(default_factory=dict[str, str])
     keys_dir: Path = Path()
+    updates_dir: Path = Path()
     bind: str = DEFAULT_BIND
     base_url: str = ""
     trusted_proxy: bool = False
@@ -142,6 +145,11 @@ class Settings:
     def keys(self) -> Path:
         """The folder of private keys."""
         return self.data_dir / "keys" if self.keys_dir == Path() else self.keys_dir
+
+    @property
+    def updates(self) -> Path:
+        """The folder of the repositories of updates, one an institution."""
+        return self.data_dir / "updates" if self.updates_dir == Path() else self.updates_dir
 
     @property
     def address(self) -> tuple[str, int]:

@@ -34,6 +34,7 @@ from server.reports.session_controllers import SessionsController
 from server.review.attachment_controllers import get_attachment
 from server.review.controllers import FlagsController, MediaController
 from server.review.remark_controllers import RemarksController
+from server.updates.serving import get_update
 from server.web.accommodation_pages import AccommodationPages
 from server.web.account_pages import AccountPages
 from server.web.appeal_pages import AppealPages, RequestPages
@@ -111,6 +112,7 @@ ROUTES: tuple[Any, ...] = (
     SessionsController,
     health,
     get_metrics,
+    get_update,
     AccountsController,
     ExamsController,
     PlanningController,

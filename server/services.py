@@ -49,7 +49,7 @@ from server.live.exam_headers import ExamHeaderChecks
 from server.live.limits import Limits
 from server.live.phrases import Phrases
 from server.live.service import Live
-from server.mail.carriers import carrier_of
+from server.mail.carriers import Carrier, carrier_of
 from server.mail.carrying import Post
 from server.mail.outbox import Outbox
 from server.operation.metrics import Metrics
@@ -65,6 +65,7 @@ from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.storage.seal import Seal
+from server.updates.keeping import Keeping
 from server.web.board_pages import tile_renderer
 from server.web.rendering import renderer
 
@@ -82,6 +83,7 @@ class Ground:
     database: Database
     blobs: BlobStore
     outbox: Outbox
+    carrier: Carrier
 
     @property
     def secret(self) -> bytes:
@@ -104,7 +106,9 @@ def make_services(
     keys = KeyStore(settings.keys)
     database = logged_database(settings.database, keys)
     blobs = open_blobs(settings, database)
-    ground = Ground(settings, clock, keys, database, blobs, Outbox(keys.server_secret(), clock))
+    outbox = Outbox(keys.server_secret(), clock)
+    carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
+    ground = Ground(settings, clock, keys, database, blobs, outbox, carrier)
     heads = SessionHeads(database, clock)
     retention = Retention(database, blobs, keys, clock)
     targets = Targets(settings.inward)
@@ -242,7 +246,7 @@ def _candidates(ground: Ground, retention: Retention, bundles: BundleExport) -> 
     settings, clock, database = ground.settings, ground.clock, ground.database
     return Part(
         {
-            "erasing": Erasing(database, retention, clock),
+            "erasing": Erasing(database, retention, ground.carrier),
             "my_throttle": Throttle(settings.code_attempts),
             "notices": Notices(ground.outbox, ground.secret, Tokens(ground.secret), settings),
             "own_copies": OwnCopy(database, bundles, ground.blobs, ground.keys, clock),
@@ -255,8 +259,10 @@ def _integrations(ground: Ground, targets: Targets) -> Part:
     deliveries = Deliveries(
         database, ground.secret, targets, settings.webhook_check_s, clock, ground.outbox
     )
+    updates = Keeping(settings.updates, settings.keys, clock)
     return Part(
-        {"webhooks": Webhooks(database, ground.secret, targets, clock)}, (deliveries.running,)
+        {"webhooks": Webhooks(database, ground.secret, targets, clock)},
+        (deliveries.running, updates.running),
     )
 
 
@@ -266,8 +272,7 @@ async def _running(
 ) -> AsyncIterator[None]:
     """What is opened before the first request and closed after the last."""
     settings, database = ground.settings, ground.database
-    carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
-    post = Post(database, ground.outbox, carrier, settings, ground.clock)
+    post = Post(database, ground.outbox, ground.carrier, settings, ground.clock)
     await asyncio.to_thread(ground.blobs.prepare)
     await asyncio.to_thread(forget_exports, settings)
     await report_ends(database)

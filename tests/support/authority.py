@@ -80,12 +80,16 @@ WEBHOOK = {"name": "LMS", "url": "https://lms.invalid/x", "events": ["flag.decid
 WEBHOOK_PAGE, WEBHOOK_API = "/settings/webhooks/{webhook_id}", f"{API}/webhooks/{{webhook_id}}"
 HEADER = {"session": "0" * 32, "header": "x", "address": "https://exam.example.edu/"}
 
+UPDATES = "/updates/{institution_id}/{folder}/{name}"
+ROOT = {"institution_id": "0" * 32, "folder": "metadata", "name": "root.json"}
+
 ROWS: tuple[Row, ...] = (
     # what everybody may ask for
     Row("GET", "/static/{version}/{file_path}", PUBLIC, at={"file_path": "css/invigil.css"}),
     Row("GET", "/", PUBLIC),
     Row("GET", "/health", PUBLIC),
     Row("GET", "/metrics", PUBLIC),
+    Row("GET", UPDATES, PUBLIC, at=ROOT),
     Row("GET", "/schema", PUBLIC),
     Row("GET", "/schema/openapi.json", PUBLIC),
     Row("GET", "/schema/{path}", PUBLIC, at={"path": "nothing"}),

@@ -1,0 +1,67 @@
+"""What a look for updates comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from shared.sidecar import Sidecar
+from shared.updates import Release
+
+
+class Wrong(Enum):
+    """Why nothing can be said of updates. The program goes on as it is in every case."""
+
+    UNREACHABLE = "the server cannot be reached"
+    ABSENT = "the server has no updates for this program"
+    EXPIRED = "what the server says is out of date"
+    REPLAYED = "the server says something older than before"
+    FORGED = "what the server says is not signed by whoever may"
+    TAMPERED = "a file is not the one that was signed for"
+    STRANGER = "the update was built by somebody else"
+    UNREADABLE = "the server says something that this program does not understand"
+    NO_ROOM = "there is no room for it on this computer"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Nothing is known, and why; ``detail`` is for whoever helps."""
+
+    wrong: Wrong
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing to do: this is the newest, or a newer one is for others first."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """An exam is near or under way, or evidence waits: nothing was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """There is an update for this installation, and nothing of it is here yet; ``size`` in
+    bytes.
+    """
+
+    release: Release
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """It is on this computer's disk, checked against both signatures."""
+
+    release: Release
+    file: Path
+    manifest: Sidecar
+
+
+News = Found | Nothing | NotNow | Trouble
