@@ -193,8 +193,15 @@ def describe(policy: Policy) -> str:
     return (
         f"{policy.exam.title}, {policy.institution.name} ({policy.institution.contact})\n"
         f"records: {what}\npurpose: {policy.purpose}\n"
-        f"kept for: {policy.retention_days} days"
+        f"kept for: {policy.retention_days} days{_earlier(policy)}"
     )
+
+
+def _earlier(policy: Policy) -> str:
+    """What is deleted before the rest, and after how many days."""
+    days = {kind: policy.days(kind) for kind in policy.kept_days}
+    told = [f"{kind} {n}" for kind, n in days.items() if n < policy.retention_days]
+    return f" ({', '.join(told)})" if told else ""
 
 
 def describe_resumption(one: Interrupted) -> str:

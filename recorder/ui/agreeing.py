@@ -46,13 +46,7 @@ def facts(offer: Offer, today: date) -> list[Item]:
             ),
         ),
         Item("purpose", translate("agreeing", "What for"), policy.purpose),
-        Item(
-            "calendar",
-            translate("agreeing", "Where and how long it is kept"),
-            translate("agreeing", "On {0}, encrypted. {1}").format(
-                offer.server, words.kept_until(policy, today)
-            ),
-        ),
+        _keeping(offer, today),
         Item(
             "shield",
             translate("agreeing", "Who sees it"),
@@ -68,6 +62,22 @@ def facts(offer: Offer, today: date) -> list[Item]:
             words.duration(policy.exam.duration_s),
         ),
     ]
+
+
+def _keeping(offer: Offer, today: date) -> Item:
+    title = translate("agreeing", "Where and how long it is kept")
+    periods = words.kept_by_kind(offer.policy, today)
+    if not periods:
+        until = words.kept_until(offer.policy, today)
+        told = translate("agreeing", "On {0}, encrypted. {1}").format(offer.server, until)
+        return Item("calendar", title, told)
+    return Item(
+        "calendar",
+        title,
+        translate("agreeing", "On {0}, encrypted.").format(offer.server),
+        translate("agreeing", "Kept for so long, and then deleted:"),
+        tuple(periods),
+    )
 
 
 def recorded(policy: Policy) -> list[Item]:

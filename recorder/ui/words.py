@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import msgspec
@@ -13,7 +14,7 @@ from recorder.ui.link import Flaw
 from recorder.ui.marking import QT_TRANSLATE_NOOP
 from recorder.ui.operation import Trouble
 from shared.flags import Group, Kind
-from shared.policy import Policy
+from shared.policy import EarlierKind, Policy
 
 translate = QCoreApplication.translate
 
@@ -137,6 +138,44 @@ def kept_until(policy: Policy, today: date) -> str:
     return translate("words", "Kept {0}, until {1}; then it is deleted.").format(
         _count("days", policy.retention_days), day(last)
     )
+
+
+def kept_by_kind(policy: Policy, today: date) -> list[str]:
+    """What is kept how long, where that is not the same for all that this exam records: a
+    phrase for each kind that goes earlier, the first to go first, and one for the rest.
+    Nothing where all of it is kept equally long.
+    """
+    earlier = [
+        (policy.days(kind), name)
+        for kind, name in _kept(policy)
+        if policy.days(kind) < policy.retention_days
+    ]
+    if not earlier:
+        return []
+    rest = translate("words", "Everything else: what was noted, and the exam's record")
+    periods = [*sorted(earlier, key=lambda one: one[0]), (policy.retention_days, rest)]
+    return [_until(name, days, today) for days, name in periods]
+
+
+def _until(what: str, days: int, today: date) -> str:
+    return translate("words", "{0} – {1}, until {2}").format(
+        what, _count("days", days), day(today + timedelta(days=days))
+    )
+
+
+def _kept(policy: Policy) -> Iterator[tuple[EarlierKind, str]]:
+    """The kinds of evidence that may go before the rest, of those that this exam makes."""
+    streams, identity = policy.streams, policy.identity
+    if streams.camera.enabled:
+        yield "camera", translate("words", "Video from the camera")
+    if streams.microphone.enabled:
+        yield "microphone", translate("words", "Sound from the microphone")
+    if streams.screen.enabled:
+        yield "screen", translate("words", "Video of the screen")
+    if streams.camera.enabled or streams.screen.enabled:
+        yield "snapshots", translate("words", "Pictures and clips of what was noted")
+    if streams.camera.enabled and (identity.photo or identity.document):
+        yield "identity", translate("words", "Photographs of you and your document")
 
 
 def stream(name: str) -> str:

@@ -1315,6 +1315,14 @@
         <translation>Wie lange die Prüfung dauert</translation>
     </message>
     <message>
+        <source>On {0}, encrypted.</source>
+        <translation>Auf {0}, verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>Kept for so long, and then deleted:</source>
+        <translation>So lange wird es aufbewahrt und dann gelöscht:</translation>
+    </message>
+    <message>
         <source>Switched off for you</source>
         <translation>Für Sie ausgeschaltet</translation>
     </message>
@@ -3888,6 +3896,34 @@
     <message>
         <source>Kept {0}, until {1}; then it is deleted.</source>
         <translation>Aufbewahrt {0} lang, bis {1}; dann wird es gelöscht.</translation>
+    </message>
+    <message>
+        <source>Everything else: what was noted, and the exam&apos;s record</source>
+        <translation>Alles andere: was vermerkt wurde, und das Protokoll der Prüfung</translation>
+    </message>
+    <message>
+        <source>{0} – {1}, until {2}</source>
+        <translation>{0} – {1}, bis {2}</translation>
+    </message>
+    <message>
+        <source>Video from the camera</source>
+        <translation>Video der Kamera</translation>
+    </message>
+    <message>
+        <source>Sound from the microphone</source>
+        <translation>Ton vom Mikrofon</translation>
+    </message>
+    <message>
+        <source>Video of the screen</source>
+        <translation>Video des Bildschirms</translation>
+    </message>
+    <message>
+        <source>Pictures and clips of what was noted</source>
+        <translation>Bilder und Ausschnitte zu dem, was vermerkt wurde</translation>
+    </message>
+    <message>
+        <source>Photographs of you and your document</source>
+        <translation>Fotos von Ihnen und Ihrem Ausweis</translation>
     </message>
     <message>
         <source>Camera</source>

@@ -96,6 +96,21 @@ def test_what_is_switched_off_for_the_candidate_is_said(
     assert "This exam notes nothing that it would switch off." in told
 
 
+def test_what_is_kept_how_long_is_said_by_kind(
+    qtbot: Any, open_window: Open, program: Any, make_offer: Any
+) -> None:
+    program.offer = make_offer(kept_days={"microphone": 14, "camera": 30})
+    words = said(consent(qtbot, open_window(LINK)))
+    told = words[words.index("On https://exam.example.edu, encrypted.") :].splitlines()
+    rest = "Everything else: what was noted, and the exam's record"
+    assert told[1:5] == [
+        "Kept for so long, and then deleted:",
+        "•  Sound from the microphone – 14 days, until 28 March 2026",
+        "•  Video from the camera – 30 days, until 13 April 2026",
+        f"•  {rest} – 90 days, until 12 June 2026",
+    ]
+
+
 def test_the_institutions_words_are_never_markup(
     qtbot: Any, open_window: Open, program: Any, make_offer: Any
 ) -> None:

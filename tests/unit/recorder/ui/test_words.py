@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import QLocale
+from support.scripted_program import make_offer
 
 from recorder.status import Delivery
 from recorder.ui import words
@@ -106,6 +107,33 @@ def test_the_last_day_a_recording_is_kept() -> None:
     assert words.kept_until(policy(retention_days=1), date(2028, 2, 28)).startswith(
         "Kept 1 day, until 29 February 2028;"
     )
+
+
+def test_what_goes_earlier_is_said_by_kind_the_first_first_and_the_rest_last() -> None:
+    today = date(2026, 12, 20)
+    said = words.kept_by_kind(
+        policy(retention_days=90, kept_days={"camera": 30, "identity": 7, "screen": 400}),
+        today,
+    )
+    rest = "Everything else: what was noted, and the exam's record"
+    assert said == [
+        "Photographs of you and your document – 7 days, until 27 December 2026",
+        "Video from the camera – 30 days, until 19 January 2027",
+        f"{rest} – 90 days, until 20 March 2027",
+    ]
+    assert words.kept_by_kind(policy(retention_days=90), today) == []
+    same = policy(retention_days=90, kept_days={"camera": 90, "screen": 400})
+    assert words.kept_by_kind(same, today) == []
+
+
+def test_what_is_not_recorded_is_not_said_to_be_kept() -> None:
+    kinds = {"camera": 3, "microphone": 4, "screen": 5, "snapshots": 6, "identity": 7}
+    bare = make_offer(camera=False, microphone=False, kept_days=kinds).policy
+    said = words.kept_by_kind(bare, date(2026, 12, 20))
+    assert [line.partition(" – ")[0] for line in said[:-1]] == [
+        "Video of the screen",
+        "Pictures and clips of what was noted",
+    ]
 
 
 def test_only_enabled_kinds_of_the_group_are_noted() -> None:
