@@ -63,9 +63,16 @@ class AddressBar(QWidget):
     def show_host(self, host: str, *, secure: bool) -> None:
         """Say whose page it is."""
         said = self.tr("secure connection") if secure else self.tr("not encrypted")
+        self._lock.show()
         self._lock.show_drawing("secure" if secure else "insecure")
-        self._host.setText(f"{host} · {said}" if host else "")
+        self._host.setText(f"{host} · {said}")
         self._host.setAccessibleName(self.tr("Page of {0}, {1}").format(host, said))
+
+    def show_opening(self, host: str) -> None:
+        """Say that there is no page yet, and whose is awaited."""
+        self._lock.hide()
+        self._host.setText(self.tr("Opening {0}…").format(host) if host else "")
+        self._host.setAccessibleName(self._host.text())
 
     def show_zoom(self, factor: float) -> None:
         """Say how large the page is."""

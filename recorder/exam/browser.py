@@ -236,6 +236,7 @@ class ExamBrowser(QWidget):
         page.troubled.connect(lambda trouble: self._say(sheet, trouble))
         page.shown.connect(lambda: self._show_page(sheet))
         page.urlChanged.connect(lambda _: self._went(sheet))
+        page.loadingChanged.connect(lambda _: self._went(sheet))  # what is awaited is known
         page.loadStarted.connect(lambda: self._wait_on(sheet))
         page.loadProgress.connect(lambda _: self._progressed(sheet))
         page.loadFinished.connect(lambda _: self._slow.stop())
@@ -288,7 +289,10 @@ class ExamBrowser(QWidget):
         if sheet is not self._sheets[-1]:
             return
         url = sheet.page.url()
-        self._bar.show_host(url.host(), secure=url.scheme() == "https")
+        if url.host():
+            self._bar.show_host(url.host(), secure=url.scheme() == "https")
+        else:
+            self._bar.show_opening(sheet.page.wanted.host())
         self._bar.show_ways(
             back=sheet.page.history().canGoBack() or len(self._sheets) > 1,
             closes=len(self._sheets) > 1,

@@ -8,6 +8,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWebEngineWidgets import QWebEngineView
 
+translate = QCoreApplication.translate
+
 
 def print_page(view: QWebEngineView, say: Callable[[str], None]) -> None:
     """Ask which printer, and print; nothing here waits."""
@@ -17,8 +19,11 @@ def print_page(view: QWebEngineView, say: Callable[[str], None]) -> None:
 
     def printed(good: bool) -> None:
         view.printFinished.disconnect(printed)
-        words = "The page was printed." if good else "The page could not be printed."
-        say(QCoreApplication.translate("exam", words))
+        say(
+            translate("exam", "The page was printed.")
+            if good
+            else translate("exam", "The page could not be printed.")
+        )
 
     def chosen(printer: QPrinter) -> None:
         view.printFinished.connect(printed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -74,14 +75,22 @@ class TroubleView(QScrollArea):
         font.setBold(True)
         font.setPixelSize(round(self.fontInfo().pixelSize() * HEADING_SHARE))
         self._heading.setFont(font)
-        width = LINE_CHARS * self.fontMetrics().averageCharWidth()
-        for words in (self._heading, self._happened, self._todo, self._detail):
-            words.setMaximumWidth(width)
-            words.setMinimumWidth(min(width, self.width() * 3 // 4))
+        self._fit()
         spoken = f"{trouble.heading}. {trouble.happened} {trouble.todo}"
         self.setAccessibleName(spoken)
         # A screen reader reads what it comes to: the button says why it is there.
         self._again.setAccessibleDescription(spoken)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Lines as long as there is room, which is known only once it is shown."""
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        width = LINE_CHARS * self.fontMetrics().averageCharWidth()
+        for words in (self._heading, self._happened, self._todo, self._detail):
+            words.setMaximumWidth(width)
+            words.setMinimumWidth(min(width, self.width() * 3 // 4))
 
     def take_focus(self) -> None:
         """Lead the keyboard to *try again*."""

@@ -96,8 +96,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Choose another folder with --store; nothing was changed."),
     QT_TRANSLATE_NOOP("recorder", "Choose one, then try again."),
     QT_TRANSLATE_NOOP("recorder", "Choose one."),
-    QT_TRANSLATE_NOOP("recorder", "Choose “Try again” to load the page anew."),
-    QT_TRANSLATE_NOOP("recorder", "Choose “Try again”."),
     QT_TRANSLATE_NOOP("recorder", "Clock"),
     QT_TRANSLATE_NOOP(
         "recorder",
@@ -161,7 +159,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Evidence is delivered to it."),
     QT_TRANSLATE_NOOP("recorder", "Evidence is delivered while the exam goes on."),
     QT_TRANSLATE_NOOP("recorder", "Exam code"),
-    QT_TRANSLATE_NOOP("recorder", "Files cannot be downloaded in this exam."),
     QT_TRANSLATE_NOOP(
         "recorder", "Finish the recording or close the other program, then try again."
     ),
@@ -190,10 +187,6 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP(
         "recorder", "INVIGIL_PINNED_KEYS names {0}, which is not a key's fingerprint."
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder",
-        "If it stays like this, ask for help: the exam's time and your work are on record.",
     ),
     QT_TRANSLATE_NOOP(
         "recorder",
@@ -239,13 +232,6 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "It opens, but nothing comes from it."),
     QT_TRANSLATE_NOOP("recorder", "It will not come back ({0})."),
-    QT_TRANSLATE_NOOP(
-        "recorder", "Keep waiting, or choose “Try again” to ask for the page anew."
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder",
-        "Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.",
-    ),
     QT_TRANSLATE_NOOP("recorder", "Left by an earlier exam"),
     QT_TRANSLATE_NOOP("recorder", "Light"),
     QT_TRANSLATE_NOOP("recorder", "Log in to macOS again if this stays so."),
@@ -257,17 +243,10 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Look at the mark until it moves on."),
     QT_TRANSLATE_NOOP("recorder", "Look at the mark with open eyes."),
     QT_TRANSLATE_NOOP(
-        "recorder", "Look at your network cable or Wi-Fi, then choose “Try again”."
-    ),
-    QT_TRANSLATE_NOOP(
         "recorder",
         "Look into the camera from an arm's length, with light from the front and nothing before your face.",
     ),
     QT_TRANSLATE_NOOP("recorder", "Look into the camera."),
-    QT_TRANSLATE_NOOP(
-        "recorder",
-        "Look whether this computer's date and time are right, then choose “Try again”. If they are, ask for help: it is your institution's to mend.",
-    ),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Lower the microphone's level in the system's sound settings, or move away from it a little.",
@@ -289,7 +268,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "No battery: the computer runs on mains."),
     QT_TRANSLATE_NOOP("recorder", "No camera was found."),
     QT_TRANSLATE_NOOP("recorder", "No connection"),
-    QT_TRANSLATE_NOOP("recorder", "No connection to the exam"),
     QT_TRANSLATE_NOOP("recorder", "No connection. All is kept safely on this computer."),
     QT_TRANSLATE_NOOP("recorder", "No display is told."),
     QT_TRANSLATE_NOOP("recorder", "No face is found."),
@@ -316,7 +294,6 @@ PHRASES = (
         "recorder", "Nothing can be added to it; ask your institution for a new code."
     ),
     QT_TRANSLATE_NOOP("recorder", "Nothing can be played ({0})."),
-    QT_TRANSLATE_NOOP("recorder", "Nothing has come from “{0}” for {1} seconds."),
     QT_TRANSLATE_NOOP("recorder", "Nothing is denied. It shows when it is used: {names}."),
     QT_TRANSLATE_NOOP("recorder", "Nothing is heard yet. Please say a few words."),
     QT_TRANSLATE_NOOP("recorder", "Nothing is left."),
@@ -348,7 +325,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "Other users of this computer can read the session's key {0}."
     ),
-    QT_TRANSLATE_NOOP("recorder", "Pages cannot be printed in this exam."),
     QT_TRANSLATE_NOOP("recorder", "Permissions"),
     QT_TRANSLATE_NOOP("recorder", "PipeWire does not say who receives the screen ({0})."),
     QT_TRANSLATE_NOOP(
@@ -380,10 +356,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Programs that the exam prohibits are reported."),
     QT_TRANSLATE_NOOP(
         "recorder",
-        "Public Wi-Fi often causes this before one has signed in to it: use another network, then choose “Try again”. Otherwise ask for help: it is your institution's to mend.",
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder",
         "Raise the microphone's level in the system's sound settings, move closer to it, or choose another one.",
     ),
     QT_TRANSLATE_NOOP("recorder", "Read the sentence aloud once more."),
@@ -406,7 +378,6 @@ PHRASES = (
         "recorder",
         "Running: {names}. Use it as always: it is not reported. If it speaks aloud, use headphones where you can, so that its voice is not taken for another person's.",
     ),
-    QT_TRANSLATE_NOOP("recorder", "Saved as {0}."),
     QT_TRANSLATE_NOOP("recorder", "Say a few words now. In three seconds you hear them."),
     QT_TRANSLATE_NOOP(
         "recorder", "Say a few words; unmute the microphone or choose another one."
@@ -436,7 +407,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Sit closer to the camera."),
     QT_TRANSLATE_NOOP("recorder", "Sit so that your whole face is in the picture."),
     QT_TRANSLATE_NOOP("recorder", "Something else answers in the server's place: {0}."),
-    QT_TRANSLATE_NOOP("recorder", "Something went wrong between here and “{0}”."),
     QT_TRANSLATE_NOOP("recorder", "Sound"),
     QT_TRANSLATE_NOOP("recorder", "Sound is heard, no voice."),
     QT_TRANSLATE_NOOP(
@@ -484,15 +454,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The camera works ({device})."),
     QT_TRANSLATE_NOOP("recorder", "The camera works."),
     QT_TRANSLATE_NOOP("recorder", "The camera's picture does not change: plug it in again."),
-    QT_TRANSLATE_NOOP("recorder", "The certificate of “{0}” is not in order."),
-    QT_TRANSLATE_NOOP(
-        "recorder", "The certificate of “{0}” is not valid on the date of this computer."
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder", "The certificate of “{0}” was issued by somebody unknown here."
-    ),
-    QT_TRANSLATE_NOOP("recorder", "The certificate of “{0}” was withdrawn."),
-    QT_TRANSLATE_NOOP("recorder", "The certificate shown belongs to another than “{0}”."),
     QT_TRANSLATE_NOOP("recorder", "The check itself failed: {bug}"),
     QT_TRANSLATE_NOOP(
         "recorder",
@@ -563,7 +524,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The exam records the room's sound."),
     QT_TRANSLATE_NOOP("recorder", "The exam records what is on the screen."),
     QT_TRANSLATE_NOOP("recorder", "The exam records your picture."),
-    QT_TRANSLATE_NOOP("recorder", "The exam runs on the other display."),
     QT_TRANSLATE_NOOP(
         "recorder", "The exam's browser cannot be started on this computer: {0}."
     ),
@@ -577,7 +537,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "The exam's rules on {0} have changed since you agreed to them."
     ),
-    QT_TRANSLATE_NOOP("recorder", "The exam's server does not answer"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "The face on the document does not look like yours in the camera. Take it again, go on without it, or ask a proctor.",
@@ -608,10 +567,6 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "The microphone works."),
     QT_TRANSLATE_NOOP("recorder", "The microphone “{0}” cannot be opened ({1})."),
-    QT_TRANSLATE_NOOP("recorder", "The page asks:"),
-    QT_TRANSLATE_NOOP("recorder", "The page could not be printed."),
-    QT_TRANSLATE_NOOP("recorder", "The page was not opened, so that nobody can read along."),
-    QT_TRANSLATE_NOOP("recorder", "The page was printed."),
     QT_TRANSLATE_NOOP("recorder", "The picture is blurred."),
     QT_TRANSLATE_NOOP("recorder", "The picture is blurred: hold still, and wipe the lens."),
     QT_TRANSLATE_NOOP("recorder", "The picture is lit well."),
@@ -697,7 +652,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "This computer can do all of it."),
     QT_TRANSLATE_NOOP("recorder", "This computer is busy. Closing other programs helps."),
     QT_TRANSLATE_NOOP("recorder", "This computer is busy; pictures are kept less often."),
-    QT_TRANSLATE_NOOP("recorder", "This connection is not secure"),
     QT_TRANSLATE_NOOP(
         "recorder",
         "This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.",
@@ -721,9 +675,6 @@ PHRASES = (
         "recorder", "This exam was handed in on this computer; its recording is closed."
     ),
     QT_TRANSLATE_NOOP("recorder", "This exam's rules cannot be used: {0}."),
-    QT_TRANSLATE_NOOP("recorder", "This page could not be loaded"),
-    QT_TRANSLATE_NOOP("recorder", "This page stopped working"),
-    QT_TRANSLATE_NOOP("recorder", "This page takes long"),
     QT_TRANSLATE_NOOP("recorder", "This system does not tell which programs use the camera."),
     QT_TRANSLATE_NOOP("recorder", "This version does not know “{0}”."),
     QT_TRANSLATE_NOOP(
@@ -755,7 +706,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "Use the address that begins with https://, as your institution gave it."
     ),
-    QT_TRANSLATE_NOOP("recorder", "Wait for a minute, then choose “Try again”."),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Wait until the connection is back, then save it; or save the recording itself.",
@@ -777,10 +727,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder",
         "What is kept of you, until when, and a copy of it: {0} (whoever has this address sees it). You may also ask {1} for a copy.",
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder",
-        "What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.",
     ),
     QT_TRANSLATE_NOOP("recorder", "What the exam asks for"),
     QT_TRANSLATE_NOOP("recorder", "What the server {0} says cannot be trusted: {1}."),
@@ -863,7 +809,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} cannot be read: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} cannot be removed ({1})."),
     QT_TRANSLATE_NOOP("recorder", "{0} cannot be told just now ({1})."),
-    QT_TRANSLATE_NOOP("recorder", "{0} could not be saved: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} gives no picture any more."),
     QT_TRANSLATE_NOOP("recorder", "{0} gives no sound any more."),
     QT_TRANSLATE_NOOP("recorder", "{0} is closed."),
@@ -879,9 +824,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} is not an Invigil server: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not an encrypted connection."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not an evidence store of Invigil."),
-    QT_TRANSLATE_NOOP(
-        "recorder", "{0} is not part of this exam and was not opened. This is noted."
-    ),
     QT_TRANSLATE_NOOP("recorder", "{0} is {1}; allowed: {2}."),
     QT_TRANSLATE_NOOP("recorder", "{0} was not promised ({1})."),
     QT_TRANSLATE_NOOP(
@@ -900,10 +842,5 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{time}, the same as the server's (± {error} s)"),
     QT_TRANSLATE_NOOP("recorder", "{time}, {off} s ahead of the server's (± {error} s)"),
     QT_TRANSLATE_NOOP("recorder", "{time}, {off} s behind the server's (± {error} s)"),
-    QT_TRANSLATE_NOOP("recorder", "“{0}” could not be reached, or ended the connection."),
     QT_TRANSLATE_NOOP("recorder", "“{0}” is not a source for the {1}."),
-    QT_TRANSLATE_NOOP(
-        "recorder",
-        "“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.",
-    ),
 )

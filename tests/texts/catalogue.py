@@ -12,6 +12,8 @@ from pathlib import Path
 from texts.gather import RECORDER
 
 UI = RECORDER / "ui"
+# Where texts go through Qt itself; what the others say is gathered (``gather``).
+ROOMS = (UI, RECORDER / "exam")
 FOLDER = UI / "translations"
 BIN = Path(sys.executable).parent
 
@@ -28,7 +30,7 @@ class Message:
 
 def update(path: Path) -> None:
     """Bring a catalogue up to date with the sources; what is gone is forgotten."""
-    sources = sorted(str(source) for source in UI.rglob("*.py"))
+    sources = sorted(str(source) for room in ROOMS for source in room.rglob("*.py"))
     options = ["-locations", "none", "-no-obsolete", "-source-language", "en"]
     language = ["-target-language", path.stem.split("-")[0]]
     command = [BIN / "pyside6-lupdate", *sources, *options, *language, "-ts", path]

@@ -50,7 +50,7 @@ SHOWN = (
     "detect/voice/voice_enrolment.py",
     "doctor",
     "evidence",
-    "exam",
+    "exam/engine.py",
     "lockdown",
     "sync",
 )

@@ -2,6 +2,53 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>AddressBar</name>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>Neu laden</translation>
+    </message>
+    <message>
+        <source>Print</source>
+        <translation>Drucken</translation>
+    </message>
+    <message>
+        <source>Close this page</source>
+        <translation>Diese Seite schließen</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>Kleiner</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>Größer</translation>
+    </message>
+    <message>
+        <source>secure connection</source>
+        <translation>sichere Verbindung</translation>
+    </message>
+    <message>
+        <source>not encrypted</source>
+        <translation>nicht verschlüsselt</translation>
+    </message>
+    <message>
+        <source>Page of {0}, {1}</source>
+        <translation>Seite von {0}, {1}</translation>
+    </message>
+    <message>
+        <source>Opening {0}…</source>
+        <translation>{0} wird geöffnet …</translation>
+    </message>
+    <message>
+        <source>{0} per cent; back to 100 per cent</source>
+        <translation>{0} Prozent; zurück zu 100 Prozent</translation>
+    </message>
+</context>
+<context>
     <name>BreakPanel</name>
     <message>
         <source>Come &amp;back to the exam</source>
@@ -283,6 +330,21 @@
     </message>
 </context>
 <context>
+    <name>Cover</name>
+    <message>
+        <source>Invigil: the exam runs on the other display</source>
+        <translation>Invigil: Die Prüfung läuft auf dem anderen Bildschirm</translation>
+    </message>
+    <message>
+        <source>The exam runs on the other display.</source>
+        <translation>Die Prüfung läuft auf dem anderen Bildschirm.</translation>
+    </message>
+    <message>
+        <source>To leave the exam: {0}</source>
+        <translation>Die Prüfung verlassen: {0}</translation>
+    </message>
+</context>
+<context>
     <name>DeclinedPage</name>
     <message>
         <source>You declined</source>
@@ -311,6 +373,25 @@
     <message>
         <source>For another way to take this exam, ask {0}: {1}.</source>
         <translation>Fragen Sie nach einem anderen Weg, diese Prüfung abzulegen: {0}, {1}.</translation>
+    </message>
+</context>
+<context>
+    <name>Dialogue</name>
+    <message>
+        <source>The page asks:</source>
+        <translation>Die Seite fragt:</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Files to hand in</source>
+        <translation>Dateien zum Abgeben</translation>
     </message>
 </context>
 <context>
@@ -388,6 +469,25 @@
     </message>
 </context>
 <context>
+    <name>ExamBrowser</name>
+    <message>
+        <source>Files cannot be downloaded in this exam.</source>
+        <translation>In dieser Prüfung können keine Dateien heruntergeladen werden.</translation>
+    </message>
+    <message>
+        <source>Saved as {0}.</source>
+        <translation>Gespeichert als {0}.</translation>
+    </message>
+    <message>
+        <source>{0} could not be saved: {1}.</source>
+        <translation>{0} konnte nicht gespeichert werden: {1}.</translation>
+    </message>
+    <message>
+        <source>Pages cannot be printed in this exam.</source>
+        <translation>In dieser Prüfung können keine Seiten gedruckt werden.</translation>
+    </message>
+</context>
+<context>
     <name>ExamPage</name>
     <message>
         <source>Finish the exam?</source>
@@ -460,6 +560,28 @@
     <message>
         <source>Time left: {0}</source>
         <translation>Verbleibende Zeit: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ExamView</name>
+    <message>
+        <source>The exam</source>
+        <translation>Die Prüfung</translation>
+    </message>
+</context>
+<context>
+    <name>ExamWindow</name>
+    <message>
+        <source>Leave the exam</source>
+        <translation>Prüfung verlassen</translation>
+    </message>
+    <message>
+        <source>Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.</source>
+        <translation>Die Prüfung verlassen? Die Aufzeichnung endet und wird übertragen, und Sie können nicht zurück. Wählen Sie es noch einmal, oder drücken Sie Strg+Q, um zu gehen.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weitermachen</translation>
     </message>
 </context>
 <context>
@@ -1199,6 +1321,108 @@
     </message>
 </context>
 <context>
+    <name>TroubleView</name>
+    <message>
+        <source>Try &amp;again</source>
+        <translation>&amp;Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>Keep &amp;waiting</source>
+        <translation>Weiter &amp;warten</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateOffer</name>
+    <message>
+        <source>&amp;Later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Install now</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Co&amp;py the command</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Updates were not looked at.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your institution goes back to version {0}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version {0} of this program is here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your exam is not affected.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the server says about them is out of date. Check this computer&apos;s date; if it is right, tell your institution&apos;s support.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server says something older than before. Tell your institution&apos;s support.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the server says is not signed by your institution. Tell its support.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What came is not what was signed, and was thrown away. If this stays so, tell your institution&apos;s support.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is offered was built by somebody else, and was not taken. Tell your institution&apos;s support.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The server says something that this version does not understand. Ask your institution&apos;s support for a newer one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is too little room on the disk for them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Installing…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This program cannot install it by itself. Close it, then have somebody who may install programs run: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is here, and checked.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It starts from the menu the next time. The version before stays; this goes back to it: {0}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It is installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close this program; then your system&apos;s installer goes on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The installer is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>WaitingPage</name>
     <message>
         <source>Waiting room</source>
@@ -1566,6 +1790,121 @@
     </message>
 </context>
 <context>
+    <name>exam</name>
+    <message>
+        <source>If it stays like this, ask for help: the exam&apos;s time and your work are on record.</source>
+        <translation>Wenn es so bleibt, bitten Sie um Hilfe: Prüfungszeit und Ihre Arbeit sind festgehalten.</translation>
+    </message>
+    <message>
+        <source>No connection to the exam</source>
+        <translation>Keine Verbindung zur Prüfung</translation>
+    </message>
+    <message>
+        <source>“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.</source>
+        <translation>„{0}“ wurde nicht gefunden. Meist hat dieser Computer keine Verbindung zum Internet mehr. Die Aufzeichnung läuft ohne sie weiter.</translation>
+    </message>
+    <message>
+        <source>Look at your network cable or Wi-Fi, then choose “Try again”.</source>
+        <translation>Sehen Sie nach Netzwerkkabel oder WLAN, und wählen Sie „Noch einmal versuchen“.</translation>
+    </message>
+    <message>
+        <source>The exam&apos;s server does not answer</source>
+        <translation>Der Server der Prüfung antwortet nicht</translation>
+    </message>
+    <message>
+        <source>“{0}” could not be reached, or ended the connection.</source>
+        <translation>„{0}“ war nicht erreichbar oder beendete die Verbindung.</translation>
+    </message>
+    <message>
+        <source>Wait for a minute, then choose “Try again”.</source>
+        <translation>Warten Sie eine Minute, und wählen Sie „Noch einmal versuchen“.</translation>
+    </message>
+    <message>
+        <source>This page could not be loaded</source>
+        <translation>Diese Seite konnte nicht geladen werden</translation>
+    </message>
+    <message>
+        <source>Something went wrong between here and “{0}”.</source>
+        <translation>Zwischen hier und „{0}“ ging etwas schief.</translation>
+    </message>
+    <message>
+        <source>Choose “Try again”.</source>
+        <translation>Wählen Sie „Noch einmal versuchen“.</translation>
+    </message>
+    <message>
+        <source>This connection is not secure</source>
+        <translation>Diese Verbindung ist nicht sicher</translation>
+    </message>
+    <message>
+        <source>The page was not opened, so that nobody can read along.</source>
+        <translation>Die Seite wurde nicht geöffnet, damit niemand mitlesen kann.</translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” is not valid on the date of this computer.</source>
+        <translation>Das Zertifikat von „{0}“ gilt nicht am Datum dieses Computers.</translation>
+    </message>
+    <message>
+        <source>The certificate shown belongs to another than “{0}”.</source>
+        <translation>Das gezeigte Zertifikat gehört nicht zu „{0}“.</translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” was issued by somebody unknown here.</source>
+        <translation>Das Zertifikat von „{0}“ stammt von jemandem, der hier unbekannt ist.</translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” was withdrawn.</source>
+        <translation>Das Zertifikat von „{0}“ wurde widerrufen.</translation>
+    </message>
+    <message>
+        <source>The certificate of “{0}” is not in order.</source>
+        <translation>Das Zertifikat von „{0}“ ist nicht in Ordnung.</translation>
+    </message>
+    <message>
+        <source>Look whether this computer&apos;s date and time are right, then choose “Try again”. If they are, ask for help: it is your institution&apos;s to mend.</source>
+        <translation>Sehen Sie nach, ob Datum und Uhrzeit dieses Computers stimmen, und wählen Sie „Noch einmal versuchen“. Wenn ja, bitten Sie um Hilfe: Ihre Einrichtung muss es beheben.</translation>
+    </message>
+    <message>
+        <source>Public Wi-Fi often causes this before one has signed in to it: use another network, then choose “Try again”. Otherwise ask for help: it is your institution&apos;s to mend.</source>
+        <translation>Öffentliches WLAN verursacht das oft, bevor man sich angemeldet hat: Nehmen Sie ein anderes Netz, und wählen Sie „Noch einmal versuchen“. Sonst bitten Sie um Hilfe: Ihre Einrichtung muss es beheben.</translation>
+    </message>
+    <message>
+        <source>This page takes long</source>
+        <translation>Diese Seite braucht lange</translation>
+    </message>
+    <message>
+        <source>Nothing has come from “{0}” for {1} seconds.</source>
+        <translation>Von „{0}“ kam seit {1} Sekunden nichts.</translation>
+    </message>
+    <message>
+        <source>Keep waiting, or choose “Try again” to ask for the page anew.</source>
+        <translation>Warten Sie weiter, oder wählen Sie „Noch einmal versuchen“, um die Seite neu anzufordern.</translation>
+    </message>
+    <message>
+        <source>This page stopped working</source>
+        <translation>Diese Seite funktioniert nicht mehr</translation>
+    </message>
+    <message>
+        <source>What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.</source>
+        <translation>Was „{0}“ zeigt, hat unerwartet geendet. Was Sie gesendet hatten, ist sicher; was nur getippt war, kann weg sein. Die Aufzeichnung läuft weiter.</translation>
+    </message>
+    <message>
+        <source>Choose “Try again” to load the page anew.</source>
+        <translation>Wählen Sie „Noch einmal versuchen“, um die Seite neu zu laden.</translation>
+    </message>
+    <message>
+        <source>{0} is not part of this exam and was not opened. This is noted.</source>
+        <translation>{0} gehört nicht zu dieser Prüfung und wurde nicht geöffnet. Das wird vermerkt.</translation>
+    </message>
+    <message>
+        <source>The page was printed.</source>
+        <translation>Die Seite wurde gedruckt.</translation>
+    </message>
+    <message>
+        <source>The page could not be printed.</source>
+        <translation>Die Seite konnte nicht gedruckt werden.</translation>
+    </message>
+</context>
+<context>
     <name>recorder</name>
     <message>
         <source>A code belongs to a server.</source>
@@ -1748,14 +2087,6 @@
         <translation>Wählen Sie eines.</translation>
     </message>
     <message>
-        <source>Choose “Try again” to load the page anew.</source>
-        <translation>Wählen Sie „Noch einmal versuchen“, um die Seite neu zu laden.</translation>
-    </message>
-    <message>
-        <source>Choose “Try again”.</source>
-        <translation>Wählen Sie „Noch einmal versuchen“.</translation>
-    </message>
-    <message>
         <source>Clock</source>
         <translation>Uhr</translation>
     </message>
@@ -1916,10 +2247,6 @@
         <translation>Prüfungscode</translation>
     </message>
     <message>
-        <source>Files cannot be downloaded in this exam.</source>
-        <translation>In dieser Prüfung können keine Dateien heruntergeladen werden.</translation>
-    </message>
-    <message>
         <source>Finish the recording or close the other program, then try again.</source>
         <translation>Beenden Sie die Aufzeichnung, oder schließen Sie das andere Programm, und versuchen Sie es noch einmal.</translation>
     </message>
@@ -1994,10 +2321,6 @@
     <message>
         <source>INVIGIL_PINNED_KEYS names {0}, which is not a key&apos;s fingerprint.</source>
         <translation>INVIGIL_PINNED_KEYS nennt {0}; das ist kein Fingerabdruck eines Schlüssels.</translation>
-    </message>
-    <message>
-        <source>If it stays like this, ask for help: the exam&apos;s time and your work are on record.</source>
-        <translation>Wenn es so bleibt, bitten Sie um Hilfe: Prüfungszeit und Ihre Arbeit sind festgehalten.</translation>
     </message>
     <message>
         <source>If it was not you, or if you have to start again, ask your institution for a new code.</source>
@@ -2084,14 +2407,6 @@
         <translation>Es kommt nicht zurück ({0}).</translation>
     </message>
     <message>
-        <source>Keep waiting, or choose “Try again” to ask for the page anew.</source>
-        <translation>Warten Sie weiter, oder wählen Sie „Noch einmal versuchen“, um die Seite neu anzufordern.</translation>
-    </message>
-    <message>
-        <source>Leave the exam? The recording ends and is delivered, and you cannot go back. Choosing it again, or Ctrl+Q, leaves.</source>
-        <translation>Die Prüfung verlassen? Die Aufzeichnung endet und wird übertragen, und Sie können nicht zurück. Wählen Sie es noch einmal, oder drücken Sie Strg+Q, um zu gehen.</translation>
-    </message>
-    <message>
         <source>Left by an earlier exam</source>
         <translation>Von einer früheren Prüfung übrig</translation>
     </message>
@@ -2120,20 +2435,12 @@
         <translation>Schauen Sie mit offenen Augen auf den Punkt.</translation>
     </message>
     <message>
-        <source>Look at your network cable or Wi-Fi, then choose “Try again”.</source>
-        <translation>Sehen Sie nach Netzwerkkabel oder WLAN, und wählen Sie „Noch einmal versuchen“.</translation>
-    </message>
-    <message>
         <source>Look into the camera from an arm&apos;s length, with light from the front and nothing before your face.</source>
         <translation>Schauen Sie aus einer Armlänge in die Kamera, mit Licht von vorn und nichts vor dem Gesicht.</translation>
     </message>
     <message>
         <source>Look into the camera.</source>
         <translation>Schauen Sie in die Kamera.</translation>
-    </message>
-    <message>
-        <source>Look whether this computer&apos;s date and time are right, then choose “Try again”. If they are, ask for help: it is your institution&apos;s to mend.</source>
-        <translation>Sehen Sie nach, ob Datum und Uhrzeit dieses Computers stimmen, und wählen Sie „Noch einmal versuchen“. Wenn ja, bitten Sie um Hilfe: Ihre Einrichtung muss es beheben.</translation>
     </message>
     <message>
         <source>Lower the microphone&apos;s level in the system&apos;s sound settings, or move away from it a little.</source>
@@ -2206,10 +2513,6 @@
     <message>
         <source>No connection</source>
         <translation>Keine Verbindung</translation>
-    </message>
-    <message>
-        <source>No connection to the exam</source>
-        <translation>Keine Verbindung zur Prüfung</translation>
     </message>
     <message>
         <source>No connection. All is kept safely on this computer.</source>
@@ -2290,10 +2593,6 @@
     <message>
         <source>Nothing can be played ({0}).</source>
         <translation>Es lässt sich nichts abspielen ({0}).</translation>
-    </message>
-    <message>
-        <source>Nothing has come from “{0}” for {1} seconds.</source>
-        <translation>Von „{0}“ kam seit {1} Sekunden nichts.</translation>
     </message>
     <message>
         <source>Nothing is denied. It shows when it is used: {names}.</source>
@@ -2380,10 +2679,6 @@
         <translation>Andere Konten auf diesem Computer können den Schlüssel {0} lesen.</translation>
     </message>
     <message>
-        <source>Pages cannot be printed in this exam.</source>
-        <translation>In dieser Prüfung können keine Seiten gedruckt werden.</translation>
-    </message>
-    <message>
         <source>Permissions</source>
         <translation>Erlaubnisse</translation>
     </message>
@@ -2444,10 +2739,6 @@
         <translation>Programme, die die Prüfung verbietet, werden gemeldet.</translation>
     </message>
     <message>
-        <source>Public Wi-Fi often causes this before one has signed in to it: use another network, then choose “Try again”. Otherwise ask for help: it is your institution&apos;s to mend.</source>
-        <translation>Öffentliches WLAN verursacht das oft, bevor man sich angemeldet hat: Nehmen Sie ein anderes Netz, und wählen Sie „Noch einmal versuchen“. Sonst bitten Sie um Hilfe: Ihre Einrichtung muss es beheben.</translation>
-    </message>
-    <message>
         <source>Raise the microphone&apos;s level in the system&apos;s sound settings, move closer to it, or choose another one.</source>
         <translation>Stellen Sie das Mikrofon in den Toneinstellungen lauter, rücken Sie näher, oder wählen Sie ein anderes.</translation>
     </message>
@@ -2498,10 +2789,6 @@
     <message>
         <source>Running: {names}. Use it as always: it is not reported. If it speaks aloud, use headphones where you can, so that its voice is not taken for another person&apos;s.</source>
         <translation>Läuft: {names}. Benutzen Sie es wie immer: Es wird nicht gemeldet. Wenn es laut spricht, nehmen Sie nach Möglichkeit Kopfhörer, damit seine Stimme nicht für die einer anderen Person gehalten wird.</translation>
-    </message>
-    <message>
-        <source>Saved as {0}.</source>
-        <translation>Gespeichert als {0}.</translation>
     </message>
     <message>
         <source>Say a few words now. In three seconds you hear them.</source>
@@ -2594,10 +2881,6 @@
     <message>
         <source>Something else answers in the server&apos;s place: {0}.</source>
         <translation>Statt des Servers antwortet etwas anderes: {0}.</translation>
-    </message>
-    <message>
-        <source>Something went wrong between here and “{0}”.</source>
-        <translation>Zwischen hier und „{0}“ ging etwas schief.</translation>
     </message>
     <message>
         <source>Sound</source>
@@ -2706,26 +2989,6 @@
     <message>
         <source>The camera&apos;s picture does not change: plug it in again.</source>
         <translation>Das Kamerabild ändert sich nicht: Stecken Sie sie neu ein.</translation>
-    </message>
-    <message>
-        <source>The certificate of “{0}” is not in order.</source>
-        <translation>Das Zertifikat von „{0}“ ist nicht in Ordnung.</translation>
-    </message>
-    <message>
-        <source>The certificate of “{0}” is not valid on the date of this computer.</source>
-        <translation>Das Zertifikat von „{0}“ gilt nicht am Datum dieses Computers.</translation>
-    </message>
-    <message>
-        <source>The certificate of “{0}” was issued by somebody unknown here.</source>
-        <translation>Das Zertifikat von „{0}“ stammt von jemandem, der hier unbekannt ist.</translation>
-    </message>
-    <message>
-        <source>The certificate of “{0}” was withdrawn.</source>
-        <translation>Das Zertifikat von „{0}“ wurde widerrufen.</translation>
-    </message>
-    <message>
-        <source>The certificate shown belongs to another than “{0}”.</source>
-        <translation>Das gezeigte Zertifikat gehört nicht zu „{0}“.</translation>
     </message>
     <message>
         <source>The check itself failed: {bug}</source>
@@ -2868,10 +3131,6 @@
         <translation>Die Prüfung zeichnet Ihr Bild auf.</translation>
     </message>
     <message>
-        <source>The exam runs on the other display.</source>
-        <translation>Die Prüfung läuft auf dem anderen Bildschirm.</translation>
-    </message>
-    <message>
         <source>The exam&apos;s browser cannot be started on this computer: {0}.</source>
         <translation>Der Browser der Prüfung kann auf diesem Computer nicht gestartet werden: {0}.</translation>
     </message>
@@ -2886,10 +3145,6 @@
     <message>
         <source>The exam&apos;s rules on {0} have changed since you agreed to them.</source>
         <translation>Die Regeln der Prüfung auf {0} haben sich geändert, seit Sie zugestimmt haben.</translation>
-    </message>
-    <message>
-        <source>The exam&apos;s server does not answer</source>
-        <translation>Der Server der Prüfung antwortet nicht</translation>
     </message>
     <message>
         <source>The face on the document does not look like yours in the camera. Take it again, go on without it, or ask a proctor.</source>
@@ -2966,22 +3221,6 @@
     <message>
         <source>The microphone “{0}” cannot be opened ({1}).</source>
         <translation>Das Mikrofon „{0}“ lässt sich nicht öffnen ({1}).</translation>
-    </message>
-    <message>
-        <source>The page asks:</source>
-        <translation>Die Seite fragt:</translation>
-    </message>
-    <message>
-        <source>The page could not be printed.</source>
-        <translation>Die Seite konnte nicht gedruckt werden.</translation>
-    </message>
-    <message>
-        <source>The page was not opened, so that nobody can read along.</source>
-        <translation>Die Seite wurde nicht geöffnet, damit niemand mitlesen kann.</translation>
-    </message>
-    <message>
-        <source>The page was printed.</source>
-        <translation>Die Seite wurde gedruckt.</translation>
     </message>
     <message>
         <source>The picture is blurred.</source>
@@ -3208,10 +3447,6 @@
         <translation>Dieser Computer ist ausgelastet; Bilder werden seltener aufbewahrt.</translation>
     </message>
     <message>
-        <source>This connection is not secure</source>
-        <translation>Diese Verbindung ist nicht sicher</translation>
-    </message>
-    <message>
         <source>This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.</source>
         <translation>Dieses Invigil kann keinen Ton kodieren: Opus und AAC fehlen.</translation>
     </message>
@@ -3246,18 +3481,6 @@
     <message>
         <source>This exam&apos;s rules cannot be used: {0}.</source>
         <translation>Die Regeln dieser Prüfung sind nicht verwendbar: {0}.</translation>
-    </message>
-    <message>
-        <source>This page could not be loaded</source>
-        <translation>Diese Seite konnte nicht geladen werden</translation>
-    </message>
-    <message>
-        <source>This page stopped working</source>
-        <translation>Diese Seite funktioniert nicht mehr</translation>
-    </message>
-    <message>
-        <source>This page takes long</source>
-        <translation>Diese Seite braucht lange</translation>
     </message>
     <message>
         <source>This system does not tell which programs use the camera.</source>
@@ -3340,10 +3563,6 @@
         <translation>Nehmen Sie die Adresse, die mit https:// beginnt, wie Ihre Einrichtung sie nannte.</translation>
     </message>
     <message>
-        <source>Wait for a minute, then choose “Try again”.</source>
-        <translation>Warten Sie eine Minute, und wählen Sie „Noch einmal versuchen“.</translation>
-    </message>
-    <message>
         <source>Wait until the connection is back, then save it; or save the recording itself.</source>
         <translation>Warten Sie, bis die Verbindung wieder da ist, und speichern Sie sie dann; oder speichern Sie die Aufzeichnung selbst.</translation>
     </message>
@@ -3366,10 +3585,6 @@
     <message>
         <source>What is kept of you, until when, and a copy of it: {0} (whoever has this address sees it). You may also ask {1} for a copy.</source>
         <translation>Was über Sie aufbewahrt wird, bis wann, und eine Kopie davon: {0} (wer diese Adresse hat, sieht es). Sie können auch {1} um eine Kopie bitten.</translation>
-    </message>
-    <message>
-        <source>What shows “{0}” has ended unexpectedly. What you had sent is safe; what was only typed may be gone. The recording goes on.</source>
-        <translation>Was „{0}“ zeigt, hat unerwartet geendet. Was Sie gesendet hatten, ist sicher; was nur getippt war, kann weg sein. Die Aufzeichnung läuft weiter.</translation>
     </message>
     <message>
         <source>What the exam asks for</source>
@@ -3648,10 +3863,6 @@
         <translation>{0} ist {1}; erlaubt: {2}.</translation>
     </message>
     <message>
-        <source>{0} could not be saved: {1}.</source>
-        <translation>{0} konnte nicht gespeichert werden: {1}.</translation>
-    </message>
-    <message>
         <source>Compare it with your invitation, letter by letter, and the server&apos;s address too: each institution has its own.</source>
         <translation>Vergleichen Sie ihn Buchstabe für Buchstabe mit Ihrer Einladung, und auch die Adresse des Servers: Jede Einrichtung hat ihre eigene.</translation>
     </message>
@@ -3716,10 +3927,6 @@
         <translation>{0} ist kein Speicher von Invigil.</translation>
     </message>
     <message>
-        <source>{0} is not part of this exam and was not opened. This is noted.</source>
-        <translation>{0} gehört nicht zu dieser Prüfung und wurde nicht geöffnet. Das wird vermerkt.</translation>
-    </message>
-    <message>
         <source>{0} was not promised ({1}).</source>
         <translation>{0} wurde nicht zugesagt ({1}).</translation>
     </message>
@@ -3772,16 +3979,8 @@
         <translation>{time}, {off} s hinter der des Servers (± {error} s)</translation>
     </message>
     <message>
-        <source>“{0}” could not be reached, or ended the connection.</source>
-        <translation>„{0}“ war nicht erreichbar oder beendete die Verbindung.</translation>
-    </message>
-    <message>
         <source>“{0}” is not a source for the {1}.</source>
         <translation>„{0}“ ist keine Quelle für: {1}.</translation>
-    </message>
-    <message>
-        <source>“{0}” was not found. Mostly this computer has lost its connection to the internet. The recording goes on without it.</source>
-        <translation>„{0}“ wurde nicht gefunden. Meist hat dieser Computer keine Verbindung zum Internet mehr. Die Aufzeichnung läuft ohne sie weiter.</translation>
     </message>
     <message>
         <source>An exam is being recorded already.</source>

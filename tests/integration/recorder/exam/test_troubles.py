@@ -104,6 +104,18 @@ def test_a_page_that_never_comes(app: ExamApp, site: Site) -> None:
     assert app("trouble()") is None
 
 
+def test_before_there_is_a_page_it_is_said_whose_is_awaited(app: ExamApp, site: Site) -> None:
+    site.hold.clear()
+    app("browser._push()")
+    assert app("host()") == ""
+    app(f"browser.page.load(QUrl({site.url + '/never'!r}))")
+    app.until("host() == 'Opening 127.0.0.1…'")
+    assert app("browser._bar._lock.isHidden()")
+    app("browser._pop()")
+    site.hold.set()
+    assert app("host()") == "127.0.0.1 · not encrypted"
+
+
 def test_the_servers_own_words_are_shown(app: ExamApp, site: Site) -> None:
     app(f"browser.page.load(QUrl({site.url + '/missing'!r}))")
     app.until("'Not here' in js('document.body.innerText')")

@@ -40,6 +40,12 @@ def test_a_catalogue_has_the_texts_of_the_sources(code: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("code", OTHERS)
+def test_the_exams_browser_speaks_it_too(code: str) -> None:
+    contexts = {message.context for message in catalogue.read(path_of(code))}
+    assert {"exam", "ExamWindow", "AddressBar", "TroubleView", "Dialogue"} <= contexts
+
+
+@pytest.mark.parametrize("code", OTHERS)
 def test_every_text_is_translated(code: str) -> None:
     waiting = [m.source for m in catalogue.read(path_of(code)) if not m.finished]
     assert waiting == []
