@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
-from server.clock import WallClock
-from server.enrolment.models import Candidate, Enrolment
+from server.candidates.models import DataRequestRow
+from server.enrolment.decoding import ENCODINGS
+from server.enrolment.models import Candidate, Enrolment, ImportRow
+from server.exams.models import Exam
 from server.ingest.models import ExamSession
+from server.mail.carriers import Carrier
 from server.mail.models import MailRow
 from server.retention.destruction import Destroyed, Held
 from server.retention.service import Retention
@@ -34,11 +38,11 @@ class Erased:
 class Erasing:
     """Erases candidates."""
 
-    def __init__(self, database: Database, retention: Retention, clock: WallClock) -> None:
-        """Take what it works with."""
+    def __init__(self, database: Database, retention: Retention, carrier: Carrier) -> None:
+        """Take what it works with; ``carrier`` is what letters were carried by."""
         self._database = database
         self._retention = retention
-        self._clock = clock
+        self._carrier = carrier
 
     async def erase(self, candidate_id: str, staff: Staff) -> Erased:
         """Destroy all sessions of a candidate that nothing holds; where none is left, the name.
@@ -72,9 +76,42 @@ class Erasing:
     async def _forget_name(self, candidate_id: str) -> None:
         async with self._database.transaction() as db:
             candidate = await db.get_one(Candidate, candidate_id, with_for_update=True)
+            await self._forget_letters(db, candidate)
+            await _forget_lists(db, candidate)
+            await _forget_words(db, candidate)
             candidate.name, candidate.reference = ERASED, f"erased-{candidate.id}"
             candidate.email = None
-            # Letters name their recipient and hold links; what carried them away kept no copy.
-            places = select(Enrolment.id).where(Enrolment.candidate_id == candidate_id)
-            await db.execute(delete(MailRow).where(MailRow.enrolment_id.in_(places)))
         await self._database.forget()
+
+    async def _forget_letters(self, db: AsyncSession, candidate: Candidate) -> None:
+        """Letters name their recipient and hold links, in the outbox and where a carrier that
+        keeps them put them: those first, as the rows say which they are.
+        """
+        places = select(Enrolment.id).where(Enrolment.candidate_id == candidate.id)
+        theirs = MailRow.enrolment_id.in_(places)
+        if candidate.email is not None:
+            own = MailRow.institution_id == candidate.institution_id
+            theirs |= own & (MailRow.recipient == candidate.email)
+        letters = list(await db.scalars(select(MailRow.id).where(theirs)))
+        await self._carrier.forget(letters)
+        await db.execute(delete(MailRow).where(theirs))
+
+
+async def _forget_lists(db: AsyncSession, candidate: Candidate) -> None:
+    """A list that somebody uploaded and did not import yet is uploaded again without them."""
+    exams = select(Exam.id).where(Exam.institution_id == candidate.institution_id)
+    query = select(ImportRow).where(ImportRow.exam_id.in_(exams))
+    words = [word for word in (candidate.name, candidate.reference, candidate.email) if word]
+    for row in await db.scalars(query):
+        texts = [row.data.decode(encoding, "replace") for encoding in ENCODINGS]
+        if any(word in text for word in words for text in texts):
+            await db.delete(row)
+
+
+async def _forget_words(db: AsyncSession, candidate: Candidate) -> None:
+    """What they wrote when they asked, and how they showed who they are."""
+    query = select(DataRequestRow).where(DataRequestRow.candidate_id == candidate.id)
+    for row in await db.scalars(query):
+        row.text = ERASED if row.text else ""
+        row.identity = ERASED if row.identity else row.identity
+        row.extended_why = ERASED if row.extended_why else row.extended_why

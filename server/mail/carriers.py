@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -75,6 +75,14 @@ class Carrier(Protocol):
         """Carry one letter, whose id is in its ``Message-ID``."""
         ...
 
+    async def forget(self, letters: Collection[str]) -> None:
+        """Destroy what is still here of letters (their ids) that were carried.
+
+        Raises:
+            OSError: something of them cannot be removed.
+        """
+        ...
+
     async def close(self) -> None:
         """Let connections go; the next letter opens them again."""
         ...
@@ -131,6 +139,11 @@ class FileCarrier:
             return Later(f"The folder for mail cannot be written to: {error.strerror}")
         return Carried()
 
+    async def forget(self, letters: Collection[str]) -> None:
+        """Remove the files."""
+        paths = [self._folder / f"{name}.eml" for name in letters]
+        await asyncio.to_thread(lambda: [path.unlink(missing_ok=True) for path in paths])
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -146,6 +159,9 @@ class ConsoleCarrier:
         sys.stdout.write(f"{heads}\n{message.get_content()}\n")
         sys.stdout.flush()
         return Carried()
+
+    async def forget(self, letters: Collection[str]) -> None:
+        """Nothing is kept here; what reads the output may keep it."""
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -182,6 +198,9 @@ class SmtpCarrier:
         except (SMTPException, ssl.SSLError, OSError) as error:
             return Later(f"The mail server cannot be reached: {_said(error)}")
         return await self._handed(smtp, message)
+
+    async def forget(self, letters: Collection[str]) -> None:
+        """Nothing is kept here: letters are in other hands."""
 
     async def close(self) -> None:
         """Say goodbye, where somebody is there."""

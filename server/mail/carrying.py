@@ -50,6 +50,9 @@ ABANDONED = 15 * 60 * MICROS_PER_SECOND
 # personal data.
 LISTED = 90 * MICROS_PER_DAY
 
+# Letters forgotten at once: their ids stand in the question.
+TIDIED_AT_ONCE = 500
+
 # What an address may have behind its @: no IPv6 address.
 _NAMED = re.compile(r"[a-z0-9.-]+")
 
@@ -129,7 +132,12 @@ class Post:
             )
             await db.execute(update(MailRow).where(abandoned).values(**left))
             over = MailRow.state.not_in([State.WAITING.value, State.SENDING.value])
-            await db.execute(delete(MailRow).where(over, MailRow.created <= now - LISTED))
+            listed = MailRow.created > now - LISTED
+            query = select(MailRow.id).where(over, ~listed).limit(TIDIED_AT_ONCE)
+            old = list(await db.scalars(query))
+            # First what was carried to where the row is the only sign of it.
+            await self._carrier.forget(old)
+            await db.execute(delete(MailRow).where(MailRow.id.in_(old)))
 
     async def _step(self, done: tuple[MailRow, Outcome] | None) -> _Taken | None:
         """Write down what became of the last letter, and take the next one out, at once."""
@@ -184,6 +192,9 @@ class Post:
             _log.warning("mail not sent", letter=row.id, state=values["state"], why=outcome.why)
         mine = (MailRow.id == row.id) & (MailRow.state == State.SENDING.value)
         await db.execute(update(MailRow).where(mine).values(**values))
+        if await db.get(MailRow, row.id) is None:
+            # Whom it was to was erased while it was carried.
+            await self._carrier.forget([row.id])
 
     def _wait_s(self, attempts: int) -> int:
         """Twice as long each time, and up to a quarter more, so that not all come at once."""

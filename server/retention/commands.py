@@ -19,7 +19,7 @@ NOT_GONE = 1
 
 
 @app.command
-def prove(session: str, *, bundle: Path | None = None) -> int:
+def prove(session: str, *, bundle: Path | None = None, word: tuple[str, ...] = ()) -> int:
     """Look for whatever may be left of what was destroyed of a session.
 
     Searches the blob store, every file of the data folder, and every table. The exit status is
@@ -29,6 +29,8 @@ def prove(session: str, *, bundle: Path | None = None) -> int:
         session: The session's id.
         bundle: A bundle exported before: once the records are gone too, only it still knows
             the hashes of the pieces, which are then looked for as well.
+        word: What nothing may hold any more, as the name, the reference and the address of a
+            candidate who was erased; say it once for each.
     """
     from server.retention.proof import Proof
     from server.retention.proof import prove as look
@@ -45,7 +47,7 @@ def prove(session: str, *, bundle: Path | None = None) -> int:
 
     async def work(rooms: Rooms) -> Proof | None:
         folder = settled().data_dir
-        return await look(rooms.database, rooms.blobs, folder, session, known)
+        return await look(rooms.database, rooms.blobs, folder, session, known, word)
 
     proof = run_in_rooms(work)
     if proof is None:

@@ -3,7 +3,9 @@
 A piece is known by its SHA-256. It is looked for as a blob of any store, as a file of any name
 under the data folder with these bytes, as a name or a text in any file there (an export's table
 of contents, a log, a letter), and as a row. Where a session's records are gone its hashes are
-too: then its rows are looked for, and the hashes that somebody kept (an earlier bundle).
+too: then its rows are looked for, and the hashes that somebody kept (an earlier bundle). Words
+that are to be gone as well, as the name and the address of a candidate who was erased, are
+looked for in every table and every file, letters among them.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from server.ingest.models import ExamSession
 from server.retention.certificates import all_gone, destroyed_of
 from server.retention.pieces import gone_names
 from server.retention.sweeping import left
+from server.retention.traces import LETTER, Found, in_data, in_letter, in_tables
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 
@@ -28,14 +31,6 @@ CHUNK_BYTES = 4 * 1024 * 1024
 # A hash as it is written everywhere; the pattern finds one wherever it begins.
 HASH_CHARS = 64
 _HASH = re.compile(rb"(?=([0-9a-f]{64}))")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something is left: where, and what it is."""
-
-    where: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,7 @@ async def prove(
     folder: Path,
     session_id: str,
     known: Iterable[str] = (),
+    words: Collection[str] = (),
 ) -> Proof | None:
     """Look for what is left of a session's destroyed evidence.
 
@@ -73,6 +69,7 @@ async def prove(
         folder: the data folder; the keys in it are passed over.
         session_id: the session.
         known: hashes of its pieces that somebody kept.
+        words: what nothing may hold any more, as it was written.
 
     Returns:
         What was found, or ``None`` where there is no such session.
@@ -85,7 +82,8 @@ async def prove(
         everything = await all_gone(db, session_id)
         gone = await gone_names(db, session_id) | set(known)
         rows = await left(db, session_id) if everything else {}
-    found = [Found(f"table {name}", f"{count} rows") for name, count in rows.items()]
+        found = [Found(f"table {name}", f"{count} rows") for name, count in rows.items()]
+        found += await in_tables(db, words)
     there = await blobs.names(session_id)
     due = there if everything or session.purged_at is not None else there & gone
     found += [Found("blob store", name) for name in sorted(due)]
@@ -94,7 +92,7 @@ async def prove(
     files, size = 0, 0
     for path in await asyncio.to_thread(lambda: list(_files(folder, own))):
         files, size = files + 1, size + path.stat().st_size
-        found += await asyncio.to_thread(lambda path=path: list(_look(path, gone)))
+        found += await asyncio.to_thread(lambda path=path: list(_look(path, gone, words)))
     return Proof(session_id, len(told), everything, len(gone), files, size, tuple(found))
 
 
@@ -106,26 +104,33 @@ def _files(folder: Path, database: Path | None) -> Iterator[Path]:
             yield path
 
 
-def _look(path: Path, hashes: Set[str]) -> Iterator[Found]:
-    """Whether a file is one of the pieces, is called so, or names one."""
+def _look(path: Path, hashes: Set[str], words: Collection[str]) -> Iterator[Found]:
+    """Whether a file is one of the pieces, is called so, or names one; and words in it."""
     if path.name in hashes:
         yield Found(str(path), "a file of this name")
         return
     digest = hashlib.sha256()
     seen: set[str] = set()
+    said: set[str] = set()
+    overlap = max([HASH_CHARS, *(len(word.encode()) for word in words)]) - 1
     try:
         with path.open("rb") as file:
             tail = b""
             while chunk := file.read(CHUNK_BYTES):
                 digest.update(chunk)
                 seen |= set(_named(tail + chunk, hashes))
-                tail = (tail + chunk)[1 - HASH_CHARS :]
+                said |= set(in_data(tail + chunk, words))
+                tail = (tail + chunk)[-overlap:]
+        if path.suffix == LETTER:
+            said |= set(in_letter(path, words))
     except FileNotFoundError:
         return
     if digest.hexdigest() in hashes:
         yield Found(str(path), "a copy of a piece")
     for name in sorted(seen):
         yield Found(str(path), f"names {name}")
+    for word in sorted(said):
+        yield Found(str(path), f"holds {word!r}")
 
 
 def _named(data: bytes, hashes: Set[str]) -> Iterator[str]:
