@@ -374,6 +374,11 @@ class Session:
             return Light.ATTENTION, "This computer is busy; pictures are kept less often."
         if self._parts.detection.slowed:
             return Light.ATTENTION, "This computer is busy. Closing other programs helps."
+        if delivery.refused:
+            return (
+                Light.ATTENTION,
+                "The server does not take all of it. All is kept safely here: go on.",
+            )
         if not delivery.online:
             return Light.ATTENTION, "No connection. All is kept safely on this computer."
         return Light.GOOD, course.words or _STAGE_WORDS[self._stage]

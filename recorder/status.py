@@ -127,7 +127,11 @@ class StreamHealth:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What has been made and what the server has signed for. Bytes are sealed bytes."""
+    """What has been made and what the server has signed for. Bytes are sealed bytes.
+
+    ``note`` says what is in the way, if anything is; ``refused`` that the server is there and
+    does not take it.
+    """
 
     records_made: int
     records_sent: int
@@ -137,6 +141,7 @@ class Delivery:
     bytes_sent: int
     online: bool
     note: str = ""
+    refused: bool = False
 
     @property
     def done(self) -> bool:

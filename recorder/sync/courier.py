@@ -108,6 +108,12 @@ class Courier:
         rest = records and self._out_of_pieces and not tally.delivered
         return self.link.refused or rest
 
+    @property
+    def refused(self) -> bool:
+        """Whether the server is there and does not take what it is given."""
+        aside = bool(self._aside) and self.stuck
+        return self.link.refused or bool(self._why_records) or aside
+
     def step(self, now: float, *, urgent: bool) -> float:
         """Do the next thing, if one is due.
 

@@ -62,7 +62,7 @@ def deliver(
     return report_on(store.tally, courier.note)
 
 
-def delivery_of(tally: Tally, *, online: bool, note: str) -> Delivery:
+def delivery_of(tally: Tally, *, online: bool, note: str, refused: bool = False) -> Delivery:
     """A store's counts, as whoever shows them takes them."""
     return Delivery(
         records_made=tally.records_made,
@@ -73,6 +73,7 @@ def delivery_of(tally: Tally, *, online: bool, note: str) -> Delivery:
         bytes_sent=tally.bytes_sent,
         online=online,
         note=note,
+        refused=refused,
     )
 
 

@@ -122,7 +122,12 @@ class Uploader:
         """A snapshot, at no cost."""
         courier = self._courier
         note = "Delivery is paused." if self._paused else courier.note
-        return delivery_of(self._outbox.tally, online=courier.link.online, note=note)
+        return delivery_of(
+            self._outbox.tally,
+            online=courier.link.online,
+            note=note,
+            refused=courier.refused,
+        )
 
     @property
     def stuck(self) -> bool:

@@ -589,6 +589,11 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The screen is recorded, and titles of windows are read."),
     QT_TRANSLATE_NOOP("recorder", "The server cannot be reached: {0}."),
     QT_TRANSLATE_NOOP(
+        "recorder", "The server does not take all of it. All is kept safely here: go on."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The server does not take the evidence: {0}"),
+    QT_TRANSLATE_NOOP("recorder", "The server does not take the records: {0}"),
+    QT_TRANSLATE_NOOP(
         "recorder", "The server has not signed for anything yet, so there is no receipt."
     ),
     QT_TRANSLATE_NOOP("recorder", "The server is busy: {0}."),
@@ -825,6 +830,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} is not an encrypted connection."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not an evidence store of Invigil."),
     QT_TRANSLATE_NOOP("recorder", "{0} is {1}; allowed: {2}."),
+    QT_TRANSLATE_NOOP("recorder", "{0} pieces are not taken by the server: {1}"),
     QT_TRANSLATE_NOOP("recorder", "{0} was not promised ({1})."),
     QT_TRANSLATE_NOOP(
         "recorder", "{0} was set, and was taken out: it changes the exam's browser."

@@ -71,6 +71,9 @@ SHORT = (
     "Evidence cannot be saved: {0}",
     "The exam goes on, but this computer is not held to its rules: {0}",
     "No connection",
+    "The server does not take the evidence: {0}",
+    "The server does not take the records: {0}",
+    "{0} pieces are not taken by the server: {1}",
 )
 UNSHOWN = ("evidence/commands.py", "doctor/report.py")
 

@@ -158,7 +158,9 @@ class FinishPage(Page):
     def _show_delivering(self, delivery: Delivery) -> None:
         self._retitle(self.tr("Delivering the recording"))
         dress(self._close, kind="plain")
-        if delivery.online:
+        if delivery.refused:
+            self._show_refused(delivery.note)
+        elif delivery.online:
             self._banner.say(
                 "accent",
                 self.tr("Everything is safe on this computer and on its way."),
@@ -178,6 +180,17 @@ class FinishPage(Page):
                 ),
                 icon="offline",
             )
+
+    def _show_refused(self, why: str) -> None:
+        institution = self._offer.policy.institution
+        self._banner.say(
+            "attention",
+            self.tr("The server does not take the recording."),
+            self.tr(
+                "{0} Everything is safe on this computer, and it is tried again by itself. If "
+                "it stays so, save the recording as a file and ask {1} where to bring it: {2}."
+            ).format(_sentence(told(why)), institution.name, institution.contact),
+        )
 
     def _show_delivered(self) -> None:
         self._retitle(self.tr("Delivered"))
@@ -266,8 +279,12 @@ def _is_stranded(status: Status) -> bool:
     delivery = status.delivery
     match status.stage:
         case Stage.DELIVERING:
-            return not delivery.online
+            return delivery.refused or not delivery.online
         case Stage.FAILED:
             return not delivery.done
         case _:
             return False
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

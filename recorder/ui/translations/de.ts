@@ -705,6 +705,14 @@
         <translation>Alles ist sicher auf diesem Computer. Die Übertragung geht von selbst weiter, sobald die Verbindung wieder da ist. Wenn Sie dieses Fenster schließen müssen, öffnen Sie Invigil später wieder: Es überträgt dann den Rest. Wenn es keine Verbindung geben wird, speichern Sie die Aufzeichnung als Datei und bringen Sie sie Ihrer Einrichtung.</translation>
     </message>
     <message>
+        <source>The server does not take the recording.</source>
+        <translation>Der Server nimmt die Aufzeichnung nicht an.</translation>
+    </message>
+    <message>
+        <source>{0} Everything is safe on this computer, and it is tried again by itself. If it stays so, save the recording as a file and ask {1} where to bring it: {2}.</source>
+        <translation>{0} Alles ist sicher auf diesem Computer, und es wird von selbst noch einmal versucht. Bleibt es dabei, speichern Sie die Aufzeichnung als Datei und fragen Sie {1}, wohin Sie sie bringen sollen: {2}.</translation>
+    </message>
+    <message>
         <source>Delivered</source>
         <translation>Übertragen</translation>
     </message>
@@ -1334,92 +1342,92 @@
 <context>
     <name>UpdateOffer</name>
     <message>
-        <source>&amp;Later</source>
-        <translation type="unfinished"></translation>
+        <source>Lat&amp;er</source>
+        <translation>Spät&amp;er</translation>
     </message>
     <message>
         <source>&amp;Install now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt &amp;installieren</translation>
     </message>
     <message>
         <source>Co&amp;py the command</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl &amp;kopieren</translation>
     </message>
     <message>
         <source>Updates were not looked at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach Aktualisierungen wurde nicht gesehen.</translation>
     </message>
     <message>
         <source>Your institution goes back to version {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Einrichtung geht auf Version {0} zurück.</translation>
     </message>
     <message>
         <source>Version {0} of this program is here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Version {0} dieses Programms ist da.</translation>
     </message>
     <message>
         <source>Your exam is not affected.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Prüfung ist davon nicht betroffen.</translation>
     </message>
     <message>
         <source>What the server says about them is out of date. Check this computer&apos;s date; if it is right, tell your institution&apos;s support.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was der Server darüber sagt, ist veraltet. Prüfen Sie das Datum dieses Computers; stimmt es, sagen Sie es der Hilfe Ihrer Einrichtung.</translation>
     </message>
     <message>
         <source>The server says something older than before. Tell your institution&apos;s support.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server sagt etwas Älteres als zuvor. Sagen Sie es der Hilfe Ihrer Einrichtung.</translation>
     </message>
     <message>
         <source>What the server says is not signed by your institution. Tell its support.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was der Server sagt, ist nicht von Ihrer Einrichtung signiert. Sagen Sie es deren Hilfe.</translation>
     </message>
     <message>
         <source>What came is not what was signed, and was thrown away. If this stays so, tell your institution&apos;s support.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was ankam, ist nicht das Signierte und wurde verworfen. Bleibt das so, sagen Sie es der Hilfe Ihrer Einrichtung.</translation>
     </message>
     <message>
         <source>What is offered was built by somebody else, and was not taken. Tell your institution&apos;s support.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was angeboten wird, hat jemand anderes gebaut; es wurde nicht angenommen. Sagen Sie es der Hilfe Ihrer Einrichtung.</translation>
     </message>
     <message>
         <source>The server says something that this version does not understand. Ask your institution&apos;s support for a newer one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Server sagt etwas, das diese Version nicht versteht. Bitten Sie die Hilfe Ihrer Einrichtung um eine neuere.</translation>
     </message>
     <message>
         <source>There is too little room on the disk for them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der Festplatte ist zu wenig Platz dafür.</translation>
     </message>
     <message>
         <source>Installing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird installiert …</translation>
     </message>
     <message>
         <source>This program cannot install it by itself. Close it, then have somebody who may install programs run: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Programm kann sie nicht selbst installieren. Schließen Sie es und lassen Sie dann jemanden, der Programme installieren darf, ausführen: {0}</translation>
     </message>
     <message>
         <source>It is here, and checked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie ist da und geprüft.</translation>
     </message>
     <message>
         <source>It starts from the menu the next time. The version before stays; this goes back to it: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie startet beim nächsten Mal aus dem Menü. Die Version davor bleibt; zu ihr zurück führt: {0}</translation>
     </message>
     <message>
         <source>It is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie ist installiert.</translation>
     </message>
     <message>
         <source>Close this program; then your system&apos;s installer goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schließen Sie dieses Programm; dann macht das Installationsprogramm Ihres Systems weiter.</translation>
     </message>
     <message>
         <source>The installer is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Installationsprogramm ist offen.</translation>
     </message>
     <message>
         <source>Copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopiert.</translation>
     </message>
 </context>
 <context>
@@ -3295,6 +3303,18 @@
         <translation>Der Server ist nicht erreichbar: {0}.</translation>
     </message>
     <message>
+        <source>The server does not take all of it. All is kept safely here: go on.</source>
+        <translation>Der Server nimmt nicht alles an. Hier ist alles sicher aufbewahrt: Machen Sie weiter.</translation>
+    </message>
+    <message>
+        <source>The server does not take the evidence: {0}</source>
+        <translation>Der Server nimmt die Aufzeichnung nicht an: {0}</translation>
+    </message>
+    <message>
+        <source>The server does not take the records: {0}</source>
+        <translation>Der Server nimmt die Einträge nicht an: {0}</translation>
+    </message>
+    <message>
         <source>The server has not signed for anything yet, so there is no receipt.</source>
         <translation>Der Server hat noch nichts mit seiner Unterschrift bestätigt, daher gibt es noch keine Quittung.</translation>
     </message>
@@ -3925,6 +3945,10 @@
     <message>
         <source>{0} is not an evidence store of Invigil.</source>
         <translation>{0} ist kein Speicher von Invigil.</translation>
+    </message>
+    <message>
+        <source>{0} pieces are not taken by the server: {1}</source>
+        <translation>{0} Teile nimmt der Server nicht an: {1}</translation>
     </message>
     <message>
         <source>{0} was not promised ({1}).</source>

@@ -89,6 +89,7 @@ def test_what_is_recorded_is_delivered(rig: Rig) -> None:
     assert (delivery.records_sent, delivery.blobs_sent) == (5, 3)
     assert delivery.online
     assert delivery.note == ""
+    assert not delivery.refused
     assert not rig.uploader.stuck
     assert rig.server.held is not None
     assert rig.server.held.chain.closed
@@ -171,8 +172,10 @@ def test_a_refusal_is_stuck_and_online(rig: Rig) -> None:
     rig.server.always = problem(ProblemType.CREDENTIAL, 401)
     rig.start()
     eventually(lambda: rig.uploader.stuck)
-    assert rig.uploader.delivery().online
-    assert "does not take the evidence" in rig.uploader.delivery().note
+    delivery = rig.uploader.delivery()
+    assert delivery.online
+    assert delivery.refused
+    assert "does not take the evidence" in delivery.note
 
 
 def test_one_that_never_started_can_be_stopped(rig: Rig) -> None:

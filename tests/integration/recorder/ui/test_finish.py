@@ -107,6 +107,23 @@ def test_who_handed_in_is_not_told_why(qtbot: Any, finish: Finish) -> None:
     assert page._why.isHidden()
 
 
+def test_a_server_that_takes_nothing_is_said_with_what_to_do(
+    qtbot: Any, finish: Finish
+) -> None:
+    _, page, recording = finish
+    why = "The server does not take the evidence: the session is over"
+    recording.become(
+        stage=Stage.DELIVERING,
+        delivery=Delivery(
+            10, 5, 10, 5, 1_000_000, 500_000, online=True, note=why, refused=True
+        ),
+    )
+    qtbot.waitUntil(lambda: said(page).startswith("The server does not take the recording."))
+    assert f"{why}. Everything is safe on this computer" in said(page)
+    assert "University of Example where to bring it: exams@example.edu" in said(page)
+    assert page._save.isVisible()
+
+
 def test_a_failure_says_what_is_left_and_whom_to_ask(qtbot: Any, finish: Finish) -> None:
     window, page, recording = finish
     recording.become(
