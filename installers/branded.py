@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,14 @@ OUR_ICON = Path(__file__).parent / "icon.svg"
 
 @dataclass(frozen=True, slots=True)
 class Branded:
-    """A checked brand: the file's text, what it says, and the icon's file."""
+    """A checked brand: the file's text, what it says, the icon's file, and the root of the
+    repository of updates where it names one.
+    """
 
     text: str
     brand: Brand
     icon: Path
+    root: bytes | None = None
 
     def installed_text(self) -> str:
         """The file as it goes into the installed program."""
@@ -52,4 +56,24 @@ def read_branded(path: Path) -> Branded:
             f"{path}: app.icon names {brand.app.icon!r}, and there is no such file.",
             "Its path is read from the folder of the file that names it.",
         )
-    return Branded(text, brand, icon)
+    return Branded(text, brand, icon, _root(path, brand))
+
+
+def _root(path: Path, brand: Brand) -> bytes | None:
+    if not brand.updates.root:
+        return None
+    file = path.parent / brand.updates.root
+    try:
+        data = file.read_bytes()
+        told = json.loads(data)["signed"]["_type"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BuildFault(
+            f"{path}: updates.root names {brand.updates.root!r}, which is no root: {error}.",
+            "Write one with `invigil-server admin updates root FILE`.",
+        ) from error
+    if told != "root":
+        raise BuildFault(
+            f"{path}: updates.root names {brand.updates.root!r}, which is TUF's {told!r}.",
+            "Write one with `invigil-server admin updates root FILE`.",
+        )
+    return data

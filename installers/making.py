@@ -19,7 +19,15 @@ from installers.requirements import LOCK, Locked, closure, project_requirements,
 from installers.source import copy_source
 from installers.trimming import trim
 from installers.version import ROOT, Version
-from shared.build import HEAD_FILE, LIST_FILE, Build, encode_files, encode_head, total
+from shared.build import (
+    HEAD_FILE,
+    LIST_FILE,
+    UPDATES_ROOT,
+    Build,
+    encode_files,
+    encode_head,
+    total,
+)
 from shared.encoding import sha256_hex, to_base64
 from shared.signed import Domain, Signed, public_bytes, sign
 
@@ -117,6 +125,8 @@ def write_share(root: Path, order: Order, said: str) -> None:
     share = root / "share"
     (share / "icons").mkdir(parents=True)
     (root / NOTICES).write_text(said, "utf-8")
+    if order.branded.root is not None:
+        (root / UPDATES_ROOT).write_bytes(order.branded.root)
     for size, png in draw(order.branded.icon).items():
         (share / "icons" / f"{size}.png").write_bytes(png)
 

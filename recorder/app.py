@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from recorder.session import Session
     from recorder.sync.client import Inspection, ServerClient
     from recorder.ui.ports import Preview, Recording
+    from recorder.updates.news import Fetched, Installed, Trouble
 
 
 # The window is on the screen within half a second; old stores can wait a little longer.
@@ -54,6 +55,9 @@ class Recorder:
         self._sessions: list[Session] = []
         # What delivers old stores meanwhile, where something does.
         self.leftovers: Leftovers | None = None
+        self._updates_stopped = False
+        # One look at a time: they share a folder.
+        self._updating = threading.Lock()
 
     def inspect(self, server: str, code: str) -> Offer:
         """Which exam does a code open? Changes and uploads nothing.
@@ -267,6 +271,48 @@ class Recorder:
 
         client, inspection = self._inspected[offer.server, offer.code]
         return client, lambda: enrol(client, inspection, self._root, time.time_ns() // 1000)
+
+    def update(self) -> Fetched | Trouble | None:
+        """A newer build of this program, fetched and checked, or why none can be told of.
+
+        ``None`` where there is none, and where an exam is near or evidence waits: then nothing
+        is asked or fetched, and what had begun ends.
+
+        Raises:
+            EnvironmentFault: the installed program is not whole.
+        """
+        from recorder.updates.commands import updates_of_this
+        from recorder.updates.news import Fetched, Found, Trouble
+
+        updates = updates_of_this(self._root, self._may_update)
+        if updates is None or self.interrupted():
+            return None
+        with self._updating:
+            news = updates.look()
+            if isinstance(news, Found):
+                news = updates.fetch(news)
+        return news if isinstance(news, Fetched | Trouble) else None
+
+    def install(self, fetched: Fetched) -> Installed:
+        """Install a newer build, or say who can and how.
+
+        Raises:
+            EnvironmentFault: it cannot be done here, with what to do.
+        """
+        from recorder.installed import installed_root
+        from recorder.updates.installing import install
+
+        root = installed_root()
+        assert root is not None  # else nothing was fetched
+        return install(fetched, root)
+
+    def stop_updates(self) -> None:
+        """The window closes: what is being fetched is left. Returns at once."""
+        self._updates_stopped = True
+
+    def _may_update(self) -> bool:
+        """Whether nobody is on the way into an exam, or in one."""
+        return not (self._inspected or self._sessions or self._updates_stopped)
 
     def leave(self) -> None:
         """The program ends: what is not delivered stays in its store."""

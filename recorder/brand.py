@@ -12,7 +12,8 @@ import msgspec
 
 import recorder
 from recorder.faults import EnvironmentFault
-from shared.encoding import HASH_HEX
+from shared.encoding import HASH_HEX, ID_HEX
+from shared.updates import CHANNEL, STABLE
 
 BRAND = Path(recorder.__file__).parents[1] / "briefcase.toml"
 
@@ -80,6 +81,19 @@ class Parts(_Part, frozen=True, kw_only=True):
     browser: bool = True
 
 
+class UpdateSource(_Part, frozen=True, kw_only=True):
+    """Where updates come from; nowhere, where ``url`` is empty.
+
+    ``root`` is the path of the repository's root from the file, which the builder puts into the
+    program; ``signers`` are fingerprints of builders that are trusted besides this build's own.
+    """
+
+    url: str = ""
+    root: str = ""
+    channel: str = STABLE
+    signers: tuple[str, ...] = ()
+
+
 class Brand(_Part, frozen=True, kw_only=True):
     """The whole file. ``built`` is written by the builder: this is an installed program."""
 
@@ -88,6 +102,7 @@ class Brand(_Part, frozen=True, kw_only=True):
     institution: Institution = Institution()
     window: Window = Window()
     build: Parts = Parts()
+    updates: UpdateSource = UpdateSource()
     built: bool = False
 
 
@@ -163,6 +178,31 @@ def faults(brand: Brand) -> Iterator[str]:
             "a mail address, a telephone number (tel:+49…) or an https:// address",
         )
     yield from _languages(brand.window.languages)
+    yield from _updates(brand.updates)
+
+
+def _updates(source: UpdateSource) -> Iterator[str]:
+    if source.url and not _is_repository(source.url):
+        yield _wrong(
+            "updates.url",
+            source.url,
+            "an address as `invigil-server admin updates root` tells it:"
+            " https://exams.example.edu/updates/ and the institution's id",
+        )
+    if bool(source.url) != bool(source.root):
+        yield _wrong(
+            "updates.root", source.root, "the path of the root's file, where there is an url"
+        )
+    if not CHANNEL.fullmatch(source.channel):
+        yield _wrong("updates.channel", source.channel, "small letters, digits and hyphens")
+    for key in source.signers:
+        if not HASH_HEX.fullmatch(key):
+            yield _wrong("updates.signers", key, "fingerprints: 64 hex digits, small")
+
+
+def _is_repository(text: str) -> bool:
+    server, separator, institution = text.rstrip("/").rpartition("/updates/")
+    return bool(separator) and _is_server(server) and ID_HEX.fullmatch(institution) is not None
 
 
 def _named(key: str, value: str, *, required: bool) -> Iterator[str]:
@@ -264,4 +304,5 @@ _TABLES: dict[str, type[_Part]] = {
     "institution": Institution,
     "window": Window,
     "build": Parts,
+    "updates": UpdateSource,
 }

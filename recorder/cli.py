@@ -69,6 +69,21 @@ def window(link: str | None = None) -> int:
 
 
 @app.command
+def updates(*, install: bool = False, language: str = "en") -> int:
+    """Look for an update in your institution's repository, and say what was found.
+
+    Nothing is asked while a recording on this computer is not delivered.
+
+    Args:
+        install: Fetch it, check it, and install it, or say how.
+        language: What changes, in this language where there is one: en, de.
+    """
+    from recorder.updates.commands import look
+
+    return look(install=install, language=language)
+
+
+@app.command
 def record(
     *,
     server: str,

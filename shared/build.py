@@ -25,6 +25,9 @@ BUILD_VERSION = 1
 HEAD_FILE = "build.signed"
 LIST_FILE = "build.files"
 
+# The root of the repository of updates that an installed program trusts first, where it has one.
+UPDATES_ROOT = "share/updates-root.json"
+
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 _LINE = re.compile(rb"([0-9a-f]{64}) (0|[1-9][0-9]{0,15}) ([^\x00-\x1f\x7f]+)")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # numpy costs 0.2 s at start-up, and the first page needs non
 
     from recorder.doctor.finding import Closed, Finding, Running, Topic
     from recorder.doctor.practice_view import PracticeView
+    from recorder.updates.news import Fetched, Installed, Trouble
 
 
 class Preview(Protocol):
@@ -230,6 +231,20 @@ class Program(Protocol):
 
     def delivering(self) -> dict[str, Delivery]:
         """How far what was left is delivered, by session. Returns at once, raises nothing."""
+        ...
+
+    def update(self) -> Fetched | Trouble | None:
+        """A newer build of this program, fetched and checked, or why none can be told of;
+        ``None`` where there is nothing to tell. Takes as long as fetching it.
+        """
+        ...
+
+    def install(self, fetched: Fetched) -> Installed:
+        """Install it, or say who can and how."""
+        ...
+
+    def stop_updates(self) -> None:
+        """The window closes: what is being fetched is left. Returns at once."""
         ...
 
     def decline(self, offer: Offer) -> None:

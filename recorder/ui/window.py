@@ -134,6 +134,7 @@ class MainWindow(Chrome):
 
     def settle(self) -> bool:
         """Wait, bounded, for what was under way; whether all of it ended."""
+        self._program.stop_updates()
         return self._doorway.close(SETTLE_S)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802

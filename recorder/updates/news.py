@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shared.sidecar import Sidecar
-from shared.updates import Release
+# The window knows these before its first paint, which cryptography would delay.
+if TYPE_CHECKING:
+    from shared.sidecar import Sidecar
+    from shared.updates import Release
 
 
 class Wrong(Enum):
@@ -64,4 +67,31 @@ class Fetched:
     manifest: Sidecar
 
 
+@dataclass(frozen=True, slots=True)
+class ByCommand:
+    """Somebody with the right to has to run ``command``, once this program is closed."""
+
+    file: Path
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """It is unpacked in ``folder`` and starts from the menu the next time; ``before`` stays,
+    and ``back`` is the command that goes back to it.
+    """
+
+    folder: Path
+    before: Path
+    back: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The system's own installer was opened on ``file``; it goes on once this is closed."""
+
+    file: Path
+
+
+Installed = ByCommand | Beside | Opened
 News = Found | Nothing | NotNow | Trouble

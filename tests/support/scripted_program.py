@@ -296,6 +296,8 @@ class FakeProgram:
     still: NDArray[np.uint8] | None = field(default_factory=bright_picture)
     level: float = 0.5
     left: list[Interrupted] = field(default_factory=list)
+    news: Any = None
+    installed: Any = None
     progress: dict[str, Delivery] = field(default_factory=dict)
     damaged: int = 0
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -336,6 +338,24 @@ class FakeProgram:
         if self.faults.get("interrupted"):
             raise self.faults["interrupted"].pop(0)
         return self.left
+
+    def update(self) -> Any:
+        """Looked for at every start; not noted, but never on the main thread."""
+        if threading.current_thread() is threading.main_thread():
+            self.on_main_thread.append("update")
+        if "update" in self.gates:
+            self.gates["update"].wait(10)
+        if self.faults.get("update"):
+            raise self.faults["update"].pop(0)
+        return self.news
+
+    def install(self, fetched: Any) -> Any:
+        self._enter("install", fetched)
+        return self.installed
+
+    def stop_updates(self) -> None:
+        if "update" in self.gates:
+            self.gates["update"].set()
 
     def go_on(self, interrupted: Interrupted) -> Offer:
         self._enter("go_on", interrupted)

@@ -23,6 +23,7 @@ from recorder.ui.operation import Doorway, Operation, Trouble
 from recorder.ui.pages.page import Page
 from recorder.ui.ports import Program
 from recorder.ui.saving import Choose, choose_file
+from recorder.ui.updates import UpdateOffer
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
@@ -62,6 +63,7 @@ class EnterPage(Page):
         self._invited: Invitation | None = None
         self.leftovers = Leftovers(program, doorway, choose, self)
         self.leftovers.offered.connect(self.offered)
+        self.updates = UpdateOffer(program, doorway, language, self)
         self._build_fields()
         self._build_foot(language)
 
@@ -136,6 +138,7 @@ class EnterPage(Page):
             self._problem,
             self._promise(),
             self.leftovers.quiet,
+            self.updates.banner,
         )
         self.body.addStretch(1)
 
