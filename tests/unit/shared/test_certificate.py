@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
+from support.sessions import SessionBuilder
 
 from shared import cli
 from shared.certificate import (
+    BY_ROLE,
     SEALED,
     Certificate,
     Destroyed,
@@ -21,6 +24,7 @@ from shared.certificate import (
     destroyed_of,
     digest_of,
     encode_certificate,
+    pieces_by_kind,
 )
 from shared.certificate_file import (
     MAX_CERTIFICATE_FILE_BYTES,
@@ -29,7 +33,7 @@ from shared.certificate_file import (
     is_certificate_file,
     verify_certificate_file,
 )
-from shared.records import BlobReference
+from shared.records import BlobReference, blobs_of, decode_record
 from shared.signed import Domain, Signed, fingerprint, public_bytes, sign
 from shared.verdict import Outcome
 
@@ -79,9 +83,71 @@ def test_what_is_said_of_pieces() -> None:
     assert EvidenceKind.RECORDS not in SEALED
 
 
+def test_the_kinds_are_the_specification_s() -> None:
+    assert [str(kind) for kind in EvidenceKind] == [
+        *("camera", "microphone", "screen", "snapshots", "identity", "records")
+    ]
+    assert tuple(EvidenceKind)[:-1] == SEALED
+    assert BY_ROLE == {
+        "snapshot": "snapshots",
+        "clip": "snapshots",
+        "photo": "identity",
+        "document": "identity",
+    }
+
+
 def test_a_certificate_is_read_as_it_was_written() -> None:
     assert decode_certificate(encode_certificate(SECOND)) == SECOND
     assert b"below" not in encode_certificate(FIRST)
+    assert json.loads(encode_certificate(FIRST))["v"] == 1
+
+
+@pytest.mark.parametrize(
+    ("longest", "beyond"),
+    [
+        ({"why": "x" * 500}, {"why": "x" * 501}),
+        ({"why": "x"}, {"why": ""}),
+        ({"by": "x" * 64}, {"by": "x" * 65}),
+        ({"by": "x"}, {"by": ""}),
+        ({"destroyed": (CAMERA,)}, {"destroyed": ()}),
+    ],
+)
+def test_texts_have_bounds(longest: dict[str, Any], beyond: dict[str, Any]) -> None:
+    one = replace(FIRST, **longest)
+    assert decode_certificate(encode_certificate(one)) == one
+    with pytest.raises(MalformedCertificate, match=r"^not a certificate: "):
+        decode_certificate(encode_certificate(replace(FIRST, **beyond)))
+
+
+def test_pieces_are_of_the_kind_that_is_said_first() -> None:
+    def attached(role: str, number: int) -> dict[str, object]:
+        name = f"{number:064x}"
+        return {
+            "role": role,
+            "stream_seq": number,
+            "media_type": "image/jpeg",
+            "sha256": name,
+            "size": 5,
+        }
+
+    def piece(stream: str, number: int) -> BlobReference:
+        return BlobReference(f"{number:064x}", 5, stream, number)
+
+    builder = SessionBuilder()
+    builder.open()
+    builder.segment("camera")
+    builder.incident(attachments=[attached("clip", 3), attached("snapshot", 1)])
+    builder.incident(2, attachments=[attached("photo", 2), attached("document", 1)])
+    records = [decode_record(line.payload) for line in builder.records]
+
+    found = pieces_by_kind(records)
+
+    camera = [one for record in records for one in blobs_of(record.body)][:1]
+    assert found == {
+        EvidenceKind.CAMERA: camera,
+        EvidenceKind.SNAPSHOTS: [piece("attachment", 1), piece("attachment", 3)],
+        EvidenceKind.IDENTITY: [piece("attachment", 2)],
+    }
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"v":2}', b"\xff"])
