@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Litestar, Response
 from litestar.channels import ChannelsPlugin
 from litestar.channels.backends.memory import MemoryChannelsBackend
-from litestar.di import Provide
+from litestar.datastructures import State
 from litestar.exceptions import ClientException, HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.openapi.config import OpenAPIConfig
@@ -15,18 +15,15 @@ from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy.exc import DBAPIError
 
 from server.accounts.controllers import cookie_name
-from server.accounts.sign_in import SignIn
 from server.accounts.staff import StaffMiddleware
-from server.accounts.tokens import ApiTokens
 from server.clock import WallClock, system_clock
 from server.config import Settings
 from server.description import Description
-from server.headers import security_headers
+from server.fittings import Fittings
 from server.network import AnyRequest, JsonRequest
 from server.operation.metrics import Metrics
 from server.problems import is_data_fault, unready
 from server.routes import ROUTES
-from server.services import make_services
 from server.storage.database import UNREADY
 from server.storage.keys import KeysMissing
 from server.web import assets
@@ -38,6 +35,9 @@ VERSION = "0.1.0"
 # Forms and JSON of staff; the recorder's routes have limits of their own.
 MAX_BODY_BYTES = 1_048_576
 
+# Under which name an application bears its ``Fittings`` in its state.
+FITTINGS = "fittings"
+
 # What disk, database, blob store and key store raise when they cannot work.
 CANNOT_WORK = (*UNREADY, BlobStoreError, KeysMissing)
 
@@ -48,12 +48,21 @@ def create_app(
     """Build the application. Reads the server's secret; opens nothing before it starts."""
     static = f"/static/{assets.version()}"
     templates = template_config(static)
-    services = make_services(settings, clock, metrics or Metrics(), templates)
+    fittings = Fittings(templates)
+    fittings.fit(settings, clock, metrics or Metrics())
+    cookie = cookie_name(settings)
     return Litestar(
         route_handlers=[assets.static_files(static), *ROUTES],
-        lifespan=list(services.running),
-        dependencies={name: _given(value) for name, value in services.given.items()},
-        middleware=[_who_asks(services.given, settings)],
+        lifespan=[fittings.running],
+        dependencies=fittings.dependencies(),
+        middleware=[
+            DefineMiddleware(
+                StaffMiddleware,
+                find=fittings.find,
+                find_token=fittings.find_token,
+                cookie=cookie,
+            )
+        ],
         exception_handlers={
             HTTPException: answer_http,
             **dict.fromkeys(CANNOT_WORK, _answer_unready),
@@ -61,7 +70,7 @@ def create_app(
             Exception: answer_bug,
         },
         plugins=[ChannelsPlugin(MemoryChannelsBackend(), arbitrary_channels_allowed=True)],
-        before_send=[security_headers(settings)],
+        before_send=[fittings.add_headers],
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
         template_config=templates,
@@ -69,21 +78,10 @@ def create_app(
             title="Invigil",
             version=VERSION,
             path="/schema",
-            render_plugins=[Description(cookie_name(settings))],
+            render_plugins=[Description(cookie)],
         ),
         logging_config=None,
-    )
-
-
-def _who_asks(given: dict[str, object], settings: Settings) -> DefineMiddleware:
-    sign_in, tokens = given["sign_in"], given["api_tokens"]
-    assert isinstance(sign_in, SignIn)
-    assert isinstance(tokens, ApiTokens)
-    return DefineMiddleware(
-        StaffMiddleware,
-        find=sign_in.find,
-        find_token=tokens.find,
-        cookie=cookie_name(settings),
+        state=State({FITTINGS: fittings}),
     )
 
 
@@ -95,7 +93,3 @@ def _answer_database(request: AnyRequest, error: DBAPIError) -> Response[Any]:
     if is_data_fault(error):
         return answer_http(request, ClientException("A value in this cannot be stored."))
     return answer_bug(request, error)
-
-
-def _given(value: object) -> Provide:
-    return Provide(lambda: value, use_cache=True, sync_to_thread=False)

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
-from support.campus import Campus, Pupil, client_of, copy_of, found_campus, redeem
+from litestar import Litestar
+from support.applications import lent
+from support.campus import (
+    QUICK_HASHER,
+    Campus,
+    MovableClock,
+    Pupil,
+    client_of,
+    copy_of,
+    found_campus,
+    redeem,
+)
 
 from server.cli import main
+from server.config import Settings
 
 Found = Callable[..., Campus]
 
@@ -22,6 +35,14 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Servers of this process hash as the accounts of a campus are hashed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.accounts.passwords.PasswordHasher", lambda: QUICK_HASHER)
+        yield
+
+
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Campus:
     """A campus that is copied, never used: migrations and password hashes cost seconds."""
@@ -29,13 +50,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Campus:
 
 
 @pytest.fixture
-def found(template: Campus, tmp_path: Path) -> Found:
+def found(template: Campus, tmp_path: Path) -> Iterator[Found]:
     """Makes a campus of the test's own, with other settings where it says so."""
+    with ExitStack() as borrowed:
 
-    def make(**settings: object) -> Campus:
-        return copy_of(template, tmp_path / "data", **settings)
+        def borrow(settings: Settings, clock: MovableClock) -> Litestar:
+            return borrowed.enter_context(lent(settings, clock))
 
-    return make
+        yield lambda **settings: copy_of(template, tmp_path / "data", borrow, **settings)
 
 
 @pytest.fixture
