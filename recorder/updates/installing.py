@@ -84,12 +84,18 @@ def _unpack(fetched: Fetched, root: Path, run: Run) -> Beside:
             if folder.exists():
                 shutil.rmtree(folder)
             unpacked.rename(folder)
-        run([str(folder / REGISTER)])
-    except (OSError, ValueError, tarfile.TarError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError, tarfile.TarError) as error:
         raise EnvironmentFault(
             f"The update could not be unpacked: {error}.",
             f"Nothing was changed. Unpack {fetched.file} yourself, or ask whoever installed"
             " this program.",
+        ) from error
+    try:
+        run([str(folder / REGISTER)])
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EnvironmentFault(
+            f"The update is in {folder}, but could not be put into the menu: {error}.",
+            f"Run {folder / REGISTER} yourself.",
         ) from error
     return Beside(folder, before, shlex.quote(str(before / REGISTER)))
 

@@ -93,11 +93,15 @@ class Updates:
             path = path_for(self._source.channel, self._here.build.target, self._here.kind)
             with self._updater() as updater:
                 target = updater.get_targetinfo(path)
-            return self._judged(path, target)
+            news = self._judged(path, target)
         except Stopped:
             return NotNow()
         except (tuf.RepositoryError, tuf.DownloadError, ReleaseError, OSError) as error:
             return _trouble(error)
+        if isinstance(news, Nothing):
+            # What was fetched once is installed by now, or not wanted any more.
+            forget(self._folder)
+        return news
 
     def fetch(self, found: Found) -> Fetched | NotNow | Trouble:
         """Have it here, checked; what had been fetched before is not fetched again."""

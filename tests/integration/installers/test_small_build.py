@@ -10,60 +10,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.sessions import fixed_key
+from support.small_builds import KEY, order, tiny
 
 from installers import verify
-from installers.branded import read_branded
 from installers.build import main as build_main
 from installers.checking import Unreadable, check_artifact, check_tree
 from installers.faults import BuildFault
 from installers.linux.archive import build_archive
 from installers.linux.debian import build_deb
-from installers.linux.launcher import write_launcher
-from installers.making import BILL, Made, Order, seal, write_share
-from installers.requirements import Locked
+from installers.making import BILL
 from installers.sidecar import write_sidecar
 from installers.signing import new_key, read_key_file
 from installers.tree import site_packages
-from installers.version import Version
 from recorder.brand import load_brand
 from recorder.installed import InstalledProgram, installed_root, look_at
 from shared.build import HEAD_FILE, LIST_FILE, FilesVerdict
 from shared.sidecar import SUFFIX
 from shared.signed import fingerprint, public_bytes
 
-KEY = fixed_key(21)
 SIGNERS = frozenset({fingerprint(public_bytes(KEY))})
-MADE = 1_760_000_000
-LOCKED = (Locked("one", "1.0", ("ab" * 32,)),)
-BRAND = (
-    '[app]\nname = "Small"\npackage = "small"\n[institution]\nsupport = "help@example.edu"\n'
-)
-
-
-def order(folder: Path, number: int = 3) -> Order:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "briefcase.toml").write_text(BRAND)
-    return Order(
-        branded=read_branded(folder / "briefcase.toml"),
-        version=Version("1.0", number, MADE),
-        key=KEY,
-        output=folder,
-        cache=folder,
-        browser=False,
-    )
-
-
-def tiny(asked: Order, root: Path) -> Made:
-    """A tree of three small modules, as the builder would make it."""
-    packages = site_packages(root) / "recorder"
-    packages.mkdir(parents=True)
-    for name in ("__init__", "app", "brand"):
-        (packages / f"{name}.py").write_text(f"NAME = {name!r}\n")
-    (packages.parent / "briefcase.toml").write_text(asked.branded.installed_text())
-    write_share(root, asked, "Notices\n\nPySide6 and others\n")
-    write_launcher(root)
-    return seal(asked, root, LOCKED)
 
 
 @pytest.fixture(scope="module")

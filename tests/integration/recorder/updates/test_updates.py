@@ -12,7 +12,7 @@ from support.published import DAY, INSTALLED, PASSPHRASE, Shelf
 from support.running_server import RunningServer, running
 from support.signed_builds import OTHER_KEY, signed_build
 
-from recorder.updates.looking import Updates, forget
+from recorder.updates.looking import Updates
 from recorder.updates.news import Fetched, Found, Nothing, NotNow, Trouble, Wrong
 from server.updates.repository import RepositoryBroken
 from shared.updates import is_for
@@ -215,14 +215,15 @@ def test_nothing_is_asked_while_something_more_important_is_near(
     assert not (tmp_path / "two" / "files" / NEW.name).exists()
 
 
-def test_what_was_fetched_can_be_forgotten(
+def test_what_was_fetched_and_is_not_wanted_any_more_goes(
     shelf: Shelf, updates: Updates, tmp_path: Path
 ) -> None:
     shelf.publish(NEW)
     found = updates.look()
     assert isinstance(found, Found)
     assert isinstance(updates.fetch(found), Fetched)
-    forget(tmp_path / "own")
+    shelf.repository.withdraw(found.path, shelf.offline, PASSPHRASE)
+    assert isinstance(updates.look(), Nothing)
     assert not (tmp_path / "own" / "files").exists()
 
 
