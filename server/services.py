@@ -49,6 +49,7 @@ from server.live.exam_headers import ExamHeaderChecks
 from server.live.limits import Limits
 from server.live.phrases import Phrases
 from server.live.service import Live
+from server.live.watched import Watches
 from server.mail.carriers import Carrier, carrier_of
 from server.mail.carrying import Post
 from server.mail.outbox import Outbox
@@ -220,6 +221,7 @@ def _live(ground: Ground, boards: Boards, limits: Limits) -> Part:
             "exam_headers": ExamHeaderChecks(database, clock),
             "live": Live(database, clock, boards.noticed),
             "phrases": Phrases(database, clock),
+            "watches": Watches(database, clock),
         },
         (boards.running, limits.running),
     )

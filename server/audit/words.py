@@ -58,6 +58,7 @@ ACTIONS = {
     "session.take": "Took a session on",
     "session.give_back": "Gave a session back",
     "session.seen": "Saw a session's incidents",
+    "board.watch": "Watched the live board",
     "phrase.add": "Added a phrase",
     "phrase.remove": "Removed a phrase",
     "session.import": "Began to import a recording",

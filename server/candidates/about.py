@@ -11,7 +11,7 @@ from server.accounts.models import Institution
 from server.candidates.appeals import appeals_of
 from server.candidates.consent import consents_of
 from server.candidates.requests import requests_of
-from server.enrolment.models import Candidate
+from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.live.models import CommandRow, SaidRow
@@ -19,6 +19,31 @@ from server.retention.keeping import read_kept
 
 # Commands of the staff whose words the candidate was shown.
 SHOWN = ("message", "warn", "terminate", "pause")
+
+
+async def about_candidate(db: AsyncSession, candidate_id: str, now: int) -> dict[str, Any]:
+    """Who somebody is here, and the exams that they have a place in."""
+    candidate = await db.get_one(Candidate, candidate_id)
+    institution = await db.get_one(Institution, candidate.institution_id)
+    query = (
+        select(Exam.title, Exam.starts, Enrolment.created)
+        .join(Enrolment, Enrolment.exam_id == Exam.id)
+        .where(Enrolment.candidate_id == candidate_id)
+        .order_by(Exam.starts, Exam.id)
+    )
+    return {
+        "written": now,
+        "institution": {"name": institution.name, "contact": institution.contact},
+        "you": {
+            "name": candidate.name,
+            "reference": candidate.reference,
+            "email": candidate.email,
+        },
+        "exams": [
+            {"title": title, "starts": starts, "enrolled": enrolled}
+            for title, starts, enrolled in await db.execute(query)
+        ],
+    }
 
 
 async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dict[str, Any]:

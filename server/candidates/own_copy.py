@@ -20,7 +20,8 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.candidates.about import about_session
+from server.candidates.about import about_candidate, about_session
+from server.candidates.copy_index import folders, index_html, index_json
 from server.clock import WallClock
 from server.ingest.models import AttachmentRow, BlobRow, ExamSession, SegmentRow
 from server.reports.bundle import BundleExport
@@ -90,6 +91,16 @@ class _Piece:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a session's copy is packed of, but for its bundle."""
+
+    about: Mapping[str, Any]
+    pieces: Sequence[_Piece]
+    key: OpeningKey
+    certificates: bytes | None
+
+
 class OwnCopy:
     """Writes copies."""
 
@@ -112,46 +123,67 @@ class OwnCopy:
     async def write(self, session_id: str, file: Path) -> None:
         """Write the copy to ``file``; ``file`` with another ending is used meanwhile."""
         async with self._turns:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                await self._add(archive, "", session_id, file)
+
+    async def write_all(self, candidate_id: str, file: Path) -> None:
+        """Write one file with a candidate's copies of all sessions, a folder each, and an
+        index of them.
+        """
+        query = select(ExamSession.id).where(ExamSession.candidate_id == candidate_id)
+        async with self._turns:
             async with self._database.transaction() as db:
-                session = await db.get_one(ExamSession, session_id)
-                about = await about_session(db, session, self._clock())
-                pieces = await _pieces(db, session)
-                certificates = await certificate_file(db, self._keys, session)
-            bundle = file.with_suffix(".part.zip")
-            try:
-                await self._bundles.write(session_id, bundle, trimmed)
-                key = self._keys.of(session.key_ref).evidence
-                await asyncio.to_thread(
-                    self._pack, file, session_id, about, pieces, key, bundle, certificates
-                )
-            finally:
-                bundle.unlink(missing_ok=True)
+                ids = list(await db.scalars(query.order_by(ExamSession.created)))
+                person = await about_candidate(db, candidate_id, self._clock())
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+                abouts = {
+                    folder: await self._add(archive, f"{folder}/", session_id, file)
+                    for folder, session_id in zip(folders(len(ids)), ids, strict=True)
+                }
+                write_entry(archive, "index.json", index_json(person, abouts))
+                write_entry(archive, "index.html", index_html(person, abouts))
+
+    async def _add(
+        self, archive: zipfile.ZipFile, folder: str, session_id: str, file: Path
+    ) -> Mapping[str, Any]:
+        """Add a session's copy; what it says of the session."""
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            about = await about_session(db, session, self._clock())
+            pieces = await _pieces(db, session)
+            certificates = await certificate_file(db, self._keys, session)
+        made = Made(about, pieces, self._keys.of(session.key_ref).evidence, certificates)
+        bundle = file.with_suffix(".part.zip")
+        try:
+            await self._bundles.write(session_id, bundle, trimmed)
+            await asyncio.to_thread(self._pack, archive, folder, session_id, made, bundle)
+        finally:
+            bundle.unlink(missing_ok=True)
+        return about
 
     def _pack(
         self,
-        file: Path,
+        archive: zipfile.ZipFile,
+        folder: str,
         session_id: str,
-        about: Mapping[str, Any],
-        pieces: Sequence[_Piece],
-        key: OpeningKey,
+        made: Made,
         bundle: Path,
-        certificates: bytes | None,
     ) -> None:
-        told = about["institution"]
+        told = made.about["institution"]
         readme = README.format(
             session=session_id, institution=told["name"], contact=told["contact"]
         )
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            write_entry(archive, "README.txt", readme.encode())
-            said = msgspec.json.format(msgspec.json.encode(about), indent=2)
-            write_entry(archive, "about.json", said)
-            archive.write(bundle, f"{session_id}.invigil.zip")
-            if certificates is not None:
-                write_entry(archive, session_id + SUFFIX, certificates)
-            for name, own in _by_file(pieces):
-                with archive.open(name, "w") as entry:
-                    for data in self._opened(session_id, own, key):
-                        entry.write(data)
+        write_entry(archive, f"{folder}README.txt", readme.encode())
+        said = msgspec.json.format(msgspec.json.encode(made.about), indent=2)
+        write_entry(archive, f"{folder}about.json", said)
+        if bundle.exists():
+            archive.write(bundle, f"{folder}{session_id}.invigil.zip")
+        if made.certificates is not None:
+            write_entry(archive, folder + session_id + SUFFIX, made.certificates)
+        for name, own in _by_file(made.pieces):
+            with archive.open(folder + name, "w") as entry:
+                for data in self._opened(session_id, own, made.key):
+                    entry.write(data)
 
     def _opened(
         self, session_id: str, pieces: Sequence[_Piece], key: OpeningKey

@@ -28,7 +28,8 @@ from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.live.board import STATES, Board, Boards, Look, View
 from server.live.tiles import Tile
-from server.network import AnyRequest, Connection
+from server.live.watched import Watches
+from server.network import AnyRequest, Connection, client_address
 from shared.wire import API_PREFIX
 
 BOARD_PATH = f"{API_PREFIX}/live/board"
@@ -187,11 +188,18 @@ def asked(request: AnyRequest) -> View:
 
 
 @get(BOARD_PATH, guards=[require(Role.OBSERVER)], tags=["staff"])
-async def get_board(request: AnyRequest, boards: NamedDependency[Boards]) -> Response[BoardOut]:
+async def get_board(
+    request: AnyRequest,
+    boards: NamedDependency[Boards],
+    watches: NamedDependency[Watches],
+    settings: NamedDependency[Settings],
+) -> Response[BoardOut]:
     """All running sessions, those that need somebody most first, a page at a time; ``exam``
     (an id), ``state``, ``name`` and ``page`` in the address choose.
     """
-    look = await boards.of(current_account(request).institution_id).fresh()
+    staff = current_account(request)
+    await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
+    look = await boards.of(staff.institution_id).fresh()
     page = look.page(asked(request))
     sessions = [
         Standing(
@@ -221,6 +229,7 @@ async def get_board(request: AnyRequest, boards: NamedDependency[Boards]) -> Res
 async def board_link(
     socket: WebSocket[Any, Any, Any],
     boards: NamedDependency[Boards],
+    watches: NamedDependency[Watches],
     sign_in: NamedDependency[SignIn],
     settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
@@ -231,7 +240,15 @@ async def board_link(
         return
     staff, cookie = current_account(socket), socket.cookies[cookie_name(settings)]
     await socket.accept()
-    viewer = _Viewer(socket, staff, partial(sign_in.find, cookie), boards, clock)
+    address = client_address(socket, proxied=settings.trusted_proxy)
+    viewer = _Viewer(
+        socket,
+        staff,
+        partial(sign_in.find, cookie),
+        partial(watches.note, staff, address),
+        boards,
+        clock,
+    )
     tasks = {asyncio.create_task(viewer.listen()), asyncio.create_task(viewer.send())}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -258,12 +275,14 @@ class _Viewer:
         socket: WebSocket[Any, Any, Any],
         staff: Staff,
         find: Callable[[], Awaitable[Staff | None]],
+        note: Callable[[], Awaitable[None]],
         boards: Boards,
         clock: WallClock,
     ) -> None:
         self._socket = socket
         self._staff = staff
         self._find = find
+        self._note = note
         self._boards = boards
         self._clock = clock
         self._sent: Sent | None = None
@@ -290,6 +309,7 @@ class _Viewer:
         except TimeoutError:
             self.over = NOT_ASKED, "nothing was asked"
             return
+        await self._note()
         async with self._boards.watching(self._staff.institution_id) as board:
             look = await board.fresh()
             while await self._admitted():
@@ -317,6 +337,7 @@ class _Viewer:
         if now - self._checked < CHECKED_EVERY:
             return True
         self._checked, found = now, await self._find()
+        await self._note()
         return found is not None and found.institution_id == self._staff.institution_id
 
 

@@ -96,6 +96,8 @@ async def note_looking(db: AsyncSession, staff: Staff, session: ExamSession, now
     if row is not None and row.seen > now - NOTED_EVERY:
         return False
     comes = row is None or row.seen <= now - PRESENT_FOR
+    if comes:
+        await forget_watchers(db, now)
     since = now if row is None or comes else row.since
     key = {"session_id": session.id, "account_id": staff.id}
     told = {"since": since, "seen": now}

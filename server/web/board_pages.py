@@ -29,6 +29,7 @@ from server.live.phrases import Phrases, read_offered, read_phrases
 from server.live.service import Live
 from server.live.tiles import Tile, tile
 from server.live.together import MOST_AT_ONCE, Outcome, ask_together
+from server.live.watched import Watches
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.review.reading import extent, read_policy
@@ -92,10 +93,13 @@ class BoardPages(Controller):
         self,
         request: AnyRequest,
         boards: NamedDependency[Boards],
+        watches: NamedDependency[Watches],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
     ) -> Template:
         """The board, as it is now; the page keeps itself up to date."""
         staff, view = current_account(request), asked(request)
+        await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
         look = await boards.of(staff.institution_id).fresh()
         async with database.transaction() as db:
             phrases = await read_offered(db, staff.institution_id)
@@ -104,13 +108,18 @@ class BoardPages(Controller):
 
     @get("/tiles")
     async def get_tiles(
-        self, request: AnyRequest, boards: NamedDependency[Boards]
+        self,
+        request: AnyRequest,
+        boards: NamedDependency[Boards],
+        watches: NamedDependency[Watches],
+        settings: NamedDependency[Settings],
     ) -> Template | Response[bytes]:
         """The tiles alone, or 204 where all is as ``seen`` already: for pages that have no
         WebSocket.
         """
-        view = asked(request)
-        look = await boards.of(current_account(request).institution_id).fresh()
+        staff, view = current_account(request), asked(request)
+        await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
+        look = await boards.of(staff.institution_id).fresh()
         context = _board_context(look, view)
         if request.query_params.get("seen") == context["seen"]:
             return Response(b"", status_code=204, headers=PRIVATE)

@@ -11,12 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 from support.campus import (
     HOUR,
     PASSWORD,
     Campus,
     MovableClock,
     Pupil,
+    connected,
     found_campus,
     redeem,
 )
@@ -25,6 +27,7 @@ from support.running_server import RunningServer, running
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from server.audit.models import LogEntryRow
 from server.live.board_controllers import BOARD_PATH, ELSEWHERE, NOT_ASKED, SIGNED_OUT
 
 pytestmark = pytest.mark.anyio
@@ -119,6 +122,9 @@ async def test_an_incident_that_is_taken_in_is_on_the_board(
         while answer["ask"] != 2:
             answer = await viewer.news()
         assert (answer["total"], answer["order"]) == (0, [])
+    async with connected(campus.settings) as database, database.transaction() as db:
+        query = select(LogEntryRow.n).where(LogEntryRow.action == "board.watch")
+        assert len(list(await db.scalars(query))) == 1, "once, for both connections"
 
 
 async def test_the_board_is_for_those_who_are_signed_in_on_its_own_page(
