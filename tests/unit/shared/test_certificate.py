@@ -15,6 +15,7 @@ from support.sessions import SessionBuilder
 from shared import cli
 from shared.certificate import (
     BY_ROLE,
+    MAX_WHY_CHARS,
     SEALED,
     Certificate,
     Destroyed,
@@ -28,6 +29,7 @@ from shared.certificate import (
 )
 from shared.certificate_file import (
     MAX_CERTIFICATE_FILE_BYTES,
+    SUFFIX,
     UnreadableCertificates,
     encode_certificate_file,
     is_certificate_file,
@@ -154,6 +156,12 @@ def test_pieces_are_of_the_kind_that_is_said_first() -> None:
 def test_other_bytes_are_no_certificate(data: bytes) -> None:
     with pytest.raises(MalformedCertificate):
         decode_certificate(data)
+
+
+def test_a_file_is_named_and_bounded_as_the_specification_says() -> None:
+    assert SUFFIX == ".certificates.json"
+    assert MAX_WHY_CHARS == 500
+    assert MAX_CERTIFICATE_FILE_BYTES == 2 * 2**20
 
 
 def test_a_file_holds(written: Callable[..., Path]) -> None:

@@ -14,6 +14,7 @@ from vectors import header as made
 
 from shared.encoding import from_base64
 from shared.exam_header import (
+    HEADER_NAME,
     MAX_HEADER_CHARS,
     MAX_URL_CHARS,
     ExamHeader,
@@ -63,6 +64,18 @@ def test_the_vectors_are_what_makes_them_and_fail_in_every_way() -> None:
 
 def test_ours_is_the_vector_byte_by_byte() -> None:
     assert seal_header(made.KEY, SAID) == LISTED["vectors"]["good"]["header"]
+
+
+def test_its_name_and_bounds_are_the_specification_s() -> None:
+    assert HEADER_NAME == "Invigil-Exam"
+    assert (MAX_HEADER_CHARS, MAX_URL_CHARS) == (6_000, 2_000)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_scheme_s_own_port_is_not_said(scheme: str) -> None:
+    port = {"http": 80, "https": 443}[scheme]
+    assert bound_url(f"{scheme}://a.edu:{port}/x") == f"{scheme}://a.edu/x"
+    assert bound_url(f"{scheme}://a.edu:8080/x") == f"{scheme}://a.edu:8080/x"
 
 
 def test_the_longest_fits() -> None:
