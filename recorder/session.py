@@ -20,16 +20,16 @@ from recorder.capture.frames import StreamName
 from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
 from recorder.clock_watch import ClockWatch
-from recorder.course import By, Course, CourseView
+from recorder.course import By, Course
 from recorder.enrolling import LEFT_OUT, Enrolling
 from recorder.evidence.clocks import system_clock
-from recorder.evidence.encoder_thread import Backlog, EncoderThread
+from recorder.evidence.encoder_thread import EncoderThread
 from recorder.evidence.exam_headers import ExamHeaders
 from recorder.evidence.exporting import export
-from recorder.evidence.room import Step
 from recorder.evidence.streams import economise
-from recorder.evidence.writer import Broken, EvidenceWriter, Stalled
+from recorder.evidence.writer import EvidenceWriter
 from recorder.heartbeat import Pulse, UnobservedTime
+from recorder.light import judge
 from recorder.lockdown.operation import Operation
 from recorder.lockdown.vitals import read_vitals
 from recorder.locking import Locking
@@ -43,13 +43,11 @@ from recorder.status import (
     CalibrationView,
     Delivery,
     EnrolmentView,
-    Light,
     Notice,
     SavedFile,
     SavedReceipt,
     Stage,
     Status,
-    StreamHealth,
 )
 from recorder.surroundings import Surroundings
 from recorder.talk import Talk
@@ -215,7 +213,7 @@ class Session:
         if self._stage is Stage.DELIVERING and delivery.done:
             self._stage = Stage.DELIVERED
         course, talk = self._parts.course.view(), self._parts.talk
-        light, words = self._judge(streams, delivery, course)
+        light, words = judge(self._stage, self._parts, streams, delivery, course)
         return Status(
             stage=self._stage,
             light=light,
@@ -350,39 +348,6 @@ class Session:
         now_ns = self._ended_ns if self._ended_ns is not None else self._clock()
         return (now_ns - self._timeline.origin_ns) / 1e9
 
-    def _judge(
-        self, streams: tuple[StreamHealth, ...], delivery: Delivery, course: CourseView
-    ) -> tuple[Light, str]:
-        """The light and what it means, the gravest first."""
-        state = self._parts.writer.state
-        if isinstance(state, Broken):
-            return Light.PROBLEM, f"Recording has failed: {state.reason}"
-        if isinstance(state, Stalled):
-            return Light.PROBLEM, f"Evidence cannot be saved: {state.reason}"
-        if self._stage is not Stage.RECORDING:
-            return Light.GOOD, _STAGE_WORDS[self._stage]
-        if lost := [health for health in streams if not health.working]:
-            names = " and ".join(health.stream for health in lost)
-            return Light.PROBLEM, f"No {names}: {lost[0].note}"
-        if course.refused:
-            return Light.ATTENTION, course.words
-        if (room := self._parts.writer.room).step is not Step.ALL:
-            return Light.ATTENTION, f"{room.words} Free some space on this computer."
-        if self._parts.reporter.short_of_room:
-            return Light.ATTENTION, "The disk does not keep up; something may be missing."
-        if any(e.backlog is not Backlog.NONE for e in self._parts.encoders.values()):
-            return Light.ATTENTION, "This computer is busy; pictures are kept less often."
-        if self._parts.detection.slowed:
-            return Light.ATTENTION, "This computer is busy. Closing other programs helps."
-        if delivery.refused:
-            return (
-                Light.ATTENTION,
-                "The server does not take all of it. All is kept safely here: go on.",
-            )
-        if not delivery.online:
-            return Light.ATTENTION, "No connection. All is kept safely on this computer."
-        return Light.GOOD, course.words or _STAGE_WORDS[self._stage]
-
     def _heartbeat(self) -> Heartbeat:
         parts = self._parts
         delivery = parts.delivering.delivery()
@@ -493,12 +458,4 @@ _BY: dict[str, By] = {
     "quit": "candidate",
     "withdrawn": "candidate",
     "terminated": "proctor",
-}
-
-_STAGE_WORDS = {
-    Stage.CHECKING: "Getting ready",
-    Stage.RECORDING: "Recording",
-    Stage.CLOSING: "Finishing the recording",
-    Stage.DELIVERING: "Delivering the recording",
-    Stage.DELIVERED: "Everything is delivered",
 }

@@ -35,7 +35,7 @@ def main() -> int:
     walk.picture("app-exam", int(seconds * 1000))
     walk.press("Finish the exam…")
     walk.press("Finish now")
-    walk.until(lambda: _says(window, "elivered"))
+    walk.until(lambda: _says(window, "Everything was delivered"))
     walk.picture("app-done")
     window.close()
     application.processEvents()

@@ -33,6 +33,7 @@ SHOWN = (
     "framing.py",
     "interrupted.py",
     "leftovers.py",
+    "light.py",
     "model_choice.py",
     "receipt_file.py",
     "server_clock.py",
