@@ -57,6 +57,7 @@ from server.web.pages import SessionPages
 from server.web.people_pages import JoinPages, PeoplePages
 from server.web.policy_pages import PolicyPages
 from server.web.queue_pages import QueuePages, start
+from server.web.region_pages import RegionPages
 from server.web.report_pages import SessionReportPages
 from server.web.review_pages import ReviewPages
 from server.web.row_pages import get_rows
@@ -136,6 +137,7 @@ ROUTES: tuple[Any, ...] = (
     get_log_page,
     DataProtectionPages,
     HoldPages,
+    RegionPages,
     AppealPages,
     RequestPages,
     MyPages,

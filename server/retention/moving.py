@@ -2,22 +2,39 @@
 
 Each session is moved by itself: its pieces are copied and read back, the row says where they
 are from now on, and only then the old copies go. What a crash interrupts is done again.
+
+The command moves all at once, when nothing is running. Chosen on the page, new sessions go to
+the region from then on, and those there are follow by themselves (``move_waiting``), each once
+nothing comes of it any more.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.staff import Staff
 from server.audit import service as audit
-from server.clock import WallClock
+from server.clock import MICROS_PER_DAY, WallClock
 from server.ingest.models import ExamSession
+from server.retention.models import DataProtectionRow
 from server.retention.settings import hold_still
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
-from server.storage.regions import RegionalBlobs
+from server.storage.regions import RegionalBlobs, UnknownRegion
 from shared.encoding import sha256_hex
+
+# A session that is not complete is moved once nothing came of it for so long (µs): a piece that
+# is on its way goes where its session was when it came.
+QUIET_FOR = MICROS_PER_DAY
+
+# Sessions of one go: an hour's recording is some 70 MB, and what is due to be destroyed waits.
+MOST = 20
+
+_log = structlog.get_logger("invigil.server")
 
 
 class NotMoved(Exception):
@@ -48,18 +65,7 @@ async def move_institution(
         running = select(ExamSession.id).where(own, ExamSession.state == "open")
         if region != row.region and (found := await db.scalar(running.limit(1))) is not None:
             raise NotMoved(f"session {found} is still open; move when no exam is running")
-        before, row.region = row.region, region
-        subject = ("institution", institution_id)
-        audit.record(
-            db,
-            clock(),
-            audit.COMMAND_LINE,
-            "institution.move",
-            subject,
-            institution_id=institution_id,
-            before=before,
-            region=region,
-        )
+        _settle(db, clock(), audit.COMMAND_LINE, row, region, None)
         query = select(ExamSession.id, ExamSession.region).where(
             own, ExamSession.region != region
         )
@@ -68,6 +74,79 @@ async def move_institution(
     for session_id, old in waiting:
         pieces += await _move(database, session_id, blobs.store(old), target, region)
     return Moved(len(waiting), pieces)
+
+
+async def choose_region(
+    db: AsyncSession,
+    now: int,
+    staff: Staff,
+    blobs: RegionalBlobs,
+    region: str,
+    address: str | None,
+) -> None:
+    """Have the institution's recordings in ``region`` from now on; those there are follow.
+
+    Raises:
+        UnknownRegion: the settings name no store of it.
+    """
+    blobs.store(region)
+    row = await hold_still(db, staff.institution_id)
+    if row.region != region:
+        _settle(db, now, staff, row, region, address)
+
+
+async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Moved:
+    """Move some of the sessions that are not where their institution wants them by now."""
+    async with database.transaction() as db:
+        waiting = (await db.execute(_waiting(now))).tuples().all()
+    pieces = moved = 0
+    for session_id, old, region in waiting:
+        try:
+            stores = blobs.store(old), blobs.store(region)
+            pieces += await _move(database, session_id, *stores, region)
+        except (NotMoved, UnknownRegion) as error:
+            _log.error("a session was not moved", session=session_id, why=str(error))
+            continue
+        moved += 1
+    return Moved(moved, pieces)
+
+
+def _waiting(now: int) -> Select[tuple[str, str, str]]:
+    over = and_(ExamSession.closed, ExamSession.blobs == ExamSession.blobs_durable)
+    quiet = func.coalesce(ExamSession.last_seen, ExamSession.created) <= now - QUIET_FOR
+    return (
+        select(ExamSession.id, ExamSession.region, DataProtectionRow.region)
+        .join(
+            DataProtectionRow,
+            DataProtectionRow.institution_id == ExamSession.institution_id,
+        )
+        .where(ExamSession.region != DataProtectionRow.region, or_(over, quiet))
+        .order_by(ExamSession.created)
+        .limit(MOST)
+    )
+
+
+def _settle(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    row: DataProtectionRow,
+    region: str,
+    address: str | None,
+) -> None:
+    before, row.region = row.region, region
+    own = row.institution_id
+    audit.record(
+        db,
+        now,
+        actor,
+        "institution.move",
+        ("institution", own),
+        institution_id=own,
+        address=address,
+        before=before,
+        region=region,
+    )
 
 
 async def _move(

@@ -19,9 +19,11 @@ from server.retention.holds import why_kept
 from server.retention.keeping import expiries_of
 from server.retention.kinds import due, next_due
 from server.retention.models import DestructionRow
+from server.retention.moving import Moved, move_waiting
 from server.storage.blobs import BlobStore
 from server.storage.database import UNREADY, Database
 from server.storage.keys import KeysMissing, KeyStore
+from server.storage.regions import RegionalBlobs
 from shared.certificate import EvidenceKind
 
 # The reason that certificates give for what nobody asked for.
@@ -44,6 +46,7 @@ class Retention:
     ) -> None:
         """Take what it works with."""
         self._database = database
+        self._blobs = blobs
         self._clock = clock
         self._destruction = Destruction(database, blobs, keys, clock)
 
@@ -81,10 +84,20 @@ class Retention:
             try:
                 for session_id in await self.expire():
                     _log.info("purged", session=session_id)
+                await self.follow()
             except (*UNREADY, BlobStoreError, KeysMissing) as error:
                 _log.error("retention failed, will be tried again", why=str(error))
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_s)
+
+    async def follow(self) -> Moved:
+        """Move some of what is not in its institution's region yet."""
+        if not isinstance(self._blobs, RegionalBlobs):
+            return Moved(0, 0)
+        moved = await move_waiting(self._database, self._blobs, self._clock())
+        if moved.sessions:
+            _log.info("moved to another region", sessions=moved.sessions, pieces=moved.pieces)
+        return moved
 
     async def _cut_short(self) -> list[str]:
         query = select(DestructionRow.session_id).where(DestructionRow.finished.is_(None))

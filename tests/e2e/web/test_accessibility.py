@@ -85,6 +85,7 @@ PAGES = [
     Look("/settings/data-protection/holds", role="examiner"),
     Look("/settings/data-protection/appeals", role="examiner"),
     Look("/settings/data-protection/requests"),
+    Look("/settings/data-protection/region"),
     Look("/settings/data-protection/consent"),
     Look("/settings/data-protection/access?reference=x"),
     Look("/settings/data-protection/documents/impact-assessment"),

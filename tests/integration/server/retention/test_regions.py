@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from support.campus import Campus, client_of, connected, copy_of, redeem, sign_in
 
+from server.audit.models import LogEntryRow
 from server.config import ConfigError, Settings
 from server.ingest.models import ExamSession
 from server.ingest.regions import open_blobs
@@ -104,3 +105,40 @@ async def test_an_institution_s_recordings_lie_where_it_chose_and_move_when_it_s
             outcome = await retention.destroy(pupil.session, SEALED, "system", "over")
             assert isinstance(outcome, Destroyed)
         assert (files(west), files(us)) == (0, 0)
+
+
+async def test_a_region_is_chosen_on_the_page_and_sessions_follow(
+    regional: Campus, tmp_path: Path
+) -> None:
+    west, here = tmp_path / "west", regional.settings.data_dir / "blobs"
+    async with client_of(regional) as client, connected(regional.settings) as database:
+        blobs = open_blobs(regional.settings, database)
+        retention = Retention(database, blobs, regional.keys, regional.clock)
+        first = await recorded(regional, client, "s-1")
+        running = await redeem(client, await regional.code("s-2"))
+        running.open()
+        running.segment()
+        running.take(await running.deliver(*running.records))
+        headers = await sign_in(regional, client, regional.admin)
+        url = "/settings/data-protection/region"
+        wrong = await client.post(url, data={"region": "moon"}, headers=headers)
+        assert wrong.status_code == 422
+        assert "Choose one of the list" in wrong.text
+        done = await client.post(url, data={"region": "eu-west"}, headers=headers)
+        assert "New sessions are kept in eu-west from now on" in done.text
+        assert "2 sessions are moved to eu-west" in done.text
+        # What runs stays where it is until it has ended.
+        assert (await retention.follow()).sessions == 1
+        assert (files(here), files(west)) == (0, 2)
+        running.close()
+        await running.hand_in()
+        assert (files(here), files(west)) == (1, 2)
+        assert (await retention.follow()).sessions == 1
+        assert (files(here), files(west)) == (0, 3)
+        assert "by themselves" not in (await client.get(url)).text
+        for pupil in (first, running):
+            bundle = await client.get(f"/sessions/{pupil.session}/bundle")
+            assert len(bundle.content) > sum(map(len, pupil.blobs.values()))
+        async with database.transaction() as db:
+            query = select(LogEntryRow.n).where(LogEntryRow.action == "institution.move")
+            assert len(list(await db.scalars(query))) == 1
