@@ -29,6 +29,7 @@ from server.candidates.letters import Notices
 from server.candidates.own_copy import OwnCopy
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import forget_exports
 from server.enrolment.importing import CandidateImports
 from server.enrolment.issuing import Issuing
 from server.enrolment.redeeming import Redeeming
@@ -56,7 +57,6 @@ from server.mail.outbox import Outbox
 from server.operation.metrics import Metrics
 from server.operation.stock import Stocktaking
 from server.reports.bundle import BundleExport
-from server.reports.controllers import forget_exports
 from server.reports.making import Reports
 from server.reports.session_reports import SessionReports
 from server.reports.verdicts import Verdicts

@@ -14,6 +14,7 @@ from server.audit import service as audit
 from server.audit.reading import Export, begin_export, export_chunks
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.network import AnyRequest, client_address
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -37,10 +38,7 @@ async def get_log(
         audit.record(db, clock(), staff, "log.export", subject, address=address)
     async with database.transaction() as db:
         export = await begin_export(db, keys, own, clock())
-    headers = {
-        "Content-Disposition": f'attachment; filename="{own}.invigil.log"',
-        "Cache-Control": "no-store",
-    }
+    headers = attachment(f"{own}.invigil.log")
     if export.whole:
         headers["Content-Length"] = str(len(export.first) + export.bytes)
     return Stream(_lines(database, export), media_type=MEDIA_TYPE, headers=headers)

@@ -11,6 +11,7 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.exams.controllers import exam_of
 from server.integrations.calendars import MEDIA_TYPE, calendar, feed_of
 from server.network import AnyRequest
@@ -55,8 +56,4 @@ async def get_exam_calendar(
     async with database.transaction() as db:
         exam = await exam_of(db, current_account(request), exam_id)
     body = calendar([exam], settings.url, clock())
-    headers = {
-        "Content-Disposition": f'attachment; filename="{exam.id}.ics"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+    return Response(body, media_type=MEDIA_TYPE, headers=attachment(f"{exam.id}.ics"))

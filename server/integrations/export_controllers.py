@@ -19,6 +19,7 @@ from server.accounts.staff import current_account, require
 from server.audit.service import record
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.integrations import exports
 from server.integrations.exports import Asked, Portions
 from server.integrations.tables import Format, written
@@ -167,10 +168,7 @@ class _By:
             record(db, now, staff, "export.take", subject, address=address, what=what, **chosen)
         columns, read = TABLES[what]
         rows = written(columns, read(self.database, Asked(staff, filters, now)), form)
-        headers = {
-            "Content-Disposition": f'attachment; filename="{what}.{form}"',
-            "Cache-Control": "private, no-store",
-        }
+        headers = attachment(f"{what}.{form}")
         return Stream(rows, media_type=form.media_type, headers=headers)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from litestar import get
@@ -18,6 +15,7 @@ from server.accounts.staff import current_account, require
 from server.audit.service import accessed
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import made_once
 from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.reports.bundle import BundleExport
@@ -26,9 +24,6 @@ from server.storage.database import Database
 
 # What is said where nothing is left to export.
 GONE = "This session's evidence was destroyed; only the certificates of that are left."
-
-# What is read of the finished file at once.
-CHUNK_BYTES = 256 * 1024
 
 
 @get(
@@ -53,50 +48,8 @@ async def get_bundle(
         accessed(db, clock(), staff, session, "bundle", address=address)
         if await all_gone(db, session_id):
             raise HTTPException(GONE, status_code=410)
-    file = await asyncio.to_thread(scratch_file, exports_folder(settings))
-    try:
+
+    async def write(file: Path) -> None:
         await bundles.write(session_id, file)
-        size = (await asyncio.to_thread(file.stat)).st_size
-    except BaseException:
-        forget_file(file)
-        raise
-    headers = {
-        "Content-Disposition": f'attachment; filename="{session_id}.invigil.zip"',
-        "Content-Length": str(size),
-        "Cache-Control": "no-store",
-    }
-    return Stream(read_once(file), media_type="application/zip", headers=headers)
 
-
-def exports_folder(settings: Settings) -> Path:
-    """Where bundles and reports lie until they are downloaded."""
-    return settings.data_dir / "exports"
-
-
-def forget_exports(settings: Settings) -> None:
-    """Remove what a crash left of downloads."""
-    for pattern in ("*.zip", "*.pdf"):
-        for left in exports_folder(settings).glob(pattern):
-            forget_file(left)
-
-
-def scratch_file(folder: Path) -> Path:
-    """A new file for something to be downloaded once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, suffix=".zip", delete=False) as file:
-        return Path(file.name)
-
-
-def forget_file(file: Path) -> None:
-    """Remove it, where it is still there."""
-    file.unlink(missing_ok=True)
-
-
-async def read_once(file: Path) -> AsyncIterator[bytes]:
-    """The file's bytes; it is gone afterwards, also where the reader went away."""
-    try:
-        with await asyncio.to_thread(file.open, "rb") as handle:
-            while chunk := await asyncio.to_thread(handle.read, CHUNK_BYTES):
-                yield chunk
-    finally:
-        forget_file(file)
+    return await made_once(settings, write, f"{session_id}.invigil.zip", "application/zip")

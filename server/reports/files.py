@@ -7,6 +7,7 @@ from typing import Any
 
 from litestar import Response
 
+from server.downloads import attachment
 from server.problems import Rejection
 from server.reports.making import Crowded, Failed, Making, Name, Ready, Reports
 from shared.wire import ProblemType
@@ -24,11 +25,7 @@ async def report_file(reports: Reports, name: Name, called: str) -> Response[Any
     match await reports.made(name):
         case Ready(file=file):
             data = await asyncio.to_thread(file.read_bytes)
-            headers = {
-                "Content-Disposition": f'attachment; filename="{called}"',
-                "Cache-Control": "private, no-store",
-            }
-            return Response(data, media_type="application/pdf", headers=headers)
+            return Response(data, media_type="application/pdf", headers=attachment(called))
         case Failed(why):
             said = f"The report could not be made: {why}. Have it made again."
             return Rejection("about:blank", 503, said).response()

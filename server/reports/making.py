@@ -20,7 +20,7 @@ from obstore.exceptions import BaseError as BlobStoreError
 
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
-from server.reports.controllers import exports_folder
+from server.downloads import exports_folder
 from server.reports.printing import Sheet
 from server.storage.database import UNREADY
 from server.storage.keys import KeysMissing

@@ -13,6 +13,7 @@ from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.ingest.lookup import session_of
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
@@ -125,8 +126,7 @@ class SessionsController(Controller):
             await viewed(db, clock(), staff, session, "verdict", address=address)
         match look:
             case Kept(data=data):
-                name = f'attachment; filename="{session.id}.verdict.json"'
-                headers = {**PRIVATE, "Content-Disposition": name}
+                headers = attachment(f"{session.id}.verdict.json", PRIVATE)
                 return Response(data, media_type="application/json", headers=headers)
             case Running(done, total):
                 headers = {**PRIVATE, "Retry-After": str(ASK_AGAIN_S)}

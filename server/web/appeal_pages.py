@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Controller, get, post
@@ -39,10 +38,10 @@ from server.config import Settings
 from server.enrolment.models import Candidate
 from server.ingest.models import ExamSession
 from server.network import AnyRequest, client_address
-from server.reports.controllers import exports_folder, forget_file, read_once, scratch_file
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.hold_pages import HOME
+from server.web.own_copy_file import own_copy_file, whole_copy_file
 from server.web.rendering import page
 
 
@@ -178,6 +177,26 @@ class RequestPages(Controller):
                     row.outcome = list(outcome.said)
         return Redirect(f"{HOME}/requests", status_code=303)
 
+    @get("/{request_id:str}/copy")
+    async def get_whole_export(
+        self,
+        request: AnyRequest,
+        request_id: FromPath[str],
+        database: NamedDependency[Database],
+        own_copies: NamedDependency[OwnCopy],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Stream:
+        """A candidate's copies of all sessions in one file, to be handed over."""
+        staff = current_account(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
+        async with database.transaction() as db:
+            row = await _request(db, staff.institution_id, request_id)
+            query = select(ExamSession).where(ExamSession.candidate_id == row.candidate_id)
+            for session in await db.scalars(query.order_by(ExamSession.created)):
+                accessed(db, clock(), staff, session, "copy", address=address)
+        return await whole_copy_file(settings, own_copies, row.candidate_id)
+
     @get("/{request_id:str}/copy/{session_id:str}")
     async def get_export(
         self,
@@ -198,19 +217,7 @@ class RequestPages(Controller):
             if session is None or session.candidate_id != row.candidate_id:
                 raise NotFoundException("There is no such session.")
             accessed(db, clock(), staff, session, "copy", address=address)
-        file = await asyncio.to_thread(scratch_file, exports_folder(settings))
-        try:
-            await own_copies.write(session.id, file)
-            size = (await asyncio.to_thread(file.stat)).st_size
-        except BaseException:
-            forget_file(file)
-            raise
-        headers = {
-            "Content-Disposition": f'attachment; filename="{session.id}.copy.zip"',
-            "Content-Length": str(size),
-            "Cache-Control": "no-store",
-        }
-        return Stream(read_once(file), media_type="application/zip", headers=headers)
+        return await own_copy_file(settings, own_copies, session.id)
 
 
 async def _asked(

@@ -15,6 +15,7 @@ from litestar.response import Redirect, Template
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.clock import WallClock
+from server.downloads import attachment
 from server.enrolment.columns import FIELDS
 from server.enrolment.decoding import ENCODINGS, SEPARATORS, NoText
 from server.enrolment.importing import (
@@ -173,7 +174,7 @@ class CandidateImportPages(Controller):
             row = await _held(upload_of(db, exam, import_id))
         roster = await read_upload(database, exam, row)
         bad = [] if isinstance(roster, NoText) else roster.bad
-        headers = {**PRIVATE, "Content-Disposition": 'attachment; filename="bad-rows.csv"'}
+        headers = attachment("bad-rows.csv", PRIVATE)
         return Response(bad_rows_csv(bad), media_type=MEDIA_TYPE, headers=headers)
 
 

@@ -17,6 +17,7 @@ from server.accounts.staff import Staff, current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.enrolment.accommodating import NotGiven, enrol_all
 from server.enrolment.codes import link
 from server.enrolment.issuing import Chosen, Issued, Issuing, Sent
@@ -232,8 +233,7 @@ def _rows(issued: Sequence[Issued]) -> list[list[str]]:
 
 
 def _sheet(name: str, data: bytes) -> Response[bytes]:
-    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(data, media_type=MEDIA_TYPE, headers=headers)
+    return Response(data, media_type=MEDIA_TYPE, headers=attachment(name, PRIVATE))
 
 
 def wanted_of(query: Any) -> Wanted:

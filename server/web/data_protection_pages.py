@@ -21,6 +21,7 @@ from server.audit.words import ACTIONS
 from server.candidates.register import MOST, read_accesses, read_register
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.enrolment.models import Candidate
 from server.network import AnyRequest, client_address
 from server.reports.making import NotMade, print_sheet
@@ -157,11 +158,7 @@ class DataProtectionPages(Controller):
             context = {"tab": stem, "document": document, "draft": DRAFT}
             return page("data_protection_document.html", context)
         data, kind = await _file(document, ending)
-        headers = {
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-        }
-        return Response(data, media_type=kind, headers=headers)
+        return Response(data, media_type=kind, headers=attachment(name))
 
 
 def read_settings(fields: dict[str, str]) -> Protection:

@@ -15,6 +15,7 @@ from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import record
 from server.clock import WallClock
+from server.downloads import attachment
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.network import AnyRequest
@@ -62,8 +63,7 @@ class ExamReportPages(Controller):
         """Flags by kind, as a table."""
         exam = await _exam(database, current_account(request), exam_id)
         report = await read_exam_report(database, exam, clock())
-        name = f'attachment; filename="{exam.id}.report.csv"'
-        headers = {**PRIVATE, "Content-Disposition": name}
+        headers = attachment(f"{exam.id}.report.csv", PRIVATE)
         return Response(exam_report_csv(report), media_type="text/csv", headers=headers)
 
     @get("/report.pdf", media_type="application/pdf")

@@ -12,6 +12,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException, NotFoundException, PermissionDeniedException
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.controllers import (
     MAX_FORM_BYTES,
@@ -51,8 +52,9 @@ from server.config import Settings
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.seal import Seal
-from server.web.account_pages import PAGE, account_page, codes_page, confirmed, showed_factor
+from server.web.account_view import PAGE, codes_page
 from server.web.forms import text_fields
+from server.web.owner_asks import ASKS, OwnerAsks
 from server.web.rendering import PRIVATE, page
 
 # What the square code is printed with: pixels a module, and the quiet zone that readers need
@@ -72,27 +74,21 @@ class FactorPages(Controller):
     guards = (require(Role.OBSERVER),)
     opt = SETTING_UP
     include_in_schema = False
+    dependencies = ASKS
 
     @post("/totp", status_code=303)
     async def post_totp(
-        self,
-        request: AnyRequest,
-        database: NamedDependency[Database],
-        sign_in: NamedDependency[SignIn],
-        factors_seal: NamedDependency[Seal],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[WallClock],
+        self, asks: NamedDependency[OwnerAsks], factors_seal: NamedDependency[Seal]
     ) -> Template | Redirect:
         """Begin: a secret for an authenticator app."""
-        staff, fields, now = current_account(request), await text_fields(request), clock()
-        wrong = await confirmed(request, database, sign_in, settings, fields, now)
-        async with database.transaction() as db:
-            if not wrong and (await factors_of(db, staff.id)).totp:
-                wrong = "There is an authenticator app already. Remove it first."
-            if wrong:
-                return await account_page(db, staff, settings, now, factor_wrong=wrong)
-            await begin_totp(db, factors_seal, await db.get_one(Account, staff.id), now)
-        return Redirect(f"{PAGE}/totp", status_code=303)
+
+        async def begin(db: AsyncSession, account: Account) -> Redirect | str:
+            if (await factors_of(db, account.id)).totp:
+                return "There is an authenticator app already. Remove it first."
+            await begin_totp(db, factors_seal, account, asks.now)
+            return Redirect(f"{PAGE}/totp", status_code=303)
+
+        return await asks.then(begin)
 
     @get("/totp")
     async def get_totp(
@@ -145,7 +141,7 @@ class FactorPages(Controller):
                 await owner_notices.tell(db, account, Change.TOTP_ADDED, now)
                 audit.record(db, now, staff, "account.totp-add", ("account", staff.id))
                 answer = await codes_page(db, staff, now)
-                cookie = await showed_factor(db, request, sign_in, settings, Means.TOTP)
+                cookie = await _showed_factor(db, request, sign_in, settings, Means.TOTP)
                 if cookie is not None:
                     set_session_cookie(answer, settings, cookie)
                 return answer
@@ -153,26 +149,20 @@ class FactorPages(Controller):
         return await _totp_page(request, database, factors_seal, wrong)
 
     @post("/passkeys/options", status_code=200)
-    async def post_passkey_options(
-        self,
-        request: AnyRequest,
-        database: NamedDependency[Database],
-        sign_in: NamedDependency[SignIn],
-        settings: NamedDependency[Settings],
-        clock: NamedDependency[WallClock],
-    ) -> Response[bytes]:
+    async def post_passkey_options(self, asks: NamedDependency[OwnerAsks]) -> Response[bytes]:
         """What the browser is asked for a new passkey, once its owner asks (field
         ``password``).
         """
-        staff, site, now = current_account(request), _site(settings), clock()
-        fields = await text_fields(request)
-        if wrong := await confirmed(request, database, sign_in, settings, fields, now):
+        site = _site(asks.settings)
+        if wrong := await asks.in_the_way():
             raise ClientException(wrong, status_code=422)
-        async with database.transaction() as db:
-            account = await db.get_one(Account, staff.id)
-            institution = await db.get_one(Institution, staff.institution_id)
-            options, cookie = await ask_to_register(db, account, site, institution.name, now)
-        return _asked(settings, options, Step.REGISTER, cookie)
+        async with asks.database.transaction() as db:
+            account = await db.get_one(Account, asks.staff.id)
+            institution = await db.get_one(Institution, asks.staff.institution_id)
+            options, cookie = await ask_to_register(
+                db, account, site, institution.name, asks.now
+            )
+        return _asked(asks.settings, options, Step.REGISTER, cookie)
 
     @post("/passkeys", status_code=200)
     async def post_passkey(
@@ -197,7 +187,7 @@ class FactorPages(Controller):
                 account = await db.get_one(Account, staff.id)
                 await owner_notices.tell(db, account, Change.PASSKEY_ADDED, now)
                 audit.record(db, now, staff, "account.passkey-add", ("account", staff.id))
-                cookie = await showed_factor(db, request, sign_in, settings, Means.PASSKEY)
+                cookie = await _showed_factor(db, request, sign_in, settings, Means.PASSKEY)
         except PasskeyError as error:
             raise ClientException(str(error)) from error
         if cookie is not None:
@@ -284,6 +274,25 @@ class SecondFactorPages(Controller):
                 return answer
             case Denied() as denied:
                 raise PermissionDeniedException(denied.words)
+
+
+async def _showed_factor(
+    db: AsyncSession,
+    request: AnyRequest,
+    sign_in: SignIn,
+    settings: Settings,
+    means: Means,
+) -> str | None:
+    """A new session's cookie for who owed a second factor and has just set one up: what they
+    may do has changed, and with it the session.
+    """
+    staff = current_account(request)
+    if not staff.owes_factor:
+        return None
+    account = await db.get_one(Account, staff.id)
+    await db.flush()
+    signed_in = await sign_in.begin(db, account, means, visit_of(request, settings))
+    return signed_in.cookie
 
 
 async def _totp_page(

@@ -22,6 +22,7 @@ from server.candidates.links import renew_link, revoke_link
 from server.candidates.requests import requests_of
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.enrolment.models import Candidate
 from server.enrolment.tokens import Tokens
 from server.exams.models import Exam
@@ -193,8 +194,7 @@ class HoldPages(Controller):
             data = await certificate_file(db, keys, session)
         if data is None:
             raise NotFoundException("Nothing was destroyed of this session.")
-        name = f'attachment; filename="{session.id}{SUFFIX}"'
-        headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+        headers = attachment(f"{session.id}{SUFFIX}")
         return Response(data, media_type="application/json", headers=headers)
 
     @post("/sessions/{session_id:str}/link", status_code=303)

@@ -12,6 +12,7 @@ from litestar.response import Template
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.config import Settings
+from server.downloads import attachment
 from server.ingest.importing import Declined, Importer, Imports
 from server.ingest.lookup import session_of
 from server.ingest.receiving import received
@@ -95,7 +96,7 @@ async def get_receipts(
     return Response(
         await imports.receipts(session.id),
         media_type=MEDIA_TYPE,
-        headers={**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'},
+        headers=attachment(name, PRIVATE),
     )
 
 

@@ -4,7 +4,6 @@ is wrong from one that is revoked, and who tries many is made to wait.
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -25,14 +24,15 @@ from server.candidates.requests import RequestError, RequestKind, receive
 from server.candidates.words import Words, language_of
 from server.clock import WallClock
 from server.config import Settings
+from server.downloads import attachment
 from server.enrolment.models import Candidate
 from server.ingest.models import ExamSession
 from server.network import AnyRequest, client_address
-from server.reports.controllers import exports_folder, forget_file, read_once, scratch_file
 from server.retention.certificates import certificate_file
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.forms import text_fields
+from server.web.own_copy_file import own_copy_file
 from server.web.rendering import PRIVATE
 from shared.candidate_page import PREFIX, page_path
 from shared.certificate_file import SUFFIX
@@ -89,20 +89,7 @@ class MyPages(Controller):
         async with database.transaction() as db:
             session = await _session(db, my_token, my_throttle, address, clock())
             audit.accessed(db, clock(), audit.CANDIDATE, session, "copy")
-        file = await asyncio.to_thread(scratch_file, exports_folder(settings))
-        try:
-            await own_copies.write(session.id, file)
-            size = (await asyncio.to_thread(file.stat)).st_size
-        except BaseException:
-            forget_file(file)
-            raise
-        headers = {
-            **HIDDEN,
-            "Content-Disposition": f'attachment; filename="{session.id}.copy.zip"',
-            "Content-Length": str(size),
-            "Cache-Control": "no-store",
-        }
-        return Stream(read_once(file), media_type="application/zip", headers=headers)
+        return await own_copy_file(settings, own_copies, session.id, HIDDEN)
 
     @get("/certificates")
     async def get_certificates(
@@ -122,8 +109,7 @@ class MyPages(Controller):
             data = await certificate_file(db, keys, session)
         if data is None:
             raise NotFoundException(NOT_FOUND)
-        name = f'attachment; filename="{session.id}{SUFFIX}"'
-        headers = {**HIDDEN, "Content-Disposition": name}
+        headers = attachment(f"{session.id}{SUFFIX}", HIDDEN)
         return Response(data, media_type="application/json", headers=headers)
 
     @post("/appeal", status_code=303)

@@ -350,6 +350,7 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{DATA}/requests", ADMIN),
     Row("POST", f"{DATA}/requests", ADMIN, form={"reference": "s-99", "kind": "export"}),
     Row("POST", f"{DATA}/requests/{{request_id}}", ADMIN, form={"do": "check", "words": "x"}),
+    Row("GET", f"{DATA}/requests/{{request_id}}/copy", ADMIN),
     Row("GET", f"{DATA}/requests/{{request_id}}/copy/{{session_id}}", ADMIN),
     # the candidate's own page
     Row("GET", "/my/{my_token}", LINK),
