@@ -110,7 +110,7 @@ class Judged:
         if self.program.number is not None:
             parts.append(f"build {self.program.number}")
         if self.program.build:
-            parts.append(f"id {self.program.build[:SHOWN_DIGITS]}…")
+            parts.append(f"id {self.program.build[:SHOWN_DIGITS]}")
         return ", ".join(parts) or "it does not say which it is"
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from server.accounts.models import Institution
-from server.builds.judging import Judged, Listed, Program, finding, finding_id, judge
+from server.builds.judging import (
+    CONFIDENCE,
+    Judged,
+    Listed,
+    Program,
+    finding,
+    finding_id,
+    judge,
+)
 from server.builds.models import AcceptedBuildRow
-from server.ingest.models import ExamSession, ProgramRow
+from server.ingest.models import ExamSession, ProgramRow, RecordRow
 from server.review.correlation import Incident
+from server.review.flags import HUMAN_ABOVE
 from server.review.reading import place
-from shared.flags import Kind
+from shared.flags import Kind, Severity
 from shared.policy import Policy
 
 # By session id, what was judged of it, in the order of its records.
@@ -44,6 +54,47 @@ def findings(
         for one in judged
         if (one.flagged and rule.enabled) or finding_id(one.program.seq) in named
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A finding that a proctor is called for while the session runs: in which record it was
+    told (``seq``), and when that came (``at``, µs UTC).
+    """
+
+    session_id: str
+    seq: int
+    id: str
+    severity: Severity
+    at: int
+
+
+async def read_alarms(
+    db: AsyncSession, sessions: Sequence[ExamSession], policies: Mapping[str, Policy]
+) -> list[Alarm]:
+    """What of these sessions' programs calls for somebody at once: that its files are changed,
+    or that nobody of the institution signed it. A build that only is not listed waits for the
+    review; else one that was forgotten on the list would have a whole exam call.
+
+    Args:
+        db: the transaction.
+        sessions: that run.
+        policies: theirs, by session id.
+    """
+    judged = await read_judged(db, sessions)
+    calling = {
+        (name, one.program.seq)
+        for name, every in judged.items()
+        for one in every
+        if one.flagged
+        and policies[name].rule(Kind.ALTERED_PROGRAM).enabled
+        and CONFIDENCE[one.standing] > HUMAN_ABOVE
+    }
+    key = tuple_(RecordRow.session_id, RecordRow.seq)
+    query = select(RecordRow.session_id, RecordRow.seq, RecordRow.received)
+    rows = await db.execute(query.where(key.in_(list(calling)))) if calling else ()
+    severity = {name: policies[name].rule(Kind.ALTERED_PROGRAM).severity for name in judged}
+    return [Alarm(name, seq, finding_id(seq), severity[name], at) for name, seq, at in rows]
 
 
 def _query(sessions: list[str]) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Account
 from server.accounts.staff import Staff
 from server.audit import service as audit
+from server.builds.reading import read_alarms
 from server.clock import WallClock
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession, IncidentRow, RecordRow
@@ -23,6 +24,7 @@ from server.live.gathering import PRESENT_FOR
 from server.live.models import CareRow, CommandRow, WatcherRow
 from server.live.need import MINUTE, NEW_FOR, WEIGHTS
 from server.problems import Rejection
+from server.review.reading import read_policy
 from server.storage.database import Database
 
 # A session stays taken on for so long after whoever has it was last there; whoever forgets to
@@ -87,7 +89,12 @@ async def has_fresh(db: AsyncSession, session_id: str, now: int) -> bool:
             RecordRow.received > max(seen_at, now - NEW_FOR),
         )
     )
-    return (await db.execute(query.limit(1))).first() is not None
+    if (await db.execute(query.limit(1))).first() is not None:
+        return True
+    session = await db.get_one(ExamSession, session_id)
+    alarms = await read_alarms(db, [session], {session_id: await read_policy(db, session)})
+    since = max(seen_at, now - NEW_FOR)
+    return any(one.severity in WEIGHTS and one.at > since for one in alarms)
 
 
 async def note_looking(db: AsyncSession, staff: Staff, session: ExamSession, now: int) -> bool:

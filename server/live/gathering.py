@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only
 
 from server.accounts.models import Account
+from server.builds.reading import read_alarms
 from server.clock import MICROS_PER_SECOND
 from server.enrolment.models import Candidate
 from server.exams.models import Exam, PolicyVersion
@@ -33,18 +34,19 @@ from server.ingest.models import (
     ExamSession,
     GapRow,
     IncidentRow,
+    ProgramRow,
     RecordRow,
     UnobservedRow,
 )
 from server.live.known import NOT_CARED, Cared, Known
 from server.live.models import CareRow, CommandRow, LiveRow, SaidRow, WatcherRow
-from server.live.need import ENDED_FOR, LOOK_BACK, NEW_FOR, WEIGHTS, Facts, Seen
+from server.live.need import ENDED_FOR, LOOK_BACK, Facts, Seen
 from server.review.durations import Spans, length, united
 from server.review.models import RankRow
 from server.review.phases import read_phases_of
 from server.review.reading import extent, place
 from server.review.wording import PARTLY
-from shared.flags import Severity
+from shared.flags import Kind, Severity
 from shared.policy import Policy, decode_policy
 
 # An open session of which nothing was heard for so long was given up; the list has it. µs.
@@ -62,6 +64,7 @@ CHUNK = 300
 
 _LOOKED_AT = load_only(
     ExamSession.id,
+    ExamSession.created,
     ExamSession.boots,
     ExamSession.origin_wall,
     ExamSession.boot,
@@ -177,6 +180,7 @@ class Gathering:
                 known.zero = zero if known.zero is None else min(known.zero, zero)
         since = _since(db, {name: self._known[name].size for name in ids})
         await self._incidents(db, since, now)
+        await self._programs(db, since, sessions, now)
         await self._absences(db, since, sessions)
         for name, session in sessions.items():
             known = self._known[name]
@@ -210,12 +214,25 @@ class Gathering:
             )
         )
         for session, name, kind, severity, is_more, at in await db.execute(query):
-            known, seen = self._known[session], Seen(kind, Severity(severity), at)
-            known.incidents += bool(is_more)
-            if known.newest is None or known.newest.at <= at:
-                known.newest = seen
-            if seen.severity in WEIGHTS and at > now - NEW_FOR:
-                known.grave[name] = seen
+            seen = Seen(kind, Severity(severity), at)
+            self._known[session].saw(name, seen, now, more=bool(is_more))
+
+    async def _programs(
+        self, db: AsyncSession, since: Any, sessions: Mapping[str, ExamSession], now: int
+    ) -> None:
+        """What records it, where that was told since: judged once, as the board shows what is
+        new; what the list says later is the review's.
+        """
+        told = and_(ProgramRow.session_id == since.c.id, ProgramRow.seq >= since.c.size)
+        names = set(await db.scalars(select(ProgramRow.session_id).join(since, told)))
+        if not names:
+            return
+        policies = {name: self._known[name].policy for name in names}
+        for alarm in await read_alarms(db, [sessions[name] for name in names], policies):
+            known = self._known[alarm.session_id]
+            if alarm.seq >= known.size:
+                seen = Seen(Kind.ALTERED_PROGRAM.value, alarm.severity, alarm.at)
+                known.saw(alarm.id, seen, now, more=True)
 
     async def _absences(
         self, db: AsyncSession, since: Any, sessions: Mapping[str, ExamSession]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from server.clock import MICROS_PER_SECOND
 from server.live.conversation import answered_at, open_of
 from server.live.models import CommandRow
-from server.live.need import NEW_FOR, Facts, Seen, is_new
+from server.live.need import NEW_FOR, WEIGHTS, Facts, Seen, is_new
 from server.live.situation import asked_for, awaited, said
 from server.review.durations import Spans
 from server.review.phases import PAUSED, Phases
@@ -82,6 +82,14 @@ class Known:
     def moved(self) -> None:
         """What came of its records was read: the facts are others."""
         self._facts = None
+
+    def saw(self, name: str, seen: Seen, now: int, *, more: bool) -> None:
+        """An incident was read; ``more`` where it is none that was counted before."""
+        self.incidents += more
+        if self.newest is None or self.newest.at <= seen.at:
+            self.newest = seen
+        if seen.severity in WEIGHTS and seen.at > now - NEW_FOR:
+            self.grave[name] = seen
 
     def facts(self, now: int) -> Facts:
         """How it stands at ``now`` (µs UTC)."""

@@ -20,6 +20,8 @@ from server.audit.models import LogEntryRow
 from server.builds.accepting import MAX_MANIFEST_BYTES
 from server.cli import main
 from server.ingest.models import ExamSession, ProgramRow
+from server.live.care import has_fresh
+from server.live.gathering import Gathering
 from server.live.limits import Limits
 from server.reports.summary import report_members
 from server.review.casefile import read_case
@@ -155,7 +157,7 @@ def on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campus]:
 async def test_the_same_on_postgres(on_postgres: Campus) -> None:
     async with client_of(on_postgres) as client:
         await whole_course(on_postgres, client)
-        await read_again(on_postgres, client)
+    await read_again(on_postgres)
 
 
 async def test_a_decision_stays_when_its_build_is_accepted(
@@ -211,9 +213,11 @@ async def test_no_limit_ends_a_session_for_its_build(
     assert await score_of(campus, pupil) > 1
 
 
-async def read_again(campus: Campus, client: httpx.AsyncClient) -> None:
+async def read_again(campus: Campus) -> None:
     """Sessions from before the table say the same once it is there."""
-    pupil = await recorded(client, campus, BUILD.told(version="0.\N{SNOWMAN}"), "s-before")
+    async with client_of(campus) as client:
+        told = BUILD.told(version="0.\N{SNOWMAN}")
+        pupil = await recorded(client, campus, told, "s-before")
     async with connected(campus.settings) as database:
         before = await _programs(database, pupil)
         await take_back(database, "0014")
@@ -233,9 +237,9 @@ async def _programs(database: Any, pupil: Pupil) -> list[dict[str, Any]]:
 
 
 async def test_recorded_sessions_are_read_when_the_database_is_brought_up_to_date(
-    campus: Campus, client: httpx.AsyncClient
+    campus: Campus,
 ) -> None:
-    await read_again(campus, client)
+    await read_again(campus)
 
 
 HOSTILE = {
@@ -343,3 +347,29 @@ def test_the_commands_do_the_same(
     file.write_bytes(bytes(MAX_MANIFEST_BYTES + 1))
     status, _, said = run("add", str(file))
     assert (status, "larger than 8 MB" in said) == (2, True)
+
+
+async def test_the_board_calls_for_a_changed_program_and_not_for_an_unlisted_one(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    await accept(client, headers, NEXT, NEXT.signer)
+    changed = await recorded(
+        client, campus, BUILD.told(files="changed since it was built"), "s-5"
+    )
+    unlisted = await recorded(client, campus, BUILD.told(), "s-6")
+    async with connected(campus.settings) as database, database.transaction() as db:
+        now = campus.clock()
+        board = Gathering(campus.institution.id)
+        facts = {one.id: one for one in await board.look(db, now)}
+        (seen,) = facts[changed.session].fresh
+        assert (seen.kind, seen.severity.value) == ("altered_program", "high")
+        assert facts[unlisted.session].fresh == ()
+        assert await has_fresh(db, changed.session, now)
+        assert not await has_fresh(db, unlisted.session, now)
+        # Looked at again, it is the same one.
+        changed.incident(over=False)
+    changed.take(await changed.deliver(changed.records[-1]))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (again,) = [one for one in await board.look(db, now) if one.id == changed.session]
+        assert (again.incidents, len(again.fresh)) == (2, 1)
