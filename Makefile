@@ -8,7 +8,10 @@ E := recorder/evidence
 COVERED := $E/store.py,$E/opening.py,$E/schema.py,$E/ledger.py,$E/contents.py,$E/receipting.py
 COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
 
-.PHONY: help demo test installer installer-test faults mutants coverage lint format types rules accuracy bench lock texts screenshots setup clean
+# Keeps what Python compiles, also where the environment says not to.
+COMPILING := env -u PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test installer installer-test faults mutants coverage lint format types rules compiled accuracy bench lock texts screenshots setup clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,9 +20,12 @@ demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and ver
 	@.ci/setup demo
 	@PYTHONPATH=tests $(BIN)/python -m demo $(if $(ONCE),--once)
 
-# In the order of the folders, so that the long ones (e2e, faults) do not come last.
-test: setup lint types rules  ## lint, types, import rules and every test
-	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+# What is checked without running it is checked side by side. Then the tests, in the order of
+# the folders, so that the long ones (e2e, faults) do not come last; they start some hundreds of
+# programs, which find themselves compiled.
+test: setup  ## lint, types, import rules and every test
+	@$(MAKE) --no-print-directory -j 2 types lint rules compiled
+	@$(COMPILING) $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: setup  ## the full figures of what it survives; takes more than an hour
 	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 --dist loadfile --timeout 7200 tests/faults $(ARGS)
@@ -43,6 +49,9 @@ types: setup
 
 rules: setup
 	@$(BIN)/lint-imports --no-logo
+
+compiled: setup
+	@$(BIN)/python -m compileall -q recorder server shared installers tests/support tests/demo
 
 format: setup  ## put every file into the house's form
 	@$(BIN)/ruff check --fix $(PATHS)
