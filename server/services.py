@@ -27,6 +27,7 @@ from server.builds.accepting import Builds
 from server.candidates.erasing import Erasing
 from server.candidates.letters import Notices
 from server.candidates.own_copy import OwnCopy
+from server.candidates.page_letters import PageLetters
 from server.clock import WallClock
 from server.config import Settings
 from server.downloads import forget_exports
@@ -51,7 +52,7 @@ from server.live.limits import Limits
 from server.live.phrases import Phrases
 from server.live.service import Live
 from server.live.watched import Watches
-from server.mail.carriers import Carrier, carrier_of
+from server.mail.carriers import Carrier, SmtpCarrier, carrier_of
 from server.mail.carrying import Post
 from server.mail.outbox import Outbox
 from server.operation.metrics import Metrics
@@ -246,13 +247,17 @@ def _reports(ground: Ground, media: Media) -> Part:
 def _candidates(ground: Ground, retention: Retention, bundles: BundleExport) -> Part:
     """What candidates' own pages are made with, and what answers them."""
     settings, clock, database = ground.settings, ground.clock, ground.database
+    notices = Notices(ground.outbox, ground.secret, Tokens(ground.secret), settings)
+    mails = isinstance(ground.carrier, SmtpCarrier)
+    letters = PageLetters(database, notices, clock, mails=mails)
     return Part(
         {
             "erasing": Erasing(database, retention, ground.carrier),
             "my_throttle": Throttle(settings.code_attempts),
-            "notices": Notices(ground.outbox, ground.secret, Tokens(ground.secret), settings),
+            "notices": notices,
             "own_copies": OwnCopy(database, bundles, ground.blobs, ground.keys, clock),
-        }
+        },
+        (letters.running,),
     )
 
 

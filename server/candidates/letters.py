@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
 from server.candidates.links import current_link
+from server.clock import MICROS_PER_SECOND
 from server.config import Settings
 from server.enrolment.models import Candidate
 from server.enrolment.tokens import Tokens
@@ -13,6 +16,14 @@ from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.mail.letters import MailError
 from server.mail.outbox import Outbox
+
+# What there is to be one such letter about, with the session's id behind it.
+ONCE = "page/"
+
+
+def page_letter(session_id: str) -> str:
+    """The name that the letter about a session's page bears in the outbox."""
+    return ONCE + session_id
 
 
 class Notices:
@@ -45,6 +56,24 @@ class Notices:
         )
         return await self._write(db, session, now, "my-page", "Your exam recording", words)
 
+    async def delivered(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
+        """Write that all of a recording has arrived, once, with the link to their page;
+        whether there was somebody to write to.
+        """
+        last = session.last_seen or session.created
+        when = datetime.fromtimestamp(last / MICROS_PER_SECOND, UTC)
+        words = (
+            "All of your recording of “{exam}” has arrived: "
+            f"{_counted(session.size, 'record')} and "
+            f"{_counted(session.blobs_durable, 'piece')}, the last on "
+            f"{when.day} {when:%B %Y at %H:%M} UTC. The record of it ends with\n\n"
+            f"    {session.head}\n\n"
+            "as the receipt says that the app has saved. What is kept of you, until when and "
+            "who has looked at it, your own copy, and appeals:"
+        )
+        once = page_letter(session.id)
+        return await self._write(db, session, now, "my-page", "Received", words, once)
+
     async def _write(
         self,
         db: AsyncSession,
@@ -53,6 +82,7 @@ class Notices:
         kind: str,
         title: str,
         words: str,
+        once: str | None = None,
     ) -> bool:
         candidate = await db.get_one(Candidate, session.candidate_id)
         link = await self.link(db, session, now)
@@ -66,16 +96,21 @@ class Notices:
             f"{own.name}\n{own.contact}\n"
         )
         try:
-            await self._outbox.queue(
+            queued = await self._outbox.queue(
                 db,
                 session.institution_id,
                 to=candidate.email,
                 subject=f"{title}: {exam.title}"[:200],
                 text=text,
                 kind=kind,
+                once=once,
                 exam_id=session.exam_id,
                 enrolment_id=session.enrolment_id,
             )
         except MailError:
             return False
-        return True
+        return queued is not None
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -46,6 +46,11 @@ UNCHECKED = (
     "system check today, so that there is time to mend what it finds."
 )
 
+OWN_PAGE = (
+    "Once all of your recording has arrived, you are sent the link to a page of your own:\n"
+    "what is kept of you, until when and who has looked at it, and your own copy."
+)
+
 _log = structlog.get_logger("invigil.server")
 
 
@@ -178,7 +183,8 @@ class Reminders:
         about = await self._issuing.about(db, exam)
         letters: list[Letter] = []
         for place, who in reached:
-            check = UNCHECKED if place.checked is None else ""
+            notes = [UNCHECKED] * (place.checked is None) + [OWN_PAGE] * exam.sends_page
+            check = "\n\n".join(notes)
             own = {"name": who.name, "reference": who.reference, "check": check}
             subject, text = filled(words, {**about, **own})
             letters.append(

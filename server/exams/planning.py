@@ -72,6 +72,7 @@ async def replan(
     exam.starts, exam.ends, exam.zone = plan.opens, plan.closes, plan.zone
     exam.late_until, exam.late_whole = plan.late_until, plan.late_whole
     exam.reminders = sorted(set(plan.reminders), reverse=True)
+    exam.sends_page = plan.sends_page
     await db.execute(
         update(Enrolment)
         .where(Enrolment.exam_id == exam.id, Enrolment.expires == before.closes)
@@ -110,6 +111,7 @@ async def copy_exam(
         late_until=later(plan.late_until),
         late_whole=plan.late_whole,
         reminders=plan.reminders,
+        sends_page=plan.sends_page,
         terms=msgspec.structs.replace(terms, starts_us=later(plan.starts)),
         draft=True,
     )

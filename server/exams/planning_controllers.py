@@ -43,8 +43,9 @@ class ScheduleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """When an exam is held, said whole, by the names of ``POST /exams``: ``starts`` to ``ends``
     is when it may be entered, ``starts_us`` when it begins for everybody (``null``: for each
     when ready), and lasts ``duration_s`` seconds. Times are microseconds UTC, ``zone`` is where
-    people say them; ``reminders`` are minutes before it begins. Without a ``title`` it keeps
-    its own.
+    people say them; ``reminders`` are minutes before it begins. With ``sends_page`` candidates
+    are sent the link to their own page once all has arrived. Without a ``title`` it keeps its
+    own.
     """
 
     starts: Micros
@@ -55,6 +56,7 @@ class ScheduleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     late_until: Micros | None = None
     late_whole: bool = False
     reminders: tuple[int, ...] = ()
+    sends_page: bool = True
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
     @property
@@ -69,6 +71,7 @@ class ScheduleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             late_until=self.late_until,
             late_whole=self.late_whole,
             reminders=self.reminders,
+            sends_page=self.sends_page,
         )
 
 
@@ -86,6 +89,7 @@ class ScheduleOut(msgspec.Struct, frozen=True, kw_only=True):
     late_until: int | None
     late_whole: bool
     reminders: tuple[int, ...]
+    sends_page: bool
     last_entry: int
     done: int
     words: tuple[tuple[str, str], ...]
@@ -248,6 +252,7 @@ def _schedule(exam: Exam, plan: Schedule) -> ScheduleOut:
         late_until=plan.late_until,
         late_whole=plan.late_whole,
         reminders=plan.reminders,
+        sends_page=plan.sends_page,
         last_entry=plan.last_entry,
         done=plan.done,
         words=tuple(described(plan)),

@@ -56,7 +56,7 @@ def state_of(exam: Exam, now: int, *, under_way: int = 0) -> State:
 class Schedule:
     """When an exam is held. Times are microseconds UTC; ``starts`` is the common start, if
     there is one, ``late_until`` up to when it may be entered then. ``reminders`` are minutes
-    before it begins.
+    before it begins; with ``sends_page`` candidates are sent the link to their own page.
     """
 
     opens: int
@@ -67,6 +67,7 @@ class Schedule:
     late_until: int | None = None
     late_whole: bool = False
     reminders: tuple[int, ...] = ()
+    sends_page: bool = True
 
     @property
     def duration(self) -> int:
@@ -98,6 +99,7 @@ def schedule_of(exam: Exam, starts: int | None, duration_s: float) -> Schedule:
         late_until=exam.late_until,
         late_whole=exam.late_whole,
         reminders=tuple(exam.reminders),
+        sends_page=exam.sends_page,
     )
 
 

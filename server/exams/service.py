@@ -26,7 +26,8 @@ ACCOMMODATION_BYTES = 4_096
 class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new exam. Times are microseconds UTC; nobody can begin it while it is a ``draft``. The
     common start, the duration and the time zone are among its ``terms``; ``reminders`` are
-    minutes before it begins.
+    minutes before it begins. With ``sends_page`` candidates are sent the link to their own
+    page once all of their recording has arrived, where letters go out by a mail server.
     """
 
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -35,6 +36,7 @@ class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     late_until: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
     late_whole: bool = False
     reminders: tuple[int, ...] = ()
+    sends_page: bool = True
     terms: Terms = msgspec.field(default_factory=Terms)
     draft: bool = False
 
@@ -50,6 +52,7 @@ class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             late_until=self.late_until,
             late_whole=self.late_whole,
             reminders=self.reminders,
+            sends_page=self.sends_page,
         )
 
 
@@ -89,6 +92,7 @@ async def create_exam(
         cancelled=None,
         cancelled_why="",
         reminders=sorted(set(draft.reminders), reverse=True),
+        sends_page=draft.sends_page,
         created=now,
     )
     db.add(exam)

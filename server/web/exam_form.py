@@ -39,6 +39,7 @@ def read_exam(fields: Fields) -> ExamDraft | Mistakes:
         late_until=planned.plan.late_until,
         late_whole=planned.plan.late_whole,
         reminders=planned.plan.reminders,
+        sends_page=planned.plan.sends_page,
         terms=terms,
         draft=fields.get("as") == "draft",
     )

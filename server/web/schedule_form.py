@@ -88,6 +88,7 @@ def schedule_fields(title: str, plan: Schedule) -> dict[str, str]:
         "minutes": f"{plan.duration_s / 60:g}",
         "late_minutes": minutes,
         **({"late_whole": "on"} if plan.late_whole else {}),
+        **({"sends_page": "on"} if plan.sends_page else {}),
         "reminders": ", ".join(f"{n / HOUR_MIN:g}" for n in plan.reminders),
     }
 
@@ -181,6 +182,7 @@ def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
         late_until=None if late is None else base + round(late * MINUTE),
         late_whole="late_whole" in fields,
         reminders=reminders,
+        sends_page="sends_page" in fields,
     )
     for fault in schedule_faults(plan):
         wrong.setdefault(fault.field, fault.words)

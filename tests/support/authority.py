@@ -338,6 +338,8 @@ ROWS: tuple[Row, ...] = (
     Row("GET", f"{DATA}/consent", ADMIN),
     Row("GET", f"{DATA}/access", ADMIN),
     Row("GET", f"{DATA}/documents/{{name}}", ADMIN, at={"name": "privacy-notice.md"}),
+    Row("GET", f"{DATA}/region", ADMIN),
+    Row("POST", f"{DATA}/region", ADMIN, form={"region": "nowhere"}),
     Row("GET", f"{DATA}/holds", EXAMINER),
     Row("POST", f"{DATA}/holds", EXAMINER, form={"kind": "session", "subject_id": "0" * 32}),
     Row("POST", f"{DATA}/holds/{{hold_id}}/release", EXAMINER, form={"reason": "Over."}),

@@ -14,8 +14,10 @@ from support.campus import PASSWORD, Campus, Pupil, connected, redeem, sign_in
 
 from server.audit.models import LogEntryRow
 from server.candidates.models import AppealRow, CandidateLinkRow, ConsentRow, DataRequestRow
+from server.candidates.requests import RequestKind, receive
 from server.clock import MICROS_PER_DAY
 from server.enrolment.models import Candidate
+from server.ingest.models import ExamSession
 from server.retention.models import DataProtectionRow
 from shared.candidate_page import page_path, page_token
 from shared.signed import fingerprint
@@ -151,6 +153,45 @@ async def test_the_own_copy_is_whole_and_has_nobody_elses_data(
     async with connected(campus.settings) as database, database.transaction() as db:
         query = select(LogEntryRow.actor).where(LogEntryRow.action == "access.copy")
         assert list(await db.scalars(query)) == ["candidate"]
+
+
+async def test_all_sessions_of_somebody_are_one_file_with_an_index(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil, tmp_path: Path
+) -> None:
+    second = await redeem(client, await campus.code("s-2"))
+    second.open()
+    second.segment("screen", b"init of another")
+    second.close()
+    await second.hand_in()
+    stranger = await redeem(client, await campus.code("s-3"))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        session = await db.get_one(ExamSession, own.session)
+        (await db.get_one(ExamSession, second.session)).candidate_id = session.candidate_id
+        candidate = await db.get_one(Candidate, session.candidate_id)
+        candidate.name = "Ada <b>Example</b>"
+        asked = await receive(db, campus.clock(), "candidate", candidate, RequestKind.EXPORT)
+    await sign_in(campus, client, campus.admin)
+    url = f"/settings/data-protection/requests/{asked.id}/copy"
+    answer = await client.get(url)
+    assert answer.status_code == 200, answer.text
+    copy = zipfile.ZipFile(io.BytesIO(answer.content))
+    index = json.loads(copy.read("index.json"))
+    told = [(one["folder"], one["session"]) for one in index["sessions"]]
+    assert told == [("session-01", own.session), ("session-02", second.session)]
+    assert copy.read("session-01/recordings/camera-000000.mp4") == b"initand a fragment"
+    assert copy.read("session-02/recordings/screen-000000.mp4") == b"init of another"
+    for folder, session_id in told:
+        assert json.loads(copy.read(f"{folder}/about.json"))["session"]["id"] == session_id
+        (tmp_path / "b.zip").write_bytes(copy.read(f"{folder}/{session_id}.invigil.zip"))
+        verdict = verify_bundle(tmp_path / "b.zip", fingerprint(campus.public_key))
+        assert verdict.holds, verdict.results
+    page = copy.read("index.html").decode()
+    assert "Ada &lt;b&gt;Example&lt;/b&gt;" in page
+    assert 'href="session-02/about.json"' in page
+    assert stranger.session not in page
+    async with connected(campus.settings) as database, database.transaction() as db:
+        query = select(LogEntryRow.subject_id).where(LogEntryRow.action == "access.copy")
+        assert sorted(await db.scalars(query)) == sorted([own.session, second.session])
 
 
 async def test_an_appeal_is_answered_in_writing(
