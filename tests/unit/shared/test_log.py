@@ -36,7 +36,7 @@ from shared.log import (
     sign_entry,
     sign_manifest,
 )
-from shared.log_checks import UnreadableLog, is_log, verify_log
+from shared.log_checks import MAX_LINE_BYTES, UnreadableLog, is_log, verify_log
 from shared.printing import moment
 from shared.signed import Domain, public_bytes, sign
 from shared.signed import fingerprint as key_name
@@ -79,6 +79,10 @@ def test_an_entry_is_read_as_it_was_written(body: EntryBody) -> None:
 
     assert decode_entry(encode_entry(made)) == made
     assert isinstance(follow(START, sign_entry(KEY, made)), Follows)
+
+
+def test_the_longest_line_is_a_signature_and_the_longest_payload() -> None:
+    assert 86 + len(" ") + 65_536 + len("\n") == MAX_LINE_BYTES
 
 
 def test_the_most_heads_fit_into_a_line() -> None:

@@ -31,6 +31,8 @@ from shared.parcel import (
     MANIFEST,
     MAX_PORTION_BYTES,
     MAX_READ_BYTES,
+    PARCEL_SUFFIX,
+    RECEIPT_SUFFIX,
     RECEIPTS,
     RECORDS,
     DamagedPart,
@@ -38,9 +40,9 @@ from shared.parcel import (
     Parcel,
     decode_manifest,
 )
-from shared.sealing import OpeningKey
+from shared.sealing import OVERHEAD_BYTES, OpeningKey
 from shared.signed import fingerprint, parse_lines, public_bytes
-from shared.wire import MAX_BLOB_BYTES, MAX_RECORDS
+from shared.wire import MAX_BLOB_BYTES, MAX_RECORDS, MAX_RECORDS_BYTES
 
 BUILT = SessionBuilder().honest()
 GOOD = packed(load_of(BUILT))
@@ -57,6 +59,12 @@ def small() -> SessionBuilder:
 
 SMALL = small()
 TINY = packed(load_of(SMALL))
+
+
+def test_files_are_named_and_bounded_as_the_specification_says() -> None:
+    assert (PARCEL_SUFFIX, RECEIPT_SUFFIX) == (".invigil", ".receipt")
+    # The largest request, sealed as a piece is.
+    assert MAX_PORTION_BYTES == MAX_RECORDS_BYTES + OVERHEAD_BYTES
 
 
 def refused(folder: Path, data: bytes) -> str:

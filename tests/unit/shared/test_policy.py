@@ -258,3 +258,13 @@ def test_what_is_no_policy_says_why(decode) -> None:
         with pytest.raises(PolicyError) as refused:
             decode(data)
         assert str(refused.value) == why
+
+
+@pytest.mark.parametrize("kind", ["camera", "microphone", "screen", "snapshots", "identity"])
+def test_each_kind_of_evidence_may_go_earlier(kind: str) -> None:
+    assert decode_policy(said(kept_days={kind: 7})).kept_days == {kind: 7}
+    assert not taken(said(kept_days={kind.upper(): 7}))
+
+
+def test_records_go_with_the_session_alone() -> None:
+    assert not taken(said(kept_days={"records": 7}))
