@@ -86,7 +86,7 @@ _PLANNED = {
     "title": "Algebra I",
     "last_entry": MOMENT + 1_800_000_000,
     "done": MOMENT + 6_300_000_000,
-    "words": [["Who comes late loses", "what they missed"]],
+    "words": [{"name": "Who comes late loses", "words": "what they missed"}],
 }
 
 _WEBHOOK = {

@@ -75,6 +75,13 @@ class ScheduleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         )
 
 
+class SaidOut(msgspec.Struct, frozen=True):
+    """One thing about a schedule, in words: what it is about, and what it says."""
+
+    name: str
+    words: str
+
+
 class ScheduleOut(msgspec.Struct, frozen=True, kw_only=True):
     """A schedule as ``ScheduleIn`` has it; with ``last_entry``, when the last are ``done``
     (microseconds UTC), and all of it in ``words``.
@@ -92,7 +99,7 @@ class ScheduleOut(msgspec.Struct, frozen=True, kw_only=True):
     sends_page: bool
     last_entry: int
     done: int
-    words: tuple[tuple[str, str], ...]
+    words: tuple[SaidOut, ...]
 
 
 class Cancelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -255,5 +262,5 @@ def _schedule(exam: Exam, plan: Schedule) -> ScheduleOut:
         sends_page=plan.sends_page,
         last_entry=plan.last_entry,
         done=plan.done,
-        words=tuple(described(plan)),
+        words=tuple(SaidOut(name, said) for name, said in described(plan)),
     )

@@ -51,7 +51,7 @@ async def test_an_exam_is_listed_and_shown(campus: Campus, program: httpx.AsyncC
     assert (await program.get("/api/v1/exams")).json() == [shown]
     plan = (await program.get(url(campus, "/schedule"))).json()
     assert (plan["starts"], plan["ends"]) == (campus.exam.starts, campus.exam.ends)
-    assert plan["words"][0][0] == "May be entered"
+    assert plan["words"][0]["name"] == "May be entered"
     # The token is for exams alone.
     assert (await program.get("/api/v1/webhooks")).status_code == 403
 
