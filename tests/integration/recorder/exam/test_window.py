@@ -13,8 +13,9 @@ from support.exam_site import Site
 
 from shared.policy import Surface
 
-# What leaving may take at most; seconds.
-LEAVES_WITHIN_S = 2.0
+# What leaving may take at most on a busy machine, in seconds. A page that does not let go
+# never does.
+LEAVES_WITHIN_S = 10.0
 
 
 @pytest.fixture

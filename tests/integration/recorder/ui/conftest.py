@@ -7,6 +7,7 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before any QApplication
 
 import dataclasses
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from typing import Any, cast
 import pytest
 from PySide6.QtCore import QEvent, QObject, QSettings
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 from support.scripted_program import (
     TODAY,
     FakeProgram,
@@ -42,6 +44,10 @@ from recorder.ui.window import MainWindow
 # What the plugin without a display says of what it lacks, whatever the program does.
 PLUGIN_SAYS = "This plugin does not support "
 
+# How long a window on a busy machine may take to come to what a test waits for, in seconds;
+# usually it is there within a tenth.
+PATIENCE_S = 30
+
 
 def ui_threads() -> list[threading.Thread]:
     """The window's threads that still run."""
@@ -56,11 +62,19 @@ def _no_qt_messages(qtlog: Any) -> Iterator[None]:
     assert not said, f"Qt said: {said}"
 
 
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The plugin's own, with more patience: its five seconds are short beside two browsers."""
+    bot = QtBot(request)
+    bot.waitUntil = functools.partial(bot.waitUntil, timeout=PATIENCE_S * 1000)
+    return bot
+
+
 @pytest.fixture(autouse=True)
 def _no_threads_left() -> Iterator[None]:
     """Every thread that a window started has ended."""
     yield
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while ui_threads() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not ui_threads()

@@ -178,7 +178,7 @@ def test_nothing_is_cut_off_at_any_size_of_text(
         def nothing_is_cut() -> None:
             assert cut_off(window) == []
 
-        qtbot.waitUntil(nothing_is_cut, timeout=2000)
+        qtbot.waitUntil(nothing_is_cut)
 
     every_page(in_exam, look)
 

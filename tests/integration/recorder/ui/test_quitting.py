@@ -12,8 +12,9 @@ import pytest
 from recorder.ui.pages.page import Page
 from recorder.ui.window import MainWindow
 
-# Seconds from the answer, or from the request where nothing is asked, to no window.
-BOUND_S = 2.0
+# Seconds from the answer, or from the request where nothing is asked, to no window: less than
+# what is under way holds anybody up who waits for it (ten seconds, in a scripted program).
+BOUND_S = 8.0
 
 Way = Callable[[Any], MainWindow]
 
@@ -134,7 +135,7 @@ def test_a_recording_is_asked_about_once_and_ended(way: Way, walker: Any) -> Non
     begun = time.monotonic()
     page.question.yes.click()
     assert recording.reasons == ["quit"]
-    walker.qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    walker.qtbot.waitUntil(lambda: not window.isVisible())
     assert time.monotonic() - begun < BOUND_S
 
 
