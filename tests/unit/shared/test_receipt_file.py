@@ -18,6 +18,7 @@ from shared.printing import print_receipt
 from shared.receipt_checks import ReceiptVerdict, verify_receipt_file
 from shared.receipt_file import (
     MAX_RECEIPT_FILE_BYTES,
+    SUFFIX,
     Asked,
     ReceiptFile,
     encode_receipt_file,
@@ -84,6 +85,11 @@ def failed(verdict: ReceiptVerdict) -> dict[ReceiptCheck, tuple[str, ...]]:
         for result in verdict.results
         if result.failures
     }
+
+
+def test_the_file_is_named_and_bounded_as_the_specification_says() -> None:
+    assert SUFFIX == ".receipt.json"
+    assert MAX_RECEIPT_FILE_BYTES == 2 * 2**20
 
 
 def test_an_honest_receipt_holds(tmp_path: Path) -> None:
