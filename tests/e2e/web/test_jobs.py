@@ -1,15 +1,19 @@
 """Whole jobs in a browser, by the keyboard wherever a person could: an exam from nothing to
-codes; a colleague invited, and signed in with a second factor.
+codes; a colleague invited, and signed in with a second factor; a session decided and reported.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pyotp
@@ -18,7 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page, expect
 from support.axe import WIDE, hindrances, told
 from support.browser import PATIENCE_S, chromium, sign_in, visiting
-from support.campus import PASSWORD
+from support.campus import PASSWORD, redeem
+from support.pictured import snapshot
 from support.stage import Stage
 
 from shared.encoding import to_base64
@@ -28,6 +33,9 @@ from shared.signed import public_bytes
 MOST_STOPS = 120
 
 TOTP_STEP_S = 30
+
+# A report is laid out by a process of low priority: seconds, and more where others work.
+LAID_OUT_S = 120
 
 LIST = """name,reference,email
 Ada Example,4711,ada@students.example.edu
@@ -211,3 +219,93 @@ def set_an_app_up(page: Page, password: str) -> str:
     press(page, "I have kept them")
     page.wait_for_url("**/settings/account")
     return secret
+
+
+def test_a_session_is_reviewed_decided_and_told_on_paper(
+    browser: Browser, office: Stage
+) -> None:
+    """From the flags to the PDF and the JSON of the session, and to the exam's figures."""
+    # The browser's own loop runs in this thread.
+    with ThreadPoolExecutor(1) as beside:
+        session = beside.submit(asyncio.run, handed_in(office)).result()
+    with visiting(browser, office.url, viewport=WIDE) as page:
+        sign_in(page, office.campus.proctor, PASSWORD)
+        page.goto(f"/sessions/{session}")
+        page.wait_for_selector("#review[data-ready]")
+        page.keyboard.press("j")
+        expect(page.locator("#decide h3")).to_have_text("More than one face")
+        page.keyboard.press("a")
+        expect(page.locator("#decide h3")).to_have_text("Second voice")
+        page.keyboard.press("d")
+        expect(page.get_by_text("0 flags left to decide.")).to_be_visible()
+        # A group of choices is one tab stop; arrows choose in it.
+        tab_to(page, "Passed: nothing to object to")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate(CALLED) == "Referred to the examination board"
+        tab_to(page, "Signs of help from others")
+        page.keyboard.press("Space")
+        fill_in(page, "Note (stays with the decision; @name calls a colleague)", "Two voices.")
+        press(page, "Decide")
+        said = page.get_by_label("Decisions about the session so far")
+        expect(said).to_contain_text("Referred to the examination board by Proctor")
+        report = the_report(page, session)
+        assert report["final"] is True, report["unfinished"]
+        assert [one["verdict"] for one in report["decisions"]] == ["accepted", "dismissed"]
+        decision = report["decision"]
+        assert (decision["outcome"], decision["note"]) == ("referred", "Two voices.")
+        the_figures(page, office.campus.exam.id)
+
+
+async def handed_in(office: Stage) -> str:
+    """A session with two flags, recorded and delivered whole; its id."""
+    async with httpx.AsyncClient(base_url=office.url) as client:
+        pupil = await redeem(client, await office.campus.code("reported"))
+        pupil.wall = time.time_ns() // 1000
+        pupil.open()
+        picture = snapshot()
+        seen = pupil.attach("snapshot", picture.media_type, picture.data)
+        pupil.incident(1, kind="multiple_faces", attachments=(seen,))
+        pupil.mono += 60_000_000
+        pupil.incident(2, kind="second_voice")
+        pupil.close()
+        await pupil.hand_in()
+        return pupil.session
+
+
+def the_report(page: Page, session: str) -> dict[str, Any]:
+    """Have the report made and take it, as a file and for programs; what that says."""
+    press(page, "Report")
+    page.wait_for_url("**/report")
+    unhindered(page)
+    press(page, "Make the report")
+    ready = page.get_by_text("The report is ready")
+    expect(ready).to_be_visible(timeout=LAID_OUT_S * 1000)
+    unhindered(page)
+    tab_to(page, "Download the PDF")
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    assert taken.value.suggested_filename == f"{session}.report.pdf"
+    data = taken.value.path().read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert b"Provisional" not in data
+    tab_to(page, "Download as JSON")
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    told = json.loads(taken.value.path().read_bytes())
+    assert told["session"] == session
+    return told
+
+
+def the_figures(page: Page, exam: str) -> None:
+    """The exam's figures tell of that session, and of nobody."""
+    page.goto(f"/exams/{exam}/report")
+    kinds = page.locator("section", has_text="Flags by kind").locator("tbody")
+    expect(kinds).to_contain_text("More than one face")
+    expect(kinds).to_contain_text("Second voice")
+    assert "Ada Example" not in page.locator("main").inner_text()
+    unhindered(page)
+    tab_to(page, "CSV")
+    with page.expect_download() as taken:
+        page.keyboard.press("Enter")
+    assert b"second_voice" in taken.value.path().read_bytes()
