@@ -37,6 +37,9 @@ class Theme(QObject):
         self._application, self._scale = application, scale
         QDir.setSearchPaths("invigil", [str(ICONS)])
         application.setStyle("Fusion")
+        # The first sheet makes a style, and with a style come the desktop's own fonts for labels
+        # and buttons (GNOME, KDE): before ours, or they would hide it.
+        application.setStyleSheet("* {}")
         application.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
 
@@ -65,11 +68,9 @@ class Theme(QObject):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
         body = max(BODY_PX, QFontInfo(font).pixelSize()) * self._scale
         font.setPixelSize(round(body))
+        self._application.setFont(font)
         self._application.setPalette(palette(colours))
         self._application.setStyleSheet(sheet(colours, body))
-        # Last: with a style comes the desktop's own font for labels and buttons (GNOME, KDE),
-        # and only this makes them forget it.
-        self._application.setFont(font)
 
 
 def palette(colours: Colours) -> QPalette:
