@@ -8,6 +8,9 @@ program and this kind of computer, (5) it is the build that the release names, (
 the one that the manifest names.
 """
 
+# TUF documents these under names that its type information does not export.
+# pyright: reportPrivateImportUsage=false
+
 from __future__ import annotations
 
 import hashlib

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from litestar.exceptions import NotFoundException
 from sqlalchemy import select
@@ -175,12 +176,12 @@ class Builds:
         self._record(db, by, action, ("build", row.id), **told)
 
     def _record(
-        self, db: AsyncSession, by: By, action: str, subject: tuple[str, str], **told: object
+        self, db: AsyncSession, by: By, action: str, subject: tuple[str, str], **told: Any
     ) -> None:
-        whose = {"institution_id": by.institution_id} if isinstance(by.actor, str) else {}
-        audit.record(
-            db, self._clock(), by.actor, action, subject, address=by.address, **whose, **told
-        )
+        # Of staff it is known whose they are.
+        own = by.institution_id if isinstance(by.actor, str) else None
+        now, at = self._clock(), by.address
+        audit.record(db, now, by.actor, action, subject, institution_id=own, address=at, **told)
 
 
 def read_manifest(data: bytes) -> Sidecar | Rejection:

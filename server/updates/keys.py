@@ -6,6 +6,9 @@ make recorders install anything. *Snapshot* and *timestamp* say that this is the
 are renewed by the server as they age; they lie with its other keys.
 """
 
+# TUF documents these under names that its type information does not export.
+# pyright: reportPrivateImportUsage=false
+
 from __future__ import annotations
 
 from collections.abc import Mapping

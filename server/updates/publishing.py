@@ -1,5 +1,8 @@
 """Puts builds on channels of an institution's repository, and takes them off again."""
 
+# TUF documents these under names that its type information does not export.
+# pyright: reportPrivateImportUsage=false
+
 from __future__ import annotations
 
 import fcntl

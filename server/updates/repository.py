@@ -10,6 +10,9 @@ Versions only rise, whatever is published. Nothing is signed over metadata that 
 a file that somebody changed on the server's disk is refused, not made good.
 """
 
+# TUF documents these under names that its type information does not export.
+# pyright: reportPrivateImportUsage=false
+
 from __future__ import annotations
 
 import os
