@@ -16,6 +16,7 @@ from server.config import Settings
 from server.ingest.models import ExamSession
 from server.retention.models import DestructionRow
 from server.retention.sweeping import left, sweep
+from server.retention.traces import in_tables
 from server.storage.database import Database
 from server.storage.schema import migrate
 
@@ -43,6 +44,9 @@ async def test_a_session_is_swept_from_every_table(url: str) -> None:
         await connection.run_sync(fill_empty)
     async with database.transaction() as db:
         own, other = list(await db.scalars(select(ExamSession.id).order_by(ExamSession.id)))
+        named = {one.where for one in await in_tables(db, [own])}
+        assert {"table exam_session", "table record"} <= named
+        assert await in_tables(db, ["nobody is called so"]) == []
         others = await left(db, other)
         before = await left(db, own)
         assert {"record", "receipt", "decision", "session_decision", "mention"} <= set(before)
