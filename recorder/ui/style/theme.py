@@ -37,8 +37,8 @@ class Theme(QObject):
         self._application, self._scale = application, scale
         QDir.setSearchPaths("invigil", [str(ICONS)])
         application.setStyle("Fusion")
-        # The first sheet makes a style, and with a style come the desktop's own fonts for labels
-        # and buttons (GNOME, KDE): before ours, or they would hide it.
+        # The first sheet makes a style, and with it come the desktop's own fonts for labels and
+        # buttons (GNOME, KDE): before ours, or they would hide it.
         application.setStyleSheet("* {}")
         application.styleHints().colorSchemeChanged.connect(self._apply)
         self._apply()
