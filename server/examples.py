@@ -79,6 +79,7 @@ _PLAN = {
     "late_until": MOMENT + 1_800_000_000,
     "late_whole": False,
     "reminders": [1440, 60],
+    "sends_page": True,
 }
 
 _PLANNED = {

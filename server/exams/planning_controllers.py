@@ -75,7 +75,7 @@ class ScheduleIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         )
 
 
-class SaidOut(msgspec.Struct, frozen=True):
+class ScheduleWords(msgspec.Struct, frozen=True):
     """One thing about a schedule, in words: what it is about, and what it says."""
 
     name: str
@@ -99,7 +99,7 @@ class ScheduleOut(msgspec.Struct, frozen=True, kw_only=True):
     sends_page: bool
     last_entry: int
     done: int
-    words: tuple[SaidOut, ...]
+    words: tuple[ScheduleWords, ...]
 
 
 class Cancelling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -262,5 +262,5 @@ def _schedule(exam: Exam, plan: Schedule) -> ScheduleOut:
         sends_page=plan.sends_page,
         last_entry=plan.last_entry,
         done=plan.done,
-        words=tuple(SaidOut(name, said) for name, said in described(plan)),
+        words=tuple(ScheduleWords(name, said) for name, said in described(plan)),
     )
