@@ -1,32 +1,44 @@
-"""The contract's structures as a JSON schema: what may stand in what others write and read."""
+"""The contract as others know it: its structures as a JSON schema, its constants as they are.
+
+Both are kept beside the tests; ``python -m support.contract`` writes them anew.
+"""
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import importlib
 import inspect
 import json
 import pkgutil
+from enum import Enum
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import msgspec
 
 import shared
 
-SCHEMA = Path(__file__).parents[1] / "unit" / "shared" / "schema.json"
+_KEPT = Path(__file__).parents[1] / "unit" / "shared"
+SCHEMA = _KEPT / "schema.json"
+VALUES = _KEPT / "values.json"
 
 # Words for people, which are not part of what is exchanged.
 _SAID = {"description", "title"}
 
 
+def modules() -> list[ModuleType]:
+    """Every module of ``shared``, in the order of their names."""
+    names = sorted(found.name for found in pkgutil.iter_modules(shared.__path__))
+    return [importlib.import_module(f"shared.{name}") for name in names]
+
+
 def classes() -> list[type]:
     """Every class that ``shared`` makes, in the order of modules and names."""
-    modules = [
-        importlib.import_module(f"shared.{found.name}")
-        for found in pkgutil.iter_modules(shared.__path__)
-    ]
     found = {
         one
-        for module in modules
+        for module in modules()
         for _, one in inspect.getmembers(module, inspect.isclass)
         if one.__module__ == module.__name__
     }
@@ -42,6 +54,42 @@ def schema() -> str:
     """All of them, to be compared: members, types, bounds, patterns, defaults."""
     _, components = msgspec.json.schema_components(structs())
     return json.dumps(_bare(components), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def values() -> str:
+    """All public constants, the members of enumerations, and what is left out where a value
+    is made (with whether it is shown), as Python writes them.
+    """
+    found = {module.__name__: _constants(module) for module in modules()}
+    for one in classes():
+        if issubclass(one, Enum):
+            own = {member.name: repr(member.value) for member in one}
+        elif dataclasses.is_dataclass(one):
+            own = {field.name: _left_out(field) for field in dataclasses.fields(one)}
+        else:
+            continue
+        found[f"{one.__module__}.{one.__qualname__}"] = own
+    kept = {name: own for name, own in found.items() if own}
+    return json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
+
+
+def _constants(module: ModuleType) -> dict[str, str]:
+    """What a module itself binds by assignments."""
+    names = [
+        target.id
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and not target.id.startswith("_")
+    ]
+    said = {name: repr(getattr(module, name)) for name in names}
+    # What has an address is no value: functions, programs.
+    return {name: text for name, text in said.items() if " at 0x" not in text}
+
+
+def _left_out(field: dataclasses.Field[Any]) -> str:
+    default = "" if field.default is dataclasses.MISSING else repr(field.default)
+    return f"{default} {'' if field.repr else 'not shown'}".strip()
 
 
 def _bare(node: object) -> object:
@@ -61,3 +109,4 @@ def _bare(node: object) -> object:
 
 if __name__ == "__main__":
     SCHEMA.write_text(schema(), "utf-8")
+    VALUES.write_text(values(), "utf-8")

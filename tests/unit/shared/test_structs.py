@@ -7,7 +7,7 @@ import inspect
 
 import msgspec
 import pytest
-from support.contract import SCHEMA, classes, schema, structs
+from support.contract import SCHEMA, VALUES, classes, schema, structs, values
 
 DATACLASSES = [one for one in classes() if dataclasses.is_dataclass(one)]
 
@@ -35,3 +35,8 @@ def test_what_is_exchanged_is_bound_as_it_was_read_once() -> None:
     what was written before must still be read.
     """
     assert schema() == SCHEMA.read_text("utf-8")
+
+
+def test_names_and_bounds_are_as_they_were_read_once() -> None:
+    """Changed on purpose? As above; the specification says most of them too."""
+    assert values() == VALUES.read_text("utf-8")
