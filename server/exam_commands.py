@@ -58,6 +58,7 @@ class Times:
         late_minutes: How long after the common start it may be entered; -1: while it is open.
         late_whole: Who comes late has the whole time; else what is left of it.
         reminders: Hours before it begins at which candidates are reminded, as 24,1; or none.
+        sends_page: Candidates are sent the link to their own page afterwards.
         title: What candidates see.
     """
 
@@ -70,6 +71,7 @@ class Times:
     late_minutes: float | None = None
     late_whole: bool | None = None
     reminders: str | None = None
+    sends_page: bool | None = None
     title: str | None = None
 
 
@@ -287,6 +289,8 @@ def _changed(plan: Schedule, times: Times) -> Schedule:
         changed = replace(changed, duration_s=times.minutes * 60)
     if times.reminders is not None:
         changed = replace(changed, reminders=_reminders(times.reminders))
+    if times.sends_page is not None:
+        changed = replace(changed, sends_page=times.sends_page)
     return _begun(plan, changed, times)
 
 
