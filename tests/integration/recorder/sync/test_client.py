@@ -106,9 +106,7 @@ def test_a_refused_code_says_why(server: EvidenceServer, kind: str) -> None:
 
 def test_a_wrong_code_and_a_used_one(server: EvidenceServer) -> None:
     client = connect(server)
-    with pytest.raises(
-        EnvironmentFault, match="letter by letter, and the server's address"
-    ):
+    with pytest.raises(EnvironmentFault, match="letter by letter, and the server's address"):
         client.inspect("BAD-CODE")
     seen = client.inspect("GOOD-CODE")
     client.redeem(seen, OWN)
