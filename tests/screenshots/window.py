@@ -29,7 +29,8 @@ def main() -> int:
     walk.press("I have read this and agree to all of it")
     walk.picture("app-consent")
     walk.press("Agree and continue")
-    walk.picture("app-check", 4000)
+    walk.until(lambda: _offers(window, "Start the exam recording"))
+    walk.picture("app-check")
     walk.press("Start the exam recording")
     _prepare(window, walk)
     walk.picture("app-exam", int(seconds * 1000))
@@ -58,7 +59,7 @@ def _prepare(window: MainWindow, walk: Walk) -> None:
 
 def _offers(window: QWidget, name: str) -> bool:
     buttons = window.findChildren(QAbstractButton)
-    return any(b.accessibleName() == name and b.isVisible() for b in buttons)
+    return any(b.accessibleName() == name and b.isVisible() and b.isEnabled() for b in buttons)
 
 
 def _says(window: QWidget, text: str) -> bool:
