@@ -25,7 +25,7 @@ BUILD_VERSION = 1
 HEAD_FILE = "build.signed"
 LIST_FILE = "build.files"
 
-# The root of the repository of updates that an installed program trusts first, where it has one.
+# The root of the repository of updates that an installed program trusts first, if it has one.
 UPDATES_ROOT = "share/updates-root.json"
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
