@@ -27,6 +27,7 @@ from shared.certificate import (
     encode_certificate,
     pieces_by_kind,
 )
+from shared.certificate_checks import Gone, check_certificates
 from shared.certificate_file import (
     MAX_CERTIFICATE_FILE_BYTES,
     SUFFIX,
@@ -37,7 +38,7 @@ from shared.certificate_file import (
 )
 from shared.records import BlobReference, blobs_of, decode_record
 from shared.signed import Domain, Signed, fingerprint, public_bytes, sign
-from shared.verdict import Outcome
+from shared.verdict import CheckId, Ledger, Outcome
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 CAMERA = Destroyed(kind=EvidenceKind.CAMERA, pieces=2, bytes=9, digest="ab" * 32)
@@ -55,8 +56,20 @@ FIRST = Certificate(
 SECOND = replace(FIRST, n=1, destroyed=(CAMERA, replace(CAMERA, kind="screen", below=3)))
 
 
+BUILT = SessionBuilder().honest()
+CHAIN = [(line.hash, decode_record(line.payload)) for line in BUILT.records]
+OF_CHAIN = replace(FIRST, session=BUILT.session, size=len(CHAIN), head=CHAIN[-1][0])
+
+
 def signed(one: Certificate, key: Ed25519PrivateKey = KEY) -> Signed:
     return sign(key, Domain.CERTIFICATE, encode_certificate(one))
+
+
+def checked(one: Certificate) -> tuple[Gone, tuple[str, ...]]:
+    """What is gone by a certificate beside ``CHAIN``, and what is wrong with it."""
+    ledger = Ledger(CheckId)
+    gone = check_certificates(ledger, signed(one).line(), BUILT.session, public_bytes(KEY), CHAIN)
+    return gone, ledger.results()[CheckId.BLOB].failures
 
 
 @pytest.fixture
@@ -96,6 +109,38 @@ def test_the_kinds_are_the_specification_s() -> None:
         "photo": "identity",
         "document": "identity",
     }
+
+
+def test_a_kind_of_which_there_was_nothing_is_named_truly() -> None:
+    none = destroyed_of(EvidenceKind.IDENTITY, [])
+
+    gone, failures = checked(replace(OF_CHAIN, destroyed=(none,)))
+
+    assert (gone.certificates, gone.by, failures) == (1, {}, ())
+
+
+@pytest.mark.parametrize("beyond", [1, 2, 1_000])
+def test_a_certificate_of_more_than_the_chain_is_of_another(beyond: int) -> None:
+    gone, failures = checked(replace(OF_CHAIN, size=len(CHAIN) + beyond))
+
+    assert gone.certificates == 0
+    assert failures == ("certificate 0: of another chain than this",)
+
+
+def test_the_pieces_of_every_kind_that_is_named_are_gone() -> None:
+    kinds = pieces_by_kind(record for _, record in CHAIN)
+    named = [kinds[EvidenceKind.CAMERA], kinds[EvidenceKind.SCREEN]]
+    certificate = replace(
+        OF_CHAIN,
+        destroyed=(
+            destroyed_of(EvidenceKind.CAMERA, named[0]),
+            destroyed_of(EvidenceKind.SCREEN, named[1], below=2),
+        ),
+    )
+    gone, failures = checked(certificate)
+
+    assert (gone.certificates, set(gone.by.values()), failures) == (1, {0}, ())
+    assert set(gone.by) == {*named[0], *(one for one in named[1] if one.stream_seq < 2)}
 
 
 def test_a_certificate_is_read_as_it_was_written() -> None:
@@ -162,6 +207,8 @@ def test_a_file_is_named_and_bounded_as_the_specification_says() -> None:
     assert SUFFIX == ".certificates.json"
     assert MAX_WHY_CHARS == 500
     assert MAX_CERTIFICATE_FILE_BYTES == 2 * 2**20
+    data = encode_certificate_file(public_bytes(KEY), [signed(FIRST)])
+    assert data.decode("ascii") == json.dumps(json.loads(data), indent=2) + "\n"
 
 
 def test_a_file_holds(written: Callable[..., Path]) -> None:
