@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, true
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from server.review.flag_memory import forget_flags
 from server.storage.tables import Table
 
 SESSIONS = "exam_session"
+RANKS = "session_rank"
 
 # What says that there was a session and what became of it: certificates, the agreement to be
 # recorded, the link under which the candidate is told.
@@ -60,9 +61,20 @@ def _owned(session_id: str) -> dict[SqlTable, ColumnElement[bool]]:
         for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
             condition = _through(key, found, session_id)
             if condition is not None:
-                found[table] = condition
+                found[table] = condition & _telling(table)
                 break
     return found
+
+
+def _telling(table: SqlTable) -> ColumnElement[bool]:
+    """Which of its rows tell anything. Lists make a row of every session they show, also of
+    one that is gone: then of nothing, with a score of nothing.
+    """
+    if table.name != RANKS:
+        return true()
+    counted = ("score", "open", "accepted", "dismissed", "escalated")
+    told = [table.c[name] != 0 for name in counted]
+    return or_(*told, table.c.outcome != "", table.c.assigned.is_not(None))
 
 
 def _through(

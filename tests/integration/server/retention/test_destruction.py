@@ -26,6 +26,8 @@ from server.retention.holds import HoldDraft, HoldError, HoldKind, place_hold, r
 from server.retention.models import DestructionRow, HoldRow
 from server.retention.proof import prove
 from server.retention.service import Retention
+from server.review.models import RankRow
+from server.review.ranking import refresh_stale
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from shared.bundle import BundleReader
@@ -186,6 +188,14 @@ async def test_nothing_remains(
     assert proof is not None
     assert proof.holds, proof.found
     assert (proof.everything, proof.hashes) == (True, 11)
+    # Lists go on showing that there was a session: with a score of nothing.
+    async with desk.database.transaction() as db:
+        await refresh_stale(db)
+        rank = await db.get_one(RankRow, recorded.session)
+        assert (rank.score, rank.reasons, rank.kinds, rank.outcome) == (0, [], [], "")
+    proof = await prove(desk.database, desk.blobs, folder, recorded.session, hashes)
+    assert proof is not None
+    assert proof.holds, proof.found
     # Beside the proof's own way of looking: what the disk holds, byte by byte.
     sealed = [data[40:200] for data in recorded.blobs.values()]
     records = [record.payload for record in recorded.records]
