@@ -1,22 +1,22 @@
 """What our verifier says of every vector, in words: ``python -m support.said`` in ``tests/``.
 
-It writes ``unit/shared/said.json``, and how some of it is printed to ``printed.txt``; tests
-hold the verifier to both. Words that change on purpose are written anew, and read before they
-are kept.
+It writes ``unit/shared/said.json``, how some of it is printed to ``printed.txt``, and both of
+receipts and certificates to ``said_of_files.json``; tests hold the verifier to all. Words that
+change on purpose are written anew, and read before they are kept.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import vectors.make
-from rich.console import Console
+from support import proofs
+from support.terminals import on_terminal
 from vectors.session import INSTITUTION, fingerprint
 
 from shared.bundle import UnreadableBundle
@@ -28,6 +28,7 @@ from shared.verify import verify_bundle
 
 HERE = Path(__file__).parents[1] / "unit" / "shared"
 SAID, PRINTED = HERE / "said.json", HERE / "printed.txt"
+SAID_OF_FILES = HERE / "said_of_files.json"
 KEY = fingerprint(INSTITUTION)
 LOGS = json.loads(vectors.make.EXPECTED_OF_LOGS.read_text("utf-8"))["vectors"]
 PATHS = [*sorted(vectors.make.BUNDLES.iterdir()), *sorted(vectors.make.LOGS.iterdir())]
@@ -69,7 +70,7 @@ def _log(path: Path) -> dict[str, object]:
     return log_verdict_members(verify_log(path, KEY, vector["after"], bundle))
 
 
-def as_kept(said: dict[str, Said]) -> str:
+def as_kept(said: Mapping[str, object]) -> str:
     """A text of which people can read the changes."""
     text = json.dumps(said, indent=1, ensure_ascii=False)
     return re.sub(r"\[[\d,\s]+\]", lambda found: re.sub(r"\s+", " ", found[0]), text) + "\n"
@@ -82,24 +83,15 @@ def printed() -> str:
     session = verify_bundle(good)
     log = verify_log(vectors.make.LOGS / "good-beside.log", KEY, [noted], session)
     texts = (
-        _on_terminal(lambda console: app.help_print([], console=console)),
-        _on_terminal(lambda console: print_bundle(console, verify_bundle(bad, KEY))),
-        _on_terminal(lambda console: print_bundle(console, session)),
-        _on_terminal(lambda console: print_log(console, log)),
+        on_terminal(lambda console: app.help_print([], console=console)),
+        on_terminal(lambda console: print_bundle(console, verify_bundle(bad, KEY))),
+        on_terminal(lambda console: print_bundle(console, session)),
+        on_terminal(lambda console: print_log(console, log)),
     )
-    return "\n".join(texts).replace("\x1b", "\N{SYMBOL FOR ESCAPE}")
-
-
-def _on_terminal(work: Callable[[Console], None]) -> str:
-    file = io.StringIO()
-    work(
-        Console(
-            file=file, width=100, highlight=False, force_terminal=True, color_system="standard"
-        )
-    )
-    return file.getvalue()
+    return "\n".join(texts)
 
 
 if __name__ == "__main__":
     PRINTED.write_text(printed(), "utf-8")
     SAID.write_text(as_kept({path.name: said_of(path) for path in PATHS}), "utf-8")
+    SAID_OF_FILES.write_text(as_kept(proofs.said()), "utf-8")

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
+from support.proofs import CAMERA, FIRST, SECOND, signed
+from support.proofs import CERTIFYING as KEY
 from support.sessions import SessionBuilder
 
 from shared import cli
@@ -18,7 +20,6 @@ from shared.certificate import (
     MAX_WHY_CHARS,
     SEALED,
     Certificate,
-    Destroyed,
     EvidenceKind,
     MalformedCertificate,
     decode_certificate,
@@ -40,35 +41,17 @@ from shared.records import BlobReference, blobs_of, decode_record
 from shared.signed import Domain, Signed, fingerprint, public_bytes, sign
 from shared.verdict import CheckId, Ledger, Outcome
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-CAMERA = Destroyed(kind=EvidenceKind.CAMERA, pieces=2, bytes=9, digest="ab" * 32)
-FIRST = Certificate(
-    institution="0f" * 16,
-    session="5e" * 16,
-    n=0,
-    size=7,
-    head="cd" * 32,
-    time=1_000_000,
-    why="the retention period is over",
-    by="system",
-    destroyed=(CAMERA,),
-)
-SECOND = replace(FIRST, n=1, destroyed=(CAMERA, replace(CAMERA, kind="screen", below=3)))
-
-
 BUILT = SessionBuilder().honest()
 CHAIN = [(line.hash, decode_record(line.payload)) for line in BUILT.records]
 OF_CHAIN = replace(FIRST, session=BUILT.session, size=len(CHAIN), head=CHAIN[-1][0])
 
 
-def signed(one: Certificate, key: Ed25519PrivateKey = KEY) -> Signed:
-    return sign(key, Domain.CERTIFICATE, encode_certificate(one))
-
-
 def checked(one: Certificate) -> tuple[Gone, tuple[str, ...]]:
     """What is gone by a certificate beside ``CHAIN``, and what is wrong with it."""
     ledger = Ledger(CheckId)
-    gone = check_certificates(ledger, signed(one).line(), BUILT.session, public_bytes(KEY), CHAIN)
+    gone = check_certificates(
+        ledger, signed(one).line(), BUILT.session, public_bytes(KEY), CHAIN
+    )
     return gone, ledger.results()[CheckId.BLOB].failures
 
 

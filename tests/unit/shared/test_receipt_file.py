@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from rich.console import Console
+from support.proofs import KEY, made, short_session
 from support.sessions import Keys, SessionBuilder, fixed_key
 
 from shared.cli import verify as command
@@ -19,58 +20,12 @@ from shared.receipt_checks import ReceiptVerdict, verify_receipt_file
 from shared.receipt_file import (
     MAX_RECEIPT_FILE_BYTES,
     SUFFIX,
-    Asked,
     ReceiptFile,
     encode_receipt_file,
     line_in_text,
 )
-from shared.receipts import decode_receipt
 from shared.signed import fingerprint, public_bytes
 from shared.verdict import RECEIPT_CLAIMS, ReceiptCheck
-
-KEY = public_bytes(Keys().signing)
-
-
-def made(session: SessionBuilder | None = None, **changes: object) -> ReceiptFile:
-    """An honest receipt of a short session that was delivered; ``changes`` bend it."""
-    session = session or short_session()
-    receipt = decode_receipt(session.receipts[-1].payload)
-    file = ReceiptFile(
-        session=session.session,
-        exam="e1",
-        title="Algebra I",
-        candidate="c1",
-        server="https://exams.example.edu",
-        saved_us=receipt.time + 5,
-        signed_us=receipt.time,
-        records_made=receipt.size,
-        records_held=receipt.size,
-        pieces_made=len(session.blobs),
-        pieces_held=len(session.blobs),
-        complete=True,
-        head=receipt.head,
-        institution_key=to_base64(KEY),
-        institution_fingerprint=fingerprint(KEY),
-        ask=Asked(
-            institution="Example University",
-            contact="exams@example.edu",
-            questions="Ask.",
-            own_copy="Ask.",
-            appeal="Ask.",
-        ),
-        policy=line_in_text(session.policy),
-        grant=line_in_text(session.grant),
-        receipt=line_in_text(session.receipts[-1]),
-    )
-    return msgspec.structs.replace(file, **changes)
-
-
-def short_session(session: str = "5e55" * 8, keys: Keys | None = None) -> SessionBuilder:
-    built = SessionBuilder(keys=keys or Keys(), session=session)
-    built.open()
-    built.segment()
-    built.receipt()
-    return built
 
 
 def judged(folder: Path, file: ReceiptFile, pinned: str | None = None) -> ReceiptVerdict:

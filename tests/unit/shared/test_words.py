@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from support.said import PATHS, SAID, said_of
+from support import proofs
+from support.said import PATHS, SAID, SAID_OF_FILES, as_kept, said_of
 
 KEPT = json.loads(SAID.read_text("utf-8"))
 
@@ -19,3 +20,7 @@ def test_every_vector_gets_the_words_that_were_read_once(path: Path) -> None:
 
 def test_every_vector_was_read() -> None:
     assert set(KEPT) == {path.name for path in PATHS}
+
+
+def test_receipts_and_certificates_get_the_words_that_were_read_once() -> None:
+    assert as_kept(proofs.said()) == SAID_OF_FILES.read_text("utf-8")
