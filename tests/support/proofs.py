@@ -119,16 +119,29 @@ def said() -> dict[str, object]:
     return receipts | certificates
 
 
+def _bare_session() -> SessionBuilder:
+    """A session in which nothing is sealed: sealing is never twice the same."""
+    built = SessionBuilder()
+    built.open()
+    built.incident()
+    built.receipt()
+    return built
+
+
 def _receipts() -> dict[str, tuple[bytes, str | None]]:
     """Bytes of files, and the key that is pinned."""
     own, long = fingerprint(KEY), b" " * MAX_RECEIPT_FILE_BYTES
-    good = encode_receipt_file(made())
+    session = _bare_session()
+    good = encode_receipt_file(made(session))
     return {
         "good": (good, own),
         "without a key": (good, None),
         "of another key": (good, "ab" * 32),
-        "not all of it": (encode_receipt_file(made(complete=False, records_made=9)), own),
-        "bent": (encode_receipt_file(made(head="0" * 64, title="[b]x")), own),
+        "not all of it": (
+            encode_receipt_file(made(session, complete=False, records_made=9)),
+            own,
+        ),
+        "bent": (encode_receipt_file(made(session, head="0" * 64, title="[b]x")), own),
         "as long as it may be": (good + long[len(good) :], own),
         "too long": (good + long[len(good) - 1 :], own),
         "no receipt": (b"{}", own),
