@@ -133,6 +133,7 @@ def _receipts() -> dict[str, tuple[bytes, str | None]]:
     own, long = fingerprint(KEY), b" " * MAX_RECEIPT_FILE_BYTES
     session = _bare_session()
     good = encode_receipt_file(made(session))
+    part = encode_receipt_file(made(session, complete=False, records_made=9))
     return {
         "good": (good, own),
         "without a key": (good, None),
