@@ -9,10 +9,11 @@ import vectors.make
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.json import encode
 from second_verifier.header import verdict as the_second
 from vectors import header as made
 
-from shared.encoding import from_base64
+from shared.encoding import from_base64, to_base64
 from shared.exam_header import (
     HEADER_NAME,
     MAX_HEADER_CHARS,
@@ -37,6 +38,7 @@ SAID = ExamHeader(
     anchor="cd" * 32,
     time=1_790_000_000_000_000,
 )
+PAYLOAD = to_base64(encode(SAID))
 
 
 def ours(value: str, asked: str, key: bytes = KEY) -> str:
@@ -76,6 +78,32 @@ def test_a_scheme_s_own_port_is_not_said(scheme: str) -> None:
     port = {"http": 80, "https": 443}[scheme]
     assert bound_url(f"{scheme}://a.edu:{port}/x") == f"{scheme}://a.edu/x"
     assert bound_url(f"{scheme}://a.edu:8080/x") == f"{scheme}://a.edu:8080/x"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (f"{PAYLOAD}.{to_base64(bytes(64))}.x", "not base64url without padding"),
+        ("x" * 6_001, "longer than 6000 characters"),
+        ("x" * 6_000, "no full stop between what is said and its signature"),
+        ("x", "no full stop between what is said and its signature"),
+        ("é.x", "not base64url without padding"),
+        (f"{to_base64(b'[]')}.AAAA", "not an object"),
+        (f"{to_base64(encode(SAID))}.AAAA", "a signature of 3 bytes"),
+        (
+            f"{to_base64(encode(SAID))}.{to_base64(bytes(64))}.x",
+            "not base64url without padding",
+        ),
+    ],
+)
+def test_what_is_no_header_is_told_why(value: str, why: str) -> None:
+    with pytest.raises(MalformedHeader) as caught:
+        read_header(value)
+    assert str(caught.value) == why
+
+
+def test_no_address_has_a_backslash() -> None:
+    assert bound_url("https://a.edu/x\\y") is None
 
 
 def test_the_longest_fits() -> None:

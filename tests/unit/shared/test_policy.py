@@ -266,5 +266,12 @@ def test_each_kind_of_evidence_may_go_earlier(kind: str) -> None:
     assert not taken(said(kept_days={kind.upper(): 7}))
 
 
+@pytest.mark.parametrize(
+    ("kept", "days"), [({}, 30), ({"camera": 7}, 7), ({"camera": 90}, 30), ({"screen": 7}, 30)]
+)
+def test_no_kind_is_kept_beyond_all(kept: dict[str, int], days: int) -> None:
+    assert decode_policy(said(kept_days=kept)).days("camera") == days
+
+
 def test_records_go_with_the_session_alone() -> None:
     assert not taken(said(kept_days={"records": 7}))
