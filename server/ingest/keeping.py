@@ -124,7 +124,7 @@ _MOVING = (
     *("origin_wall", "origin_mono", "boots", "clock", "receipts", "receipt_hash", "blobs"),
     *("blobs_durable", "bytes_committed", "bytes_durable"),
 )
-_SESSIONS = ExamSession.__table__
+_SESSIONS = ExamSession.metadata.tables[ExamSession.__tablename__]
 _MOVE = (
     update(_SESSIONS)
     .where(_SESSIONS.c.id == bindparam("of"))

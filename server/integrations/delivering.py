@@ -189,10 +189,10 @@ class Deliveries:
         if found is None:
             return None
         one, event = found
-        one.leased_until = now + LEASED_FOR
+        until = one.leased_until = now + LEASED_FOR
         body = await _body(db, row, event)
         message = Message(event.id, row.url, body, signers(self._secret, row, now))
-        return _Due(webhook_id, event.id, message, one.leased_until)
+        return _Due(webhook_id, event.id, message, until)
 
     async def _note(self, db: AsyncSession, due: _Due, answer: Answer) -> bool:
         """Write down what came of an attempt; whether the turn goes on."""
