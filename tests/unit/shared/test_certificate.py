@@ -250,6 +250,13 @@ def test_a_bent_file_is_unreadable(
         verify_certificate_file(path)
 
 
+def test_a_file_that_is_far_too_long_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    for length, found in ((1_000, True), (MAX_CERTIFICATE_FILE_BYTES, False)):
+        path.write_text(json.dumps({"type": "invigil-certificates", "more": "x" * length}))
+        assert is_certificate_file(path) is found
+
+
 def test_other_files_are_no_certificates(tmp_path: Path) -> None:
     assert not is_certificate_file(tmp_path / "none")
     for content in (b"PK", b"{", b'{"type":"invigil-receipt"}'):
