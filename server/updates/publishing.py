@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock
 from tuf.api.metadata import TargetFile
 
 from server.clock import MICROS_PER_SECOND, WallClock
@@ -182,8 +182,7 @@ class Repository:
     def _held(self) -> Iterator[None]:
         """One at a time: the command, and the server that renews."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-        with (self.folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self.folder / ".lock"):
             yield
 
 
