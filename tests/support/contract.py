@@ -12,6 +12,7 @@ import inspect
 import json
 import pkgutil
 from enum import Enum
+from importlib.abc import InspectLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -77,7 +78,7 @@ def _constants(module: ModuleType) -> dict[str, str]:
     """What a module itself binds by assignments."""
     names = [
         target.id
-        for node in ast.parse(inspect.getsource(module)).body
+        for node in ast.parse(_source(module)).body
         if isinstance(node, ast.Assign | ast.AnnAssign)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name) and not target.id.startswith("_")
@@ -85,6 +86,15 @@ def _constants(module: ModuleType) -> dict[str, str]:
     said = {name: repr(getattr(module, name)) for name in names}
     # What has an address is no value: functions, programs.
     return {name: text for name, text in said.items() if " at 0x" not in text}
+
+
+def _source(module: ModuleType) -> str:
+    """From its loader: where a module is tried with a change, its file has another text."""
+    loader = module.__loader__
+    assert isinstance(loader, InspectLoader)
+    source = loader.get_source(module.__name__)
+    assert source is not None
+    return source
 
 
 def _left_out(field: dataclasses.Field[Any]) -> str:
