@@ -18,7 +18,11 @@ from PySide6.QtWidgets import QApplication
 from recorder.ui.run import run
 
 class Program:
-    pass
+    def update(self):
+        return None
+
+    def stop_updates(self):
+        pass
 
 def look():
     window = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "MainWindow")
