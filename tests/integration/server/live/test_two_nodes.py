@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from ipaddress import ip_network
 
 import httpx
@@ -44,6 +45,8 @@ pytestmark = [
 
 # How long news may take on a busy machine, in seconds; usually it is less than one.
 PATIENCE_S = 60.0
+# A recorder says how it is this often (s), and more often here.
+STATES_EVERY_S = 0.5
 
 STATE = LiveState(
     stage="recording",
@@ -122,10 +125,7 @@ async def test_what_one_node_takes_in_is_on_the_board_of_the_other(
                 headers={"X-CSRF-Token": csrf},
             )
             assert done.status_code == 202, done.text
-            # It goes down with the answer to the recorder's next state.
-            await recorder.send(msgspec.json.encode(STATE).decode())
-            while (told := await _command(recorder)).action != "message":
-                await recorder.send(msgspec.json.encode(STATE).decode())
+            told = await _said(recorder, "message")
             assert told.text == "Look at the desk."
 
 
@@ -182,8 +182,18 @@ async def _shown(viewer: ClientConnection, pupil: Pupil, words: str) -> None:
             tile = tiles.get(pupil.session, ("", ""))[1]
 
 
-async def _command(recorder: ClientConnection) -> Command:
-    text = await asyncio.wait_for(recorder.recv(), PATIENCE_S)
+async def _said(recorder: ClientConnection, action: str) -> Command:
+    """A command: it goes down after one of the states that a recorder sends all the time."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            await recorder.send(msgspec.json.encode(STATE).decode())
+            with suppress(TimeoutError):
+                if (told := await _command(recorder, STATES_EVERY_S)).action == action:
+                    return told
+
+
+async def _command(recorder: ClientConnection, patience_s: float = PATIENCE_S) -> Command:
+    text = await asyncio.wait_for(recorder.recv(), patience_s)
     return msgspec.json.decode(text, type=Command)
 
 
