@@ -186,14 +186,21 @@ def test_playing_goes_on_where_a_stream_is_missing(stage: Stage, page: Page) -> 
     page.mouse.click(box["x"] + box["width"] * 86.5 / length, box["y"] + 10)
     settled(page, 86.5, "camera", "screen", "microphone")
     page.select_option("#rate", "4")
+    # From 88.3 to 96.3 there is no camera picture, and it says so: for two seconds, and a busy
+    # machine may look too late.
+    page.evaluate(
+        """() => {
+          const note = document.querySelector("[data-note=camera]");
+          const look = () => notes.push(note.hidden ? "" : note.textContent);
+          window.notes = [];
+          const all = { attributes: true, characterData: true, childList: true, subtree: true };
+          new MutationObserver(look).observe(note, all);
+        }"""
+    )
     page.click("#play")
-    # From 88.3 to 96.3 there is no camera picture, and it says so.
-    note = page.locator("[data-note=camera]")
-    expect(note).to_be_visible()
-    expect(note).to_contain_text("committed to, but not delivered")
-    screen = times(page)["screen"]
-    until(page, f"document.getElementById('screen').currentTime > {screen + 1}", "it stands")
-    expect(note).to_be_hidden()
+    why = "notes.findIndex(text => text.includes('committed to, but not delivered'))"
+    until(page, f"{why} >= 0", "nothing is said of what is missing")
+    until(page, f"notes.slice({why}).includes('')", "it is said on and on")
     # At 104 s the machine restarted: another epoch, the same timeline.
     until(
         page,
