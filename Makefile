@@ -11,6 +11,10 @@ COVERED_BY := tests/unit/shared tests/unit/$E tests/integration/$E
 # Keeps what Python compiles, also where the environment says not to.
 COMPILING := env -u PYTHONDONTWRITEBYTECODE
 
+# One file is one worker's. A worker that crashed is not replaced: pytest-xdist 3.8 would wait
+# for ever for files that it had begun (pytest-xdist #1323, #1378).
+SHARED := --dist loadfile --max-worker-restart 0
+
 .PHONY: help demo test installer installer-test faults mutants coverage lint format types rules compiled accuracy bench lock texts screenshots setup clean
 
 help:  ## show this list
@@ -25,16 +29,16 @@ demo:  ## one exam session, end to end; ONCE=1 ends when it is delivered and ver
 # programs, which find themselves compiled.
 test: setup  ## lint, types, import rules and every test
 	@$(MAKE) --no-print-directory -j 2 types lint rules compiled
-	@$(COMPILING) $(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(COMPILING) $(BIN)/pytest -q -n 3 $(SHARED) --no-loadscope-reorder $(ARGS)
 
 faults: setup  ## the full figures of what it survives; takes more than an hour
-	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 --dist loadfile --timeout 7200 tests/faults $(ARGS)
+	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 $(SHARED) --timeout 7200 tests/faults $(ARGS)
 
 mutants: setup  ## change the contract's code in every small way; the tests must notice
 	@PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
 
 coverage: setup  ## that every branch of the contract and of the recorder's store is run
-	@$(BIN)/pytest -q -n 2 --dist loadfile --cov --cov-report= $(COVERED_BY)
+	@$(BIN)/pytest -q -n 2 $(SHARED) --cov --cov-report= $(COVERED_BY)
 	@$(BIN)/coverage report --show-missing --skip-covered --fail-under=100 --include='shared/*,$(COVERED)'
 
 setup:

@@ -1,7 +1,7 @@
 """The evidence store: one session's records, sealed pieces, receipts and outbox on disk.
 
 Every write is one transaction that is on the disk when the call returns. One thread at a
-time may use a store; ``tally`` alone may be read from any.
+time may use a store; ``tally`` alone may be read from any, and any may ``close`` it.
 
 **After an error of the disk.** A full disk is harmless: SQLite takes the transaction back and
 nothing of it counts. Any other error (``shakes_trust``) is not: when an fsync fails, Linux
@@ -19,6 +19,7 @@ every call fails, so nothing is called saved; it is tried again with each call.
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -104,6 +105,9 @@ class EvidenceStore:
         self.folder = folder
         self._db = database
         self._trusted = True
+        # Ends a connection only between two calls: SQLite's statements do not survive that
+        # they are closed while another thread reads their rows.
+        self._using = threading.RLock()
         self.founding, self.created = self._read_session()
         self.tally = self._count()
         self.newest_receipt = self._newest_receipt()
@@ -162,8 +166,12 @@ class EvidenceStore:
         return store
 
     def close(self) -> None:
-        """Let the file go. Nothing is lost by not calling it."""
-        self._db.close()
+        """Let the file go, when the call under way is through; from any thread.
+
+        Nothing is lost by not calling it. A call that comes afterwards is a bug.
+        """
+        with self._using:
+            self._db.close()
 
     def append(self, signed: Signed, record: Record, blobs: Sequence[SealedBlob]) -> None:
         """Commit a record, the pieces it names and their outbox rows in one transaction.
@@ -263,8 +271,11 @@ class EvidenceStore:
         Raises:
             StoreTrouble: the disk still fails, or what was saved is gone.
         """
-        if self._trusted:
-            return
+        with self._using:
+            if not self._trusted:
+                self._open_anew()
+
+    def _open_anew(self) -> None:
         # Closing it copies the log into the database if it can; if not, the log stays.
         self._db.close()
         self._db = connect(self.folder)
@@ -321,10 +332,17 @@ class EvidenceStore:
 
     @contextmanager
     def _disk(self) -> Iterator[Database]:
+        """The database, for one call at a time."""
+        with self._using:
+            self.settle()
+            with self._told():
+                yield self._db
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
         """Tell the user about what the environment does; let bugs through as they are."""
-        self.settle()
         try:
-            yield self._db
+            yield
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
             raise
         except sqlite3.Error as error:

@@ -56,6 +56,9 @@ from shared.records import (
 # space is used at once, long enough not to keep a broken disk busy.
 RETRY_S = 1.0
 
+# How long the disk may take for the call that is under way when the writer is stopped.
+LAST_CALL_S = 5.0
+
 _T = TypeVar("_T")
 _log = structlog.get_logger()
 
@@ -297,6 +300,8 @@ class EvidenceWriter:
     def stop(self, timeout: float) -> int:
         """End the thread and let the store go; what waits is tried for ``timeout`` seconds.
 
+        A call of the disk that is under way is waited for as well, for ``LAST_CALL_S``.
+
         Returns:
             How many drafts never reached the disk.
         """
@@ -304,7 +309,7 @@ class EvidenceWriter:
             self.flush(timeout)
         self._intake.stop()
         if self._thread.ident is not None:
-            self._thread.join(timeout)
+            self._thread.join(max(timeout, LAST_CALL_S))
         return self.waiting.items
 
     def ask(self, question: Callable[[EvidenceStore], _T]) -> _T:

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -368,3 +369,34 @@ def test_sessions_are_found_by_name_and_content(store: EvidenceStore) -> None:
     (root / "notes").mkdir()
     assert session_folders(root) == [store.folder]
     assert session_folders(root / "nowhere") == []
+
+
+class Reader(threading.Thread):
+    """Uses a store until that fails."""
+
+    def __init__(self, store: EvidenceStore) -> None:
+        super().__init__()
+        self.reads = threading.Event()
+        self.end: Exception | None = None
+        self._store = store
+
+    def run(self) -> None:
+        try:
+            while self._store.room_inside() >= 0:
+                self.reads.set()
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is looked at)
+            self.end = error
+
+
+def test_a_store_is_closed_between_the_calls_of_another_thread(
+    server: EvidenceServer, tmp_path: Path
+) -> None:
+    """Not in the midst of one: what SQLite had in its hands then ended the program."""
+    for number in range(20):
+        store = make_store(tmp_path / str(number), server)
+        reader = Reader(store)
+        reader.start()
+        assert reader.reads.wait(10)
+        store.close()
+        reader.join(10)
+        assert isinstance(reader.end, sqlite3.ProgrammingError)
