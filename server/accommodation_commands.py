@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms
+from server.terminal import print_line
 from shared.flags import Kind
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.

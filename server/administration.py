@@ -17,9 +17,9 @@ from server.bars import progress
 from server.candidate_commands import Reading, read_list_file, tell_bad, tell_guess
 from server.command_times import micros_of
 from server.config import Settings
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, exam_named, institution_named, run_in_rooms, settled
 from server.policy_commands import read_terms
+from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from rich.console import Console
 
 from server.bars import progress
 from server.clock import MICROS_PER_SECOND
 from server.opening import Fault, Rooms, opened, settled
+from server.terminal import say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def backup(folder: Path, *, keep: int = KEEP) -> None:
     except (BackupFault, DumpError) as error:
         raise Fault(str(error)) from error
     sys.stdout.write(msgspec.json.encode(made).decode() + "\n")
-    _say(f"Backed up {made.pieces} pieces and the database into {folder}.")
-    _say("The keys are not in it: invigil-server admin keys backup FILE")
+    say(f"Backed up {made.pieces} pieces and the database into {folder}.")
+    say("The keys are not in it: invigil-server admin keys backup FILE")
 
 
 def restore(folder: Path, *, of: str = "") -> int:
@@ -107,11 +107,11 @@ async def _restore(folder: Path, of: str) -> int:
         await migrate(rooms.database)
         await _note(rooms, chosen)
         lost = await missing(rooms.database, rooms.blobs)
-    _say(f"Restored the database of {_when(chosen.made)} and {count} pieces.")
+    say(f"Restored the database of {_when(chosen.made)} and {count} pieces.")
     if lost:
-        _say(f"{lost} pieces that it names are not in the backup; the sessions say which.")
+        say(f"{lost} pieces that it names are not in the backup; the sessions say which.")
         return NOT_WHOLE
-    _say("Check the keys too: invigil-server admin keys check")
+    say("Check the keys too: invigil-server admin keys check")
     return 0
 
 
@@ -154,7 +154,3 @@ def _when(micros: int) -> str:
     return datetime.fromtimestamp(micros / MICROS_PER_SECOND, UTC).strftime(
         "%Y-%m-%d %H:%M UTC"
     )
-
-
-def _say(words: str) -> None:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(words)

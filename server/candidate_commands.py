@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from server.bars import progress
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, exam_named, run_in_rooms, settled
+from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -325,12 +324,6 @@ def tell_bad(bad: list[Bad], report: Path | None = None) -> None:
         report.write_bytes(bad_rows_csv(bad))
     except OSError as error:
         raise Fault(f"cannot write {report}: {error.strerror}") from error
-
-
-def say(words: str) -> None:
-    """Tell the person at the terminal."""
-    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    console.print(words)
 
 
 def _changed(exam: str, who: Who | None, what: str) -> Any:

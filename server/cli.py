@@ -27,6 +27,7 @@ from server.opening import Fault, opened, settled
 from server.people_commands import app as people
 from server.policy_commands import app as policy
 from server.retention.commands import app as retention
+from server.terminal import say
 from server.token_commands import app as tokens
 from server.updates.commands import app as updates
 
@@ -90,7 +91,7 @@ def run(*, bind: str | None = None, migrate: bool = True) -> None:
     except AddressTaken as error:
         raise Fault(f"{error}; choose another with --bind") from error
     _finish(_prepare(settings, migrate=migrate))
-    _say(f"Invigil serves {settings.url} (listening on {settings.bind}).")
+    say(f"Invigil serves {settings.url} (listening on {settings.bind}).")
     serve(settings)
 
 
@@ -110,7 +111,7 @@ def worker() -> None:
 
     settings = settled()
     configure_logs(as_json=settings.log_json)
-    _say(f"Looking for expired sessions every {settings.retention_check_s} s.")
+    say(f"Looking for expired sessions every {settings.retention_check_s} s.")
     _finish(work())
 
 
@@ -127,10 +128,10 @@ def migrate(*, make: str | None = None, back_to: str | None = None) -> None:
     """
     if back_to is not None:
         _finish(_take_back(settled(), back_to))
-        _say(f"The database is back at {back_to}; start the version it belongs to.")
+        say(f"The database is back at {back_to}; start the version it belongs to.")
         return
     _finish(_migrate(settled(), make))
-    _say("The database is up to date." if make is None else "Written; look it over.")
+    say("The database is up to date." if make is None else "Written; look it over.")
 
 
 @app.command
@@ -189,7 +190,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(sys.argv[1:] if arguments is None else arguments)
     except (Fault, ConfigError) as error:
-        _say(f"invigil-server: {error}")
+        say(f"invigil-server: {error}")
         raise SystemExit(FAULT) from None
 
 
@@ -225,8 +226,3 @@ def _finish(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
     except KeyboardInterrupt:
         raise SystemExit(os.EX_OK) from None
-
-
-def _say(words: str) -> None:
-    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    console.print(words)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from server.command_times import micros_of
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, exam_named, institution_named, run_in_rooms, settled
+from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def backup(file: Path, *, passphrase_stdin: Flag = False) -> None:
         raise Fault(str(error)) from error
     except OSError as error:
         raise Fault(f"cannot write {file}: {error.strerror}") from error
-    _say(f"Wrote {len(names)} keys to {file}. Nobody opens it without the passphrase.")
+    say(f"Wrote {len(names)} keys to {file}. Nobody opens it without the passphrase.")
 
 
 @app.command
@@ -74,7 +73,7 @@ def restore(file: Path, *, passphrase_stdin: Flag = False) -> None:
         raise Fault(str(error)) from error
     except OSError as error:
         raise Fault(f"cannot restore from {file}: {error.strerror}") from error
-    _say(f"Put {len(names)} keys back; check them with `invigil-server admin keys check`.")
+    say(f"Put {len(names)} keys back; check them with `invigil-server admin keys check`.")
 
 
 @app.command(name="list")
@@ -98,11 +97,11 @@ def check() -> int:
     found, faults = run_in_rooms(_look)
     faults = [*faults, *(f"{g.institution}: {g.fault}" for g in found if g.fault)]
     for fault in faults:
-        _say(fault)
+        say(fault)
     if faults:
         return FINDING
     served = sum(generation.sessions for generation in found)
-    _say(f"{len(found)} generations of keys, {served} sessions: every key is there and fits.")
+    say(f"{len(found)} generations of keys, {served} sessions: every key is there and fits.")
     return 0
 
 
@@ -141,7 +140,7 @@ def rotate(institution: str, *, signing: Flag = False, evidence: Flag = False) -
         }
 
     print_line(run_in_rooms(work))
-    _say("Make a backup now: invigil-server admin keys backup FILE")
+    say("Make a backup now: invigil-server admin keys backup FILE")
 
 
 async def _look(rooms: Rooms) -> tuple[list[Generation], list[str]]:
@@ -159,7 +158,3 @@ def _passphrase(*, from_stdin: bool, twice: bool) -> str:
     if twice and first != getpass.getpass("Again: "):
         raise Fault("the two passphrases differ")
     return first
-
-
-def _say(words: str) -> None:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(words)

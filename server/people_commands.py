@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cyclopts import App
 
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, exam_named, run_in_rooms
+from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from server.json_lines import print_line
 from server.opening import Fault, Rooms, institution_named, run_in_rooms
+from server.terminal import print_line
 
 app = App(
     name="tokens",

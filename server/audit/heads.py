@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 
 import structlog
 from sqlalchemy import or_, select
 
 from server.audit.models import LoggedHeadRow
 from server.audit.service import moved
+from server.chores import first_line, pause
 from server.clock import WallClock
 from server.ingest.models import ExamSession
 from server.storage.database import UNREADY, Database
@@ -80,13 +80,12 @@ class SessionHeads:
         await self._try(self.find)
         while not stop.is_set():
             await self._try(self.write)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+            await pause(every_s, stop)
         await self._try(self.write)
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
         except (*UNREADY, KeysMissing) as error:
-            why = str(error).partition("\n")[0]
+            why = first_line(error)
             _log.error("heads could not be logged, will be tried again", why=why)

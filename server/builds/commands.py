@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import msgspec
 from cyclopts import App, Parameter
 
 from server.opening import Fault, Rooms, institution_named, run_in_rooms
+from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def add(manifest: Path, *, institution: str, signer: str = "") -> None:
             "id": row.id, "build": row.build, "number": row.number, "version": row.version,
         }  # fmt: skip
 
-    _print(_with_builds(institution, work))
+    print_line(_with_builds(institution, work))
 
 
 @app.command(name="list")
@@ -79,7 +78,7 @@ def list_(*, institution: str) -> None:
         return [build_out(one) for one in (await builds.all(by.institution_id)).builds]
 
     for one in _with_builds(institution, work):
-        _print(one)
+        print_line(one)
 
 
 @app.command
@@ -100,7 +99,7 @@ def withdraw(build: str, *, institution: str) -> None:
         row = await builds.withdraw(by, named[0].id)
         return {"id": row.id, "build": row.build, "withdrawn": row.withdrawn_at}
 
-    _print(_with_builds(institution, work))
+    print_line(_with_builds(institution, work))
 
 
 @app.command
@@ -116,7 +115,7 @@ def settle(*, institution: str, flag: Annotated[bool, Parameter(negative="--show
         await builds.settle(by, flags=flag)
         return {"flags": flag}
 
-    _print(_with_builds(institution, work))
+    print_line(_with_builds(institution, work))
 
 
 def _with_builds(institution: str, work: Callable[[Builds, By], Awaitable[_T]]) -> _T:
@@ -129,7 +128,3 @@ def _with_builds(institution: str, work: Callable[[Builds, By], Awaitable[_T]]) 
         return await work(Builds(rooms.database, rooms.clock), By(COMMAND_LINE, own))
 
     return run_in_rooms(whole)
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from litestar import Litestar
@@ -17,6 +17,7 @@ from sqlalchemy import literal, select
 
 from server.audit import service as audit
 from server.candidates.letters import ONCE, Notices
+from server.chores import beside, repeated
 from server.clock import MICROS_PER_DAY, WallClock
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
@@ -99,19 +100,15 @@ class PageLetters:
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:
         """Look for them for as long as the application runs."""
-        stop = asyncio.Event()
-        chore = asyncio.create_task(self._run(stop))
-        yield
-        stop.set()
-        await chore
+        async with beside(self._run):
+            yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                if count := await self.send():
-                    _log.info("links to own pages", letters=count)
-            except (*UNREADY, KeysMissing) as error:
-                why = str(error).partition("\n")[0]
-                _log.error("no links were sent, will be tried again", why=why)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_S)
+        async def look() -> None:
+            if count := await self.send():
+                _log.info("links to own pages", letters=count)
+
+        def failed(why: str) -> None:
+            _log.error("no links were sent, will be tried again", why=why)
+
+        await repeated(look, LOOK_S, stop, failed, (*UNREADY, KeysMissing))

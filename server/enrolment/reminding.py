@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from litestar import Litestar
@@ -18,6 +18,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
+from server.chores import beside, repeated
 from server.clock import WallClock
 from server.enrolment.issuing import Chosen, Issuing, Sent, log_places, may_begin
 from server.enrolment.models import Candidate, Enrolment
@@ -103,23 +104,20 @@ class Reminders:
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:
         """Look for them for as long as the application runs."""
-        stop = asyncio.Event()
-        chore = asyncio.create_task(self._run(stop))
-        yield
-        stop.set()
-        await chore
+        async with beside(self._run):
+            yield
 
     async def _run(self, stop: asyncio.Event) -> None:
         """Look again and again until ``stop``; what fails is tried again."""
-        while not stop.is_set():
-            try:
-                if count := await self.remind():
-                    _log.info("reminders", letters=count)
-            except (*UNREADY, KeysMissing) as error:
-                why = str(error).partition("\n")[0]
-                _log.error("no reminders, will be tried again", why=why)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_S)
+
+        async def look() -> None:
+            if count := await self.remind():
+                _log.info("reminders", letters=count)
+
+        def failed(why: str) -> None:
+            _log.error("no reminders, will be tried again", why=why)
+
+        await repeated(look, LOOK_S, stop, failed, (*UNREADY, KeysMissing))
 
     async def _near(self) -> list[str]:
         """Exams that may have a reminder due."""

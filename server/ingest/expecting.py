@@ -19,6 +19,7 @@ from server.exams.models import PolicyVersion
 from server.ingest import keeping
 from server.ingest.held import GONE, PURGED, REVOKED
 from server.ingest.models import BlobRow, ExamSession
+from server.ingest.waiting import Waiting, fail, tell
 from server.problems import Rejection
 from server.storage.database import Database
 from shared.chain import Refusal
@@ -55,12 +56,6 @@ class Expected:
 Answer = Expected | Signed | Rejection
 
 
-@dataclass(slots=True)
-class _Question:
-    upload: Upload
-    answer: asyncio.Future[Answer]
-
-
 class Expectations:
     """Answers what the database expects of an upload."""
 
@@ -68,7 +63,7 @@ class Expectations:
         """Take the database that knows."""
         self._database = database
         self._kids: dict[str, frozenset[str]] = {}
-        self._waiting: list[_Question] = []
+        self._waiting: list[Waiting[Upload, Answer]] = []
         self._asking: asyncio.Task[None] | None = None
 
     async def of(self, upload: Upload) -> Answer:
@@ -77,29 +72,24 @@ class Expectations:
         Raises:
             SQLAlchemyError, OSError, DatabaseBusy: the database cannot work.
         """
-        question = _Question(upload, asyncio.get_running_loop().create_future())
+        question = Waiting[Upload, Answer](upload)
         self._waiting.append(question)
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask_all())
-        return await question.answer
+        return await question.done
 
     async def _ask_all(self) -> None:
         while self._waiting:
             together = self._waiting[:MAX_TOGETHER]
             del self._waiting[:MAX_TOGETHER]
             try:
-                answers = await self._answers([one.upload for one in together])
+                answers = await self._answers([one.job for one in together])
             except BaseException as error:
-                for one in together:
-                    if not one.answer.done():
-                        one.answer.set_exception(error)
+                fail(together, error)
                 if not isinstance(error, Exception):
                     raise
             else:
-                for one, answer in zip(together, answers, strict=True):
-                    # Somebody whose connection broke does not wait any more.
-                    if not one.answer.done():
-                        one.answer.set_result(answer)
+                tell(together, answers)
 
     async def _answers(self, uploads: Sequence[Upload]) -> list[Answer]:
         keys = {

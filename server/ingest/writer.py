@@ -29,6 +29,7 @@ from server.ingest.knowing import look_up
 from server.ingest.models import BlobRow
 from server.ingest.projecting import add_projection
 from server.ingest.telling import happened, notable_of
+from server.ingest.waiting import Waiting, fail, tell
 from server.integrations.outbox import announce
 from server.problems import Rejection
 from server.storage.database import UNREADY, Database
@@ -81,14 +82,6 @@ Job = Batch | Arrival
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A job and who waits for its outcome."""
-
-    job: Job
-    done: asyncio.Future[Outcome]
-
-
-@dataclass(slots=True)
 class _Work:
     """One transaction's sessions: ``times`` are those of the receipts to come."""
 
@@ -119,7 +112,7 @@ class Writer:
         self._keys = keys
         self._quotas = settings.session_quota_bytes, settings.session_quota_records
         self._clock = clock
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Waiting[Job, Outcome]] = deque()
         self._writing: asyncio.Task[None] | None = None
 
     async def submit(self, job: Job) -> Outcome:
@@ -129,7 +122,7 @@ class Writer:
             SQLAlchemyError, OSError, DatabaseBusy: the database cannot work; nothing of
                 the job was done.
         """
-        waiting = _Waiting(job, asyncio.get_running_loop().create_future())
+        waiting = Waiting[Job, Outcome](job)
         self._waiting.append(waiting)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
@@ -139,10 +132,10 @@ class Writer:
         while self._waiting:
             await self._finish(self._next_group())
 
-    def _next_group(self) -> list[_Waiting]:
+    def _next_group(self) -> list[Waiting[Job, Outcome]]:
         """Jobs in their order: one batch a session, or any number of its arrivals."""
-        group: dict[str, list[_Waiting]] = {}
-        left: deque[_Waiting] = deque()
+        group: dict[str, list[Waiting[Job, Outcome]]] = {}
+        left: deque[Waiting[Job, Outcome]] = deque()
         kept_back: set[str] = set()
         while self._waiting and len(group) < MAX_SESSIONS:
             waiting = self._waiting.popleft()
@@ -157,27 +150,27 @@ class Writer:
         self._waiting.extendleft(reversed(left))
         return [waiting for jobs in group.values() for waiting in jobs]
 
-    async def _finish(self, group: list[_Waiting]) -> None:
+    async def _finish(self, group: list[Waiting[Job, Outcome]]) -> None:
         """Do a group and tell everybody; where one job fails it, do each by itself."""
         try:
             outcomes = await self._transact([waiting.job for waiting in group])
         except UNREADY as error:
-            _fail(group, error)
-        except Exception as error:  # noqa: BLE001  (told to whom it concerns, see _fail)
+            fail(group, error)
+        except Exception as error:  # noqa: BLE001  (told to whom it concerns, see fail)
             if len(group) > 1:
                 for waiting in group:
                     await self._finish([waiting])
             elif isinstance(error, IntegrityError | StaleDataError):
                 session = group[0].job.session_id
                 _log.warning("a delivery collided", session=session, why=str(error))
-                _tell(group, [BUSY])
+                tell(group, [BUSY])
             else:
-                _fail(group, error)
+                fail(group, error)
         except BaseException as error:
-            _fail(group, error)
+            fail(group, error)
             raise
         else:
-            _tell(group, outcomes)
+            tell(group, outcomes)
 
     async def _transact(self, jobs: Sequence[Job]) -> list[Outcome]:
         async with self._database.transaction() as db:
@@ -251,19 +244,6 @@ def _note_heads(
         if row.closed:
             moved(db, now, row.institution_id, [row.id])
     return {row.id: row.institution_id for row in rows if not row.closed}
-
-
-def _tell(group: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
-    for waiting, outcome in zip(group, outcomes, strict=True):
-        # Somebody whose connection broke does not wait any more.
-        if not waiting.done.done():
-            waiting.done.set_result(outcome)
-
-
-def _fail(group: Sequence[_Waiting], error: BaseException) -> None:
-    for waiting in group:
-        if not waiting.done.done():
-            waiting.done.set_exception(error)
 
 
 def _refusal(work: _Work, job: Job) -> Rejection | None:

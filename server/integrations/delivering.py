@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Role
 from server.audit import service as audit
+from server.chores import beside, repeated
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.enrolment.models import Candidate
 from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, WebhookRow
@@ -108,24 +109,21 @@ class Deliveries:
         """For as long as the application runs; what is under way then is given up, and made
         again by the next start.
         """
-        stop = asyncio.Event()
-        looking = asyncio.create_task(self._run(stop))
-        yield
-        stop.set()
-        await looking
+        async with beside(self._run):
+            yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                await self.begin_due()
-                await self._sweep()
-            except UNREADY as error:
-                _log.error("webhooks wait", why=str(error).partition("\n")[0])
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._every_s)
+        def failed(why: str) -> None:
+            _log.error("webhooks wait", why=why)
+
+        await repeated(self._look, self._every_s, stop, failed)
         for turn in self._turns.values():
             turn.cancel()
         await asyncio.gather(*self._turns.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        await self.begin_due()
+        await self._sweep()
 
     async def deliver_due(self) -> None:
         """Try all that is due now, once each turn, and wait for it."""

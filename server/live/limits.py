@@ -22,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import service as audit
+from server.chores import pause
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.exams.models import PolicyVersion
 from server.ingest.held import hold_one
@@ -155,8 +156,7 @@ class Limits:
                 await self._attend(stop)
             except UNREADY as error:
                 _log.error("limits were not looked at, will be tried again", why=str(error))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), EVERY_S)
+                await pause(EVERY_S, stop)
 
     async def _attend(self, stop: asyncio.Event) -> None:
         """Until the next look, follow what is noticed."""

@@ -25,13 +25,14 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
+from server.chores import repeated
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.mail.carriers import Carried, Carrier, Later, Outcome, Refused, Unclear
 from server.mail.letters import MailError, State, address_of
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
-from server.storage.database import UNREADY, Database
+from server.storage.database import Database
 
 # The first retry comes after this, each further one after twice as long, in seconds: mail
 # servers that ask for patience (greylisting) mean minutes.
@@ -105,15 +106,15 @@ class Post:
         """Deliver every ``every_s`` seconds until ``stop``; a failure is logged and tried
         again.
         """
-        while not stop.is_set():
-            try:
-                if went := await self.deliver():
-                    _log.info("mail sent", letters=went)
-            except UNREADY as error:
-                why = str(error).partition("\n")[0]
-                _log.error("mail could not be looked at, will be tried again", why=why)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+
+        async def look() -> None:
+            if went := await self.deliver():
+                _log.info("mail sent", letters=went)
+
+        def failed(why: str) -> None:
+            _log.error("mail could not be looked at, will be tried again", why=why)
+
+        await repeated(look, every_s, stop, failed)
 
     async def _tidy(self) -> None:
         """Settle what a crash left, and forget whom letters went to long ago."""

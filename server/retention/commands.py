@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from cyclopts import App
 
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.terminal import print_line
 
 app = App(name="retention", help="Holds, certificates of deletion, and the proof of it.")
 
@@ -52,7 +51,7 @@ def prove(session: str, *, bundle: Path | None = None, word: tuple[str, ...] = (
     proof = run_in_rooms(work)
     if proof is None:
         raise Fault(f"there is no session {session}; see `invigil-server admin sessions`")
-    _print({"holds": proof.holds, **asdict(proof)})
+    print_line({"holds": proof.holds, **asdict(proof)})
     return 0 if proof.holds else NOT_GONE
 
 
@@ -103,7 +102,7 @@ def hold(subject: str, *, institution: str, kind: str = "session", why: str) -> 
                 raise Fault(str(error)) from error
             return row.id
 
-    _print({"hold": run_in_rooms(work)})
+    print_line({"hold": run_in_rooms(work)})
 
 
 @app.command
@@ -130,7 +129,7 @@ def release(hold: str, *, institution: str, why: str) -> None:
                 raise Fault(str(error)) from error
 
     run_in_rooms(work)
-    _print({"released": hold})
+    print_line({"released": hold})
 
 
 @app.command
@@ -159,8 +158,4 @@ def region(institution: str, region: str) -> None:
         except (NotMoved, UnknownRegion) as error:
             raise Fault(str(error)) from error
 
-    _print({"region": region, **asdict(run_in_rooms(work))})
-
-
-def _print(value: Any) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    print_line({"region": region, **asdict(run_in_rooms(work))})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
-from contextlib import suppress
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
@@ -12,6 +11,7 @@ from sqlalchemy import or_, select, update
 
 from server.accounts.staff import Staff
 from server.audit import service as audit
+from server.chores import pause
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
 from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
@@ -87,8 +87,7 @@ class Retention:
                 await self.follow()
             except (*UNREADY, BlobStoreError, KeysMissing) as error:
                 _log.error("retention failed, will be tried again", why=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), every_s)
+            await pause(every_s, stop)
 
     async def follow(self) -> Moved:
         """Move some of what is not in its institution's region yet."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import msgspec
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -62,7 +60,7 @@ def init(*, institution: str, keys: Path) -> None:
         return {"folder": str(own.folder), "root": fingerprint_of(state)}
 
     _done(institution, "updates.init", work)
-    _say(
+    say(
         f"Keep {keys} off this server. Build what `invigil-server admin updates root FILE` "
         "writes into your recorders (briefcase.toml, [updates])."
     )
@@ -85,7 +83,7 @@ def root(file: Path, *, institution: str) -> None:
         url = f"{settled().url}/updates/{own.folder.name}"
         return {"root": fingerprint_of(state), "url": url}
 
-    _print(_with(institution, work))
+    print_line(_with(institution, work))
 
 
 @app.command
@@ -178,7 +176,7 @@ def list_(*, institution: str) -> None:
         institution: The institution's name or id.
     """
     for one in _with(institution, lambda own: own.published()):
-        _print(_told(one))
+        print_line(_told(one))
 
 
 @app.command
@@ -197,16 +195,16 @@ def check(*, institution: str) -> int:
 
     found = _with(institution, work)
     for words in found:
-        _say(f"{words}: sign it again with `invigil-server admin updates renew`")
+        say(f"{words}: sign it again with `invigil-server admin updates renew`")
     if not found:
-        _say("The repository holds.")
+        say("The repository holds.")
     return FINDING if found else 0
 
 
 def _done(institution: str, action: str, work: Callable[[Repository], dict[str, Any]]) -> None:
     """Do what changes a repository, print it, and write it into the institution's log."""
     told = _with(institution, work, action)
-    _print(told)
+    print_line(told)
 
 
 def _with(institution: str, work: Callable[[Repository], _T], action: str = "") -> _T:
@@ -261,11 +259,3 @@ def _told(one: Any) -> dict[str, Any]:
 
 def _passphrase() -> str:
     return os.environ.get(PASSPHRASE, "")
-
-
-def _print(value: object) -> None:
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
-
-
-def _say(words: str) -> None:
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 from litestar import Litestar
 
+from server.chores import beside, pause
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.updates.keys import UpdateKeyError
 from server.updates.publishing import Repository
@@ -58,15 +59,11 @@ class Keeping:
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:
         """Look at the start, and from time to time."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(self._run(stop))
-        yield
-        stop.set()
-        await task
+        async with beside(self._run):
+            yield
 
     async def _run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             for words in await asyncio.to_thread(self.look):
                 _log.warning("updates", why=words)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_S)
+            await pause(LOOK_S, stop)
