@@ -23,13 +23,19 @@ def is_answer(call: Call) -> bool:
 
 
 def database_synced(calls: list[Call], answer: Call) -> int:
-    """Where the write-ahead log began to be written for the last time; synced after it."""
+    """Where the write-ahead log began to be written for the last time; synced after it.
+
+    The server's own chores write into it between the answers, too: what counts is what was
+    written after the sync before.
+    """
     writes = [call for call in calls if call.name == "pwrite64" and "db-wal>" in call.arguments]
     assert writes, "no receipt without a row"
-    (*_, synced) = [call for call in calls if is_sync(call, r"db-wal>\)?$")]
+    (*before, synced) = [call for call in calls if is_sync(call, r"db-wal>\)?$")]
     assert writes[-1].over < synced.begun
     assert synced.over < answer.begun
-    return min(call.begun for call in writes)
+    last = writes[-1].begun
+    earlier = max((call.over for call in before if call.over < last), default=0)
+    return min(call.begun for call in writes if call.begun > earlier)
 
 
 def piece_synced(calls: list[Call], folder: Path, name: str) -> int:
