@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from pathlib import Path
 
@@ -22,7 +21,6 @@ def draw(icon: Path) -> dict[int, bytes]:
     Raises:
         BuildFault: it is no picture, not square, or too small.
     """
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtGui import QImageReader
 
     reader = QImageReader(str(icon))
