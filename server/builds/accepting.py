@@ -18,6 +18,7 @@ from server.builds.models import AcceptedBuildRow
 from server.clock import WallClock
 from server.problems import Rejection
 from server.review.ranking import unsettle
+from server.review.turns import take_builds
 from server.storage.database import Database
 from shared.build import BuildError, signer_of
 from shared.encoding import HASH_HEX
@@ -104,6 +105,7 @@ class Builds:
         if isinstance(found, Rejection):
             return found
         async with self._database.transaction() as db:
+            await take_builds(db)
             # Whoever else changes the list waits.
             await db.get_one(Institution, by.institution_id, with_for_update=True)
             query = select(AcceptedBuildRow).where(
@@ -124,6 +126,7 @@ class Builds:
             NotFoundException: it is not on the institution's list.
         """
         async with self._database.transaction() as db:
+            await take_builds(db)
             row = await db.get(AcceptedBuildRow, build_id, with_for_update=True)
             if row is None or row.institution_id != by.institution_id:
                 raise NotFoundException("There is no such build on the list.")
@@ -135,6 +138,7 @@ class Builds:
     async def settle(self, by: By, *, flags: bool) -> None:
         """Whether sessions of other builds are flagged, or that is only shown."""
         async with self._database.transaction() as db:
+            await take_builds(db)
             own = await db.get_one(Institution, by.institution_id, with_for_update=True)
             if own.flags_builds == flags:
                 return

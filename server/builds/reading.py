@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -36,7 +36,7 @@ async def read_judged(db: AsyncSession, sessions: Sequence[ExamSession]) -> Judg
     """What the list says of these sessions' programs, in one question."""
     by_id = {session.id: session for session in sessions}
     found: dict[str, list[Judged]] = {name: [] for name in by_id}
-    for row in await db.execute(_query(list(by_id))):
+    for row in await db.execute(_PROGRAMS, {"sessions": list(by_id)}):
         session = by_id[row.ProgramRow.session_id]
         found[session.id].append(_judged(session, row))
     return {name: tuple(every) for name, every in found.items()}
@@ -97,8 +97,8 @@ async def read_alarms(
     return [Alarm(name, seq, finding_id(seq), severity[name], at) for name, seq, at in rows]
 
 
-def _query(sessions: list[str]) -> Any:
-    """Programs with what the list of their session's institution says."""
+def _query() -> Any:
+    """Programs of ``sessions`` with what the list of their session's institution says."""
     own, other = aliased(AcceptedBuildRow), aliased(AcceptedBuildRow)
     of = ExamSession.institution_id
     here = and_(own.institution_id == of, own.build == ProgramRow.build)
@@ -117,9 +117,13 @@ def _query(sessions: list[str]) -> Any:
         .join(ExamSession, ExamSession.id == ProgramRow.session_id)
         .join(Institution, Institution.id == of)
         .outerjoin(own, here)
-        .where(ProgramRow.session_id.in_(sessions))
+        .where(ProgramRow.session_id.in_(bindparam("sessions", expanding=True)))
         .order_by(ProgramRow.session_id, ProgramRow.seq)
     )
+
+
+# Made once: to make it takes longer than to ask it.
+_PROGRAMS = _query()
 
 
 def _judged(session: ExamSession, row: Any) -> Judged:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.judgement import Fork, Fresh
@@ -18,6 +18,7 @@ from server.ingest.models import (
     RecordRow,
 )
 from server.ingest.projection import text as storable
+from server.storage.tables import add_rows
 from shared.receipts import MAX_MISSING
 from shared.signed import Signed
 
@@ -48,8 +49,7 @@ async def add_records(db: AsyncSession, batches: Iterable[Additions]) -> None:
                 for place, flag in enumerate(one.flags)
             ]
     for model, rows in ((RecordRow, records), (BlobRow, pieces), (ClockFlagRow, flags)):
-        if rows:
-            await db.execute(insert(model), rows)
+        await add_rows(db, model, rows)
 
 
 def _record(batch: Additions, one: Fresh) -> Row:
@@ -102,8 +102,7 @@ async def add_receipts(
         )
         row.receipts += 1
         row.receipt_hash = signed.hash
-    if rows:
-        await db.execute(insert(ReceiptRow), rows)
+    await add_rows(db, ReceiptRow, rows)
 
 
 async def keep_sessions(db: AsyncSession, sessions: Iterable[ExamSession]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import case, insert, select, tuple_, update
+from sqlalchemy import case, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.judgement import Fresh
@@ -20,6 +20,7 @@ from server.ingest.models import (
     UnobservedRow,
 )
 from server.ingest.projection import Interruption, Row, project
+from server.storage.tables import add_rows
 from shared.records import Segment
 
 
@@ -49,8 +50,7 @@ async def add_projection(
         (GapRow, rows.gaps),
         (UnobservedRow, rows.unobserved),
     ):
-        if new:
-            await db.execute(insert(model), new)
+        await add_rows(db, model, new)
     if rows.incidents:
         await _add_incidents(db, rows.incidents)
     for interruption in rows.interruptions:
@@ -80,8 +80,7 @@ async def _add_incidents(db: AsyncSession, incidents: dict[tuple[str, str], Row]
     found = await db.execute(query.where(key.in_(list(incidents))))
     there = {(session, incident) for session, incident in found}
     new = [row for name, row in incidents.items() if name not in there]
-    if new:
-        await db.execute(insert(IncidentRow), new)
+    await add_rows(db, IncidentRow, new)
     for name in there:
         row = {
             column: value for column, value in incidents[name].items() if column != "begin_seq"

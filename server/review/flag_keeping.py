@@ -6,10 +6,10 @@ not written again, so that one decision among ten thousand flags writes one row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession
@@ -18,69 +18,86 @@ from server.review import search
 from server.review.flags import Flag
 from server.review.likeness import texts_of, things_of
 from server.review.models import FlagRow, LikenessRow
+from server.storage.tables import add_rows
 from shared.encoding import sha256_hex
 
 # Rows of one statement; databases bound how many values one may have.
 PORTION = 500
 
 
-async def keep_flags(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> None:
-    """Bring what is kept of a session's flags up to date. The session's turn is taken."""
-    query = select(FlagRow.flag_id, FlagRow.mark, FlagRow.told).where(
-        FlagRow.session_id == session.id
-    )
-    rows = (await db.execute(query)).tuples().all()
-    kept, told = {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}
-    marks = {flag.id: flag.once(_mark) for flag in flags}
-    changed = [flag for flag in flags if kept.get(flag.id) != marks[flag.id]]
-    gone = [name for name in kept if name not in marks]
-    await _drop(db, session.id, [*gone, *(one.id for one in changed if one.id in kept)])
-    await search.forget(db, [(session.id, name) for name in gone])
-    for at in range(0, len(changed), PORTION):
-        await _add(db, session, changed[at : at + PORTION], marks)
-    await announce(db, [*_news(session, changed, told)])
+# Flags by their session and their own id.
+_Of = tuple[str, str]
+_Kept = Mapping[_Of, tuple[str, str | None]]
 
 
-async def _add(
-    db: AsyncSession, session: ExamSession, flags: Sequence[Flag], marks: dict[str, str]
+async def keep_flags(
+    db: AsyncSession, those: Sequence[tuple[ExamSession, Sequence[Flag]]]
 ) -> None:
-    await db.execute(
-        insert(FlagRow), [_row(session, flag) | {"mark": marks[flag.id]} for flag in flags]
+    """Bring what is kept of sessions' flags up to date. The sessions' turns are taken."""
+    query = select(FlagRow.session_id, FlagRow.flag_id, FlagRow.mark, FlagRow.told).where(
+        FlagRow.session_id.in_([session.id for session, _ in those])
     )
-    of = {"session_id": session.id, "exam_id": session.exam_id}
+    rows = (await db.execute(query)).tuples()
+    kept = {(session, flag): (mark, told) for session, flag, mark, told in rows}
+    fresh: list[tuple[ExamSession, Flag]] = []
+    there: set[_Of] = set()
+    for session, flags in those:
+        there.update((session.id, flag.id) for flag in flags)
+        fresh += [(session, flag) for flag in flags if not _same(kept, session.id, flag)]
+    gone = kept.keys() - there
+    outdated = kept.keys() & {(session.id, flag.id) for session, flag in fresh}
+    await _drop(db, gone | outdated)
+    await search.forget(db, sorted(gone))
+    for at in range(0, len(fresh), PORTION):
+        await _add(db, fresh[at : at + PORTION])
+    await announce(db, [*_news(fresh, kept)])
+
+
+def _same(kept: _Kept, session_id: str, flag: Flag) -> bool:
+    of = (session_id, flag.id)
+    return of in kept and kept[of][0] == flag.once(_mark)
+
+
+async def _add(db: AsyncSession, fresh: Sequence[tuple[ExamSession, Flag]]) -> None:
+    await add_rows(db, FlagRow, [_row(session, flag) for session, flag in fresh])
     alike = [
-        of | {"flag_id": flag.id, "key": thing.key}
-        for flag in flags
+        {
+            "session_id": session.id,
+            "exam_id": session.exam_id,
+            "flag_id": flag.id,
+            "key": thing.key,
+        }
+        for session, flag in fresh
         for thing in things_of(flag)
     ]
-    if alike:
-        await db.execute(insert(LikenessRow), alike)
-    await search.put(db, {(session.id, flag.id): texts_of(flag) for flag in flags})
+    await add_rows(db, LikenessRow, alike)
+    await search.put(db, {(session.id, flag.id): texts_of(flag) for session, flag in fresh})
 
 
-async def _drop(db: AsyncSession, session_id: str, names: Sequence[str]) -> None:
-    for table in (FlagRow, LikenessRow):
-        for at in range(0, len(names), PORTION):
-            part = names[at : at + PORTION]
-            await db.execute(
-                delete(table).where(table.session_id == session_id, table.flag_id.in_(part))
-            )
+async def _drop(db: AsyncSession, flags: Collection[_Of]) -> None:
+    by_session: dict[str, list[str]] = {}
+    for session, flag in sorted(flags):
+        by_session.setdefault(session, []).append(flag)
+    for session, names in by_session.items():
+        for table in (FlagRow, LikenessRow):
+            for at in range(0, len(names), PORTION):
+                part = names[at : at + PORTION]
+                await db.execute(
+                    delete(table).where(table.session_id == session, table.flag_id.in_(part))
+                )
 
 
-def _news(
-    session: ExamSession, flags: Iterable[Flag], told: Mapping[str, str | None]
-) -> Iterator[Happened]:
+def _news(fresh: Iterable[tuple[ExamSession, Flag]], kept: _Kept) -> Iterator[Happened]:
     """What other systems are told of flags: as of when their session was last heard.
 
     A flag keeps its name and its incidents for good (``correlation``), so that one that was
     told of is never taken back; but it may grow.
     """
-    at = session.last_seen or session.created
-    for flag in flags:
-        news = "flag.updated" if flag.id in told else "flag.opened"
-        before = told.get(flag.id)
+    for session, flag in fresh:
+        at, of = session.last_seen or session.created, (session.id, flag.id)
+        news = "flag.updated" if of in kept else "flag.opened"
         # Of one that was kept before this was, nobody knows what was told.
-        if flag.id in told and before in (None, _told(flag)):
+        if of in kept and kept[of][1] in (None, _told(flag)):
             continue
         yield Happened(session.institution_id, news, at, session.id, _data(flag))
 
@@ -112,6 +129,7 @@ def _row(session: ExamSession, flag: Flag) -> dict[str, object]:
         "person": flag.needs_person,
         "assigned": flag.assigned.to_id if flag.assigned else None,
         "told": _told(flag),
+        "mark": flag.once(_mark),
     }
 
 

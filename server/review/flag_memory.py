@@ -21,7 +21,14 @@ from server.accounts.models import Account
 from server.builds.judging import Judged
 from server.builds.reading import read_judged
 from server.ingest.models import ExamSession, IncidentRow
-from server.review.flag_reading import Added, Of, flags_of, read_added, read_incidents
+from server.review.flag_reading import (
+    Added,
+    Of,
+    flags_of,
+    read_added,
+    read_flags_of,
+    read_incidents,
+)
 from server.review.flags import Flag
 from server.review.models import AssignmentRow, DecisionRow, NoteRow
 from server.review.reading import read_policy
@@ -30,6 +37,9 @@ from server.storage.memory import memory_of
 # What they take here, as measured: a flag with what is made of it, an incident without its
 # detail, and an object as a multiple of its JSON.
 FLAG_BYTES, INCIDENT_BYTES, DETAIL_FACTOR = 2_500, 500, 8
+
+# Flags of so many incidents are sooner made than compared with those that are remembered.
+MADE_ANEW = 50
 
 # A boot's place on session time, the policy, and how the programs stand: what flags hang on
 # besides their incidents.
@@ -73,6 +83,26 @@ async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
     fresh = _Kept(ground, size, counts, added, names, tuple(flags))
     memory.keep(key, fresh, _weight(flags))
     return flags
+
+
+async def read_flags_together(
+    db: AsyncSession, sessions: Sequence[ExamSession]
+) -> dict[str, list[Flag]]:
+    """The flags of several sessions, by session id: all in a few questions, but for those of
+    so many incidents that it pays to remember them.
+    """
+    query = (
+        select(IncidentRow.session_id)
+        .where(IncidentRow.session_id.in_([session.id for session in sessions]))
+        .group_by(IncidentRow.session_id)
+        .having(func.count() > MADE_ANEW)
+    )
+    large = set(await db.scalars(query))
+    found = await read_flags_of(db, [one for one in sessions if one.id not in large])
+    for session in sessions:
+        if session.id in large:
+            found[session.id] = await read_flags(db, session)
+    return found
 
 
 async def read_flag(db: AsyncSession, session: ExamSession, flag_id: str) -> Flag | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -25,6 +25,29 @@ from shared.flags import Kind, Severity
 from shared.policy import Policy
 
 _T = TypeVar("_T")
+
+# Made once: to make them takes longer than to ask them, and they are asked for every delivery.
+_SESSIONS = bindparam("sessions", expanding=True)
+_WHOSE, _BY = aliased(Account), aliased(Account)
+_DECISIONS = (
+    select(DecisionRow, Account.name)
+    .join(Account, Account.id == DecisionRow.account_id)
+    .where(DecisionRow.session_id.in_(_SESSIONS))
+    .order_by(DecisionRow.n)
+)
+_NOTES = (
+    select(NoteRow, Account.name)
+    .join(Account, Account.id == NoteRow.account_id)
+    .where(NoteRow.session_id.in_(_SESSIONS))
+    .order_by(NoteRow.n)
+)
+_ASSIGNMENTS = (
+    select(AssignmentRow, _WHOSE.name, _BY.name)
+    .outerjoin(_WHOSE, _WHOSE.id == AssignmentRow.account_id)
+    .join(_BY, _BY.id == AssignmentRow.by_id)
+    .where(AssignmentRow.session_id.in_(_SESSIONS))
+    .order_by(AssignmentRow.n)
+)
 
 # A session's id, and a flag's of it; the flag's is empty for what is the session's own.
 Of = tuple[str, str]
@@ -149,21 +172,10 @@ def _flag(session_id: str, group: Group, policy: Policy, added: Added) -> Flag:
 
 async def read_added(db: AsyncSession, sessions: Sequence[str]) -> Added:
     """What people added to these sessions and their flags."""
-    decisions = (
-        select(DecisionRow, Account.name)
-        .join(Account, Account.id == DecisionRow.account_id)
-        .where(DecisionRow.session_id.in_(sessions))
-        .order_by(DecisionRow.n)
-    )
-    notes = (
-        select(NoteRow, Account.name)
-        .join(Account, Account.id == NoteRow.account_id)
-        .where(NoteRow.session_id.in_(sessions))
-        .order_by(NoteRow.n)
-    )
+    of = {"sessions": list(sessions)}
     return Added(
-        _by_flag((await db.execute(decisions)).tuples().all(), _decision),
-        _by_flag((await db.execute(notes)).tuples().all(), _note),
+        _by_flag((await db.execute(_DECISIONS, of)).tuples().all(), _decision),
+        _by_flag((await db.execute(_NOTES, of)).tuples().all(), _note),
         await _assigned(db, sessions),
     )
 
@@ -179,16 +191,9 @@ def _by_flag(
 
 
 async def _assigned(db: AsyncSession, sessions: Sequence[str]) -> dict[Of, Assigned | None]:
-    whose, by = aliased(Account), aliased(Account)
-    query = (
-        select(AssignmentRow, whose.name, by.name)
-        .outerjoin(whose, whose.id == AssignmentRow.account_id)
-        .join(by, by.id == AssignmentRow.by_id)
-        .where(AssignmentRow.session_id.in_(sessions))
-        .order_by(AssignmentRow.n)
-    )
+    of = {"sessions": list(sessions)}
     found: dict[Of, Assigned | None] = {}
-    for row, name, giver in (await db.execute(query)).tuples():
+    for row, name, giver in (await db.execute(_ASSIGNMENTS, of)).tuples():
         to = row.account_id
         found[row.session_id, row.flag_id] = (
             None if to is None else Assigned(to, name or "", row.by_id, giver, row.at)

@@ -15,16 +15,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession, IncidentRow, PhaseRow, ProgramRow
 from server.review import search
-from server.review.durations import Spans
 from server.review.flag_keeping import keep_flags
-from server.review.flag_memory import read_flags
+from server.review.flag_memory import read_flags, read_flags_together
 from server.review.flags import Flag, tally
 from server.review.models import NoteRow, RankRow, SessionDecisionRow
-from server.review.phases import read_phases
-from server.review.reading import extent, read_policy
+from server.review.phases import read_phases_of
+from server.review.reading import extent, policies_of
 from server.review.score import Score, automatic, score
 from server.review.turns import free_ones, take_turn
-from shared.policy import Policy
 
 # As many reasons as fit beside a name.
 REASONS = 3
@@ -64,8 +62,8 @@ async def _keep_words(db: AsyncSession, session: ExamSession) -> None:
 
 async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> Score:
     """The same from ``flags``, which were read after the session's turn was taken."""
-    counted = (await read_phases(db, session)).counted
-    return await _refreshed(db, session, flags, await read_policy(db, session), counted)
+    [found] = await _refresh(db, [(session, flags)])
+    return found
 
 
 async def unsettle(db: AsyncSession, institution_id: str, build: str | None) -> None:
@@ -113,8 +111,9 @@ async def refresh_stale(
     names = await free_ones(db, stale[:most])
     query = select(ExamSession).where(ExamSession.id.in_(names)).order_by(ExamSession.id)
     sessions = (await db.execute(query)).scalars().all() if names else []
-    for session in sessions:
-        await refresh_one(db, session, await read_flags(db, session))
+    if sessions:
+        flags = await read_flags_together(db, sessions)
+        await _refresh(db, [(session, flags[session.id]) for session in sessions])
     return [session.id for session in sessions]
 
 
@@ -165,32 +164,36 @@ async def _stale(
     return stale, [(name, reach) for name, reach, anew in rows if not anew]
 
 
-async def _refreshed(
-    db: AsyncSession,
-    session: ExamSession,
-    flags: Sequence[Flag],
-    policy: Policy,
-    counted: Spans | None,
-) -> Score:
-    reach = extent(session)
-    found = score(flags, policy, reach, counted)
-    limited = (
-        score(automatic(flags), policy, reach, counted).value if policy.review.limit else 0.0
-    )
-    await _keep(db, session, flags, found, limited)
-    await keep_flags(db, session, flags)
+async def _refresh(
+    db: AsyncSession, those: Sequence[tuple[ExamSession, Sequence[Flag]]]
+) -> list[Score]:
+    """Score sessions by their flags, and keep both; the scores in the same order."""
+    sessions = [session for session, _ in those]
+    phases = await read_phases_of(db, sessions)
+    policies = await policies_of(db, sessions)
+    found: list[Score] = []
+    rows: list[dict[str, object]] = []
+    for session, flags in those:
+        policy, counted = policies[session.policy_version_id], phases[session.id].counted
+        reach = extent(session)
+        own = score(flags, policy, reach, counted)
+        limited = (
+            score(automatic(flags), policy, reach, counted).value
+            if policy.review.limit
+            else 0.0
+        )
+        found.append(own)
+        rows.append(_row(session, flags, own, limited))
+    await _keep(db, rows)
+    await keep_flags(db, those)
     return found
 
 
-async def _keep(
-    db: AsyncSession,
-    session: ExamSession,
-    flags: Sequence[Flag],
-    found: Score,
-    limited: float,
-) -> None:
+def _row(
+    session: ExamSession, flags: Sequence[Flag], found: Score, limited: float
+) -> dict[str, object]:
     counts = tally(flags)
-    row = {
+    return {
         "session_id": session.id,
         "size": session.size,
         "score": found.value,
@@ -207,7 +210,14 @@ async def _keep(
         "kinds": sorted({flag.kind.value for flag in flags}),
         "edition": EDITION,
     }
+
+
+async def _keep(db: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
     # Two who look at the list at once may both bring a session up to date.
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(RankRow).values(row)
-    await db.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=row))
+    statement = insert(RankRow)
+    kept = statement.on_conflict_do_update(
+        index_elements=["session_id"],
+        set_={name: statement.excluded[name] for name in rows[0] if name != "session_id"},
+    )
+    await db.execute(kept, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
@@ -40,14 +41,18 @@ def extent(session: ExamSession) -> int:
 async def read_policy(db: AsyncSession, session: ExamSession) -> Policy:
     """The policy that the session is held under."""
     query = select(PolicyVersion.payload).where(PolicyVersion.id == session.policy_version_id)
-    return decode_policy((await db.execute(query)).scalar_one())
+    return _decoded((await db.execute(query)).scalar_one())
 
 
 async def policies_of(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Policy]:
     """The policies that sessions are held under, by the id of the version."""
     ids = {session.policy_version_id for session in sessions}
     query = select(PolicyVersion.id, PolicyVersion.payload).where(PolicyVersion.id.in_(ids))
-    return {key: decode_policy(data) for key, data in (await db.execute(query)).tuples()}
+    return {key: _decoded(data) for key, data in (await db.execute(query)).tuples()}
+
+
+# The same few are asked for again and again.
+_decoded = lru_cache(maxsize=128)(decode_policy)
 
 
 async def read_absences(db: AsyncSession, session: ExamSession) -> Absences:

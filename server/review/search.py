@@ -23,7 +23,7 @@ WORD_CHARS = 40
 DOCUMENT_WORDS = 2_000
 QUESTION_WORDS = 12
 
-# Up to so many are asked for by name, more by the whole session.
+# Up to so many are asked for by name, more by their whole sessions.
 _FEW = 200
 
 # What a document is of: a session, and a flag of it (empty: the session itself).
@@ -73,18 +73,14 @@ async def put(db: AsyncSession, documents: Mapping[Of, Iterable[str]]) -> None:
 
 async def _numbers(db: AsyncSession, documents: Iterable[Of]) -> dict[Of, int]:
     """The numbers of those documents that have one."""
-    by_session: dict[str, list[str]] = {}
-    for session, flag in documents:
-        by_session.setdefault(session, []).append(flag)
-    found: dict[Of, int] = {}
-    for session, flags in by_session.items():
-        query = select(SearchDocumentRow.flag_id, SearchDocumentRow.n).where(
-            SearchDocumentRow.session_id == session
-        )
-        if len(flags) <= _FEW:
-            query = query.where(SearchDocumentRow.flag_id.in_(flags))
-        found |= {(session, flag): n for flag, n in (await db.execute(query)).tuples()}
-    return found
+    wanted = set(documents)
+    query = select(
+        SearchDocumentRow.session_id, SearchDocumentRow.flag_id, SearchDocumentRow.n
+    ).where(SearchDocumentRow.session_id.in_({session for session, _ in wanted}))
+    if len(wanted) <= _FEW:
+        query = query.where(SearchDocumentRow.flag_id.in_({flag for _, flag in wanted}))
+    rows = (await db.execute(query)).tuples()
+    return {(session, flag): n for session, flag, n in rows if (session, flag) in wanted}
 
 
 async def forget(db: AsyncSession, documents: Iterable[Of]) -> None:

@@ -1,4 +1,4 @@
-"""What every table has in common: names of constraints, column types, ids.
+"""What every table has in common: names of constraints, column types, ids, adding rows.
 
 Times are integer microseconds since 1970-01-01 UTC, as in the evidence protocol, so that
 nothing is converted between a record, a row and a receipt. Ids are 32 hex digits.
@@ -6,9 +6,11 @@ nothing is converted between a record, a row and a receipt. Ids are 32 hex digit
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, Integer, LargeBinary, MetaData, String, Text, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 ID_CHARS = 32
@@ -41,3 +43,14 @@ class Table(DeclarativeBase):
     """The base of every model."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+async def add_rows(
+    db: AsyncSession, table: type[Table], rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Add rows, all with the same columns; none is no statement.
+
+    Past the mapper, which takes about as long over each row as the database does.
+    """
+    if rows:
+        await db.execute(insert(table.metadata.tables[table.__tablename__]), rows)
