@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from sqlalchemy.exc import DataError, DBAPIError
 
 from shared.wire import Problem, ProblemType
@@ -104,6 +104,21 @@ def refuse_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[byt
     for name, value in (error.headers or {}).items():
         response.headers.setdefault(name, value)
     return response
+
+
+def fairly_blamed(error: HTTPException) -> HTTPException:
+    """The same, but for what is a caller's mistake and was taken for one of the server's.
+
+    Litestar looks whether the name of a value that does not fit is one of the handler's
+    dependencies; a body may have a member of the same name. What the server gives to its
+    handlers itself is not validated, so that it was the body.
+    """
+    cause = error.__cause__
+    if isinstance(error, InternalServerException) and isinstance(
+        cause, msgspec.ValidationError
+    ):
+        return ValidationException(str(cause))
+    return error
 
 
 def unready(request: Request[Any, Any, Any], error: Exception) -> HTTPException:

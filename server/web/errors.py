@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from server.accounts.staff import FactorOwed
 from server.network import AnyRequest
-from server.problems import refuse_bug, refuse_http, report_bug
+from server.problems import fairly_blamed, refuse_bug, refuse_http, report_bug
 from server.web.rendering import page, wants_page
 
 TITLES = {
@@ -28,6 +28,9 @@ TITLES = {
 
 def answer_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     """For an exception of the framework: the sign-in, a page, or a problem."""
+    error = fairly_blamed(error)
+    if error.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return answer_bug(request, error)
     to_login = f"/login?next={quote(_target(request))}"
     signed_out = error.status_code == HTTPStatus.UNAUTHORIZED
     if signed_out and "HX-Request" in request.headers:

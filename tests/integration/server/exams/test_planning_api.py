@@ -115,6 +115,17 @@ async def test_a_schedule_that_cannot_be_is_said_and_changes_nothing(
     assert await logged(campus) == []
 
 
+@pytest.mark.parametrize("wrong", [False, 5, "60", {"at": 60}, [[]]])
+async def test_a_member_of_another_type_is_the_callers_mistake(
+    campus: Campus, program: httpx.AsyncClient, wrong: object
+) -> None:
+    """Also where something of the server's own has the member's name, as here."""
+    body = moved(campus, reminders=wrong)
+    answer = await program.put(url(campus, "/schedule"), json=body)
+    assert answer.status_code == 400, answer.text
+    assert "reminders" in answer.json()["detail"]
+
+
 async def test_a_copy_is_a_draft_until_it_is_published(
     campus: Campus, program: httpx.AsyncClient
 ) -> None:
