@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -96,7 +95,7 @@ class Pieces:
     ) -> Signed | Rejection:
         # (7) length, digest, and sealed to a key of the policy
         size = expected.size
-        file = self._blobs.scratch / secrets.token_hex(16)
+        file = self._blobs.scratch_file()
         async with Incoming(file, size) as incoming:
             try:
                 async for chunk in body:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -39,6 +40,8 @@ class BlobStore:
         self._url = url
         self._opened: ObjectStore | None = None
         self._durable: set[Path] = set()
+        # Chance once and not for every piece: the system takes as long over it as a hash does.
+        self._names = map(f"{secrets.token_hex(8)}{{:x}}".format, count())
 
     def prepare(self) -> None:
         """Make the folders, and forget uploads that a crash left half-way."""
@@ -58,6 +61,10 @@ class BlobStore:
             self._opened = from_url(self._url)
         return self._opened
 
+    def scratch_file(self) -> Path:
+        """A name for an upload on its way that nothing else has."""
+        return self.scratch / next(self._names)
+
     async def put(self, session: str, sha256: str, file: Path) -> None:
         """Keep ``file``'s bytes, durably. The file is taken (moved or removed)."""
         if self._folder is not None:
@@ -71,7 +78,7 @@ class BlobStore:
         if self._folder is None:
             await obstore.put_async(self._store, _name(session, sha256), data)
             return
-        file, target = self.scratch / secrets.token_hex(16), self._folder / session / sha256
+        file, target = self.scratch_file(), self._folder / session / sha256
         await asyncio.to_thread(self._write_and_take, file, data, target)
 
     async def get(self, session: str, sha256: str) -> bytes:
