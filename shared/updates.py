@@ -136,4 +136,4 @@ def is_for(release: Release, installation: str) -> bool:
     is told, and a larger share holds everybody whom a smaller one held.
     """
     digest = hashlib.sha256(f"{installation}\0{release.build}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < release.share * 2**64 // 100
+    return int.from_bytes(digest[:8]) < release.share * 2**64 // 100

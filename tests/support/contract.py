@@ -77,11 +77,12 @@ def values() -> str:
 def _constants(module: ModuleType) -> dict[str, str]:
     """What a module itself binds by assignments."""
     names = [
-        target.id
+        bound.id
         for node in ast.parse(_source(module)).body
         if isinstance(node, ast.Assign | ast.AnnAssign)
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-        if isinstance(target, ast.Name) and not target.id.startswith("_")
+        for bound in (target.elts if isinstance(target, ast.Tuple) else [target])
+        if isinstance(bound, ast.Name) and not bound.id.startswith("_")
     ]
     said = {name: repr(getattr(module, name)) for name in names}
     # What has an address is no value: functions, programs.

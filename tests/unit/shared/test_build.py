@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -67,25 +69,35 @@ def test_a_list_is_read_back(files: dict[str, FileEntry]) -> None:
     "path", ["", "/etc/x", "a//b", "../x", "a/./b", "a\\b", "c:x", "a\nb", "a/", "a\x00"]
 )
 def test_a_path_that_leads_elsewhere_is_not_listed(path: str) -> None:
-    with pytest.raises(BuildError):
+    with pytest.raises(BuildError, match=re.escape(f"{path!r} cannot be listed")):
         encode_files({path: FileEntry("ab" * 32, 1)})
 
 
+NO_LINE = "line 1 of the list of files is none"
+NO_ORDER = "the list of files is not in order, or names a file twice"
+
+
 @pytest.mark.parametrize(
-    "data",
+    ("data", "why"),
     [
-        b"nothing\n",
-        b"AB" * 32 + b" 1 x\n",
-        b"ab" * 32 + b" 01 x\n",
-        b"ab" * 32 + b" 1 ../x\n",
-        b"ab" * 32 + b" 1 \xff\n",
-        b"ab" * 32 + b" 1 x",
-        b"ab" * 32 + b" 1 x\n" + b"ab" * 32 + b" 1 x\n",
-        b"ab" * 32 + b" 1 y\n" + b"ab" * 32 + b" 1 x\n",
+        (b"nothing\n", NO_LINE),
+        (b"AB" * 32 + b" 1 x\n", NO_LINE),
+        (b"ab" * 32 + b" 01 x\n", NO_LINE),
+        (
+            b"ab" * 32 + b" 1 ../x\n",
+            "line 1 of the list names '../x', which is not below it",
+        ),
+        (
+            b"ab" * 32 + b" 1 a\n" + b"ab" * 32 + b" 1 \xff\n",
+            "line 2 of the list of files is not UTF-8",
+        ),
+        (b"ab" * 32 + b" 1 x", NO_ORDER),
+        (b"ab" * 32 + b" 1 x\n" + b"ab" * 32 + b" 1 x\n", NO_ORDER),
+        (b"ab" * 32 + b" 1 y\n" + b"ab" * 32 + b" 1 x\n", NO_ORDER),
     ],
 )
-def test_what_is_no_list_is_refused(data: bytes) -> None:
-    with pytest.raises(BuildError):
+def test_what_is_no_list_is_refused(data: bytes, why: str) -> None:
+    with pytest.raises(BuildError, match=f"^{re.escape(why)}$"):
         decode_files(data)
 
 
@@ -98,7 +110,7 @@ def test_a_head_is_read_back_with_its_signer() -> None:
 
 
 def test_another_list_than_the_signed_one_is_refused() -> None:
-    with pytest.raises(BuildError, match="not the one that was signed"):
+    with pytest.raises(BuildError, match=r"^the list of files is not the one that was signed$"):
         check_list(head(), encode_files({"bin/run": FILES["bin/run"]}))
 
 
@@ -117,6 +129,12 @@ def test_another_list_than_the_signed_one_is_refused() -> None:
 def test_what_is_no_head_or_not_its_signers_is_refused(line: Signed) -> None:
     with pytest.raises(BuildError):
         decode_build(line)
+
+
+def test_anothers_signature_is_called_that() -> None:
+    words = r"^the signature is not that of the key which the head names$"
+    with pytest.raises(BuildError, match=words):
+        decode_build(sign(fixed_key(8), Domain.BUILD, encode_head(head())))
 
 
 def test_an_artifact_is_read_back_and_is_no_build() -> None:
@@ -138,5 +156,8 @@ def test_a_tree_is_told_from_its_list() -> None:
     )
 
     assert told == (("b",), ("c",), ("d",))
-    assert told
     assert not difference({"a": entry}, {"a": entry})
+    # Each of the three is a difference by itself.
+    assert difference({"a": entry}, {"a": other})
+    assert difference({"a": entry}, {})
+    assert difference({}, {"a": entry})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -37,6 +40,42 @@ def test_a_release_is_read_as_it_was_written() -> None:
 )
 def test_it_says_what_changes_in_the_nearest_language(language: str, words: str) -> None:
     assert RELEASE.told(language) == words
+
+
+def test_the_very_language_comes_before_the_nearest() -> None:
+    notes = {**RELEASE.notes, "de-AT": "Geschwinder."}
+    assert msgspec.structs.replace(RELEASE, notes=notes).told("de-AT") == "Geschwinder."
+
+
+NO_ENGLISH = {**msgspec.to_builtins(RELEASE), "notes": {"de": "Schneller."}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (
+            lambda: path_for("Pilot", "linux", ".deb"),
+            "'Pilot' is no channel: small letters, digits and hyphens",
+        ),
+        (lambda: path_for("pilot", "a/b", ".deb"), "'a/b' names no system"),
+        (lambda: kind_of("../x.deb"), "'../x.deb' is no plain file name"),
+        (
+            lambda: kind_of("x.exe"),
+            "'x.exe' is no installer; those end in .deb, .tar.xz, .msi, .pkg, .dmg",
+        ),
+        (
+            lambda: read_release(None),
+            "no release that can be understood here: Expected `object`, got `null`",
+        ),
+        (
+            lambda: read_release({"invigil": NO_ENGLISH}),
+            "a release says in English at least what changes",
+        ),
+    ],
+)
+def test_it_is_said_why_something_is_refused(asked: Callable[[], object], why: str) -> None:
+    with pytest.raises(ReleaseError, match=f"^{re.escape(why)}$"):
+        asked()
 
 
 @pytest.mark.parametrize(
@@ -76,6 +115,11 @@ def test_a_path_stays_the_same_from_build_to_build() -> None:
     assert {kind_of(f"x{kind}") for kind in KINDS} == set(KINDS)
 
 
+def test_capitals_are_plain_but_in_a_channel() -> None:
+    assert path_for("stable", "Windows-AMD64", ".msi") == "stable/Windows-AMD64.msi"
+    assert kind_of("Invigil-0.2.0-A.dmg") == ".dmg"
+
+
 @pytest.mark.parametrize(
     "parts",
     [("Stable", "linux"), ("", "linux"), ("../up", "linux"), ("stable", "a/b"), ("stable", "")],
@@ -102,6 +146,8 @@ def test_a_share_is_about_that_share() -> None:
     # Of 2,000 a fifth, give or take five standard deviations (binomial: 18).
     found = sum(is_for(RELEASE, f"{n:032x}") for n in range(2_000))
     assert abs(found - 400) < 90
+    everybody = msgspec.structs.replace(RELEASE, share=100)
+    assert all(is_for(everybody, f"{n:032x}") for n in range(2_000))
 
 
 def test_others_are_first_for_another_build() -> None:
