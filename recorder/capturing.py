@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
+
 from recorder.capture.camera import camera_source
 from recorder.capture.frames import AudioBlock, Frame, StreamName
 from recorder.capture.microphone import microphone_source
@@ -82,6 +84,8 @@ def start_pumps(pumps: list[CapturePump[Any]]) -> None:
     Raises:
         EnvironmentFault: one has not; all are stopped.
     """
+    # Each stream has a thread of its own; OpenCV's would wake one another for every picture.
+    cv2.setNumThreads(1)
     for pump in pumps:
         pump.start()
     for pump in pumps:
