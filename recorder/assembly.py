@@ -18,6 +18,7 @@ from recorder.clock import now_ns
 from recorder.clock_watch import ClockWatch
 from recorder.course import NO_DOUBT, Course, Doubt, Outlets
 from recorder.delivering import DeliveryLine, Terms
+from recorder.detect.face.calibration import screen_from
 from recorder.detect.observations import WatchedStream
 from recorder.detect.process.load import Conditions
 from recorder.detect.setup import DetectorSetup
@@ -25,7 +26,7 @@ from recorder.enrolling import Enrolling, Wanted
 from recorder.evidence.clocks import system_clock
 from recorder.evidence.encoder_thread import Backlog, EncoderThread
 from recorder.evidence.founding import Founding
-from recorder.evidence.going_on import Entered, consent_of, read_phases
+from recorder.evidence.going_on import Entered, consent_of, read_calibration, read_phases
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.streams import check_encoders, start_encoders
 from recorder.evidence.writer import EvidenceWriter
@@ -130,6 +131,10 @@ def _build(
     timeline = _begin_epoch(writer, opening)
     recording = _recording(common, timeline, talk)
     watching = _watching(common, recording.encoders, choice.watchlist.setup)
+    if screen := screen_from(read_calibration(store)):
+        watching.calibrate(
+            screen
+        )  # the candidate sits where they sat before it was interrupted
     server_clock = ServerClock(system_clock().offset)
     delivering = _delivery_line(plan, common, store.founding, server_clock)
     terms = _Terms(server_clock, locking, talk, machine, standing)

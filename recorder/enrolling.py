@@ -94,7 +94,7 @@ class Wanted:
         assert threshold is not None
         return Wanted(
             # A document is compared with the photograph.
-            face=camera and (asked.photo or asked.document),
+            face=camera and asked.takes_face,
             document=camera and asked.document,
             voice=microphone and asked.voice and policy.rule(Kind.SECOND_VOICE).enabled,
             compared=rule.enabled,

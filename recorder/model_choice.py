@@ -49,7 +49,7 @@ def choose_models(
         streams,
         looked,
         trouble=trouble,
-        photo_follows=policy.identity.photo,
+        photo_follows=policy.identity.takes_face,
     )
     own = [] if chosen.object_model is None else [chosen.object_model.record]
     models = sorted([*models_for(chosen.parts), *own], key=lambda model: model.name)

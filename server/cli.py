@@ -210,10 +210,12 @@ async def _migrate(settings: Settings, make: str | None) -> None:
 async def _take_back(settings: Settings, revision: str) -> None:
     from alembic.util import CommandError
 
-    from server.storage.schema import knows, take_back
+    from server.storage.schema import OLDEST, knows, take_back
 
     if not knows(revision):
         raise Fault(f"there is no revision {revision!r}; they are numbered, as 0012")
+    if revision < OLDEST:
+        raise Fault(f"no database goes back further than {OLDEST}, the first that was released")
     async with opened(settings, as_found=True) as rooms:
         try:
             await take_back(rooms.database, revision)

@@ -112,6 +112,11 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     voice: bool = True
     override: bool = True
 
+    @property
+    def takes_face(self) -> bool:
+        """Whether the face is photographed: that on a document is compared with one."""
+        return self.photo or self.document
+
 
 class Clips(msgspec.Struct, frozen=True, kw_only=True):
     """The camera at a better rate around an incident, from ``severity`` on."""

@@ -102,9 +102,11 @@ def watchlist(
         hands_every_s=_hands_every_s(rule) if camera else None,
         voice=enrolled.voice if microphone and Kind.SECOND_VOICE in asked else None,
     )
-    return Watchlist(
-        setup, _parts(asked, camera=camera, microphone=microphone), chosen, unwatched
-    )
+    parts = _parts(asked, camera=camera, microphone=microphone)
+    if camera and photo_follows:
+        # A document is compared with the photograph, also where the face is not later on.
+        parts |= {"identity"}
+    return Watchlist(setup, parts, chosen, unwatched)
 
 
 def _parts(asked: frozenset[Kind], *, camera: bool, microphone: bool) -> frozenset[Part]:

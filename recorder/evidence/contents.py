@@ -15,6 +15,7 @@ _PIECE: Shape = (bytes | None,)
 
 # A record's type as written; a text within another record may hold it, too.
 _PHASE_TYPE = b'"type":"phase"'
+_ENROLMENT_TYPE = b'"type":"enrolment"'
 
 # Records in memory at a time when the whole chain is walked.
 _PAGE = 500
@@ -81,10 +82,19 @@ def all_records(store: EvidenceStore) -> Iterator[Signed]:
 
 def phases(store: EvidenceStore) -> list[Signed]:
     """Every ``phase`` record, in order: a handful, though the chain is long."""
+    return _holding(store, _PHASE_TYPE)
+
+
+def enrolments(store: EvidenceStore) -> list[Signed]:
+    """Every ``enrolment`` record, in order: a handful too."""
+    return _holding(store, _ENROLMENT_TYPE)
+
+
+def _holding(store: EvidenceStore, part: bytes) -> list[Signed]:
     rows = store.read(
         SIGNED,
         "SELECT payload, signature FROM records WHERE instr(payload, ?) > 0 ORDER BY seq",
-        _PHASE_TYPE,
+        part,
     )
     return [Signed(*row) for row in rows]
 

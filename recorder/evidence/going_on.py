@@ -30,6 +30,7 @@ from recorder.status import Agreed
 from shared.policy import Policy
 from shared.records import (
     Detail,
+    Enrolment,
     MalformedRecord,
     Phase,
     Record,
@@ -105,6 +106,17 @@ def read_phases(store: EvidenceStore, now: Reading) -> list[tuple[int, Phase]]:
         for record in records
         if isinstance(record.body, Phase)
     ]
+
+
+def read_calibration(store: EvidenceStore) -> Detail | None:
+    """The newest calibration that an enrolment of this session holds.
+
+    Raises:
+        StoreTrouble: it cannot be read.
+    """
+    bodies = (_read(store, signed).body for signed in reversed(contents.enrolments(store)))
+    found = (body.calibration for body in bodies if isinstance(body, Enrolment))
+    return next((calibration for calibration in found if calibration is not None), None)
 
 
 def reopen(folder: Path) -> Entered:

@@ -30,6 +30,7 @@ from recorder.lockdown.place import default_folder
 from recorder.lockdown.processes import descends_from_us
 from recorder.lockdown.sequence import Look
 from recorder.lockdown.sequence import Sequence as Steps
+from recorder.lockdown.unavailable import Unavailable
 from recorder.lockdown.watch import MachineWatch
 from shared.flags import Kind
 from shared.policy import Level, Policy
@@ -160,10 +161,15 @@ class Lockdown:
         return self._watch.stop() and not self._undone
 
     def status(self) -> list[Watched]:
-        """How each kind of incident is looked for, those of the steps first."""
-        own = [lane.watched for lane in self._lanes]
-        kinds = {watched.kind for watched in own}
-        return own + [one for one in self._watch.status() if one.kind not in kinds]
+        """How each kind of incident is looked for, those of the steps first. What a step cannot
+        hold here may be watched all the same.
+        """
+        own = {lane.watched.kind: lane.watched for lane in self._lanes}
+        for one in self._watch.status():
+            held = own.get(one.kind)
+            if held is None or (held.state == "unsupported" and one.state != "off"):
+                own[one.kind] = one
+        return list(own.values())
 
     def held(self) -> list[Held]:
         """How each step is doing, in the order in which they are done."""
@@ -223,7 +229,10 @@ class Lockdown:
 
     def _watched_policy(self, policy: Policy) -> Policy:
         """What is left to the watchers: not the clipboard that a step holds."""
-        holds = any(asked.part == "clipboard" for asked in self._asked)
+        holds = any(
+            asked.part == "clipboard" and not isinstance(asked.operation, Unavailable)
+            for asked in self._asked
+        )
         if not holds:
             return policy
         lockdown = msgspec.structs.replace(policy.lockdown, clipboard=Level.OFF)

@@ -90,7 +90,7 @@ def recorded(policy: Policy) -> list[Item]:
         found.append(_microphone(policy))
     if streams.screen.enabled:
         found.append(_screen())
-    if identity.photo and streams.camera.enabled:
+    if identity.takes_face and streams.camera.enabled:
         found.append(_photo(policy))
     if identity.document and streams.camera.enabled:
         found.append(_document())
@@ -129,11 +129,33 @@ def switched_off(policy: Policy) -> Item | None:
     return Item("good", title, agreed, lead, phrases)
 
 
+def at_limit(policy: Policy) -> Item | None:
+    """What a score does to the running exam by itself, if the rules name a limit."""
+    if not policy.review.limit:
+        return None
+    title = translate("agreeing", "Limit of the score")
+    if policy.review.at_limit == "terminate":
+        what = translate(
+            "agreeing",
+            "What is noted counts in a score. When it reaches the limit of this exam's rules, "
+            "the exam is paused before anybody has looked, and ended two minutes later unless "
+            "a proctor lets it go on. A person decides about your result.",
+        )
+    else:
+        what = translate(
+            "agreeing",
+            "What is noted counts in a score. When it reaches the limit of this exam's rules, "
+            "the exam is paused before anybody has looked, until a proctor lets it go on. A "
+            "person decides about your result.",
+        )
+    return Item("pause", title, what)
+
+
 def never() -> list[str]:
     """What is not done, whatever the policy says."""
     return [
         translate("agreeing", "Nothing is recorded or uploaded before you agree and start."),
-        translate("agreeing", "No program decides about you: a person looks at what is noted."),
+        translate("agreeing", "No program decides about your result: a person does."),
         translate("agreeing", "Your emotions or mood are never analysed."),
         translate("agreeing", "Your files are not opened, and recording ends with the exam."),
     ]

@@ -110,7 +110,7 @@ def _identity_minutes(policy: Policy) -> int:
     return sum(
         minutes
         for minutes, asked in (
-            (PHOTO_MIN, identity.photo and camera),
+            (PHOTO_MIN, identity.takes_face and camera),
             (DOCUMENT_MIN, identity.document and camera),
             (VOICE_MIN, identity.voice and microphone),
         )
@@ -122,7 +122,7 @@ def _shown(policy: Policy) -> str:
     identity, streams = policy.identity, policy.streams
     parts: Sequence[tuple[bool, str]] = (
         (
-            identity.photo and streams.camera.enabled,
+            identity.takes_face and streams.camera.enabled,
             translate("timing", "A photograph of your face is taken."),
         ),
         (

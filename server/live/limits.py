@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import service as audit
-from server.chores import pause
+from server.chores import first_line, pause
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.exams.models import PolicyVersion
 from server.ingest.held import hold_one
@@ -155,7 +155,9 @@ class Limits:
                     await channels.wait_published(b"", channel(session_id))
                 await self._attend(stop)
             except UNREADY as error:
-                _log.error("limits were not looked at, will be tried again", why=str(error))
+                _log.error(
+                    "limits were not looked at, will be tried again", why=first_line(error)
+                )
                 await pause(EVERY_S, stop)
 
     async def _attend(self, stop: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 
 from server.accounts.staff import Staff
 from server.audit import service as audit
-from server.chores import pause
+from server.chores import first_line, pause
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
 from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
@@ -86,7 +86,7 @@ class Retention:
                     _log.info("purged", session=session_id)
                 await self.follow()
             except (*UNREADY, BlobStoreError, KeysMissing) as error:
-                _log.error("retention failed, will be tried again", why=str(error))
+                _log.error("retention failed, will be tried again", why=first_line(error))
             await pause(every_s, stop)
 
     async def follow(self) -> Moved:

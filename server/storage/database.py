@@ -167,6 +167,8 @@ def _engine_config(dialect: str) -> EngineConfig:
         "json_serializer": lambda value: msgspec.json.encode(value).decode(),
         "json_deserializer": msgspec.json.decode,
         "pool_timeout": POOL_TIMEOUT_S,
+        # What a statement was asked with are names and words of people, which no log holds.
+        "hide_parameters": True,
     }
     if dialect == "sqlite":
         return EngineConfig(

@@ -29,6 +29,10 @@ async def migrate(database: Database, revision: str = "head") -> None:
         await connection.run_sync(upgrade)
 
 
+# What came before the first release: nobody has a database to go back to.
+OLDEST = "0007"
+
+
 async def take_back(database: Database, revision: str) -> None:
     """Undo every migration after ``revision``, in one transaction; what only those keep is
     lost. Revisions before 0008 cannot be taken back.

@@ -49,7 +49,8 @@ class CalibrationPage(Page):
         self._how = Text(
             self.tr(
                 "Sit as you will during the exam. If you cannot see the points, or do not "
-                "want this, leave it out: it is noted, and where you look is then not judged."
+                "want this, leave it out: it is noted, and where your screen is will be learnt "
+                "during the exam."
             )
         )
         self.add(self._banner, self._how)

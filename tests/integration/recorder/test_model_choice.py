@@ -12,16 +12,17 @@ from support.policies import default_policy
 from recorder.detect.models.model_changes import Described, add_file, remove
 from recorder.model_choice import choose_models
 from shared.flags import Kind
-from shared.policy import DEFAULT_RULES, Accommodation, Objects, Policy, Rule
+from shared.policy import DEFAULT_RULES, Accommodation, Identity, Objects, Policy, Rule
 
 RED = Objects(labels=("red box",))
+NOBODY = Identity(photo=False)
 
 
 def policy(*kinds: Kind, **fields: object) -> Policy:
     rules: dict[Kind, Rule] = {
         kind: replace(DEFAULT_RULES[kind], enabled=True) for kind in kinds
     }
-    return default_policy(kinds=rules, **fields)
+    return default_policy(kinds=rules, **{"identity": NOBODY, **fields})
 
 
 @pytest.fixture
@@ -49,6 +50,15 @@ def test_only_what_the_policy_needs_is_listed(tmp_path: Path) -> None:
         accommodation=Accommodation(profile="hearing aid", off=(Kind.HAND_AT_EAR,)),
     )
     assert "hand-landmarks" not in names(choose_models(off, ["camera"], tmp_path))
+
+
+def test_a_document_alone_is_compared_by_a_model_that_is_listed(tmp_path: Path) -> None:
+    asked = policy(Kind.GAZE_AWAY, identity=Identity(photo=False, document=True))
+    chosen = choose_models(asked, ["camera"], tmp_path)
+    assert "face-embedding" in names(chosen)
+    assert chosen.watchlist.unwatched == ()
+    both = policy(Kind.IDENTITY_MISMATCH, identity=Identity(photo=False, document=True))
+    assert choose_models(both, ["camera"], tmp_path).watchlist.unwatched == ()
 
 
 def test_the_institutions_model_is_listed_with_its_version_where_it_is_used(

@@ -234,6 +234,13 @@ def test_a_setting_that_cannot_be_used(
     assert "Traceback" not in err
 
 
+def test_a_database_goes_back_as_far_as_there_were_releases(run: Run) -> None:
+    run("migrate")
+    status, _, err = run("migrate", "--back-to", "0003")
+    assert (status, "Traceback" in err) == (2, False)
+    assert "further than 0007" in err
+
+
 def test_a_damaged_secret_is_named(run: Run, tmp_path: Path) -> None:
     run("migrate")
     (tmp_path / "data" / "keys" / "server.secret").write_bytes(b"x")

@@ -24,8 +24,15 @@ from support.recording import (
 from support.sessions import WALL_ORIGIN
 
 from recorder.evidence import contents, keys, ledger
-from recorder.evidence.drafts import draft_segment
-from recorder.evidence.going_on import consent_of, hand_in, read_standing, reopen, session_of
+from recorder.evidence.drafts import draft_enrolment, draft_segment
+from recorder.evidence.going_on import (
+    consent_of,
+    hand_in,
+    read_calibration,
+    read_standing,
+    reopen,
+    session_of,
+)
 from recorder.evidence.keys import (
     CODE_FILE,
     came_from,
@@ -153,6 +160,17 @@ def test_a_writer_goes_on_before_it_starts(
     with closing(EvidenceStore.open(interrupted)) as again:
         deliver_all(server, again)
     assert verify_bundle(server.export(tmp_path / "session.zip")).holds
+
+
+def test_the_newest_calibration_is_gone_on_with(folder: Path, clock: FakeClock) -> None:
+    with closing(EvidenceStore.open(folder)) as store:
+        own = opened(make_ledger(store, clock))
+        assert read_calibration(store) is None
+        for detail in ({"v": 1}, {"v": 2}):
+            own.commit(draft_enrolment(records.Enrolment(calibration=detail)))
+        # What was taken later of the face says nothing of the screen.
+        own.commit(draft_enrolment(records.Enrolment(identity={"likeness": 0.9})))
+        assert read_calibration(store) == {"v": 2}
 
 
 @pytest.mark.parametrize("parts", [0, 2])

@@ -36,6 +36,18 @@ async def test_migrations_make_exactly_the_models(tmp_path: Path) -> None:
     await database.close()
 
 
+async def test_an_error_of_the_database_names_nobody(campus: Campus) -> None:
+    """What it was asked with are people's names, and errors go into the log."""
+    async with connected(campus.settings) as database:
+        with pytest.raises(DBAPIError) as caught:
+            async with database.transaction() as db:
+                await db.execute(
+                    text("INSERT INTO elsewhere (name) VALUES (:name)"), {"name": "Ada Example"}
+                )
+    assert "no such table" in str(caught.value)
+    assert "Ada" not in str(caught.value)
+
+
 async def test_the_newest_migration_goes_both_ways(campus: Campus) -> None:
     # No server runs while its tables are taken away.
     async with client_of(campus) as client:

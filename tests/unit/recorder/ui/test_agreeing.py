@@ -16,6 +16,7 @@ from shared.policy import (
     Level,
     Lockdown,
     Policy,
+    Review,
     Rule,
     Surface,
 )
@@ -69,12 +70,29 @@ def test_biometric_use_is_said_only_where_there_is_one() -> None:
     assert "biometric" not in photo.what
 
 
+def test_the_face_is_photographed_for_a_document_too_and_that_is_agreed_to() -> None:
+    asked = policy(identity=Identity(photo=False, document=True))
+    ids = [item.id for item in agreeing.recorded(asked)]
+    assert ids.index("photo") == ids.index("document") - 1
+    assert Step.IDENTITY in timing.steps_of(asked)
+
+
 def test_an_accommodation_is_an_item() -> None:
     given = policy(accommodation=Accommodation(profile="B", off=(Kind.SPEECH,)))
     item = agreeing.switched_off(given)
     assert item is not None
     assert item.points == ("when someone speaks",)
     assert agreeing.switched_off(policy()) is None
+
+
+def test_what_a_score_does_at_its_limit_is_an_item() -> None:
+    assert agreeing.at_limit(policy()) is None
+    pauses = agreeing.at_limit(policy(review=Review(limit=60)))
+    ends = agreeing.at_limit(policy(review=Review(limit=60, at_limit="terminate")))
+    assert pauses is not None
+    assert ends is not None
+    assert "until a proctor lets it go on" in pauses.what
+    assert "ended two minutes later unless a proctor lets it go on" in ends.what
 
 
 def test_steps_that_the_exam_does_not_have_are_not_promised() -> None:

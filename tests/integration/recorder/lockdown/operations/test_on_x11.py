@@ -317,6 +317,28 @@ def test_what_this_desktop_cannot_do_is_said_before(one: Desk, started: ExitStac
     assert states[Kind.BLOCKED_KEY] == states[Kind.CLIPBOARD] == "unsupported"
 
 
+def test_what_cannot_be_held_here_is_watched_all_the_same(
+    one: Desk, started: ExitStack
+) -> None:
+    ids = count()
+    lockdown = Lockdown(
+        default_policy(lockdown=Wanted(clipboard=Level.ENFORCE)),
+        this_machine("linux", one.environ),
+        lambda _incident: None,
+        lambda: str(next(ids)),
+        new_journal(one.journals),
+        desktop=Desktop("win32", {}),
+    )
+    started.callback(lockdown.stop)
+    told = {held.name: held.state for held in lockdown.start()}
+    assert told["clipboard"] == "unsupported"
+
+    def state() -> str:
+        return {one.kind: one.state for one in lockdown.status()}[Kind.CLIPBOARD]
+
+    until(lambda: state() == "watching", "the watcher")
+
+
 def test_a_display_that_dies_is_unobserved_and_the_rest_is_given_back(
     tmp_path: Path, started: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
