@@ -105,8 +105,12 @@ def watchlist(
     parts = _parts(asked, camera=camera, microphone=microphone)
     if camera and photo_follows:
         # A document is compared with the photograph, also where the face is not later on.
-        parts |= {"identity"}
+        parts = parts.union(_ENROLLED)
     return Watchlist(setup, parts, chosen, unwatched)
+
+
+# What a photograph taken at the beginning needs.
+_ENROLLED: frozenset[Part] = frozenset({"identity"})
 
 
 def _parts(asked: frozenset[Kind], *, camera: bool, microphone: bool) -> frozenset[Part]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from accuracy import second_voice
 from accuracy.labelled import FRAME, Scene, conversation, only_noise, over_noise
+from accuracy.photographs import MEDIA
 from accuracy.spoken import HELD_OUT, RATE, Voice
 from accuracy.tables import RESAMPLES, Interval, Row, Table, per_hour
 from numpy.typing import NDArray
@@ -22,8 +21,6 @@ from recorder.detect.voice.pauses import SPEECH
 from recorder.detect.voice.speech import WINDOW, VoiceAnalyzer
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Rule
-
-MEDIA = Path(os.environ.get("INVIGIL_MEDIA", Path(__file__).parents[2] / "shared" / "media"))
 
 NOISES = ("white", "pink", "brown", "hum", "fan", "keyboard", "music", "coughs")
 RATIOS_DB = (0, 5, 20)
@@ -84,15 +81,20 @@ def _speech(console: Console) -> Table:
     if MEDIA.is_dir():
         scene, _ = conversation(MEDIA)
         rows += _rows("AMI meeting, two people", _pieces(scene, listen(scene)), of="s")
-    return Table("Speech, in frames of 10 ms", tuple(rows), _SPEECH_NOTE)
+    note = _SPEECH_NOTE + (_MEETING_NOTE if MEDIA.is_dir() else "")
+    return Table("Speech, in frames of 10 ms", tuple(rows), note)
 
 
 _SPEECH_NOTE = (
     "Ten held-out voices (eight of espeak-ng's, two of flite's people), 20 s each, sentences "
     "and pauses of 0.6 to 3 s, none of them used to choose a constant. Truth: the clean sound "
     "within 35 dB of its loud frames, pauses below 0.3 s filled. Intervals: bootstrap over "
-    "scenes, for the meeting over seconds. The meeting's reference lets a turn run on through "
-    "pauses of up to 1.6 s, which are silence here; its first 0.7 s are below -55 dBFS."
+    "scenes."
+)
+
+_MEETING_NOTE = (
+    " For the meeting they are over seconds. Its reference lets a turn run on through pauses "
+    "of up to 1.6 s, which are silence here; its first 0.7 s are below -55 dBFS."
 )
 
 
