@@ -23,9 +23,10 @@ from sqlalchemy import ColumnElement, select
 
 from server.clock import MICROS_PER_SECOND
 from server.ingest.models import BlobRow, ExamSession
-from server.operation.dumps import SUFFIXES, dump, load
+from server.operation.dumps import SUFFIXES, dump, load, refuse_filled, regions_in
 from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
+from server.storage.regions import store_of
 from server.storage.schema import revision_of
 from shared.encoding import sha256_hex
 from shared.progress import Progress
@@ -119,26 +120,29 @@ def backups(folder: Path) -> list[Backup]:
 async def restore(
     database: Database, blobs: BlobStore, folder: Path, chosen: Backup, show: Progress
 ) -> int:
-    """Put a backup into an empty database and store; how many pieces it has.
+    """Put a backup into an empty database and store; how many pieces were put there.
 
-    The database comes last: what is interrupted can be begun again.
+    The database comes last: what is interrupted can be begun again. Thus it is the dump that
+    is asked where pieces belong; those of sessions that it does not name are not put back.
 
     Raises:
         DumpError: the database is not empty, or its dump cannot be read.
         BackupFault: something of the backup is missing or damaged.
+        UnknownRegion: pieces belong to a region that has no store; nothing was put back.
     """
+    await refuse_filled(database)
     dumped = folder / chosen.database
     if not dumped.is_file() or await asyncio.to_thread(_hash, dumped) != chosen.database_sha256:
         raise BackupFault(f"{dumped} is missing or damaged; choose an earlier backup with --of")
-    files = sorted((folder / BLOBS).glob("*/*")) if (folder / BLOBS).is_dir() else []
-    for n, file in enumerate(files, 1):
+    places = _places(blobs, folder, await regions_in(database, dumped))
+    for n, (file, store) in enumerate(places, 1):
         data = await asyncio.to_thread(file.read_bytes)
         if sha256_hex(data) != file.name:
             raise BackupFault(f"{file} is damaged: it is not what its name says")
-        await blobs.put_bytes(file.parent.name, file.name, data)
-        show(n, len(files))
+        await store.put_bytes(file.parent.name, file.name, data)
+        show(n, len(places))
     await load(database, dumped)
-    return len(files)
+    return len(places)
 
 
 async def missing(database: Database, blobs: BlobStore) -> int:
@@ -150,6 +154,15 @@ async def missing(database: Database, blobs: BlobStore) -> int:
             held = {piece.session: await asyncio.to_thread(blobs.sizes_blocking, piece.session)}
         count += held[piece.session].get(piece.sha256) != piece.size
     return count
+
+
+def _places(
+    blobs: BlobStore, folder: Path, regions: dict[str, str]
+) -> list[tuple[Path, BlobStore]]:
+    """The files of pieces of these sessions, and the store that each belongs in."""
+    files = sorted((folder / BLOBS).glob("*/*"))
+    named = [(file, regions.get(file.parent.name)) for file in files]
+    return [(file, store_of(blobs, region)) for file, region in named if region is not None]
 
 
 async def _pieces(database: Database) -> AsyncIterator[Piece]:

@@ -102,6 +102,15 @@ class RegionalBlobs(BlobStore):
             await store.forget_folder(session)
 
 
+def store_of(blobs: BlobStore, region: str) -> BlobStore:
+    """A region's store, or the only one where the settings name no regions.
+
+    Raises:
+        UnknownRegion: they name others, and not this one.
+    """
+    return blobs.store(region) if isinstance(blobs, RegionalBlobs) else blobs
+
+
 def _elsewhere(file: Path, folder: Path) -> bool:
     """Whether a file lies on another disk than a folder, so that it cannot be renamed there."""
     return file.stat().st_dev != folder.stat().st_dev

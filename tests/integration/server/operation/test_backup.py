@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from sqlalchemy import update
 from support import postgres
-from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem
+from support.campus import Campus, Pupil, client_of, connected, copy_of, found_campus, redeem
 
 from server.app import create_app
 from server.cli import main
 from server.ingest.models import ExamSession
+from server.ingest.regions import open_blobs
 from server.reports.bundle import BundleExport
-from server.storage.blobs import BlobStore
+from shared.encoding import sha256_hex
 from shared.signed import fingerprint
 from shared.verify import verify_bundle
 
@@ -46,13 +48,52 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 async def record_a_session(campus: Campus) -> Pupil:
     async with client_of(campus) as client:
-        pupil = await redeem(client, await campus.code())
-        pupil.open()
-        pupil.segment()
-        pupil.segment("screen")
-        pupil.close()
-        await pupil.hand_in()
+        return await recorded(campus, client)
+
+
+async def recorded(campus: Campus, client: httpx.AsyncClient, reference: str = "s-1") -> Pupil:
+    pupil = await redeem(client, await campus.code(reference))
+    pupil.open()
+    pupil.segment()
+    pupil.segment("screen")
+    pupil.close()
+    await pupil.hand_in()
     return pupil
+
+
+async def record_in_each(campus: Campus) -> dict[str, Pupil]:
+    """A session in the default store, and one in each region's."""
+    async with client_of(campus) as client:
+        pupils = {
+            region: await recorded(campus, client, f"s-{region}")
+            for region in ("", *campus.settings.blob_regions)
+        }
+    async with connected(campus.settings) as database:
+        blobs = open_blobs(campus.settings, database)
+        for region, pupil in pupils.items():
+            await blobs.delete_session(pupil.session)
+            async with database.transaction() as db:
+                (await db.get_one(ExamSession, pupil.session)).region = region
+            for name, piece in pupil.blobs.items():
+                await blobs.put_bytes(pupil.session, name, piece)
+    return pupils
+
+
+def stores_in(folder: Path) -> dict[str, str]:
+    return {name: (folder / name).as_uri() for name in ("eu-west", "us")}
+
+
+def variables(stores: dict[str, str]) -> dict[str, str]:
+    return {f"blob_url_{name.replace('-', '_')}": url for name, url in stores.items()}
+
+
+def held(folder: Path) -> set[str]:
+    """The pieces in a store's folder, as ``<session>/<sha256>``."""
+    return {f"{path.parent.name}/{path.name}" for path in folder.rglob("*") if path.is_file()}
+
+
+def pieces_of(pupil: Pupil) -> set[str]:
+    return {f"{pupil.session}/{name}" for name in pupil.blobs}
 
 
 def bundle_holds(campus: Campus, session: str) -> bool:
@@ -61,8 +102,8 @@ def bundle_holds(campus: Campus, session: str) -> bool:
     path = campus.settings.data_dir / "check.zip"
 
     async def export() -> bool:
-        blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
         async with connected(campus.settings) as database:
+            blobs = open_blobs(campus.settings, database)
             bundles = BundleExport(database, campus.keys, blobs, campus.clock)
             return await bundles.write(session, path)
 
@@ -70,7 +111,7 @@ def bundle_holds(campus: Campus, session: str) -> bool:
     return verify_bundle(path, fingerprint(campus.public_key)).holds
 
 
-def moved_to(campus: Campus, data: Path, **settings: str) -> Campus:
+def moved_to(campus: Campus, data: Path, **settings: object) -> Campus:
     own = replace(campus.settings, data_dir=data, **settings)
     return replace(campus, settings=own, app=create_app(own, campus.clock))
 
@@ -93,6 +134,76 @@ def test_all_of_it_comes_back(campus: Campus, run: Run, tmp_path: Path) -> None:
     again = run(fresh, "restore", str(tmp_path / "safe"))
     assert again[0] == 2
     assert "not empty" in again[1]
+
+
+def test_each_piece_comes_back_into_its_region_s_store(
+    template: Campus, run: Run, tmp_path: Path
+) -> None:
+    old, new = stores_in(tmp_path / "old"), stores_in(tmp_path / "new")
+    campus = copy_of(template, tmp_path / "data", blob_regions=old)
+    pupils = asyncio.run(record_in_each(campus))
+    safe = tmp_path / "safe"
+    status, said = run(campus.settings.data_dir, "backup", str(safe), **variables(old))
+    assert status == 0, said
+
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(safe), **variables(new))
+    assert (status, "6 pieces" in said) == (0, True), said
+    assert held(fresh / "blobs") == pieces_of(pupils[""])
+    for region in new:
+        assert held(tmp_path / "new" / region) == pieces_of(pupils[region])
+    restored = moved_to(campus, fresh, blob_regions=new)
+    assert all(bundle_holds(restored, pupil.session) for pupil in pupils.values())
+    # An installation that is in use stays as it is.
+    shutil.rmtree(tmp_path / "new/us")
+    assert run(fresh, "restore", str(safe))[0] == 2
+    assert not held(tmp_path / "new/us")
+
+
+def test_what_fails_in_a_region_can_be_begun_again(
+    template: Campus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores, safe = stores_in(tmp_path), tmp_path / "safe"
+    campus = copy_of(template, tmp_path / "data", blob_regions=stores)
+    pupils = asyncio.run(record_in_each(campus))
+    assert run(campus.settings.data_dir, "backup", str(safe), **variables(stores))[0] == 0
+    for region in stores:
+        shutil.rmtree(tmp_path / region)
+    fresh = with_keys(campus, tmp_path / "fresh")
+
+    with monkeypatch.context() as patch:
+        patch.delenv("INVIGIL_BLOB_URL_US")
+        status, said = run(fresh, "restore", str(safe))
+    assert (status, "set INVIGIL_BLOB_URL_US" in said) == (2, True), said
+    assert not held(fresh / "blobs") | held(tmp_path / "eu-west")
+
+    piece = max((safe / "blobs").glob("*/*"))
+    whole = piece.read_bytes()
+    piece.write_bytes(whole[:-1] + b"\0")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "damaged" in said) == (2, True), said
+    # No server starts on it.
+    assert run(fresh, "backup", str(tmp_path / "other"))[0] == 2
+
+    piece.write_bytes(whole)
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "6 pieces" in said) == (0, True), said
+    assert held(tmp_path / "us") == pieces_of(pupils["us"])
+
+
+def test_pieces_of_later_sessions_stay_in_the_backup(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    later = safe / "blobs" / ("f" * 32) / sha256_hex(b"later")
+    later.parent.mkdir()
+    later.write_bytes(b"later")
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "2 pieces" in said) == (0, True), said
+    assert held(fresh / "blobs") == pieces_of(pupil)
 
 
 def test_what_was_destroyed_leaves_the_backup(campus: Campus, run: Run, tmp_path: Path) -> None:
@@ -163,3 +274,26 @@ def test_postgresql_by_its_own_tools(socket: str, run: Run, tmp_path: Path) -> N
     status, said = run(fresh, "restore", str(safe), database_url=empty)
     assert status == 0, said
     assert bundle_holds(moved_to(campus, fresh, database_url=empty), pupil.session)
+
+
+@pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine")
+def test_regions_are_read_from_a_dump_of_postgresql(
+    socket: str, run: Run, tmp_path: Path
+) -> None:
+    old, new = stores_in(tmp_path / "old"), stores_in(tmp_path / "new")
+    url = postgres.url(socket, postgres.create(socket, "regional"))
+    data, safe = tmp_path / "data", tmp_path / "safe"
+    campus = asyncio.run(found_campus(data, database_url=url, blob_regions=old))
+    pupils = asyncio.run(record_in_each(campus))
+    status, said = run(data, "backup", str(safe), database_url=url, **variables(old))
+    assert status == 0, said
+
+    empty = postgres.url(socket, postgres.create(socket, "regional_restored"))
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(safe), database_url=empty, **variables(new))
+    assert (status, "6 pieces" in said) == (0, True), said
+    assert held(fresh / "blobs") == pieces_of(pupils[""])
+    for region in new:
+        assert held(tmp_path / "new" / region) == pieces_of(pupils[region])
+    restored = moved_to(campus, fresh, database_url=empty, blob_regions=new)
+    assert all(bundle_holds(restored, pupil.session) for pupil in pupils.values())
