@@ -119,7 +119,7 @@ def _whom(name: str, contact: str, session: str, page: str) -> Asked:
             f"address sees it). You may also ask {name} for a copy."
         ),
         appeal=(
-            f"A person decides about every exam, never a program. If you disagree with a "
+            f"A person decides about every result, never a program. If you disagree with a "
             f"decision, appeal on that page, or write to {contact} and name the session; keep "
             f"this file."
         ),

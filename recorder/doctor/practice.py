@@ -30,7 +30,7 @@ from shared.policy import Policy
 REPORTED = Topic(
     "reported",
     translate("doctor", "What would be reported"),
-    translate("doctor", "A person looks at what is reported; nothing decides by itself."),
+    translate("doctor", "A person looks at what is reported, and decides about it."),
 )
 
 _KINDS: dict[Kind, Words] = {

@@ -17,11 +17,9 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP(
         "recorder",
-        "A person decides about every exam, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.",
+        "A person decides about every result, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.",
     ),
-    QT_TRANSLATE_NOOP(
-        "recorder", "A person looks at what is reported; nothing decides by itself."
-    ),
+    QT_TRANSLATE_NOOP("recorder", "A person looks at what is reported, and decides about it."),
     QT_TRANSLATE_NOOP("recorder", "A proctor is asked about this computer. Please wait."),
     QT_TRANSLATE_NOOP("recorder", "A proctor is asked about your identity. Please wait."),
     QT_TRANSLATE_NOOP("recorder", "A window without a title."),

@@ -21,6 +21,7 @@ from server.retention.keeping import Kept, read_kept
 from server.retention.settings import Protection, read_protection
 from server.review.models import DecisionRow, SessionDecisionRow, VerdictRow
 from server.review.outcomes import Outcome
+from server.review.reading import policies_of
 from shared.log import Access, decode_entry
 
 # Entries of the log that are shown: of a session that was much looked at, the newest.
@@ -43,7 +44,8 @@ class Look:
 class MyPage:
     """All that the page shows. ``reviewed`` is ``yes``, ``some`` or ``no``; ``verified`` is
     ``holds``, ``fails`` or ``not``; ``decision`` is ``None`` where the institution does not
-    publish it; ``looks`` likewise.
+    publish it; ``looks`` likewise. ``at_limit`` is what the exam's rules have a score do that
+    reaches their limit: ``pause``, ``terminate`` or ``none``.
     """
 
     session: ExamSession
@@ -57,6 +59,7 @@ class MyPage:
     verified: str
     reviewed: str
     decision: str | None
+    at_limit: str
     looks: list[Look] | None
     appeals: list[AppealRow]
     requests: list[DataRequestRow]
@@ -78,6 +81,7 @@ async def read_my_page(db: AsyncSession, session: ExamSession) -> MyPage:
         verified=await _verified(db, session.id),
         reviewed=await _reviewed(db, session.id, outcome),
         decision=outcome.value if protection.publish_decision else None,
+        at_limit=await _at_limit(db, session),
         looks=await read_looks(db, session) if protection.show_viewers else None,
         appeals=await appeals_of(db, session.id),
         requests=await requests_of(db, session.candidate_id),
@@ -108,6 +112,11 @@ async def read_looks(db: AsyncSession, session: ExamSession) -> list[Look]:
         at = seen.at if seen else entry.time
         found[key] = Look(at, role, entry.body.what, times)
     return list(found.values())
+
+
+async def _at_limit(db: AsyncSession, session: ExamSession) -> str:
+    review = (await policies_of(db, [session]))[session.policy_version_id].review
+    return review.at_limit if review.limit else "none"
 
 
 def _delivered(session: ExamSession) -> str:

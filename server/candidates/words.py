@@ -77,11 +77,21 @@ ENGLISH: Mapping[str, str] = {
         "The names of the staff are left out."
     ),
     "copy.get": "Download your copy",
+    "decides.none": "A person decides, never a program.",
+    "decides.pause": (
+        "The rules of this exam name a limit: when the score of what was noticed reaches it, "
+        "the exam is paused by the program until a proctor lets it go on. A person decides "
+        "about your result in every case."
+    ),
+    "decides.terminate": (
+        "The rules of this exam name a limit: when the score of what was noticed reaches it, "
+        "the exam is paused by the program, and ended two minutes later unless a proctor "
+        "lets it go on. A person decides about your result in every case."
+    ),
     "appeal": "Appeal",
     "appeal.what": (
-        "A person decides, never a program. If you disagree with a decision, or with how "
-        "the exam was run, say so. You have an answer in writing within {days} days, and "
-        "nothing is deleted before."
+        "If you disagree with a decision, or with how the exam was run, say so. You have "
+        "an answer in writing within {days} days, and nothing is deleted before."
     ),
     "appeal.text": "What do you disagree with, and why?",
     "appeal.send": "Send the appeal",
@@ -216,11 +226,24 @@ GERMAN: Mapping[str, str] = {
         "Sie kann groß sein. Die Namen des Personals sind weggelassen."
     ),
     "copy.get": "Kopie herunterladen",
+    "decides.none": "Ein Mensch entscheidet, nie ein Programm.",
+    "decides.pause": (
+        "Die Regeln dieser Prüfung nennen eine Grenze: Erreicht die Punktzahl dessen, was "
+        "bemerkt wurde, diese Grenze, so hält das Programm die Prüfung an, bis eine "
+        "Aufsicht sie weitergehen lässt. Über Ihr Ergebnis entscheidet in jedem Fall ein "
+        "Mensch."
+    ),
+    "decides.terminate": (
+        "Die Regeln dieser Prüfung nennen eine Grenze: Erreicht die Punktzahl dessen, was "
+        "bemerkt wurde, diese Grenze, so hält das Programm die Prüfung an und beendet "
+        "sie zwei Minuten später, wenn keine Aufsicht sie weitergehen lässt. Über Ihr "
+        "Ergebnis entscheidet in jedem Fall ein Mensch."
+    ),
     "appeal": "Widerspruch",
     "appeal.what": (
-        "Ein Mensch entscheidet, nie ein Programm. Wenn Sie mit einer Entscheidung oder "
-        "mit dem Ablauf nicht einverstanden sind, sagen Sie es. Sie bekommen innerhalb von "
-        "{days} Tagen eine schriftliche Antwort, und vorher wird nichts gelöscht."
+        "Wenn Sie mit einer Entscheidung oder mit dem Ablauf nicht einverstanden sind, "
+        "sagen Sie es. Sie bekommen innerhalb von {days} Tagen eine schriftliche Antwort, "
+        "und vorher wird nichts gelöscht."
     ),
     "appeal.text": "Womit sind Sie nicht einverstanden, und warum?",
     "appeal.send": "Widerspruch senden",

@@ -167,10 +167,9 @@ def privacy_notice(facts: Facts) -> Document:
                     "for example "
                     "that no face is in the picture. They are wrong at times; how often "
                     "is published. "
-                    "None of them decides anything, and none recognises feelings. A "
-                    "person decides "
-                    "about every exam."
+                    "None of them recognises feelings."
                 ),
+                *_decided(facts),
             ],
         ),
         Section("How long it is kept", [_ends()], table=_retention(facts)),
@@ -236,12 +235,11 @@ def assessment(facts: Facts) -> Document:
             "How well the detectors work",
             [
                 "Measured by the makers of the program on media whose truth is known; what the "
-                "figures do not show stands beside them in its documentation. A "
-                "detector's word "
-                "has no consequence by itself."
+                "figures do not show stands beside them in its documentation."
                 if facts.rates
                 else "[The published figures are not installed on this server; take them from "
                 "the documentation of the program.]",
+                *_consequences(facts),
             ],
             table=[("What", "Measured", "95 % interval", "Of", "On"), *facts.rates]
             if facts.rates
@@ -251,6 +249,7 @@ def assessment(facts: Facts) -> Document:
             "Risks for candidates, and what is done about them",
             table=[
                 ("Risk", "What is done", "What is left"),
+                _wrong_flag(facts),
                 *_RISKS,
                 ("[others]", "[…]", "[…]"),
             ],
@@ -270,15 +269,21 @@ def assessment(facts: Facts) -> Document:
 
 DOCUMENTS = {"privacy-notice": privacy_notice, "impact-assessment": assessment}
 
-_RISKS = (
-    (
-        "A wrong flag harms somebody",
-        (
-            "A person decides; error rates are published; accommodations switch detectors off; "
-            "what could not be observed is counted apart; appeal with a written answer"
-        ),
-        "[how reviewers are trained and checked]",
+# What a score does to a running exam, by what the exam's rules say of their limit.
+_AT_LIMIT = {
+    "pause": (
+        "Some exams have a limit in their rules at which the exam is paused: when the score "
+        "of what was noticed reaches it, the exam is paused before anybody has looked, until "
+        "a proctor lets it go on."
     ),
+    "terminate": (
+        "Some exams have a limit in their rules at which the exam is ended: when the score "
+        "of what was noticed reaches it, the exam is paused before anybody has looked, and "
+        "ended two minutes later unless a proctor lets it go on."
+    ),
+}
+
+_RISKS = (
     (
         "Somebody sees recordings who should not",
         (
@@ -308,6 +313,35 @@ _RISKS = (
         "[the alternative that is offered]",
     ),
 )
+
+
+def _at_limits(facts: Facts) -> list[str]:
+    does = {policy.review.at_limit for policy in facts.policies if policy.review.limit}
+    return [words for at_limit, words in _AT_LIMIT.items() if at_limit in does]
+
+
+def _decided(facts: Facts) -> list[str]:
+    if limits := _at_limits(facts):
+        return [*limits, "A person decides about the result of every exam."]
+    return ["None of them decides anything. A person decides about every exam."]
+
+
+def _consequences(facts: Facts) -> list[str]:
+    if limits := _at_limits(facts):
+        return [*limits, "A person decides about the result in every case."]
+    return ["A detector's word has no consequence by itself."]
+
+
+def _wrong_flag(facts: Facts) -> tuple[str, str, str]:
+    decides, left = "A person decides", "how reviewers are trained and checked"
+    if _at_limits(facts):
+        decides += " about the result"
+        left += "; why a score may pause or end an exam, and what becomes of one that it did"
+    done = (
+        f"{decides}; error rates are published; accommodations switch detectors off; "
+        "what could not be observed is counted apart; appeal with a written answer"
+    )
+    return ("A wrong flag harms somebody", done, f"[{left}]")
 
 
 def _purposes(facts: Facts) -> list[str]:

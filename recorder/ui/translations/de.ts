@@ -98,8 +98,8 @@
         <translation>Auf dem ganzen Bildschirm erscheinen nacheinander neun Punkte. Schauen Sie auf jeden, bis der nächste kommt. Das dauert keine Minute.</translation>
     </message>
     <message>
-        <source>Sit as you will during the exam. If you cannot see the points, or do not want this, leave it out: it is noted, and where you look is then not judged.</source>
-        <translation>Sitzen Sie so, wie Sie in der Prüfung sitzen werden. Wenn Sie die Punkte nicht sehen können oder das nicht möchten, lassen Sie es aus: Das wird vermerkt, und Ihre Blickrichtung wird dann nicht beurteilt.</translation>
+        <source>Sit as you will during the exam. If you cannot see the points, or do not want this, leave it out: it is noted, and where your screen is will be learnt during the exam.</source>
+        <translation>Sitzen Sie so, wie Sie in der Prüfung sitzen werden. Wenn Sie die Punkte nicht sehen können oder das nicht möchten, lassen Sie es aus: Das wird vermerkt, und wo Ihr Bildschirm ist, wird dann während der Prüfung gelernt.</translation>
     </message>
     <message>
         <source>The points were stopped.</source>
@@ -1571,12 +1571,24 @@
         <translation>Diese Prüfung vermerkt nichts, was er ausschalten würde.</translation>
     </message>
     <message>
+        <source>Limit of the score</source>
+        <translation>Grenze der Punktzahl</translation>
+    </message>
+    <message>
+        <source>What is noted counts in a score. When it reaches the limit of this exam&apos;s rules, the exam is paused before anybody has looked, and ended two minutes later unless a proctor lets it go on. A person decides about your result.</source>
+        <translation>Was vermerkt wird, zählt für eine Punktzahl. Erreicht sie die Grenze in den Regeln dieser Prüfung, wird die Prüfung angehalten, bevor jemand nachgesehen hat, und zwei Minuten später beendet, wenn die Aufsicht sie nicht weitergehen lässt. Über Ihr Ergebnis entscheidet ein Mensch.</translation>
+    </message>
+    <message>
+        <source>What is noted counts in a score. When it reaches the limit of this exam&apos;s rules, the exam is paused before anybody has looked, until a proctor lets it go on. A person decides about your result.</source>
+        <translation>Was vermerkt wird, zählt für eine Punktzahl. Erreicht sie die Grenze in den Regeln dieser Prüfung, wird die Prüfung angehalten, bevor jemand nachgesehen hat, bis die Aufsicht sie weitergehen lässt. Über Ihr Ergebnis entscheidet ein Mensch.</translation>
+    </message>
+    <message>
         <source>Nothing is recorded or uploaded before you agree and start.</source>
         <translation>Bevor Sie zustimmen und starten, wird nichts aufgezeichnet oder hochgeladen.</translation>
     </message>
     <message>
-        <source>No program decides about you: a person looks at what is noted.</source>
-        <translation>Kein Programm entscheidet über Sie: Ein Mensch sieht sich an, was vermerkt ist.</translation>
+        <source>No program decides about your result: a person does.</source>
+        <translation>Kein Programm entscheidet über Ihr Ergebnis: Das tut ein Mensch.</translation>
     </message>
     <message>
         <source>Your emotions or mood are never analysed.</source>
@@ -1931,12 +1943,12 @@
         <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern; mehrere werden durch Leerzeichen getrennt.</translation>
     </message>
     <message>
-        <source>A person decides about every exam, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.</source>
-        <translation>Über jede Prüfung entscheidet ein Mensch, nie ein Programm. Wenn Sie mit einer Entscheidung nicht einverstanden sind, legen Sie auf jener Seite Einspruch ein, oder schreiben Sie an {0} und nennen Sie die Sitzung; bewahren Sie diese Datei auf.</translation>
+        <source>A person decides about every result, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.</source>
+        <translation>Über jedes Ergebnis entscheidet ein Mensch, nie ein Programm. Wenn Sie mit einer Entscheidung nicht einverstanden sind, legen Sie auf jener Seite Einspruch ein, oder schreiben Sie an {0} und nennen Sie die Sitzung; bewahren Sie diese Datei auf.</translation>
     </message>
     <message>
-        <source>A person looks at what is reported; nothing decides by itself.</source>
-        <translation>Was gemeldet wird, sieht sich ein Mensch an; nichts entscheidet von selbst.</translation>
+        <source>A person looks at what is reported, and decides about it.</source>
+        <translation>Was gemeldet wird, sieht sich ein Mensch an und entscheidet darüber.</translation>
     </message>
     <message>
         <source>A proctor is asked about this computer. Please wait.</source>

@@ -27,6 +27,8 @@ class Terms(QWidget):
         recorded = [self._recorded(item, asks=asks) for item in agreeing.recorded(policy)]
         if (off := agreeing.switched_off(policy)) is not None:
             recorded.append(item_line(off))
+        if (limit := agreeing.at_limit(policy)) is not None:
+            recorded.append(item_line(limit))
         rights = agreeing.rights(policy.institution)
         self.setLayout(
             column(

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -19,7 +20,11 @@ from support.campus import Campus, Pupil, client_of, connected, copy_of, redeem,
 from support.pictured import snapshot
 
 from server.audit.models import LogEntryRow
+from server.exams.models import Exam
+from server.exams.service import add_policy
+from server.exams.terms import Terms
 from server.reports.making import Reports
+from shared.policy import Review
 
 pytestmark = pytest.mark.anyio
 
@@ -238,6 +243,44 @@ async def test_a_report_that_cannot_be_laid_out_says_so(
     assert "no more memory" in refused.json()["detail"]
     page = await desk.client.get(f"/sessions/{pupil.session}/report", headers=BROWSER)
     assert "could not be made: no more memory" in page.text
+
+
+@pytest.mark.parametrize(
+    ("review", "says"),
+    [
+        (Review(), "no score and no flag decides anything."),
+        (Review(limit=60), "confirmed it), until a proctor lets it go on."),
+        (
+            Review(limit=60, at_limit="terminate"),
+            "confirmed it), and ended two minutes later unless a proctor lets it go on.",
+        ),
+    ],
+)
+async def test_what_a_score_may_do_is_said_as_the_rules_have_it(
+    campus: Campus,
+    client: httpx.AsyncClient,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    review: Review,
+    says: str,
+) -> None:
+    async with connected(campus.settings) as database, database.transaction() as db:
+        exam = await db.get_one(Exam, campus.exam.id)
+        terms = Terms(review=review)
+        await add_policy(db, campus.keys, campus.institution, exam, terms, campus.clock())
+    desk = Desk(campus, client, await sign_in(campus, client, campus.proctor))
+    pupil = await whole(desk)
+    await desk.verified(pupil)
+    sheet = tmp_path / "sheet"
+    keeps = ("sh", "-c", f"cat >'{sheet}'; exit 1")
+    monkeypatch.setattr("server.reports.making._COMMAND", keeps)
+    await client.get(f"/sessions/{pupil.session}/report.pdf")
+    told = sheet.read_bytes().decode("utf-8", "replace")
+    assert says in told
+    assert ("decides anything" in told) == (not review.limit)
+    page = (await client.get(f"/sessions/{pupil.session}", headers=BROWSER)).text
+    assert ("decides nothing" in page) == (not review.limit)
+    assert ("which ends two minutes later" in page) == (review.at_limit == "terminate")
 
 
 async def test_an_exam_in_figures_names_nobody(desk: Desk) -> None:

@@ -17,9 +17,13 @@ from server.candidates.models import AppealRow, CandidateLinkRow, ConsentRow, Da
 from server.candidates.requests import RequestKind, receive
 from server.clock import MICROS_PER_DAY
 from server.enrolment.models import Candidate
+from server.exams.models import Exam
+from server.exams.service import add_policy
+from server.exams.terms import Terms
 from server.ingest.models import ExamSession
 from server.retention.models import DataProtectionRow
 from shared.candidate_page import page_path, page_token
+from shared.policy import Review
 from shared.signed import fingerprint
 from shared.verify import verify_bundle
 
@@ -60,6 +64,35 @@ async def test_the_page_says_in_plain_words_how_it_stands(
     german = await client.get(path_of(own), headers=wanted)
     assert '<html lang="de">' in german.text
     assert "Alles, was Ihr Computer aufgezeichnet hat" in german.text
+
+
+@pytest.mark.parametrize(
+    ("review", "english", "german"),
+    [
+        (Review(), "A person decides, never a program.", "nie ein Programm."),
+        (Review(limit=60), "until a proctor lets it go on.", "bis eine Aufsicht"),
+        (
+            Review(limit=60, at_limit="terminate"),
+            "ended two minutes later unless a proctor",
+            "beendet sie zwei Minuten später",
+        ),
+    ],
+)
+async def test_what_a_score_may_do_is_said_as_the_rules_have_it(
+    campus: Campus, client: httpx.AsyncClient, review: Review, english: str, german: str
+) -> None:
+    async with connected(campus.settings) as database, database.transaction() as db:
+        exam = await db.get_one(Exam, campus.exam.id)
+        terms = Terms(review=review)
+        await add_policy(db, campus.keys, campus.institution, exam, terms, campus.clock())
+    pupil = await redeem(client, await campus.code("limited"))
+    pupil.open()
+    await pupil.hand_in()
+    page = (await client.get(path_of(pupil))).text
+    assert english in page
+    assert ("never a program" in page) == (not review.limit)
+    page = (await client.get(path_of(pupil), headers={"Accept-Language": "de"})).text
+    assert german in page
 
 
 async def test_a_link_cannot_be_guessed_and_guessing_is_slow(
