@@ -292,15 +292,17 @@ _ENFORCED = {
         "agreeing", "what you copied before is put aside, and given back afterwards"
     ),
     "screen_capture": QT_TRANSLATE_NOOP(
-        "agreeing", "other programs cannot take pictures of the exam"
+        "agreeing", "programs that capture or share the screen are noticed"
     ),
     "programs": QT_TRANSLATE_NOOP(
         "agreeing", "programs that the exam prohibits have to be closed; you are asked first"
     ),
-    "windows": QT_TRANSLATE_NOOP("agreeing", "other windows are put behind the exam's"),
-    "displays": QT_TRANSLATE_NOOP("agreeing", "a display that is plugged in is covered"),
+    "windows": QT_TRANSLATE_NOOP(
+        "agreeing", "it is noticed when another window comes to the front"
+    ),
+    "displays": QT_TRANSLATE_NOOP("agreeing", "it is noticed when a display is plugged in"),
     "input_devices": QT_TRANSLATE_NOOP(
-        "agreeing", "a keyboard or mouse that is plugged in has to be taken away again"
+        "agreeing", "it is noticed when a keyboard or mouse is plugged in"
     ),
     "sleep": QT_TRANSLATE_NOOP("agreeing", "the computer does not sleep or lock by itself"),
     "notifications": QT_TRANSLATE_NOOP("agreeing", "notifications are kept quiet"),

@@ -80,9 +80,8 @@ PARTS: tuple[Part, ...] = (
         "screen_capture",
         "Screenshots and screen sharing",
         "Programs that capture or share the screen are noticed.",
-        "The exam's window shows as black in captures where the system can do that, and "
-        "programs that capture or share the screen are noticed.",
-        "The window is no longer there when the exam ends.",
+        "They are noticed, as with watching: this version keeps no program from it.",
+        "There is nothing to give back.",
         Kind.SCREEN_CAPTURE,
     ),
     Part(
@@ -98,7 +97,8 @@ PARTS: tuple[Part, ...] = (
         "windows",
         "Other windows",
         "It is noticed when a window comes to the front that is not the exam's.",
-        "The exam's window is brought to the front again when another takes its place.",
+        "It is noticed, as with watching; the exam stays above other windows where it is kept "
+        "in front.",
         "Windows come and go as they like when the exam ends.",
         Kind.WINDOW_SWITCH,
     ),
@@ -106,7 +106,8 @@ PARTS: tuple[Part, ...] = (
         "displays",
         "Displays",
         "It is noticed when a display is plugged in, taken away or mirrored.",
-        "A display that is plugged in is covered, and that is noticed.",
+        "It is noticed, as with watching; what is plugged in is covered where the exam fills "
+        "its display.",
         "Covers are gone when the exam ends.",
         Kind.DISPLAY_CHANGE,
     ),
@@ -121,14 +122,14 @@ PARTS: tuple[Part, ...] = (
     Part(
         "sleep",
         "Sleep and screen lock",
-        "It is noted when the computer would go to sleep.",
+        "The computer sleeps and locks as it is set to; what is missing then is a gap.",
         "The computer does not go to sleep or lock its screen by itself.",
         "It does so again when the exam ends.",
     ),
     Part(
         "notifications",
         "Notifications",
-        "It is noted whether notifications are shown.",
+        "Notifications are shown as the computer is set to.",
         "Notifications are kept quiet where the system can do that.",
         "They come again when the exam ends.",
     ),

@@ -1707,24 +1707,24 @@
         <translation>was Sie vorher kopiert hatten, wird beiseitegelegt und danach zurückgegeben</translation>
     </message>
     <message>
-        <source>other programs cannot take pictures of the exam</source>
-        <translation>andere Programme können keine Bilder der Prüfung machen</translation>
+        <source>programs that capture or share the screen are noticed</source>
+        <translation>Programme, die den Bildschirm aufnehmen oder teilen, werden bemerkt</translation>
     </message>
     <message>
         <source>programs that the exam prohibits have to be closed; you are asked first</source>
         <translation>Programme, die die Prüfung verbietet, müssen geschlossen werden; Sie werden vorher gefragt</translation>
     </message>
     <message>
-        <source>other windows are put behind the exam&apos;s</source>
-        <translation>andere Fenster werden hinter das der Prüfung gelegt</translation>
+        <source>it is noticed when another window comes to the front</source>
+        <translation>es wird bemerkt, wenn ein anderes Fenster nach vorn kommt</translation>
     </message>
     <message>
-        <source>a display that is plugged in is covered</source>
-        <translation>ein Bildschirm, der angeschlossen wird, wird verdeckt</translation>
+        <source>it is noticed when a display is plugged in</source>
+        <translation>es wird bemerkt, wenn ein Bildschirm angeschlossen wird</translation>
     </message>
     <message>
-        <source>a keyboard or mouse that is plugged in has to be taken away again</source>
-        <translation>eine Tastatur oder Maus, die angeschlossen wird, muss wieder entfernt werden</translation>
+        <source>it is noticed when a keyboard or mouse is plugged in</source>
+        <translation>es wird bemerkt, wenn eine Tastatur oder Maus angeschlossen wird</translation>
     </message>
     <message>
         <source>the computer does not sleep or lock by itself</source>
