@@ -201,7 +201,7 @@ def test_quitting_is_asked_once_and_obeyed(hall: Hall, tmp_path: Path) -> None:
         assert one.title() == EXAM
         begun = time.monotonic()
         one.press("ctrl+q")
-        until(lambda: not one.title(), "no window", SOON_S)
+        until(lambda: not (one.alive and one.title()), "the end of its window", SOON_S)
         print(f"no window {time.monotonic() - begun:.2f} s after the answer")
         assert one.process.wait(SOON_S) == 0, one.said
     assert hall.desk.machine() == before
