@@ -131,10 +131,9 @@ def _build(
     timeline = _begin_epoch(writer, opening)
     recording = _recording(common, timeline, talk)
     watching = _watching(common, recording.encoders, choice.watchlist.setup)
+    # After an interruption the candidate sits where they sat before.
     if screen := screen_from(read_calibration(store)):
-        watching.calibrate(
-            screen
-        )  # the candidate sits where they sat before it was interrupted
+        watching.calibrate(screen)
     server_clock = ServerClock(system_clock().offset)
     delivering = _delivery_line(plan, common, store.founding, server_clock)
     terms = _Terms(server_clock, locking, talk, machine, standing)
