@@ -10,6 +10,7 @@ const GRID = 2; // s: moments this near share a picture
 const HEIGHT = 108; // px of a picture
 const MOST = 400; // pictures that are kept: 30 MB of memory at most
 const PATIENCE = 8000; // ms after which a moment is given up
+const AGAIN = 100; // ms until a picture that could not be drawn yet is tried again
 
 export class Film extends EventTarget {
   #pictures = new Map(); // number on the grid -> ImageBitmap, or null where there is none
@@ -85,7 +86,7 @@ export class Film extends EventTarget {
     const shape = there && video.videoHeight ? video.videoWidth / video.videoHeight : this.shape;
     this.shape = shape;
     const size = { resizeHeight: HEIGHT, resizeWidth: Math.round(HEIGHT * shape), resizeQuality: "medium" };
-    const picture = there ? await createImageBitmap(video, size).catch(() => null) : null;
+    const picture = there ? await drawable(video, size) : null;
     this.#pictures.set(Math.floor(time / GRID), picture);
     if (this.#pictures.size <= MOST) return;
     const [oldest] = this.#pictures.keys();
@@ -121,6 +122,18 @@ function arrival(video) {
     for (const name of names) video.addEventListener(name, look);
     look();
   });
+}
+
+/** What the video shows, small, or null: a browser may say that it is there a moment before. */
+async function drawable(video, size) {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+    try {
+      return await createImageBitmap(video, size);
+    } catch {
+      await new Promise((done) => setTimeout(done, AGAIN));
+    }
+  }
+  return null;
 }
 
 function paint(canvas, picture) {
