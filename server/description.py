@@ -19,7 +19,9 @@ from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.routes import HTTPRoute
 
 from server import problems
-from server.accounts.staff import CSRF_HEADER
+from server.accounts.models import Role
+from server.accounts.scopes import TOKEN_PREFIX, Scope, scope_of
+from server.accounts.staff import CSRF_HEADER, SAFE_METHODS, role_asked
 from server.examples import complete
 from shared.signed import MEDIA_TYPE
 from shared.wire import Problem
@@ -28,10 +30,11 @@ from shared.wire import Problem
 RECORDER = "session"
 STAFF = "staff"
 CSRF = "form"
+TOKEN = "token"  # noqa: S105 (a name)
 
 _REF = "#/components/schemas/{name}"
 _WAIT = {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}}
-_CHANGES = frozenset({"post", "put", "patch", "delete"})
+_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
 @dataclass
@@ -80,37 +83,76 @@ class Description(JsonRenderPlugin):
     def __init__(self, cookie: str) -> None:
         """Take the name of staff's cookie."""
         super().__init__()
-        self._schemes = {
-            RECORDER: {"type": "http", "scheme": "bearer"},
-            STAFF: {"type": "apiKey", "in": "cookie", "name": cookie},
-            CSRF: {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
-        }
+        self._schemes = _schemes(cookie)
         self._rendered: bytes | None = None
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         """The description as JSON."""
         if self._rendered is None:
             made = msgspec.json.decode(self.render_json(request, openapi_schema))
-            self._complete(made, set(_guarded(request.app)))
+            self._complete(made, dict(_guarded(request.app)))
             _explain(made, dict(_docstrings(request.app)))
             self._rendered = msgspec.json.encode(made)
         return self._rendered
 
-    def _complete(self, made: dict[str, Any], guarded: set[tuple[str, str]]) -> None:
+    def _complete(self, made: dict[str, Any], asked: dict[tuple[str, str], Role]) -> None:
         _, components = msgspec.json.schema_components([Problem], ref_template=_REF)
         parts = made.setdefault("components", {})
         parts.setdefault("schemas", {}).update(components)
         parts["securitySchemes"] = self._schemes
         for path, item in made["paths"].items():
-            for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+            for method in item.keys() & _METHODS:
                 operation = item[method]
                 # What the framework says of bad bodies, it would say if it answered them.
                 operation["responses"].pop("400", None)
                 operation["responses"]["4XX"] = _problem("The request is refused.")
                 operation["responses"]["503"] = _problem("The server cannot do it now.")
-                if (path, method) in guarded:
-                    changes = {CSRF: []} if method in _CHANGES else {}
-                    operation["security"] = [{STAFF: [], **changes}]
+                role = asked.get((path, method))
+                if role is not None:
+                    operation["security"] = _credentials(role, method.upper(), path)
+
+
+def _schemes(cookie: str) -> dict[str, dict[str, str]]:
+    """The credentials, each with how it is come by."""
+    roles = ", ".join(role.value for role in Role)
+    scopes = "; ".join(f"{scope.value}: {scope.label}" for scope in Scope)
+    return {
+        RECORDER: {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The recorder's, for one session: the answer to its code.",
+        },
+        STAFF: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": cookie,
+            "description": "A signed-in account's. An operation's list names the least role "
+            f"that it takes; each of {roles} includes those before it.",
+        },
+        CSRF: {
+            "type": "apiKey",
+            "in": "header",
+            "name": CSRF_HEADER,
+            "description": "Beside the cookie, where something is changed: what the session's "
+            "pages bear in their forms.",
+        },
+        TOKEN: {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": f"{TOKEN_PREFIX}…",
+            "description": "A program's, made on the page API tokens or by `invigil-server "
+            "admin tokens create`. An operation's list names the scope that it needs; the "
+            f"token's maker must have the role besides. {scopes}.",
+        },
+    }
+
+
+def _credentials(role: Role, method: str, path: str) -> list[dict[str, list[str]]]:
+    """What lets a request in, as the guard judges it: an account's cookie, or a token."""
+    scope = scope_of(method, path)
+    changes: dict[str, list[str]] = {} if method in SAFE_METHODS else {CSRF: []}
+    token = [{TOKEN: [scope.value]}] if scope is not None else []
+    return [{STAFF: [role.value], **changes}, *token]
 
 
 def _explain(made: dict[str, Any], said: dict[tuple[str, str], str]) -> None:
@@ -118,7 +160,7 @@ def _explain(made: dict[str, Any], said: dict[tuple[str, str], str]) -> None:
     schemas = made["components"]["schemas"]
     _loosen(made)
     for path, item in made["paths"].items():
-        for method in item.keys() & {"get", "post", "put", "patch", "delete"}:
+        for method in item.keys() & _METHODS:
             words = said.get((path, method), "")
             first, _, _ = words.partition(". ")
             item[method]["summary"] = first.partition(": ")[0].partition("; ")[0].rstrip(".")
@@ -160,12 +202,14 @@ def _problem(description: str) -> dict[str, Any]:
     }
 
 
-def _guarded(app: Litestar) -> Iterator[tuple[str, str]]:
-    """Path and method of every route that staff's guards stand before."""
+def _guarded(app: Litestar) -> Iterator[tuple[tuple[str, str], Role]]:
+    """The role that the guards before each of staff's routes ask for, by path and method."""
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
-                if handler.resolve_guards():
+                role = role_asked(handler)
+                if role is not None:
                     yield from (
-                        (route.path_format, method.lower()) for method in handler.http_methods
+                        ((route.path_format, method.lower()), role)
+                        for method in handler.http_methods
                     )

@@ -117,13 +117,17 @@ def current_account(connection: Connection) -> Staff:
     return staff
 
 
-def require(role: Role) -> Guard:
+@dataclass(frozen=True, slots=True)
+class RoleGuard:
     """A guard that lets in accounts of at least ``role``, and no forged form."""
 
-    async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    role: Role
+
+    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
+        """Let the request pass, or refuse it."""
         staff = current_account(connection)
-        if not staff.may(role):
-            raise PermissionDeniedException(f"This needs the role {role.value}.")
+        if not staff.may(self.role):
+            raise PermissionDeniedException(f"This needs the role {self.role.value}.")
         if staff.owes_factor and not handler.opt.get(WITHOUT_FACTOR):
             raise FactorOwed(
                 "Your institution asks for a second factor. Set one up under your account."
@@ -133,7 +137,18 @@ def require(role: Role) -> Guard:
         elif isinstance(connection, Request) and connection.method not in SAFE_METHODS:
             await _check_csrf(connection, staff)
 
-    return guard
+
+def require(role: Role) -> Guard:
+    """A guard that lets in accounts of at least ``role``, and no forged form."""
+    return RoleGuard(role)
+
+
+def role_asked(handler: BaseRouteHandler) -> Role | None:
+    """The least role that the guards before ``handler`` let in; ``None``: no account is asked
+    for.
+    """
+    roles = [one.role for one in handler.resolve_guards() if isinstance(one, RoleGuard)]
+    return max(roles, key=lambda role: role.rank, default=None)
 
 
 def _check_scope(connection: Connection, staff: Staff) -> None:

@@ -225,6 +225,37 @@ async def test_a_token_does_what_its_scopes_and_its_maker_may(world: World, row:
         assert (await world.ask(row, ours.ids, strangers)).status_code == 404
 
 
+async def test_the_description_says_of_every_operation_whom_it_lets_in(world: World) -> None:
+    """Its roles and scopes are those that the rows above are held to, one by one."""
+    told = (await world.client.get("/schema/openapi.json")).json()
+    rows, wrong, scoped = {(row.path, row.method): row for row in ROWS}, list[str](), 0
+    for path, item in told["paths"].items():
+        for method, operation in item.items():
+            row = rows[path, method.upper()]
+            said, fitting = operation.get("security", []), credentials_of(row)
+            scoped += any("token" in way for way in said)
+            if said != fitting:
+                wrong.append(f"{row}: says {said}, is held to {fitting}")
+    assert scoped > 40
+    assert not wrong, "\n".join(wrong)
+    schemes = told["components"]["securitySchemes"]
+    assert {scheme["type"] for scheme in schemes.values()} == {"http", "apiKey"}
+    assert schemes["staff"]["name"] == "invigil"
+    assert all(scope in schemes["token"]["description"] for scope in Scope)
+
+
+def credentials_of(row: Row) -> list[dict[str, list[str]]]:
+    """The ways in, as a description lists them."""
+    if row.least is RECORDER:
+        return [{"session": []}]
+    if not isinstance(row.least, Role):
+        return []
+    form: dict[str, list[str]] = {"form": []} if row.method in CHANGES else {}
+    wanted = scope_of(row.method, row.path)
+    token: list[dict[str, list[str]]] = [{"token": [wanted.value]}] if wanted else []
+    return [{"staff": [row.least.value], **form}, *token]
+
+
 @pytest.mark.parametrize("row", [row for row in ROWS if row.least is PUBLIC], ids=str)
 async def test_what_is_public_fails_for_nobody(world: World, row: Row) -> None:
     answer = await world.ask(row, {})
