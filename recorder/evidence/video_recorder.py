@@ -57,6 +57,7 @@ class VideoRecorder:
         self._beat = VIDEO_TIMESCALE // settings.kept_fps
         self._pause = int(settings.pause_s * VIDEO_TIMESCALE)
         self._share = self._encoded_share = 1.0
+        self._full = settings.full
         self._canvas: Canvas | None = None
         self._encoder: VideoEncoder | None = None
         self._inside: deque[int] = deque()
@@ -179,7 +180,9 @@ class VideoRecorder:
     def _begin_run(self, canvas: Canvas, pts: int) -> VideoEncoder:
         self._encoded_share = self._share
         settings = replace(
-            self._settings, bit_s=max(MIN_BIT_S, int(self._settings.bit_s * self._share))
+            self._settings,
+            bit_s=max(MIN_BIT_S, int(self._settings.bit_s * self._share)),
+            full=self._full,
         )
         self._encoder = VideoEncoder(settings, canvas.width, canvas.height)
         self._fragmenter.begin(self._encoder.track)
@@ -190,6 +193,7 @@ class VideoRecorder:
         """Go on with an encoder of another rate; the same run, the same init segment."""
         if self._encoder is not None:
             self._coded.extend(self._encoder.drain())
+            self._full = self._encoder.full
             self._encoder = None
 
     def _hand_on(self, end: int) -> None:
@@ -212,7 +216,7 @@ class VideoRecorder:
         while self._coded:
             self._hand_on(self._inside[1] if len(self._inside) > 1 else end)
         self._inside.clear()
-        self._encoder = None
+        self._encoder, self._full = None, self._settings.full
         self._resume_at = max(self._resume_at, end)
         self._fragmenter.close()
 

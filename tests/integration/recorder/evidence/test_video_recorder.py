@@ -64,6 +64,37 @@ def test_camera_segments_begin_on_the_grid_with_a_picture_that_stands_alone():
     assert (recorder.counts.kept, recorder.counts.not_due) == (120, 240)
 
 
+def test_a_camera_segment_is_there_with_the_first_picture_of_the_next():
+    """Looking ahead holds nothing up beyond a segment's end: a crash costs the open one."""
+    cut = Cut()
+    recorder = film(cut, beats(0, 4, 10))
+    assert cut.fragments == []
+    for n in range(1, 4):
+        recorder.push(frame("camera", 4 * n))
+        assert cut.spans()[-1] == (4 * n - 4, 4 * n)
+        push_all(recorder, [frame("camera", at) for at in beats(4 * n + 0.1, 4 * n + 4, 10)])
+    assert [made.frames for made in cut.fragments] == [40] * 3
+    assert cut.gaps == []
+
+
+def test_the_rate_goes_on_where_the_encoder_begins_anew():
+    """Segments of noise take what the rate gives, not half a burst more each."""
+    cut = Cut()
+    recorder = camera(cut)
+    for at in beats(0, 24, 10):
+        recorder.push(noisy(at))
+    recorder.flush()
+    first, *others = [8 * len(made.data) / 4 for made in cut.fragments]
+    assert first < 72_000 * 1.55
+    assert max(others) < 72_000 * 1.1
+
+
+def test_no_picture_carries_what_no_decoder_needs():
+    cut = Cut()
+    film(cut, beats(0, 8, 10)).flush()
+    assert b"x264 - core" not in b"".join(made.data for made in cut.segments)
+
+
 def test_jittering_pictures_tile_the_timeline_at_their_own_times():
     rng = np.random.default_rng(5)
     times = sorted(max(0.0, at + rng.uniform(-0.012, 0.012)) for at in beats(0, 9, 30))
