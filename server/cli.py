@@ -138,12 +138,14 @@ def migrate(*, make: str | None = None, back_to: str | None = None) -> None:
 def config(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
     """List every setting: what is in force, its default, what it is for.
 
+    At the end: what the libraries for stores, the database and traces read beside them.
+
     Args:
         json: Print it as JSON. Secrets are never printed.
     """
     from server.settings_listing import listed
 
-    rows = listed(settled())
+    rows = listed(settled(), os.environ)
     if json:
         sys.stdout.write(msgspec.json.encode(rows).decode() + "\n")
         return

@@ -15,11 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from server.clock import MICROS_PER_SECOND
+from server.environment import PREFIX, REGION_PREFIX, unknown
 
-PREFIX = "INVIGIL_"
-
-# Before a region's name, the store of that region.
-REGION_PREFIX = "INVIGIL_BLOB_URL_"
 _REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 DEFAULT_BIND = "127.0.0.1:8470"
@@ -206,6 +203,9 @@ class Settings:
             ConfigError: a variable cannot be used, or is no setting's.
         """
         known = {PREFIX + field.name.upper(): field for field in _single()}
+        if wrong := unknown(environment, known):
+            listed = "; ".join(map(str, wrong))
+            raise ConfigError(f"{listed}: unset or correct it; server/README.md lists them all")
         values: dict[str, object] = {}
         for variable, text in environment.items():
             if variable in known and text:

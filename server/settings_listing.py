@@ -1,4 +1,6 @@
-"""Every setting with what is in force, its default and what it is for."""
+"""Every setting with what is in force, its default and what it is for; and what is read beside
+them.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from server.config import PREFIX, Settings
+from server.config import Settings
+from server.environment import BESIDE, PREFIX, Beside
 
 # Settings whose value lets somebody in.
 SECRET_ENDS = ("_token", "_secret", "_password")
@@ -32,10 +35,12 @@ class Setting:
     what: str
 
 
-def listed(settings: Settings) -> list[Setting]:
-    """Every setting in the order of ``Settings``; no value is a secret."""
+def listed(settings: Settings, environment: Mapping[str, str]) -> list[Setting]:
+    """Every setting in the order of ``Settings``, and what ``environment`` holds of the
+    variables that are read beside them; no value is a secret.
+    """
     what = _said()
-    return [
+    settled = [
         Setting(
             PREFIX + field.name.upper(),
             _shown(field.name, getattr(settings, field.name)),
@@ -44,6 +49,12 @@ def listed(settings: Settings) -> list[Setting]:
         )
         for field in fields(Settings)
     ]
+    return settled + [_beside(one, environment.get(one.variable, "")) for one in BESIDE]
+
+
+def _beside(one: Beside, value: str) -> Setting:
+    shown = HIDDEN if value and one.secret else value
+    return Setting(one.variable, shown, "", one.what)
 
 
 def _said() -> dict[str, str]:

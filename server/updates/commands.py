@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import App, Parameter
 
+from server.environment import UPDATES_PASSPHRASE
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
 from server.terminal import print_line, say
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 Flag = Annotated[bool, Parameter(negative="")]
-
-PASSPHRASE = "INVIGIL_UPDATES_PASSPHRASE"  # noqa: S105 - the name of a variable
 
 # Exit status where somebody has to do something soon.
 FINDING = 1
@@ -258,4 +257,4 @@ def _told(one: Any) -> dict[str, Any]:
 
 
 def _passphrase() -> str:
-    return os.environ.get(PASSPHRASE, "")
+    return os.environ.get(UPDATES_PASSPHRASE, "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from server.config import ConfigError, Settings
+from server.environment import BESIDE, OTHERS
 
 
 def test_defaults_lie_in_the_data_folder() -> None:
@@ -67,6 +69,74 @@ def test_a_mistake_names_its_variable(variable: str, text: str) -> None:
         Settings.from_environment({variable: text})
 
 
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("INVIGIL_DATABSE_URL", "INVIGIL_DATABASE_URL"),
+        ("INVIGIL_LOGIN_ATTEMPT", "INVIGIL_LOGIN_ATTEMPTS"),
+        ("INVIGIL_UPDATE_PASSPHRASE", "INVIGIL_UPDATES_PASSPHRASE"),
+        ("INVIGIL_BLOB_REGIONS", "INVIGIL_BLOB_URL"),
+        ("INVIGIL_TRUSTED_PROXIES", "INVIGIL_TRUSTED_PROXY"),
+        ("INVIGIL_QQQ", None),
+    ],
+)
+def test_what_is_no_setting_is_refused_and_the_nearest_named(
+    variable: str, nearest: str | None
+) -> None:
+    for text in ("x", ""):
+        with pytest.raises(ConfigError) as caught:
+            Settings.from_environment({variable: text, "INVIGIL_BIND": "a:1"})
+        said = str(caught.value)
+        assert said.startswith(f"{variable} is no setting of Invigil's")
+        assert said.count("do you mean") == (nearest is not None)
+        assert nearest is None or f"(do you mean {nearest}?)" in said
+
+
+def test_all_that_is_no_setting_is_named_at_once() -> None:
+    with pytest.raises(ConfigError, match=r"INVIGIL_BINDS .*; INVIGIL_DATA_DIRS "):
+        Settings.from_environment({"INVIGIL_DATA_DIRS": "/d", "INVIGIL_BINDS": "a:1"})
+
+
+def test_the_rest_of_the_environment_is_nobody_elses() -> None:
+    environment = dict.fromkeys(
+        (
+            "PATH",
+            "INVIGILATION",
+            "INVIGIL_CAMERA",
+            "INVIGIL_UPDATES_PASSPHRASE",
+            "INVIGIL_SERVER_PORT",
+            "INVIGIL_SERVICE_HOST",
+            "INVIGIL_SERVICE_PORT_HTTP",
+            "INVIGIL_PORT_8470_TCP_ADDR",
+            "INVIGIL_DB_PORT_5432_TCP",
+        ),
+        "x",
+    )
+    assert Settings.from_environment(environment) == Settings()
+
+
+def test_what_other_programs_read_is_known() -> None:
+    """Their own sources say what that is."""
+    read: set[str] = set()
+    root = Path(__file__).parents[3]
+    for folder in ("recorder", "installers", "shared", "tests"):
+        for file in (root / folder).rglob("*.*"):
+            if file.suffix in {".py", ".sh"}:
+                text = file.read_text(errors="replace")
+                read |= {name for pair in _READ.findall(text) for name in pair if name}
+    assert {"INVIGIL_STORE", "INVIGIL_DURING_EXAMS", "INVIGIL_FAULTS"} <= read
+    assert read <= OTHERS
+
+
+# Ways in which programs ask for one: Python's, a shell's, and the table of installers.
+_READ = re.compile(
+    r"""(?:environ(?:\.get\(|\[)|_seconds\(|"(?:windows|macOS)",\ |PASSPHRASE\ =\ )
+        "(INVIGIL_\w+)"
+        |\$\{(INVIGIL_\w+)""",
+    re.VERBOSE,
+)
+
+
 def test_settings_survive_the_environment() -> None:
     settings = Settings(
         data_dir=Path("/d"), bind="0.0.0.0:1", trusted_proxy=True, login_attempts=3
@@ -81,3 +151,4 @@ def test_every_setting_is_documented() -> None:
         assert f"INVIGIL_{field.name.upper()}" in readme
         if field.name not in {"data_dir", "database_url"}:
             assert f"{field.name}:" in (Settings.__doc__ or "")
+    assert not [one.variable for one in BESIDE if one.variable not in readme]
