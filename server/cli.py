@@ -22,7 +22,7 @@ from server.candidate_commands import app as candidates
 from server.config import ConfigError, Settings
 from server.exam_commands import app as exams
 from server.key_commands import app as keys
-from server.logs import configure_logs
+from server.logs import announce, configure_logs
 from server.opening import Fault, opened, settled
 from server.people_commands import app as people
 from server.policy_commands import app as policy
@@ -86,12 +86,13 @@ def run(*, bind: str | None = None, migrate: bool = True) -> None:
     from server.serving import AddressTaken, free_address, serve
 
     settings = settled()
+    configure_logs(as_json=settings.log_json)
     try:
         settings = free_address(replace(settings, bind=bind) if bind else settings)
     except AddressTaken as error:
         raise Fault(f"{error}; choose another with --bind") from error
     _finish(_prepare(settings, migrate=migrate))
-    say(f"Invigil serves {settings.url} (listening on {settings.bind}).")
+    announce(f"Invigil serves {settings.url} (listening on {settings.bind}).")
     serve(settings)
 
 
@@ -111,7 +112,7 @@ def worker() -> None:
 
     settings = settled()
     configure_logs(as_json=settings.log_json)
-    say(f"Looking for expired sessions every {settings.retention_check_s} s.")
+    announce(f"Looking for expired sessions every {settings.retention_check_s} s.")
     _finish(work())
 
 
@@ -192,7 +193,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         app(sys.argv[1:] if arguments is None else arguments)
     except (Fault, ConfigError) as error:
-        say(f"invigil-server: {error}")
+        announce(f"invigil-server: {error}", failed=True)
         raise SystemExit(FAULT) from None
 
 

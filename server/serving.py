@@ -20,7 +20,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from server.config import Settings
-from server.logs import configure_logs, granian_logs
+from server.logs import configure_logs, library_logs
 
 try:
     import resource
@@ -144,7 +144,7 @@ def serve(settings: Settings) -> None:
         respawn_interval=RESPAWN_S,
         workers_kill_timeout=STOP_S,
         log_level=LogLevels.warning,
-        log_dictconfig=granian_logs(),
+        log_dictconfig=library_logs(as_json=settings.log_json),
     ).serve()
 
 

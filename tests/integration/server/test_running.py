@@ -8,10 +8,12 @@ import os
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from support.campus import Pupil, digest_header, redeem
 from support.running_server import RunningServer, command, demo, running
@@ -260,6 +262,31 @@ async def test_sigterm_ends_it_with_a_live_link_open(
         async with connect(_live(server, pupil), additional_headers=pupil.headers):
             assert await asyncio.to_thread(server.stop) == 0
         assert "Traceback" not in server.log, server.log
+
+
+async def test_every_line_of_the_log_is_json_where_it_is_to_be(
+    place: tuple[Path, dict[str, str]], tmp_path: Path
+) -> None:
+    """The server's own, granian's (a worker that died), and those of a start that failed."""
+    folder = tmp_path / "data"
+    await demo_again(folder)
+    with running(folder, log_json="yes", log_requests="yes") as server:
+        bind = server.url.removeprefix("http://")
+        refused = command(folder, "run", "--bind", bind, log_json="yes")
+        for worker in psutil.Process(server.process.pid).children():
+            worker.kill()
+        deadline = time.monotonic() + 30
+        while "_granian" not in server.log:
+            assert time.monotonic() < deadline, server.log
+            await asyncio.sleep(0.05)
+        server.stop(signal.SIGKILL)
+        lines = [json.loads(line) for line in server.log.splitlines()]
+    assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    assert "(listening on " in lines[0]["event"]
+    assert any(line["level"] == "error" for line in lines if line.get("logger") == "_granian")
+    (why,) = [json.loads(line) for line in refused.stderr.splitlines()]
+    assert ("already in use" in why["event"], why["level"]) == (True, "error")
+    assert refused.returncode == 2
 
 
 async def test_a_taken_port_is_said(server: RunningServer, tmp_path: Path) -> None:
