@@ -28,6 +28,7 @@ from shared.candidate_page import page_path, page_token
 from shared.encoding import to_base64
 from shared.receipt_file import (
     SUFFIX,
+    TYPE,
     Asked,
     ReceiptFile,
     encode_receipt_file,
@@ -77,6 +78,7 @@ def _file(
 ) -> ReceiptFile:
     founding, tally, policy = store.founding, store.tally, grounds.terms.policy
     return ReceiptFile(
+        type=TYPE,
         session=founding.session,
         exam=policy.exam.id,
         title=policy.exam.title,

@@ -16,14 +16,13 @@ import msgspec
 from shared.bundle import UnreadableBundle
 from shared.certificate import Certificate, MalformedCertificate, decode_certificate
 from shared.encoding import EncodingError, to_base64
-from shared.receipt_file import line_in_text
+from shared.receipt_file import line_in_text, read_line_in_text
 from shared.signed import (
     Domain,
     MalformedLine,
     Signed,
     fingerprint,
     holds,
-    parse_line,
     read_key,
 )
 from shared.strict_json import NotStrict, check
@@ -41,7 +40,7 @@ class CertificateFile(msgspec.Struct, frozen=True, kw_only=True):
     """What the file says. ``certificates`` are signed lines without their line feed."""
 
     v: int = CERTIFICATE_FILE_VERSION
-    type: Literal["invigil-certificates"] = TYPE
+    type: Literal["invigil-certificates"]
     institution_key: str
     certificates: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 
@@ -79,6 +78,7 @@ _decoder = msgspec.json.Decoder(CertificateFile)
 def encode_certificate_file(public_key: bytes, certificates: list[Signed]) -> bytes:
     """The file's bytes, laid out for people to read; ``public_key`` is raw."""
     file = CertificateFile(
+        type=TYPE,
         institution_key=to_base64(public_key),
         certificates=tuple(line_in_text(one) for one in certificates),
     )
@@ -91,7 +91,8 @@ def is_certificate_file(path: Path) -> bool:
         with path.open("rb") as file:
             data = file.read(MAX_CERTIFICATE_FILE_BYTES)
         return data[:1] == b"{" and msgspec.json.decode(data, type=_Head).type == TYPE
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, RecursionError):
+        # What nests deeper than msgspec follows it says by RecursionError.
         return False
 
 
@@ -129,7 +130,8 @@ def certificate_verdict_members(verdict: CertificateVerdict) -> dict[str, object
 
 def _read(path: Path) -> tuple[CertificateFile, bytes]:
     try:
-        data = path.read_bytes()
+        with path.open("rb") as opened:
+            data = opened.read(MAX_CERTIFICATE_FILE_BYTES + 1)
         if len(data) > MAX_CERTIFICATE_FILE_BYTES:
             raise UnreadableCertificates(f"{path} is too long for certificates")
         check(data, CERTIFICATE_FILE_VERSION)
@@ -144,7 +146,7 @@ def _certificates(ledger: Ledger, file: CertificateFile, key: bytes) -> Iterator
     for number, text in enumerate(file.certificates):
         ledger.look(CertificateCheck.CERTIFICATE)
         try:
-            signed = parse_line(text.encode("utf-8"))
+            signed = read_line_in_text(text)
             certificate = decode_certificate(signed.payload)
         except (MalformedLine, MalformedCertificate) as error:
             ledger.fail(CertificateCheck.CERTIFICATE, f"certificate {number}: {error}")

@@ -19,6 +19,7 @@ from shared.receipt_file import (
     MalformedReceiptFile,
     ReceiptFile,
     decode_receipt_file,
+    read_line_in_text,
 )
 from shared.receipts import Grant, MalformedReceipt, Receipt, decode_grant, decode_receipt
 from shared.signed import (
@@ -27,7 +28,6 @@ from shared.signed import (
     Signed,
     fingerprint,
     holds,
-    parse_line,
     read_key,
 )
 from shared.verdict import CheckResult, Ledger, Outcome, ReceiptCheck, check_members
@@ -186,7 +186,7 @@ def _read(
 ) -> tuple[Signed | None, _T | None]:
     ledger.look(check)
     try:
-        signed = parse_line(text.encode("utf-8"))
+        signed = read_line_in_text(text)
         value = decode(signed.payload)
     except (MalformedLine, MalformedReceipt, PolicyError) as error:
         ledger.fail(check, f"{what}: {error}")

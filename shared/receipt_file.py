@@ -13,11 +13,12 @@ from typing import Literal
 import msgspec
 
 from shared.records import Count, Hash, Id, Micros
-from shared.signed import Signed
+from shared.signed import MalformedLine, Signed, parse_line
 from shared.strict_json import NotStrict, check
 
 RECEIPT_FILE_VERSION = 1
 SUFFIX = ".receipt.json"
+TYPE = "invigil-receipt"
 
 # Three signed lines of at most 64 KiB, each character of which JSON may write as six.
 MAX_RECEIPT_FILE_BYTES = 2 * 1024 * 1024
@@ -39,7 +40,7 @@ class ReceiptFile(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     v: int = RECEIPT_FILE_VERSION
-    type: Literal["invigil-receipt"] = "invigil-receipt"
+    type: Literal["invigil-receipt"]
     session: Id
     exam: str
     title: str
@@ -89,6 +90,17 @@ def decode_receipt_file(data: bytes) -> ReceiptFile:
 def line_in_text(line: Signed) -> str:
     """A signed line as it stands in the file."""
     return line.line().decode("utf-8").removesuffix("\n")
+
+
+def read_line_in_text(text: str) -> Signed:
+    """Read a signed line as it stands in a file: without its line feed.
+
+    Raises:
+        MalformedLine: it is not one.
+    """
+    if text.endswith("\n"):
+        raise MalformedLine("a line feed at its end, where a text has none")
+    return parse_line(text.encode("utf-8"))
 
 
 def is_receipt_file(path: Path) -> bool:

@@ -31,6 +31,7 @@ from shared.printing import print_certificates, print_receipt
 from shared.receipt_checks import receipt_verdict_members, verify_receipt_file
 from shared.receipt_file import (
     MAX_RECEIPT_FILE_BYTES,
+    TYPE,
     Asked,
     ReceiptFile,
     encode_receipt_file,
@@ -47,6 +48,7 @@ def made(session: SessionBuilder | None = None, **changes: object) -> ReceiptFil
     session = session or short_session()
     receipt = decode_receipt(session.receipts[-1].payload)
     file = ReceiptFile(
+        type=TYPE,
         session=session.session,
         exam="e1",
         title="Algebra I",

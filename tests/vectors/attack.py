@@ -24,3 +24,16 @@ class Attack(NamedTuple):
         if self.unreadable:
             return 2
         return 1 if self.fails else 0
+
+
+Found = tuple[str, str, Callable[[], bytes]]
+
+
+def attacks(fails: tuple[int, ...], *found: Found) -> list[Attack]:
+    """Attacks by name, words and making, all of which must fail the same checks."""
+    return [Attack(name, words, fails, make) for name, words, make in found]
+
+
+def unreadable(*found: Found) -> list[Attack]:
+    """Attacks that leave nothing to check."""
+    return [Attack(name, words, (), make, unreadable=True) for name, words, make in found]
