@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -102,7 +102,12 @@ def open_of(said: Iterable[tuple[str, int]], answered: int, read_at: int) -> Ope
 
 async def read_conversation(db: AsyncSession, session_id: str) -> list[Line]:
     """What was said in a session, in order."""
-    spoken = [one for one in await read_asked(db, session_id) if one.action in SPOKEN]
+    return await conversation(db, session_id, await read_asked(db, session_id))
+
+
+async def conversation(db: AsyncSession, session_id: str, asked: Sequence[Asked]) -> list[Line]:
+    """The same, where what staff asked was read already."""
+    spoken = [one for one in asked if one.action in SPOKEN]
     answered = answered_at((one.action, one.at) for one in spoken)
     query = select(SaidRow).where(SaidRow.session_id == session_id)
     heard = [

@@ -14,7 +14,14 @@ from server.accounts.staff import Staff
 from server.clock import MICROS_PER_SECOND
 from server.ingest.models import ExamSession
 from server.live.care import Around, has_fresh, read_around
-from server.live.conversation import CANDIDATE, Line, read_conversation
+from server.live.conversation import (
+    CANDIDATE,
+    SPOKEN,
+    Asked,
+    Line,
+    conversation,
+    read_asked,
+)
 from server.live.need import CONNECTED_FOR
 from server.live.situation import AWAITED, Situation, read_situation
 from server.review.durations import moment
@@ -26,7 +33,8 @@ from shared.encoding import sha256_hex
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What is shown. ``connection`` and ``tone`` are how the recorder is heard, in words and
-    as the pill that they stand in; ``extra`` is extra time, in microseconds. ``around`` is who
+    as the pill that they stand in; ``extra`` is extra time, in microseconds. ``done`` is what
+    staff did besides speaking, with their reasons. ``around`` is who
     of the staff is there, ``fresh`` whether there are incidents that nobody has seen.
     """
 
@@ -41,6 +49,7 @@ class Panel:
     limit: int
     extra: int
     lines: list[Line]
+    done: list[Asked]
     around: Around
     fresh: bool
 
@@ -82,6 +91,7 @@ async def read_panel(db: AsyncSession, session: ExamSession, staff: Staff, now: 
     found = await read_situation(db, session)
     state = found.state or {}
     words = state.get("words", "")
+    asked = await read_asked(db, session.id)
     connection, tone = _connection(found, now)
     return Panel(
         over=found.over,
@@ -94,7 +104,8 @@ async def read_panel(db: AsyncSession, session: ExamSession, staff: Staff, now: 
         warnings=found.warnings,
         limit=found.limit,
         extra=round(found.extra_s * MICROS_PER_SECOND),
-        lines=await read_conversation(db, session.id),
+        lines=await conversation(db, session.id, asked),
+        done=[one for one in asked if one.action not in SPOKEN],
         around=await read_around(db, staff, session.id, now),
         fresh=not found.over and await has_fresh(db, session.id, now),
     )

@@ -20,7 +20,7 @@ from server.problems import Rejection
 from server.review.reading import read_policy
 from shared.wire import ProblemType, StaffAction
 
-# What changes the session, or speaks to the candidate, says why or what.
+# Every action says why or what, and whoever reviews reads it.
 NEEDS_TEXT: dict[str, str] = {
     "message": "Write what the candidate is told.",
     "warn": "Say what the candidate is warned of: they read it, and so does whoever reviews.",
@@ -28,6 +28,7 @@ NEEDS_TEXT: dict[str, str] = {
     "resume": "Say why the exam goes on: the candidate reads it.",
     "terminate": "Say why the session is ended: the candidate reads it.",
     "extra_time": "Say why there is more time: the candidate reads it.",
+    "request_clip": "Say what the clip is for: whoever reviews reads it, the candidate does not.",
     "admit": "Say why the candidate may go on.",
     "refuse": "Say why the candidate may not go on, and what to do: they read it.",
 }
@@ -52,8 +53,8 @@ AWAITED = {
 
 
 class CommandDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What staff may ask of a recorder. ``text`` is shown to the candidate; ``seconds`` is
-    extra time; ``awaits`` names what an ``admit`` or ``refuse`` answers, so that it is never
+    """What staff may ask of a recorder. ``text`` says what or why, and is shown to the
+    candidate (that of a ``request_clip`` is not); ``seconds`` is extra time; ``awaits`` names what an ``admit`` or ``refuse`` answers, so that it is never
     taken for the answer to another question.
     """
 

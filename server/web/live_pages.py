@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
+from server.audit.words import ACTIONS
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest.lookup import session_of
@@ -163,6 +164,7 @@ async def live_context(
         "session_id": session.id,
         "live": await read_panel(db, session, staff, now),
         "phrases": await read_offered(db, session.institution_id),
+        "acted": {action: ACTIONS[f"session.{action}"] for action in DONE},
     }
 
 

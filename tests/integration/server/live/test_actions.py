@@ -74,7 +74,7 @@ async def test_every_action_goes_out_and_is_in_the_log(
         ("pause", {}),
         ("resume", {}),
         ("extra_time", {"seconds": 600}),
-        ("request_clip", {"text": ""}),
+        ("request_clip", {"text": "Whose voice?"}),
         ("terminate", {}),
     ]
     for action, more in asked:
@@ -101,6 +101,7 @@ async def test_what_makes_no_sense_is_refused_in_words(
         ("resume", {}, 409, "not paused"),
         ("admit", {}, 409, "Nothing waits"),
         ("pause", {"text": " "}, 422, "Say why"),
+        ("request_clip", {"text": ""}, 422, "Say what the clip is for"),
         ("extra_time", {}, 422, "how much"),
         ("extra_time", {"seconds": 59}, 400, "seconds"),
         ("extra_time", {"seconds": 86_401}, 400, "seconds"),

@@ -84,11 +84,31 @@ async def test_only_news_are_sent_again(
     assert revision(news.text) == revision(answer.text) != first
 
 
+async def test_what_staff_did_is_listed_with_its_reason(
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil, page: str
+) -> None:
+    headers = await sign_in(campus, client, campus.proctor)
+    pupil.incident()
+    pupil.take(await pupil.deliver(pupil.records[-1]))
+    assert "What staff did" not in (await client.get(page)).text
+    for action, text, more in (
+        ("request_clip", "Whose voice <i>is</i> it?", {}),
+        ("extra_time", "The fire alarm.", {"minutes": "5"}),
+    ):
+        said = {"action": action, "text": text, **more}
+        answer = await client.post(page, data=said, headers={**headers, **HTMX})
+        assert answer.status_code == 200, answer.text
+    shown = (await client.get(page)).text.partition("What staff did")[2]
+    for told in ("Asked for a clip", "Whose voice &lt;i&gt;is", "Gave more time", "5 min"):
+        assert told in shown, told
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "says"),
     [
         ({"action": "resume", "text": "x"}, 409, "not paused"),
         ({"action": "pause"}, 422, "Say why"),
+        ({"action": "request_clip", "text": " "}, 422, "Say what the clip is for"),
         ({"action": "extra_time", "text": "x", "minutes": "1441"}, 422, "1,440"),
         ({"action": "extra_time", "text": "x", "minutes": "²"}, 422, "1,440"),
         ({"action": "extra_time", "text": "x"}, 422, "how much time"),
