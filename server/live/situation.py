@@ -28,7 +28,7 @@ NEEDS_TEXT: dict[str, str] = {
     "resume": "Say why the exam goes on: the candidate reads it.",
     "terminate": "Say why the session is ended: the candidate reads it.",
     "extra_time": "Say why there is more time: the candidate reads it.",
-    "request_clip": "Say what the clip is for: whoever reviews reads it, the candidate does not.",
+    "request_clip": "Say what the clip is for: who reviews reads it, the candidate does not.",
     "admit": "Say why the candidate may go on.",
     "refuse": "Say why the candidate may not go on, and what to do: they read it.",
 }
@@ -53,9 +53,11 @@ AWAITED = {
 
 
 class CommandDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What staff may ask of a recorder. ``text`` says what or why, and is shown to the
-    candidate (that of a ``request_clip`` is not); ``seconds`` is extra time; ``awaits`` names what an ``admit`` or ``refuse`` answers, so that it is never
-    taken for the answer to another question.
+    """What staff may ask of a recorder.
+
+    ``text`` says what or why and is shown to the candidate, but for that of ``request_clip``;
+    ``seconds`` is extra time; ``awaits`` names what an ``admit`` or ``refuse`` answers, so that
+    it is never taken for the answer to another question.
     """
 
     action: StaffAction
