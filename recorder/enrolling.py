@@ -220,6 +220,8 @@ class Enrolling:
                 return
             if look.taken is not None:
                 self._face_taken(look.taken)
+            elif look.problem:
+                self._cannot_take_face(look.problem)
             elif look.step != "done":
                 self._enter(_STEPS[look.step], look.words, look.progress, look.box)
 
@@ -287,6 +289,13 @@ class Enrolling:
             self._words, self._outcome = UNLIKE, "failed"
             return
         self._after_face()
+
+    def _cannot_take_face(self, problem: str) -> None:
+        """It stays at this step, as any that does not come off, unless nobody is there."""
+        if self._unattended:
+            self._leave_out_face(problem)
+        else:
+            self._words, self._outcome = problem, "failed"
 
     def _leave_out_face(self, why: str) -> None:
         self._detectors.take_face(None)

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from recorder.detect.models.manifest import models_for
+from recorder.detect.models.manifest import models_there
 from recorder.detect.models.model_sets import default_folder, look_at
 from recorder.detect.observations import WatchedStream
-from recorder.detect.watchlist import Watchlist, watchlist
+from recorder.detect.watchlist import Watchlist, watchlist, without
 from recorder.faults import EnvironmentFault
 from shared.policy import Policy
 from shared.records import Model
@@ -28,8 +28,9 @@ def choose_models(
 ) -> ModelChoice:
     """Decide what is watched and compare each model's file with its hash.
 
-    The institution's models cannot keep a session from beginning: what is wrong with them
-    stands in ``watchlist.unwatched``.
+    The institution's models cannot keep a session from beginning, nor can packaged ones that
+    it can do without (all but those of faces and speech): what is wrong with them stands in
+    ``watchlist.unwatched``.
 
     Args:
         policy: the exam's.
@@ -37,7 +38,8 @@ def choose_models(
         folder: the institution's models; ``None`` for the user's.
 
     Raises:
-        EnvironmentFault: a packaged model is missing or not the one that was tested.
+        EnvironmentFault: a packaged model of faces or speech is missing or not the one that
+            was tested.
     """
     try:
         looked, trouble = look_at(folder or default_folder()), None
@@ -52,5 +54,6 @@ def choose_models(
         photo_follows=policy.identity.takes_face,
     )
     own = [] if chosen.object_model is None else [chosen.object_model.record]
-    models = sorted([*models_for(chosen.parts), *own], key=lambda model: model.name)
-    return ModelChoice(chosen, tuple(models))
+    packaged, broken = models_there(chosen.parts)
+    models = sorted([*packaged, *own], key=lambda model: model.name)
+    return ModelChoice(without(chosen, policy.rule, broken), tuple(models))

@@ -126,13 +126,16 @@ class Watching:
         return self._slowed
 
     def describe(self) -> Detail:
-        """For the heartbeat: counters, the pace and what it leaves out, and each change of
-        it since the last heartbeat.
+        """For the heartbeat: counters, what is not watched any more, the pace and what it
+        leaves out, and each change of it since the last heartbeat.
         """
-        pace = self._process.pace()
+        pace, counters = self._process.pace(), self._process.counters()
         self._slowed = pace.level >= SLOWED_LEVEL
         return {
-            **asdict(self._process.counters()),
+            **asdict(counters),
+            "unwatched": [
+                {"at": one.at_ns // NS_PER_US, "what": one.what} for one in counters.unwatched
+            ],
             "level": pace.level,
             "fps": pace.fps,
             "off": list(pace.off),

@@ -37,7 +37,8 @@ class FaceLook:
     """The enrolment of a face after one picture more.
 
     ``number`` is that of the setup it is about. ``progress`` (0..1) is the step's; ``box`` is
-    where the face is, or where a document is looked for. ``taken`` comes once, at the end.
+    where the face is, or where a document is looked for. ``taken`` comes once, at the end;
+    ``problem`` ends it without one.
     """
 
     number: int
@@ -46,6 +47,7 @@ class FaceLook:
     progress: float
     box: Box | None = None
     taken: FaceTaken | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

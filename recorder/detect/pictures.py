@@ -8,16 +8,18 @@ overdue.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from recorder.detect.enrolled import FaceLook
 from recorder.detect.face.faces import FaceAnalyzer, Graphs
 from recorder.detect.face.graphs import FaceGraphs
 from recorder.detect.identity.embedding import FaceEmbedder
 from recorder.detect.identity.enrolling import FaceEnrolling
+from recorder.detect.identity.enrolment import Step
 from recorder.detect.identity.matching import Embedder, IdentitySampler
 from recorder.detect.objects.finding import ObjectSampler
 from recorder.detect.objects.hands import HandSampler
@@ -32,12 +34,16 @@ from recorder.detect.setup import (
     NOTHING_MORE,
     DetectorSetup,
     FaceEnrolment,
-    IdentitySetup,
-    ObjectSetup,
     Unwatched,
+    trouble_of,
 )
+from shared.flags import Kind
 
 Sample = IdentityObservation | ObjectsObservation | HandsObservation
+
+# What looks now and then, and the kind that two of them tell.
+Sampled = Literal["identity", "objects", "hands"]
+_KIND = {"identity": Kind.IDENTITY_MISMATCH, "objects": Kind.OBJECT_SEEN}
 
 
 class Sampler(Protocol):
@@ -58,8 +64,16 @@ class Sampler(Protocol):
         ...
 
 
+# Makes the sampler that a setup asks for of the one that there is; ``None`` where it asks none.
+Preparation = Callable[[Sampler | None, DetectorSetup], Sampler | None]
+
+
 class PictureAnalyzer:
-    """Looks at one camera's pictures, in the order they were taken."""
+    """Looks at one camera's pictures, in the order they were taken.
+
+    Faces are found in every picture. Whatever fails of the rest is given up, with words in
+    the next answer, and the rest goes on.
+    """
 
     def __init__(
         self,
@@ -77,88 +91,135 @@ class PictureAnalyzer:
         self._embedder = embedder
         self._loaded: Embedder | None = None
         self._enrolling: FaceEnrolling | None = None
-        self._identity: IdentitySampler | None = None
-        self._objects: ObjectSampler | None = None
-        self._hands: HandSampler | None = None
-        self._samplers: tuple[Sampler, ...] = ()
+        self._enrolling_number: int | None = None
+        self._refused: FaceLook | None = None
+        self._samplers: dict[Sampled, Sampler] = {}
+        self._given_up: set[Sampled] = set()
+        self._unwatched: tuple[str, ...] = ()
         self._setup = NOTHING_MORE
 
     def prepare(self, setup: DetectorSetup) -> None:
-        """Watch for this from now on.
-
-        Raises:
-            EnvironmentFault: a model for it is missing.
-        """
+        """Watch for this from now on. What cannot be prepared is said in the next answer."""
         self._setup = setup
         self._prepare_enrolling(setup.take_face)
-        self._identity = self._prepared_identity(setup.identity)
-        self._objects = _prepared_objects(self._objects, setup.objects)
-        self._hands = _prepared_hands(self._hands, setup.hands_every_s)
-        samplers = (self._identity, self._objects, self._hands)
-        self._samplers = tuple(sampler for sampler in samplers if sampler is not None)
+        there, self._samplers = self._samplers, {}
+        preparations: dict[Sampled, Preparation] = {
+            "identity": self._prepared_identity,
+            "objects": _prepared_objects,
+            "hands": _prepared_hands,
+        }
+        for name, prepare in preparations.items():
+            if name in self._given_up:
+                continue
+            try:
+                sampler = prepare(there.get(name), setup)
+            except Exception as error:  # noqa: BLE001  (it must not take the faces with it)
+                self._give_up(name, error)
+            else:
+                if sampler is not None:
+                    self._samplers[name] = sampler
 
     def observe(self, image: NDArray[np.uint8], monotonic_ns: int) -> Seen:
         """Measure one picture, (h, w, 3) uint8 RGB."""
         face = self._faces.observe(image, monotonic_ns)
-        enrolling = self._enrolling.take(image, face) if self._enrolling else None
-        try:
-            seen = _seen(face, self._sample(image, face))
-        except Unwatched as trouble:
-            seen = Seen(face, unwatched=(str(trouble),))
-        return msgspec.structs.replace(seen, enrolling=enrolling) if enrolling else seen
+        enrolling = self._enrol(image, face)
+        seen = _seen(face, self._sample(image, face))
+        unwatched, self._unwatched = self._unwatched, ()
+        if not (enrolling or unwatched):
+            return seen
+        return msgspec.structs.replace(seen, enrolling=enrolling, unwatched=unwatched)
 
     def _prepare_enrolling(self, setup: FaceEnrolment | None) -> None:
         if setup is None:
-            self._enrolling = None
+            self._enrolling, self._enrolling_number = None, None
             return
-        if self._enrolling is None or self._enrolling.number != setup.number:
-            embedder = self._known_embedder()
-            self._enrolling = FaceEnrolling(setup, self._faces, self._graphs, embedder)
-        self._enrolling.follow(setup)
+        if self._enrolling_number != setup.number:
+            self._enrolling, self._enrolling_number = None, setup.number
+            try:
+                embedder = self._known_embedder()
+                self._enrolling = FaceEnrolling(setup, self._faces, self._graphs, embedder)
+            except Exception as error:  # noqa: BLE001  (as above)
+                self._refused = _refusal(setup.number, error)
+        if self._enrolling is not None:
+            self._enrolling.follow(setup)
+
+    def _enrol(self, image: NDArray[np.uint8], face: FaceObservation) -> FaceLook | None:
+        """What the enrolment says of a picture; that it cannot be made is told once."""
+        refused, self._refused = self._refused, None
+        if self._enrolling is None:
+            return refused
+        try:
+            return self._enrolling.take(image, face)
+        except Exception as error:  # noqa: BLE001  (as above)
+            number, self._enrolling = self._enrolling.number, None
+            return _refusal(number, error)
 
     def _known_embedder(self) -> Embedder:
         """The one that there is: loading it takes a while."""
         self._loaded = self._loaded or self._embedder()
         return self._loaded
 
-    def _prepared_identity(self, setup: IdentitySetup | None) -> IdentitySampler | None:
+    def _prepared_identity(
+        self, sampler: Sampler | None, setup: DetectorSetup
+    ) -> Sampler | None:
         """The sampler that there is keeps when it last looked."""
-        if setup is None:
+        if setup.identity is None:
             return None
-        if self._identity is None:
-            return IdentitySampler(setup, self._known_embedder())
-        self._identity.prepare(setup)
-        return self._identity
+        if not isinstance(sampler, IdentitySampler):
+            return IdentitySampler(setup.identity, self._known_embedder())
+        sampler.prepare(setup.identity)
+        return sampler
 
     def _sample(self, image: NDArray[np.uint8], face: FaceObservation) -> Sample | None:
-        due = [
-            (overdue, place)
-            for place, sampler in enumerate(self._samplers)
-            if (overdue := sampler.overdue_s(face)) is not None
-        ]
-        if not due:
+        name = self._most_overdue(face)
+        if name is None:
             return None
-        _, place = max(due)
-        return self._samplers[place].look(image, face, self._faces)
-
-
-def _prepared_objects(
-    sampler: ObjectSampler | None, setup: ObjectSetup | None
-) -> ObjectSampler | None:
-    if setup is None:
+        try:
+            return self._samplers[name].look(image, face, self._faces)
+        except Unwatched as trouble:
+            self._unwatched += (str(trouble),)
+        except Exception as error:  # noqa: BLE001  (as above)
+            del self._samplers[name]
+            self._give_up(name, error)
         return None
-    if sampler is None:
-        return ObjectSampler(setup)
-    sampler.prepare(setup)
+
+    def _most_overdue(self, face: FaceObservation) -> Sampled | None:
+        """Who is to look; of two that are overdue alike, hands before objects."""
+        due: dict[Sampled, float] = {}
+        for name, sampler in reversed(self._samplers.items()):
+            overdue = sampler.overdue_s(face)
+            if overdue is not None:
+                due[name] = overdue
+        return max(due, key=due.__getitem__, default=None)
+
+    def _give_up(self, name: Sampled, error: Exception) -> None:
+        """For the rest of this process's life."""
+        self._given_up.add(name)
+        why = trouble_of(error)
+        kinds = self._setup.hand_kinds if name == "hands" else (_KIND[name],)
+        self._unwatched += tuple(f"{kind}: {why}" for kind in kinds)
+
+
+def _refusal(number: int, error: Exception) -> FaceLook:
+    why = trouble_of(error)
+    return FaceLook(number, Step.PHOTO.value, why, 0.0, problem=why)
+
+
+def _prepared_objects(sampler: Sampler | None, setup: DetectorSetup) -> Sampler | None:
+    if setup.objects is None:
+        return None
+    if not isinstance(sampler, ObjectSampler):
+        return ObjectSampler(setup.objects)
+    sampler.prepare(setup.objects)
     return sampler
 
 
-def _prepared_hands(sampler: HandSampler | None, every_s: float | None) -> HandSampler | None:
-    if every_s is None:
+def _prepared_hands(sampler: Sampler | None, setup: DetectorSetup) -> Sampler | None:
+    if setup.hands_every_s is None:
         return None
-    if sampler is None:
-        return HandSampler(every_s)
-    sampler.every_s = every_s
+    if not isinstance(sampler, HandSampler):
+        return HandSampler(setup.hands_every_s)
+    sampler.every_s = setup.hands_every_s
     return sampler
 
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from recorder.faults import EnvironmentFault
+from shared.flags import Kind
+
+# What a look for hands can tell.
+HAND_KINDS = (Kind.HAND_AT_EAR, Kind.HANDS_HIDDEN)
+
 
 class Unwatched(Exception):
     """A detector cannot go on; the message says which kind is not watched any more, and why,
     as a session's first record does: ``object_seen: …``.
     """
+
+
+def trouble_of(error: Exception) -> str:
+    """Why a detector cannot go on, in words: what a fault says of itself, else what broke."""
+    if isinstance(error, EnvironmentFault):
+        return str(error)
+    return f"it failed at work ({type(error).__name__}: {error})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,8 @@ class DetectorSetup:
     """The detectors beside face, gaze and speech; what is ``None`` is not watched.
 
     ``level`` is how far detection has stepped down for a slow machine: 0 is everything (see
-    ``pace``). ``take_face`` and ``take_voice`` are there while a candidate is enrolled.
+    ``pace``). ``hand_kinds`` are what hands are looked for. ``take_face`` and ``take_voice``
+    are there while a candidate is enrolled.
     """
 
     identity: IdentitySetup | None = None
@@ -83,6 +97,7 @@ class DetectorSetup:
     hands_every_s: float | None = None
     voice: VoiceSetup | None = None
     level: int = 0
+    hand_kinds: tuple[Kind, ...] = HAND_KINDS
     take_face: FaceEnrolment | None = None
     take_voice: VoiceEnrolment | None = None
 

@@ -5,13 +5,19 @@ Pure: the models were looked at before (``model_sets.look_at``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from recorder.detect.models.manifest import Part, State
 from recorder.detect.models.model_sets import LookedAt
 from recorder.detect.observations import WatchedStream
-from recorder.detect.setup import DetectorSetup, IdentitySetup, ObjectSetup, VoiceSetup
+from recorder.detect.setup import (
+    HAND_KINDS,
+    DetectorSetup,
+    IdentitySetup,
+    ObjectSetup,
+    VoiceSetup,
+)
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Objects, Rule
 
@@ -26,7 +32,6 @@ _PARTS: dict[Kind, Part] = {
     Kind.SPEECH: "speech",
     Kind.SECOND_VOICE: "speakers",
 }
-_HANDS = (Kind.HAND_AT_EAR, Kind.HANDS_HIDDEN)
 _SOUND = (Kind.SPEECH, Kind.SECOND_VOICE)
 
 # How many digits of a hash are enough to tell a person which model is meant.
@@ -100,6 +105,7 @@ def watchlist(
         identity=enrolled.face if camera and Kind.IDENTITY_MISMATCH in asked else None,
         objects=chosen and _object_setup(chosen, objects, rule(Kind.OBJECT_SEEN)),
         hands_every_s=_hands_every_s(rule) if camera else None,
+        hand_kinds=tuple(kind for kind in HAND_KINDS if kind in asked),
         voice=enrolled.voice if microphone and Kind.SECOND_VOICE in asked else None,
     )
     parts = _parts(asked, camera=camera, microphone=microphone)
@@ -107,6 +113,36 @@ def watchlist(
         # A document is compared with the photograph, also where the face is not later on.
         parts = parts.union(_ENROLLED)
     return Watchlist(setup, parts, chosen, unwatched)
+
+
+def without(
+    listed: Watchlist, rule: Callable[[Kind], Rule], broken: Mapping[Part, str]
+) -> Watchlist:
+    """The same where the packaged models of some parts cannot be used.
+
+    Args:
+        listed: what would be watched.
+        rule: the policy's rule for a kind.
+        broken: why not, a sentence for each part (``manifest.models_there``).
+    """
+    lost = {
+        kind: broken[part]
+        for kind, part in _PARTS.items()
+        if part in broken and part in listed.parts and rule(kind).enabled
+    }
+    setup = replace(
+        listed.setup,
+        identity=None if "identity" in broken else listed.setup.identity,
+        hands_every_s=None if "hands" in broken else listed.setup.hands_every_s,
+        voice=None if "speakers" in broken else listed.setup.voice,
+    )
+    said = tuple(f"{kind}: {why}" for kind, why in lost.items())
+    return replace(
+        listed,
+        setup=setup,
+        parts=listed.parts - broken.keys(),
+        unwatched=listed.unwatched + said,
+    )
 
 
 # What a photograph taken at the beginning needs.
@@ -127,7 +163,7 @@ def _parts(asked: frozenset[Kind], *, camera: bool, microphone: bool) -> frozens
 
 def _hands_every_s(rule: Callable[[Kind], Rule]) -> float | None:
     """As often as the kind that wants them most often."""
-    every = [rule(kind).every_s or EVERY_S for kind in _HANDS if rule(kind).enabled]
+    every = [rule(kind).every_s or EVERY_S for kind in HAND_KINDS if rule(kind).enabled]
     return min(every, default=None)
 
 

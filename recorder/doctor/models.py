@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recorder.detect.models.manifest import State as FileState
-from recorder.detect.models.manifest import model_hashes
+from recorder.detect.models.manifest import load_manifest, models_there
 from recorder.detect.models.model_sets import LookedAt, default_folder, look_at
 from recorder.detect.watchlist import watchlist
 from recorder.doctor.finding import Finding, Topic
@@ -34,12 +34,16 @@ _ASK = translate(
 
 
 def check_models() -> Finding:
-    """Every model file that comes with the program is the one that was tested."""
+    """Every model file that comes with the program is the one that was tested; some of them a
+    session can do without.
+    """
     try:
-        hashes = model_hashes()
+        found, broken = models_there({model.part for model in load_manifest()})
     except EnvironmentFault as fault:
         return MODELS.fault(fault)
-    return MODELS.ok(verbatim(", ".join(sorted(hashes))))
+    if broken:
+        return MODELS.attention(verbatim(" ".join(broken.values())), _ASK)
+    return MODELS.ok(verbatim(", ".join(sorted(model.name for model in found))))
 
 
 def check_institution_models(policy: Policy, folder: Path | None) -> Finding:

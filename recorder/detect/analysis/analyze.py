@@ -22,7 +22,7 @@ from recorder.detect.analysis.rules_file import Rules, read_rules
 from recorder.detect.identity.compare import embedding_of
 from recorder.detect.identity.matching import identity_setup
 from recorder.detect.incidents.core import DetectionCore, Finding
-from recorder.detect.models.manifest import models_for
+from recorder.detect.models.manifest import models_there
 from recorder.detect.models.model_sets import default_folder, look_at
 from recorder.detect.observations import (
     CameraObservation,
@@ -37,7 +37,7 @@ from recorder.detect.process.worker_messages import Heard, observations_of
 from recorder.detect.setup import IdentitySetup, VoiceSetup
 from recorder.detect.voice.sounds import SoundAnalyzer
 from recorder.detect.voice.voice_enrolment import voice_of
-from recorder.detect.watchlist import LEARN_VOICE, Enrolled, Watchlist, watchlist
+from recorder.detect.watchlist import LEARN_VOICE, Enrolled, Watchlist, watchlist, without
 from recorder.faults import EnvironmentFault
 from recorder.settings import read_settings
 from shared.flags import Kind
@@ -74,7 +74,7 @@ def analyze(request: Request) -> int:
     with contextlib.ExitStack() as stack:
         files = [stack.enter_context(file) for file in _open_files(request)]
         watched = _watched(request, rules, sound=any(file.has_sound for file in files))
-        models = _models(watched)
+        watched, models = _models(watched, rules)
         target = stack.enter_context(open_output(request.output, _sources(request)))
         core = DetectionCore(rules.rule, lambda: uuid.uuid4().hex)
         analysis = _Analysis(LineWriter(target), core, watched)
@@ -100,17 +100,21 @@ def _watched(request: Request, rules: Rules, *, sound: bool) -> Watchlist:
     return watchlist(rules.rule, rules.objects, streams, looked, enrolled)
 
 
-def _models(watched: Watchlist) -> dict[str, str]:
-    """Name to SHA-256 of all that runs, each file compared with its hash.
+def _models(watched: Watchlist, rules: Rules) -> tuple[Watchlist, dict[str, str]]:
+    """What is watched by the models that are whole, and the name and SHA-256 of each.
 
     Raises:
-        EnvironmentFault: a packaged model is missing or not the one that was tested.
+        EnvironmentFault: a packaged model of faces or speech is missing or not the one that
+            was tested.
     """
-    parts = watched.parts
     if watched.setup.identity is None:
-        parts -= {"identity"}
+        watched = replace(watched, parts=watched.parts - {"identity"})
+    packaged, broken = models_there(watched.parts)
+    for why in broken.values():
+        warn(why)
     own = [] if watched.object_model is None else [watched.object_model.record]
-    return {model.name: model.sha256 for model in (*models_for(parts), *own)}
+    models = {model.name: model.sha256 for model in (*packaged, *own)}
+    return without(watched, rules.rule, broken), models
 
 
 def _sources(request: Request) -> list[Path]:

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.detect.face.face_model import ALIGN_ROWS
-from recorder.detect.models.manifest import packaged_path
+from recorder.detect.models.manifest import checked_path
+from recorder.faults import EnvironmentFault
 
 MODEL = "face-embedding"
 
@@ -51,13 +52,20 @@ class FaceEmbedder:
     """The model, loaded: 0.2 s and 25 MB, then 85 ms a face on one core.
 
     Raises:
-        EnvironmentFault: the package with the model is missing.
+        EnvironmentFault: its file is missing, is not the one this release was tested with, or
+            cannot be loaded.
     """
 
     def __init__(self) -> None:
-        # Imported here: only who compares faces pays for it. Its stubs are empty.
-        dlib: Any = importlib.import_module("dlib")
-        self._network: Any = dlib.face_recognition_model_v1(str(packaged_path(MODEL)))
+        path = checked_path(MODEL)
+        try:
+            # Imported here: only who compares faces pays for it. Its stubs are empty.
+            dlib: Any = importlib.import_module("dlib")
+            self._network: Any = dlib.face_recognition_model_v1(str(path))
+        except (ImportError, RuntimeError) as error:
+            raise EnvironmentFault(
+                f"The {MODEL} cannot be used ({error}).", "Install Invigil again."
+            ) from error
 
     def embed(self, chip: NDArray[np.uint8]) -> NDArray[np.float64]:
         """The embedding, (128,), of a face aligned by ``aligned``."""

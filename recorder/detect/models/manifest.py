@@ -28,6 +28,10 @@ _REINSTALL = "Install Invigil again."
 # What of detection a packaged model serves: a session lists and checks those it uses.
 Part = Literal["faces", "speech", "identity", "hands", "speakers"]
 
+# Without these there is nothing to watch by: each camera's and each microphone's own. A session
+# can do without the rest, and says so.
+ESSENTIAL: frozenset[Part] = frozenset({"faces", "speech"})
+
 # Files are hashed in pieces of this many bytes: some have 100 MB.
 _PIECE = 1 << 20
 
@@ -103,20 +107,35 @@ def model_hashes(
     }
 
 
-def models_for(
+def models_there(
     parts: Collection[Part], manifest: tuple[ModelFile, ...] | None = None
-) -> tuple[Model, ...]:
-    """What some parts of detection run on, checked, as a session's first record lists it.
+) -> tuple[tuple[Model, ...], dict[Part, str]]:
+    """What some parts of detection run on, checked, as a session's first record lists it; and
+    of each part that can be done without and has no such files, why.
 
     Raises:
-        EnvironmentFault: a file is missing or is not the one that the manifest names.
+        EnvironmentFault: a file of an essential part is missing or is not the one that the
+            manifest names.
     """
     models = load_manifest() if manifest is None else manifest
-    return tuple(
+    found: list[Model] = []
+    broken: dict[Part, str] = {}
+    for part in sorted(parts):
+        try:
+            found += _models_of(part, models)
+        except EnvironmentFault as fault:
+            if part in ESSENTIAL:
+                raise
+            broken[part] = str(fault)
+    return tuple(found), broken
+
+
+def _models_of(part: Part, models: tuple[ModelFile, ...]) -> list[Model]:
+    return [
         Model(name=model.name, sha256=_checked(model), version=model.release)
         for model in models
-        if model.part in parts
-    )
+        if model.part == part
+    ]
 
 
 def path_of(model: ModelFile) -> Path | None:
@@ -127,16 +146,15 @@ def path_of(model: ModelFile) -> Path | None:
     return Path(spec.submodule_search_locations[0], model.path)
 
 
-def packaged_path(name: str) -> Path:
-    """Where the file of the packaged model ``name`` lies; its hash is not looked at.
+def checked_path(name: str) -> Path:
+    """Where the file of the packaged model ``name`` lies, compared with its hash.
 
     Raises:
-        EnvironmentFault: there is no such model, or its package is missing.
+        EnvironmentFault: the file is missing or is not the one that the manifest names.
     """
-    for model in load_manifest():
-        if model.name == name:
-            return _found(model)
-    raise EnvironmentFault(f"The list of models names no {name}.", _REINSTALL)
+    model = _named(name)
+    _checked(model)
+    return _found(model)
 
 
 def state_of(path: Path | None, sha256: str) -> State:
@@ -161,6 +179,13 @@ def file_hash(path: Path) -> str:
         while piece := file.read(_PIECE):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def _named(name: str) -> ModelFile:
+    for model in load_manifest():
+        if model.name == name:
+            return model
+    raise EnvironmentFault(f"The list of models names no {name}.", _REINSTALL)
 
 
 def _found(model: ModelFile) -> Path:

@@ -13,6 +13,10 @@ from recorder.detect.face.mediapipe_graph import (
     quiet_native_log,
     start_graph,
 )
+from recorder.detect.models.manifest import checked_path
+
+# The files that mediapipe reads by itself, from its own folder.
+MODELS = ("palm-detector", "hand-landmarks")
 
 # 0 is mediapipe's lite pair of models: half the time and memory of the full one. Where a
 # hand is, is all that is asked.
@@ -78,9 +82,16 @@ node {{
 
 
 class HandGraphs:
-    """Both graphs with their models loaded. Not for use by several threads at once."""
+    """Both graphs with their models loaded. Not for use by several threads at once.
+
+    Raises:
+        EnvironmentFault: a file of theirs is missing, or is not the one this release was
+            tested with.
+    """
 
     def __init__(self) -> None:
+        for name in MODELS:
+            checked_path(name)
         self._mp = load_bindings()
         with quiet_native_log():
             self._search = start_graph(self._mp, _SEARCH, ("palms",))

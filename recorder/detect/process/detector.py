@@ -23,6 +23,7 @@ from recorder.detect.incidents.microphone_incidents import MICROPHONE_KINDS
 from recorder.detect.incidents.wording import DESCRIBE
 from recorder.detect.observations import WatchedStream
 from recorder.detect.process.child import ChildProcess, Spawn
+from recorder.detect.process.given_up import NoLonger
 from recorder.detect.process.load import Conditions, LoadWatch
 from recorder.detect.process.offers import Offers
 from recorder.detect.process.pace import STEPS, PaceChange, left_off
@@ -48,7 +49,7 @@ class DetectorCounters:
 
     ``unobserved_ns`` is the camera's unobserved time so far, ``deaf_ns`` the microphone's;
     ``answer_ms`` the newest 95th percentile of the time to an answer about faces.
-    ``unwatched`` says what could be watched at first and cannot any more, ``kind: why``.
+    ``unwatched`` says what could be watched at first and cannot any more.
     """
 
     seen: int
@@ -58,7 +59,7 @@ class DetectorCounters:
     unobserved_ns: int
     deaf_ns: int
     answer_ms: float
-    unwatched: tuple[str, ...] = ()
+    unwatched: tuple[NoLonger, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What could be watched at a session's start and cannot any more, and why.
 
-Pure. An object model comes from outside: one that ends the detector process again and again
-must not take faces and voices with it.
+Pure. What the detector process gave up is not asked of the next one again. An object model
+comes from outside: one that ends the process again and again must not take faces and voices
+with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from recorder.detect.setup import DetectorSetup
 from shared.flags import Kind
@@ -17,35 +18,62 @@ from shared.flags import Kind
 YOUNG_DEATHS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class NoLonger:
+    """From ``at_ns`` (evidence clock) on something is not watched: ``what`` says it as a
+    session's first record does, ``kind: why``.
+    """
+
+    at_ns: int
+    what: str
+
+
 class GivenUp:
-    """Notes what is watched no more. ``unwatched`` says it as a session's first record does."""
+    """Notes what is watched no more, once each, in the order it was given up."""
 
     def __init__(self) -> None:
-        self.unwatched: tuple[str, ...] = ()
+        self.unwatched: tuple[NoLonger, ...] = ()
         self._deaths = 0
+        self._kinds: frozenset[str] = frozenset()
         self._model: str | None = None
 
-    def note(self, unwatched: Iterable[str]) -> None:
-        """Take what a detector said of itself; said twice it stands once."""
-        self.unwatched = tuple(dict.fromkeys([*self.unwatched, *unwatched]))
+    def note(self, unwatched: Iterable[str], setup: DetectorSetup, at_ns: int) -> None:
+        """Take what a detector that was told ``setup`` said of itself; said twice it stands
+        once.
+        """
+        known = {one.what for one in self.unwatched}
+        new = [what for what in dict.fromkeys(unwatched) if what not in known]
+        self.unwatched += tuple(NoLonger(at_ns, what) for what in new)
+        kinds = {what.partition(":")[0] for what in new}
+        if Kind.OBJECT_SEEN in kinds and setup.objects is not None:
+            self._model = setup.objects.sha256
+        # Another object model may do; of what is packaged there is one.
+        self._kinds |= kinds - {Kind.OBJECT_SEEN}
 
-    def died(self, setup: DetectorSetup, *, proven: bool) -> None:
+    def died(self, setup: DetectorSetup, at_ns: int, *, proven: bool) -> None:
         """A detector process that had begun to watch ``setup`` has ended.
 
         Args:
             setup: what it was told.
+            at_ns: when, by the evidence clock.
             proven: whether it had lived long enough to be sound.
         """
+        told = self.without(setup)
         self._deaths = 0 if proven else self._deaths + 1
-        if setup.objects is not None and self._deaths >= YOUNG_DEATHS:
-            self._model = setup.objects.sha256
-            name = setup.objects.name
+        if told.objects is not None and self._deaths >= YOUNG_DEATHS:
+            name = told.objects.name
             why = f"the detector ended {YOUNG_DEATHS} times with the object model {name}"
-            self.note([f"{Kind.OBJECT_SEEN}: {why}"])
+            self.note([f"{Kind.OBJECT_SEEN}: {why}"], told, at_ns)
 
     def without(self, setup: DetectorSetup) -> DetectorSetup:
         """``setup`` without what was given up."""
-        objects = setup.objects
-        if objects is None or objects.sha256 != self._model:
-            return setup
-        return replace(setup, objects=None)
+        gone, objects = self._kinds, setup.objects
+        known = objects is not None and objects.sha256 == self._model
+        hands = any(kind in gone for kind in setup.hand_kinds)
+        return replace(
+            setup,
+            identity=None if Kind.IDENTITY_MISMATCH in gone else setup.identity,
+            objects=None if known else objects,
+            hands_every_s=None if hands else setup.hands_every_s,
+            voice=None if Kind.SECOND_VOICE in gone else setup.voice,
+        )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from recorder.detect.setup import DetectorSetup
+from recorder.detect.setup import HAND_KINDS, DetectorSetup
 from shared.flags import Kind
 
 NS = 1_000_000_000
@@ -49,7 +49,7 @@ class Step:
     identity_rarer: int = 1
 
 
-_HANDS = frozenset({Kind.HAND_AT_EAR, Kind.HANDS_HIDDEN})
+_HANDS = frozenset(HAND_KINDS)
 _HANDS_AND_VOICES = _HANDS | {Kind.SECOND_VOICE}
 
 # Half the pictures cost nobody anything (nothing watched for lasts less than 0.3 s), so they
@@ -144,8 +144,7 @@ def economised(setup: DetectorSetup, level: int) -> DetectorSetup:
 def left_off(setup: DetectorSetup, level: int) -> tuple[Kind, ...]:
     """The kinds of ``setup`` that are not looked for at a level."""
     looked_for = {
-        Kind.HAND_AT_EAR: setup.hands_every_s is not None,
-        Kind.HANDS_HIDDEN: setup.hands_every_s is not None,
+        **dict.fromkeys(setup.hand_kinds, setup.hands_every_s is not None),
         Kind.SECOND_VOICE: setup.voice is not None,
     }
     return tuple(sorted(kind for kind in STEPS[level].off if looked_for.get(kind, False)))

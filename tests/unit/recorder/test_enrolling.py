@@ -82,6 +82,11 @@ class Enrolled:
         assert self.detectors.face is not None
         self.run.on_face(FaceLook(self.detectors.face.number, step, words, 0.5, BOX))
 
+    def cannot(self, why: str) -> None:
+        assert self.detectors.face is not None
+        number = self.detectors.face.number
+        self.run.on_face(FaceLook(number, "photo", why, 0.0, problem=why))
+
     def taken(self, **identity: object) -> None:
         assert self.detectors.face is not None
         pictures = [PHOTO]
@@ -162,6 +167,29 @@ def test_a_photograph_left_out_is_said_with_what_is_not_watched() -> None:
     enrolled.taken()
     assert enrolled.run.unwatched == ()
     assert enrolled.seen == ("done", "done")
+
+
+def test_where_faces_cannot_be_compared_one_goes_on_without_or_asks() -> None:
+    enrolled = Enrolled(voice=False)
+    enrolled.run.begin()
+    enrolled.cannot("The face-embedding is missing.")
+    view = enrolled.run.view()
+    assert view is not None
+    assert (view.step, view.outcome) == ("face", "failed")
+    assert view.words == "The face-embedding is missing."
+    assert enrolled.written == []
+    enrolled.run.leave_out("face")
+    assert enrolled.seen == ("done", "left_out")
+    assert enrolled.run.unwatched == (NO_REFERENCE,)
+
+
+def test_where_nobody_is_led_it_is_left_out_with_the_reason() -> None:
+    enrolled = Enrolled(voice=False)
+    enrolled.run.begin(unattended=True)
+    enrolled.cannot("The face-embedding is missing.")
+    assert enrolled.seen == ("done", "left_out")
+    ((body, _),) = enrolled.written
+    assert body.identity["left_out"] == "The face-embedding is missing."
 
 
 @pytest.mark.parametrize("admitted", [True, False])

@@ -11,12 +11,15 @@ import av
 import cv2
 import numpy as np
 import pytest
+from support.damaged_packages import HANDS, Put, cut_short, damaged
 from support.object_networks import colour_network, treacherous_network
 
 from recorder import cli
 from recorder.detect.models.model_changes import Described, add_file
 
 FPS = 10
+
+__all__ = ["damaged"]
 
 
 @pytest.fixture
@@ -111,4 +114,18 @@ def test_a_model_that_fails_midway_is_said_and_the_rest_goes_on(
     (words,) = lines[-1]["unwatched"]
     assert words.startswith("object_seen: the object model boxes cannot be used: it fails")
     assert words in errors
+    assert lines[-1]["frames"] == 6 * FPS
+
+
+def test_a_packaged_model_that_is_damaged_is_said_and_the_rest_goes_on(
+    analyze: Analyze, damaged: Put, film: Path, tmp_path: Path
+) -> None:
+    damaged(*HANDS, cut_short)
+    rules = tmp_path / "hands.json"
+    rules.write_text(json.dumps({"kinds": {"hand_at_ear": {"enabled": True}}}))
+    lines, errors = analyze(film, rules)
+    (words,) = (words for words in lines[-1]["unwatched"] if words.startswith("hand"))
+    assert words.startswith("hand_at_ear: The palm-detector at ")
+    assert "The palm-detector at " in errors
+    assert set(lines[-1]["models"]) == {"face-detector", "face-mesh"}
     assert lines[-1]["frames"] == 6 * FPS

@@ -101,7 +101,7 @@ def test_a_bad_model_is_said_and_faces_go_on_without_a_restart(
 ) -> None:
     desk = watch(data)
     desk.show_until(room(), lambda: bool(desk.detector.counters().unwatched), "the words")
-    (words,) = desk.detector.counters().unwatched
+    (words,) = (one.what for one in desk.detector.counters().unwatched)
     assert words.startswith("object_seen: the object model desk cannot be used")
     assert said in words
     seen = len(desk.of(FaceObservation))
@@ -116,6 +116,6 @@ def test_a_model_that_fails_at_work_is_given_up(watch: Open) -> None:
     bright = room()
     bright[:100] = 255
     desk.show_until(bright, lambda: bool(desk.detector.counters().unwatched), "the words")
-    (words,) = desk.detector.counters().unwatched
+    (words,) = (one.what for one in desk.detector.counters().unwatched)
     assert "fails when it is run" in words
     assert desk.detector.counters().restarts == 0

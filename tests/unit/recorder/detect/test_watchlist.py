@@ -133,7 +133,7 @@ def test_a_rule_without_hysteresis_reports_from_its_threshold_on() -> None:
 
 def test_nothing_is_said_of_what_the_policy_does_not_ask_for() -> None:
     found = watched(model("desk", *COCO), rules={})
-    assert found.setup == DetectorSetup()
+    assert found.setup == DetectorSetup(hand_kinds=())
     assert found.unwatched == ()
     assert found.parts == {"faces", "speech"}
 

@@ -6,7 +6,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recorder.detect.models.manifest import load_manifest, model_hashes, models_for
+from recorder.detect.models.manifest import (
+    ModelFile,
+    load_manifest,
+    model_hashes,
+    models_there,
+)
 from recorder.faults import EnvironmentFault
 
 
@@ -18,11 +23,34 @@ def test_every_listed_model_is_installed_with_its_hash() -> None:
 
 def test_the_models_of_some_parts_of_detection_are_listed_with_their_versions() -> None:
     manifest = {model.name: model for model in load_manifest()}
-    models = models_for({"faces", "hands"})
+    models, broken = models_there({"faces", "hands"})
     names = {"face-detector", "face-mesh", "palm-detector", "hand-landmarks"}
     assert {model.name for model in models} == names
     assert all(model.version == manifest[model.name].release for model in models)
-    assert models_for(()) == ()
+    assert broken == {}
+    assert models_there(()) == ((), {})
+
+
+def with_broken(*parts: str) -> tuple[ModelFile, ...]:
+    """The installed manifest, where the files of some parts are missing."""
+    return tuple(
+        msgspec.structs.replace(model, path="no/such.file") if model.part in parts else model
+        for model in load_manifest()
+    )
+
+
+def test_a_part_that_can_be_done_without_is_told_and_the_others_are_listed() -> None:
+    parts = {"faces", "hands", "identity"}
+    models, broken = models_there(parts, with_broken("hands", "speakers"))
+    assert {model.name for model in models} == {"face-detector", "face-mesh", "face-embedding"}
+    assert list(broken) == ["hands"]
+    assert "cannot be read" in broken["hands"]
+
+
+@pytest.mark.parametrize("part", ["faces", "speech"])
+def test_nothing_is_watched_without_the_essential_ones(part: str) -> None:
+    with pytest.raises(EnvironmentFault, match="cannot be read"):
+        models_there({part}, with_broken(part))
 
 
 def test_every_part_of_detection_has_a_model() -> None:

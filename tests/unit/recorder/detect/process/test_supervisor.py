@@ -23,6 +23,7 @@ from recorder.detect.observations import (
 )
 from recorder.detect.process.detector import DetectorProcess
 from recorder.detect.process.frame_memory import FrameMemory
+from recorder.detect.process.given_up import NoLonger
 from recorder.detect.process.supervisor import LOADING_NS, NS, STALLED_NS, Result
 from recorder.detect.process.worker_messages import (
     Answer,
@@ -332,26 +333,39 @@ def test_a_detector_that_keeps_dying_with_an_object_model_goes_on_without(make: 
         until(lambda: _told(bench.script.lives[-1]), "being told")
     told = [_told(life)[-1].setup.objects for life in bench.script.lives]
     assert told == [objects, objects, None]
-    (words,) = bench.detector.counters().unwatched
-    assert "object model desk" in words
+    (given_up,) = bench.detector.counters().unwatched
+    assert "object model desk" in given_up.what
+    assert given_up.at_ns <= bench.clock()
     bench.show(1)
 
 
-def test_what_a_detector_cannot_watch_is_told(make: Make) -> None:
+def _said_no_more(bench: Bench, what: str) -> None:
+    """Wait until it is told, since now."""
+    said = (NoLonger(bench.clock(), what),)
+    until(lambda: bench.detector.counters().unwatched == said, "the words")
+
+
+def test_what_a_detector_cannot_watch_is_told_since_when(make: Make) -> None:
     bench = make()
     bench.show(1)
     bench.script.silent = True
     bench.hand_over()
     seen = Seen(replace(ONE_FACE, monotonic_ns=bench.clock()), unwatched=("object_seen: no",))
     bench.script.lives[-1].say(seen)
-    until(lambda: bench.detector.counters().unwatched == ("object_seen: no",), "the words")
+    _said_no_more(bench, "object_seen: no")
 
 
-def test_what_cannot_be_heard_any_more_is_told_too(make: Make) -> None:
+def test_what_cannot_be_heard_any_more_is_told_and_not_asked_of_the_next(make: Make) -> None:
     bench = make()
+    bench.detector.prepare(DetectorSetup(voice=VoiceSetup()))
     bench.show(1)
     bench.script.lives[-1].say(Heard((), unwatched=("second_voice: no",)))
-    until(lambda: bench.detector.counters().unwatched == ("second_voice: no",), "the words")
+    _said_no_more(bench, "second_voice: no")
+    bench.script.lives[-1].die()
+    until(lambda: bench.pass_ms(100) or len(bench.script.lives) > 1, "a restart")
+    until(lambda: _told(bench.script.lives[-1]), "being told")
+    assert _told(bench.script.lives[0])[-1].setup.voice == VoiceSetup()
+    assert _told(bench.script.lives[-1])[-1].setup.voice is None
 
 
 def test_why_a_detector_failed_is_logged(make: Make, caplog: pytest.LogCaptureFixture) -> None:
