@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.at_start import undo_at_start
 from recorder.settings import Settings, read_settings
-from recorder.status import Delivery, Interrupted, Offer, SavedFile
+from recorder.status import Delivery, Interrupted, Offer, SavedFile, Survey
 from shared.progress import Progress
 
 if TYPE_CHECKING:
@@ -85,15 +85,15 @@ class Recorder:
         self._inspected[offer.server, offer.code] = (client, inspection)
         return offer
 
-    def interrupted(self) -> list[Interrupted]:
-        """What an earlier run left unfinished or undelivered, the newest first.
+    def survey(self) -> Survey:
+        """What an earlier run left unfinished, undelivered or damaged, the newest first.
 
         Raises:
             EnvironmentFault: the folder of the recordings cannot be read.
         """
-        from recorder.interrupted import interrupted
+        from recorder.interrupted import survey
 
-        return interrupted(self._root)
+        return survey(self._root)
 
     def go_on(self, interrupted: Interrupted) -> Offer:
         """An offer that ``start`` goes on with, without the network or another consent.
@@ -285,7 +285,7 @@ class Recorder:
         from recorder.updates.news import Fetched, Found, Trouble
 
         updates = updates_of_this(self._root, self._may_update)
-        if updates is None or self.interrupted():
+        if updates is None or self.survey().interrupted:
             return None
         with self._updating:
             news = updates.look()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,32 +12,16 @@ from recorder.evidence.founding import institution_fingerprint
 from recorder.evidence.going_on import Standing, hand_in, handed_in, read_standing
 from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.store import EvidenceStore, session_folders
-from recorder.faults import EnvironmentFault
 from recorder.lockdown.boot import boot_id
-from recorder.status import Interrupted, Offer
+from recorder.status import Interrupted, Offer, Survey, Unreadable
 
 # Why a session was closed that somebody chose not to go on with, as its last record says.
 HANDED_IN = "handed in after an interruption"
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A recording that cannot be looked at, and what to say of it."""
-
-    folder: Path
-    fault: EnvironmentFault
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What lies under a folder: what can be gone on with or delivered, and what is broken."""
-
-    interrupted: tuple[Interrupted, ...]
-    unreadable: tuple[Unreadable, ...]
-
-
 def survey(root: Path) -> Survey:
-    """Look at every recording that is not in use and not both closed and delivered.
+    """Look at every recording that is not in use and not both closed and delivered, the
+    newest first.
 
     Raises:
         EnvironmentFault: ``root`` cannot be read.
@@ -52,15 +35,6 @@ def survey(root: Path) -> Survey:
             found.append(one)
     found.sort(key=lambda one: one.last_us, reverse=True)
     return Survey(tuple(found), tuple(unreadable))
-
-
-def interrupted(root: Path) -> list[Interrupted]:
-    """What an earlier run left unfinished or undelivered, the newest first.
-
-    Raises:
-        EnvironmentFault: ``root`` cannot be read.
-    """
-    return list(survey(root).interrupted)
 
 
 def look(folder: Path) -> Interrupted:
@@ -115,7 +89,7 @@ def _looked_at(root: Path) -> Iterator[Interrupted | Unreadable]:
             one = look(folder)
         except StoreTrouble as trouble:
             if trouble.cause is not Cause.IN_USE:
-                yield Unreadable(folder, trouble)
+                yield Unreadable(folder, trouble.what, trouble.advice)
             continue
         if not one.closed or one.waiting_records or one.waiting_bytes:
             yield one

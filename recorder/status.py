@@ -57,6 +57,23 @@ class Interrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A recording on this computer that cannot be looked at, and what to say of it."""
+
+    folder: Path
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What earlier runs left: what can be gone on with or delivered, and what is broken."""
+
+    interrupted: tuple[Interrupted, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SavedFile:
     """A recording that was saved as a file: what is in it, and what could not be.
 

@@ -9,12 +9,13 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from recorder.status import Interrupted, Offer
+from recorder.status import Offer, Survey
 from recorder.ui.operation import Doorway
 from recorder.ui.ports import Program
 from recorder.ui.saving import Choose, Saver
 from recorder.ui.widgets.beat import Beat
 from recorder.ui.widgets.leftover import LeftoverCard
+from recorder.ui.widgets.unreadable import UnreadableBanner
 
 # Milliseconds: after the first paint, which looking at the disk would delay.
 LOOK_AFTER_MS = 300
@@ -25,8 +26,8 @@ LOOK_MS = 500
 class Leftovers(QObject):
     """Finds them once, and keeps their cards up to date.
 
-    What can go on stands in ``urgent``, what only waits to be delivered in ``quiet``; both
-    are hidden while they are empty.
+    What can go on stands in ``urgent``, what only waits to be delivered or cannot be read in
+    ``quiet``; both are hidden while they are empty.
     """
 
     offered = Signal(Offer)
@@ -48,22 +49,22 @@ class Leftovers(QObject):
 
     def _find(self) -> None:
         # What cannot be looked at is no reason to say anything before an exam.
-        self._doorway.run(self._program.interrupted, self._show, lambda _: None)
+        self._doorway.run(self._program.survey, self._show, lambda _: None)
 
-    def _show(self, found: list[Interrupted]) -> None:
-        for left in found:
+    def _show(self, found: Survey) -> None:
+        for left in found.interrupted:
             card = LeftoverCard(left)
             self.cards[left.session] = card
             saver = Saver(card.panel, self._doorway, self._choose, card.busy)
             card.continuing.connect(partial(self._go_on, card))
             card.handing_in.connect(partial(self._hand_in, card))
             card.saving.connect(partial(self._save, card, saver))
-            place = self.quiet if left.closed else self.urgent
-            layout = place.layout()
-            assert layout is not None
-            layout.addWidget(card)
-            place.show()
-        if found:
+            _put(card, self.quiet if left.closed else self.urgent)
+        for broken in found.unreadable:
+            banner = UnreadableBanner(broken)
+            _put(banner, self.quiet)
+            banner.tell()
+        if found.interrupted:
             self._beat.start()
 
     def _look(self) -> None:
@@ -92,3 +93,10 @@ class Leftovers(QObject):
 
         card.busy(True)
         self._doorway.run(work, succeeded, card.trouble)
+
+
+def _put(card: QWidget, place: QWidget) -> None:
+    layout = place.layout()
+    assert layout is not None
+    layout.addWidget(card)
+    place.show()

@@ -16,6 +16,7 @@ from recorder.status import (
     SavedFile,
     SavedReceipt,
     Status,
+    Survey,
 )
 from shared.progress import Progress
 
@@ -213,8 +214,8 @@ class Program(Protocol):
         """Ask the server which exam a code opens; changes and uploads nothing."""
         ...
 
-    def interrupted(self) -> list[Interrupted]:
-        """What an earlier run left unfinished or undelivered, the newest first."""
+    def survey(self) -> Survey:
+        """What an earlier run left unfinished, undelivered or damaged, the newest first."""
         ...
 
     def go_on(self, interrupted: Interrupted) -> Offer:

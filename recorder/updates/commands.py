@@ -10,7 +10,7 @@ from rich.console import Console
 from recorder.brand import load_brand
 from recorder.faults import EnvironmentFault
 from recorder.installed import installed_root
-from recorder.interrupted import interrupted
+from recorder.interrupted import survey
 from recorder.settings import read_settings
 from recorder.updates.here import updates_here
 from recorder.updates.installing import install as install_fetched
@@ -49,7 +49,7 @@ def look(*, install: bool, language: str) -> int:
             "This program has no updates: it runs from its source, or was built without them.",
             "Whoever installed it brings a newer one.",
         )
-    if interrupted(sessions):
+    if survey(sessions).interrupted:
         raise EnvironmentFault(
             "A recording on this computer is not delivered yet.",
             "Deliver it first: invigil-recorder evidence upload",

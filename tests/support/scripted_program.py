@@ -31,6 +31,8 @@ from recorder.status import (
     Stage,
     Status,
     StreamHealth,
+    Survey,
+    Unreadable,
 )
 from shared.flags import Kind
 from shared.policy import (
@@ -296,6 +298,7 @@ class FakeProgram:
     still: NDArray[np.uint8] | None = field(default_factory=bright_picture)
     level: float = 0.5
     left: list[Interrupted] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
     news: Any = None
     installed: Any = None
     progress: dict[str, Delivery] = field(default_factory=dict)
@@ -331,13 +334,13 @@ class FakeProgram:
         if self.faults.get(name):
             raise self.faults[name].pop(0)
 
-    def interrupted(self) -> list[Interrupted]:
+    def survey(self) -> Survey:
         """Looked at at every start; not noted, but never on the main thread."""
         if threading.current_thread() is threading.main_thread():
-            self.on_main_thread.append("interrupted")
-        if self.faults.get("interrupted"):
-            raise self.faults["interrupted"].pop(0)
-        return self.left
+            self.on_main_thread.append("survey")
+        if self.faults.get("survey"):
+            raise self.faults["survey"].pop(0)
+        return Survey(tuple(self.left), tuple(self.unreadable))
 
     def update(self) -> Any:
         """Looked for at every start; not noted, but never on the main thread."""

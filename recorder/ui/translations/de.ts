@@ -1340,6 +1340,13 @@
     </message>
 </context>
 <context>
+    <name>UnreadableBanner</name>
+    <message>
+        <source>Show its f&amp;older</source>
+        <translation>Den &amp;Ordner zeigen</translation>
+    </message>
+</context>
+<context>
     <name>UpdateOffer</name>
     <message>
         <source>Lat&amp;er</source>

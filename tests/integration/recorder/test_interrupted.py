@@ -31,6 +31,7 @@ from recorder.faults import EnvironmentFault
 from recorder.leftovers import NEVER_FINISHED, OVER_AFTER_S, Leftovers
 from recorder.record import describe_resumption
 from recorder.settings import Settings
+from recorder.status import Survey
 from shared.records import Close, Resume, decode_record
 from shared.verify import verify_bundle
 
@@ -73,7 +74,7 @@ def bodies(folder: Path) -> list[object]:
 
 
 def test_what_was_interrupted_is_listed(recorder: Recorder, folder: Path, address: str) -> None:
-    [one] = recorder.interrupted()
+    [one] = recorder.survey().interrupted
     assert (one.folder, one.session, one.server) == (folder, SESSION, address)
     assert (one.title, one.institution) == ("Algebra I", "Example University")
     assert (one.closed, one.records, one.waiting_records) == (False, 2, 2)
@@ -84,7 +85,7 @@ def test_what_was_interrupted_is_listed(recorder: Recorder, folder: Path, addres
 
 def test_what_is_in_use_is_not_listed(tmp_path: Path, folder: Path) -> None:
     with closing(EvidenceStore.open(folder)):
-        assert room.survey(tmp_path) == room.Survey((), ())
+        assert room.survey(tmp_path) == Survey()
 
 
 def test_what_cannot_be_read_is_told_apart(tmp_path: Path, folder: Path) -> None:
@@ -93,14 +94,14 @@ def test_what_cannot_be_read_is_told_apart(tmp_path: Path, folder: Path) -> None
     assert found.interrupted == ()
     [broken] = found.unreadable
     assert broken.folder == folder
-    assert "not an evidence store" in broken.fault.what
+    assert "not an evidence store" in broken.what
 
 
 def test_what_is_closed_is_listed_until_it_is_delivered(
     recorder: Recorder, folder: Path, server: EvidenceServer, tmp_path: Path
 ) -> None:
-    recorder.hand_in(recorder.interrupted()[0])
-    [one] = recorder.interrupted()
+    recorder.hand_in(recorder.survey().interrupted[0])
+    [one] = recorder.survey().interrupted
     assert one.closed
     with pytest.raises(EnvironmentFault, match="handed in"):
         recorder.go_on(one)
@@ -108,7 +109,7 @@ def test_what_is_closed_is_listed_until_it_is_delivered(
         recorder.hand_in(one)
     with closing(EvidenceStore.open(folder)) as store:
         deliver_all(server, store)
-    assert recorder.interrupted() == []
+    assert recorder.survey() == Survey()
     close = bodies(folder)[-1]
     assert isinstance(close, Close)
     assert close.reason == room.HANDED_IN
@@ -136,7 +137,7 @@ def test_the_same_code_goes_on_without_the_network(
 def test_the_code_of_a_closed_recording_says_what_to_do(
     recorder: Recorder, folder: Path, address: str
 ) -> None:
-    recorder.hand_in(recorder.interrupted()[0])
+    recorder.hand_in(recorder.survey().interrupted[0])
     with pytest.raises(EnvironmentFault, match=r"handed in.*evidence upload 5e55"):
         recorder.inspect(address, CODE)
 
@@ -213,7 +214,7 @@ def test_a_store_that_is_wanted_is_let_go(
     folder: Path, leftovers: Leftovers, server: EvidenceServer, recorder: Recorder
 ) -> None:
     """It is being delivered to a server that does not answer, again and again."""
-    [one] = recorder.interrupted()
+    [one] = recorder.survey().interrupted
     server.always = down
     leftovers.start()
     eventually(lambda: bool(server.requests))
@@ -230,7 +231,7 @@ def test_what_was_handed_in_is_delivered_by_the_way(
     leftovers.start()
     eventually(lambda: delivered(server) == 2)
     eventually(lambda: _free(folder))
-    recorder.hand_in(recorder.interrupted()[0])
+    recorder.hand_in(recorder.survey().interrupted[0])
     eventually(lambda: server.held is not None and server.held.chain.closed)
 
 
@@ -243,7 +244,7 @@ def _free(folder: Path) -> bool:
 
 
 def test_a_resumed_chain_says_so(recorder: Recorder, folder: Path) -> None:
-    recorder.hand_in(recorder.interrupted()[0])
+    recorder.hand_in(recorder.survey().interrupted[0])
     assert any(isinstance(body, Resume) for body in bodies(folder))
 
 
@@ -258,7 +259,7 @@ def test_what_was_left_is_saved_as_a_file_and_delivered_all_the_same(
     tmp_path: Path,
 ) -> None:
     server.always = down
-    [one] = recorder.interrupted()
+    [one] = recorder.survey().interrupted
     leftovers.start()
     eventually(lambda: SESSION in recorder.delivering())
     eventually(lambda: not recorder.delivering()[SESSION].online)

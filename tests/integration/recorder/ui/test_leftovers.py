@@ -12,13 +12,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from recorder.evidence import opening
 from recorder.faults import EnvironmentFault
-from recorder.status import Delivery, Interrupted
+from recorder.status import Delivery, Interrupted, Unreadable
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.identity import IdentityPage
 from recorder.ui.saving import choose_file
 from recorder.ui.widgets.leftover import LeftoverCard
+from recorder.ui.widgets.unreadable import UnreadableBanner
 from recorder.ui.window import MainWindow
 
 Open = Callable[..., MainWindow]
@@ -77,12 +79,35 @@ def test_nothing_is_in_the_way_of_a_normal_start(qtbot: Any, shown: Any) -> None
 def test_one_that_cannot_be_looked_at_says_nothing(
     qtbot: Any, open_window: Open, program: Any
 ) -> None:
-    program.faults["interrupted"] = [EnvironmentFault("The folder cannot be read.", "Look.")]
+    program.faults["survey"] = [EnvironmentFault("The folder cannot be read.", "Look.")]
     page = cast("EnterPage", open_window().page)
-    qtbot.waitUntil(lambda: not program.faults["interrupted"])
+    qtbot.waitUntil(lambda: not program.faults["survey"])
     qtbot.wait(50)
     assert page.leftovers.urgent.isHidden()
     assert page._problem.isHidden()
+
+
+def test_one_that_is_damaged_is_told_of_quietly_with_what_to_do(
+    qtbot: Any, open_window: Open, program: Any, tmp_path: Path
+) -> None:
+    fault = opening.damaged(tmp_path / "one", "database disk image is malformed")
+    program.unreadable = [Unreadable(tmp_path / "one", fault.what, fault.advice)]
+    page = cast("EnterPage", open_window().page)
+    qtbot.waitUntil(lambda: not page.leftovers.quiet.isHidden())
+    [banner] = page.leftovers.quiet.findChildren(UnreadableBanner)
+    assert str(tmp_path / "one") in banner.title.plain
+    assert "is damaged" in banner.title.plain
+    assert "Do not delete it" in banner.text.plain
+    assert page.leftovers.urgent.isHidden()
+
+
+def test_the_folder_of_a_damaged_one_is_shown(qtbot: Any, tmp_path: Path) -> None:
+    opened: list[str] = []
+    broken = Unreadable(tmp_path, "It is damaged.", "Do not delete it.")
+    banner = UnreadableBanner(broken, lambda folder: opened.append(folder.toLocalFile()))
+    qtbot.addWidget(banner)
+    banner.open.click()
+    assert opened == [str(tmp_path)]
 
 
 def test_an_unfinished_one_stands_first_and_a_finished_one_last(
