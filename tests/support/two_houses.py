@@ -89,24 +89,29 @@ async def make_upload(house: House, db: AsyncSession) -> dict[str, str]:
     return {"import_id": await keep_upload(db, house.exam, "l.csv", data, house.campus.clock())}
 
 
+def invite(db: AsyncSession, house: House) -> tuple[str, str]:
+    """An open invitation to an institution: its id and the secret of its link."""
+    secret, now = secrets.token_hex(32), house.campus.clock()
+    row = Invitation(
+        id=new_id(),
+        institution_id=house.institution.id,
+        secret_hash=sha256_hex(secret.encode()),
+        email=f"invited@{house.name}.edu",
+        role="proctor",
+        invited_by="Admin",
+        created=now,
+        expires=now + HOUR,
+        ended=None,
+    )
+    db.add(row)
+    return row.id, secret
+
+
 async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
     """Somebody to look after, an open invitation, and what the observer has of their own."""
     now, observer = house.campus.clock(), house.accounts[Role.OBSERVER]
-    secret, session = secrets.token_hex(32), sha256_hex(secrets.token_bytes(8))
-    invited, withdrawn = (
-        Invitation(
-            id=new_id(),
-            institution_id=house.institution.id,
-            secret_hash=sha256_hex(link.encode()),
-            email=f"invited@{house.name}.edu",
-            role="proctor",
-            invited_by="Admin",
-            created=now,
-            expires=now + HOUR,
-            ended=None,
-        )
-        for link in (secret, secrets.token_hex(32))
-    )
+    session = sha256_hex(secrets.token_bytes(8))
+    (_, secret), (withdrawn, _) = invite(db, house), invite(db, house)
     passkey = PasskeyRow(
         id=new_id(),
         account_id=observer,
@@ -119,10 +124,10 @@ async def make_people(house: House, db: AsyncSession) -> dict[str, str]:
         last_used=None,
     )
     token, _ = add_token(db, house, Role.OBSERVER, frozenset({Scope.READ_SESSIONS}))
-    db.add_all([invited, withdrawn, passkey, _session(session, observer, "", now)])
+    db.add_all([passkey, _session(session, observer, "", now)])
     return {
         "account_id": _employ(db, house, Role.PROCTOR, "spare"),
-        "invitation_id": withdrawn.id,
+        "invitation_id": withdrawn,
         "secret": secret,
         "passkey_id": passkey.id,
         "session": session,

@@ -1,21 +1,27 @@
-"""Every page, looked at by axe: light, dark, and as wide as a phone.
+"""Every page, looked at by axe (light, dark, and as wide as a phone) and walked by keyboard.
 
-A page that staff or candidates open has a line in ``PAGES``; one that only stands for a moment,
-in the middle of a job, is looked at in ``test_jobs``.
+A page that staff or candidates open has a line in ``PAGES``; what has none says in
+``ELSEWHERE`` why, and a new page that is in neither fails here.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
+from litestar.routes import HTTPRoute
 from playwright.sync_api import Page
 from support.axe import WIDE, hindrances, told, violations
 from support.browser import chromium, sign_in, visiting
-from support.campus import PASSWORD
+from support.campus import PASSWORD, connected
 from support.stage import Stage
+from support.tab_walk import walk
+from support.two_houses import House, invite, make_profile, make_upload, make_webhook
 
 from shared.candidate_page import page_path, page_token
 
@@ -24,7 +30,8 @@ from shared.candidate_page import page_path, page_token
 class Look:
     """A page to look at.
 
-    ``path`` may name ``{exam}`` and the sessions of ``conftest`` (``{sat}``: ``/sessions/…``);
+    ``path`` may name ``{exam}``, other ids by their parameters' names (``beside``), and the
+    sessions of ``conftest`` (``{sat}``: ``/sessions/…``);
     ``role`` is who looks (``""``: nobody who is signed in); ``keys`` are pressed first;
     ``ready`` is what must be there before.
     """
@@ -33,6 +40,11 @@ class Look:
     role: str = "admin"
     keys: tuple[str, ...] = ()
     ready: str = "main"
+
+    @property
+    def walked(self) -> bool:
+        """Whether it is walked by keyboard: each page once, and a dialog over one."""
+        return self.keys in ((), ("?",))
 
     def __str__(self) -> str:
         return " ".join([self.role or "nobody", self.path, *self.keys])
@@ -66,9 +78,11 @@ PAGES = [
     Look("/exams/{exam}/schedule", role="examiner"),
     Look("/exams/{exam}/candidates", role="examiner"),
     Look("/exams/{exam}/import", role="examiner"),
+    Look("/exams/{exam}/import/{import_id}", role="examiner"),
     Look("/letters", role="examiner"),
     Look("/letters/words/invitation", role="examiner"),
     Look("/accommodations"),
+    Look("/accommodations/{profile_id}"),
     Look("/imports"),
     Look("/audit"),
     Look("{sat}/report"),
@@ -79,6 +93,7 @@ PAGES = [
     Look("/settings/tokens"),
     Look("/settings/builds"),
     Look("/settings/webhooks"),
+    Look("/settings/webhooks/{webhook_id}"),
     Look("/settings/calendar"),
     Look("/exports"),
     Look("/settings/data-protection"),
@@ -91,7 +106,24 @@ PAGES = [
     Look("/settings/data-protection/documents/impact-assessment"),
     Look("/settings/data-protection{sat}"),
     Look("{my}", role=""),
+    Look("/join/{secret}", role=""),
 ]
+
+# Pages of the server that are not in the list, and where they are looked at instead.
+_PART = "a part of a page, which is looked at with it"
+_JOB = "stands in the middle of a job: test_jobs looks at it there"
+ELSEWHERE = {
+    "/login/second": _JOB,
+    "/settings/account/totp": _JOB,
+    "/exams/{exam_id}/import/{import_id}/progress": _JOB,
+    "/live/tiles": _PART,
+    "/live/{session_id}": _PART,
+    "/sessions/{session_id}/conclusion": _PART,
+    "/sessions/{session_id}/flags/{flag_id}/beside": _PART,
+    "/sessions/{session_id}/live": _PART,
+    "/sessions/{session_id}/rows": _PART,
+    "/sessions/{session_id}/{part}": _PART,
+}
 
 
 @pytest.fixture(scope="module")
@@ -108,19 +140,74 @@ def looking(shown: Stage) -> Iterator[dict[str, Page]]:
         yield pages
 
 
-@pytest.mark.parametrize("look", PAGES, ids=str)
-def test_no_page_hinders_anybody(look: Look, shown: Stage, looking: dict[str, Page]) -> None:
-    page = looking[look.role]
+@pytest.fixture(scope="module")
+def beside(shown: Stage) -> dict[str, str]:
+    """What some pages are of, by their parameters' names; and the sessions' addresses."""
+
+    async def make() -> dict[str, str]:
+        campus, pupil = shown.campus, shown.sessions["sat"].pupil
+        house = House(campus, "stage", campus.institution, campus.exam, pupil)
+        async with connected(campus.settings) as database, database.transaction() as db:
+            made: dict[str, str] = {"secret": invite(db, house)[1]}
+            for maker in (make_profile, make_webhook, make_upload):
+                made |= await maker(house, db)
+        return made
+
     sessions = {name: shown.session(name) for name in shown.sessions}
     my = page_path(page_token(shown.sessions["sat"].pupil.token))
-    page.goto(look.path.format(exam=shown.campus.exam.id, my=my, **sessions))
+    # The browser's own loop runs in this thread.
+    with ThreadPoolExecutor(1) as other:
+        made = other.submit(asyncio.run, make()).result()
+    return {**made, **sessions, "exam": shown.campus.exam.id, "my": my}
+
+
+def open_page(look: Look, page: Page, beside: dict[str, str]) -> None:
+    page.goto(look.path.format(**beside))
+    page.wait_for_selector(look.ready)
+    for key in look.keys:
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("look", PAGES, ids=str)
+def test_no_page_hinders_anybody(
+    look: Look, looking: dict[str, Page], beside: dict[str, str]
+) -> None:
+    page = looking[look.role]
+    page.goto(look.path.format(**beside))
     page.wait_for_selector(look.ready)
     for key in look.keys:
         page.keyboard.press(key)
     found = hindrances(page)
+    walked = walk(page) if look.walked else None
     # A page that plays or listens would go on with it beside all the others.
     page.goto("about:blank")
     assert not found, told(found)
+    if walked is not None:
+        assert not walked.hinders, "\n".join(walked.hinders)
+        assert walked.stops > 0
+
+
+def test_every_page_of_the_server_is_looked_at(shown: Stage, beside: dict[str, str]) -> None:
+    there = {
+        route.path_format
+        for route in shown.campus.app.routes
+        if isinstance(route, HTTPRoute)
+        for one in route.route_handlers
+        if "GET" in one.http_methods and "Template" in str(one.fn.__annotations__["return"])
+    }
+    assert len(there) > 40
+    looked = {route_of(look.path.format(**beside), there) for look in PAGES}
+    missing = sorted(there - looked - ELSEWHERE.keys())
+    assert not missing, f"pages without a line in PAGES: {missing}"
+    stale = sorted((ELSEWHERE.keys() - there) | (ELSEWHERE.keys() & looked))
+    assert not stale, f"in ELSEWHERE, and no page or looked at: {stale}"
+
+
+def route_of(address: str, paths: set[str]) -> str:
+    """The route that answers at an address: of those that fit, that which names most of it."""
+    path = address.partition("?")[0]
+    fit = [one for one in paths if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path)]
+    return min(fit, key=lambda one: one.count("{"), default="")
 
 
 def test_what_hinders_is_found(looking: dict[str, Page]) -> None:
@@ -128,3 +215,26 @@ def test_what_hinders_is_found(looking: dict[str, Page]) -> None:
     page.goto("/login")
     page.evaluate("document.querySelector('label[for=email]').remove()")
     assert [one["rule"] for one in violations(page)] == ["label"]
+
+
+def test_what_hinders_a_walk_is_found(looking: dict[str, Page]) -> None:
+    page = looking[""]
+    page.goto("/login")
+    page.evaluate(
+        """() => document.getElementById("email").style.cssText =
+          "outline: none !important; border: 1px solid !important; background: white !important"
+        """
+    )
+    walked = walk(page)
+    assert (len(walked.unseen), "email" in walked.unseen[0]) == (1, True)
+    assert (walked.unreached, walked.trap) == ([], "")
+    page.goto("/login")
+    page.evaluate(
+        """() => document.getElementById("password").addEventListener("keydown", (event) => {
+          if (event.key === "Tab") event.preventDefault();
+        })"""
+    )
+    walked = walk(page)
+    assert "password" in walked.trap
+    assert any("Sign in" in one for one in walked.unreached)
+    assert len(walked.hinders) > 1
