@@ -15,18 +15,20 @@ UNKNOWN = "unknown"
 
 
 class JsonRequest(Request[Any, Any, Any]):
-    """A request whose JSON, where it is not even text, is the caller's mistake."""
+    """A request whose JSON, where it is no text or nests too deep, is the caller's mistake."""
 
     async def json(self) -> Any:
         """The body's JSON.
 
         Raises:
-            ClientException: it is not UTF-8.
+            ClientException: it is not UTF-8, or nests deeper than the interpreter follows.
         """
         try:
             return await super().json()
         except UnicodeDecodeError as error:
             raise ClientException("The body is not UTF-8.") from error
+        except RecursionError as error:
+            raise ClientException("The body nests too deep.") from error
 
 
 def client_address(connection: Connection, *, proxied: bool) -> str:

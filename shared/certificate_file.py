@@ -16,6 +16,7 @@ import msgspec
 from shared.bundle import UnreadableBundle
 from shared.certificate import Certificate, MalformedCertificate, decode_certificate
 from shared.encoding import EncodingError, to_base64
+from shared.foreign_json import NotJson, read_json
 from shared.receipt_file import line_in_text, read_line_in_text
 from shared.signed import (
     Domain,
@@ -90,9 +91,8 @@ def is_certificate_file(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_CERTIFICATE_FILE_BYTES)
-        return data[:1] == b"{" and msgspec.json.decode(data, type=_Head).type == TYPE
-    except (OSError, msgspec.DecodeError, RecursionError):
-        # What nests deeper than msgspec follows it says by RecursionError.
+        return data[:1] == b"{" and read_json(data, _Head).type == TYPE
+    except (OSError, NotJson):
         return False
 
 

@@ -10,8 +10,7 @@ import email.utils
 from dataclasses import dataclass
 from typing import TypeVar
 
-import msgspec
-
+from shared.foreign_json import NotJson, read_json
 from shared.signed import MEDIA_TYPE, MalformedLine, Signed, parse_line
 from shared.wire import Problem, ProblemType, SessionStatus
 
@@ -127,8 +126,8 @@ def read_receipt(reply: Reply) -> Receipted | Strange:
 def read_body(reply: Reply, kind: type[_T]) -> _T | Strange:
     """A response that should be JSON of a known shape."""
     try:
-        return msgspec.json.decode(reply.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return read_json(reply.body, kind)
+    except NotJson:
         return Strange(f"it answers with {_said(reply)}")
 
 
@@ -145,8 +144,8 @@ def _said(reply: Reply) -> str:
 def _problem(reply: Reply) -> Problem | None:
     """The problem, if the body is one; an error of another program is none of ours."""
     try:
-        problem = msgspec.json.decode(reply.body, type=Problem)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        problem = read_json(reply.body, Problem)
+    except NotJson:
         return None
     return problem if problem.type.startswith("urn:invigil:problem:") else None
 

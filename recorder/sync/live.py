@@ -22,6 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from recorder.evidence.founding import Founding
 from recorder.sync.address import is_loopback, live_address
 from recorder.sync.pacing import Pacing, backoff
+from shared.foreign_json import NotJson, read_json
 from shared.wire import API_PREFIX, Command, LiveState
 
 # Seconds between two states: a board that is this old still reads as live.
@@ -143,8 +144,8 @@ class LiveLink:
     def _obey(self, message: str | bytes) -> bool:
         """Whether the message was a command; one that was obeyed before is not again."""
         try:
-            command = msgspec.json.decode(message, type=Command)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            command = read_json(message, Command)
+        except NotJson as error:
             _log.warning("the server sent a command that is none", why=str(error))
             return False
         if command.id not in self._done:

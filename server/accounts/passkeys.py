@@ -33,6 +33,7 @@ from server.accounts.service import new_id
 from server.accounts.steps import Step, begin_step
 from server.config import Settings
 from shared.encoding import sha256_hex
+from shared.foreign_json import NotJson, read_json
 
 # A name is for its owner to tell two apart.
 MAX_NAME_CHARS = 60
@@ -200,8 +201,8 @@ def as_credential(body: bytes) -> tuple[dict[str, Any], str]:
         PasskeyError: the body is none.
     """
     try:
-        sent = msgspec.json.decode(body, type=Sent)
-    except msgspec.DecodeError as error:
+        sent = read_json(body, Sent)
+    except NotJson as error:
         raise PasskeyError("That was not a passkey's answer.") from error
     return sent.credential, sent.about
 

@@ -19,6 +19,7 @@ from joserfc.jwk import KeySet
 
 from server.clock import MICROS_PER_SECOND
 from server.integrations.target import Refused, Targets
+from shared.foreign_json import NotJson, read_json
 
 # A sign-in that takes longer has failed for whoever waits, in seconds.
 TIMEOUT_S = 10.0
@@ -213,8 +214,8 @@ async def _ask(targets: Targets, method: str, address: str, body: str = "") -> b
 
 def _decoded(data: bytes, kind: Any) -> Any:
     try:
-        return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return read_json(data, kind)
+    except NotJson as error:
         raise ProviderError(f"Its answer is not understood: {error}.") from error
 
 

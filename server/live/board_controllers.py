@@ -30,6 +30,7 @@ from server.live.board import STATES, Board, Boards, Look, View
 from server.live.tiles import Tile
 from server.live.watched import Watches
 from server.network import AnyRequest, Connection, client_address
+from shared.foreign_json import NotJson, read_json
 from shared.wire import API_PREFIX
 
 BOARD_PATH = f"{API_PREFIX}/live/board"
@@ -130,7 +131,6 @@ class BoardOut(msgspec.Struct, frozen=True):
 
 
 _log = structlog.get_logger("invigil.server")
-_asks = msgspec.json.Decoder(Ask)
 _news = msgspec.json.Encoder()
 
 
@@ -295,8 +295,8 @@ class _Viewer:
         """Take what is asked, until the page goes away."""
         async for text in self._socket.iter_data(mode="text"):
             try:
-                ask = _asks.decode(text if len(text) <= MAX_ASK_BYTES else b"")
-            except (msgspec.DecodeError, UnicodeError):
+                ask = read_json(text if len(text) <= MAX_ASK_BYTES else b"", Ask)
+            except NotJson:
                 self.over = NOT_ASKED, "not what the board is asked"
                 return
             self._sent = Sent(ask.ask, ask.view(), ask.have)

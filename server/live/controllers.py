@@ -23,6 +23,7 @@ from server.live.situation import CommandDraft, read_situation
 from server.network import AnyRequest, client_address
 from server.problems import Rejection
 from server.storage.database import Database
+from shared.foreign_json import NotJson, read_json
 from shared.wire import API_PREFIX, LiveState
 
 # A state is some 300 bytes and 64 ids of done commands, and 8 sayings of 2,000 characters, each
@@ -37,8 +38,6 @@ NOT_ADMITTED = 4401
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 LIVE_PATH = f"{API_PREFIX}/sessions/{{session_id:str}}/live"
-
-_states = msgspec.json.Decoder(LiveState)
 
 
 def channel(session_id: str) -> str:
@@ -81,8 +80,8 @@ async def _take_states(
             await socket.close(TOO_BIG, "a state is at most 128 KiB")
             return
         try:
-            state = _states.decode(text)
-        except (msgspec.DecodeError, UnicodeError):
+            state = read_json(text, LiveState)
+        except NotJson:
             await socket.close(NOT_A_STATE, "not a state")
             return
         for answer in await live.report(session_id, state, connected):

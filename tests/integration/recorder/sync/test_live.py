@@ -149,7 +149,8 @@ def test_a_command_that_comes_again_is_done_once_and_said_again(board: Board) ->
 def test_what_is_no_command_is_let_be(board: Board) -> None:
     obeyed: Queue[Command] = Queue()
     with board.listening() as port, linked(port, obeyed.put):
-        board.tell("hello", "\ufffe", '{"id":"x","action":"format_disk"}', command(1))
+        strange = ("hello", "\ufffe", '{"id":"x","action":"format_disk"}', '{"id":' * 5_000)
+        board.tell(*strange, '{"more":' * 5_000, command(1))
         assert obeyed.get(timeout=SECONDS).id == "c1"
     assert len(board.paths) == 1
 

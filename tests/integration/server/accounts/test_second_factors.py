@@ -184,6 +184,14 @@ async def test_a_passkey_asks_for_the_password_first(found) -> None:
         assert (await client.post(ask, data=right, headers=headers)).json()["challenge"]
 
 
+async def test_what_is_no_passkey_s_answer_is_the_browser_s_mistake(found) -> None:
+    campus = found(base_url="http://localhost:8470")
+    async with client_of(campus) as client:
+        for body in (b"", b"{}", b'{"about":"\xff"}', b'{"more":' * 1_200):
+            answer = await client.post("/login/passkey", content=body)
+            assert (answer.status_code, "not a passkey" in answer.text) == (400, True), body
+
+
 async def test_an_institution_may_ask_everybody_for_one(
     campus: Campus, client: httpx.AsyncClient
 ) -> None:

@@ -138,7 +138,7 @@ async def test_the_board_is_for_those_who_are_signed_in_on_its_own_page(
         async with linked(server, browser, Origin="https://elsewhere.example") as link:
             await link.recv()
     assert isinstance(closed.value, InvalidStatus) or closed.value.rcvd.code == ELSEWHERE
-    for junk in ("{", '{"page": -1}', '{"have": 7}'):
+    for junk in ("{", '{"page": -1}', '{"have": 7}', '{"more":' * 2_000):
         async with linked(server, browser) as link:
             await link.send(junk)
             with pytest.raises(ConnectionClosed) as closed:

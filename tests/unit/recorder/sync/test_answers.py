@@ -122,7 +122,9 @@ def test_anything_else_is_strange(body: bytes, kind: str, said: str) -> None:
     assert said in verdict.why
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"{}", b"\xff", b'{"session":"x"}'])
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"{}", b"\xff", b'{"session":"x"}', b'{"more":' * 50_000]
+)
 def test_a_body_of_another_shape_is_strange(body: bytes) -> None:
     assert isinstance(
         read_body(reply(200, body, content_type="text/html"), SessionStatus), Strange
