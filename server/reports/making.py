@@ -17,13 +17,17 @@ import msgspec
 import structlog
 from litestar import Litestar
 from obstore.exceptions import BaseError as BlobStoreError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.staff import Staff
+from server.audit.service import record
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.downloads import exports_folder
 from server.reports.printing import Sheet
 from server.storage.database import UNREADY
 from server.storage.keys import KeysMissing
+from shared.encoding import sha256_hex
 
 # A report that is made is there for so long (µs): to be downloaded, also a second time.
 KEPT_FOR = 15 * 60 * MICROS_PER_SECOND
@@ -178,6 +182,28 @@ class Reports:
                     del self._jobs[name]
                 case _:
                     pass
+
+
+def log_made(
+    db: AsyncSession,
+    now: int,
+    actor: Staff | str,
+    subject: tuple[str, str],
+    form: str,
+    data: bytes,
+    institution_id: str | None = None,
+) -> None:
+    """Log that a report was made, with its hash: so it can be told from another one later."""
+    record(
+        db,
+        now,
+        actor,
+        "report.make",
+        subject,
+        institution_id=institution_id,
+        format=form,
+        sha256=sha256_hex(data),
+    )
 
 
 async def print_sheet(sheet: Sheet) -> bytes:

@@ -11,19 +11,22 @@ import msgspec
 from server.clock import MICROS_PER_SECOND
 from server.review.absences import Summary
 from server.review.casefile import CaseFile
-from server.review.watching import Observability
+from server.review.watching import LeftOut, Observability
 from shared.flags import Kind
 
 
 class LeftOutOut(msgspec.Struct, frozen=True):
     """One thing that was not watched: left out ``by`` ``policy``, ``accommodation`` or
-    ``machine``; ``kind`` where it is a kind of flag.
+    ``machine``; ``kind`` where it is a kind of flag. What was watched at first was not from
+    ``start`` on (seconds of the session), up to ``end`` where it was tried anew.
     """
 
     by: str
     kind: Kind | None
     what: str
     why: str
+    start: float | None
+    end: float | None
 
 
 class WatchingOut(msgspec.Struct, frozen=True):
@@ -64,11 +67,17 @@ class Observation(TypedDict):
 
 def observation_of(case: CaseFile) -> Observation:
     """What was watched and observed in a case's session."""
-    left = [LeftOutOut(one.by, one.kind, one.what, one.why) for one in case.watching.left_out]
     return Observation(
-        watching=WatchingOut(case.watching.profile, left),
+        watching=WatchingOut(
+            case.watching.profile, [_left_out(one) for one in case.watching.left_out]
+        ),
         observability=[_observability(one) for one in case.observed],
     )
+
+
+def _left_out(one: LeftOut) -> LeftOutOut:
+    start, end = (None if at is None else _seconds(at) for at in (one.start, one.end))
+    return LeftOutOut(one.by, one.kind, one.what, one.why, start, end)
 
 
 def _observability(one: Observability) -> ObservabilityOut:

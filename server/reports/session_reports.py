@@ -9,10 +9,9 @@ from pathlib import Path
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
-from server.audit.service import record
 from server.clock import WallClock
 from server.ingest.models import ExamSession
-from server.reports.making import Name, Reports, Say, State
+from server.reports.making import Name, Reports, Say, State, log_made
 from server.reports.printing import Sheet
 from server.reports.session_report import SessionReport, session_report
 from server.reports.sheets import MOST_PICTURES, session_sheet
@@ -23,7 +22,6 @@ from server.review.flags import Flag
 from server.review.media import Media, Unplayable
 from server.storage.database import Database
 from server.storage.keys import KeyStore
-from shared.encoding import sha256_hex
 from shared.signed import public_bytes
 
 # How long a report waits for a verification, in seconds: that of eight hours takes ten. A
@@ -74,14 +72,12 @@ class SessionReports:
         """Make one anew. Whoever calls has logged the access."""
 
         async def gather(say: Say) -> Sheet:
-            return await self._gather(staff, session_id, say)
+            return (await self.gather(staff.name, session_id, say))[1]
 
         async def finish(file: Path) -> None:
             data = await asyncio.to_thread(file.read_bytes)
             async with self._database.transaction() as db:
-                made = {"format": "pdf", "sha256": sha256_hex(data)}
-                subject = ("session", session_id)
-                record(db, self._clock(), staff, "report.make", subject, **made)
+                log_made(db, self._clock(), staff, ("session", session_id), "pdf", data)
 
         return self._reports.begin(self.name(staff, session_id), gather, finish)
 
@@ -91,20 +87,25 @@ class SessionReports:
         now = self._clock()
         return session_report(await read_case(db, session, now), look, now, by)
 
-    async def _gather(self, staff: Staff, session_id: str, say: Say) -> Sheet:
+    async def verified(self, by: str, session_id: str, say: Say) -> SessionReport:
+        """What a report says once the evidence was verified."""
         say("Verifying the evidence")
         look = await self._verified(session_id)
         say("Reading the session")
         async with self._database.transaction() as db:
             session = await db.get_one(ExamSession, session_id)
             now = self._clock()
-            case = await read_case(db, session, now)
-            report = session_report(case, look, now, staff.name)
+            return session_report(await read_case(db, session, now), look, now, by)
+
+    async def gather(self, by: str, session_id: str, say: Say) -> tuple[SessionReport, Sheet]:
+        """The same with what it is laid out from; ``by`` is who has it made."""
+        report = await self.verified(by, session_id, say)
+        async with self._database.transaction() as db:
             wanted = [await _picture(db, report, flag) for flag in report.confirmed]
         say("Opening the pictures")
         pictures, absent = await self._opened(wanted)
         key = public_bytes(self._keys.signing(report.case.session.key_ref))
-        return session_sheet(report, pictures, absent, key)
+        return report, session_sheet(report, pictures, absent, key)
 
     async def _verified(self, session_id: str) -> Look:
         """The verdict once it is there, or how far it is when patience ends."""

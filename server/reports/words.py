@@ -112,8 +112,13 @@ def _observed(case: CaseFile) -> Iterator[str]:
                 + (f"; {spoken(one.missed)} could not." if one.missed else ".")
             )
     left = [one for one in case.watching.left_out if one.kind is not None]
-    if left:
-        yield f"{count(len(left), 'kind')} of flags could not be raised: see what was off."
+    never = [one for one in left if one.start is None]
+    if never:
+        yield f"{count(len(never), 'kind')} of flags could not be raised: see what was off."
+    later = {one.what for one in left if one.start is not None}
+    if later:
+        listed = ", ".join(sorted(later))
+        yield f"Not any more from some moment on: {listed}; see what was off, and from when."
 
 
 def _evidence(case: CaseFile) -> Iterator[str]:

@@ -20,6 +20,7 @@ from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pi
 from server.review.durations import length, moment
 from server.review.flag_memory import read_flags
 from server.review.flags import Flag, Tally, tally
+from server.review.given_up import GivenUp, read_given_up
 from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts, with_destroyed
 from server.review.models import DecisionRow
@@ -130,6 +131,7 @@ class CaseFile:
         return [
             *summaries([*unobserved, *partly, *there, *missing]),
             *self.pace.summaries,
+            *summaries(clipped(self.watching.given_up(self.duration), counted)),
         ]
 
     @property
@@ -164,6 +166,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
     absent = absent_from(tracks, absences, reach, live=live)
     standing = (await read_standings(db, [session], now))[session.id]
     history = await read_history(db, session)
+    given_up = await read_given_up(db, session, history.interruptions)
     kept = await read_kept(db, session)
     evidence = examine(facts(session, standing, now))
     return CaseFile(
@@ -183,7 +186,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         ),
         missing=absent,
         undelivered=await read_undelivered(db, session, tracks),
-        watching=_watching(terms, history),
+        watching=_watching(terms, history, given_up),
         observed=observability(
             terms.policy,
             reach,
@@ -212,10 +215,10 @@ async def _terms(db: AsyncSession, session: ExamSession) -> Terms:
     return Terms(policy, version.version, version.follows, version.hash, opened)
 
 
-def _watching(terms: Terms, history: History) -> Watching:
+def _watching(terms: Terms, history: History, given_up: GivenUp) -> Watching:
     opened = terms.opened.unwatched if terms.opened else ()
     later = [one.unwatched for one in history.interruptions]
-    return watching(terms.policy, opened, later)
+    return watching(terms.policy, opened, later, given_up)
 
 
 def _opened(payload: bytes) -> Open | None:

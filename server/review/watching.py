@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.exams.terms import noticed
 from server.review.absences import Absences, Interval, Summary, clipped, summaries
-from server.review.durations import Spans, length, spoken
+from server.review.durations import Spans, clock, length, spoken
+from server.review.given_up import GivenUp, NoLonger
 from server.review.wording import printed
-from shared.flags import Kind
+from shared.flags import Group, Kind
 from shared.policy import DEFAULT_RULES, OFF, Policy
 
 # The streams that detectors look at and listen to; of the screen only the windows are
@@ -28,6 +29,8 @@ _STREAMS = {"camera": "Camera", "microphone": "Microphone", "screen": "Screen"}
 # Why most of what a policy leaves out is left out.
 SWITCHED_OFF = "switched off for this exam"
 
+NOTHING_GIVEN_UP = GivenUp()
+
 
 class By(StrEnum):
     """Who or what left something out."""
@@ -39,12 +42,26 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """One thing that was not watched, in words; ``kind`` where it is one."""
+    """One thing that was not watched, in words; ``kind`` where it is one. What was watched at
+    first was not from ``start`` on (µs of session time), up to ``end`` where it was tried anew.
+    """
 
     by: By
     what: str
     why: str
     kind: Kind | None = None
+    start: int | None = None
+    end: int | None = None
+
+    @property
+    def when(self) -> str:
+        """Since when, where it was watched before; empty where it never was."""
+        if self.start is None:
+            return ""
+        since = f"not any more from {clock(self.start)} on"
+        if self.end is None:
+            return since
+        return f"{since}, to {clock(self.end)} when the recorder started anew"
 
     @property
     def besides(self) -> str:
@@ -59,13 +76,29 @@ class Watching:
     profile: str | None
     left_out: tuple[LeftOut, ...]
 
+    def given_up(self, reach: int) -> list[Interval]:
+        """When what was not watched any more was not, in a session so long (µs)."""
+        return [
+            Interval(
+                "microphone" if one.kind and one.kind.group is Group.VOICE else "camera",
+                one.start,
+                reach if one.end is None else one.end,
+                f"{one.what} was not watched any more: {one.why}",
+            )
+            for one in self.left_out
+            if one.start is not None
+        ]
+
     def by(self, by: str) -> list[LeftOut]:
         """What was left out by the policy, the accommodation or the machine."""
         return [one for one in self.left_out if one.by == by]
 
 
 def watching(
-    policy: Policy, opened: Sequence[str], resumed: Iterable[Sequence[str]] = ()
+    policy: Policy,
+    opened: Sequence[str],
+    resumed: Iterable[Sequence[str]] = (),
+    given_up: GivenUp = NOTHING_GIVEN_UP,
 ) -> Watching:
     """What was left out.
 
@@ -73,6 +106,7 @@ def watching(
         policy: the session's own.
         opened: what the recorder could not watch, as the ``open`` record says it.
         resumed: the same of each later start.
+        given_up: what it could not watch any more, or was not enrolled for.
     """
     given = policy.accommodation
     later = [line for lines in resumed for line in lines if line not in opened]
@@ -81,6 +115,8 @@ def watching(
         *_by_accommodation(policy),
         *(_by_machine(line) for line in dict.fromkeys(opened)),
         *(_by_machine(f"{line} (after an interruption)") for line in dict.fromkeys(later)),
+        *(_by_machine(line) for line in given_up.unenrolled if line not in opened),
+        *(_no_longer(one) for one in given_up.later),
     ]
     return Watching(given.profile if given else None, tuple(found))
 
@@ -124,6 +160,10 @@ def _by_machine(line: str) -> LeftOut:
     if mark and what in _STREAMS:
         return LeftOut(By.MACHINE, _STREAMS[what], printed(why))
     return LeftOut(By.MACHINE, printed(line), "")
+
+
+def _no_longer(one: NoLonger) -> LeftOut:
+    return replace(_by_machine(one.line), start=one.start, end=one.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ class Stand:
 @dataclass(frozen=True)
 class Script:
     """A session. ``before`` is what enrolling says besides ``identity``. ``lost`` are (stream,
-    number of the four seconds) that never arrive;
+    number of the four seconds) that never arrive; ``given_up`` what is not watched any more
+    and since when (seconds), as heartbeats say it;
     ``restarts`` the numbers before which the machine starts anew.
     """
 
@@ -98,6 +99,7 @@ class Script:
     enrolled: tuple[Picture, ...] = ()
     identity: dict | None = None
     paces: Sequence[dict] = ()
+    given_up: Sequence[tuple[float, str]] = ()
     phases: Sequence[Stand] = ()
     before: dict[str, dict] = field(default_factory=dict)
 
@@ -233,7 +235,12 @@ class Filming:
             Gap(stream=absence.stream, start=start, end=end, reason=absence.reason)
         )
 
-    def beat(self, unobserved: Sequence[Absence], paces: Sequence[dict] = ()) -> None:
+    def beat(
+        self,
+        unobserved: Sequence[Absence],
+        paces: Sequence[dict] = (),
+        given_up: Sequence[tuple[float, str]] = (),
+    ) -> None:
         """Write a heartbeat; each of ``paces`` says ``at`` in seconds of the session."""
         intervals = tuple(
             Unobserved(
@@ -245,13 +252,16 @@ class Filming:
             for one in unobserved
         )
         changes = [{**one, "at": self.at(one["at"])} for one in paces]
+        unwatched = [{"at": self.at(at), "what": what} for at, what in given_up]
         self.pupil.record(
             Heartbeat(
                 streams={},
                 unobserved=intervals,
                 queue={},
                 machine={},
-                detection={"changes": changes} if changes else None,
+                detection={"changes": changes, "unwatched": unwatched}
+                if changes or unwatched
+                else None,
             )
         )
 
@@ -320,4 +330,5 @@ def play(filming: Filming, script: Script, number: int) -> None:
     filming.beat(
         [one for one in script.unobserved if start <= one.start < end],
         [one for one in script.paces if start <= one["at"] < end],
+        [one for one in script.given_up if one[0] < end],
     )

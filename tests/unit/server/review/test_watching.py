@@ -6,6 +6,7 @@ import pytest
 from support.policies import default_policy
 
 from server.review.absences import Absences, Interval
+from server.review.given_up import GivenUp, NoLonger
 from server.review.timeline import timeline
 from server.review.watching import By, Observability, observability, watching
 from shared.flags import Kind
@@ -22,6 +23,7 @@ from shared.policy import (
 )
 
 SECOND = 1_000_000
+GONE = "was not watched any more"
 OFF = Rule(enabled=False)
 ALL_ON = {kind: Rule() for kind in DEFAULT_RULES}
 
@@ -60,6 +62,33 @@ def test_what_a_later_start_could_not_watch_is_told_once() -> None:
     found = watching(policy(), lines, [lines, ("speech: gone",), ("speech: gone",)])
     told = [(one.what, one.why) for one in found.by(By.MACHINE)]
     assert told == [("Camera", "not recorded"), ("Speech", "gone (after an interruption)")]
+
+
+def test_what_was_given_up_in_the_middle_is_told_with_its_stretch() -> None:
+    hands, voices = "hand_at_ear: it failed", "second_voice: no memory"
+    told = GivenUp(
+        (
+            NoLonger(hands, 65 * SECOND, 90 * SECOND),
+            NoLonger(hands, 100 * SECOND),
+            NoLonger(voices, 0),
+        ),
+        ("identity_mismatch: no photograph", "camera: not recorded"),
+    )
+    found = watching(policy(), ("camera: not recorded",), (), told)
+    camera, face, first, second, voice = found.by(By.MACHINE)
+    assert (camera.when, face.what, face.when) == ("", "Face does not match", "")
+    assert first.when == ("not any more from 1:05 on, to 1:30 when the recorder started anew")
+    assert (second.what, second.why, second.when) == (
+        "Hand at the ear",
+        "it failed",
+        "not any more from 1:40 on",
+    )
+    assert voice.start == 0
+    assert found.given_up(120 * SECOND) == [
+        Interval("camera", 65 * SECOND, 90 * SECOND, f"{first.what} {GONE}: it failed"),
+        Interval("camera", 100 * SECOND, 120 * SECOND, f"{first.what} {GONE}: it failed"),
+        Interval("microphone", 0, 120 * SECOND, f"{voice.what} {GONE}: no memory"),
+    ]
 
 
 def test_a_flag_without_what_it_is_noticed_by_is_told() -> None:
