@@ -26,6 +26,7 @@ from server.logs import announce, configure_logs
 from server.opening import Fault, opened, settled
 from server.people_commands import app as people
 from server.policy_commands import app as policy
+from server.report_commands import app as reports
 from server.retention.commands import app as retention
 from server.terminal import say
 from server.token_commands import app as tokens
@@ -61,6 +62,7 @@ admin.command(candidates)
 admin.command(people)
 admin.command(tokens)
 admin.command(policy)
+admin.command(reports)
 admin.command(log)
 admin.command(keys)
 admin.command(retention)

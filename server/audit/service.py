@@ -144,6 +144,8 @@ def _note(
 ) -> None:
     if isinstance(actor, Staff):
         whose, name, role = actor.institution_id, actor.id, actor.role.value
+        # In somebody's name by a command on the server itself: nobody signed in for it.
+        address = address or (COMMAND_LINE if actor.means == COMMAND_LINE else None)
     else:
         whose, name, role = institution_id, actor, None
     if whose is None:

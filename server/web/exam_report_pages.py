@@ -13,7 +13,6 @@ from litestar.response import Template
 
 from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
-from server.audit.service import record
 from server.clock import WallClock
 from server.downloads import attachment
 from server.exams.controllers import exam_of
@@ -23,12 +22,11 @@ from server.reports.exam_charts import kinds_svg, shares_svg
 from server.reports.exam_output import exam_report_csv
 from server.reports.exam_report import read_exam_report
 from server.reports.files import TOO_MANY, report_file
-from server.reports.making import Crowded, Reports, Say
+from server.reports.making import Crowded, Reports, Say, log_made
 from server.reports.printing import Sheet
 from server.reports.sheets import exam_sheet
 from server.storage.database import Database
 from server.web.rendering import PRIVATE, page
-from shared.encoding import sha256_hex
 
 
 class ExamReportPages(Controller):
@@ -84,18 +82,14 @@ class ExamReportPages(Controller):
             return exam_sheet(await read_exam_report(database, exam, clock()))
 
         async def finish(file: Path) -> None:
-            made = {"format": "pdf", "sha256": sha256_hex(await _bytes(file))}
+            data = await asyncio.to_thread(file.read_bytes)
             async with database.transaction() as db:
-                record(db, clock(), staff, "report.make", ("exam", exam.id), **made)
+                log_made(db, clock(), staff, ("exam", exam.id), "pdf", data)
 
         name = (staff.id, "exam", exam.id)
         if isinstance(reports.begin(name, gather, finish), Crowded):
             return TOO_MANY.response()
         return await report_file(reports, name, f"{exam.id}.report.pdf")
-
-
-async def _bytes(file: Path) -> bytes:
-    return await asyncio.to_thread(file.read_bytes)
 
 
 async def _exam(database: Database, staff: Staff, exam_id: str) -> Exam:

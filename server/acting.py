@@ -1,0 +1,117 @@
+"""Commands in somebody's name: what pages ask a signed-in account for, a command asks the
+account for that ``--by`` names. It acts as that account may, and the log says so, with
+``command line`` for where it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from cyclopts import Parameter
+
+from server.opening import Fault, Rooms, run_in_rooms
+
+# The libraries behind these take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from server.accounts.staff import Staff
+    from server.problems import Rejection
+
+_T = TypeVar("_T")
+
+Flag = Annotated[bool, Parameter(negative="")]
+
+
+def run_as(
+    email: str, least: str, work: Callable[[Rooms, Staff], Awaitable[_T | Rejection]]
+) -> _T:
+    """Do a command's work in an account's name.
+
+    Args:
+        email: what the account signs in with.
+        least: the least role that may, as on the page.
+        work: the work; a ``Rejection`` that it answers, or a thing that is not found, is said.
+
+    Raises:
+        Fault: something cannot be opened, is not found or refused, or the account may not.
+    """
+    from litestar.exceptions import NotFoundException
+
+    from server.problems import Rejection
+
+    async def whole(rooms: Rooms) -> _T:
+        async with rooms.database.transaction() as db:
+            staff = await account_named(db, email, least)
+        try:
+            done = await work(rooms, staff)
+        except NotFoundException as error:
+            raise fault(error.detail) from error
+        if isinstance(done, Rejection):
+            raise fault(done.detail)
+        return done
+
+    return run_in_rooms(whole)
+
+
+async def account_named(db: AsyncSession, email: str, least: str) -> Staff:
+    """An account as a command acts for it.
+
+    Raises:
+        Fault: there is none, it was let go, or its role is too small.
+    """
+    from server.accounts.models import Role
+    from server.accounts.service import find_account
+    from server.accounts.staff import Staff
+    from server.audit.service import COMMAND_LINE
+
+    account = await find_account(db, email)
+    if account is None or not account.active:
+        why = "is no account of staff that may sign in; see `invigil-server admin people list`"
+        raise Fault(f"{email} {why}")
+    staff = Staff(
+        id=account.id,
+        institution_id=account.institution_id,
+        email=account.email,
+        name=account.name,
+        role=Role(account.role),
+        csrf="",
+        session_hash="",
+        means=COMMAND_LINE,
+    )
+    if not staff.may(Role(least)):
+        raise Fault(f"{email} is {staff.role.value}; this needs the role {least}")
+    return staff
+
+
+def fault(words: str) -> Fault:
+    """A sentence of the server's as a command says it, behind its name."""
+    return Fault(words[:1].lower() + words[1:].rstrip("."))
+
+
+def chosen(option: str, said: str, among: type[_T]) -> _T:
+    """What an option names of a closed choice.
+
+    Raises:
+        Fault: it names none of it; all are listed.
+    """
+    names = [str(one) for one in among]  # pyright: ignore[reportGeneralTypeIssues]
+    if said not in names:
+        raise Fault(f"{option} is one of {', '.join(names)}, not {said!r}")
+    return among(said)  # pyright: ignore[reportCallIssue]
+
+
+def write_whole(file: Path, data: bytes) -> None:
+    """Write a file that is whole or not there; one that is there is replaced.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    scratch = file.with_name(f".{file.name}.part")
+    try:
+        scratch.write_bytes(data)
+        scratch.replace(file)
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -1,0 +1,174 @@
+"""``invigil-server admin reports``: what the pages about reports give, as files."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+
+from server.acting import write_whole
+from server.opening import Fault, Rooms, exam_named, run_in_rooms, settled
+from server.terminal import print_line, say
+
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from server.reports.exam_report import ExamReport
+    from server.reports.session_reports import SessionReports
+
+app = App(
+    name="reports",
+    help="""Write the report on a session or on an exam to a file.
+
+        invigil-server admin reports session SESSION -o ada.pdf
+        invigil-server admin reports exam EXAM -o algebra.pdf
+        invigil-server admin reports exam EXAM -o algebra.csv
+
+    The file's ending says what it is made as: .pdf for people, .json for programs, and of an
+    exam also .csv, its flags by kind. A report on a session that still runs, or of which
+    something has not arrived, says on every page that it is provisional. That a report was
+    made is in the institution's log, with its SHA-256.
+    """,
+    help_format="plaintext",
+)
+
+Output = Annotated[Path, Parameter(name=["--output", "-o"])]
+
+
+@app.command
+def session(session: str, *, output: Output) -> None:
+    """Write the report on one session; its evidence is verified first.
+
+    Prints what was written as JSON; `final` is false where more is to come, and `unfinished`
+    says what.
+
+    Args:
+        session: The session's id.
+        output: The file to write, .pdf or .json; one that is there is replaced.
+    """
+    from server.audit.service import COMMAND_LINE
+    from server.reports.making import NotMade, print_sheet
+    from server.reports.session_report import report_for_programs
+
+    form = _form(output, "pdf", "json")
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        institution = await _note_access(rooms, session)
+        reports = _session_reports(rooms)
+        report, sheet = await reports.gather(COMMAND_LINE, session, say)
+        try:
+            data = await print_sheet(sheet) if form == "pdf" else b""
+        except NotMade as error:
+            raise Fault(f"the report could not be laid out: {error}") from error
+        made = Made(("session", session), institution, form)
+        await made.keep(rooms, output, data or _pretty(report_for_programs(report)))
+        return {"final": report.final, "unfinished": report.unfinished}
+
+    print_line({"session": session, "file": str(output), **run_in_rooms(work)})
+
+
+@app.command
+def exam(exam: str, *, output: Output) -> None:
+    """Write an exam in figures: rates, flags by kind, how often detectors were wrong, how far
+    reviewers agree. Nobody is named in it.
+
+    Args:
+        exam: The exam's id.
+        output: The file to write, .pdf, .json or .csv; one that is there is replaced.
+    """
+    from server.reports.exam_report import read_exam_report
+
+    form = _form(output, "pdf", "json", "csv")
+
+    async def work(rooms: Rooms) -> bool:
+        async with rooms.database.transaction() as db:
+            found = await exam_named(db, exam)
+        report = await read_exam_report(rooms.database, found, rooms.clock())
+        made = Made(("exam", found.id), found.institution_id, form)
+        await made.keep(rooms, output, await _written(report, form))
+        return report.final
+
+    print_line({"exam": exam, "file": str(output), "final": run_in_rooms(work)})
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report as the institution's log names it."""
+
+    subject: tuple[str, str]
+    institution_id: str
+    form: str
+
+    async def keep(self, rooms: Rooms, file: Path, data: bytes) -> None:
+        """Write it, and log that it was made."""
+        from server.audit.service import COMMAND_LINE
+        from server.reports.making import log_made
+
+        await asyncio.to_thread(write_whole, file, data)
+        own, now = self.institution_id, rooms.clock()
+        async with rooms.database.transaction() as db:
+            log_made(db, now, COMMAND_LINE, self.subject, self.form, data, own)
+
+
+def _form(file: Path, *forms: str) -> str:
+    """What a file is to be made as, by its ending."""
+    form = file.suffix.removeprefix(".").lower()
+    if form not in forms:
+        endings = " or ".join(f".{one}" for one in forms)
+        raise Fault(f"--output ends with {endings}, which says what is written; not {file}")
+    return form
+
+
+async def _note_access(rooms: Rooms, session_id: str) -> str:
+    """Log that the session is looked at; whose it is."""
+    from server.audit.service import COMMAND_LINE, accessed
+    from server.ingest.models import ExamSession
+
+    async with rooms.database.transaction() as db:
+        row = await db.get(ExamSession, session_id)
+        if row is None:
+            why = "see `invigil-server admin sessions`"
+            raise Fault(f"there is no session {session_id}; {why}")
+        accessed(db, rooms.clock(), COMMAND_LINE, row, "report")
+        return row.institution_id
+
+
+def _session_reports(rooms: Rooms) -> SessionReports:
+    from server.reports.making import Reports
+    from server.reports.session_reports import SessionReports
+    from server.reports.verdicts import Verdicts
+    from server.review.media import Media
+
+    settings, database, clock = settled(), rooms.database, rooms.clock
+    return SessionReports(
+        database,
+        rooms.keys,
+        Media(rooms.blobs, rooms.keys),
+        Verdicts(database, rooms.keys, settings, clock),
+        Reports(settings, clock),
+        clock,
+    )
+
+
+async def _written(report: ExamReport, form: str) -> bytes:
+    from server.reports.exam_output import exam_report_csv, exam_report_out
+    from server.reports.making import NotMade, print_sheet
+    from server.reports.sheets import exam_sheet
+
+    match form:
+        case "csv":
+            return exam_report_csv(report).encode()
+        case "json":
+            return _pretty(exam_report_out(report))
+        case _:
+            try:
+                return await print_sheet(exam_sheet(report))
+            except NotMade as error:
+                raise Fault(f"the report could not be laid out: {error}") from error
+
+
+def _pretty(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
