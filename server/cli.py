@@ -28,6 +28,7 @@ from server.people_commands import app as people
 from server.policy_commands import app as policy
 from server.report_commands import app as reports
 from server.retention.commands import app as retention
+from server.review_commands import app as review
 from server.terminal import say
 from server.token_commands import app as tokens
 from server.updates.commands import app as updates
@@ -62,6 +63,7 @@ admin.command(candidates)
 admin.command(people)
 admin.command(tokens)
 admin.command(policy)
+admin.command(review)
 admin.command(reports)
 admin.command(log)
 admin.command(keys)

@@ -14,6 +14,8 @@ from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from server.exams.preview import Changed
+    from server.exams.recount import KindCount
     from server.exams.terms import Terms
 
 app = App(
@@ -21,7 +23,11 @@ app = App(
     help="""Show and change the rules of an exam, and list the versions that they had.
 
         invigil-server admin policy show EXAM > terms.json
+        invigil-server admin policy try EXAM terms.json
         invigil-server admin policy sign EXAM terms.json
+        invigil-server admin policy versions EXAM
+        invigil-server admin policy compare EXAM 1 3
+        invigil-server admin policy restore EXAM 1
 
     Sessions that have begun keep the version that they began under.
     """,
@@ -100,6 +106,123 @@ def versions(exam: str) -> None:
 
     for line in run_in_rooms(work):
         print_line(line)
+
+
+@app.command
+def compare(exam: str, earlier: int, later: int) -> None:
+    """Print what a later version says otherwise than an earlier one, as JSON.
+
+    Args:
+        exam: The exam's id.
+        earlier: A version's number, as `versions` prints it.
+        later: Another one's.
+    """
+    from server.exams.changes import changes
+    from server.exams.versions import read_versions
+
+    async def work(rooms: Rooms) -> list[str]:
+        async with rooms.database.transaction() as db:
+            found = await read_versions(db, (await exam_named(db, exam)).id, limit=None)
+        policies = {one.version: one.policy for one in found}
+        for number in (earlier, later):
+            if number not in policies:
+                raise _no_version(number)
+        return changes(policies[earlier], policies[later])
+
+    print_line({"earlier": earlier, "later": later, "changes": run_in_rooms(work)})
+
+
+@app.command
+def restore(exam: str, version: int) -> None:
+    """Sign an older version's rules again, as a new version. When the exam is held stays.
+
+    Args:
+        exam: The exam's id.
+        version: The older version's number, as `versions` prints it.
+    """
+    from server.audit.service import COMMAND_LINE
+    from server.exams.service import ExamError
+    from server.exams.signing import NoVersion, restore_version
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            found, now = await exam_named(db, exam), rooms.clock()
+            try:
+                made = await restore_version(
+                    db, rooms.keys, found, version, now, by=COMMAND_LINE
+                )
+            except NoVersion:
+                raise Fault(
+                    f"the exam has no version {version}; see `policy versions`"
+                ) from None
+            except ExamError as error:
+                raise Fault(str(error)) from error
+        if made is None:
+            return {"exam": found.id, "changed": False}
+        return {"exam": found.id, "changed": True, "version": made.version, "hash": made.hash}
+
+    print_line(run_in_rooms(work))
+
+
+@app.command(name="try")
+def try_(exam: str, terms: Path, *, every: Flag = False) -> None:
+    """Print what rules would have flagged on past sessions, as JSON; nothing is changed.
+
+    The newest hundred sessions are looked at. `unsure` says that some of it cannot be known:
+    what a recorder did not report then, rules cannot bring back.
+
+    Args:
+        exam: The exam whose sessions are looked at.
+        terms: JSON file as `show` prints it.
+        every: Look at sessions of all the institution's exams.
+    """
+    from server.exams.preview import PreviewTable, preview_terms
+
+    said = read_terms(terms)
+
+    async def work(rooms: Rooms) -> PreviewTable:
+        async with rooms.database.transaction() as db:
+            found = await exam_named(db, exam)
+        only = None if every else found.id
+        return await preview_terms(rooms.database, found.institution_id, said, only)
+
+    table = run_in_rooms(work)
+    print_line(
+        {
+            "sessions": table.sessions,
+            "flags_then": table.flags_then,
+            "flags_now": table.flags_now,
+            "unsure": table.unsure,
+            "kinds": [_counted(one) for one in table.kinds],
+            "changed": [_changed(one) for one in table.changed],
+        }
+    )
+
+
+def _no_version(number: int) -> Fault:
+    return Fault(f"the exam has no version {number}; see `policy versions`")
+
+
+def _counted(one: KindCount) -> dict[str, Any]:
+    """A kind then and now; of ``now`` it is sure of ``kept``, and ``unsure`` more may be."""
+    return {
+        "kind": one.kind.value,
+        "then": one.then,
+        "kept": one.kept,
+        "unsure": one.unsure,
+        "unknown": one.unknown,
+    }
+
+
+def _changed(one: Changed) -> dict[str, Any]:
+    return {
+        "session": one.session_id,
+        "candidate": one.candidate,
+        "flags_then": one.flags_then,
+        "flags_now": one.flags_now,
+        "score_then": one.then.value,
+        "score_now": one.now.value,
+    }
 
 
 def read_terms(file: Path) -> Terms:

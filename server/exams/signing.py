@@ -10,9 +10,36 @@ from server.accounts.models import Institution
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.exams.models import Exam, PolicyVersion
-from server.exams.service import add_policy
-from server.exams.terms import Terms
+from server.exams.service import add_policy, lock_exam
+from server.exams.terms import Terms, restored, terms_of
+from server.exams.versions import read_versions
 from server.storage.keys import KeyStore
+
+
+class NoVersion(Exception):
+    """The exam has no version of that number."""
+
+
+async def restore_version(
+    db: AsyncSession, keys: KeyStore, exam: Exam, number: int, now: int, *, by: Staff | str
+) -> PolicyVersion | None:
+    """Sign an older version's rules again, as a new version; ``None`` where they are in force
+    already.
+
+    Raises:
+        NoVersion: the exam has no such version.
+        ExamError: its rules contradict what the exam is now.
+    """
+    await lock_exam(db, exam)
+    versions = await read_versions(db, exam.id, limit=None)
+    wanted = next((one for one in versions if one.version == number), None)
+    if wanted is None:
+        raise NoVersion
+    current = terms_of(versions[0].policy)
+    terms = restored(current, terms_of(wanted.policy))
+    if terms == current:
+        return None
+    return await sign_terms(db, keys, exam, terms, now, by=by, restored=number)
 
 
 async def sign_terms(

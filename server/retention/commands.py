@@ -5,13 +5,32 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
+from server.acting import Flag
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
 from server.terminal import print_line
 
-app = App(name="retention", help="Holds, certificates of deletion, and the proof of it.")
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from server.retention.models import HoldRow
+
+app = App(
+    name="retention",
+    help="""Holds, certificates of deletion, and the proof of it.
+
+        invigil-server admin retention hold SESSION --institution "Example University"
+            --why "A court asks."
+        invigil-server admin retention holds --institution "Example University"
+        invigil-server admin retention release HOLD --institution "Example University"
+            --why "The case is closed."
+        invigil-server admin retention certificates SESSION > ada.certificate
+        invigil-server admin retention prove SESSION
+    """,
+    help_format="plaintext",
+)
 
 # Exit status where something is left of what was to be gone.
 NOT_GONE = 1
@@ -103,6 +122,42 @@ def hold(subject: str, *, institution: str, kind: str = "session", why: str) -> 
             return row.id
 
     print_line({"hold": run_in_rooms(work)})
+
+
+@app.command
+def holds(*, institution: str, every: Flag = False) -> None:
+    """List what is held, one line of JSON each; those to be looked at again first.
+
+    Args:
+        institution: The institution's name or id.
+        every: Also those that were released, with the reason.
+    """
+    from server.retention.holds import open_holds
+
+    async def work(rooms: Rooms) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            own = await institution_named(db, institution)
+            rows = await open_holds(db, own.id)
+            return [_told(row) for row in rows if every or row.released_at is None]
+
+    for line in run_in_rooms(work):
+        print_line(line)
+
+
+def _told(hold: HoldRow) -> dict[str, Any]:
+    """A hold; times are microseconds UTC."""
+    return {
+        "hold": hold.id,
+        "kind": hold.kind,
+        "subject": hold.subject_id,
+        "why": hold.reason,
+        "placed_by": hold.placed_by,
+        "placed": hold.placed_at,
+        "review": hold.review_at,
+        "released": hold.released_at,
+        "released_by": hold.released_by,
+        "release_why": hold.release_reason,
+    }
 
 
 @app.command

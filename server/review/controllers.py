@@ -14,7 +14,7 @@ from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Role
-from server.accounts.staff import current_account, require
+from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
 from server.config import Settings
@@ -235,7 +235,7 @@ class FlagsController(Controller):
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             await viewed(db, clock(), staff, session, "flags", address=address)
-            return await _out(db, session, await read_flags(db, session))
+            return await flags_out(db, session, await read_flags(db, session))
 
     @post("/{flag_id:str}/decisions", status_code=200, guards=[require(Role.PROCTOR)])
     async def post_decision(
@@ -252,22 +252,32 @@ class FlagsController(Controller):
         ask = Ask(flag_id, data.verdict, data.note.strip(), data.version)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            outcome = await decide(db, clock(), staff, session, ask)
-            if isinstance(outcome, Decided):
-                await refresh_one(db, session, await read_flags(db, session))
-                (shown,) = await _out(db, session, [outcome.flag])
-                return Response(shown, headers=PRIVATE)
-        match outcome:
-            case Superseded():
-                return Rejection("about:blank", 409, outcome.words).response()
-            case Refused():
-                return Rejection("about:blank", 409, outcome.words).response()
-            case NoFlag():
-                why = "This session has no such flag, or not that version of it."
-                return Rejection("about:blank", 404, why).response()
+            shown = await flag_decided(db, clock(), staff, session, ask)
+        if isinstance(shown, Rejection):
+            return shown.response()
+        return Response(shown, headers=PRIVATE)
 
 
-async def _out(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> list[FlagOut]:
+async def flag_decided(
+    db: AsyncSession, now: int, staff: Staff, session: ExamSession, ask: Ask
+) -> FlagOut | Rejection:
+    """Decide about a flag: as it stands then, or why nothing was written."""
+    outcome = await decide(db, now, staff, session, ask)
+    match outcome:
+        case Decided():
+            await refresh_one(db, session, await read_flags(db, session))
+            return (await flags_out(db, session, [outcome.flag]))[0]
+        case Superseded() | Refused():
+            return Rejection("about:blank", 409, outcome.words)
+        case NoFlag():
+            why = "This session has no such flag, or not that version of it."
+            return Rejection("about:blank", 404, why)
+
+
+async def flags_out(
+    db: AsyncSession, session: ExamSession, flags: Sequence[Flag]
+) -> list[FlagOut]:
+    """Flags as programs read them."""
     phases, reach = await read_phases(db, session), extent(session)
     pictures = await read_pictures(db, session, flags)
     return [

@@ -168,7 +168,7 @@ class RemarksController(Controller):
         """Every decision about the session, oldest first; the last one is in force."""
         async with database.transaction() as db:
             session = await session_of(db, current_account(request), session_id)
-            return [_decided(one) for one in await read_outcomes(db, session.id)]
+            return [decided_out(one) for one in await read_outcomes(db, session.id)]
 
     @post("/decisions", status_code=200, guards=[require(Role.PROCTOR)])
     async def post_decision(
@@ -190,7 +190,7 @@ class RemarksController(Controller):
             done = await conclude(db, clock(), staff, session, ask)
         if isinstance(done, Rejection):
             return done.response()
-        return [_decided(one) for one in done.history]
+        return [decided_out(one) for one in done.history]
 
 
 def _alike(one: Alike) -> AlikeOut:
@@ -201,5 +201,6 @@ def _alike(one: Alike) -> AlikeOut:
     return AlikeOut(one.words, one.sessions, others)
 
 
-def _decided(one: SessionDecision) -> SessionDecisionOut:
+def decided_out(one: SessionDecision) -> SessionDecisionOut:
+    """A decision as programs read it."""
     return SessionDecisionOut(one.n, one.outcome, list(one.reasons), one.note, one.by, one.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,9 +22,9 @@ from server.exams.machine import GIVEN_BACK
 from server.exams.measures import said
 from server.exams.models import Exam
 from server.exams.service import ExamError, lock_exam
-from server.exams.signing import sign_terms
+from server.exams.signing import NoVersion, restore_version, sign_terms
 from server.exams.starting import zones
-from server.exams.terms import Terms, restored, terms_of
+from server.exams.terms import Terms, terms_of
 from server.exams.versions import Version, count_versions, read_versions
 from server.exams.watching import objects_said, programs_said
 from server.network import AnyRequest
@@ -47,6 +48,9 @@ from server.web.surroundings_form import SWITCHES, part_views
 from shared.flags import Severity
 
 UNCHANGED = "Nothing was changed, so nothing was signed."
+# A version's number as a form names it.
+NUMBER = re.compile(r"[0-9]{1,9}")
+
 SIGNED = "Signed. Whoever begins from now on is held to this version."
 
 
@@ -142,22 +146,17 @@ class PolicyPages(Controller):
         staff, fields = current_account(request), await text_fields(request)
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
-            await lock_exam(db, exam)
-            versions = await read_versions(db, exam.id, limit=None)
-            wanted = _named(versions, fields.get("version", ""))
-            if wanted is None:
-                raise NotFoundException("This exam has no such version.")
-            now = terms_of(versions[0].policy)
-            terms = restored(now, terms_of(wanted.policy))
-            if terms == now:
-                return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
+            number = fields.get("version", "")
             try:
-                await sign_terms(
-                    db, keys, exam, terms, clock(), by=staff, restored=wanted.version
-                )
+                wanted = int(number) if NUMBER.fullmatch(number) else 0
+                made = await restore_version(db, keys, exam, wanted, clock(), by=staff)
+            except NoVersion:
+                raise NotFoundException("This exam has no such version.") from None
             except ExamError as error:
                 context = await _context(db, exam)
                 return _again(context, context["fields"], {"version": f"{error}"})
+        if made is None:
+            return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
 
 

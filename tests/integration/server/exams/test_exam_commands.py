@@ -192,3 +192,29 @@ def test_tokens_are_made_listed_and_revoked(campus: Campus, admin: Run) -> None:
         status, out, said = admin(*arguments)
         assert (status, out, why in said) == (2, "", True), said
     assert asyncio.run(acts(campus))[-2:] == ["token.create", "token.revoke"]
+
+
+def test_rules_are_tried_compared_and_restored(
+    campus: Campus, admin: Run, tmp_path: Path
+) -> None:
+    exam, file = campus.exam.id, tmp_path / "terms.json"
+    _, out, _ = admin("policy", "show", exam)
+    terms = json.loads(out)
+    terms["kinds"] = {**terms["kinds"], "speech": {"enabled": False}}
+    file.write_text(json.dumps(terms))
+    status, out, said = admin("policy", "try", exam, str(file))
+    assert status == 0, said
+    assert (json.loads(out)["sessions"], json.loads(out)["kinds"]) == (0, [])
+    assert len(lines(admin("policy", "versions", exam)[1])) == 1
+    assert admin("policy", "sign", exam, str(file))[0] == 0
+    status, out, said = admin("policy", "compare", exam, "1", "2")
+    assert (status, len(json.loads(out)["changes"])) == (0, 1), said
+    assert "peech" in json.loads(out)["changes"][0]
+    status, out, said = admin("policy", "restore", exam, "1")
+    assert (status, json.loads(out)["version"]) == (0, 3), said
+    assert json.loads(admin("policy", "compare", exam, "1", "3")[1])["changes"] == []
+    _, out, _ = admin("policy", "restore", exam, "1")
+    assert json.loads(out) == {"exam": exam, "changed": False}
+    for arguments in (("restore", exam, "9"), ("compare", exam, "1", "9")):
+        status, _, said = admin("policy", *arguments)
+        assert (status, "no version 9" in said) == (2, True), said
