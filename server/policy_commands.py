@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from cyclopts import App
 
+from server.acting import Flag
 from server.opening import Fault, Rooms, exam_named, run_in_rooms
 from server.terminal import print_line
 
