@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared.certificate_file import CertificateVerdict
+from shared.given_receipts import GivenVerdict
 from shared.log_checks import About, LogVerdict
 from shared.receipt_checks import ReceiptVerdict
 from shared.receipts import Receipt
@@ -61,8 +62,7 @@ def print_receipt(console: Console, verdict: ReceiptVerdict) -> None:
         console.print(f"exam     {escape(file.title)}, {escape(file.candidate)}")
         whom = escape(f"{file.ask.institution} ({file.ask.contact})")
         console.print(f"signed   {moment(receipt.time)}, by {whom}:")
-        console.print(f"         it holds {receipt.size} records, the last {receipt.head},")
-        console.print(f"         {_pieces(receipt)}")
+        _print_held(console, receipt)
         console.print(f"recorder made {file.records_made} records, {file.pieces_made} pieces;")
         end = "that is all of the session" if file.complete else "more was still to come"
         console.print(f"         {end} (its own word: not signed)")
@@ -85,6 +85,23 @@ def print_certificates(console: Console, verdict: CertificateVerdict) -> None:
                 f"         {gone.kind}: {gone.pieces} pieces, {gone.bytes} bytes{part}"
             )
     _print_end(console, holds=verdict.holds)
+
+
+def print_given(console: Console, verdict: GivenVerdict) -> None:
+    """What an institution had of a session by its last receipt, said only where it holds."""
+    _print_checks(console, verdict.results)
+    console.print(f"\nsession  {verdict.session}")
+    _print_key(console, verdict.key_fingerprint, "file", pinned=True)
+    console.print(f"receipts {verdict.receipts}, which list {verdict.durable} pieces")
+    if verdict.holds:
+        console.print(f"the last {moment(verdict.last.time)}:")
+        _print_held(console, verdict.last)
+    _print_end(console, holds=verdict.holds)
+
+
+def _print_held(console: Console, receipt: Receipt) -> None:
+    console.print(f"         it holds {receipt.size} records, the last {receipt.head},")
+    console.print(f"         {_pieces(receipt)}")
 
 
 def _pieces(receipt: Receipt) -> str:

@@ -101,11 +101,32 @@ CERTIFICATE_CLAIMS: dict[CertificateCheck, str] = {
     CertificateCheck.ORDER: "they are one session's, in order, from the first on",
 }
 
-# A check of whatever is verified.
-AnyCheck = CheckId | LogCheck | ReceiptCheck | CertificateCheck
 
-# Which there are: a bundle's, a log's, a receipt's or those of certificates.
-Checks = type[CheckId] | type[LogCheck] | type[ReceiptCheck] | type[CertificateCheck]
+class GivenCheck(IntEnum):
+    """Every check of a file of receipts by its number in the specification."""
+
+    RECEIPT = 0
+    SESSION = 1
+    ORDER = 2
+
+
+GIVEN_CLAIMS: dict[GivenCheck, str] = {
+    GivenCheck.RECEIPT: "every receipt is signed by the institution",
+    GivenCheck.SESSION: "they are all of one session",
+    GivenCheck.ORDER: "each names the one before it, from the first on",
+}
+
+# A check of whatever is verified.
+AnyCheck = CheckId | LogCheck | ReceiptCheck | CertificateCheck | GivenCheck
+
+# Which there are: a bundle's, a log's, a receipt's or those of certificates or receipts.
+Checks = (
+    type[CheckId]
+    | type[LogCheck]
+    | type[ReceiptCheck]
+    | type[CertificateCheck]
+    | type[GivenCheck]
+)
 
 
 class Outcome(StrEnum):
@@ -160,6 +181,8 @@ class CheckResult:
             return RECEIPT_CLAIMS[own]
         if isinstance(own, CertificateCheck):
             return CERTIFICATE_CLAIMS[own]
+        if isinstance(own, GivenCheck):
+            return GIVEN_CLAIMS[own]
         return LOG_CLAIMS[own] if isinstance(own, LogCheck) else CLAIMS[own]
 
 
@@ -232,7 +255,8 @@ def check_members(result: CheckResult) -> dict[str, object]:
 class Ledger:
     """Collects what each check looked at and what failed, while a verification runs.
 
-    ``checks`` says which there are: a bundle's, a log's, a receipt's or those of certificates.
+    ``checks`` says which there are: a bundle's, a log's, a receipt's or those of
+    certificates or receipts.
     """
 
     checks: Checks = CheckId

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from recorder.evidence.receipting import Distrusted, take_receipt
 from recorder.evidence.store import EvidenceStore
 from recorder.faults import EnvironmentFault
+from shared.given_receipts import MAX_GIVEN_BYTES
 from shared.receipts import MalformedReceipt, decode_receipt
 from shared.signed import MalformedLine, Signed, parse_lines
 
-# A receipt is some kilobytes where much is missing, and a day has 20,000 pieces.
-MAX_BYTES = 256 * 1024 * 1024
+MAX_BYTES = MAX_GIVEN_BYTES
 
 
 class ReceiptFile(NamedTuple):

@@ -1,4 +1,4 @@
-"""`python -m second_verifier FILE [FINGERPRINT]`, in `tests/`."""
+"""`python -m second_verifier FILE [FINGERPRINT-OR-KEY]`, in `tests/`."""
 
 import sys
 from pathlib import Path

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import NamedTuple
 
 from vectors import header
 from vectors.attack import Attack
@@ -17,6 +18,7 @@ from vectors.attacks import (
     clock,
     container,
     founding,
+    given_receipts,
     handed_certificates,
     handed_receipts,
     log,
@@ -24,14 +26,11 @@ from vectors.attacks import (
     receipts,
     text,
 )
-from vectors.session import INSTITUTION, fingerprint
+from vectors.session import INSTITUTION, fingerprint, public
 
 HERE = Path(__file__).parent
 BUNDLES, EXPECTED = HERE / "bundles", HERE / "expected.json"
 LOGS, EXPECTED_OF_LOGS = HERE / "logs", HERE / "expected_of_logs.json"
-RECEIPTS, EXPECTED_OF_RECEIPTS = HERE / "receipts", HERE / "expected_of_receipts.json"
-CERTIFICATES = HERE / "certificates"
-EXPECTED_OF_CERTIFICATES = HERE / "expected_of_certificates.json"
 EXAM_HEADERS = HERE / "exam_headers.json"
 ATTACKS: tuple[Attack, ...] = (
     *container.ATTACKS,
@@ -54,13 +53,43 @@ def is_kept(data: bytes) -> bool:
     return len(data) <= LONGEST_KEPT
 
 
-def expected(attacks: tuple[Attack, ...] = ATTACKS) -> str:
+class Handed(NamedTuple):
+    """Vectors of what people hold in their hands: a folder of a kind, its attacks, and what
+    the caller knows of the institution's key.
+    """
+
+    name: str
+    suffix: str
+    attacks: tuple[Attack, ...]
+    key: str
+
+    @property
+    def folder(self) -> Path:
+        return HERE / self.name
+
+    @property
+    def expected(self) -> Path:
+        return HERE / f"expected_of_{self.name}.json"
+
+    def file_of(self, vector: str) -> Path:
+        return self.folder / f"{vector}{self.suffix}"
+
+
+PINNED = fingerprint(INSTITUTION)
+HANDED = (
+    Handed("receipts", ".json", handed_receipts.ATTACKS, PINNED),
+    Handed("certificates", ".json", handed_certificates.ATTACKS, PINNED),
+    Handed("given_receipts", ".receipt", given_receipts.ATTACKS, public(INSTITUTION)),
+)
+
+
+def expected(attacks: tuple[Attack, ...] = ATTACKS, key: str = PINNED) -> str:
     """What every vector must get, as the file says it."""
     vectors = {
         one.name: {"attack": one.words, "status": one.status, "fails": sorted(one.fails)}
         for one in attacks
     }
-    said = {"institution_key": fingerprint(INSTITUTION), "vectors": vectors}
+    said = {"institution_key": key, "vectors": vectors}
     return json.dumps(said, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -81,7 +110,7 @@ def expected_of_logs() -> str:
 
 
 def write() -> None:
-    for folder in (BUNDLES, LOGS, RECEIPTS, CERTIFICATES):
+    for folder in (BUNDLES, LOGS, *(kind.folder for kind in HANDED)):
         folder.mkdir(exist_ok=True)
         for old in folder.iterdir():
             old.unlink()
@@ -89,15 +118,11 @@ def write() -> None:
         (BUNDLES / f"{one.name}.zip").write_bytes(one.make())
     for one in log.ATTACKS:
         (LOGS / f"{one.name}.log").write_bytes(one.make())
-    for folder, attacks in (
-        (RECEIPTS, handed_receipts.ATTACKS),
-        (CERTIFICATES, handed_certificates.ATTACKS),
-    ):
-        for one in attacks:
+    for kind in HANDED:
+        for one in kind.attacks:
             if is_kept(data := one.make()):
-                (folder / f"{one.name}.json").write_bytes(data)
-    EXPECTED_OF_RECEIPTS.write_text(expected(handed_receipts.ATTACKS))
-    EXPECTED_OF_CERTIFICATES.write_text(expected(handed_certificates.ATTACKS))
+                kind.file_of(one.name).write_bytes(data)
+        kind.expected.write_text(expected(kind.attacks, kind.key))
     EXPECTED.write_text(expected())
     EXPECTED_OF_LOGS.write_text(expected_of_logs())
     EXAM_HEADERS.write_text(header.listed())

@@ -20,6 +20,7 @@ from shared.progress import Progress
 GOOD, BAD, LOG = BUNDLES / "good.zip", BUNDLES / "fork.zip", LOG_FILES / "good.log"
 BESIDE = LOG_FILES / "good-beside.log"
 [NOTED] = LOGS["good-after"]["after"]
+NO_KEY = "--key is a fingerprint of 64 hex digits, or a key of 43 characters."
 
 
 def complaint(capsys, **arguments: object) -> str:
@@ -33,8 +34,9 @@ def complaint(capsys, **arguments: object) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"key": "ab"}, "--key is a fingerprint of 64 hex digits."),
-        ({"key": "g" * 64}, "--key is a fingerprint of 64 hex digits."),
+        ({"key": "ab"}, NO_KEY),
+        ({"key": "g" * 64}, NO_KEY),
+        ({"key": "A" * 42}, NO_KEY),
         ({"after": ["ab"]}, "--after is the hash of an entry, 64 hex digits."),
         ({"after": ["ab" * 32, "x"]}, "--after is the hash of an entry, 64 hex digits."),
         ({"after": ["ab" * 32]}, "--after goes with a log: name it, or add --log LOG."),

@@ -15,6 +15,7 @@ from shared.flags import Kind
 from shared.policy import (
     OFF,
     EvidenceKey,
+    Identity,
     Level,
     Lockdown,
     PolicyError,
@@ -175,6 +176,16 @@ def test_what_is_shown_before_the_exam_is_asked_for_one_by_one() -> None:
             identity = decode_policy(setting(f"identity/{part}", asked)).identity
             assert getattr(identity, part) is asked
         assert not taken(setting(f"identity/{part}", "yes"))
+
+
+@pytest.mark.parametrize(
+    ("photo", "document", "face"),
+    [(True, True, True), (True, False, True), (False, True, True), (False, False, False)],
+)
+def test_a_face_is_taken_for_itself_or_for_a_document(
+    photo: bool, document: bool, face: bool
+) -> None:
+    assert Identity(photo=photo, document=document).takes_face is face
 
 
 def test_an_exam_may_have_a_start_and_has_a_time_zone() -> None:

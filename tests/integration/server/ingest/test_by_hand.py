@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import second_verifier.whatever as second_verifier
 from support.campus import Campus, imports_of, sign_in
 from support.carrying import BY_HAND, redeemed, saved
 from support.parcels import kept
@@ -18,6 +19,8 @@ from recorder.evidence.ledger import Ledger, empty_close
 from recorder.evidence.returning import read_receipts, take_receipts
 from recorder.evidence.store import EvidenceStore
 from server.ingest.importing import Imports, Report
+from shared.encoding import to_base64
+from shared.given_receipts import verify_given
 from shared.verify import verify_bundle
 
 pytestmark = pytest.mark.anyio
@@ -81,6 +84,13 @@ async def test_all_the_way_and_back(
     given = first.read_bytes()
     # Twice: the identical receipts.
     assert (await carried(imports, file)).read_bytes() == given
+    # Anybody can check them who knows the institution's key.
+    key = campus.public_key
+    receipts = verify_given(first, key)
+    assert receipts.holds, receipts
+    assert (receipts.last.size, receipts.durable) == (store.tally.records_made, 6)
+    assert receipts.last.missing == ()
+    assert second_verifier.verify_whatever(given, to_base64(key)).status == 0
     # What the server holds verifies as what the recorder made.
     await sign_in(campus, client, campus.proctor)
     answer = await client.get(f"/sessions/{store.founding.session}/bundle")
