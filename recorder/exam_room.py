@@ -70,15 +70,24 @@ class ExamRoom:
         self._window.end()
 
     def _steps(self, offer: Offer) -> list[Operation]:
-        from recorder.exam.operations import AttemptsTold, FullScreen, MainThread, OnTop
+        from recorder.exam.operations import (
+            AttemptsTold,
+            Covered,
+            FullScreen,
+            MainThread,
+            OnTop,
+        )
 
         window, lockdown = self._window, offer.policy.lockdown
         main = MainThread(window)
         steps: list[Operation] = [AttemptsTold(self._browser)]
         if lockdown.full_screen is not Level.OFF:
             steps.append(FullScreen(window, lockdown.full_screen, _display(), main))
-        if lockdown.on_top is not Level.OFF:
-            steps.append(OnTop(window, lockdown.on_top, main))
+        elif lockdown.displays is Level.ENFORCE:
+            steps.append(Covered(window, _display(), main))
+        # Only watched, other windows in front are what is noticed (``windows``).
+        if lockdown.on_top is Level.ENFORCE:
+            steps.append(OnTop(window, main))
         return steps
 
 

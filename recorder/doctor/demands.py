@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from recorder.doctor.finding import Finding, Topic
@@ -14,7 +15,7 @@ from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.guard import Guard
 from recorder.lockdown.operations.for_policy import Desktop, Unavailable, steps_for
-from shared.policy import Level, Policy, Surface
+from shared.policy import Level, Lockdown, Policy, Surface
 
 POLICY = Topic(
     "policy",
@@ -52,26 +53,41 @@ _NOT_ON_WAYLAND = frozenset({"on_top"})
 _NEED_A_DISPLAY = frozenset({"full_screen", "on_top"})
 
 
-def unsupported(
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """Parts of the lockdown, by name, that this computer has not: at all, or only watches
+    where the policy would have them held to."""
+
+    missing: tuple[str, ...]
+    only_watched: tuple[str, ...]
+
+
+def beyond(
     policy: Policy,
     machine: Machine,
     platform: str = sys.platform,
     environ: Mapping[str, str] = os.environ,
-) -> tuple[str, ...]:
-    """The parts of the lockdown that the policy asks for and this computer cannot, by name."""
-    beyond = _beyond(platform, environ) | _unknown(policy, platform, environ)
-    return tuple(
-        part
-        for part in _PARTS
-        if getattr(policy.lockdown, part) is not Level.OFF
-        and (part in beyond or _blind(machine, part))
+) -> Beyond:
+    """What the policy asks for and this computer cannot."""
+    unheld = _unheld(policy, platform, environ)
+    asked = [part for part in _PARTS if _is_asked(policy.lockdown, part)]
+    watched = {part for part in unheld if part in _READERS and not _blind(machine, part)}
+    never = (_beyond(platform, environ) | unheld) - watched
+    return Beyond(
+        tuple(part for part in asked if part in never or _blind(machine, part)),
+        tuple(part for part in asked if part in watched),
     )
 
 
-def _unknown(policy: Policy, platform: str, environ: Mapping[str, str]) -> frozenset[str]:
+def _is_asked(lockdown: Lockdown, part: str) -> bool:
+    level = getattr(lockdown, part)
+    # Nothing is done for a window that is not held on top.
+    return level is Level.ENFORCE or (level is Level.WATCH and part != "on_top")
+
+
+def _unheld(policy: Policy, platform: str, environ: Mapping[str, str]) -> frozenset[str]:
     """Parts with a step that this machine's adapter does not know."""
-    desktop = Desktop(platform, environ)
-    steps = steps_for(policy.lockdown, desktop, Guard(Path()), (), lambda _pid: False)
+    steps = steps_for(policy, Desktop(platform, environ), Guard(Path()), lambda _pid: False)
     return frozenset(one.part for one in steps if isinstance(one.operation, Unavailable))
 
 
@@ -96,8 +112,8 @@ def check_demands(
     """The browser starts where it is needed, and every part of the lockdown can be had."""
     if (fault := browser(policy.surface)) is not None:
         return POLICY.problem(verbatim(fault.what), verbatim(fault.advice))
-    missing = unsupported(policy, machine)
-    if not missing:
+    lacks = beyond(policy, machine)
+    if lacks == Beyond((), ()):
         return POLICY.ok(translate("doctor", "This computer can do all of it."))
     contact = policy.institution.contact
     remedy = translate(
@@ -111,9 +127,18 @@ def check_demands(
             "The exam goes on without, and the recording says so. If you are not sure, ask: "
             "{contact}",
         ).format(contact=verbatim(contact))
-    return POLICY.attention(
-        translate("doctor", "Not possible here: {parts}").format(
-            parts=tuple(_PARTS[part] for part in missing)
-        ),
-        remedy,
-    )
+    return POLICY.attention(_told(lacks), remedy)
+
+
+def _told(lacks: Beyond) -> Words:
+    missing = tuple(_PARTS[part] for part in lacks.missing)
+    watched = tuple(_PARTS[part] for part in lacks.only_watched)
+    if not watched:
+        return translate("doctor", "Not possible here: {parts}").format(parts=missing)
+    if not missing:
+        return translate("doctor", "Only watched here, not held to: {parts}").format(
+            parts=watched
+        )
+    return translate(
+        "doctor", "Not possible here: {parts}. Only watched, not held to: {watched}"
+    ).format(parts=missing, watched=watched)

@@ -170,14 +170,60 @@ class FullScreen(QObject):
             self._window.covers.restore()
 
 
+class Covered(QObject):
+    """``displays``: covers on all displays but the exam's, whose window is free to move."""
+
+    name = "displays"
+
+    def __init__(self, window: ExamWindow, screen: QScreen, main: MainThread) -> None:
+        super().__init__(window)
+        self._window, self._screen, self._main = window, screen, main
+        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look)
+
+    def before(self) -> State | None:
+        """Windows end with their process."""
+        return None
+
+    def perform(self) -> Performed:
+        """Cover them, and what is plugged in later."""
+        return _done(self._main.do(self._stand))
+
+    def check(self) -> tuple[Evasion, ...]:
+        """Nothing: that a display came is told by the lockdown's own watch."""
+        return ()
+
+    def revert(self) -> None:
+        """Uncover them."""
+        self._main.do(self._fall)
+
+    def _stand(self) -> None:
+        self._timer.start()
+        self._look()
+
+    def _fall(self) -> None:
+        self._timer.stop()
+        self._window.covers.fall()
+
+    def _look(self) -> None:
+        if self._window.is_over:
+            return
+        if self._window.isVisible():  # its display is the one that it is on
+            self._screen = self._window.screen()
+        covers = self._window.covers
+        covers.stand(self._screen, above=is_above(self._window))
+        if covers.missing():
+            covers.restore()
+
+
 class OnTop(QObject):
-    """``on_top``: above other windows; raised again where it is enforced."""
+    """``on_top``: above other windows, and raised again."""
 
     name = "on_top"
 
-    def __init__(self, window: ExamWindow, level: Level, main: MainThread) -> None:
+    def __init__(self, window: ExamWindow, main: MainThread) -> None:
         super().__init__(window)
-        self._window, self._level, self._main = window, level, main
+        self._window, self._main = window, main
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
@@ -209,7 +255,7 @@ class OnTop(QObject):
     def _look(self) -> None:
         # A cover, and a box of files to hand in, are the exam's as well.
         ours = QApplication.activeWindow() is not None
-        if self._level is Level.ENFORCE and not ours:
+        if not ours:
             self._window.raise_()
             self._window.activateWindow()
 

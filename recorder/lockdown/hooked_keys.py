@@ -45,14 +45,13 @@ class KeyHook(Protocol):
 class HookedKeys:
     """The blocked keys of a system with hooks; what is no such shortcut is forgotten."""
 
-    name = "keys"
-
     def __init__(
         self,
         hook: KeyHook | Unsupported,
         shortcuts: Iterable[Shortcut],
         *,
         taken: bool,
+        name: str = "keys",
         without: tuple[str, ...] = (),
         clock: Callable[[], int] = now_ns,
     ) -> None:
@@ -62,9 +61,11 @@ class HookedKeys:
             hook: the system's, or why there is none.
             shortcuts: those that lead out of the exam.
             taken: swallow them; else they are only noticed.
+            name: the step's own word, as there may be two.
             without: what no hook of this system can have, a sentence each.
             clock: the evidence clock, nanoseconds.
         """
+        self.name = name
         self._hook = hook
         self._shortcuts = frozenset(shortcuts)
         self._taken = taken

@@ -43,6 +43,7 @@ LOOK_EVERY_S = 0.25
 # Which incidents a part of the policy gives; the others are only put right.
 _KINDS: Mapping[str, Kind] = {
     "keys": Kind.BLOCKED_KEY,
+    "screen_capture": Kind.BLOCKED_KEY,
     "clipboard": Kind.CLIPBOARD,
     "full_screen": Kind.FULLSCREEN_EXIT,
     "on_top": Kind.FULLSCREEN_EXIT,
@@ -108,7 +109,7 @@ class Lockdown:
         self._clock = clock
         where = desktop or Desktop(sys.platform, os.environ)
         guard = Guard(journal.path)
-        known = steps_for(policy.lockdown, where, guard, policy.allowed_windows, is_ours)
+        known = steps_for(policy, where, guard, is_ours)
         self._asked = [*known, *(_asked(policy, one) for one in extra)]
         if any(one.operation.name in RESTORERS for one in self._asked):
             self._asked.insert(0, Asked(_WATCHDOG, Level.ENFORCE, guard))

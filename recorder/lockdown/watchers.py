@@ -28,6 +28,13 @@ def matches(patterns: tuple[str, ...], *names: str) -> bool:
     )
 
 
+def in_exam(window: Window, allowed: tuple[str, ...], is_ours: Callable[[int], bool]) -> bool:
+    """Whether a window is ours, allowed, or assistive technology's."""
+    if matches(allowed, window.app, window.title) or assistive(window.app):
+        return True
+    return window.pid is not None and is_ours(window.pid)
+
+
 def prohibited(patterns: tuple[str, ...], name: str) -> bool:
     """Whether a program's name fits a pattern, with or without a suffix of ``.exe``.
 
@@ -118,9 +125,7 @@ class WindowWatcher:
         return ()
 
     def _is_fine(self, window: Window) -> bool:
-        if matches(self._allowed, window.app, window.title) or assistive(window.app):
-            return True
-        return window.pid is not None and self._is_ours(window.pid)
+        return in_exam(window, self._allowed, self._is_ours)
 
 
 def _in(how: Literal["window", "workspace", "focus"], window: Window | None) -> _Away:

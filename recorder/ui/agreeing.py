@@ -106,6 +106,8 @@ def recorded(policy: Policy) -> list[Item]:
 def enforced(policy: Policy) -> list[str]:
     """What the lockdown does to the computer, a phrase each."""
     levels = msgspec.structs.asdict(policy.lockdown)
+    if policy.surface.kind == "record_only":
+        levels["displays"] = Level.WATCH  # which one is the exam's nobody knows
     return [
         translate("agreeing", phrase)
         for part, phrase in _ENFORCED.items()
@@ -292,15 +294,15 @@ _ENFORCED = {
         "agreeing", "what you copied before is put aside, and given back afterwards"
     ),
     "screen_capture": QT_TRANSLATE_NOOP(
-        "agreeing", "programs that capture or share the screen are noticed"
+        "agreeing", "keys that take a picture of the screen do nothing"
     ),
     "programs": QT_TRANSLATE_NOOP(
         "agreeing", "programs that the exam prohibits have to be closed; you are asked first"
     ),
     "windows": QT_TRANSLATE_NOOP(
-        "agreeing", "it is noticed when another window comes to the front"
+        "agreeing", "the exam comes back to the front when another window is there"
     ),
-    "displays": QT_TRANSLATE_NOOP("agreeing", "it is noticed when a display is plugged in"),
+    "displays": QT_TRANSLATE_NOOP("agreeing", "displays but the exam's are covered"),
     "input_devices": QT_TRANSLATE_NOOP(
         "agreeing", "it is noticed when a keyboard or mouse is plugged in"
     ),

@@ -287,6 +287,9 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "Not allowed: {names}"),
     QT_TRANSLATE_NOOP("recorder", "Not possible here: {parts}"),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Not possible here: {parts}. Only watched, not held to: {watched}"
+    ),
     QT_TRANSLATE_NOOP("recorder", "Not yet put back: {names}"),
     QT_TRANSLATE_NOOP(
         "recorder", "Nothing can be added to it; ask your institution for a new code."
@@ -303,6 +306,7 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "On battery, {percent} % charged."),
     QT_TRANSLATE_NOOP("recorder", "Only Linux is tested yet; try a session before the exam."),
+    QT_TRANSLATE_NOOP("recorder", "Only watched here, not held to: {parts}"),
     QT_TRANSLATE_NOOP(
         "recorder", "Only your institution can mend that; tell them this sentence."
     ),

@@ -55,7 +55,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "on_top",
         "Always on top",
-        "It is noted whether the exam's window is on top.",
+        "Nothing is held; that another window is in front is noticed as below.",
         "The exam's window stays above all others.",
         "Other windows come forward again when the exam ends.",
     ),
@@ -80,8 +80,9 @@ PARTS: tuple[Part, ...] = (
         "screen_capture",
         "Screenshots and screen sharing",
         "Programs that capture or share the screen are noticed.",
-        "They are noticed, as with watching: this version keeps no program from it.",
-        "There is nothing to give back.",
+        "They are noticed, as with watching, and the keys that take a picture of the screen do "
+        "nothing. No program is kept from it.",
+        "The keys work again when the exam ends.",
         Kind.SCREEN_CAPTURE,
     ),
     Part(
@@ -97,8 +98,8 @@ PARTS: tuple[Part, ...] = (
         "windows",
         "Other windows",
         "It is noticed when a window comes to the front that is not the exam's.",
-        "It is noticed, as with watching; the exam stays above other windows where it is kept "
-        "in front.",
+        "It is noticed, as with watching, and the exam is brought back to the front a moment "
+        "later, where the system allows it (Linux with X11). No window is closed.",
         "Windows come and go as they like when the exam ends.",
         Kind.WINDOW_SWITCH,
     ),
@@ -106,8 +107,8 @@ PARTS: tuple[Part, ...] = (
         "displays",
         "Displays",
         "It is noticed when a display is plugged in, taken away or mirrored.",
-        "It is noticed, as with watching; what is plugged in is covered where the exam fills "
-        "its display.",
+        "It is noticed, as with watching, and every display but the exam's is covered, where "
+        "the exam has a window of its own.",
         "Covers are gone when the exam ends.",
         Kind.DISPLAY_CHANGE,
     ),

@@ -38,7 +38,7 @@ def main() -> None:  # noqa: C901  (names that tests speak of)
     from recorder.clock import now_ns
     from recorder.exam.addresses import Addresses
     from recorder.exam.browser import ExamBrowser
-    from recorder.exam.operations import AttemptsTold, FullScreen, MainThread, OnTop
+    from recorder.exam.operations import AttemptsTold, Covered, FullScreen, MainThread, OnTop
     from recorder.exam.window import ExamWindow
     from recorder.ui.style.colours import DARK
     from recorder.ui.style.theme import Theme, palette, sheet
@@ -71,7 +71,8 @@ def main() -> None:  # noqa: C901  (names that tests speak of)
     doing = MainThread(application)
     screen = QGuiApplication.screens()[0]
     full = FullScreen(window, Level(options.get("full_screen", "enforce")), screen, doing)
-    top = OnTop(window, Level(options.get("on_top", "enforce")), doing)
+    top = OnTop(window, doing)
+    covered = Covered(window, screen, doing)
     told = AttemptsTold(browser)
 
     def js(code: str, world: int = 0) -> Any:

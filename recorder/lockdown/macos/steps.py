@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.hooked_keys import HookedKeys
 from recorder.lockdown.macos.api import MacApi
 from recorder.lockdown.macos.operations import BLOCKED, WITHOUT, KeyTap, StayAwake
 from recorder.lockdown.operation import Operation
+from recorder.lockdown.operations.shortcuts import Shortcut
 from recorder.lockdown.unavailable import Unavailable
 
 MISSING = Unsupported("this installation lacks pyobjc, which asks macOS")
@@ -22,11 +25,17 @@ def system_api() -> MacApi | Unsupported:
         return MISSING
 
 
-def keys(*, taken: bool, api: MacApi | None = None) -> Operation:
-    """Shortcuts held, or only noticed."""
+def keys(
+    name: str = "keys",
+    which: Callable[[Shortcut], bool] = lambda _: True,
+    *,
+    taken: bool,
+    api: MacApi | None = None,
+) -> Operation:
+    """Shortcuts held, or only noticed: of those that lead out, ``which``."""
     found = api or system_api()
     hook = found if isinstance(found, Unsupported) else KeyTap(found)
-    return HookedKeys(hook, BLOCKED, taken=taken, without=WITHOUT)
+    return HookedKeys(hook, filter(which, BLOCKED), taken=taken, name=name, without=WITHOUT)
 
 
 def stay_awake(api: MacApi | None = None) -> Operation:

@@ -16,17 +16,17 @@ from shared.flags import Kind
 class Keys:
     """The blocked keys of one X display. A pressed one is told by its name, nothing else is."""
 
-    name = "keys"
-
     def __init__(
         self,
         display: str,
         *,
         taken: bool,
+        name: str = "keys",
         shortcuts: Iterable[Shortcut] = BLOCKED,
         clock: Callable[[], int] = now_ns,
     ) -> None:
         """``taken`` holds them; else they are only noticed."""
+        self.name = name
         self._display = display
         self._taken = taken
         self._shortcuts = tuple(shortcuts)

@@ -56,6 +56,12 @@ def _any_of(modifiers: tuple[str, ...], *keys: str) -> set[Shortcut]:
     return {Shortcut(key, frozenset(choice)) for choice in choices for key in keys}
 
 
+def takes_picture(shortcut: Shortcut) -> bool:
+    """Whether it takes a picture of the screen, here or (Cmd+Shift+3 to 6) on macOS."""
+    macs = shortcut.key in "3456" and {SUPER, SHIFT} <= shortcut.modifiers
+    return shortcut.key == "Print" or macs
+
+
 # Which they are: other windows, workspaces, menus of the desktop and its windows, terminals,
 # locks and logouts, screenshots, and keys that start a program.
 BLOCKED: tuple[Shortcut, ...] = tuple(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.hooked_keys import HookedKeys
 from recorder.lockdown.operation import Operation
-from recorder.lockdown.operations.shortcuts import BLOCKED
+from recorder.lockdown.operations.shortcuts import BLOCKED, Shortcut
 from recorder.lockdown.unavailable import Unavailable
 from recorder.lockdown.windows.api import WindowsApi
 from recorder.lockdown.windows.operations import WITHOUT, KeyboardHook, StayAwake
@@ -22,11 +23,17 @@ def system_api() -> WindowsApi | Unsupported:
     return SystemApi()
 
 
-def keys(*, taken: bool, api: WindowsApi | None = None) -> Operation:
-    """Shortcuts held, or only noticed."""
+def keys(
+    name: str = "keys",
+    which: Callable[[Shortcut], bool] = lambda _: True,
+    *,
+    taken: bool,
+    api: WindowsApi | None = None,
+) -> Operation:
+    """Shortcuts held, or only noticed: of those that lead out, ``which``."""
     found = api or system_api()
     hook = found if isinstance(found, Unsupported) else KeyboardHook(found)
-    return HookedKeys(hook, BLOCKED, taken=taken, without=WITHOUT)
+    return HookedKeys(hook, filter(which, BLOCKED), taken=taken, name=name, without=WITHOUT)
 
 
 def stay_awake(api: WindowsApi | None = None) -> Operation:

@@ -142,6 +142,12 @@ class Listener:
         except (*GONE, TimeoutError) as problem:
             raise gone(self._name, problem) from problem
 
+    def catch_up(self) -> None:
+        """Take every event that the server has sent so far; only from the connection's own
+        thread."""
+        self._display.sync()
+        self._take_events()
+
     def later(self, seconds: float, work: Callable[[Display], object]) -> None:
         """Do something once so much time has passed; only from the connection's own thread.
         What was to be done before then is not."""

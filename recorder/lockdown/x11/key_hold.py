@@ -127,6 +127,9 @@ class KeyHold:
         return (version.major_version, version.minor_version) >= (2, 1)
 
     def _gathered(self, _display: Display) -> list[Press]:
+        # The server tells of a press and of its grab at once: after an answer both are here,
+        # and none is given away that is only half told.
+        self._listener.catch_up()
         presses, self._presses = self._presses, []
         return presses
 

@@ -1714,20 +1714,20 @@
         <translation>was Sie vorher kopiert hatten, wird beiseitegelegt und danach zurückgegeben</translation>
     </message>
     <message>
-        <source>programs that capture or share the screen are noticed</source>
-        <translation>Programme, die den Bildschirm aufnehmen oder teilen, werden bemerkt</translation>
+        <source>keys that take a picture of the screen do nothing</source>
+        <translation>Tasten, die ein Bild des Bildschirms machen, tun nichts</translation>
+    </message>
+    <message>
+        <source>the exam comes back to the front when another window is there</source>
+        <translation>die Prüfung kommt wieder nach vorn, wenn dort ein anderes Fenster ist</translation>
+    </message>
+    <message>
+        <source>displays but the exam&apos;s are covered</source>
+        <translation>andere Bildschirme als der der Prüfung sind verdeckt</translation>
     </message>
     <message>
         <source>programs that the exam prohibits have to be closed; you are asked first</source>
         <translation>Programme, die die Prüfung verbietet, müssen geschlossen werden; Sie werden vorher gefragt</translation>
-    </message>
-    <message>
-        <source>it is noticed when another window comes to the front</source>
-        <translation>es wird bemerkt, wenn ein anderes Fenster nach vorn kommt</translation>
-    </message>
-    <message>
-        <source>it is noticed when a display is plugged in</source>
-        <translation>es wird bemerkt, wenn ein Bildschirm angeschlossen wird</translation>
     </message>
     <message>
         <source>it is noticed when a keyboard or mouse is plugged in</source>
@@ -2610,6 +2610,10 @@
         <translation>Hier nicht möglich: {parts}</translation>
     </message>
     <message>
+        <source>Not possible here: {parts}. Only watched, not held to: {watched}</source>
+        <translation>Hier nicht möglich: {parts}. Nur beobachtet, nicht durchgesetzt: {watched}</translation>
+    </message>
+    <message>
         <source>Not yet put back: {names}</source>
         <translation>Noch nicht zurückgesetzt: {names}</translation>
     </message>
@@ -2652,6 +2656,10 @@
     <message>
         <source>Only Linux is tested yet; try a session before the exam.</source>
         <translation>Bisher ist nur Linux getestet; probieren Sie es vor der Prüfung aus.</translation>
+    </message>
+    <message>
+        <source>Only watched here, not held to: {parts}</source>
+        <translation>Hier nur beobachtet, nicht durchgesetzt: {parts}</translation>
     </message>
     <message>
         <source>Only your institution can mend that; tell them this sentence.</source>

@@ -32,7 +32,10 @@ LINK_BLUE = (0, 0, 238)
 # The machine is given back, or a recording is at the server; on a busy machine.
 SOON_S = 30.0
 
-ENFORCED = ("full_screen", "on_top", "keys", "clipboard", "sleep", "notifications")
+ENFORCED = (
+    *("full_screen", "on_top", "keys", "clipboard", "windows", "displays"),
+    *("screen_capture", "sleep", "notifications"),
+)
 TERMS = {
     "lockdown": dict.fromkeys(ENFORCED, "enforce"),
     "breaks": {"count": 1, "longest_s": 600},

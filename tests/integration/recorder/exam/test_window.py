@@ -22,9 +22,8 @@ LEAVES_WITHIN_S = 10.0
 def open_app(other_screen: str, site: Site, tmp_path: Path) -> Iterator[ExamApp]:
     """A window that may be left: one of its own for each test."""
     surface = Surface(kind="browser", start=f"{site.url}/", new_windows=True, clipboard=True)
-    with exam_app(surface, tmp_path, other_screen, full_screen="watch", on_top="watch") as app:
+    with exam_app(surface, tmp_path, other_screen, full_screen="watch") as app:
         app("full.perform()")
-        app("top.perform()")
         app("browser.open_start()")
         app.until("js('document.readyState') == 'complete' and window.isActiveWindow()")
         yield app
@@ -73,7 +72,6 @@ def test_leaving_is_asked_once_and_obeyed(open_app: ExamApp, site: Site) -> None
     open_app.until("len(left) == 1 and not window.isVisible()")
     assert time.monotonic() - begun < LEAVES_WITHIN_S
     open_app("full.revert()")
-    open_app("top.revert()")
     assert not open_app("window.isVisible()")
 
 
@@ -101,7 +99,9 @@ def test_a_page_over_a_page(open_app: ExamApp, site: Site) -> None:
     open_app.until("len(browser._sheets) == 1 and browser.page.url().path() == '/'")
 
 
-def test_other_displays_are_covered(site: Site, tmp_path: Path) -> None:
+@pytest.fixture
+def two_displays(site: Site, tmp_path: Path) -> Iterator[ExamApp]:
+    """A window on the first of two displays."""
     dots = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
     screens = [
         {"name": "one", "x": 0, "y": 0, "width": 1000, "height": 700, **dots},
@@ -111,21 +111,36 @@ def test_other_displays_are_covered(site: Site, tmp_path: Path) -> None:
     file.write_text(json.dumps({"synchronousWindowSystemEvents": False, "screens": screens}))
     surface = Surface(kind="browser", start=f"{site.url}/")
     with exam_app(surface, tmp_path, "", f"offscreen:configfile={file}") as app:
-        app("full.perform()")
-        app.until("window.astray() == ''")
-        assert app("[w.geometry().getRect() for w in window.covers.all]") == [
-            [1000, 0, 800, 600]
-        ]
-        assert app("window.geometry().getRect()") == [0, 0, 1000, 700]
-        words = app("' '.join(x.text() for x in window.covers.all[0].findChildren(QLabel))")
-        assert "University of Example" in words
-        assert "The exam runs on the other display." in words
-        assert "Ctrl+Q" in words
-        app("window.covers.all[0].close()")  # closing it is asking to leave
-        assert app("(window.asking, window.covers.all[0].isVisible())") == [True, True]
-        app("window.covers.all[0].hide()")
-        app.until("window.covers.missing() == () and len(full._told) > 0")
-        assert app("evasions(full)")[0]["detail"]["how"] == "a cover was moved"
-        app("full.revert()")
-        assert app("(len(window.covers.all), window.isFullScreen())") == [0, False]
-        app("full.revert()")
+        yield app
+
+
+def test_other_displays_are_covered(two_displays: ExamApp) -> None:
+    app = two_displays
+    app("full.perform()")
+    app.until("window.astray() == ''")
+    assert app("[w.geometry().getRect() for w in window.covers.all]") == [[1000, 0, 800, 600]]
+    assert app("window.geometry().getRect()") == [0, 0, 1000, 700]
+    words = app("' '.join(x.text() for x in window.covers.all[0].findChildren(QLabel))")
+    assert "University of Example" in words
+    assert "The exam runs on the other display." in words
+    assert "Ctrl+Q" in words
+    app("window.covers.all[0].close()")  # closing it is asking to leave
+    assert app("(window.asking, window.covers.all[0].isVisible())") == [True, True]
+    app("window.covers.all[0].hide()")
+    app.until("window.covers.missing() == () and len(full._told) > 0")
+    assert app("evasions(full)")[0]["detail"]["how"] == "a cover was moved"
+    app("full.revert()")
+    assert app("(len(window.covers.all), window.isFullScreen())") == [0, False]
+    app("full.revert()")
+
+
+def test_displays_are_covered_while_the_window_is_free(two_displays: ExamApp) -> None:
+    app = two_displays
+    app("window.show()\ncovered.perform()")
+    app.until("len(window.covers.all) == 1")
+    assert app("window.isFullScreen()") is False
+    app("window.covers.all[0].hide()")
+    app.until("window.covers.missing() == ()")
+    app("covered.revert()")
+    assert app("(len(window.covers.all), window.isVisible())") == [0, True]
+    app("covered.revert()")

@@ -182,13 +182,41 @@ def test_what_the_exam_asks_for_and_is_not_possible_is_said_with_whom_to_ask() -
 
 
 def test_wayland_holds_no_shortcuts() -> None:
-    policy = asking(keys=Level.ENFORCE, on_top=Level.WATCH, full_screen=Level.ENFORCE)
+    policy = asking(keys=Level.ENFORCE, on_top=Level.ENFORCE, full_screen=Level.ENFORCE)
     desk = machine(Desk(None))
     wayland = {"XDG_SESSION_TYPE": "wayland", "WAYLAND_DISPLAY": "wayland-0"}
-    assert demands.unsupported(policy, desk, "linux", wayland) == ("on_top", "keys")
-    assert demands.unsupported(policy, desk, "linux", {"DISPLAY": ":0"}) == ()
-    assert len(demands.unsupported(policy, desk, "linux", {})) == 3
-    assert demands.unsupported(policy, desk, "win32", {}) == ()
+    assert demands.beyond(policy, desk, "linux", wayland).missing == ("on_top", "keys")
+    assert demands.beyond(policy, desk, "linux", {"DISPLAY": ":0"}) == demands.Beyond((), ())
+    assert len(demands.beyond(policy, desk, "linux", {}).missing) == 3
+    assert demands.beyond(policy, desk, "win32", {}) == demands.Beyond((), ())
+
+
+def test_a_window_that_is_not_held_on_top_needs_nothing() -> None:
+    policy = asking(on_top=Level.WATCH)
+    assert demands.beyond(policy, CANNOT, "linux", {}) == demands.Beyond((), ())
+
+
+def test_what_is_only_watched_where_it_shall_be_held_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Before the exam, by name: what is plugged in, displays of an exam without a window of
+    its own, and on other systems than X11 the window in front."""
+    policy = asking(input_devices=Level.ENFORCE, displays=Level.ENFORCE, windows=Level.ENFORCE)
+    desk = Desk(None)
+    seeing = replace(machine(desk), displays=desk, inputs=desk)
+    x11 = {"DISPLAY": ":0"}
+    assert demands.beyond(policy, seeing, "linux", x11) == demands.Beyond(
+        (), ("displays", "input_devices")
+    )
+    watched = ("windows", "displays", "input_devices")
+    assert demands.beyond(policy, seeing, "win32", {}) == demands.Beyond((), watched)
+    assert demands.beyond(policy, CANNOT, "win32", {}) == demands.Beyond(watched, ())
+    monkeypatch.setattr(demands, "beyond", lambda *_: demands.Beyond((), ("displays",)))
+    finding = demands.check_demands(policy, seeing)
+    assert str(finding.found) == "Only watched here, not held to: displays"
+    monkeypatch.setattr(demands, "beyond", lambda *_: demands.Beyond(("keys",), ("displays",)))
+    found = str(demands.check_demands(policy, seeing).found)
+    assert found == "Not possible here: blocked shortcuts. Only watched, not held to: displays"
 
 
 def test_an_exam_in_the_browser_needs_the_browser() -> None:

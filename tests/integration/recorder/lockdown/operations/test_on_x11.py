@@ -296,6 +296,53 @@ def test_the_screen_saver_and_notifications_stay_off(one: Desk, started: ExitSta
     assert not list(one.journals.iterdir())
 
 
+def test_the_exam_comes_back_when_another_window_is_in_front(
+    one: Desk, started: ExitStack
+) -> None:
+    ours = window(one, started, "exam")
+    wanted = Wanted(windows=Level.ENFORCE, sleep=Level.OFF)
+    exam = begin(one, started, wanted, is_ours=lambda pid: pid == ours.pid)
+    assert exam.held("windows").state == "in_force"
+    window(one, started, "chat")
+    until(lambda: front(one) == "exam", "that the exam is back")
+    until(lambda: exam.held("windows").evaded == 1, "the count")
+    one.type("set_num_desktops", "2")
+    one.type("set_desktop", "1")
+    until(lambda: front(one) == "", "the other workspace")
+    until(lambda: front(one) == "exam", "that the exam is back again")
+    assert one.type("get_desktop") == "0"
+    assert exam.lockdown.stop()
+    assert exam.held("windows").evaded == 2
+    last = exam.of(Kind.WINDOW_SWITCH)[-1]
+    assert {"title": "chat", "application": "-c"} in last.detail["windows"]  # type: ignore[operator]
+    one.type("search", "--name", "^chat$", "windowactivate", "--sync")
+    assert front(one) == "chat"
+
+
+def test_where_keys_are_free_those_that_take_a_picture_are_held(
+    one: Desk, started: ExitStack
+) -> None:
+    window(one, started, "first")
+    window(one, started, "second")
+    wanted = Wanted(keys=Level.WATCH, screen_capture=Level.ENFORCE, sleep=Level.OFF)
+    exam = begin(one, started, wanted)
+    assert exam.held("screenshot_keys").part == "screen_capture"
+    one.type("key", "alt+Tab")
+    until(lambda: front(one) == "first", "that other keys do as ever")
+    for keys in ("Print", "alt+Print"):
+        one.type("key", keys)
+    until(lambda: exam.held("screenshot_keys").evaded == 2, "both")
+    assert exam.held("keys").evaded == 1
+    assert exam.lockdown.stop()
+    told = exam.of(Kind.BLOCKED_KEY)[-1].detail["events"]
+    assert {event["shortcut"]: event["blocked"] for event in told} == {  # type: ignore[union-attr, index]
+        "Alt+Tab": False,
+        "Print": True,
+        "Alt+Print": True,
+    }
+    assert one.keys_free()
+
+
 def test_what_this_desktop_cannot_do_is_said_before(one: Desk, started: ExitStack) -> None:
     environ = {**one.environ, "XDG_CURRENT_DESKTOP": "TWM", "WAYLAND_DISPLAY": "w"}
     environ["XDG_SESSION_TYPE"] = "wayland"
