@@ -234,12 +234,13 @@ def read_terms(file: Path) -> Terms:
     """
     from server.exams.contradictions import contradictions
     from server.exams.terms import Terms
+    from shared.foreign_json import NotJson, read_json
 
     try:
-        terms = msgspec.json.decode(file.read_bytes(), type=Terms)
+        terms = read_json(file.read_bytes(), Terms)
     except OSError as error:
         raise Fault(f"cannot read {file}: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NotJson as error:
         raise Fault(f"{file} does not say terms: {error}") from error
     wrong = contradictions(terms)
     if wrong:

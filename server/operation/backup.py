@@ -29,6 +29,7 @@ from server.storage.database import Database
 from server.storage.regions import store_of
 from server.storage.schema import revision_of
 from shared.encoding import sha256_hex
+from shared.foreign_json import NotJson, read_json
 from shared.progress import Progress
 
 FORMAT = "invigil-backup/1"
@@ -254,8 +255,8 @@ def _manifests(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> Backup:
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=Backup)
-    except msgspec.DecodeError as error:
+        found = read_json(path.read_bytes(), Backup)
+    except NotJson as error:
         raise BackupFault(f"{path} is not a backup's list of contents: {error}") from error
     if found.format != FORMAT or Path(found.database).name != found.database:
         raise BackupFault(f"{path} is of another format ({found.format[:40]!r})")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from recorder.faults import EnvironmentFault
 from shared.flags import Kind
+from shared.foreign_json import NotJson, read_json
 from shared.policy import DEFAULT_RULES, OFF, Objects, PolicyError, Rule, decode_policy
 
 _ADVICE = (
@@ -60,10 +62,10 @@ def read_rules(path: Path | None) -> Rules:
 
 def _rules(data: bytes) -> Rules:
     try:
-        document = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        document = read_json(data, dict[str, Any])
+    except NotJson as error:
         raise PolicyError(f"not a policy: {error}") from error
-    if isinstance(document, dict) and document and document.keys() <= _CHANGES:
+    if document and document.keys() <= _CHANGES:
         return Rules(
             _changed(document.get("kinds", {})), _changed_objects(document.get("objects", {}))
         )

@@ -187,7 +187,9 @@ def test_a_mistake_is_said_with_what_to_do(
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"retention_days": "x"}', '{"x": 1}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"retention_days": "x"}', '{"x": 1}', '{"kinds":' * 5_000]
+)
 def test_terms_that_are_none(ready: Run, tmp_path: Path, content: str) -> None:
     file = tmp_path / "terms.json"
     file.write_text(content)

@@ -58,6 +58,7 @@ def test_an_object_with_objects_changes_what_is_looked_for(tmp_path: Path) -> No
         ("", "not a policy"),
         ("not json", "JSON"),
         (b"\xff\xfe", "JSON"),
+        (b'{"kinds":' * 5_000, "nests too deep"),
         ("[]", "not a policy"),
         ("{}", "not a policy"),
         ('{"objects": []}', "`objects` is not an object"),
