@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from recorder.evidence.going_on import Entered, consent_of, read_calibration, re
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.streams import check_encoders, start_encoders
 from recorder.evidence.writer import EvidenceWriter
+from recorder.exam.engine import bent, is_root
 from recorder.exam_gate import ExamGate
 from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
@@ -457,4 +459,6 @@ def _unwatched(
         for watched in locking.status()
         if watched.state == "unsupported"
     ]
-    return (*missing, *unsupported)
+    browser = policy.surface.kind == "browser"
+    surroundings = bent(os.environ, root=is_root()) if browser else ()
+    return (*missing, *unsupported, *surroundings)

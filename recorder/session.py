@@ -309,7 +309,9 @@ class Session:
 
     def exam_headers(self) -> ExamHeaders:
         """What signs the headers of the exam's browser."""
-        return self._parts.writer.exam_headers(str(self._opening.build["version"]))
+        build = self._opening.build
+        named = [str(build[which]) for which in ("version", "build") if which in build]
+        return self._parts.writer.exam_headers(" ".join(named))
 
     def withdraw(self) -> None:
         """The candidate takes the consent back."""

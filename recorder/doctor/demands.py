@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from recorder.doctor.finding import Finding, Topic
 from recorder.doctor.wording import Words, translate, verbatim
-from recorder.exam.engine import trouble
+from recorder.exam.engine import bent, is_root, trouble, without
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.guard import Guard
@@ -112,8 +113,8 @@ def check_demands(
     """The browser starts where it is needed, and every part of the lockdown can be had."""
     if (fault := browser(policy.surface)) is not None:
         return POLICY.problem(verbatim(fault.what), verbatim(fault.advice))
-    lacks = beyond(policy, machine)
-    if lacks == Beyond((), ()):
+    lacks, notes = beyond(policy, machine), _of_the_browser(policy.surface)
+    if lacks == Beyond((), ()) and not notes:
         return POLICY.ok(translate("doctor", "This computer can do all of it."))
     contact = policy.institution.contact
     remedy = translate(
@@ -127,12 +128,25 @@ def check_demands(
             "The exam goes on without, and the recording says so. If you are not sure, ask: "
             "{contact}",
         ).format(contact=verbatim(contact))
-    return POLICY.attention(_told(lacks), remedy)
+    return POLICY.attention(_told(lacks), reduce(_after, (*notes, remedy)))
+
+
+def _after(one: Words, other: Words) -> Words:
+    return translate("doctor", "{one} {other}").format(one=one, other=other)
+
+
+def _of_the_browser(surface: Surface) -> tuple[Words, ...]:
+    if surface.kind != "browser":
+        return ()
+    said = (*without(surface), *bent(os.environ, root=is_root()))
+    return tuple(verbatim(one) for one in said)
 
 
 def _told(lacks: Beyond) -> Words:
     missing = tuple(_PARTS[part] for part in lacks.missing)
     watched = tuple(_PARTS[part] for part in lacks.only_watched)
+    if not missing and not watched:
+        return translate("doctor", "Its browser is not all that the exam asks for here.")
     if not watched:
         return translate("doctor", "Not possible here: {parts}").format(parts=missing)
     if not missing:

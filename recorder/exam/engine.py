@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from importlib.util import find_spec
+from pathlib import Path
 
 from recorder.exam import TRIAL_ARGUMENT
 from recorder.exam.addresses import Addresses, UnusableSurface
@@ -44,26 +45,37 @@ def is_root() -> bool:
     return sys.platform != "win32" and os.geteuid() == 0
 
 
-def clean_environment(environment: MutableMapping[str, str], *, root: bool) -> tuple[str, ...]:
+def bent(environment: Mapping[str, str], *, root: bool) -> tuple[str, ...]:
+    """What of the surroundings changes the engine, a sentence each: for candidates before the
+    exam, and for who reviews it.
+
+    Args:
+        environment: the process's own.
+        root: whether the program runs as root (its sandbox is then off, by our own doing).
+    """
+    found = [name for name in FORBIDDEN if name in environment]
+    said = [
+        f"{name} was set, and was taken out: it changes the exam's browser."
+        for name in found
+        if not (root and name == WITHOUT_SANDBOX)
+    ]
+    if root:
+        said.append("The exam's browser runs without its sandbox, because it runs as root.")
+    return tuple(said)
+
+
+def clean_environment(environment: MutableMapping[str, str], *, root: bool) -> None:
     """Take out what bends the engine; call it before the engine is imported.
 
     Args:
         environment: the process's own.
         root: whether the program runs as root. Chromium refuses to start then unless its
             sandbox is switched off; nobody else's ever is.
-
-    Returns:
-        What a reviewer should know, a sentence each.
     """
-    said = [
-        f"{name} was set, and was taken out: it changes the exam's browser."
-        for name in FORBIDDEN
-        if environment.pop(name, None) is not None
-    ]
+    for name in FORBIDDEN:
+        environment.pop(name, None)
     if root:
         environment[WITHOUT_SANDBOX] = "1"
-        said.append("The exam's browser runs without its sandbox, because it runs as root.")
-    return tuple(said)
 
 
 def trouble(surface: Surface) -> EnvironmentFault | None:
@@ -90,15 +102,19 @@ def trouble(surface: Surface) -> EnvironmentFault | None:
 
 
 def without(surface: Surface) -> tuple[str, ...]:
-    """What the policy asks of the browser and cannot be had here, a sentence each.
-
-    Said before the exam; imports the engine, so call it where the browser is needed.
-    """
-    from recorder.exam.profile import dictionaries
-
+    """What the policy asks of the browser and cannot be had here, a sentence each."""
     if surface.kind != "browser" or not surface.spell_check or dictionaries():
         return ()
     return ("Spelling cannot be checked: this installation has no dictionaries.",)
+
+
+def dictionaries() -> tuple[str, ...]:
+    """The languages whose spelling can be checked here: the engine's own dictionaries."""
+    from PySide6.QtCore import QLibraryInfo
+
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.DataPath)
+    found = (Path(folder) / "qtwebengine_dictionaries").glob("*.bdic")
+    return tuple(sorted(path.stem for path in found))
 
 
 def _try_out() -> EnvironmentFault | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QUrl
+from PySide6.QtCore import QLocale, QObject, QUrl
 from PySide6.QtWebEngineCore import (
     QWebEngineCookieStore,
     QWebEngineProfile,
@@ -14,6 +12,7 @@ from PySide6.QtWebEngineCore import (
 )
 
 from recorder.exam.addresses import Addresses, place_of
+from recorder.exam.engine import dictionaries
 from shared.policy import Surface
 
 Attribute = QWebEngineSettings.WebAttribute
@@ -86,13 +85,6 @@ def make_profile(
 
     profile.cookieStore().setCookieFilter(allowed)
     return profile
-
-
-def dictionaries() -> tuple[str, ...]:
-    """The languages whose spelling can be checked here: the engine's own dictionaries."""
-    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.DataPath)
-    found = (Path(folder) / "qtwebengine_dictionaries").glob("*.bdic")
-    return tuple(sorted(path.stem for path in found))
 
 
 def _nearest(languages: tuple[str, ...]) -> list[str]:

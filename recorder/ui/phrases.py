@@ -230,6 +230,7 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "It opens, but nothing comes from it."),
     QT_TRANSLATE_NOOP("recorder", "It will not come back ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "Its browser is not all that the exam asks for here."),
     QT_TRANSLATE_NOOP("recorder", "Left by an earlier exam"),
     QT_TRANSLATE_NOOP("recorder", "Light"),
     QT_TRANSLATE_NOOP("recorder", "Log in to macOS again if this stays so."),

@@ -2434,6 +2434,10 @@
         <translation>Es kommt nicht zurück ({0}).</translation>
     </message>
     <message>
+        <source>Its browser is not all that the exam asks for here.</source>
+        <translation>Der Browser der Prüfung kann hier nicht alles, was sie verlangt.</translation>
+    </message>
+    <message>
         <source>Left by an earlier exam</source>
         <translation>Von einer früheren Prüfung übrig</translation>
     </message>

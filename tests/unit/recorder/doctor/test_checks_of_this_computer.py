@@ -230,6 +230,24 @@ def test_an_exam_in_the_browser_needs_the_browser() -> None:
     assert (str(finding.found), str(finding.remedy)) == (fault.what, fault.advice)
 
 
+def test_what_the_browser_lacks_here_is_said_before_the_exam(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import msgspec
+
+    surface = Surface(kind="browser", start="https://exam.example.edu", spell_check=True)
+    policy = msgspec.structs.replace(asking(), surface=surface)
+    lacking = "Spelling cannot be checked: this installation has no dictionaries."
+    monkeypatch.setattr(demands, "without", lambda _: (lacking,))
+    monkeypatch.setattr(demands, "is_root", lambda: False)
+    finding = demands.check_demands(policy, CANNOT, lambda _: None)
+    assert finding.state is State.ATTENTION
+    assert str(finding.found) == "Its browser is not all that the exam asks for here."
+    assert str(finding.remedy).startswith(f"{lacking} The exam goes on without")
+    monkeypatch.setattr(demands, "without", lambda _: ())
+    assert demands.check_demands(policy, CANNOT, lambda _: None).state is State.OK
+
+
 def test_without_the_institution_s_models_the_exam_goes_on(tmp_path: Path) -> None:
     finding = check_institution_models(POLICY, tmp_path)
     assert finding.state is State.SKIPPED

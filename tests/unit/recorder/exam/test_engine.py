@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from recorder.exam import engine
-from recorder.exam.engine import FORBIDDEN, WITHOUT_SANDBOX, clean_environment, explain, trouble
+from recorder.exam.engine import (
+    FORBIDDEN,
+    WITHOUT_SANDBOX,
+    bent,
+    clean_environment,
+    explain,
+    trouble,
+    without,
+)
 from shared.policy import Surface
 
 BROWSER = Surface(kind="browser", start="https://lms.example.edu/")
@@ -17,18 +25,33 @@ BROWSER = Surface(kind="browser", start="https://lms.example.edu/")
 
 def test_nobody_steers_the_browser_from_outside() -> None:
     environment = dict.fromkeys(FORBIDDEN, "1") | {"PATH": "/bin"}
-    said = clean_environment(environment, root=False)
-    assert environment == {"PATH": "/bin"}
+    said = bent(environment, root=False)
     assert len(said) == len(FORBIDDEN)
     assert all("taken out" in one for one in said)
-    assert clean_environment(environment, root=False) == ()
+    clean_environment(environment, root=False)
+    assert environment == {"PATH": "/bin"}
+    assert bent(environment, root=False) == ()
 
 
 def test_only_root_goes_without_a_sandbox_and_that_is_said() -> None:
     environment: dict[str, str] = {}
-    [said] = clean_environment(environment, root=True)
+    clean_environment(environment, root=True)
     assert environment == {WITHOUT_SANDBOX: "1"}
-    assert "sandbox" in said
+    [said] = bent(environment, root=True)  # and not that somebody had set it
+    assert "runs without its sandbox" in said
+
+
+def test_an_exam_that_wants_spelling_checked_is_told_where_it_cannot_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = Surface(kind="browser", start="https://lms.example.edu/", spell_check=True)
+    monkeypatch.setattr(engine, "dictionaries", lambda: ())
+    assert without(asked) == (
+        "Spelling cannot be checked: this installation has no dictionaries.",
+    )
+    assert without(BROWSER) == ()
+    monkeypatch.setattr(engine, "dictionaries", lambda: ("en-GB",))
+    assert without(asked) == ()
 
 
 def test_an_exam_beside_other_programs_needs_no_browser(
