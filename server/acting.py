@@ -6,7 +6,6 @@ account for that ``--by`` names. It acts as that account may, and the log says s
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
@@ -101,17 +100,3 @@ def chosen(option: str, said: str, among: type[_T]) -> _T:
     if said not in names:
         raise Fault(f"{option} is one of {', '.join(names)}, not {said!r}")
     return among(said)  # pyright: ignore[reportCallIssue]
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """Write a file that is whole or not there; one that is there is replaced.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    scratch = file.with_name(f".{file.name}.part")
-    try:
-        scratch.write_bytes(data)
-        scratch.replace(file)
-    finally:
-        scratch.unlink(missing_ok=True)

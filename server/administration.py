@@ -20,6 +20,7 @@ from server.config import Settings
 from server.opening import Fault, Rooms, exam_named, institution_named, run_in_rooms, settled
 from server.policy_commands import read_terms
 from server.terminal import print_line
+from server.whole_files import whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -241,19 +242,15 @@ def export(
 
     async def work(rooms: Rooms) -> None:
         bundles = BundleExport(rooms.database, rooms.keys, rooms.blobs, rooms.clock)
-        scratch = output.with_name(f".{output.name}.part")
-        try:
-            async with rooms.database.transaction() as db:
-                row = await db.get(ExamSession, session)
-                if row is None:
-                    raise Fault(
-                        f"there is no session {session}; see `invigil-server admin sessions`"
-                    )
-                accessed(db, rooms.clock(), COMMAND_LINE, row, "bundle")
+        async with rooms.database.transaction() as db:
+            row = await db.get(ExamSession, session)
+            if row is None:
+                raise Fault(
+                    f"there is no session {session}; see `invigil-server admin sessions`"
+                )
+            accessed(db, rooms.clock(), COMMAND_LINE, row, "bundle")
+        with whole_file(output) as scratch:
             await bundles.write(session, scratch)
-            scratch.replace(output)
-        finally:
-            scratch.unlink(missing_ok=True)
 
     _run(work)
     Console(stderr=True, highlight=False).print(f"Wrote {output}.", markup=False)

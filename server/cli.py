@@ -21,17 +21,22 @@ from server.builds.commands import app as builds
 from server.candidate_commands import app as candidates
 from server.config import ConfigError, Settings
 from server.exam_commands import app as exams
+from server.export_commands import app as exports
 from server.key_commands import app as keys
+from server.letter_commands import app as letters
+from server.live_commands import app as live
 from server.logs import announce, configure_logs
 from server.opening import Fault, opened, settled
 from server.people_commands import app as people
 from server.policy_commands import app as policy
 from server.report_commands import app as reports
+from server.request_commands import appeals, requests
 from server.retention.commands import app as retention
 from server.review_commands import app as review
 from server.terminal import say
 from server.token_commands import app as tokens
 from server.updates.commands import app as updates
+from server.webhook_commands import app as webhooks
 
 # Exit status where something outside the program is not as needed.
 FAULT = 2
@@ -65,6 +70,12 @@ admin.command(tokens)
 admin.command(policy)
 admin.command(review)
 admin.command(reports)
+admin.command(live)
+admin.command(exports)
+admin.command(letters)
+admin.command(requests)
+admin.command(appeals)
+admin.command(webhooks)
 admin.command(log)
 admin.command(keys)
 admin.command(retention)

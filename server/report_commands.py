@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from server.acting import write_whole
 from server.opening import Fault, Rooms, exam_named, run_in_rooms, settled
 from server.terminal import print_line, say
+from server.whole_files import whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -107,7 +107,8 @@ class Made:
         from server.audit.service import COMMAND_LINE
         from server.reports.making import log_made
 
-        await asyncio.to_thread(write_whole, file, data)
+        with whole_file(file) as scratch:
+            await asyncio.to_thread(scratch.write_bytes, data)
         own, now = self.institution_id, rooms.clock()
         async with rooms.database.transaction() as db:
             log_made(db, now, COMMAND_LINE, self.subject, self.form, data, own)

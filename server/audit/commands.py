@@ -11,6 +11,7 @@ from rich.console import Console
 
 from server.bars import progress
 from server.opening import Fault, Rooms, institution_named, run_in_rooms
+from server.whole_files import whole_file
 
 app = App(
     name="log",
@@ -50,16 +51,15 @@ def export(file: Path, *, institution: str) -> None:
             audit.record(db, now, actor, "log.export", subject, institution_id=own)
         async with rooms.database.transaction() as db:
             begun = await begin_export(db, rooms.keys, own, rooms.clock())
-        scratch = file.with_name(f".{file.name}.part")
-        try:
-            with scratch.open("wb") as target, progress(file.name) as show:
-                target.write(begun.first)
-                async for chunk in export_chunks(rooms.database, begun):
-                    target.write(chunk)
-                    show(target.tell(), len(begun.first) + begun.bytes)
-            scratch.replace(file)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with (
+            whole_file(file) as scratch,
+            scratch.open("wb") as target,
+            progress(file.name) as show,
+        ):
+            target.write(begun.first)
+            async for chunk in export_chunks(rooms.database, begun):
+                target.write(chunk)
+                show(target.tell(), len(begun.first) + begun.bytes)
         if not begun.whole:
             raise Fault(f"{file} is written, but entries are missing: check it and keep it")
         return begun.entries

@@ -81,7 +81,7 @@ class WebhooksController(Controller):
     ) -> Response[list[WebhookOut]]:
         """The institution's webhooks, the oldest first."""
         found = await webhooks.all(current_account(request))
-        return Response([_out(one.row) for one in found], headers=PRIVATE)
+        return Response([webhook_out(one.row) for one in found], headers=PRIVATE)
 
     @post("/", status_code=201)
     async def post_webhook(
@@ -109,7 +109,7 @@ class WebhooksController(Controller):
         made = await webhooks.change(staff, webhook_id, data, address)
         if isinstance(made, Rejection):
             return made.response()
-        return Response(_out(made), headers=PRIVATE)
+        return Response(webhook_out(made), headers=PRIVATE)
 
     @delete("/{webhook_id:str}", status_code=204)
     async def delete_webhook(
@@ -145,7 +145,7 @@ class WebhooksController(Controller):
         """Send a test event; what came of it is among the deliveries."""
         staff, address = current_account(request), _from(request, settings)
         row = await webhooks.ping(staff, webhook_id, address)
-        return Response(_out(row), status_code=202, headers=PRIVATE)
+        return Response(webhook_out(row), status_code=202, headers=PRIVATE)
 
     @get("/{webhook_id:str}/deliveries")
     async def get_deliveries(
@@ -156,7 +156,7 @@ class WebhooksController(Controller):
     ) -> Response[list[DeliveryOut]]:
         """The newest deliveries, with every attempt."""
         _, lines, _ = await webhooks.log(current_account(request), webhook_id)
-        return Response([_delivery(one) for one in lines], headers=PRIVATE)
+        return Response([delivery_out(one) for one in lines], headers=PRIVATE)
 
     @post("/{webhook_id:str}/deliveries", status_code=202)
     async def post_deliveries(
@@ -180,10 +180,11 @@ def _from(request: AnyRequest, settings: Settings) -> str:
 def _told(made: Told | Rejection, status: int) -> Response[WebhookOut] | Response[bytes]:
     if isinstance(made, Rejection):
         return made.response()
-    return Response(_out(made.row, made.secret), status_code=status, headers=PRIVATE)
+    return Response(webhook_out(made.row, made.secret), status_code=status, headers=PRIVATE)
 
 
-def _out(row: WebhookRow, secret: str | None = None) -> WebhookOut:
+def webhook_out(row: WebhookRow, secret: str | None = None) -> WebhookOut:
+    """A webhook as programs read it; its secret where it was made just now."""
     return WebhookOut(
         id=row.id,
         name=row.name,
@@ -198,6 +199,7 @@ def _out(row: WebhookRow, secret: str | None = None) -> WebhookOut:
     )
 
 
-def _delivery(one: Delivered) -> DeliveryOut:
+def delivery_out(one: Delivered) -> DeliveryOut:
+    """A delivery as programs read it."""
     tries = [TryOut(*attempt) for attempt in one.tries]
     return DeliveryOut(one.event_id, one.type, one.at, one.state, one.next_at, tries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -163,13 +163,22 @@ class _By:
         address = client_address(self.request, proxied=self.settings.trusted_proxy)
         named = zip(("exam", "state", "evidence"), typed, strict=True)
         chosen = {name: value for name, value in named if value}
-        async with self.database.transaction() as db:
-            subject = ("institution", staff.institution_id)
-            record(db, now, staff, "export.take", subject, address=address, what=what, **chosen)
-        columns, read = TABLES[what]
-        rows = written(columns, read(self.database, Asked(staff, filters, now)), form)
+        asked = Asked(staff, filters, now)
+        rows = await begin_export(self.database, asked, what, form, address, **chosen)
         headers = attachment(f"{what}.{form}")
         return Stream(rows, media_type=form.media_type, headers=headers)
+
+
+async def begin_export(
+    database: Database, asked: Asked, what: str, form: Format, address: str, **chosen: str
+) -> AsyncIterator[bytes]:
+    """A table's bytes, once it is in the log that it is taken; ``chosen`` is of what it is."""
+    staff = asked.staff
+    async with database.transaction() as db:
+        subject, told = ("institution", staff.institution_id), {"what": what, **chosen}
+        record(db, asked.now, staff, "export.take", subject, address=address, **told)
+    columns, read = TABLES[what]
+    return written(columns, read(database, asked), form)
 
 
 def _filters(exam: str, state: str, evidence: str) -> Filters:

@@ -201,28 +201,30 @@ async def get_board(
     await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
     look = await boards.of(staff.institution_id).fresh()
     page = look.page(asked(request))
-    sessions = [
-        Standing(
-            id=one.id,
-            name=one.name,
-            exam=one.exam,
-            need=one.need.name.lower(),
-            why=one.why,
-            since=one.since,
-            phase=one.phase,
-            connection=one.connection,
-            ends_at=one.ends_at,
-            score=one.score,
-            new_incidents=one.fresh,
-            incidents=one.incidents,
-            warnings=one.warnings,
-            unread=one.unread,
-            taken_by=one.holder,
-        )
-        for one in (shown.tile for shown in page.shown)
-    ]
+    sessions = [standing(one.tile) for one in page.shown]
     body = BoardOut(look.at, page.page, page.pages, page.total, sessions)
     return Response(body, headers=PRIVATE)
+
+
+def standing(one: Tile) -> Standing:
+    """A running session as programs read it."""
+    return Standing(
+        id=one.id,
+        name=one.name,
+        exam=one.exam,
+        need=one.need.name.lower(),
+        why=one.why,
+        since=one.since,
+        phase=one.phase,
+        connection=one.connection,
+        ends_at=one.ends_at,
+        score=one.score,
+        new_incidents=one.fresh,
+        incidents=one.incidents,
+        warnings=one.warnings,
+        unread=one.unread,
+        taken_by=one.holder,
+    )
 
 
 @websocket(BOARD_PATH, guards=[require(Role.OBSERVER)])

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream, Template
 from sqlalchemy import select
@@ -17,22 +17,10 @@ from server.accounts.staff import current_account, require
 from server.audit.service import accessed
 from server.candidates.appeals import AppealError, all_appeals, answer, appeal_of, look_at
 from server.candidates.erasing import Erasing
+from server.candidates.handling import Handling, Step, candidate_named, request_named
 from server.candidates.letters import Notices
-from server.candidates.models import DataRequestRow
 from server.candidates.own_copy import OwnCopy
-from server.candidates.requests import (
-    DONE,
-    REFUSED,
-    RequestError,
-    RequestKind,
-    all_requests,
-    check_identity,
-    close,
-    extend,
-    must_be_checked,
-    receive,
-    request_of,
-)
+from server.candidates.requests import RequestError, RequestKind, all_requests, receive
 from server.clock import WallClock
 from server.config import Settings
 from server.enrolment.models import Candidate
@@ -146,35 +134,14 @@ class RequestPages(Controller):
         staff, fields, now = current_account(request), await text_fields(request), clock()
         address = client_address(request, proxied=settings.trusted_proxy)
         words, do = fields.get("words", ""), fields.get("do", "")
-        async with database.transaction() as db:
-            row = await _request(db, staff.institution_id, request_id)
-            try:
-                match do:
-                    case "check":
-                        await check_identity(db, now, staff, row, words, address)
-                    case "extend":
-                        await extend(db, now, staff, row, words, address)
-                    case "refuse":
-                        said = [words.strip() or "Refused."]
-                        await close(db, now, staff, row, REFUSED, said, address)
-                    case "done" if row.kind == RequestKind.EXPORT:
-                        said = ["The copy was handed over."]
-                        await close(db, now, staff, row, DONE, said, address)
-                    case "done":
-                        must_be_checked(row)
-                    case _:
-                        pass
-            except RequestError as error:
-                return await _requests(db, request, now, str(error))
-        if do == "done" and row.kind == RequestKind.ERASURE:
-            outcome = await erasing.erase(row.candidate_id, staff)
+        if do not in set(Step):
+            raise ClientException("Choose what is to be done.")
+        handling = Handling(database, erasing, clock)
+        try:
+            await handling.take(staff, request_id, Step(do), words, address)
+        except RequestError as error:
             async with database.transaction() as db:
-                row = await _request(db, staff.institution_id, request_id)
-                if outcome.whole:
-                    await close(db, now, staff, row, DONE, outcome.said, address)
-                else:
-                    # It stays open: what is held is erased as soon as it may be.
-                    row.outcome = list(outcome.said)
+                return await _requests(db, request, now, str(error))
         return Redirect(f"{HOME}/requests", status_code=303)
 
     @get("/{request_id:str}/copy")
@@ -191,7 +158,7 @@ class RequestPages(Controller):
         staff = current_account(request)
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            row = await _request(db, staff.institution_id, request_id)
+            row = await request_named(db, staff.institution_id, request_id)
             query = select(ExamSession).where(ExamSession.candidate_id == row.candidate_id)
             for session in await db.scalars(query.order_by(ExamSession.created)):
                 accessed(db, clock(), staff, session, "copy", address=address)
@@ -212,7 +179,7 @@ class RequestPages(Controller):
         staff = current_account(request)
         address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            row = await _request(db, staff.institution_id, request_id)
+            row = await request_named(db, staff.institution_id, request_id)
             session = await db.get(ExamSession, session_id)
             if session is None or session.candidate_id != row.candidate_id:
                 raise NotFoundException("There is no such session.")
@@ -228,23 +195,10 @@ async def _asked(
     Raises:
         RequestError: nobody's, or for nothing that there is.
     """
-    query = select(Candidate).where(
-        Candidate.institution_id == institution_id,
-        Candidate.reference == fields.get("reference", "").strip(),
-    )
-    candidate = (await db.execute(query)).scalar_one_or_none()
-    if candidate is None:
-        raise RequestError("No candidate has this reference.")
+    candidate = await candidate_named(db, institution_id, fields.get("reference", ""))
     if fields.get("kind", "") not in set(RequestKind):
         raise RequestError("Choose what is asked for.")
     return candidate, RequestKind(fields["kind"])
-
-
-async def _request(db: AsyncSession, institution_id: str, request_id: str) -> DataRequestRow:
-    row = await request_of(db, institution_id, request_id)
-    if row is None:
-        raise NotFoundException("There is no such request.")
-    return row
 
 
 TOLD = {

@@ -1,0 +1,84 @@
+"""``invigil-server admin exports``: an institution's tables, as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from server.acting import run_as
+from server.opening import Fault, Rooms
+from server.terminal import say
+from server.whole_files import whole_file
+
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from server.accounts.staff import Staff
+
+app = App(
+    name="exports",
+    help="""Write an institution's tables to files, for spreadsheets and programs.
+
+        invigil-server admin exports take sessions -o sessions.csv --by ada@example.edu
+        invigil-server admin exports take flags -o flags.json --exam EXAM --by ada@example.edu
+
+    That it was taken is in the institution's log. `admin export` writes one session whole,
+    with its evidence; `admin log export` the log so that it can be verified.
+    """,
+    help_format="plaintext",
+)
+
+# The least role that may take each table, as over HTTP.
+LEAST = {
+    "sessions": "proctor",
+    "flags": "proctor",
+    "decisions": "proctor",
+    "candidates": "examiner",
+    "audit": "admin",
+}
+
+
+@app.command
+def take(
+    table: str,
+    *,
+    by: str,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    exam: str = "",
+) -> None:
+    """Write one table.
+
+    Args:
+        table: sessions, flags, decisions, candidates or audit (the log).
+        by: The e-mail address of the account that takes it: a proctor, for candidates an
+            examiner, for the log an administrator.
+        output: The file to write, .csv or .json; one that is there is replaced.
+        exam: Only of this exam, by its id.
+    """
+    if table not in LEAST:
+        raise Fault(f"TABLE is one of {', '.join(LEAST)}, not {table!r}")
+    form = output.suffix.removeprefix(".").lower()
+    if form not in ("csv", "json"):
+        raise Fault(
+            f"--output ends with .csv or .json, which says what is written; not {output}"
+        )
+
+    async def work(rooms: Rooms, staff: Staff) -> None:
+        from server.audit.service import COMMAND_LINE
+        from server.integrations.export_controllers import begin_export
+        from server.integrations.exports import Asked
+        from server.integrations.tables import Format
+        from server.review.queue import Filters
+
+        asked = Asked(staff, Filters(exam=exam), rooms.clock())
+        told = {"exam": exam} if exam else {}
+        rows = await begin_export(
+            rooms.database, asked, table, Format(form), COMMAND_LINE, **told
+        )
+        with whole_file(output) as scratch, scratch.open("wb") as target:
+            async for part in rows:
+                target.write(part)
+
+    run_as(by, LEAST[table], work)
+    say(f"Wrote {output}.")

@@ -1,0 +1,351 @@
+"""``invigil-server admin requests`` and ``admin appeals``: what candidates ask of an
+institution, and its answers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import App, Parameter
+
+from server.acting import Flag, chosen, fault, run_as
+from server.opening import Rooms, settled
+from server.terminal import print_line, say
+from server.whole_files import whole_file
+
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from server.accounts.staff import Staff
+    from server.candidates.handling import Handling
+    from server.candidates.models import AppealRow, DataRequestRow
+
+requests = App(
+    name="requests",
+    help="""Deal with requests of candidates for their data, or to have it erased.
+
+    From a letter to its answer:
+
+        invigil-server admin requests add s-1912 export --by ada@example.edu
+        invigil-server admin requests list --by ada@example.edu
+        invigil-server admin requests check REQUEST "Came in person, with a passport."
+            --by ada@example.edu
+        invigil-server admin requests copy REQUEST -o alan.zip --by ada@example.edu
+        invigil-server admin requests done REQUEST --by ada@example.edu
+
+    What is open comes first, by when it is due: a month after it came (GDPR, Article 12),
+    three where `extend` says why. `done` of an erasure erases all that nothing holds. --by is
+    the e-mail address of an administrator, in whose name it is done.
+    """,
+    help_format="plaintext",
+)
+
+appeals = App(
+    name="appeals",
+    help="""See what candidates object to, and answer them.
+
+        invigil-server admin appeals list --by ada@example.edu
+        invigil-server admin appeals look APPEAL --by ada@example.edu
+        invigil-server admin appeals answer APPEAL answer.txt --by ada@example.edu
+
+    Until an appeal is answered nothing of the session is destroyed. The candidate reads the
+    answer on their page, and is written to where there is an address. --by is the e-mail
+    address of an examiner, in whose name it is done.
+    """,
+    help_format="plaintext",
+)
+
+# What the log has for where it was asked from.
+COMMAND = "command line"
+
+
+@requests.command(name="list")
+def list_requests(*, by: str, every: Flag = False) -> None:
+    """List requests, those due first, one line of JSON each.
+
+    Args:
+        by: The e-mail address of the account that looks.
+        every: Also those that are closed.
+    """
+    from server.candidates.requests import OPEN, all_requests
+
+    async def work(rooms: Rooms, staff: Staff) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            return [
+                {**_request(one.request), "reference": one.candidate.reference}
+                for one in await all_requests(db, staff.institution_id)
+                if every or one.request.state in OPEN
+            ]
+
+    for line in run_as(by, "admin", work):
+        print_line(line)
+
+
+@requests.command
+def add(reference: str, kind: str, *, by: str, words: str = "") -> None:
+    """Write down a request that came by letter or in person.
+
+    Args:
+        reference: Your own name for the candidate.
+        kind: export (their data) or erasure.
+        by: The e-mail address of the account that writes it down.
+        words: What they wrote.
+    """
+    from server.candidates.handling import candidate_named
+    from server.candidates.requests import RequestError, RequestKind, receive
+
+    wanted = chosen("KIND", kind, RequestKind)
+
+    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            try:
+                candidate = await candidate_named(db, staff.institution_id, reference)
+                now = rooms.clock()
+                return _request(await receive(db, now, staff, candidate, wanted, words))
+            except RequestError as error:
+                raise fault(str(error)) from error
+
+    print_line(run_as(by, "admin", work))
+
+
+@requests.command
+def check(request: str, how: str, *, by: str) -> None:
+    """Note how it was made sure who asks: nothing is handed over or erased before.
+
+    Args:
+        request: Its id.
+        how: For example "Wrote from the address that we know."
+        by: The e-mail address of the account that made sure.
+    """
+    _step(request, "check", how, by)
+
+
+@requests.command
+def extend(request: str, why: str, *, by: str) -> None:
+    """Take two further months, once.
+
+    Args:
+        request: Its id.
+        why: The reason, which the candidate reads.
+        by: The e-mail address of the account that decides so.
+    """
+    _step(request, "extend", why, by)
+
+
+@requests.command
+def refuse(request: str, why: str, *, by: str) -> None:
+    """Refuse a request.
+
+    Args:
+        request: Its id.
+        why: The reason, which the candidate reads.
+        by: The e-mail address of the account that decides so.
+    """
+    _step(request, "refuse", why, by)
+
+
+@requests.command
+def done(request: str, *, by: str) -> None:
+    """Close a request: of an export once the copy was handed over; of an erasure this erases.
+
+    What is held, or appealed against, stays, and the request stays open with it: `outcome`
+    says what. Doing it again erases what may be erased by then.
+
+    Args:
+        request: Its id.
+        by: The e-mail address of the account that does it.
+    """
+    _step(request, "done", "", by)
+
+
+@requests.command
+def copy(
+    request: str, *, by: str, output: Annotated[Path, Parameter(name=["--output", "-o"])]
+) -> None:
+    """Write the candidate's copy of all their sessions, to be handed over.
+
+    Args:
+        request: The request's id.
+        by: The e-mail address of the account that takes it.
+        output: The zip file to write; one that is there is replaced.
+    """
+
+    async def work(rooms: Rooms, staff: Staff) -> None:
+        from sqlalchemy import select
+
+        from server.audit.service import accessed
+        from server.candidates.handling import request_named
+        from server.candidates.own_copy import OwnCopy
+        from server.ingest.models import ExamSession
+        from server.reports.bundle import BundleExport
+
+        async with rooms.database.transaction() as db:
+            row = await request_named(db, staff.institution_id, request)
+            query = select(ExamSession).where(ExamSession.candidate_id == row.candidate_id)
+            for session in await db.scalars(query):
+                accessed(db, rooms.clock(), staff, session, "copy")
+        bundles = BundleExport(rooms.database, rooms.keys, rooms.blobs, rooms.clock)
+        copies = OwnCopy(rooms.database, bundles, rooms.blobs, rooms.keys, rooms.clock)
+        with whole_file(output) as scratch:
+            await copies.write_all(row.candidate_id, scratch)
+
+    run_as(by, "admin", work)
+    say(f"Wrote {output}.")
+
+
+@appeals.command(name="list")
+def list_appeals(*, by: str, every: Flag = False) -> None:
+    """List appeals, those due first, one line of JSON each.
+
+    Args:
+        by: The e-mail address of the account that looks.
+        every: Also those that were answered.
+    """
+    from server.candidates.appeals import ANSWERED, all_appeals
+
+    async def work(rooms: Rooms, staff: Staff) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            return [
+                {
+                    **_appeal(one.appeal),
+                    "exam": one.exam.id,
+                    "candidate": one.candidate.name,
+                    "reference": one.candidate.reference,
+                }
+                for one in await all_appeals(db, staff.institution_id)
+                if every or one.appeal.state != ANSWERED
+            ]
+
+    for line in run_as(by, "examiner", work):
+        print_line(line)
+
+
+@appeals.command
+def look(appeal: str, *, by: str) -> None:
+    """Say that somebody looks at an appeal; the candidate's page says so.
+
+    Args:
+        appeal: Its id.
+        by: The e-mail address of the account that looks at it.
+    """
+    from server.candidates.appeals import appeal_of, look_at
+
+    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
+        async with rooms.database.transaction() as db:
+            row = await appeal_of(db, staff.institution_id, appeal)
+            if row is None:
+                raise fault(NO_APPEAL)
+            await look_at(db, rooms.clock(), staff, row, COMMAND)
+            return _appeal(row)
+
+    print_line(run_as(by, "examiner", work))
+
+
+@appeals.command
+def answer(appeal: str, file: Path, *, by: str) -> None:
+    """Answer an appeal, once and for good.
+
+    Prints the appeal as JSON; `written` says whether there was an address to write to.
+
+    Args:
+        appeal: Its id.
+        file: The answer, as text in UTF-8.
+        by: The e-mail address of the account that answers.
+    """
+    from server.candidates.appeals import AppealError, appeal_of
+    from server.candidates.appeals import answer as give
+    from server.ingest.models import ExamSession
+
+    words = _text(file)
+
+    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
+        notices, now = _notices(rooms), rooms.clock()
+        async with rooms.database.transaction() as db:
+            row = await appeal_of(db, staff.institution_id, appeal)
+            if row is None:
+                raise fault(NO_APPEAL)
+            try:
+                await give(db, now, staff, row, words, COMMAND)
+            except AppealError as error:
+                raise fault(str(error)) from error
+            session = await db.get_one(ExamSession, row.session_id)
+            return {**_appeal(row), "written": await notices.answered(db, session, now)}
+
+    print_line(run_as(by, "examiner", work))
+
+
+NO_APPEAL = "There is no such appeal."
+
+
+def _step(request: str, step: str, words: str, by: str) -> None:
+    from server.candidates.handling import Step
+    from server.candidates.requests import RequestError
+
+    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
+        try:
+            row = await _handling(rooms).take(staff, request, Step(step), words, COMMAND)
+        except RequestError as error:
+            raise fault(str(error)) from error
+        return _request(row)
+
+    print_line(run_as(by, "admin", work))
+
+
+def _handling(rooms: Rooms) -> Handling:
+    from server.candidates.erasing import Erasing
+    from server.candidates.handling import Handling
+    from server.mail.carriers import carrier_of
+    from server.retention.service import Retention
+
+    settings, database, clock = settled(), rooms.database, rooms.clock
+    carrier = carrier_of(settings.mail_url, settings.data_dir / "mail")
+    retention = Retention(database, rooms.blobs, rooms.keys, clock)
+    return Handling(database, Erasing(database, retention, carrier), clock)
+
+
+def _notices(rooms: Rooms) -> Any:
+    from server.candidates.letters import Notices
+    from server.enrolment.tokens import Tokens
+    from server.mail.outbox import Outbox
+
+    secret = rooms.keys.server_secret()
+    return Notices(Outbox(secret, rooms.clock), secret, Tokens(secret), settled())
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise fault(f"Cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise fault(f"{file} is no text in UTF-8") from error
+
+
+def _request(row: DataRequestRow) -> dict[str, Any]:
+    """A request; times are microseconds UTC."""
+    return {
+        "request": row.id,
+        "kind": row.kind,
+        "state": row.state,
+        "via": row.via,
+        "candidate": row.candidate_id,
+        "words": row.text,
+        "received": row.received,
+        "due": row.due,
+        "extended": row.extended_why,
+        "identity": row.identity,
+        "outcome": list(row.outcome),
+    }
+
+
+def _appeal(row: AppealRow) -> dict[str, Any]:
+    """An appeal; times are microseconds UTC."""
+    return {
+        "appeal": row.id,
+        "session": row.session_id,
+        "state": row.state,
+        "words": row.text,
+        "received": row.received,
+        "due": row.due,
+        "answer": row.answer,
+    }

@@ -1,0 +1,178 @@
+"""Running sessions, webhooks, letters and exports from the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.campus import Campus, Pupil, client_of, connected, redeem
+from support.logged import entries
+
+from server.live.service import Live
+from server.mail.letters import State
+from server.mail.models import MailRow
+from server.mail.outbox import Outbox
+from shared.log import Act
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def lines(told: tuple[int, str, str]) -> list[dict[str, Any]]:
+    status, out, said = told
+    assert status == 0, said
+    return [json.loads(line) for line in out.splitlines()]
+
+
+async def acts(campus: Campus) -> list[tuple[str, str | None, str | None]]:
+    """What was done, in which role, from where."""
+    log = await entries(campus)
+    return [
+        (one.body.action, one.role, one.address) for one in log if isinstance(one.body, Act)
+    ]
+
+
+@pytest.fixture
+def running(campus: Campus) -> Pupil:
+    """A session that goes on."""
+
+    async def begin() -> Pupil:
+        async with client_of(campus) as client:
+            pupil = await redeem(client, await campus.code())
+            pupil.open()
+            pupil.take(await pupil.deliver(*pupil.records))
+        return pupil
+
+    return asyncio.run(begin())
+
+
+def test_a_running_session_is_acted_on(
+    campus: Campus, admin: Run, running: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.opening.system_clock", campus.clock)
+    by, session = ("--by", campus.proctor), running.session
+    (shown,) = lines(admin("live", "list", *by))
+    assert (shown["id"], shown["name"]) == (session, "Ada Example")
+    assert lines(admin("live", "list", *by, "--name", "nobody")) == []
+    do = ("live", "do", session)
+    (given,) = lines(admin(*do, "extra_time", "A fire alarm.", "--minutes", "15", *by))
+    assert given["action"] == "extra_time"
+    (told,) = lines(admin("live", "show", session, *by))
+    assert (told["extra_s"], told["asked"][0]["text"]) == (900.0, "A fire alarm.")
+
+    async def waiting() -> list[str]:
+        async with connected(campus.settings) as database:
+            live = Live(database, campus.clock, lambda _: None)
+            return [one.action for one in await live.pending(session)]
+
+    assert asyncio.run(waiting()) == ["extra_time"]
+    for arguments, says in (
+        ((*do, "extra_time", "Why?", *by), "say how much time"),
+        ((*do, "extra_time", "Why?", "--minutes", "1441", *by), "1 to 1,440"),
+        ((*do, "resume", "Why?", *by), "not paused"),
+        ((*do, "pause", " ", *by), "say why"),
+        ((*do, "shout", "Hey!", *by), "not an action"),
+        ((*do, "message", "Hello.", "--by", campus.observer), "needs the role proctor"),
+        (("live", "show", "0" * 32, *by), "no such session"),
+        (("live", "list", *by, "--state", "sleepy"), "--state is one of"),
+    ):
+        status, _, said = admin(*arguments)
+        assert (status, says in said) == (2, True), said
+    done = [one for one in asyncio.run(acts(campus)) if one[0].startswith("session.")]
+    assert done[-1] == ("session.extra_time", "proctor", "command line")
+
+
+def test_webhooks_are_set_up_tried_and_removed(campus: Campus, admin: Run) -> None:
+    by = ("--by", campus.admin)
+    assert "flag.decided" in {one["event"] for one in lines(admin("webhooks", "events"))}
+    add = ("webhooks", "add", "https://8.8.8.8/x", "--name", "LMS", *by)
+    inward = ("webhooks", "add", "http://10.0.0.1/", "--name", "Inward")
+    (made,) = lines(admin(*add, "--event", "flag.decided"))
+    assert made["secret"].startswith("whsec_")
+    hook = made["id"]
+    (shown,) = lines(admin("webhooks", "list", *by))
+    assert ("secret" in shown, shown["name"], shown["waiting"]) == (False, "LMS", 0)
+    (changed,) = lines(admin("webhooks", "change", hook, "--name", "LMS 2", *by))
+    assert (changed["name"], changed["events"]) == ("LMS 2", ["flag.decided"])
+    lines(admin("webhooks", "test", hook, *by))
+    (sent,) = lines(admin("webhooks", "deliveries", hook, *by))
+    assert (sent["type"], sent["state"]) == ("webhook.ping", "waiting") or sent[
+        "type"
+    ] == "ping"
+    assert lines(admin("webhooks", "stop", hook, *by))[0]["paused"] is not None
+    assert lines(admin("webhooks", "resume", hook, *by))[0]["paused"] is None
+    assert lines(admin("webhooks", "resend", hook, *by)) == [{"webhook": hook, "again": 0}]
+    (turned,) = lines(admin("webhooks", "rotate", hook, *by))
+    assert turned["secret"] != made["secret"]
+    for arguments, says in (
+        ((*add, "--event", "x"), "no event 'x'"),
+        (("webhooks", "rotate", hook, *by), "within the last day"),
+        (("webhooks", "test", "0" * 32, *by), "no such webhook"),
+        (("webhooks", "resend", hook, "--event", "x", *by), "no such delivery"),
+        (("webhooks", "list", "--by", campus.examiner), "needs the role admin"),
+        ((*inward, "--event", "flag.decided", *by), "inside of a network"),
+    ):
+        status, _, said = admin(*arguments)
+        assert (status, says in said) == (2, True), said
+    lines(admin("webhooks", "remove", hook, *by))
+    assert lines(admin("webhooks", "list", *by)) == []
+    done = {one[1:] for one in asyncio.run(acts(campus)) if one[0].startswith("webhook.")}
+    assert done == {("admin", "command line")}
+
+
+def test_letters_that_are_stuck_go_again(campus: Campus, admin: Run) -> None:
+    whose = ("--institution", campus.institution.name)
+
+    async def stick() -> str:
+        outbox = Outbox(campus.keys.server_secret(), campus.clock)
+        async with connected(campus.settings) as database:
+            async with database.transaction() as db:
+                name = await outbox.queue(
+                    db,
+                    campus.institution.id,
+                    to="ada@example.edu",
+                    subject="Soon",
+                    text="It begins soon.",
+                    kind="reminder",
+                )
+                assert name is not None
+            async with database.transaction() as db:
+                (await db.get_one(MailRow, name)).state = State.GIVEN_UP.value
+        return name
+
+    name = asyncio.run(stick())
+    (shown,) = lines(admin("letters", "list", *whose, "--state", "given_up"))
+    assert (shown["id"], shown["again"]) == (name, True)
+    assert lines(admin("letters", "resend", *whose, "--letter", name)) == [{"again": 1}]
+    (shown,) = lines(admin("letters", "list", *whose))
+    assert shown["state"] == "waiting"
+    for arguments, says in (
+        (("resend", *whose, "--letter", name), "no letter of that id"),
+        (("list", *whose, "--state", "lost"), "--state is one of"),
+        (("list", "--institution", "Another"), "no institution"),
+    ):
+        status, _, said = admin("letters", *arguments)
+        assert (status, says in said) == (2, True), said
+
+
+def test_tables_are_written(campus: Campus, admin: Run, running: Pupil, tmp_path: Path) -> None:
+    by = ("--by", campus.proctor)
+    file = tmp_path / "sessions.json"
+    assert admin("exports", "take", "sessions", "-o", str(file), *by)[0] == 0
+    assert [one["session"] for one in json.loads(file.read_bytes())] == [running.session]
+    table = tmp_path / "flags.csv"
+    only = ("--exam", campus.exam.id)
+    assert admin("exports", "take", "flags", "-o", str(table), *only, *by)[0] == 0
+    assert table.read_text().startswith("session,flag,")
+    for arguments, says in (
+        (("audit", "-o", str(tmp_path / "a.csv"), *by), "needs the role admin"),
+        (("people", "-o", str(tmp_path / "a.csv"), *by), "TABLE is one of"),
+        (("flags", "-o", str(tmp_path / "a.xls"), *by), ".csv or .json"),
+    ):
+        status, _, said = admin("exports", "take", *arguments)
+        assert (status, says in said) == (2, True), said
+    assert not list(tmp_path.glob("a.*"))
+    assert ("export.take", "proctor", "command line") in asyncio.run(acts(campus))
