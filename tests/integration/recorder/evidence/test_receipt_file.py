@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from second_verifier.whatever import verify_whatever
 from support.evidence_server import EvidenceServer
 from support.recording import FakeClock, deliver_all, heartbeat, make_channel, segment
 from support.sessions import SESSION
@@ -70,6 +71,7 @@ def test_the_verifier_takes_what_was_saved(
     assert whole.file.complete
     assert whole.receipt is not None
     assert whole.receipt.size == store.tally.records_made
+    assert verify_whatever(path.read_bytes(), key).status == 0
     path.write_bytes(path.read_bytes().replace(b'"complete": true', b'"complete": false'))
     assert verify_receipt_file(path, key).holds, "its own word: nobody signed it"
     path.write_bytes(path.read_bytes().replace(whole.receipt.head.encode(), b"0" * 64))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from second_verifier.whatever import verify_whatever
 from sqlalchemy import select, update
 from support.campus import HOUR, Campus, Pupil, connected
 
@@ -214,8 +215,10 @@ async def test_nothing_remains(
     assert data is not None
     path = tmp_path / "x.certificates.json"
     path.write_bytes(data)
-    verdict = verify_certificate_file(path, fingerprint(campus.public_key))
+    pinned = fingerprint(campus.public_key)
+    verdict = verify_certificate_file(path, pinned)
     assert verdict.holds
+    assert verify_whatever(data, pinned).status == 0
     (certificate,) = verdict.certificates
     assert {one.kind for one in certificate.destroyed} == set(EvidenceKind)
     assert certificate.head == recorded.records[-1].hash
