@@ -75,6 +75,22 @@ def test_both_verifiers_say_what_is_expected(
 
 
 @pytest.mark.parametrize("kind", HANDED, ids=named)
+def test_people_are_told_as_much_as_programs(
+    kind: Handed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends = {0: "\nHOLDS\n", 1: "\nDOES NOT HOLD\n", 2: ""}
+    for attack in kind.attacks:
+        path = kind.file_of(attack.name)
+        if not path.exists():
+            continue
+        assert cli.verify(path, key=kind.key) == attack.status, attack.name
+        out, err = capsys.readouterr()
+        assert out.endswith(ends[attack.status]), attack.name
+        assert out.count("FAILS") == len(attack.fails), attack.name
+        assert bool(err) == (attack.status == 2), attack.name
+
+
+@pytest.mark.parametrize("kind", HANDED, ids=named)
 def test_the_vectors_are_named_as_they_are(kind: Handed) -> None:
     kept = {path.name.removesuffix(kind.suffix) for path in kind.folder.iterdir()}
     long = {one.name for one in kind.attacks if not is_kept(one.make())}
