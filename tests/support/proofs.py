@@ -17,6 +17,8 @@ from msgspec.structs import replace
 from rich.console import Console
 from support.sessions import Keys, SessionBuilder, fixed_key
 from support.terminals import on_terminal
+from vectors.attacks.given_receipts import ATTACKS
+from vectors.session import INSTITUTION
 
 from shared.bundle import UnreadableBundle
 from shared.certificate import Certificate, Destroyed, EvidenceKind, encode_certificate
@@ -27,7 +29,8 @@ from shared.certificate_file import (
     verify_certificate_file,
 )
 from shared.encoding import to_base64
-from shared.printing import print_certificates, print_receipt
+from shared.given_receipts import given_verdict_members, verify_given
+from shared.printing import print_certificates, print_given, print_receipt
 from shared.receipt_checks import receipt_verdict_members, verify_receipt_file
 from shared.receipt_file import (
     MAX_RECEIPT_FILE_BYTES,
@@ -40,7 +43,7 @@ from shared.receipt_file import (
 from shared.receipts import decode_receipt
 from shared.signed import Domain, Signed, fingerprint, public_bytes, sign
 
-KEY = public_bytes(Keys().signing)
+KEY, GIVEN_KEY = public_bytes(Keys().signing), public_bytes(INSTITUTION)
 
 
 def made(session: SessionBuilder | None = None, **changes: object) -> ReceiptFile:
@@ -118,7 +121,11 @@ def said() -> dict[str, object]:
             f"certificates, {name}": _of_certificates(path, data, pinned)
             for name, (data, pinned) in _certificates().items()
         }
-    return receipts | certificates
+        given = {
+            f"receipts given, {name}": _of_given(path, data, key)
+            for name, (data, key) in _given().items()
+        }
+    return receipts | certificates | given
 
 
 def _bare_session() -> SessionBuilder:
@@ -174,6 +181,25 @@ def _certificates() -> dict[str, tuple[bytes, str | None]]:
         "too long": (good + long[len(good) - 1 :], own),
         "no certificates": (b"{}", own),
     }
+
+
+def _given() -> dict[str, tuple[bytes, bytes | None]]:
+    """Bytes of files, and the key that they are checked by."""
+    found = {attack.name: (attack.make(), GIVEN_KEY) for attack in ATTACKS}
+    chosen = (
+        *("good", "good-missing", "of-another-institution", "malformed", "cut"),
+        *("one-of-another-session", "another-session-added", "one-dropped", "size-falls"),
+        *("head-changes", "first-dropped", "first-malformed"),
+    )
+    return {name: found[name] for name in chosen} | {"no key": (found["good"][0], None)}
+
+
+def _of_given(path: Path, data: bytes, key: bytes | None) -> object:
+    def judge() -> tuple[dict[str, object], Callable[[Console], None]]:
+        verdict = verify_given(path, key)
+        return given_verdict_members(verdict), lambda to: print_given(to, verdict)
+
+    return _of(path, data, judge)
 
 
 def _of_receipt(path: Path, data: bytes, pinned: str | None) -> object:
