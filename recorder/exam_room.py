@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,16 @@ class ExamRoom:
         # Only watched, other windows in front are what is noticed (``windows``).
         if lockdown.on_top is Level.ENFORCE:
             steps.append(OnTop(window, main))
+        # Our own recording would not show it either.
+        unrecorded = not offer.policy.streams.screen.enabled
+        if lockdown.screen_capture is Level.ENFORCE and unrecorded and sys.platform == "win32":
+            from recorder.lockdown.windows import steps as windows
+
+            steps.append(windows.out_of_pictures(self._handles))
         return steps
+
+    def _handles(self) -> list[int]:
+        return [int(one.winId()) for one in (self._window, *self._window.covers.all)]
 
 
 def _display() -> QScreen:

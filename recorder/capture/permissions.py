@@ -119,6 +119,7 @@ _MAC_PAGES = {
     "microphone": "Microphone",
     "screen": "ScreenCapture",
     "accessibility": "Accessibility",
+    "input_monitoring": "ListenEvent",
 }
 
 # AVAuthorizationStatus (AVFoundation, AVCaptureDevice.h).
@@ -138,11 +139,13 @@ def on_macos(
     status, yes = av_status or _av_status, check or _framework_says
     screen = yes("CoreGraphics", "CGPreflightScreenCaptureAccess")
     trusted = yes("ApplicationServices", "AXIsProcessTrusted")
+    listens = yes("CoreGraphics", "CGPreflightListenEventAccess")
     leaves = {
         "camera": _AV_STATUS.get(status("vide"), Leave.UNTOLD),
         "microphone": _AV_STATUS.get(status("soun"), Leave.UNTOLD),
         "screen": Leave.GRANTED if screen else Leave.DENIED,
         "accessibility": Leave.GRANTED if trusted else Leave.DENIED,
+        "input_monitoring": Leave.GRANTED if listens else Leave.DENIED,
     }
     return tuple(
         Permission(what, leave, _MAC_PAGE + _MAC_PAGES[what]) for what, leave in leaves.items()

@@ -206,6 +206,8 @@ class Examination:
         }
         if any(getattr(self._rules.lockdown, part) == "enforce" for part in ("keys", "on_top")):
             needed.add("accessibility")
+        if self._rules.lockdown.keys == "watch":
+            needed.add("input_monitoring")
         return check_permissions(permissions(), frozenset(needed))
 
     def _power(self) -> Finding:

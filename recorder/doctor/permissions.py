@@ -19,12 +19,14 @@ _NAMES = {
     "microphone": translate("doctor", "microphone"),
     "screen": translate("doctor", "screen"),
     "accessibility": translate("doctor", "accessibility"),
+    "input_monitoring": translate("doctor", "input monitoring"),
 }
 _LABELS = {
     "camera": translate("doctor", "Open the camera settings"),
     "microphone": translate("doctor", "Open the microphone settings"),
     "screen": translate("doctor", "Open the screen recording settings"),
     "accessibility": translate("doctor", "Open the accessibility settings"),
+    "input_monitoring": translate("doctor", "Open the input monitoring settings"),
 }
 
 

@@ -28,13 +28,8 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "All that is needed is allowed."),
     QT_TRANSLATE_NOOP(
-        "recorder", "Allow Invigil under {0}, Accessibility, and open Invigil again."
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder", "Allow Invigil under {0}, Input Monitoring, and open Invigil again."
-    ),
-    QT_TRANSLATE_NOOP(
-        "recorder", "Allow Invigil under {0}, Screen Recording, and open Invigil again."
+        "recorder",
+        "Allow Invigil under System Settings, Privacy & Security, Accessibility, and open Invigil again.",
     ),
     QT_TRANSLATE_NOOP(
         "recorder",
@@ -316,6 +311,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Open the accessibility settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the camera settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the camera's cover or switch a light on."),
+    QT_TRANSLATE_NOOP("recorder", "Open the input monitoring settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the microphone settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the screen recording settings"),
     QT_TRANSLATE_NOOP(
@@ -404,8 +400,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "See that {0} may be read."),
     QT_TRANSLATE_NOOP("recorder", "Server"),
     QT_TRANSLATE_NOOP("recorder", "Several people are seen: you should be alone."),
-    QT_TRANSLATE_NOOP("recorder", "Shortcuts that lead out of the exam are held."),
-    QT_TRANSLATE_NOOP("recorder", "Shortcuts that lead out of the exam are noticed."),
     QT_TRANSLATE_NOOP("recorder", "Sign in to Windows again if this stays so."),
     QT_TRANSLATE_NOOP("recorder", "Sit closer to the camera."),
     QT_TRANSLATE_NOOP("recorder", "Sit so that your whole face is in the picture."),
@@ -589,7 +583,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The recording's evidence store is closed."),
     QT_TRANSLATE_NOOP("recorder", "The screen can be recorded."),
     QT_TRANSLATE_NOOP("recorder", "The screen cannot be recorded."),
-    QT_TRANSLATE_NOOP("recorder", "The screen is recorded, and titles of windows are read."),
     QT_TRANSLATE_NOOP("recorder", "The server cannot be reached: {0}."),
     QT_TRANSLATE_NOOP(
         "recorder", "The server does not take all of it. All is kept safely here: go on."
@@ -790,6 +783,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "displays"),
     QT_TRANSLATE_NOOP("recorder", "full screen"),
     QT_TRANSLATE_NOOP("recorder", "hands out of sight"),
+    QT_TRANSLATE_NOOP("recorder", "input monitoring"),
     QT_TRANSLATE_NOOP("recorder", "its window on top of others"),
     QT_TRANSLATE_NOOP("recorder", "keyboards and mice"),
     QT_TRANSLATE_NOOP("recorder", "microphone"),

@@ -36,7 +36,6 @@ class FakeMac:
     refuses: bool = False
     control: bool = True
     screen: bool = True
-    listen: bool = True
     assertions: dict[int, str] = field(default_factory=dict)
     taps: list[FakeTap] = field(default_factory=list)
 
@@ -75,12 +74,6 @@ class FakeMac:
 
     def may_control(self) -> bool:
         return self.control
-
-    def may_record_screen(self) -> bool:
-        return self.screen
-
-    def may_listen(self) -> bool:
-        return self.listen
 
     def stay_awake(self, reason: str) -> int:
         self._answer()

@@ -95,14 +95,6 @@ class MacApi(Protocol):
         """AXIsProcessTrusted."""
         ...
 
-    def may_record_screen(self) -> bool:
-        """CGPreflightScreenCaptureAccess."""
-        ...
-
-    def may_listen(self) -> bool:
-        """CGPreflightListenEventAccess."""
-        ...
-
     def stay_awake(self, reason: str) -> int:
         """IOPMAssertionCreateWithName(PreventUserIdleDisplaySleep): the assertion's number."""
         ...

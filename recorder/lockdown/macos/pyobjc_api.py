@@ -133,12 +133,6 @@ class SystemApi:
     def may_control(self) -> bool:
         return bool(self._services.AXIsProcessTrusted())
 
-    def may_record_screen(self) -> bool:
-        return bool(self._quartz.CGPreflightScreenCaptureAccess())
-
-    def may_listen(self) -> bool:
-        return bool(self._quartz.CGPreflightListenEventAccess())
-
     def stay_awake(self, reason: str) -> int:
         create = self._iokit["IOPMAssertionCreateWithName"]
         error, assertion = create(_AWAKE, _ASSERTION_ON, reason, None)

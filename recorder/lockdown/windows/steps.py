@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.hooked_keys import HookedKeys
@@ -11,7 +11,7 @@ from recorder.lockdown.operation import Operation
 from recorder.lockdown.operations.shortcuts import BLOCKED, Shortcut
 from recorder.lockdown.unavailable import Unavailable
 from recorder.lockdown.windows.api import WindowsApi
-from recorder.lockdown.windows.operations import WITHOUT, KeyboardHook, StayAwake
+from recorder.lockdown.windows.operations import WITHOUT, KeyboardHook, OutOfPictures, StayAwake
 
 
 def system_api() -> WindowsApi | Unsupported:
@@ -34,6 +34,16 @@ def keys(
     found = api or system_api()
     hook = found if isinstance(found, Unsupported) else KeyboardHook(found)
     return HookedKeys(hook, filter(which, BLOCKED), taken=taken, name=name, without=WITHOUT)
+
+
+def out_of_pictures(
+    windows: Callable[[], Iterable[int]], api: WindowsApi | None = None
+) -> Operation:
+    """The windows with these handles left out of every capture, our own too."""
+    found = api or system_api()
+    if isinstance(found, Unsupported):
+        return Unavailable(OutOfPictures.name, found.reason)
+    return OutOfPictures(found, windows)
 
 
 def stay_awake(api: WindowsApi | None = None) -> Operation:

@@ -1978,18 +1978,6 @@
         <translation>Alles Nötige ist erlaubt.</translation>
     </message>
     <message>
-        <source>Allow Invigil under {0}, Accessibility, and open Invigil again.</source>
-        <translation>Erlauben Sie Invigil unter {0}, Bedienungshilfen, und öffnen Sie Invigil neu.</translation>
-    </message>
-    <message>
-        <source>Allow Invigil under {0}, Input Monitoring, and open Invigil again.</source>
-        <translation>Erlauben Sie Invigil unter {0}, Eingabeüberwachung, und öffnen Sie Invigil neu.</translation>
-    </message>
-    <message>
-        <source>Allow Invigil under {0}, Screen Recording, and open Invigil again.</source>
-        <translation>Erlauben Sie Invigil unter {0}, Bildschirmaufnahme, und öffnen Sie Invigil neu.</translation>
-    </message>
-    <message>
         <source>Allow screen recording for Invigil in the system&apos;s privacy settings, or sign in to a desktop session, then try again.</source>
         <translation>Erlauben Sie Invigil in den Datenschutzeinstellungen des Systems die Bildschirmaufnahme, oder melden Sie sich an einer Arbeitsoberfläche an; versuchen Sie es dann noch einmal.</translation>
     </message>
@@ -2690,6 +2678,10 @@
         <translation>Öffnen Sie die Abdeckung der Kamera, oder machen Sie Licht.</translation>
     </message>
     <message>
+        <source>Open the input monitoring settings</source>
+        <translation>Einstellungen der Eingabeüberwachung öffnen</translation>
+    </message>
+    <message>
         <source>Open the microphone settings</source>
         <translation>Mikrofoneinstellungen öffnen</translation>
     </message>
@@ -2896,14 +2888,6 @@
     <message>
         <source>Several people are seen: you should be alone.</source>
         <translation>Mehrere Personen sind zu sehen: Sie sollten allein sein.</translation>
-    </message>
-    <message>
-        <source>Shortcuts that lead out of the exam are held.</source>
-        <translation>Tastenkombinationen, die aus der Prüfung führen, werden gesperrt.</translation>
-    </message>
-    <message>
-        <source>Shortcuts that lead out of the exam are noticed.</source>
-        <translation>Tastenkombinationen, die aus der Prüfung führen, werden bemerkt.</translation>
     </message>
     <message>
         <source>Sign in to Windows again if this stays so.</source>
@@ -3324,10 +3308,6 @@
     <message>
         <source>The screen cannot be recorded.</source>
         <translation>Der Bildschirm kann nicht aufgezeichnet werden.</translation>
-    </message>
-    <message>
-        <source>The screen is recorded, and titles of windows are read.</source>
-        <translation>Der Bildschirm wird aufgezeichnet, und Fenstertitel werden gelesen.</translation>
     </message>
     <message>
         <source>The server cannot be reached: {0}.</source>
@@ -3802,6 +3782,10 @@
         <translation>Hände nicht zu sehen</translation>
     </message>
     <message>
+        <source>input monitoring</source>
+        <translation>Eingabeüberwachung</translation>
+    </message>
+    <message>
         <source>its window on top of others</source>
         <translation>ihr Fenster vor anderen</translation>
     </message>
@@ -3916,6 +3900,10 @@
     <message>
         <source>Compare it with your invitation, letter by letter, and the server&apos;s address too: each institution has its own.</source>
         <translation>Vergleichen Sie ihn Buchstabe für Buchstabe mit Ihrer Einladung, und auch die Adresse des Servers: Jede Einrichtung hat ihre eigene.</translation>
+    </message>
+    <message>
+        <source>Allow Invigil under System Settings, Privacy &amp; Security, Accessibility, and open Invigil again.</source>
+        <translation>Erlauben Sie Invigil unter Systemeinstellungen, Datenschutz &amp; Sicherheit, Bedienungshilfen, und öffnen Sie Invigil erneut.</translation>
     </message>
     <message>
         <source>{0} gives no picture any more.</source>

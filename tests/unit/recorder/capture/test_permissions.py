@@ -82,5 +82,7 @@ def test_macos_has_a_status_a_device_and_an_answer_a_right(status: int, leave: L
     assert found["camera"].leave is found["microphone"].leave is leave
     assert found["screen"].leave is Leave.DENIED
     assert found["accessibility"].leave is Leave.GRANTED
+    assert found["input_monitoring"].leave is Leave.DENIED
+    assert found["input_monitoring"].page.endswith("Privacy_ListenEvent")
     assert all(one.page.startswith("x-apple.systempreferences:") for one in found.values())
     assert ("CoreGraphics", "CGPreflightScreenCaptureAccess") in asked

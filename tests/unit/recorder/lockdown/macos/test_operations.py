@@ -8,7 +8,6 @@ from recorder.lockdown.environment.judging import judged
 from recorder.lockdown.environment.signs import of_kind, total
 from recorder.lockdown.macos import steps
 from recorder.lockdown.macos.api import Application, HidDevice
-from recorder.lockdown.macos.permissions import permissions
 from recorder.lockdown.macos.readers import MacDesktop, MacFacts
 from recorder.lockdown.operation import InForce, NotInForce
 from shared.flags import Kind
@@ -74,15 +73,7 @@ def test_staying_awake_is_one_assertion_and_none_afterwards(api: FakeMac) -> Non
     assert isinstance(step.perform(), NotInForce)
 
 
-def test_permissions_are_told_with_the_page_that_grants_them(api: FakeMac) -> None:
-    api.screen = False
-    found = {one.name: one for one in permissions(api)}
-    assert [one.granted for one in found.values()] == [True, False, True]
-    assert found["screen_recording"].page.endswith("Privacy_ScreenCapture")
-    assert "Screen Recording" in found["screen_recording"].advice
-
-
-def test_without_that_permission_the_application_is_still_told(api: FakeMac) -> None:
+def test_without_leave_to_record_the_screen_the_application_is_still_told(api: FakeMac) -> None:
     api.front, api.titles[5] = Application(5, "Safari", "com.apple.Safari"), "Answers"
     api.screen = False
     window = MacDesktop(api).active_window()
