@@ -5,7 +5,9 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
 import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,13 +70,24 @@ class Returned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderDraft:
     """What an administrator says of the institution's own sign-in; an empty ``secret`` keeps
-    the one there is.
+    the one there is. ``trusts_address``: addresses count of which the issuer does not say
+    whether they are verified.
     """
 
     issuer: str
     client: str
     secret: str
     joins_as: Role | None
+    trusts_address: bool = False
+
+
+class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept sealed of a sign-in. Whose word counts for an address is no less worth
+    sealing than the secret: whoever could change it in the database could be anybody.
+    """
+
+    secret: str
+    trusts_address: bool = False
 
 
 class Elsewhere:
@@ -179,20 +192,43 @@ class Elsewhere:
             db.add(row)
         elif row.issuer != draft.issuer and not draft.secret:
             return "Say the client's secret again: it was another issuer's."
+        kept = None if draft.secret else self._kept(row)
+        if kept is None and not draft.secret:
+            return "Say the client's secret again: the one that is kept cannot be opened."
+        secret = draft.secret or (kept.secret if kept else "")
         row.issuer, row.client = draft.issuer, draft.client
         row.joins_as = draft.joins_as.value if draft.joins_as else None
-        if draft.secret:
-            row.sealed = self._seal.sealed(staff.institution_id, draft.secret)
+        text = msgspec.json.encode(_Kept(secret, draft.trusts_address)).decode()
+        row.sealed = self._seal.sealed(staff.institution_id, text)
         subject = ("institution", staff.institution_id)
-        said = {"issuer": draft.issuer, "joins_as": row.joins_as or ""}
+        said: dict[str, Any] = {"issuer": draft.issuer, "joins_as": row.joins_as or ""}
+        said["trusts_address"] = draft.trusts_address
         audit.record(db, now, staff, "institution.provider", subject, **said)
         return None
 
     def _client(self, row: ProviderRow) -> Client | None:
-        secret = self._seal.opened(row.institution_id, row.sealed)
-        if secret is None:
+        kept = self._kept(row)
+        if kept is None:
             return None
-        return Client(row.issuer, row.client, secret, self.callback)
+        return Client(row.issuer, row.client, kept.secret, self.callback, kept.trusts_address)
+
+    def _kept(self, row: ProviderRow) -> _Kept | None:
+        """What is sealed of a sign-in; ``None`` where it is not this server's."""
+        text = self._seal.opened(row.institution_id, row.sealed)
+        if text is None:
+            return None
+        try:
+            return msgspec.json.decode(text, type=_Kept)
+        except msgspec.DecodeError:
+            # Kept before there was more to seal than the secret.
+            return _Kept(text)
+
+    def trusts_address(self, row: ProviderRow) -> bool:
+        """Whether an institution's sign-in is trusted where it does not say that an address is
+        verified.
+        """
+        kept = self._kept(row)
+        return kept is not None and kept.trusts_address
 
     async def _account(
         self, db: AsyncSession, row: ProviderRow, vouched: Vouched, now: int

@@ -1,5 +1,6 @@
 """Asks an institution's own sign-in (OpenID Connect Core 1.0, code flow): discovery, codes for
-tokens, and the token's checks. Requests go to the issuer's own host, and to no other.
+tokens, the token's checks, and what the token leaves out. Requests go where the issuer's own
+discovery says, which may be other hosts of its (Google's are), and never inward.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 DISCOVERY = "/.well-known/openid-configuration"
 SCOPE = "openid email profile"
 
+# What of a person is asked for: the claims of those scopes (Core 1.0, section 5.4).
+_OF_A_PERSON = ("email", "name", "email_verified")
+
 # What httpcore raises where nobody answers, or wrongly.
 UNREACHED = (
     httpcore.NetworkError,
@@ -56,16 +60,26 @@ class Discovered(msgspec.Struct, frozen=True):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    userinfo_endpoint: str | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The addresses that this server asks."""
+        more = (self.userinfo_endpoint,) if self.userinfo_endpoint else ()
+        return (self.token_endpoint, self.jwks_uri, *more)
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """This server, as the issuer knows it."""
+    """This server, as the issuer knows it. ``trusts_address``: an address of which the issuer
+    says nothing about whether it is verified counts all the same.
+    """
 
     issuer: str
     id: str
     secret: str
     callback: str
+    trusts_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +93,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """Who the issuer says it is; the address is one that it has verified."""
+    """Who the issuer says it is; the address is verified by it, or trusted."""
 
     email: str
     name: str
@@ -98,10 +112,23 @@ async def discover(targets: Targets, issuer: str) -> Discovered:
     found = _decoded(await _ask(targets, "GET", issuer.rstrip("/") + DISCOVERY), Discovered)
     if found.issuer.rstrip("/") != issuer.rstrip("/"):
         raise ProviderError(f"It calls itself {found.issuer[:200]}, not {issuer}.")
-    for address in (found.authorization_endpoint, found.token_endpoint, found.jwks_uri):
-        if _origin(address) != _origin(issuer):
-            raise ProviderError(f"It names an address on another host: {address[:200]}.")
+    for address in (found.authorization_endpoint, *found.asked):
+        await _check_endpoint(targets, issuer, address, asked=address in found.asked)
     return found
+
+
+async def _check_endpoint(targets: Targets, issuer: str, address: str, *, asked: bool) -> None:
+    """An endpoint may lie on another host than its issuer (Discovery 1.0 asks for https alone),
+    but is never less safe to ask; one that only browsers are sent to may lie inward.
+    """
+    if _origin(address) == _origin(issuer):
+        return
+    scheme, host = _origin(address)
+    if not host or (scheme != "https" and _origin(issuer)[0] == "https"):
+        raise ProviderError(f"It names an address that is not https: {address[:200]}.")
+    refused = await targets.refusal(address) if asked else None
+    if refused is not None:
+        raise ProviderError(f"It names {address[:200]}. {refused.why}")
 
 
 def address_to_ask(found: Discovered, client: Client, asked: Asked) -> str:
@@ -140,7 +167,28 @@ async def vouched_for(
     if not isinstance(token, str):
         raise ProviderError("Its answer holds no id_token.")
     keys = _decoded(await _ask(targets, "GET", found.jwks_uri), dict[str, Any])
-    return _checked(token, keys, found, client, asked, now)
+    claims = _checked(token, keys, found, client, asked, now)
+    if "email" not in claims and found.userinfo_endpoint:
+        told = await _told(targets, found.userinfo_endpoint, answer.get("access_token"))
+        # Core 1.0, section 5.3.2: else it is about somebody else.
+        if told.get("sub") != claims["sub"]:
+            raise ProviderError("Its UserInfo is about another person than its token.")
+        claims = {**{name: told.get(name) for name in _OF_A_PERSON}, **claims}
+    return _person(claims, client)
+
+
+async def _told(targets: Targets, address: str, access_token: object) -> dict[str, Any]:
+    """What the issuer says of a person beside the token: with the code flow it may leave what
+    the scopes name out of the token (Core 1.0, section 5.4).
+    """
+    if not isinstance(access_token, str) or not _is_token(access_token):
+        raise ProviderError("Its answer holds no access_token, and its token no address.")
+    return _decoded(await _ask(targets, "GET", address, bearer=access_token), dict[str, Any])
+
+
+def _is_token(text: str) -> bool:
+    """Whether it can stand in a header."""
+    return text.isascii() and text.isprintable() and " " not in text
 
 
 def _checked(
@@ -150,8 +198,10 @@ def _checked(
     client: Client,
     asked: Asked,
     now: int,
-) -> Vouched:
-    """OpenID Connect Core 1.0, section 3.1.3.7, in its order where it names one."""
+) -> Mapping[str, Any]:
+    """The token's claims. OpenID Connect Core 1.0, section 3.1.3.7, in its order where it names
+    one.
+    """
     registry = jwt.JWTClaimsRegistry(
         now=now // MICROS_PER_SECOND,
         leeway=LEEWAY_S,
@@ -167,27 +217,37 @@ def _checked(
         registry.validate(read.claims)
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise ProviderError(f"Its token does not hold: {error}.") from error
-    return _person(read.claims, client)
+    audience = read.claims["aud"]
+    several = isinstance(audience, list) and len(audience) > 1
+    if (several or "azp" in read.claims) and read.claims.get("azp") != client.id:
+        raise ProviderError("Its token was made for another program.")
+    return read.claims
 
 
 def _person(claims: Mapping[str, Any], client: Client) -> Vouched:
-    audience = claims["aud"]
-    several = isinstance(audience, list) and len(audience) > 1
-    if (several or "azp" in claims) and claims.get("azp") != client.id:
-        raise ProviderError("Its token was made for another program.")
-    email, name = claims.get("email"), claims.get("name")
-    if (
-        not isinstance(email, str)
-        or "@" not in email
-        or claims.get("email_verified") is not True
-    ):
-        raise ProviderError("It vouches for no verified e-mail address.")
+    """Whose account it is. What the issuer calls unverified never counts; what it says nothing
+    of counts where the institution trusts it (Microsoft Entra ID says it of no address).
+    """
+    email, name, verified = (claims.get(one) for one in _OF_A_PERSON)
+    if not isinstance(email, str) or "@" not in email:
+        raise ProviderError("It tells no e-mail address.")
+    if verified is None and not client.trusts_address:
+        raise ProviderError(
+            "It does not say whether the e-mail address is verified. An administrator can say "
+            "on the page Signing in that its addresses are trusted."
+        )
+    if verified is not None and verified is not True:
+        raise ProviderError("It calls the e-mail address unverified.")
     return Vouched(email.strip().lower(), name if isinstance(name, str) else "")
 
 
-async def _ask(targets: Targets, method: str, address: str, body: str = "") -> bytes:
+async def _ask(
+    targets: Targets, method: str, address: str, body: str = "", bearer: str = ""
+) -> bytes:
     """One request to the issuer; redirects are not followed."""
     headers: dict[str | bytes, str | bytes] = {"Accept": "application/json"}
+    if bearer:
+        headers["Authorization"] = f"Bearer {bearer}"
     if body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     limits = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), TIMEOUT_S)}

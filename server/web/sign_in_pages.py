@@ -176,6 +176,7 @@ def _draft(fields: dict[str, str]) -> ProviderDraft:
         client=fields.get("client", "").strip(),
         secret=fields.get("secret", "").strip(),
         joins_as=Role(role) if role in set(Role) - {Role.ADMIN} else None,
+        trusts_address="trusts_address" in fields,
     )
 
 
@@ -198,6 +199,9 @@ async def _page(
         "typed": {},
         "told": "",
         "mistake": "",
+        "trusts_address": row is not None and elsewhere.trusts_address(row),
         **shown,
     }
+    if context["typed"]:
+        context["trusts_address"] = "trusts_address" in context["typed"]
     return page("sign_in.html", context, status=status)

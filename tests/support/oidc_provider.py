@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-CLIENT, SECRET = "invigil-test", "a client secret"
+CLIENT, SECRET, ACCESS_TOKEN = "invigil-test", "a client secret", "an-access-token"
 HOUR_S = 3600
 
 
@@ -34,6 +34,8 @@ class Provider:
     discovery: dict[str, Any] = field(default_factory=dict)
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "1"}))
     signing: ECKey | None = None
+    # What it says of a person beside the token, to who shows the access token.
+    userinfo: dict[str, Any] = field(default_factory=dict)
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
 
@@ -80,7 +82,7 @@ class Provider:
         }
         claims = {name: value for name, value in claims.items() if value is not None}
         signed = jwt.encode({"alg": "ES256", "kid": "1"}, claims, self.signing or self.key)
-        return {"access_token": "x", "token_type": "Bearer", "id_token": signed}
+        return {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "id_token": signed}
 
 
 @contextmanager
@@ -96,6 +98,9 @@ def provider() -> Iterator[Provider]:
                     self.answer(one.document())
                 case "/keys":
                     self.answer({"keys": [one.key.as_dict(private=False)]})
+                case "/userinfo":
+                    shown = self.headers["Authorization"] == f"Bearer {ACCESS_TOKEN}"
+                    self.answer(one.userinfo if shown else {}, 200 if shown else 401)
                 case _:
                     self.answer({}, 404)
 

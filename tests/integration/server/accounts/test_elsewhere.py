@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -10,10 +11,14 @@ import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import select
 from support.campus import Campus, client_of, connected, sign_in
+from support.logged import entries
 from support.oidc_provider import CLIENT, SECRET, Provider, provider
 
 from server.accounts.credentials import ProviderRow
+from server.accounts.elsewhere import SEAL
 from server.accounts.models import Account
+from server.storage.seal import Seal
+from shared.log import Act
 
 pytestmark = pytest.mark.anyio
 
@@ -105,6 +110,92 @@ async def test_a_token_that_does_not_hold_signs_nobody_in(
     assert (await client.get("/api/v1/exams")).status_code == 401
 
 
+async def test_an_issuer_that_says_nothing_of_addresses_is_trusted_where_it_is_said(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    """As Microsoft Entra ID, whose tokens have no ``email_verified``."""
+    issuer.bent = {"email_verified": None}
+    await set_up(campus, client, issuer)
+    answer = await go(campus, client, issuer)
+    assert answer.headers["location"].startswith("/login?told=")
+    # The secret need not be said again.
+    page = await set_up(campus, client, issuer, secret="", trusts_address="on")
+    assert re.search(r'name="trusts_address"[^>]* checked', page.text)
+    assert (await go(campus, client, issuer)).headers["location"] == "/exams"
+    client.cookies.clear()
+    for verified in (False, "true", 0):
+        issuer.bent = {"email_verified": verified}
+        answer = await go(campus, client, issuer)
+        assert answer.headers["location"].startswith("/login?told="), verified
+    issuer.bent = {"email_verified": None}
+    page = await set_up(campus, client, issuer, secret="")
+    assert not re.search(r'name="trusts_address"[^>]* checked', page.text)
+    answer = await go(campus, client, issuer)
+    assert answer.headers["location"].startswith("/login?told=")
+    log = [one.body for one in await entries(campus) if isinstance(one.body, Act)]
+    said = [one.detail["trusts_address"] for one in log if one.action == "institution.provider"]
+    assert said == [False, True, False]
+
+
+async def test_a_sign_in_that_was_kept_before_there_was_trust_goes_on(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    await set_up(campus, client, issuer)
+    seal = Seal(campus.keys.server_secret(), SEAL)
+    async with connected(campus.settings) as database, database.transaction() as db:
+        row = await db.get_one(ProviderRow, campus.institution.id)
+        row.sealed = seal.sealed(row.institution_id, SECRET)
+    assert (await go(campus, client, issuer)).headers["location"] == "/exams"
+
+
+async def test_an_issuer_may_have_several_hosts(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    """As Google, whose tokens and keys are on other hosts than the issuer."""
+    with provider() as other:
+        other.asked, other.key, other.now = issuer.asked, issuer.key, issuer.now
+        other.bent = {"iss": issuer.url}
+        issuer.discovery = {
+            "authorization_endpoint": f"{other.url}/authorize",
+            "token_endpoint": f"{other.url}/token",
+            "jwks_uri": f"{other.url}/keys",
+        }
+        await set_up(campus, client, issuer)
+        assert (await go(campus, client, issuer)).headers["location"] == "/exams"
+        assert other.requests == ["/token", "/keys"]
+        client.cookies.clear()
+        other.bent = {}
+        answer = await go(campus, client, issuer)
+        assert answer.headers["location"].startswith("/login?told="), "the other's own word"
+
+
+async def test_what_the_token_leaves_out_is_asked_for(
+    campus: Campus, client: httpx.AsyncClient, issuer: Provider
+) -> None:
+    """The code flow may tell the claims of scopes as UserInfo alone (Core 1.0, 5.4)."""
+    bare = {"email": None, "email_verified": None, "name": None}
+    person = {"sub": "s-1", "email": "proctor@example.edu", "email_verified": True}
+    issuer.bent = bare
+    await set_up(campus, client, issuer)
+    assert (await go(campus, client, issuer)).headers["location"].startswith("/login?told=")
+    issuer.discovery = {"userinfo_endpoint": f"{issuer.url}/userinfo"}
+    issuer.userinfo = person
+    assert (await go(campus, client, issuer)).headers["location"] == "/exams"
+    client.cookies.clear()
+    for wrong in (
+        {**person, "sub": "s-2"},
+        {**person, "email_verified": False},
+        {"sub": "s-1", "email_verified": True},
+        {"sub": "s-1", "email": "proctor@example.edu"},
+    ):
+        issuer.userinfo = wrong
+        answer = await go(campus, client, issuer)
+        assert answer.headers["location"].startswith("/login?told="), wrong
+    # What the token says goes before what is told beside it.
+    issuer.userinfo, issuer.bent = person, {"email_verified": False}
+    assert (await go(campus, client, issuer)).headers["location"].startswith("/login?told=")
+
+
 async def test_what_is_planted_or_used_again_signs_nobody_in(
     campus: Campus, client: httpx.AsyncClient, issuer: Provider
 ) -> None:
@@ -152,7 +243,9 @@ async def test_what_cannot_be_an_issuer_is_refused_with_why(
 ) -> None:
     for discovery, said in (
         ({"issuer": "https://other.example"}, "calls itself"),
-        ({"token_endpoint": "https://other.example/token"}, "another host"),
+        ({"token_endpoint": "ftp://other.example/token"}, "It names ftp://other.example"),
+        ({"jwks_uri": "http://10.0.0.1/keys"}, "inside of a network"),
+        ({"userinfo_endpoint": "https://10.0.0.1/me"}, "inside of a network"),
         ({"jwks_uri": 5}, "not understood"),
     ):
         issuer.discovery = discovery
