@@ -24,9 +24,11 @@ from support.campus import (
 )
 from support.filmed import SECOND
 from support.running_server import RunningServer, running
+from support.two_houses import found_house, signed_in
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from server.accounts.models import Role
 from server.audit.models import LogEntryRow
 from server.live.board_controllers import BOARD_PATH, ELSEWHERE, NOT_ASKED, SIGNED_OUT
 
@@ -154,6 +156,69 @@ async def test_the_board_is_for_those_who_are_signed_in_on_its_own_page(
         with pytest.raises(ConnectionClosed) as closed:
             await viewer.until("nobody", "nothing")
         assert closed.value.rcvd.code == SIGNED_OUT
+
+
+async def test_the_board_tells_nothing_of_another_institution(
+    campus: Campus, server: RunningServer, browser: httpx.AsyncClient
+) -> None:
+    """Neither unasked, nor by an exam, a name, a session or a tile's revision that is theirs;
+    and theirs tells nothing of ours.
+    """
+    ours = await _sits(campus, browser, "s-apart")
+    # Codes are good for an hour from now.
+    campus.clock.now = _now()
+    house = await found_house(campus, browser, "theirs")
+    theirs = house.pupil
+    asks = [
+        {},
+        {"exam": house.exam.id},
+        {"name": "Ada of theirs"},
+        {"name": "of"},
+        {"state": "calls"},
+        {"have": {theirs.session: "0" * 16}},
+        {"exam": house.exam.id, "have": {theirs.session: "0" * 16}, "page": 7},
+    ]
+    told: list[str] = []
+    async with linked(server, browser) as link:
+        for number, ask in enumerate(asks):
+            await link.send(json.dumps({**ask, "ask": number}))
+            told.append(await _answer(link, number))
+        assert ours.session in told[0]
+        # There is news of both: of ours it is told, of theirs nothing.
+        theirs.incident(2, kind="face_missing", severity="critical")
+        theirs.take(await theirs.deliver(theirs.records[-1]))
+        ours.incident(2, kind="window_switch", severity="high")
+        ours.take(await ours.deliver(ours.records[-1]))
+        await link.send(json.dumps({"ask": len(asks)}))
+        while "Other window in front" not in told[-1]:
+            told.append(str(await asyncio.wait_for(link.recv(), PATIENCE_S)))
+    for path in ("/live", "/live/tiles", BOARD_PATH):
+        for query in ({}, {"exam": house.exam.id}, {"name": "Ada of theirs"}):
+            answer = await browser.get(path, params=query)
+            assert answer.status_code in (200, 204), answer.text
+            told.append(answer.text.replace("Ada of theirs", ""))
+    for secret in house.secrets:
+        assert not [one for one in told if secret in one], secret
+    async with connected(campus.settings) as database:
+        cookie = await signed_in(database, house, Role.ADMIN)
+    async with connect(
+        server.url.replace("http", "ws") + BOARD_PATH, additional_headers=cookie
+    ) as link:
+        await link.send(json.dumps({"ask": 1, "exam": campus.exam.id}))
+        first = await _answer(link, 1)
+        await link.send(json.dumps({"ask": 2, "have": {ours.session: "0" * 16}}))
+        second = await _answer(link, 2)
+    assert (json.loads(first)["total"], json.loads(second)["total"]) == (0, 1)
+    assert theirs.session in second
+    assert ours.session not in first + second
+
+
+async def _answer(link: ClientConnection, number: int) -> str:
+    """The news that answer this ask, as they came."""
+    while True:
+        found = str(await asyncio.wait_for(link.recv(), PATIENCE_S))
+        if json.loads(found)["ask"] == number:
+            return found
 
 
 async def _sits(campus: Campus, client: httpx.AsyncClient, reference: str) -> Pupil:
