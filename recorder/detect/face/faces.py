@@ -167,7 +167,9 @@ class FaceAnalyzer:
         self._further.update(now_ns, view, faces, candidate, confirmed)
         if view.plain:
             self._score = max((face.score for face in found), default=0.0)
-        self._upright.update(now_ns, image, self._score)
+        if not self._sight.blurred:
+            # Out of focus a face is as like a face when it is turned.
+            self._upright.update(now_ns, image, self._score)
         surest = candidate or next((f.box for f in self._further.beside(None)), None)
         self._sight.searched(now_ns, image, light, surest)
 

@@ -153,6 +153,11 @@ class Sight:
         return self._given[0] if self._given else None
 
     @property
+    def blurred(self) -> bool:
+        """Whether the last picture that was looked at for it was out of focus."""
+        return self._blurred
+
+    @property
     def shows_pose(self) -> bool:
         """Whether pose and gaze of a face in the last picture can be measured."""
         return NOT_LIVE.issuperset(self._given)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from recorder.detect.face.faces import FaceAnalyzer
-from recorder.detect.face.graphs import FaceGraphs
+from recorder.detect.face.faces import FaceAnalyzer, Graphs
+from recorder.detect.face.graphs import FaceGraphs, FittedFace, FoundFace, Roi
 from recorder.detect.observations import Blindness, FaceObservation
 
 Picture = NDArray[np.uint8]
@@ -18,7 +18,7 @@ NS = 1_000_000_000
 
 
 def filmed(
-    graphs: FaceGraphs, picture: Picture, seconds: float = 2.0, fps: int = 10
+    graphs: Graphs, picture: Picture, seconds: float = 2.0, fps: int = 10
 ) -> list[FaceObservation]:
     """What is seen in a scene under a sensor's noise."""
     dice, analyzer = np.random.default_rng(7), FaceAnalyzer(graphs)
@@ -87,6 +87,30 @@ def test_upside_down_is_said(graphs: FaceGraphs, photograph: Picture) -> None:
     last = filmed(graphs, over, 4.5)[-1]
     assert last.blind is Blindness.UPSIDE_DOWN
     assert not last.observable
+
+
+class Lookalike:
+    """Models for which a picture is a face as soon as it is turned over: bright at the top."""
+
+    def find(self, image: Picture, columns: tuple[int, int] | None = None) -> list[FoundFace]:
+        del columns
+        turned = image[:100].mean() > image[-100:].mean()
+        return [FoundFace(0.9, Roi(320, 240, 120, 120))] if turned else []
+
+    def fit(self, image: Picture, roi: Roi) -> FittedFace | None:
+        del image, roi
+        return None
+
+
+def test_out_of_focus_is_not_taken_for_upside_down() -> None:
+    tiles = np.kron(np.indices((6, 8)).sum(axis=0) % 2, np.ones((80, 80)))
+    light = 60 + 90 * tiles + np.linspace(0, 60, 480)[:, np.newaxis]
+    sharp = np.repeat(light.astype(np.uint8)[..., np.newaxis], 3, axis=2)
+    seen = filmed(Lookalike(), sharp, 4.5)
+    assert seen[-1].blind is Blindness.UPSIDE_DOWN
+    blurred = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 16), np.uint8)
+    seen = filmed(Lookalike(), blurred, 4.5)
+    assert seen[-1].blind is Blindness.BLURRED
 
 
 @pytest.mark.parametrize("side", [0, 1])
