@@ -15,6 +15,7 @@ from rich.console import Console
 
 from server.accommodation_commands import app as accommodations
 from server.administration import app as admin
+from server.appeal_commands import app as appeals
 from server.audit.commands import app as log
 from server.backup_commands import backup, restore
 from server.builds.commands import app as builds
@@ -30,7 +31,7 @@ from server.opening import Fault, opened, settled
 from server.people_commands import app as people
 from server.policy_commands import app as policy
 from server.report_commands import app as reports
-from server.request_commands import appeals, requests
+from server.request_commands import app as requests
 from server.retention.commands import app as retention
 from server.review_commands import app as review
 from server.terminal import say

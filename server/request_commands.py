@@ -1,6 +1,4 @@
-"""``invigil-server admin requests`` and ``admin appeals``: what candidates ask of an
-institution, and its answers.
-"""
+"""``invigil-server admin requests``: candidates who ask for their data, or to have it erased."""
 
 from __future__ import annotations
 
@@ -18,9 +16,9 @@ from server.whole_files import whole_file
 if TYPE_CHECKING:
     from server.accounts.staff import Staff
     from server.candidates.handling import Handling
-    from server.candidates.models import AppealRow, DataRequestRow
+    from server.candidates.models import DataRequestRow
 
-requests = App(
+app = App(
     name="requests",
     help="""Deal with requests of candidates for their data, or to have it erased.
 
@@ -40,27 +38,12 @@ requests = App(
     help_format="plaintext",
 )
 
-appeals = App(
-    name="appeals",
-    help="""See what candidates object to, and answer them.
-
-        invigil-server admin appeals list --by ada@example.edu
-        invigil-server admin appeals look APPEAL --by ada@example.edu
-        invigil-server admin appeals answer APPEAL answer.txt --by ada@example.edu
-
-    Until an appeal is answered nothing of the session is destroyed. The candidate reads the
-    answer on their page, and is written to where there is an address. --by is the e-mail
-    address of an examiner, in whose name it is done.
-    """,
-    help_format="plaintext",
-)
-
 # What the log has for where it was asked from.
 COMMAND = "command line"
 
 
-@requests.command(name="list")
-def list_requests(*, by: str, every: Flag = False) -> None:
+@app.command(name="list")
+def list_(*, by: str, every: Flag = False) -> None:
     """List requests, those due first, one line of JSON each.
 
     Args:
@@ -81,7 +64,7 @@ def list_requests(*, by: str, every: Flag = False) -> None:
         print_line(line)
 
 
-@requests.command
+@app.command
 def add(reference: str, kind: str, *, by: str, words: str = "") -> None:
     """Write down a request that came by letter or in person.
 
@@ -108,7 +91,7 @@ def add(reference: str, kind: str, *, by: str, words: str = "") -> None:
     print_line(run_as(by, "admin", work))
 
 
-@requests.command
+@app.command
 def check(request: str, how: str, *, by: str) -> None:
     """Note how it was made sure who asks: nothing is handed over or erased before.
 
@@ -120,7 +103,7 @@ def check(request: str, how: str, *, by: str) -> None:
     _step(request, "check", how, by)
 
 
-@requests.command
+@app.command
 def extend(request: str, why: str, *, by: str) -> None:
     """Take two further months, once.
 
@@ -132,7 +115,7 @@ def extend(request: str, why: str, *, by: str) -> None:
     _step(request, "extend", why, by)
 
 
-@requests.command
+@app.command
 def refuse(request: str, why: str, *, by: str) -> None:
     """Refuse a request.
 
@@ -144,7 +127,7 @@ def refuse(request: str, why: str, *, by: str) -> None:
     _step(request, "refuse", why, by)
 
 
-@requests.command
+@app.command
 def done(request: str, *, by: str) -> None:
     """Close a request: of an export once the copy was handed over; of an erasure this erases.
 
@@ -158,7 +141,7 @@ def done(request: str, *, by: str) -> None:
     _step(request, "done", "", by)
 
 
-@requests.command
+@app.command
 def copy(
     request: str, *, by: str, output: Annotated[Path, Parameter(name=["--output", "-o"])]
 ) -> None:
@@ -193,90 +176,6 @@ def copy(
     say(f"Wrote {output}.")
 
 
-@appeals.command(name="list")
-def list_appeals(*, by: str, every: Flag = False) -> None:
-    """List appeals, those due first, one line of JSON each.
-
-    Args:
-        by: The e-mail address of the account that looks.
-        every: Also those that were answered.
-    """
-    from server.candidates.appeals import ANSWERED, all_appeals
-
-    async def work(rooms: Rooms, staff: Staff) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            return [
-                {
-                    **_appeal(one.appeal),
-                    "exam": one.exam.id,
-                    "candidate": one.candidate.name,
-                    "reference": one.candidate.reference,
-                }
-                for one in await all_appeals(db, staff.institution_id)
-                if every or one.appeal.state != ANSWERED
-            ]
-
-    for line in run_as(by, "examiner", work):
-        print_line(line)
-
-
-@appeals.command
-def look(appeal: str, *, by: str) -> None:
-    """Say that somebody looks at an appeal; the candidate's page says so.
-
-    Args:
-        appeal: Its id.
-        by: The e-mail address of the account that looks at it.
-    """
-    from server.candidates.appeals import appeal_of, look_at
-
-    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
-        async with rooms.database.transaction() as db:
-            row = await appeal_of(db, staff.institution_id, appeal)
-            if row is None:
-                raise fault(NO_APPEAL)
-            await look_at(db, rooms.clock(), staff, row, COMMAND)
-            return _appeal(row)
-
-    print_line(run_as(by, "examiner", work))
-
-
-@appeals.command
-def answer(appeal: str, file: Path, *, by: str) -> None:
-    """Answer an appeal, once and for good.
-
-    Prints the appeal as JSON; `written` says whether there was an address to write to.
-
-    Args:
-        appeal: Its id.
-        file: The answer, as text in UTF-8.
-        by: The e-mail address of the account that answers.
-    """
-    from server.candidates.appeals import AppealError, appeal_of
-    from server.candidates.appeals import answer as give
-    from server.ingest.models import ExamSession
-
-    words = _text(file)
-
-    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
-        notices, now = _notices(rooms), rooms.clock()
-        async with rooms.database.transaction() as db:
-            row = await appeal_of(db, staff.institution_id, appeal)
-            if row is None:
-                raise fault(NO_APPEAL)
-            try:
-                await give(db, now, staff, row, words, COMMAND)
-            except AppealError as error:
-                raise fault(str(error)) from error
-            session = await db.get_one(ExamSession, row.session_id)
-            return {**_appeal(row), "written": await notices.answered(db, session, now)}
-
-    print_line(run_as(by, "examiner", work))
-
-
-NO_APPEAL = "There is no such appeal."
-
-
 def _step(request: str, step: str, words: str, by: str) -> None:
     from server.candidates.handling import Step
     from server.candidates.requests import RequestError
@@ -303,24 +202,6 @@ def _handling(rooms: Rooms) -> Handling:
     return Handling(database, Erasing(database, retention, carrier), clock)
 
 
-def _notices(rooms: Rooms) -> Any:
-    from server.candidates.letters import Notices
-    from server.enrolment.tokens import Tokens
-    from server.mail.outbox import Outbox
-
-    secret = rooms.keys.server_secret()
-    return Notices(Outbox(secret, rooms.clock), secret, Tokens(secret), settled())
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise fault(f"Cannot read {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise fault(f"{file} is no text in UTF-8") from error
-
-
 def _request(row: DataRequestRow) -> dict[str, Any]:
     """A request; times are microseconds UTC."""
     return {
@@ -335,17 +216,4 @@ def _request(row: DataRequestRow) -> dict[str, Any]:
         "extended": row.extended_why,
         "identity": row.identity,
         "outcome": list(row.outcome),
-    }
-
-
-def _appeal(row: AppealRow) -> dict[str, Any]:
-    """An appeal; times are microseconds UTC."""
-    return {
-        "appeal": row.id,
-        "session": row.session_id,
-        "state": row.state,
-        "words": row.text,
-        "received": row.received,
-        "due": row.due,
-        "answer": row.answer,
     }
