@@ -32,9 +32,6 @@ app = App(
     help_format="plaintext",
 )
 
-# What the log has for where it was asked from.
-COMMAND = "command line"
-
 NO_APPEAL = "There is no such appeal."
 
 
@@ -80,7 +77,7 @@ def look(appeal: str, *, by: str) -> None:
             row = await appeal_of(db, staff.institution_id, appeal)
             if row is None:
                 raise fault(NO_APPEAL)
-            await look_at(db, rooms.clock(), staff, row, COMMAND)
+            await look_at(db, rooms.clock(), staff, row, staff.means)
             return _appeal(row)
 
     print_line(run_as(by, "examiner", work))
@@ -110,7 +107,7 @@ def answer(appeal: str, file: Path, *, by: str) -> None:
             if row is None:
                 raise fault(NO_APPEAL)
             try:
-                await give(db, now, staff, row, words, COMMAND)
+                await give(db, now, staff, row, words, staff.means)
             except AppealError as error:
                 raise fault(str(error)) from error
             session = await db.get_one(ExamSession, row.session_id)

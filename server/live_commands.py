@@ -35,9 +35,6 @@ app = App(
     help_format="plaintext",
 )
 
-# What the log has for where it was asked from.
-COMMAND = "command line"
-
 MINUTE_S = 60
 
 # The longest extra time, in minutes: a day.
@@ -63,7 +60,7 @@ def list_(*, by: str, exam: str = "", state: str = "", name: str = "") -> None:
         raise Fault(f"--state is one of {', '.join(STATES)}, not {state!r}")
 
     async def work(rooms: Rooms, staff: Staff) -> list[Standing]:
-        await Watches(rooms.database, rooms.clock).note(staff, COMMAND)
+        await Watches(rooms.database, rooms.clock).note(staff, staff.means)
         # Nothing is drawn here.
         board = Board(staff.institution_id, rooms.database, lambda _: "", rooms.clock)
         look = await board.fresh()
@@ -91,7 +88,7 @@ def show(session: str, *, by: str) -> None:
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
         async with rooms.database.transaction() as db:
             row = await session_of(db, staff, session)
-            await viewed(db, rooms.clock(), staff, row, "conversation", address=COMMAND)
+            await viewed(db, rooms.clock(), staff, row, "conversation", address=staff.means)
             asked = await read_asked(db, row.id)
             said = await conversation(db, row.id, asked)
             return {
@@ -124,7 +121,7 @@ def do(session: str, action: str, reason: str, *, by: str, minutes: int | None =
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any] | Rejection:
         # The running servers see it when they look next, as what another node did.
         live = Live(rooms.database, rooms.clock, lambda _: None)
-        row = await live.command(staff, session, draft, COMMAND)
+        row = await live.command(staff, session, draft, staff.means)
         if not isinstance(row, CommandRow):
             return row
         told = {"command": row.id, "session": session, "action": row.action}

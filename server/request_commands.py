@@ -1,4 +1,4 @@
-"""``invigil-server admin requests``: candidates who ask for their data, or to have it erased."""
+"""``invigil-server admin requests``: who asks for their data, or to have it erased."""
 
 from __future__ import annotations
 
@@ -37,9 +37,6 @@ app = App(
     """,
     help_format="plaintext",
 )
-
-# What the log has for where it was asked from.
-COMMAND = "command line"
 
 
 @app.command(name="list")
@@ -182,7 +179,7 @@ def _step(request: str, step: str, words: str, by: str) -> None:
 
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
         try:
-            row = await _handling(rooms).take(staff, request, Step(step), words, COMMAND)
+            row = await _handling(rooms).take(staff, request, Step(step), words, staff.means)
         except RequestError as error:
             raise fault(str(error)) from error
         return _request(row)

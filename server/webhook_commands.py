@@ -94,7 +94,7 @@ def add(
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any] | Rejection:
         from server.integrations.webhooks import Told
 
-        made = await webhooks.create(staff, draft, COMMAND)
+        made = await webhooks.create(staff, draft, staff.means)
         return {**_told(made.row), "secret": made.secret} if isinstance(made, Told) else made
 
     print_line(_run(by, work))
@@ -131,7 +131,7 @@ def change(
             events=event or row.events,
             with_reference=row.with_reference if with_reference is None else with_reference,
         )
-        made = await webhooks.change(staff, webhook, draft, COMMAND)
+        made = await webhooks.change(staff, webhook, draft, staff.means)
         return _told(made) if isinstance(made, WebhookRow) else made
 
     print_line(_run(by, work))
@@ -149,7 +149,7 @@ def rotate(webhook: str, *, by: str) -> None:
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any] | Rejection:
         from server.integrations.webhooks import Told
 
-        made = await webhooks.rotate(staff, webhook, COMMAND)
+        made = await webhooks.rotate(staff, webhook, staff.means)
         return {**_told(made.row), "secret": made.secret} if isinstance(made, Told) else made
 
     print_line(_run(by, work))
@@ -187,7 +187,7 @@ def remove(webhook: str, *, by: str) -> None:
     """
 
     async def work(webhooks: Webhooks, staff: Staff) -> None:
-        await webhooks.remove(staff, webhook, COMMAND)
+        await webhooks.remove(staff, webhook, staff.means)
 
     _run(by, work)
     print_line({"removed": webhook})
@@ -203,7 +203,7 @@ def test(webhook: str, *, by: str) -> None:
     """
 
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any]:
-        return _told(await webhooks.ping(staff, webhook, COMMAND))
+        return _told(await webhooks.ping(staff, webhook, staff.means))
 
     print_line(_run(by, work))
 
@@ -238,20 +238,16 @@ def resend(webhook: str, *, by: str, event: str | None = None) -> None:
     """
 
     async def work(webhooks: Webhooks, staff: Staff) -> int:
-        return await webhooks.resend(staff, webhook, COMMAND, event)
+        return await webhooks.resend(staff, webhook, staff.means, event)
 
     print_line({"webhook": webhook, "again": _run(by, work)})
 
 
 def _switch(webhook: str, by: str, *, on: bool) -> None:
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any]:
-        return _told(await webhooks.switch(staff, webhook, COMMAND, on=on))
+        return _told(await webhooks.switch(staff, webhook, staff.means, on=on))
 
     print_line(_run(by, work))
-
-
-# What the log has for where it was asked from.
-COMMAND = "command line"
 
 
 def _run(by: str, work: Callable[[Webhooks, Staff], Awaitable[_T | Rejection]]) -> _T:
