@@ -205,7 +205,9 @@ class Settings:
         known = {PREFIX + field.name.upper(): field for field in _single()}
         if wrong := unknown(environment, known):
             listed = "; ".join(map(str, wrong))
-            raise ConfigError(f"{listed}: unset or correct it; server/README.md lists them all")
+            raise ConfigError(
+                f"{listed}: unset it; `invigil-server config` then lists what there is"
+            )
         values: dict[str, object] = {}
         for variable, text in environment.items():
             if variable in known and text:

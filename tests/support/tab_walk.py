@@ -47,7 +47,8 @@ _BEGIN = """
   const still = new CSSStyleSheet();
   still.replaceSync("*, ::before, ::after { transition: none !important; }");
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, still];
-  document.activeElement?.blur();
+  const began = document.activeElement;
+  began?.blur();
   const wanted = [...modal.querySelectorAll(STOPS)].filter(takes);
   const plain = new Map(wanted.map((e) => [e, look(e)]));
   const reached = new Set();
@@ -56,9 +57,14 @@ _BEGIN = """
   const walk = window.tabWalk = {
     stops: wanted.length, around: false, unseen: [], first: null,
     at: () => called(document.activeElement),
+    end: () => {
+      document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== still);
+      document.removeEventListener("focusin", arrived, true);
+      if (began?.isConnected) began.focus(); else document.activeElement?.blur();
+    },
     left: () => wanted.filter((e) => takes(e) && !reached.has(e) && !beside(e)).map(called),
   };
-  document.addEventListener("focusin", ({ target }) => {
+  const arrived = ({ target }) => {
     // Back at the first stop; or at any other, where the first one went away meanwhile.
     if (target === walk.first || (reached.has(target) && !walk.first.isConnected))
       walk.around = true;
@@ -70,7 +76,8 @@ _BEGIN = """
     const now = look(target);
     const seen = plain.has(target) ? now !== plain.get(target) : !now.startsWith("|");
     if (!box || !seen) walk.unseen.push(called(target));
-  }, true);
+  };
+  document.addEventListener("focusin", arrived, true);
 }
 """
 
@@ -95,7 +102,7 @@ class Walk:
 
 
 def walk(page: Page) -> Walk:
-    """Press Tab from the page's beginning until the focus is where it was first."""
+    """Press Tab until the focus is where it was first; afterwards it is where it was before."""
     page.evaluate(_BEGIN)
     stops: int = page.evaluate("tabWalk.stops")
     around, pressed = stops == 0, 0
@@ -108,5 +115,6 @@ def walk(page: Page) -> Walk:
         around = page.evaluate("tabWalk.around")
     keys.detach()
     trap = "" if around else page.evaluate("tabWalk.at()")
-    unreached = page.evaluate("tabWalk.left()")
-    return Walk(stops, unreached, page.evaluate("tabWalk.unseen"), trap)
+    unreached, unseen = page.evaluate("[tabWalk.left(), tabWalk.unseen]")
+    page.evaluate("tabWalk.end()")
+    return Walk(stops, unreached, unseen, trap)

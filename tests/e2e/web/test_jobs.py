@@ -25,6 +25,7 @@ from support.browser import PATIENCE_S, chromium, sign_in, visiting
 from support.campus import PASSWORD, redeem
 from support.pictured import snapshot
 from support.stage import Stage
+from support.tab_walk import walk
 
 from shared.encoding import to_base64
 from shared.signed import public_bytes
@@ -86,6 +87,8 @@ def unhindered(page: Page) -> None:
     """What stands here for a moment hinders nobody."""
     found = hindrances(page)
     assert not found, told(found)
+    walked = walk(page)
+    assert not walked.hinders, "\n".join(walked.hinders)
 
 
 def a_letter(campus_folder: Path, to: str, subject: str) -> EmailMessage:
