@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,11 @@ RANDOM_BYTES = 32
 
 MAX_CHARS = 200
 
+# Domains of one institution's addresses: faculties and clinics have their own.
+MOST_DOMAINS = 20
+_PART = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_PART}(?:\.{_PART})+")
+
 _log = structlog.get_logger("invigil.server")
 
 # What somebody who signs in is told: no more, as they cannot mend it.
@@ -71,7 +77,8 @@ class Returned:
 class ProviderDraft:
     """What an administrator says of the institution's own sign-in; an empty ``secret`` keeps
     the one there is. ``trusts_address``: addresses count of which the issuer does not say
-    whether they are verified.
+    whether they are verified. ``domains`` are those of addresses that ``joins_as`` is for: an
+    issuer such as Google's vouches for everybody in the world.
     """
 
     issuer: str
@@ -79,6 +86,7 @@ class ProviderDraft:
     secret: str
     joins_as: Role | None
     trusts_address: bool = False
+    domains: tuple[str, ...] = ()
 
 
 class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,6 +96,13 @@ class _Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     secret: str
     trusts_address: bool = False
+    domains: tuple[str, ...] = ()
+
+    def may_join(self, email: str) -> bool:
+        """Whether somebody of this address may be given an account. What was kept before there
+        were domains names none, and bounds nobody.
+        """
+        return not self.domains or email.rpartition("@")[2] in self.domains
 
 
 class Elsewhere:
@@ -174,6 +189,11 @@ class Elsewhere:
         """Why a sign-in cannot be used, in a sentence for its form."""
         if not draft.client or len(draft.client) > MAX_CHARS or len(draft.issuer) > MAX_CHARS:
             return "Say the issuer's address and the client's id."
+        wrong = [one for one in draft.domains if not _DOMAIN.fullmatch(one)]
+        if wrong or len(draft.domains) > MOST_DOMAINS:
+            return f"Say at most {MOST_DOMAINS} domains of addresses, as example.edu."
+        if draft.joins_as is not None and not draft.domains:
+            return "Say the domains of the addresses that get an account, as example.edu."
         try:
             await discover(self._targets, draft.issuer)
         except ProviderError as error:
@@ -198,11 +218,12 @@ class Elsewhere:
         secret = draft.secret or (kept.secret if kept else "")
         row.issuer, row.client = draft.issuer, draft.client
         row.joins_as = draft.joins_as.value if draft.joins_as else None
-        text = msgspec.json.encode(_Kept(secret, draft.trusts_address)).decode()
+        kept = _Kept(secret, draft.trusts_address, draft.domains)
+        text = msgspec.json.encode(kept).decode()
         row.sealed = self._seal.sealed(staff.institution_id, text)
         subject = ("institution", staff.institution_id)
         said: dict[str, Any] = {"issuer": draft.issuer, "joins_as": row.joins_as or ""}
-        said["trusts_address"] = draft.trusts_address
+        said |= {"trusts_address": draft.trusts_address, "domains": list(draft.domains)}
         audit.record(db, now, staff, "institution.provider", subject, **said)
         return None
 
@@ -223,12 +244,12 @@ class Elsewhere:
             # Kept before there was more to seal than the secret.
             return _Kept(text)
 
-    def trusts_address(self, row: ProviderRow) -> bool:
-        """Whether an institution's sign-in is trusted where it does not say that an address is
-        verified.
+    def shown(self, row: ProviderRow) -> tuple[bool, str]:
+        """What the form shows of what is sealed: whether addresses are trusted, and the domains
+        of those that get an account.
         """
-        kept = self._kept(row)
-        return kept is not None and kept.trusts_address
+        kept = self._kept(row) or _Kept("")
+        return kept.trusts_address, ", ".join(kept.domains)
 
     async def _account(
         self, db: AsyncSession, row: ProviderRow, vouched: Vouched, now: int
@@ -237,7 +258,8 @@ class Elsewhere:
         account = await find_account(db, vouched.email)
         if account is not None:
             return account if account.institution_id == row.institution_id else None
-        if row.joins_as is None:
+        kept = self._kept(row)
+        if row.joins_as is None or kept is None or not kept.may_join(vouched.email):
             return None
         institution = await db.get_one(Institution, row.institution_id)
         try:

@@ -4,6 +4,7 @@ the way to its own and back.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,6 +37,9 @@ from server.web.forms import text_fields
 from server.web.rendering import page
 
 PAGE = "/settings/sign-in"
+
+# The list of domains that anybody types.
+MAX_TYPED = 2_000
 
 TOLD = {
     "factor": "Kept. Who has no second factor is asked to set one up at their next click.",
@@ -171,12 +175,14 @@ def _denied(denied: Denied) -> Redirect:
 
 def _draft(fields: dict[str, str]) -> ProviderDraft:
     role = fields.get("joins_as", "")
+    domains = re.split(r"[,;\s]+", fields.get("domains", "")[:MAX_TYPED].lower())
     return ProviderDraft(
         issuer=fields.get("issuer", "").strip(),
         client=fields.get("client", "").strip(),
         secret=fields.get("secret", "").strip(),
         joins_as=Role(role) if role in set(Role) - {Role.ADMIN} else None,
         trusts_address="trusts_address" in fields,
+        domains=tuple(dict.fromkeys(filter(None, domains))),
     )
 
 
@@ -190,6 +196,7 @@ async def _page(
     **shown: Any,
 ) -> Template:
     row = await db.get(ProviderRow, staff.institution_id)
+    trusts, domains = (False, "") if row is None else elsewhere.shown(row)
     context = {
         "institution": await db.get_one(Institution, staff.institution_id),
         "provider": row,
@@ -199,7 +206,8 @@ async def _page(
         "typed": {},
         "told": "",
         "mistake": "",
-        "trusts_address": row is not None and elsewhere.trusts_address(row),
+        "trusts_address": trusts,
+        "domains": domains,
         **shown,
     }
     if context["typed"]:

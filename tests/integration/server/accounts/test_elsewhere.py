@@ -222,7 +222,19 @@ async def test_who_is_unknown_joins_only_where_the_institution_says_so(
     await set_up(campus, client, issuer)
     refused = await go(campus, client, issuer)
     assert "have no account" in (await client.get(refused.headers["location"])).text
-    await set_up(campus, client, issuer, joins_as="observer")
+    page = await set_up(campus, client, issuer, joins_as="observer")
+    assert (page.status_code, "Say the domains" in page.text) == (422, True)
+    page = await set_up(campus, client, issuer, joins_as="observer", domains="example edu")
+    assert (page.status_code, "as example.edu" in page.text) == (422, True)
+    said = {"joins_as": "observer", "domains": "Med.Example.edu; example.edu,"}
+    page = await set_up(campus, client, issuer, **said)
+    assert 'value="med.example.edu, example.edu"' in page.text
+    # What an issuer vouches for is not all an institution's own.
+    for stranger in ("new@example.edu.evil.org", "new@notexample.edu", "new@elsewhere.org"):
+        issuer.email = stranger
+        refused = await go(campus, client, issuer)
+        assert refused.headers["location"].startswith("/login?told="), stranger
+    issuer.email = "new@example.edu"
     assert (await go(campus, client, issuer)).headers["location"] == "/exams"
     async with connected(campus.settings) as database, database.transaction() as db:
         (row,) = await db.scalars(select(Account).where(Account.email == "new@example.edu"))
@@ -232,7 +244,7 @@ async def test_who_is_unknown_joins_only_where_the_institution_says_so(
         login = {"email": "new@example.edu", "password": password}
         assert (await client.post("/login", data=login)).status_code == 401
     # An administrator is never made by somebody else's word.
-    await set_up(campus, client, issuer, joins_as="admin")
+    await set_up(campus, client, issuer, joins_as="admin", domains="example.edu")
     async with connected(campus.settings) as database, database.transaction() as db:
         (kept,) = await db.scalars(select(ProviderRow))
         assert kept.joins_as is None
