@@ -359,8 +359,7 @@ DEFAULT_RULES: dict[Kind, Rule] = {
         severity=Severity.HIGH, threshold=0.5, release=0.4, onset_s=1.0, every_s=0.5, weight=4.0
     ),
     # On only where an institution asks for them: the hand model finds dark hands less often
-    # than light ones and takes a resting hand for one at the ear, and who types has the hands
-    # below the picture.
+    # than light ones, and who types has the hands below the picture.
     Kind.HAND_AT_EAR: Rule(
         enabled=False, severity=Severity.LOW, onset_s=4.0, every_s=0.5, weight=0.5
     ),

@@ -21,7 +21,17 @@ from rich import table as printed
 from rich.console import Console
 
 # A part is a module of this package with `measure(console) -> list[Table]`.
-PARTS = ("pose", "gaze", "faces", "unobservable", "identity", "objects", "voice", "scripted")
+PARTS = (
+    "pose",
+    "gaze",
+    "faces",
+    "unobservable",
+    "identity",
+    "objects",
+    "voice",
+    "scripted",
+    "clean",
+)
 
 
 def main() -> int:

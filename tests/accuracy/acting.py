@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 from accuracy.heads import Pose
+from accuracy.held_hands import HeldAt
 
 from recorder.detect.observations import Blindness
 from shared.flags import Kind
@@ -34,7 +35,8 @@ Thing = Literal["phone", "cup"]
 @dataclass(frozen=True, slots=True)
 class View:
     """What the camera sees. ``pose`` is ``None`` where nobody sits; ``who`` sits there (0 is
-    the candidate); ``second`` is another person; ``level`` and ``blur`` as in ``Camera``.
+    the candidate); ``second`` is another person; ``hand`` is one of the candidate's, where it
+    is in the picture; ``level`` and ``blur`` as in ``Camera``.
     """
 
     pose: Pose | None
@@ -43,6 +45,7 @@ class View:
     who: int = 0
     second: Pose | None = None
     thing: Thing | None = None
+    hand: HeldAt | None = None
     covered: bool = False
     level: float = 1.0
     blur: float = 0.0
@@ -233,6 +236,87 @@ INNOCENT: tuple[Act, ...] = (
     flicker,
     passer_by,
     scratch,
+)
+
+
+# Eyes turned down this far are on the desk, degrees.
+NOTES_PITCH = -12.0
+
+# What is innocent of somebody who writes by hand, and whose hands are seen: its own list, so
+# that the hour stays what it was.
+
+
+def read_notes(play: Play) -> None:
+    """Down to a sheet before the keyboard, and up again before long."""
+    view = replace(facing(play.sits, pitch=-12), gaze=(play.side() * 6.0, -12.0))
+    play.show(view, play.between(1.0, 2.4))
+
+
+def write_notes(play: Play) -> None:
+    """Some words on a sheet beside the keyboard, with looks at the screen between; the hand
+    that writes is in the picture's lower corner.
+    """
+    side = play.side()
+    hand = HeldAt(play.between(10, 15), play.between(-27, -23), 30.0, side)
+    down = replace(facing(play.sits, yaw=4.0 * side, pitch=-14), gaze=(6.0 * side, -12.0))
+    for _ in range(int(play.dice.integers(2, 5))):
+        play.show(replace(down, hand=hand), play.between(1.0, 2.4))
+        play.show(replace(play.sits, hand=hand), play.between(1.2, 3.0))
+
+
+def _hold(play: Play, aside: float, up: float, lean: float, seconds: float) -> None:
+    """A hand comes up, stays there while the candidate reads on, and goes."""
+    side = play.side()
+    for low in (24.0, 10.0):
+        raised = HeldAt(aside + low / 3, up - low, lean, side)
+        play.show(replace(play.sits, hand=raised))
+    held = replace(play.sits, hand=HeldAt(aside, up, lean, side))
+    until = play.now + seconds
+    while until - play.now > 1e-6:
+        habit = _looking_at(play, play.between(-8, 8), play.between(-4, 2))
+        look = replace(habit, hand=held.hand)
+        play.show(look, max(0.0, min(play.between(0.4, 1.5), until - play.now)))
+
+
+def scratch_ear(play: Play) -> None:
+    """A hand at the ear, not for long."""
+    _hold(play, play.between(8.5, 12), play.between(-7, -2), 10.0, play.between(0.8, 2.5))
+
+
+def rest_chin(play: Play) -> None:
+    """The chin on a hand while reading."""
+    _hold(play, play.between(0, 2), play.between(-17, -14), 5.0, play.between(5, 15))
+
+
+def prop_cheek(play: Play) -> None:
+    """The cheek on a hand while reading, fingers towards the temple."""
+    _hold(play, play.between(5.5, 8), play.between(-11, -8), 10.0, play.between(5, 15))
+
+
+def raise_hand(play: Play) -> None:
+    """A hand beside the head: a stretch, a wave."""
+    _hold(play, play.between(19, 24), play.between(-10, 6), 0.0, play.between(1, 3))
+
+
+def rub_eyes(play: Play) -> None:
+    """A hand before the eyes for a moment."""
+    _hold(play, play.between(0, 3), play.between(-2, 2), 5.0, play.between(0.8, 1.5))
+
+
+def fold_hands(play: Play) -> None:
+    """A hand before the chest while thinking."""
+    _hold(play, play.between(4, 14), play.between(-26, -20), 25.0, play.between(5, 20))
+
+
+AT_DESK: tuple[Act, ...] = (
+    read_notes,
+    write_notes,
+    scratch_ear,
+    rest_chin,
+    prop_cheek,
+    raise_hand,
+    rub_eyes,
+    fold_hands,
 )
 
 

@@ -10,7 +10,9 @@ import numpy as np
 from accuracy.acting import View
 from accuracy.grain import Grain
 from accuracy.heads import Camera, Head, Picture, as_filmed, plain, room
+from accuracy.held_hands import hand_at
 from numpy.typing import NDArray
+from support.drawn_hands import lay
 
 SIZE = (640, 480)
 
@@ -68,6 +70,8 @@ class Film:
         if view.pose is not None:
             head = self._heads[view.who]
             picture = head.render(view.pose, gaze=view.gaze, lids=view.lids, into=picture)
+        if view.pose is not None and view.hand is not None:
+            picture = lay(picture, hand_at(view.hand, view.pose))
         match view.thing:
             case "phone":
                 return _with_phone(picture)

@@ -49,6 +49,6 @@ HEADLINES: dict[str, tuple[str, ...]] = {
     "scripted": (
         "incidents found",
         "false incidents an hour",
-        "incidents in 20 minutes",
     ),
+    "clean": ("incidents in 20 minutes",),
 }

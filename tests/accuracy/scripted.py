@@ -1,4 +1,4 @@
-"""A scripted hour with some sixty incidents, and twenty minutes of a candidate who works.
+"""A scripted hour with some sixty incidents.
 
 What happens is drawn by chance, from a seed: in every minute of the hour the candidate works
 at the screen, does three or four innocent things, and one that is an incident. Sound is an
@@ -44,7 +44,7 @@ FPS = 10
 
 SEED = 20_26
 
-HOUR_S, CLEAN_S = 3600.0, 1200.0
+HOUR_S = 3600.0
 PROGRESS_S = 300.0
 
 # How often each incident comes in the hour.
@@ -76,7 +76,7 @@ LABELS = ("book", "cell phone")
 
 def measure(console: Console) -> list[Table]:
     """The tables of this part."""
-    return [_hour(console), _encoded(console), _clean(console)]
+    return [_hour(console), _encoded(console)]
 
 
 def _hour(console: Console) -> Table:
@@ -84,9 +84,9 @@ def _hour(console: Console) -> Table:
         play = scripted(SEED, ACTS)
         acting.work(play, max(0.0, HOUR_S - play.now))
         setup = hour_setup(play, Path(folder))
-        seen = pictures_watched(_shown(play, cast(), console), setup)
+        seen = pictures_watched(shown_with_progress(play, cast(), console), setup)
     spoken = order(60, CANDIDATE_MINUTES, OTHER_MINUTES, np.random.default_rng(SEED))
-    truths, heard = _heard(spoken)
+    truths, heard = sound_found(spoken)
     outcome = match([*play.truths, *truths], [*seen.incidents, *heard.incidents])
     report(console, outcome)
     rows = [
@@ -102,7 +102,7 @@ def _encoded(console: Console) -> Table:
     with TemporaryDirectory() as folder:
         play = scripted(SEED + 2, dict.fromkeys(ACTS, 1))
         setup = hour_setup(play, Path(folder))
-        seen = pictures_watched(encoded(_shown(play, cast(), console), FPS), setup)
+        seen = pictures_watched(encoded(shown_with_progress(play, cast(), console), FPS), setup)
     outcome = match(play.truths, seen.incidents)
     report(console, outcome)
     rows = [
@@ -111,22 +111,6 @@ def _encoded(console: Console) -> Table:
         *kind_rows(outcome),
     ]
     return Table("The same from the recording", tuple(rows), _ENCODED_NOTE)
-
-
-def _clean(console: Console) -> Table:
-    play = clean(SEED + 1, CLEAN_S)
-    setup = DetectorSetup(hands_every_s=DEFAULT_RULES[Kind.HAND_AT_EAR].every_s)
-    seen = pictures_watched(_shown(play, cast(), console), setup)
-    quiet = order(round(CLEAN_S / 60) + 1, 0, 0, np.random.default_rng(SEED))[1:]
-    _, heard = _heard(quiet, seed=SEED + 1)
-    outcome = match([], [*seen.incidents, *heard.incidents])
-    report(console, outcome)
-    hours = CLEAN_S / 3600
-    rows = [
-        per_hour("incidents in 20 minutes, an hour", len(outcome.false), hours, 0.0),
-        _blind(seen, CLEAN_S),
-    ]
-    return Table("A candidate who works", tuple(rows), _CLEAN_NOTE)
 
 
 def cast() -> tuple[Head, ...]:
@@ -147,16 +131,6 @@ def scripted(seed: int, times: Mapping[Act, int]) -> Play:
     return play
 
 
-def clean(seed: int, seconds: float) -> Play:
-    """Nothing but work and what is innocent."""
-    play = new_play(seed)
-    while play.now < seconds:
-        acting.settle(play)
-        for _ in range(INNOCENT_A_MINUTE):
-            _innocent(play)
-    return play
-
-
 def new_play(seed: int) -> Play:
     """The candidate has sat down."""
     return Play(np.random.default_rng(seed), View(Pose()))
@@ -174,8 +148,13 @@ def _minute(play: Play, act: Act) -> None:
 
 
 def _innocent(play: Play) -> None:
+    innocent_act(play, acting.INNOCENT)
+
+
+def innocent_act(play: Play, acts: Sequence[Act]) -> None:
+    """One of these, by chance, with quiet work around it."""
     acting.work(play, play.between(*WORK_S))
-    acting.INNOCENT[int(play.dice.integers(len(acting.INNOCENT)))](play)
+    acts[int(play.dice.integers(len(acts)))](play)
     acting.work(play, play.between(2, 4))
 
 
@@ -208,7 +187,7 @@ def _enrolled(play: Play, folder: Path) -> IdentitySetup | None:
     return identity_setup(DEFAULT_RULES[Kind.IDENTITY_MISMATCH], embedding_of(path))
 
 
-def _shown(
+def shown_with_progress(
     play: Play, people: tuple[Head, ...], console: Console
 ) -> Iterator[tuple[float, Picture]]:
     for at, picture in shown(play, people):
@@ -225,7 +204,9 @@ def shown(play: Play, people: tuple[Head, ...]) -> Iterator[tuple[float, Picture
         yield at, film.picture(play.view_at(at))
 
 
-def _heard(spoken: Sequence[What], seed: int = SEED) -> tuple[list[acting.Truth], Findings]:
+def sound_found(
+    spoken: Sequence[What], seed: int = SEED
+) -> tuple[list[acting.Truth], Findings]:
     truths: list[acting.Truth] = []
 
     def sound() -> Iterator[AudioBlock]:
@@ -254,14 +235,6 @@ def _overlap_s(one: Unseen, piece: Unobserved) -> float:
     return max(0.0, min(one.end, piece.end_ns / NS) - max(one.start, piece.start_ns / NS))
 
 
-def _blind(seen: Findings, seconds: float) -> Row:
-    """Time that is called unobserved though all could be seen."""
-    said = sum(piece.end_ns - piece.start_ns for piece in seen.unobserved) / NS
-    return Row(
-        "time called unobserved", f"{said / seconds:.3f}", "", f"{said:.0f} of {seconds:.0f} s"
-    )
-
-
 def report(console: Console, outcome: Outcome) -> None:
     """Every incident that was missed, late or false, one a line."""
     for truth in outcome.missed:
@@ -285,9 +258,4 @@ def _hour_note() -> str:
 _ENCODED_NOTE = (
     "Every act once more, seen after H.264 at the default policy's rate: what a reviewer, or "
     "`analyze` on an exported recording, has."
-)
-
-_CLEAN_NOTE = (
-    "Reading, blinks, glances, leaning, drinking, the head askew, a passer-by, changes of "
-    "light; a fan, keys, coughs and music. Hands are looked for at the policy's rate."
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from accuracy.heads import Picture
@@ -51,14 +51,26 @@ def pictures_watched(
     rule: Callable[[Kind], Rule] = default_rule,
 ) -> Findings:
     """What is found in pictures, each with its time in seconds."""
-    analyzer, core, found = PictureAnalyzer(), _core(rule), Findings()
+    (found,) = pictures_judged(pictures, setup, [rule])
+    return found
+
+
+def pictures_judged(
+    pictures: Iterable[tuple[float, Picture]],
+    setup: DetectorSetup,
+    rules: Sequence[Callable[[Kind], Rule]],
+) -> list[Findings]:
+    """What is found in the same pictures by each of several sets of rules."""
+    analyzer = PictureAnalyzer()
     analyzer.prepare(setup)
+    judges = [(_core(rule), Findings()) for rule in rules]
     at_ns = 0
     for at, picture in pictures:
         at_ns = round(at * NS)
         for seen in observations_of(analyzer.observe(picture, at_ns)):
-            found.note(core.camera(seen))
-    return _finished(core, "camera", at_ns, found)
+            for core, found in judges:
+                found.note(core.camera(seen))
+    return [_finished(core, "camera", at_ns, found) for core, found in judges]
 
 
 def sound_watched(

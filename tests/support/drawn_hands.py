@@ -58,6 +58,8 @@ def lay(picture: Picture, hand: Hand) -> Picture:
     height, width = picture.shape[:2]
     rows = slice(max(0, top), min(height, top + side))
     columns = slice(max(0, left), min(width, left + side))
+    if rows.start >= rows.stop or columns.start >= columns.stop:
+        return picture  # it is held beyond the edge
     own_rows = slice(rows.start - top, rows.stop - top)
     own_columns = slice(columns.start - left, columns.stop - left)
     share = cover[own_rows, own_columns, np.newaxis]
