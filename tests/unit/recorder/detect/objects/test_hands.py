@@ -57,6 +57,17 @@ def test_a_hand_elsewhere_is_not_at_the_ear(where: str, right: float, up: float)
     assert at_ear([hand(right, up)], FACE, 0.0, ASPECT) == 0.0, where
 
 
+@pytest.mark.parametrize(("fingers", "sure"), [(2, 0.0), (3, 1.0)])
+def test_three_fingers_are_asked_for_not_two_that_reach_up_from_the_cheek(
+    fingers: int, sure: float
+) -> None:
+    """Three joints of a finger each at the ear, the rest of the hand at the jaw."""
+    places = np.tile([0.6, -0.9], (21, 1))
+    places[: 3 * fingers] = 0.6, 0.05
+    held = np.array([320.0, 240.0]) / (640, 480) + places * (100, -100) / np.array([640, 480])
+    assert at_ear([held], FACE, 0.0, ASPECT) == sure
+
+
 def test_the_nearest_of_several_hands_counts() -> None:
     far, near = hand(2.0, -1.0), hand(0.6, 0.0)
     assert at_ear([far, near], FACE, 0.0, ASPECT) == at_ear([near], FACE, 0.0, ASPECT)
