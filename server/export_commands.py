@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from server.acting import run_as
 from server.opening import Fault, Rooms
 from server.terminal import say
-from server.whole_files import whole_file
+from server.whole_files import form_of, whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -58,11 +58,7 @@ def take(
     """
     if table not in LEAST:
         raise Fault(f"TABLE is one of {', '.join(LEAST)}, not {table!r}")
-    form = output.suffix.removeprefix(".").lower()
-    if form not in ("csv", "json"):
-        raise Fault(
-            f"--output ends with .csv or .json, which says what is written; not {output}"
-        )
+    form = form_of(output, "csv", "json")
 
     async def work(rooms: Rooms, staff: Staff) -> None:
         from server.audit.service import COMMAND_LINE

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 
 from server.opening import Fault, Rooms, exam_named, run_in_rooms, settled
 from server.terminal import print_line, say
-from server.whole_files import whole_file
+from server.whole_files import form_of, whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def session(session: str, *, output: Output) -> None:
     from server.reports.making import NotMade, print_sheet
     from server.reports.session_report import report_for_programs
 
-    form = _form(output, "pdf", "json")
+    form = form_of(output, "pdf", "json")
 
     async def work(rooms: Rooms) -> dict[str, Any]:
         institution = await _note_access(rooms, session)
@@ -81,7 +81,7 @@ def exam(exam: str, *, output: Output) -> None:
     """
     from server.reports.exam_report import read_exam_report
 
-    form = _form(output, "pdf", "json", "csv")
+    form = form_of(output, "pdf", "json", "csv")
 
     async def work(rooms: Rooms) -> bool:
         async with rooms.database.transaction() as db:
@@ -112,15 +112,6 @@ class Made:
         own, now = self.institution_id, rooms.clock()
         async with rooms.database.transaction() as db:
             log_made(db, now, COMMAND_LINE, self.subject, self.form, data, own)
-
-
-def _form(file: Path, *forms: str) -> str:
-    """What a file is to be made as, by its ending."""
-    form = file.suffix.removeprefix(".").lower()
-    if form not in forms:
-        endings = " or ".join(f".{one}" for one in forms)
-        raise Fault(f"--output ends with {endings}, which says what is written; not {file}")
-    return form
 
 
 async def _note_access(rooms: Rooms, session_id: str) -> str:

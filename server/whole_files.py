@@ -1,10 +1,25 @@
-"""Files that commands write: whole under their name, or not there."""
+"""Files that commands write: as what their endings say, whole under their names or not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from server.opening import Fault
+
+
+def form_of(file: Path, *forms: str) -> str:
+    """What a file is to be written as, by its ending, as ``pdf``.
+
+    Raises:
+        Fault: its ending is none of ``forms``.
+    """
+    form = file.suffix.removeprefix(".").lower()
+    if form not in forms:
+        endings = " or ".join(f".{one}" for one in forms)
+        raise Fault(f"--output ends with {endings}, which says what is written; not {file}")
+    return form
 
 
 @contextmanager
