@@ -1,4 +1,4 @@
-"""Files that commands write: as what their endings say, whole under their names or not there."""
+"""Files that commands write: as their endings say, whole under their names or not there."""
 
 from __future__ import annotations
 
