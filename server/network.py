@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -29,6 +30,24 @@ class JsonRequest(Request[Any, Any, Any]):
             raise ClientException("The body is not UTF-8.") from error
         except RecursionError as error:
             raise ClientException("The body nests too deep.") from error
+
+
+def is_elsewhere(connection: Connection, own_url: str) -> bool:
+    """Whether a page of another site asks, by what the browser says in ``Origin``; what is no
+    address there is none of ours.
+
+    Args:
+        connection: the request, or the WebSocket that is to be opened.
+        own_url: the server's own address.
+    """
+    origin = connection.headers.get("Origin")
+    if origin is None:
+        return False
+    try:
+        host = urlsplit(origin).netloc
+    except ValueError:
+        return True
+    return host not in {urlsplit(own_url).netloc, connection.headers.get("Host")}
 
 
 def client_address(connection: Connection, *, proxied: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -18,7 +18,7 @@ from server.accounts.sign_in import Denied, HalfWay, SignedIn, SignIn, Visit
 from server.accounts.staff import SETTING_UP, current_account, require, visitor
 from server.accounts.steps import STEP_S, Step
 from server.config import Settings
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest, client_address, is_elsewhere
 from server.storage.database import Database
 
 LOGIN_TEMPLATE = "login.html"
@@ -132,9 +132,8 @@ class AccountsController(Controller):
 
 def local_path(target: str) -> str:
     """``target`` where it is a path on this server, else the start page."""
-    parts = urlsplit(target)
-    outward = parts.scheme or parts.netloc or "\\" in target or not target.startswith("/")
-    return HOME if outward or target.startswith("//") or not target.isprintable() else target
+    outward = not target.startswith("/") or target.startswith("//") or "\\" in target
+    return HOME if outward or not target.isprintable() else target
 
 
 async def _form(
@@ -193,9 +192,7 @@ def _field(form: Any, name: str) -> str:
 def refuse_other_sites(request: AnyRequest, settings: Settings) -> None:
     """A form on another site must not sign anybody in; browsers say where it came from."""
     site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    own = {urlsplit(settings.url).netloc, request.headers.get("Host", "")}
     if site not in {None, "same-origin", "none"} or (
-        site is None and origin is not None and urlsplit(origin).netloc not in own
+        site is None and is_elsewhere(request, settings.url)
     ):
         raise PermissionDeniedException("Sign in from this server's own page.")

@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -29,7 +28,7 @@ from server.config import Settings
 from server.live.board import STATES, Board, Boards, Look, View
 from server.live.tiles import Tile
 from server.live.watched import Watches
-from server.network import AnyRequest, Connection, client_address
+from server.network import AnyRequest, client_address, is_elsewhere
 from shared.foreign_json import NotJson, read_json
 from shared.wire import API_PREFIX
 
@@ -237,7 +236,8 @@ async def board_link(
     clock: NamedDependency[WallClock],
 ) -> None:
     """``Ask`` up, whenever a viewer looks at something else; ``News`` down."""
-    if _elsewhere(socket, settings):
+    # A WebSocket bears the cookie wherever it comes from, and no token against forgery.
+    if is_elsewhere(socket, settings.url):
         await socket.close(ELSEWHERE, "not from this server's own page")
         return
     staff, cookie = current_account(socket), socket.cookies[cookie_name(settings)]
@@ -341,12 +341,3 @@ class _Viewer:
         self._checked, found = now, await self._find()
         await self._note()
         return found is not None and found.institution_id == self._staff.institution_id
-
-
-def _elsewhere(connection: Connection, settings: Settings) -> bool:
-    """Whether another site's page opens this: a WebSocket bears the cookie wherever it comes
-    from, and no token against forgery.
-    """
-    origin = connection.headers.get("Origin")
-    own = {urlsplit(settings.url).netloc, connection.headers.get("Host", "")}
-    return origin is not None and urlsplit(origin).netloc not in own

@@ -171,6 +171,7 @@ async def test_guessing_a_password_is_slowed_down(found) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "https://["},
     ],
 )
 async def test_another_site_cannot_sign_anybody_in(

@@ -9,7 +9,7 @@ from server.accounts.models import Role
 from server.config import Settings
 
 
-@pytest.mark.parametrize("target", ["/", "/sessions", "/sessions/abc?flag=1"])
+@pytest.mark.parametrize("target", ["/", "/sessions", "/sessions/abc?flag=1", "/[", "/a:b"])
 def test_a_path_of_ours_is_kept(target: str) -> None:
     assert local_path(target) == target
 
@@ -25,6 +25,9 @@ def test_a_path_of_ours_is_kept(target: str) -> None:
         "sessions",
         "/a\r\nSet-Cookie: x",
         "/\tx",
+        "https://[",
+        "//[",
+        "[",
     ],
 )
 def test_any_other_leads_to_the_start(target: str) -> None:
