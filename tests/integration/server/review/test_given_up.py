@@ -6,11 +6,9 @@ import re
 
 import httpx
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from support.campus import STEP, Campus, Pupil, sign_in
 
-from shared.chain import hand_over
-from shared.records import Heartbeat, Phase, Resume, decode_record
+from shared.records import Heartbeat, Phase, decode_record
 
 pytestmark = pytest.mark.anyio
 
@@ -32,13 +30,6 @@ def beat(pupil: Pupil, *lines: tuple[int, str], **besides: object) -> None:
     pupil.record(
         Heartbeat(streams={}, unobserved=(), queue={}, machine={}, detection=detection)
     )
-
-
-def restart(pupil: Pupil, reason: str = "the recorder was restarted") -> None:
-    new = Ed25519PrivateKey.generate()
-    handover = hand_over(new, pupil.session, pupil.epoch + 1, pupil.records[-1].hash)
-    pupil.record(Resume(reason=reason, next=handover))
-    pupil.key, pupil.epoch = new, pupil.epoch + 1
 
 
 def wait(pupil: Pupil, seconds: int) -> None:
@@ -116,7 +107,7 @@ async def test_a_recorder_that_started_anew_tried_it_anew(
     beat(pupil, (15, OBJECTS))
     wait(pupil, 60)
     pupil.segment()
-    restart(pupil)
+    pupil.resume()
     wait(pupil, 100)
     beat(pupil)
     beat(pupil, (99, VOICES))

@@ -19,6 +19,7 @@ from server.review.decisions import Ask, Decided, Outcome, Superseded, decide
 from server.review.flag_memory import read_flag
 from server.review.life import Verdict
 from server.storage.database import Database
+from shared.records import Heartbeat
 
 pytestmark = [
     pytest.mark.anyio,
@@ -41,8 +42,16 @@ async def test_it_works_and_two_at_once_are_told_apart(founded: Campus) -> None:
         pupil.open()
         pupil.segment()
         pupil.incident()
+        given_up = [{"at": pupil.mono, "what": "object_seen: the model failed"}]
+        detection = {"unwatched": given_up}
+        beat = Heartbeat(streams={}, unobserved=(), queue={}, machine={}, detection=detection)
+        pupil.record(beat)
+        pupil.resume()
+        pupil.segment()
         await pupil.hand_in()
         await sign_in(founded, client, founded.admin)
+        page = await client.get(f"/sessions/{pupil.session}", headers={"Accept": "text/html"})
+        assert "when the recorder started anew" in page.text
         await _pages_work(client, pupil.session)
         await _two_lists_at_once(founded, client)
         outcomes = await _two_decisions_at_once(founded, pupil.session)
