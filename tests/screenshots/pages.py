@@ -13,6 +13,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before any QApplication
 import argparse
 import dataclasses
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +28,8 @@ from PySide6.QtWidgets import QApplication
 from screenshots.walk import Walk
 from support.scripted_program import TODAY, FakeProgram, FakeRecording, make_offer
 
-from recorder.status import CalibrationView, Delivery, Notice, Stage
+from recorder.evidence.opening import damaged
+from recorder.status import CalibrationView, Delivery, Interrupted, Notice, Stage, Unreadable
 from recorder.ui.style.colours import DARK
 from recorder.ui.style.theme import Theme
 from recorder.ui.window import MainWindow
@@ -71,6 +74,10 @@ class Tour:
     def __init__(self, walk: Walk, window: MainWindow, scale: float) -> None:
         self._walk, self._window, self._scale = walk, window, scale
         self._number = 0
+
+    def go_on_with(self, window: MainWindow, walk: Walk) -> None:
+        """Another window; the numbers go on."""
+        self._window, self._walk = window, walk
 
     @property
     def _page(self) -> Any:
@@ -161,11 +168,39 @@ class Tour:
             stage=Stage.DELIVERING, delivery=half, words="Delivering the recording"
         )
         self.shoot("delivering")
+        full = dataclasses.replace(half, blobs_sent=47, bytes_sent=4_700_000)
+        recording.become(stage=Stage.FAILED, words="The disk is full.", delivery=full)
+        self.shoot("failed")
         recording.become(
             stage=Stage.DELIVERED,
             delivery=dataclasses.replace(half, blobs_sent=50, bytes_sent=5_000_000),
         )
         self.shoot("delivered")
+
+    def beside(self) -> None:
+        """What was left, a practice run, what was agreed to, and declining."""
+        self.shoot("left-behind")
+        self._page.practising.emit()
+        self.shoot("practice")
+        self._page.left.emit()
+        page = self._page
+        self._window.open_link("invigil://exam.example.edu/ABCDEFGH")
+        page.submit()
+        self._walk.until(lambda: self._window.page is not page)
+        self._page.primary.click()
+        consent = self._page
+        consent.tick.click()
+        consent.primary.click()
+        self._walk.rest(1200)
+        self._window.read_terms()
+        self.shoot("what-was-agreed-to")
+        self._page.ask_to_withdraw(make_offer().policy.institution, lambda: None)
+        self.shoot("withdrawing")
+        self._page.question.no.click()
+        self._page.back.emit()
+        self._page.left.emit()
+        consent.declined.emit()
+        self.shoot("declined")
 
     def _restore(self) -> None:
         self._window.showNormal()
@@ -185,25 +220,58 @@ def main() -> int:
     application = QApplication(sys.argv[:1])
     if told.dark:
         Theme.colours = property(lambda _: DARK)  # the offscreen plugin knows no scheme
-    program = scripted()
+    if told.rtl:
+        application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     with TemporaryDirectory() as place:
         settings = QSettings(f"{place}/settings.ini", QSettings.Format.IniFormat)
         settings.setValue("text-scale", told.scale)
         settings.setValue("language", told.language)
-        window = MainWindow(program, today=lambda: TODAY, settings=settings)
-        if told.rtl:
-            application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        window.resize(*SIZES[told.scale])
-        window.show()
-        walk = Walk(window, told.folder)
-        tour = Tour(walk, window, told.scale)
-        tour.before()
-        recording = tour.prepare(program)
-        tour.write(recording)
-        tour.deliver(recording)
-        window.close()
-        window.settle()
+        program = scripted()
+        with shown(program, settings, told.scale) as window:
+            tour = Tour(Walk(window, told.folder), window, told.scale)
+            tour.before()
+            recording = tour.prepare(program)
+            tour.write(recording)
+            tour.deliver(recording)
+        with shown(with_leftovers(), settings, told.scale) as window:
+            tour.go_on_with(window, Walk(window, told.folder))
+            tour.beside()
     return 0
+
+
+@contextmanager
+def shown(program: FakeProgram, settings: QSettings, scale: float) -> Iterator[MainWindow]:
+    """A window on a scripted program."""
+    window = MainWindow(program, today=lambda: TODAY, settings=settings)
+    window.resize(*SIZES[scale])
+    window.show()
+    yield window
+    window.quit_now()
+    window.settle()
+
+
+def with_leftovers() -> FakeProgram:
+    """One that finds a recording that can go on, and one that cannot be read."""
+    program = scripted()
+    left = Interrupted(
+        folder=Path("/home/ada/.local/share/invigil/5e55"),
+        session="5e55" * 8,
+        server="https://exam.example.edu",
+        title="Linear Algebra I",
+        institution="University of Example",
+        begun_us=STARTS_US,
+        last_us=STARTS_US + 2_700_000_000,
+        planned_end_us=STARTS_US + 5_400_000_000,
+        closed=False,
+        waiting_records=120,
+        waiting_bytes=4_200_000,
+        records=900,
+    )
+    program.left = [left]
+    folder = Path("/home/ada/.local/share/invigil/77aa")
+    fault = damaged(folder, "database disk image is malformed")
+    program.unreadable = [Unreadable(folder, fault.what, fault.advice)]
+    return program
 
 
 if __name__ == "__main__":

@@ -6,12 +6,21 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
 
 from recorder.status import Notice
 from recorder.ui.operation import Trouble
 from recorder.ui.widgets.actions import EDGE, Actions
 from recorder.ui.widgets.banner import Banner
+from recorder.ui.widgets.bounded import Bounded
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column
 from recorder.ui.widgets.dress import em
@@ -56,14 +65,17 @@ class Page(QWidget):
         self.foot = column(gap=10)
         lines.setLayout(self.foot)
         self.question = Question(lines)
-        self._edge = column(self.question, lines, gap=0)
+        self._asked = Bounded(self.question)
+        self._edge = column(self._asked, lines, gap=0)
         self._actions.setLayout(self._edge)
         self._about_leaving = False
         self._halves: QBoxLayout | None = None
         _beside_nothing(footer, self._actions)
         self._scroll = _scroll_area(self._content)
         self._footer = footer
-        self.setLayout(column(self._scroll, footer, gap=0))
+        halves = column(self._scroll, footer, gap=0)
+        halves.setStretch(0, 1)
+        self.setLayout(halves)
         self._measure()
 
     def first_focus(self) -> QWidget | None:
@@ -176,7 +188,7 @@ class Page(QWidget):
             button.click()
 
     def _scroll_by(self, key: Qt.Key) -> None:
-        bar = self._scroll.verticalScrollBar()
+        bar = (self._asked if self._asked.scrolls else self._scroll).verticalScrollBar()
         step = {
             Qt.Key.Key_PageDown: round(bar.pageStep() * PAGE_SHARE),
             Qt.Key.Key_PageUp: -round(bar.pageStep() * PAGE_SHARE),
@@ -202,6 +214,8 @@ def _scroll_area(content: QWidget) -> QScrollArea:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    # What stands at the foot comes first.
+    area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
     return area
 
 

@@ -17,11 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from recorder.status import Delivery, Interrupted, SavedFile
+from recorder.status import Delivery, Interrupted, SavedFile, Stage
 from recorder.ui.chrome import Chrome
+from recorder.ui.pages.declined import DeclinedPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.page import Page
+from recorder.ui.pages.practice import PracticePage
+from recorder.ui.pages.terms import TermsPage
 from recorder.ui.style.colours import DARK, LIGHT
 from recorder.ui.style.theme import Theme
 from recorder.ui.widgets.button import Button
@@ -48,18 +51,52 @@ def name_of(widget: QWidget) -> str:
     return interface.text(QAccessible.Text.Name)
 
 
-def every_page(in_exam: InExam, look: Callable[[MainWindow], None]) -> None:
-    """Look at each page on the way."""
-    window, _ = in_exam(look)
-    look(window)
-    page = cast("ExamPage", window.page)
-    page.finish.click()
-    look(window)
-    page.finishing.emit("finished")
-    look(window)
+Look = Callable[[MainWindow], None]
+EveryPage = Callable[[Look], None]
 
 
-def test_every_control_has_a_name(in_exam: InExam) -> None:
+@pytest.fixture
+def every_page(qtbot: Any, in_exam: InExam, walker: Any) -> EveryPage:
+    """Looks at each page on the way, and at those beside it."""
+
+    def go(look: Look) -> None:
+        window, recording = in_exam(look)
+        look(window)
+        page = cast("ExamPage", window.page)
+        page.finish.click()
+        look(window)
+        page.finishing.emit("finished")
+        look(window)
+        failed = Delivery(10, 10, 10, 7, 1_000_000, 700_000, online=True)
+        recording.become(stage=Stage.FAILED, words="The disk is full.", delivery=failed)
+        title = window.page.title  # type: ignore[union-attr]
+        qtbot.waitUntil(lambda: "problem" in title.plain)
+        look(window)
+        pages_beside(walker)
+
+    return go
+
+
+def pages_beside(walker: Any) -> None:
+    """A practice run, what was agreed to, and what declining leads to."""
+    window = walker.enter()
+    walker.press(window)
+    walker.press(window)
+    window.page.declined.emit()
+    walker.at(window, DeclinedPage)
+    window.page.again.emit()
+    window.page.practising.emit()
+    walker.at(window, PracticePage)
+    window.page.left.emit()
+    window = walker.enter()
+    walker.check(window)
+    window.read_terms()
+    walker.at(window, TermsPage)
+    window.page._withdraw.click()
+    walker.look(window)
+
+
+def test_every_control_has_a_name(every_page: EveryPage) -> None:
     checked: list[str] = []
 
     def look(window: MainWindow) -> None:
@@ -73,7 +110,7 @@ def test_every_control_has_a_name(in_exam: InExam) -> None:
                 assert "&" not in name, widget
                 checked.append(name)
 
-    every_page(in_exam, look)
+    every_page(look)
     assert {"Code or link", "Server's address", "Camera", "Sound level"} <= set(checked)
 
 
@@ -97,7 +134,7 @@ def tree(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
             yield from tree(child)
 
 
-def test_the_accessible_tree_of_every_page_has_roles_and_names(in_exam: InExam) -> None:
+def test_the_accessible_tree_of_every_page_has_roles_and_names(every_page: EveryPage) -> None:
     seen: dict[str, set[QAccessible.Role]] = {}
 
     def look(window: MainWindow) -> None:
@@ -113,18 +150,18 @@ def test_the_accessible_tree_of_every_page_has_roles_and_names(in_exam: InExam) 
                 assert name.strip() or empty, (type(page).__name__, shown)
         assert page.accessibleName(), type(page).__name__
 
-    every_page(in_exam, look)
-    assert len(seen) == 9
+    every_page(look)
+    assert len(seen) == 12
     for name, roles in seen.items():
         assert QAccessible.Role.Button in roles, name
 
 
-def test_texts_are_read_without_markup(in_exam: InExam) -> None:
+def test_texts_are_read_without_markup(every_page: EveryPage) -> None:
     def look(window: MainWindow) -> None:
         for text in window.findChildren(Text):
             assert "<p" not in name_of(text)
 
-    every_page(in_exam, look)
+    every_page(look)
 
 
 def test_steps_tell_where_one_is(open_window: Callable[..., MainWindow]) -> None:
@@ -168,7 +205,7 @@ def cut_off(window: MainWindow) -> list[str]:
 
 @pytest.mark.parametrize(("scale", "width"), [(1.0, 1), (1.0, 1000), (2.0, 1), (2.0, 1000)])
 def test_nothing_is_cut_off_at_any_size_of_text(
-    qtbot: Any, in_exam: InExam, settings: Any, scale: float, width: int
+    qtbot: Any, every_page: EveryPage, settings: Any, scale: float, width: int
 ) -> None:
     settings.setValue("text-scale", scale)
 
@@ -180,7 +217,7 @@ def test_nothing_is_cut_off_at_any_size_of_text(
 
         qtbot.waitUntil(nothing_is_cut)
 
-    every_page(in_exam, look)
+    every_page(look)
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
@@ -207,7 +244,7 @@ def test_what_was_left_is_told_in_full_at_any_size_of_text(
 
 
 def test_the_window_fits_a_small_screen_at_the_largest_text(
-    in_exam: InExam, settings: Any
+    every_page: EveryPage, settings: Any
 ) -> None:
     settings.setValue("text-scale", 2.0)
 
@@ -215,7 +252,7 @@ def test_the_window_fits_a_small_screen_at_the_largest_text(
         assert window.minimumSizeHint().width() <= 1024
         assert window.minimumSizeHint().height() <= 700
 
-    every_page(in_exam, look)
+    every_page(look)
 
 
 def test_the_system_may_change_its_colours_at_any_time(

@@ -15,6 +15,7 @@ SCRIPT = """
 import json, os, signal, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
+from recorder.status import Survey
 from recorder.ui.run import run
 
 class Program:
@@ -23,6 +24,9 @@ class Program:
 
     def stop_updates(self):
         pass
+
+    def survey(self):
+        return Survey()
 
 def look():
     window = next(w for w in QApplication.topLevelWidgets() if type(w).__name__ == "MainWindow")
