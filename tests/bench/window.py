@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from support.evidence_server import EvidenceServer
 from support.sessions import Keys, make_policy
 
-from shared.policy import Identity
+from shared.policy import Identity, Level, Lockdown
 
 SECONDS = 60.0
 
@@ -26,7 +26,8 @@ def run() -> list[Row]:
     """Record a minute with the exam's page open."""
     keys = Keys()
     nothing_first = Identity(photo=False, calibration=False, voice=False)
-    policy = replace(make_policy(keys), identity=nothing_first)
+    held = Lockdown(keys=Level.ENFORCE, clipboard=Level.ENFORCE)
+    policy = replace(make_policy(keys), identity=nothing_first, lockdown=held)
     with tempfile.TemporaryDirectory() as folder:
         clip, voice = sample.make(Path(folder), fps=30)
         server = EvidenceServer(keys, policy)
@@ -34,6 +35,7 @@ def run() -> list[Row]:
             told = _minute([address, server.code, str(clip), str(voice)], name, folder)
     return [
         at_most("window, longest stall of its event loop", told["worst_ms"], 50, "ms"),
+        at_most("quit: from the answer to the machine given back", told["quit_s"], 2, "s", 2),
         noted("window, stalls above 50 ms, of turns", f"{told['above']} of {told['looks']}"),
     ]
 
