@@ -43,16 +43,14 @@ class UnreadableReceipt(UnreadableBundle):
 class ReceiptVerdict:
     """All checks of one receipt's file, and what in it is signed.
 
-    ``pinned`` says whether the caller named the key. ``titles``, ``grant`` and ``receipt`` are
-    ``None`` where they could not be read; whose they are is what the checks say.
+    ``pinned`` says whether the caller named the key. ``receipt`` is ``None`` where it could not
+    be read; whose it is is what the checks say.
     """
 
     file: ReceiptFile
     key_fingerprint: str
     pinned: bool
     results: tuple[CheckResult, ...]
-    titles: Titles | None
-    grant: Grant | None
     receipt: Receipt | None
 
     @property
@@ -128,9 +126,7 @@ def _verify(file: ReceiptFile, key: bytes, pinned: str | None) -> ReceiptVerdict
     receipt = _check_receipt(ledger, file, key)
     for why in _contradictions(ledger, file, titles, grant, receipt):
         ledger.fail(ReceiptCheck.SAID, why)
-    return ReceiptVerdict(
-        file, name, pinned is not None, ledger.results(), titles, grant, receipt
-    )
+    return ReceiptVerdict(file, name, pinned is not None, ledger.results(), receipt)
 
 
 # (0) the key

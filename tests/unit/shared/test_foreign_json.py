@@ -7,17 +7,21 @@ import pytest
 
 from shared.foreign_json import NotJson, read_json
 
+DEEP = 100_000
+
 
 class Named(msgspec.Struct, frozen=True):
     name: str
 
 
+def test_too_deep_is_said_so() -> None:
+    with pytest.raises(NotJson, match=r"^it nests too deep$"):
+        read_json(b'{"more":' * DEEP, Named)
+
+
 @pytest.mark.parametrize("data", [b'{"name":"x"}', '{"name":"x"}', b'{"more":[],"name":"x"}'])
 def test_what_fits_is_read(data: bytes | str) -> None:
     assert read_json(data, Named) == Named("x")
-
-
-DEEP = 100_000
 
 
 @pytest.mark.parametrize(

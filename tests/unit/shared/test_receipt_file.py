@@ -23,8 +23,9 @@ from shared.receipt_file import (
     ReceiptFile,
     encode_receipt_file,
     line_in_text,
+    read_line_in_text,
 )
-from shared.signed import fingerprint, public_bytes
+from shared.signed import MalformedLine, fingerprint, public_bytes
 from shared.verdict import RECEIPT_CLAIMS, ReceiptCheck
 
 
@@ -102,6 +103,36 @@ def test_what_was_tampered_with_is_found(
     verdict = judged(tmp_path, made(**changes))
     assert not verdict.holds
     assert any(words in why for why in failed(verdict)[check]), failed(verdict)
+
+
+def test_what_is_said_and_what_is_signed_stand_side_by_side(tmp_path: Path) -> None:
+    own = made()
+    ask = msgspec.structs.replace(own.ask, institution="Another", contact="else@example.edu")
+    changed = made(exam="e2", ask=ask, candidate="c2", records_made=1, complete=False)
+    said = judged(tmp_path, changed)
+    assert failed(said) == {
+        ReceiptCheck.SAID: (
+            "exam: 'e2' is said, 'e1' is signed",
+            f"ask.institution: 'Another' is said, {own.ask.institution!a} is signed",
+            f"ask.contact: 'else@example.edu' is said, {own.ask.contact!a} is signed",
+            "exam: 'e2' is said, 'e1' is signed",
+            "candidate: 'c2' is said, 'c1' is signed",
+            "more is said to be held than was made",
+        )
+    }
+    whole = judged(tmp_path, made(records_made=3))
+    assert failed(whole)[ReceiptCheck.SAID] == ("complete: is said, and something is missing",)
+
+
+def test_a_file_is_laid_out_for_people() -> None:
+    data = encode_receipt_file(made())
+    assert data == json.dumps(json.loads(data), indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def test_a_line_in_a_text_has_no_end() -> None:
+    with pytest.raises(MalformedLine) as raised:
+        read_line_in_text(made().receipt + "\n")
+    assert str(raised.value) == "a line feed at its end, where a text has none"
 
 
 @pytest.mark.parametrize("name", ["institution", "contact"])
