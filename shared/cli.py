@@ -129,7 +129,7 @@ def verify(
 class _Pin(NamedTuple):
     """What the caller knows of the institution's key: its fingerprint, or all of it."""
 
-    fingerprint: str | None = None
+    fingerprint: str | None
     key: bytes | None = None
 
 
