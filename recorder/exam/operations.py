@@ -170,14 +170,13 @@ class FullScreen(QObject):
             self._window.covers.restore()
 
 
-class Covered(QObject):
-    """``displays``: covers on all displays but the exam's, whose window is free to move."""
+class _Standing(QObject):
+    """A step that puts the window right whenever it is looked at, and has nothing to tell:
+    what goes on around it the lockdown's own watch tells."""
 
-    name = "displays"
-
-    def __init__(self, window: ExamWindow, screen: QScreen, main: MainThread) -> None:
+    def __init__(self, window: ExamWindow, main: MainThread) -> None:
         super().__init__(window)
-        self._window, self._screen, self._main = window, screen, main
+        self._window, self._main = window, main
         self._timer = QTimer(self, interval=LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
 
@@ -186,16 +185,35 @@ class Covered(QObject):
         return None
 
     def perform(self) -> Performed:
-        """Cover them, and what is plugged in later."""
+        """Stand."""
         return _done(self._main.do(self._stand))
 
     def check(self) -> tuple[Evasion, ...]:
-        """Nothing: that a display came is told by the lockdown's own watch."""
+        """Nothing."""
         return ()
 
     def revert(self) -> None:
-        """Uncover them."""
+        """Let it be a window like others."""
         self._main.do(self._fall)
+
+    def _stand(self) -> None:
+        raise NotImplementedError
+
+    def _fall(self) -> None:
+        raise NotImplementedError
+
+    def _look(self) -> None:
+        raise NotImplementedError
+
+
+class Covered(_Standing):
+    """``displays``: covers on all displays but the exam's, whose window is free to move."""
+
+    name = "displays"
+
+    def __init__(self, window: ExamWindow, screen: QScreen, main: MainThread) -> None:
+        super().__init__(window, main)
+        self._screen = screen
 
     def _stand(self) -> None:
         self._timer.start()
@@ -216,32 +234,10 @@ class Covered(QObject):
             covers.restore()
 
 
-class OnTop(QObject):
+class OnTop(_Standing):
     """``on_top``: above other windows, and raised again."""
 
     name = "on_top"
-
-    def __init__(self, window: ExamWindow, main: MainThread) -> None:
-        super().__init__(window)
-        self._window, self._main = window, main
-        self._timer = QTimer(self, interval=LOOK_EVERY_MS)
-        self._timer.timeout.connect(self._look)
-
-    def before(self) -> State | None:
-        """Windows end with their process."""
-        return None
-
-    def perform(self) -> Performed:
-        """Stay on top."""
-        return _done(self._main.do(self._stand))
-
-    def check(self) -> tuple[Evasion, ...]:
-        """Nothing: which window is in front is looked at by the lockdown's own watch."""
-        return ()
-
-    def revert(self) -> None:
-        """Let others stand above."""
-        self._main.do(self._fall)
 
     def _stand(self) -> None:
         self._window.keep_on_top(on_top=True)

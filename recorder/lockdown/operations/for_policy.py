@@ -132,8 +132,10 @@ def _shortcuts(lockdown: Lockdown, desktop: Desktop) -> list[Asked]:
     are held."""
     level, pictures = lockdown.keys, lockdown.screen_capture is Level.ENFORCE
     if level is Level.ENFORCE or not pictures:
+        if level is Level.OFF:
+            return []
         every = _keys(desktop, "keys", lambda _: True, taken=level is Level.ENFORCE)
-        return [] if level is Level.OFF else [Asked("keys", level, every)]
+        return [Asked("keys", level, every)]
     held = _keys(desktop, "screenshot_keys", takes_picture, taken=True)
     steps = [Asked("screen_capture", Level.ENFORCE, held)]
     if level is Level.WATCH:
