@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,7 @@ from server.review.phases import Phases, read_phases
 from server.review.reading import extent, read_absences, read_tracks
 from server.review.score import Score, score
 from server.review.states import Standing, read_standings
-from server.review.timeline import Timeline, parted, timeline
+from server.review.timeline import Runs, Timeline, parted, timeline
 from server.review.tracks import runs
 from server.review.undelivered import Undelivered, read_undelivered
 from server.review.watching import Observability, Watching, observability, watching
@@ -59,12 +60,13 @@ class Terms:
     opened: Open | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CaseFile:
     """A session with all that belongs to it. ``duration`` is in microseconds.
 
-    ``missing`` is all that cannot be shown, ``undelivered`` what of it may yet come;
-    ``conclusions`` are the decisions about the session itself, oldest first.
+    ``played`` is where each stream plays; ``missing`` is all that cannot be shown,
+    ``undelivered`` what of it may yet come; ``conclusions`` are the decisions about the session
+    itself, oldest first.
     """
 
     session: ExamSession
@@ -78,7 +80,7 @@ class CaseFile:
     standing: Standing
     evidence: Evidence
     history: History
-    timeline: Timeline
+    played: Runs
     missing: list[Interval]
     undelivered: list[Undelivered]
     watching: Watching
@@ -91,6 +93,22 @@ class CaseFile:
     kept: Kept
     programs: tuple[Judged, ...]
     conclusions: tuple[SessionDecision, ...]
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        """All on one axis. Made when it is asked for: a decision among ten thousand flags is
+        answered without.
+        """
+        return timeline(
+            self.session.id,
+            self.duration,
+            self.played,
+            self.flags,
+            self.absences,
+            self.missing,
+            live=self.live,
+            phases=self.phases,
+        )
 
     @property
     def conclusion(self) -> SessionDecision | None:
@@ -162,7 +180,6 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
     phases = await read_phases(db, session)
     reach = extent(session)
     live = session.state == "open"
-    played = {name: runs(track) for name, track in tracks.items()}
     absent = absent_from(tracks, absences, reach, live=live)
     standing = (await read_standings(db, [session], now))[session.id]
     history = await read_history(db, session)
@@ -181,9 +198,7 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         standing=standing,
         evidence=with_destroyed(evidence, kept.gone),
         history=history,
-        timeline=timeline(
-            session.id, reach, played, flags, absences, absent, live=live, phases=phases
-        ),
+        played={name: runs(track) for name, track in tracks.items()},
         missing=absent,
         undelivered=await read_undelivered(db, session, tracks),
         watching=_watching(terms, history, given_up),

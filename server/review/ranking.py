@@ -7,7 +7,7 @@ whoever looks at the list; what people do to a session does so at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -60,9 +60,14 @@ async def _keep_words(db: AsyncSession, session: ExamSession) -> None:
         await search.put(db, {(session.id, ""): said})
 
 
-async def refresh_one(db: AsyncSession, session: ExamSession, flags: Sequence[Flag]) -> Score:
-    """The same from ``flags``, which were read after the session's turn was taken."""
-    [found] = await _refresh(db, [(session, flags)])
+async def refresh_one(
+    db: AsyncSession, session: ExamSession, flags: Sequence[Flag], known: Score | None = None
+) -> Score:
+    """The same from ``flags``, which were read after the session's turn was taken; ``known`` is
+    their score, where it was made already.
+    """
+    scores = {} if known is None else {session.id: known}
+    [found] = await _refresh(db, [(session, flags)], scores)
     return found
 
 
@@ -113,7 +118,7 @@ async def refresh_stale(
     sessions = (await db.execute(query)).scalars().all() if names else []
     if sessions:
         flags = await read_flags_together(db, sessions)
-        await _refresh(db, [(session, flags[session.id]) for session in sessions])
+        await _refresh(db, [(session, flags[session.id]) for session in sessions], {})
     return [session.id for session in sessions]
 
 
@@ -165,9 +170,13 @@ async def _stale(
 
 
 async def _refresh(
-    db: AsyncSession, those: Sequence[tuple[ExamSession, Sequence[Flag]]]
+    db: AsyncSession,
+    those: Sequence[tuple[ExamSession, Sequence[Flag]]],
+    known: Mapping[str, Score],
 ) -> list[Score]:
-    """Score sessions by their flags, and keep both; the scores in the same order."""
+    """Score sessions by their flags, and keep both; the scores in the same order. Those that
+    are ``known``, by session, are not made again.
+    """
     sessions = [session for session, _ in those]
     phases = await read_phases_of(db, sessions)
     policies = await policies_of(db, sessions)
@@ -176,7 +185,7 @@ async def _refresh(
     for session, flags in those:
         policy, counted = policies[session.policy_version_id], phases[session.id].counted
         reach = extent(session)
-        own = score(flags, policy, reach, counted)
+        own = known.get(session.id) or score(flags, policy, reach, counted)
         limited = (
             score(automatic(flags), policy, reach, counted).value
             if policy.review.limit

@@ -101,17 +101,24 @@ def worth(flag: Flag, policy: Policy, now: int, within: Spans | None = None) -> 
     """What one flag is worth by itself, before repetition and bending; 0 or more. What of it
     lies outside of ``within`` counts for nothing.
     """
-    return _worth(flag, policy, flag.counted(now, within))
+    lasted = flag.counted(now, within)
+    return 0.0 if lasted is None else _worth(flag, _weights(policy), lasted)
 
 
-def _worth(flag: Flag, policy: Policy, lasted: int | None) -> float:
-    if flag.verdict is Verdict.DISMISSED or lasted is None:
+def _weights(policy: Policy) -> Mapping[Kind, float]:
+    return {kind: policy.rule(kind).weight for kind in Kind}
+
+
+def _worth(flag: Flag, weights: Mapping[Kind, float], lasted: int) -> float:
+    verdict = flag.verdict
+    if verdict is Verdict.DISMISSED:
         return 0.0
-    sure = flag.verdict is Verdict.ACCEPTED
-    signs = flag.members or (flag,)
+    sure = verdict is Verdict.ACCEPTED
     gravest = max(
-        policy.rule(one.kind).weight * GRAVITY[one.severity] * (1.0 if sure else one.confidence)
-        for one in signs
+        [
+            weights[one.kind] * GRAVITY[one.severity] * (1.0 if sure else one.confidence)
+            for one in flag.members or (flag,)
+        ]
     )
     length = 1.0 + math.log2(1.0 + lasted / MICROS / DOUBLING_S)
     return gravest * min(LONGEST, length)
@@ -123,12 +130,13 @@ def score(
     """The score of a session. ``now`` (session time, µs) ends what still lasts; ``within`` is
     the time that counts, where not all of it does.
     """
+    weights = _weights(policy)
     by_kind: dict[Kind, list[_Counted]] = {}
     for flag in flags:
         if (lasted := flag.counted(now, within)) is not None:
             by_kind.setdefault(flag.kind, []).append((flag, lasted))
     sums = {
-        kind: _repeated(_worth(flag, policy, lasted) for flag, lasted in of)
+        kind: _repeated(_worth(flag, weights, lasted) for flag, lasted in of)
         for kind, of in by_kind.items()
     }
     total = math.fsum(sums.values())

@@ -123,7 +123,7 @@ class SessionPages(Controller):
             outcome = await decide(db, now, staff, session, ask)
             case = await read_case(db, session, now)
             if isinstance(outcome, Decided):
-                await refresh_one(db, session, case.flags)
+                await refresh_one(db, session, case.flags, case.score)
         if "HX-Request" not in request.headers:
             return Redirect(f"/sessions/{session_id}", status_code=303)
         return _decision_answer(case, outcome, now)
