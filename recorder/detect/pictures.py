@@ -8,7 +8,7 @@ overdue.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -32,18 +32,17 @@ from recorder.detect.observations import (
 from recorder.detect.process.worker_messages import Seen
 from recorder.detect.setup import (
     NOTHING_MORE,
+    AtWork,
+    Beside,
     DetectorSetup,
     FaceEnrolment,
     Unwatched,
+    kinds_of,
+    nobody_asks,
     trouble_of,
 )
-from shared.flags import Kind
 
 Sample = IdentityObservation | ObjectsObservation | HandsObservation
-
-# What looks now and then, and the kind that two of them tell.
-Sampled = Literal["identity", "objects", "hands"]
-_KIND = {"identity": Kind.IDENTITY_MISMATCH, "objects": Kind.OBJECT_SEEN}
 
 
 class Sampler(Protocol):
@@ -79,22 +78,25 @@ class PictureAnalyzer:
         self,
         graphs: Graphs | None = None,
         embedder: Callable[[], Embedder] = FaceEmbedder,
+        at_work: AtWork = nobody_asks,
     ) -> None:
         """Look with these; by default with the packaged models.
 
         Args:
             graphs: find faces; ``None`` loads the packaged ones.
             embedder: gives what compares faces; asked for once that is wanted.
+            at_work: is told who looks, for as long as it does.
         """
         self._graphs = graphs or FaceGraphs()
         self._faces = FaceAnalyzer(self._graphs)
         self._embedder = embedder
+        self._at_work = at_work
         self._loaded: Embedder | None = None
         self._enrolling: FaceEnrolling | None = None
         self._enrolling_number: int | None = None
         self._refused: FaceLook | None = None
-        self._samplers: dict[Sampled, Sampler] = {}
-        self._given_up: set[Sampled] = set()
+        self._samplers: dict[Beside, Sampler] = {}
+        self._given_up: set[Beside] = set()
         self._unwatched: tuple[str, ...] = ()
         self._setup = NOTHING_MORE
 
@@ -103,7 +105,7 @@ class PictureAnalyzer:
         self._setup = setup
         self._prepare_enrolling(setup.take_face)
         there, self._samplers = self._samplers, {}
-        preparations: dict[Sampled, Preparation] = {
+        preparations: dict[Beside, Preparation] = {
             "identity": self._prepared_identity,
             "objects": _prepared_objects,
             "hands": _prepared_hands,
@@ -112,7 +114,8 @@ class PictureAnalyzer:
             if name in self._given_up:
                 continue
             try:
-                sampler = prepare(there.get(name), setup)
+                with self._at_work(name):
+                    sampler = prepare(there.get(name), setup)
             except Exception as error:  # noqa: BLE001  (it must not take the faces with it)
                 self._give_up(name, error)
             else:
@@ -175,7 +178,8 @@ class PictureAnalyzer:
         if name is None:
             return None
         try:
-            return self._samplers[name].look(image, face, self._faces)
+            with self._at_work(name):
+                return self._samplers[name].look(image, face, self._faces)
         except Unwatched as trouble:
             self._unwatched += (str(trouble),)
         except Exception as error:  # noqa: BLE001  (as above)
@@ -183,21 +187,20 @@ class PictureAnalyzer:
             self._give_up(name, error)
         return None
 
-    def _most_overdue(self, face: FaceObservation) -> Sampled | None:
+    def _most_overdue(self, face: FaceObservation) -> Beside | None:
         """Who is to look; of two that are overdue alike, hands before objects."""
-        due: dict[Sampled, float] = {}
+        due: dict[Beside, float] = {}
         for name, sampler in reversed(self._samplers.items()):
             overdue = sampler.overdue_s(face)
             if overdue is not None:
                 due[name] = overdue
         return max(due, key=due.__getitem__, default=None)
 
-    def _give_up(self, name: Sampled, error: Exception) -> None:
+    def _give_up(self, name: Beside, error: Exception) -> None:
         """For the rest of this process's life."""
         self._given_up.add(name)
         why = trouble_of(error)
-        kinds = self._setup.hand_kinds if name == "hands" else (_KIND[name],)
-        self._unwatched += tuple(f"{kind}: {why}" for kind in kinds)
+        self._unwatched += tuple(f"{kind}: {why}" for kind in kinds_of(name, self._setup))
 
 
 def _refusal(number: int, error: Exception) -> FaceLook:

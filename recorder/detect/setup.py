@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from recorder.faults import EnvironmentFault
 from shared.flags import Kind
 
 # What a look for hands can tell.
 HAND_KINDS = (Kind.HAND_AT_EAR, Kind.HANDS_HIDDEN)
+
+# The detectors beside face, gaze and speech: a session goes on without them.
+Beside = Literal["identity", "objects", "hands", "speakers"]
+
+# Holds for as long as one of them is at work, so that it is known in which a process ended.
+AtWork = Callable[[Beside], AbstractContextManager[None]]
+
+
+def nobody_asks(_: Beside) -> AbstractContextManager[None]:
+    """``AtWork`` where nobody outside of this process wants to know."""
+    return nullcontext()
 
 
 class Unwatched(Exception):
@@ -103,6 +117,17 @@ class DetectorSetup:
 
 
 NOTHING_MORE = DetectorSetup()
+
+_ONE_KIND = {
+    "identity": Kind.IDENTITY_MISMATCH,
+    "objects": Kind.OBJECT_SEEN,
+    "speakers": Kind.SECOND_VOICE,
+}
+
+
+def kinds_of(detector: Beside, setup: DetectorSetup) -> tuple[Kind, ...]:
+    """What is not watched where this detector is missing."""
+    return setup.hand_kinds if detector == "hands" else (_ONE_KIND[detector],)
 
 
 def with_learnt_voice(setup: DetectorSetup, learnt: tuple[float, ...] | None) -> DetectorSetup:

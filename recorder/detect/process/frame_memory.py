@@ -1,4 +1,5 @@
-"""Memory that the recorder and its detector process share: two slots for a picture.
+"""Memory that the recorder and its detector process share: two slots for a picture, and a note
+that outlives the detector.
 
 It has no name that another program could open, and it is gone with the two processes:
 nothing of a candidate's picture outlives a crash. One process at a time uses a slot;
@@ -22,40 +23,61 @@ SLOTS = 2
 # The largest picture a slot takes, 1280x720; larger ones are thinned out on the way in.
 SLOT_BYTES = 1280 * 720 * 3
 
-_SIZE = SLOTS * SLOT_BYTES
+# The note has pages of its own: the detector may write there and nowhere else.
+_NOTE_AT = -(-SLOTS * SLOT_BYTES // mmap.ALLOCATIONGRANULARITY) * mmap.ALLOCATIONGRANULARITY
+_NOTE_BYTES = mmap.ALLOCATIONGRANULARITY
+_SIZE = _NOTE_AT + _NOTE_BYTES
 
 
 class FrameMemory:
-    """Both slots, mapped. ``token`` tells the other process how to map them too.
+    """Both slots and the note, mapped. ``token`` tells the other process how to map them too.
 
     On Linux a memory file, on Windows a mapping in the page file with a random name, and
     elsewhere a file that is deleted before it is written to.
     """
 
-    def __init__(self, mapping: mmap.mmap, token: str, descriptor: int | None) -> None:
+    def __init__(
+        self, mapping: mmap.mmap, note: mmap.mmap, token: str, descriptor: int | None
+    ) -> None:
         self.token = token
         self.descriptor = descriptor
         self._mapping = mapping
+        self._note = note
 
     @classmethod
     def create(cls) -> Self:
         """Make the memory; the recorder does."""
         if sys.platform == "win32":
             name = f"invigil-{secrets.token_hex(16)}"
-            return cls(mmap.mmap(-1, _SIZE, tagname=name), name, None)
+            whole = mmap.mmap(-1, _SIZE, tagname=name)
+            note = mmap.mmap(-1, _NOTE_BYTES, tagname=name, offset=_NOTE_AT)
+            return cls(whole, note, name, None)
         descriptor = _anonymous_file()
         os.ftruncate(descriptor, _SIZE)
-        return cls(mmap.mmap(descriptor, _SIZE), str(descriptor), descriptor)
+        note = mmap.mmap(descriptor, _NOTE_BYTES, offset=_NOTE_AT)
+        return cls(mmap.mmap(descriptor, _SIZE), note, str(descriptor), descriptor)
 
     @classmethod
     def attach(cls, token: str) -> Self:
-        """Map what ``create`` made, to read from; the detector process does."""
+        """Map what ``create`` made, pictures to read from; the detector process does."""
         if sys.platform == "win32":
             mapping = mmap.mmap(-1, _SIZE, tagname=token, access=mmap.ACCESS_READ)
-            return cls(mapping, token, None)
-        mapping = mmap.mmap(int(token), _SIZE, access=mmap.ACCESS_READ)
-        os.close(int(token))
-        return cls(mapping, token, None)
+            note = mmap.mmap(-1, _NOTE_BYTES, tagname=token, offset=_NOTE_AT)
+            return cls(mapping, note, token, None)
+        descriptor = int(token)
+        mapping = mmap.mmap(descriptor, _SIZE, access=mmap.ACCESS_READ)
+        note = mmap.mmap(descriptor, _NOTE_BYTES, offset=_NOTE_AT)
+        os.close(descriptor)
+        return cls(mapping, note, token, None)
+
+    @property
+    def note(self) -> int:
+        """A number, 0 at first, that either process leaves here for the other."""
+        return self._note[0]
+
+    @note.setter
+    def note(self, number: int) -> None:
+        self._note[0] = number
 
     def write(self, slot: int, image: NDArray[np.uint8]) -> tuple[int, int]:
         """Copy a picture, (h, w, 3) uint8, into a slot; returns its height and width there."""
@@ -74,6 +96,7 @@ class FrameMemory:
     def close(self) -> None:
         """Let go of the memory here. The other process keeps its own mapping."""
         self._mapping.close()
+        self._note.close()
         if self.descriptor is not None:
             os.close(self.descriptor)
             self.descriptor = None

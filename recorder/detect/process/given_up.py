@@ -1,21 +1,29 @@
 """What could be watched at a session's start and cannot any more, and why.
 
-Pure. What the detector process gave up is not asked of the next one again. An object model
-comes from outside: one that ends the process again and again must not take faces and voices
-with it.
+Pure. What the detector process gave up is not asked of the next one again. A model that ends
+the process again and again must not take faces and voices with it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from recorder.detect.setup import DetectorSetup
+from recorder.detect.setup import Beside, DetectorSetup, kinds_of
 from shared.flags import Kind
 
-# A detector that dies so often in a row, each time young, goes on without the object model:
-# once may be the computer's fault.
-YOUNG_DEATHS = 2
+# A process that ended so often while one detector was at work goes on without it; so it does
+# without the object model, which comes from outside, where it ended so often in a row, each
+# time young, and nobody was at work. Once may be the computer's fault.
+DEATHS = 2
+
+_WORK: dict[Beside, str] = {
+    "identity": "while it compared faces",
+    "objects": "with the object model {}",
+    "hands": "while it looked for hands",
+    "speakers": "while it told voices apart",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,7 @@ class GivenUp:
     def __init__(self) -> None:
         self.unwatched: tuple[NoLonger, ...] = ()
         self._deaths = 0
+        self._deaths_in: Counter[Beside] = Counter()
         self._kinds: frozenset[str] = frozenset()
         self._model: str | None = None
 
@@ -50,20 +59,33 @@ class GivenUp:
         # Another object model may do; of what is packaged there is one.
         self._kinds |= kinds - {Kind.OBJECT_SEEN}
 
-    def died(self, setup: DetectorSetup, at_ns: int, *, proven: bool) -> None:
+    def died(
+        self, setup: DetectorSetup, at_ns: int, *, proven: bool, during: Beside | None = None
+    ) -> None:
         """A detector process that had begun to watch ``setup`` has ended.
 
         Args:
             setup: what it was told.
             at_ns: when, by the evidence clock.
             proven: whether it had lived long enough to be sound.
+            during: which detector was at work then.
         """
         told = self.without(setup)
+        if during is not None:
+            self._deaths_in[during] += 1
+            if self._deaths_in[during] >= DEATHS:
+                self._blame(during, told, at_ns)
+            return
         self._deaths = 0 if proven else self._deaths + 1
-        if told.objects is not None and self._deaths >= YOUNG_DEATHS:
-            name = told.objects.name
-            why = f"the detector ended {YOUNG_DEATHS} times with the object model {name}"
-            self.note([f"{Kind.OBJECT_SEEN}: {why}"], told, at_ns)
+        if self._deaths >= DEATHS:
+            self._blame("objects", told, at_ns)
+
+    def _blame(self, detector: Beside, told: DetectorSetup, at_ns: int) -> None:
+        if detector == "objects" and told.objects is None:
+            return
+        doing = _WORK[detector].format(told.objects.name if told.objects else "")
+        why = f"the detector ended {DEATHS} times {doing}"
+        self.note([f"{kind}: {why}" for kind in kinds_of(detector, told)], told, at_ns)
 
     def without(self, setup: DetectorSetup) -> DetectorSetup:
         """``setup`` without what was given up."""

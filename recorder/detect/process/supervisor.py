@@ -20,6 +20,7 @@ from recorder.detect.observations import (
     VoiceObservation,
     WatchedStream,
 )
+from recorder.detect.process.at_work import take_noted
 from recorder.detect.process.child import Child, Spawn
 from recorder.detect.process.given_up import GivenUp, NoLonger
 from recorder.detect.process.load import LoadWatch
@@ -373,8 +374,9 @@ class Supervisor:
         self._load.restart()
         self._offers.give_back(seen=False)
         proven = now_ns - self._born_ns >= PROVEN_NS
+        during = take_noted(self._offers.memory)
         if was_ready:
-            self._given_up.died(self._setup, self._clock(), proven=proven)
+            self._given_up.died(self._setup, self._clock(), proven=proven, during=during)
         self._wait_ns = 0 if proven else self._wait_ns
         self._next_start_ns = now_ns + self._wait_ns
         self._wait_ns = min(max(FIRST_WAIT_NS, 2 * self._wait_ns), LONGEST_WAIT_NS)

@@ -18,6 +18,7 @@ import numpy as np
 
 from recorder.capture.frames import AudioBlock
 from recorder.detect.pictures import PictureAnalyzer
+from recorder.detect.process.at_work import noting
 from recorder.detect.process.frame_memory import FrameMemory
 from recorder.detect.process.worker_messages import (
     Failed,
@@ -48,7 +49,8 @@ def run(token: str) -> None:
 
 
 def _serve(memory: FrameMemory, requests: BinaryIO, answers: BinaryIO) -> None:
-    pictures, sounds = PictureAnalyzer(), SoundAnalyzer()
+    at_work = noting(memory)
+    pictures, sounds = PictureAnalyzer(at_work=at_work), SoundAnalyzer(at_work=at_work)
     send(answers, Ready())
     while (request := receive_request(requests)) is not None:
         match request:

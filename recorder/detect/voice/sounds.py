@@ -8,7 +8,14 @@ from recorder.capture.frames import AudioBlock
 from recorder.detect.enrolled import VoiceLook, VoiceTaken
 from recorder.detect.observations import SpeakerObservation
 from recorder.detect.process.worker_messages import Heard
-from recorder.detect.setup import DetectorSetup, VoiceEnrolment, VoiceSetup, trouble_of
+from recorder.detect.setup import (
+    AtWork,
+    DetectorSetup,
+    VoiceEnrolment,
+    VoiceSetup,
+    nobody_asks,
+    trouble_of,
+)
 from recorder.detect.voice.pauses import HeardWindow
 from recorder.detect.voice.speakers import Encoder, SpeakerTracker
 from recorder.detect.voice.speech import VoiceAnalyzer
@@ -24,15 +31,18 @@ class SoundAnalyzer:
     Args:
         voice: hears whether somebody speaks; ``None`` makes the packaged one.
         encoder: gives what tells voices apart; asked for once that is wanted.
+        at_work: is told when voices are told apart, for as long as they are.
     """
 
     def __init__(
         self,
         voice: VoiceAnalyzer | None = None,
         encoder: Callable[[], Encoder] = voice_encoder,
+        at_work: AtWork = nobody_asks,
     ) -> None:
         self._voice = voice or VoiceAnalyzer()
         self._encoder = encoder
+        self._at_work = at_work
         self._wanted: VoiceSetup | None = None
         self._speakers: SpeakerTracker | None = None
         self._loaded: Encoder | None = None
@@ -56,7 +66,8 @@ class SoundAnalyzer:
         if self._given_up:
             return None
         try:
-            return SpeakerTracker(self._known_encoder(), wanted)
+            with self._at_work("speakers"):
+                return SpeakerTracker(self._known_encoder(), wanted)
         except Exception as error:  # noqa: BLE001  (it must not take speech with it)
             self._give_up(error)
             return None
@@ -110,7 +121,8 @@ class SoundAnalyzer:
         try:
             for window in windows:
                 self._speakers.hear(window)
-            speaker = self._speakers.judge()
+            with self._at_work("speakers"):
+                speaker = self._speakers.judge()
             return () if speaker is None else (speaker,), self._speakers.take_learnt()
         except Exception as error:  # noqa: BLE001  (as above)
             self._give_up(error)

@@ -21,13 +21,18 @@ from recorder.capture.frames import AudioBlock, Frame
 from recorder.clock import now_ns
 from recorder.detect import WORKER_ARGUMENT
 from recorder.detect.observations import FaceObservation, Incident, VoiceObservation
+from recorder.detect.process import child
 from recorder.detect.process.detector import DetectorProcess
 from recorder.detect.process.frame_memory import FrameMemory
 from recorder.detect.process.supervisor import Result
+from recorder.detect.setup import DetectorSetup
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Rule
 
 Picture = NDArray[np.uint8]
+
+# A detector process that one of its detectors ends natively.
+CRASHING = Path(__file__).with_name("crashing_worker.py")
 
 
 class Feeder:
@@ -134,6 +139,26 @@ def test_a_killed_detector_comes_back_and_says_so(feeder: Feeder, photograph: Pi
         True,
         False,
     ]
+
+
+def test_hands_that_end_the_process_again_and_again_are_no_longer_looked_for(
+    feeder: Feeder, photograph: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeder.show(photograph)
+    (healthy,) = workers()
+    monkeypatch.setattr(child, "command", lambda: [sys.executable, str(CRASHING), "hands"])
+    feeder.detector.prepare(DetectorSetup(hands_every_s=0.1))
+    healthy.kill()
+
+    def left_out() -> bool:
+        feeder.offer(photograph)
+        return bool(feeder.detector.counters().unwatched)
+
+    until(left_out, "its being left out")
+    said = [one.what for one in feeder.detector.counters().unwatched]
+    why = "the detector ended 2 times while it looked for hands"
+    assert said == [f"hand_at_ear: {why}", f"hands_hidden: {why}"]
+    assert feeder.show(photograph).faces == 1
 
 
 def test_a_detector_that_hangs_is_replaced(feeder: Feeder, photograph: Picture) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from recorder.detect.process.given_up import GivenUp, NoLonger
-from recorder.detect.setup import DetectorSetup, IdentitySetup, ObjectSetup
+from recorder.detect.setup import Beside, DetectorSetup, IdentitySetup, ObjectSetup
 from recorder.detect.watchlist import LEARN_VOICE
 
 # A moment of the evidence clock, nanoseconds.
@@ -81,6 +81,36 @@ def test_what_was_given_up_is_not_asked_of_the_next_process(
     given_up = GivenUp()
     given_up.note([said], SETUP, AT)
     assert given_up.without(SETUP) == left
+
+
+@pytest.mark.parametrize(
+    ("during", "left", "kind", "doing"),
+    [
+        ("identity", replace(SETUP, identity=None), "identity_mismatch", "it compared faces"),
+        ("speakers", replace(SETUP, voice=None), "second_voice", "it told voices apart"),
+        ("hands", replace(SETUP, hands_every_s=None), "hand_at_ear", "it looked for hands"),
+        ("objects", replace(SETUP, objects=None), "object_seen", "the object model desk"),
+    ],
+)
+def test_a_detector_in_which_the_process_ended_twice_is_left_out(
+    during: Beside, left: DetectorSetup, kind: str, doing: str
+) -> None:
+    given_up = GivenUp()
+    given_up.died(SETUP, AT, proven=False, during=during)
+    assert given_up.without(SETUP) == SETUP
+    given_up.died(SETUP, AT, proven=True, during=during)
+    assert given_up.without(SETUP) == left
+    said = given_up.unwatched[0].what
+    assert said.startswith(f"{kind}: the detector ended 2 times")
+    assert said.endswith(doing)
+
+
+def test_the_object_model_is_not_blamed_for_what_another_was_at() -> None:
+    given_up = GivenUp()
+    given_up.died(SETUP, AT, proven=False, during="hands")
+    given_up.died(SETUP, AT, proven=False, during="identity")
+    given_up.died(SETUP, AT, proven=False)
+    assert given_up.unwatched == ()
 
 
 def test_another_object_model_is_asked_for() -> None:
