@@ -6,6 +6,7 @@ account for that ``--by`` names. It acts as that account may, and the log says s
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from cyclopts import Parameter
@@ -63,23 +64,14 @@ async def account_named(db: AsyncSession, email: str, least: str) -> Staff:
     """
     from server.accounts.models import Role
     from server.accounts.service import find_account
-    from server.accounts.staff import Staff
+    from server.accounts.staff import staff_of
     from server.audit.service import COMMAND_LINE
 
     account = await find_account(db, email)
     if account is None or not account.active:
         why = "is no account of staff that may sign in; see `invigil-server admin people list`"
         raise Fault(f"{email} {why}")
-    staff = Staff(
-        id=account.id,
-        institution_id=account.institution_id,
-        email=account.email,
-        name=account.name,
-        role=Role(account.role),
-        csrf="",
-        session_hash="",
-        means=COMMAND_LINE,
-    )
+    staff = replace(staff_of(account), means=COMMAND_LINE)
     if not staff.may(Role(least)):
         raise Fault(f"{email} is {staff.role.value}; this needs the role {least}")
     return staff

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +12,13 @@ import msgspec
 
 from server.bars import progress
 from server.clock import MICROS_PER_SECOND
+from server.config import Settings
 from server.opening import Fault, Rooms, opened, settled
-from server.terminal import say
+from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
-    from server.operation.backup import Backup
+    from server.operation.backup import Backup, Source
 
 # Backups of the database that stay where nothing else is said: a week of one a night.
 KEEP = 7
@@ -27,7 +28,8 @@ NOT_WHOLE = 1
 
 
 def backup(folder: Path, *, keep: int = KEEP) -> None:
-    """Write a backup of the database and of all recordings into a folder.
+    """Write a backup of the database, all recordings and what recorders are offered as updates
+    into a folder.
 
     The server may run meanwhile. Recordings are copied once, so the next backup into the same
     folder is quick; what was destroyed since (its time was over) leaves the folder too. For
@@ -42,7 +44,8 @@ def backup(folder: Path, *, keep: int = KEEP) -> None:
         folder: The backup's folder; it is made where it is not there.
         keep: How many backups of the database stay in it, the newest ones.
     """
-    from server.operation.backup import BackupFault, back_up
+    from server.operation.backup import back_up
+    from server.operation.backup_files import BackupFault
     from server.operation.dumps import DumpError
 
     if keep < 1:
@@ -53,14 +56,14 @@ def backup(folder: Path, *, keep: int = KEEP) -> None:
         async with opened(settings) as rooms:
             with progress("copying recordings") as show:
                 return await back_up(
-                    rooms.database, rooms.blobs, folder, rooms.clock(), keep, show
+                    _source(rooms, settings), folder, rooms.clock(), keep, show
                 )
 
     try:
         made = asyncio.run(work())
     except (BackupFault, DumpError) as error:
         raise Fault(str(error)) from error
-    sys.stdout.write(msgspec.json.encode(made).decode() + "\n")
+    print_line({**msgspec.to_builtins(made), "updates": len(made.updates)})
     say(f"Backed up {made.pieces} pieces and the database into {folder}.")
     say("The keys are not in it: invigil-server admin keys backup FILE")
 
@@ -68,7 +71,9 @@ def backup(folder: Path, *, keep: int = KEEP) -> None:
 def restore(folder: Path, *, of: str = "") -> int:
     """Put a backup into an empty installation.
 
-    The settings say where to: an empty data folder, or an empty database and an empty store.
+    The settings say where to: an empty data folder, or an empty database and an empty store. A
+    repository of updates that is there already stays as it is. What a backup that was never
+    finished has left in the folder is told, and not restored.
     An older database is brought up to this program's version. The keys come first:
 
         invigil-server admin keys restore /media/safe/invigil-keys.ivk
@@ -81,7 +86,7 @@ def restore(folder: Path, *, of: str = "") -> int:
         folder: The backup's folder.
         of: Which backup, by its beginning, as 20261121T15; the newest where nothing is said.
     """
-    from server.operation.backup import BackupFault
+    from server.operation.backup_files import BackupFault
     from server.operation.dumps import DumpError
 
     try:
@@ -103,11 +108,15 @@ async def _restore(folder: Path, of: str) -> int:
     async with opened(settings, as_found=True) as rooms:
         await asyncio.to_thread(rooms.blobs.prepare)
         with progress("putting recordings back") as show:
-            count = await put_back(rooms.database, rooms.blobs, folder, chosen, show)
+            done = await put_back(_source(rooms, settings), folder, chosen, show)
         await migrate(rooms.database)
         await _note(rooms, chosen)
         lost = await missing(rooms.database, rooms.blobs)
-    say(f"Restored the database of {_when(chosen.made)} and {count} pieces.")
+    say(f"Restored the database of {_when(chosen.made)} and {done.pieces} pieces.")
+    if done.updates:
+        say(f"Restored repositories of updates: {len(done.updates)}.")
+    for one in done.kept:
+        say(f"The repository of updates of {one} was there already, and stays as it is.")
     if lost:
         say(f"{lost} pieces that it names are not in the backup; the sessions say which.")
         return NOT_WHOLE
@@ -115,19 +124,40 @@ async def _restore(folder: Path, of: str) -> int:
     return 0
 
 
+def _source(rooms: Rooms, settings: Settings) -> Source:
+    from server.operation.backup import Source
+
+    return Source(rooms.database, rooms.blobs, settings.updates)
+
+
 def _choose(folder: Path, of: str) -> Backup:
-    from server.operation.backup import backups
+    from server.operation.backup import backups, unfinished
     from server.storage.schema import knows
 
     found = [one for one in backups(folder) if one.database.startswith(of)]
+    left = unfinished(folder)
     if not found:
-        raise Fault(f"there is no such backup in {folder}")
+        more = f"; in it{_unfinished(left)}" if left else ""
+        raise Fault(f"there is no such backup in {folder}{more}")
+    if left:
+        say(f"In {folder}{_unfinished(left)}. It is not restored; the whole ones are as good.")
     chosen = found[0]
     if chosen.revision and not knows(chosen.revision):
         raise Fault(
             f"the backup is of a newer server (schema {chosen.revision}); update this one first"
         )
     return chosen
+
+
+def _unfinished(left: Sequence[Path]) -> str:
+    """That a backup was begun and not finished, by what it left; nothing where none was."""
+    if not left:
+        return ""
+    what = f"{left[0].name} and {len(left) - 1} more" if len(left) > 1 else left[0].name
+    return (
+        f" is what a backup has left that was begun and never finished ({what}): make one anew "
+        "with `invigil-server backup`, which takes it out"
+    )
 
 
 async def _note(rooms: Rooms, chosen: Backup) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+
+import structlog
 
 from server.storage.database import UNREADY
+
+_log = structlog.get_logger("invigil.server")
 
 
 @asynccontextmanager
@@ -26,18 +29,38 @@ async def repeated(
     work: Callable[[], Awaitable[None]],
     every_s: float,
     stop: asyncio.Event,
-    failed: Callable[[str], Any],
+    failed: str,
     expected: tuple[type[Exception], ...] = UNREADY,
 ) -> None:
     """Do ``work`` every ``every_s`` seconds until ``stop``. What is ``expected`` to fail at
-    times is told to ``failed``, by its first line, and tried again.
+    times is logged as ``failed``, by its first line, and tried again.
     """
     while not stop.is_set():
         try:
             await work()
         except expected as error:
-            failed(first_line(error))
+            _log.error(failed, why=first_line(error))
         await pause(every_s, stop)
+
+
+async def repeated_sending(
+    send: Callable[[], Awaitable[int]],
+    every_s: float,
+    stop: asyncio.Event,
+    *,
+    sent: str,
+    failed: str,
+    expected: tuple[type[Exception], ...] = UNREADY,
+) -> None:
+    """``repeated`` for what sends letters and answers how many: where there were any, that is
+    logged as ``sent``.
+    """
+
+    async def look() -> None:
+        if count := await send():
+            _log.info(sent, letters=count)
+
+    await repeated(look, every_s, stop, failed, expected)
 
 
 async def pause(seconds: float, stop: asyncio.Event) -> None:

@@ -8,18 +8,18 @@ database holds the value's hash only.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.factors import Means, check_code, factors_of
-from server.accounts.models import Account, Institution, Role, StaffSession
+from server.accounts.models import Account, Institution, StaffSession
 from server.accounts.passkeys import Site, used_passkey
 from server.accounts.passwords import MAX_TRIED_CHARS, Passwords
 from server.accounts.service import find_account
-from server.accounts.staff import Staff
+from server.accounts.staff import Staff, staff_of
 from server.accounts.steps import Step, begin_step, find_step, take_step
 from server.accounts.throttle import Throttle
 from server.audit import service as audit
@@ -281,12 +281,8 @@ def _too_many(wait: int) -> Denied:
 
 
 def _staff(account: Account, session: StaffSession, *, wants_factor: bool) -> Staff:
-    return Staff(
-        id=account.id,
-        institution_id=account.institution_id,
-        email=account.email,
-        name=account.name,
-        role=Role(account.role),
+    return replace(
+        staff_of(account),
         csrf=session.csrf,
         session_hash=session.id,
         since=session.created,

@@ -22,7 +22,7 @@ from litestar.exceptions import (
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 
-from server.accounts.models import Role
+from server.accounts.models import Account, Role
 from server.accounts.scopes import TOKEN_PREFIX, Scope, scope_of
 from server.network import AnyRequest, Connection
 
@@ -44,8 +44,9 @@ class Staff:
     email: str
     name: str
     role: Role
-    csrf: str
-    session_hash: str
+    # Of a session in a browser; programs and commands have none.
+    csrf: str = ""
+    session_hash: str = ""
     # When this session was begun (µs UTC), and how.
     since: int = 0
     means: str = ""
@@ -58,6 +59,17 @@ class Staff:
     def may(self, role: Role) -> bool:
         """Whether this account's role includes ``role``."""
         return self.role.rank >= role.rank
+
+
+def staff_of(account: Account) -> Staff:
+    """An account as whoever acts, before it is said by which way it came in."""
+    return Staff(
+        id=account.id,
+        institution_id=account.institution_id,
+        email=account.email,
+        name=account.name,
+        role=Role(account.role),
+    )
 
 
 Finder = Callable[[str], Awaitable[Staff | None]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from server.accounts.credentials import ApiTokenRow
 from server.accounts.models import Account, Role
 from server.accounts.scopes import TOKEN_PREFIX, Scope
 from server.accounts.service import new_id
-from server.accounts.staff import Staff
+from server.accounts.staff import Staff, staff_of
 from server.audit import service as audit
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.storage.database import Database
@@ -151,17 +151,8 @@ class ApiTokens:
                 return None
             if row.last_used is None or row.last_used + USED_EVERY <= now:
                 row.last_used = now
-            return Staff(
-                id=account.id,
-                institution_id=account.institution_id,
-                email=account.email,
-                name=account.name,
-                role=Role(account.role),
-                csrf="",
-                session_hash="",
-                token_id=row.id,
-                scopes=frozenset(Scope(scope) for scope in row.scopes if scope in set(Scope)),
-            )
+            scopes = frozenset(Scope(scope) for scope in row.scopes if scope in set(Scope))
+            return replace(staff_of(account), token_id=row.id, scopes=scopes)
 
 
 async def tokens_of(

@@ -11,13 +11,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from litestar import Litestar
 from sqlalchemy import literal, select
 
 from server.audit import service as audit
 from server.candidates.letters import ONCE, Notices
-from server.chores import beside, repeated
+from server.chores import beside, repeated_sending
 from server.clock import MICROS_PER_DAY, WallClock
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
@@ -35,8 +34,6 @@ FRESH = 3 * MICROS_PER_DAY
 
 # Letters of one transaction.
 AT_ONCE = 100
-
-_log = structlog.get_logger("invigil.server")
 
 
 class PageLetters:
@@ -104,11 +101,11 @@ class PageLetters:
             yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        async def look() -> None:
-            if count := await self.send():
-                _log.info("links to own pages", letters=count)
-
-        def failed(why: str) -> None:
-            _log.error("no links were sent, will be tried again", why=why)
-
-        await repeated(look, LOOK_S, stop, failed, (*UNREADY, KeysMissing))
+        await repeated_sending(
+            self.send,
+            LOOK_S,
+            stop,
+            sent="links to own pages",
+            failed="no links were sent, will be tried again",
+            expected=(*UNREADY, KeysMissing),
+        )

@@ -12,13 +12,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
 from litestar import Litestar
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
-from server.chores import beside, repeated
+from server.chores import beside, repeated_sending
 from server.clock import WallClock
 from server.enrolment.issuing import Chosen, Issuing, Sent, log_places, may_begin
 from server.enrolment.models import Candidate, Enrolment
@@ -51,8 +50,6 @@ OWN_PAGE = (
     "Once all of your recording has arrived, you are sent the link to a page of your own:\n"
     "what is kept of you, until when and who has looked at it, and your own copy."
 )
-
-_log = structlog.get_logger("invigil.server")
 
 
 class Reminders:
@@ -108,16 +105,14 @@ class Reminders:
             yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        """Look again and again until ``stop``; what fails is tried again."""
-
-        async def look() -> None:
-            if count := await self.remind():
-                _log.info("reminders", letters=count)
-
-        def failed(why: str) -> None:
-            _log.error("no reminders, will be tried again", why=why)
-
-        await repeated(look, LOOK_S, stop, failed, (*UNREADY, KeysMissing))
+        await repeated_sending(
+            self.remind,
+            LOOK_S,
+            stop,
+            sent="reminders",
+            failed="no reminders, will be tried again",
+            expected=(*UNREADY, KeysMissing),
+        )
 
     async def _near(self) -> list[str]:
         """Exams that may have a reminder due."""

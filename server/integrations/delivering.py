@@ -113,10 +113,7 @@ class Deliveries:
             yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        def failed(why: str) -> None:
-            _log.error("webhooks wait", why=why)
-
-        await repeated(self._look, self._every_s, stop, failed)
+        await repeated(self._look, self._every_s, stop, "webhooks wait")
         for turn in self._turns.values():
             turn.cancel()
         await asyncio.gather(*self._turns.values(), return_exceptions=True)

@@ -25,7 +25,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
-from server.chores import repeated
+from server.chores import repeated_sending
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.mail.carriers import Carried, Carrier, Later, Outcome, Refused, Unclear
@@ -106,15 +106,13 @@ class Post:
         """Deliver every ``every_s`` seconds until ``stop``; a failure is logged and tried
         again.
         """
-
-        async def look() -> None:
-            if went := await self.deliver():
-                _log.info("mail sent", letters=went)
-
-        def failed(why: str) -> None:
-            _log.error("mail could not be looked at, will be tried again", why=why)
-
-        await repeated(look, every_s, stop, failed)
+        await repeated_sending(
+            self.deliver,
+            every_s,
+            stop,
+            sent="mail sent",
+            failed="mail could not be looked at, will be tried again",
+        )
 
     async def _tidy(self) -> None:
         """Settle what a crash left, and forget whom letters went to long ago."""

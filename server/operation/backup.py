@@ -3,6 +3,7 @@
     <folder>/20261121T154100Z.json       what the backup holds, written last
     <folder>/20261121T154100Z.sqlite     the database of then (``.pgdump`` for PostgreSQL)
     <folder>/blobs/<session>/<sha256>    sealed pieces, shared by all backups in the folder
+    <folder>/updates/<sha256>            what recorders are offered (``kept_updates``), likewise
 
 Pieces are durable before a row says so, thus the database is dumped first. What was destroyed
 since an earlier backup goes from the folder too: a backup keeps nobody's recording for longer.
@@ -12,18 +13,28 @@ Private keys are none of it (``storage.key_backup``).
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 from sqlalchemy import ColumnElement, select
 
 from server.clock import MICROS_PER_SECOND
 from server.ingest.models import BlobRow, ExamSession
+from server.operation.backup_files import BackupFault, hash_of, is_part, write_whole
 from server.operation.dumps import SUFFIXES, dump, load, refuse_filled, regions_in
+from server.operation.kept_updates import FOLDER as UPDATES
+from server.operation.kept_updates import (
+    Kept,
+    check_updates,
+    copy_updates,
+    forget_updates,
+    restore_updates,
+)
 from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
 from server.storage.regions import store_of
@@ -36,21 +47,18 @@ FORMAT = "invigil-backup/1"
 BLOBS = "blobs"
 # Names sort by time.
 STAMP = "%Y%m%dT%H%M%SZ"
+_SHAPE = "20261121T154100Z"
 
 # Rows of pieces read at once, and pieces copied side by side (S3 answers in some 50 ms).
 PAGE = 1_000
 AT_ONCE = 8
 
 
-class BackupFault(Exception):
-    """A backup cannot be made or used; the message says why and what to do."""
-
-
 class Backup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What one backup holds: ``made`` in microseconds, sizes in bytes.
 
     ``revision`` is the database's schema, ``gone`` how many pieces were destroyed while the
-    backup was made.
+    backup was made; ``updates`` are the files of the repositories of updates.
     """
 
     format: str
@@ -62,6 +70,29 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pieces: int
     pieces_bytes: int
     gone: int
+    updates: tuple[Kept, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is backed up, and what a backup is put back into: ``updates`` is the folder of the
+    repositories of updates.
+    """
+
+    database: Database
+    blobs: BlobStore
+    updates: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back: how many pieces, and whose repositories of updates; ``kept`` are the
+    institutions whose repository was there already and stayed.
+    """
+
+    pieces: int
+    updates: tuple[str, ...]
+    kept: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +108,40 @@ class Piece:
         return folder / BLOBS / self.session / self.sha256
 
 
-async def back_up(
-    database: Database, blobs: BlobStore, folder: Path, now: int, keep: int, show: Progress
-) -> Backup:
+async def back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Backup:
     """Write a backup into ``folder``; of earlier ones there, the newest ``keep`` stay.
 
     Raises:
         DumpError: the database cannot be dumped.
-        BackupFault: a piece is not what its row says.
+        BackupFault: a piece is not what its row says, or another backup is under way there.
         OSError: the folder cannot be written.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+    with _alone(folder):
+        return await _back_up(source, folder, now, keep, show)
+
+
+async def _back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Backup:
+    database = source.database
     stamp = datetime.fromtimestamp(now // MICROS_PER_SECOND, UTC).strftime(STAMP)
     dumped = folder / f"{stamp}{SUFFIXES[database.dialect]}"
     await dump(database, dumped)
     pieces = [piece async for piece in _pieces(database)]
-    gone = await _copy_all(pieces, blobs, folder, show)
+    gone = await _copy_all(pieces, source.blobs, folder, show)
+    updates = await asyncio.to_thread(copy_updates, source.updates, folder)
     made = Backup(
         format=FORMAT,
         made=now,
         revision=await revision_of(database),
         database=dumped.name,
-        database_sha256=await asyncio.to_thread(_hash, dumped),
+        database_sha256=await asyncio.to_thread(hash_of, dumped),
         database_bytes=dumped.stat().st_size,
         pieces=len(pieces) - gone,
         pieces_bytes=sum(piece.size for piece in pieces),
         gone=gone,
+        updates=tuple(updates),
     )
-    _write(folder / f"{stamp}.json", msgspec.json.format(msgspec.json.encode(made)))
+    write_whole(folder / f"{stamp}.json", [msgspec.json.format(msgspec.json.encode(made))])
     await asyncio.to_thread(_forget, folder, {piece.under(folder) for piece in pieces}, keep)
     return made
 
@@ -118,10 +155,21 @@ def backups(folder: Path) -> list[Backup]:
     return [_read(path) for path in _manifests(folder)]
 
 
-async def restore(
-    database: Database, blobs: BlobStore, folder: Path, chosen: Backup, show: Progress
-) -> int:
-    """Put a backup into an empty database and store; how many pieces were put there.
+def unfinished(folder: Path) -> list[Path]:
+    """What is left of backups into ``folder`` that were begun and never finished: parts of
+    files, and databases that no list of contents names. The next backup takes it out.
+    """
+    hidden = (".*", f"{BLOBS}/*/.*", f"{UPDATES}/.*")
+    parts = [path for shape in hidden for path in folder.glob(shape) if is_part(path)]
+    named = {path.stem for path in _manifests(folder)}
+    ends = tuple(SUFFIXES.values())
+    dumps = [path for path in folder.glob("*Z.*") if path.name.startswith(ends, len(_SHAPE))]
+    return sorted([*parts, *(path for path in dumps if path.name[: len(_SHAPE)] not in named)])
+
+
+async def restore(into: Source, folder: Path, chosen: Backup, show: Progress) -> Restored:
+    """Put a backup into an empty database and store, and repositories of updates where none
+    are.
 
     The database comes last: what is interrupted can be begun again. Thus it is the dump that
     is asked where pieces belong; those of sessions that it does not name are not put back.
@@ -131,19 +179,24 @@ async def restore(
         BackupFault: something of the backup is missing or damaged.
         UnknownRegion: pieces belong to a region that has no store; nothing was put back.
     """
+    database, updates = into.database, into.updates
     await refuse_filled(database)
     dumped = folder / chosen.database
-    if not dumped.is_file() or await asyncio.to_thread(_hash, dumped) != chosen.database_sha256:
+    whole = dumped.is_file() and await asyncio.to_thread(hash_of, dumped)
+    if whole != chosen.database_sha256:
         raise BackupFault(f"{dumped} is missing or damaged; choose an earlier backup with --of")
-    places = _places(blobs, folder, await regions_in(database, dumped))
+    await asyncio.to_thread(check_updates, chosen.updates, folder, updates)
+    places = _places(into.blobs, folder, await regions_in(database, dumped))
     for n, (file, store) in enumerate(places, 1):
         data = await asyncio.to_thread(file.read_bytes)
         if sha256_hex(data) != file.name:
             raise BackupFault(f"{file} is damaged: it is not what its name says")
         await store.put_bytes(file.parent.name, file.name, data)
         show(n, len(places))
+    back = await asyncio.to_thread(restore_updates, chosen.updates, folder, updates)
     await load(database, dumped)
-    return len(places)
+    kept = {one.institution for one in chosen.updates} - set(back)
+    return Restored(len(places), tuple(back), tuple(sorted(kept)))
 
 
 async def missing(database: Database, blobs: BlobStore) -> int:
@@ -161,7 +214,7 @@ def _places(
     blobs: BlobStore, folder: Path, regions: dict[str, str]
 ) -> list[tuple[Path, BlobStore]]:
     """The files of pieces of these sessions, and the store that each belongs in."""
-    files = sorted((folder / BLOBS).glob("*/*"))
+    files = sorted(path for path in (folder / BLOBS).glob("*/*") if not is_part(path))
     named = [(file, regions.get(file.parent.name)) for file in files]
     return [(file, store_of(blobs, region)) for file, region in named if region is not None]
 
@@ -208,9 +261,13 @@ async def _copy_all(pieces: list[Piece], blobs: BlobStore, folder: Path, show: P
         show(done, len(pieces))
 
     for start in range(0, len(pieces), PAGE):
-        async with asyncio.TaskGroup() as group:
-            for piece in pieces[start : start + PAGE]:
-                group.create_task(copy(piece))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for piece in pieces[start : start + PAGE]:
+                    group.create_task(copy(piece))
+        except ExceptionGroup as several:
+            # What keeps one piece from being copied (a full disk) keeps others too: said once.
+            raise several.exceptions[0] from several
     return gone
 
 
@@ -227,26 +284,25 @@ async def _copy(piece: Piece, blobs: BlobStore, folder: Path) -> bool:
             f"piece {piece.sha256} of session {piece.session} is damaged in the server's "
             "store; the backup was not made. An earlier one may have it whole"
         )
-    await asyncio.to_thread(_write, target, data)
+    await asyncio.to_thread(write_whole, target, [data])
     return True
 
 
-def _write(target: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(data)
-    part.replace(target)
-
-
 def _forget(folder: Path, held: set[Path], keep: int) -> None:
-    """Take out pieces that the server has no more, and all but the newest backups."""
+    """Take out pieces that the server has no more, all but the newest backups, and what is left
+    of those that were never finished.
+    """
+    for file in unfinished(folder):
+        file.unlink()
     for file in (folder / BLOBS).glob("*/*"):
         if file not in held:
             file.unlink()
     for manifest in _manifests(folder)[keep:]:
         (folder / _read(manifest).database).unlink(missing_ok=True)
         manifest.unlink()
+    with suppress(BackupFault):
+        # What a list that cannot be read names stays.
+        forget_updates(folder, [one for backup in backups(folder) for one in backup.updates])
 
 
 def _manifests(folder: Path) -> list[Path]:
@@ -263,6 +319,24 @@ def _read(path: Path) -> Backup:
     return found
 
 
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One backup at a time writes into a folder, for each takes out what the other one has not
+    named yet.
+
+    Raises:
+        BackupFault: another one does.
+    """
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BackupFault(f"another backup into {folder} is under way; wait for it") from error
+    except NotImplementedError:
+        # A file system without locks, where nobody but the operator sees to it.
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 
 from server.accounts.staff import Staff
 from server.audit import service as audit
-from server.chores import first_line, pause
+from server.chores import repeated
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
 from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
@@ -80,14 +80,14 @@ class Retention:
         """Expire every ``every_s`` seconds until ``stop``; a failure is logged and tried
         again. What is under way when ``stop`` is set is finished first.
         """
-        while not stop.is_set():
-            try:
-                for session_id in await self.expire():
-                    _log.info("purged", session=session_id)
-                await self.follow()
-            except (*UNREADY, BlobStoreError, KeysMissing) as error:
-                _log.error("retention failed, will be tried again", why=first_line(error))
-            await pause(every_s, stop)
+
+        async def look() -> None:
+            for session_id in await self.expire():
+                _log.info("purged", session=session_id)
+            await self.follow()
+
+        failed = "retention failed, will be tried again"
+        await repeated(look, every_s, stop, failed, (*UNREADY, BlobStoreError, KeysMissing))
 
     async def follow(self) -> Moved:
         """Move some of what is not in its institution's region yet."""

@@ -14,10 +14,10 @@ from litestar import Litestar
 
 from server.chores import beside, pause
 from server.clock import MICROS_PER_SECOND, WallClock
+from server.updates.files import folders_in
 from server.updates.keys import UpdateKeyError
 from server.updates.publishing import Repository
 from server.updates.repository import RepositoryBroken
-from shared.encoding import ID_HEX
 
 # How often is looked, in seconds: what is signed lasts for days.
 LOOK_S = 3_600
@@ -37,7 +37,7 @@ class Keeping:
         """Renew what is due; what somebody has to do, in words."""
         found: list[str] = []
         now = datetime.fromtimestamp(self.clock() // MICROS_PER_SECOND, UTC)
-        for folder in self._folders():
+        for folder in folders_in(self.updates):
             own = Repository(self.updates, self.keys, folder.name, self.clock)
             try:
                 state = own.keep_fresh()
@@ -49,12 +49,6 @@ class Keeping:
                 for words in state.soon_over(now)
             ]
         return found
-
-    def _folders(self) -> list[Path]:
-        if not self.updates.is_dir():
-            return []
-        every = (path for path in self.updates.iterdir() if ID_HEX.fullmatch(path.name))
-        return sorted(path for path in every if (path / "metadata").is_dir())
 
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:

@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from filelock import FileLock
 from tuf.api.metadata import TargetFile
 
 from server.clock import MICROS_PER_SECOND, WallClock
-from server.storage.keys import PRIVATE_FOLDER
 from server.updates import repository
+from server.updates.files import held
 from server.updates.keys import Signers, make_offline, make_online, read_offline, read_online
 from server.updates.repository import RepositoryBroken, State
 from shared.build import BuildError, Carried
@@ -70,7 +68,7 @@ class Repository:
             RepositoryBroken: there is one already.
             UpdateKeyError: the offline keys cannot be written.
         """
-        with self._held():
+        with held(self.folder):
             if (self.folder / "metadata" / "timestamp.json").exists():
                 raise RepositoryBroken(f"{self.folder} holds a repository already")
             made = make_offline(offline, passphrase)
@@ -98,7 +96,7 @@ class Repository:
         """
         manifest, data = _manifest(draft.installer)
         path, release = _release(draft, manifest)
-        with self._held():
+        with held(self.folder):
             state = self.read()
             _refuse_older(state, path, release)
             signers = self._signers(offline, passphrase, "targets")
@@ -121,7 +119,7 @@ class Repository:
             NotPublished: nothing is published there, or it is no share.
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with self._held():
+        with held(self.folder):
             state = self.read()
             target = state.targets.signed.targets.get(path)
             if target is None:
@@ -139,7 +137,7 @@ class Repository:
             NotPublished: nothing is published there.
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with self._held():
+        with held(self.folder):
             state = self.read()
             if path not in state.targets.signed.targets:
                 raise NotPublished(f"nothing is published as {path}; see `updates list`")
@@ -153,7 +151,7 @@ class Repository:
         Raises:
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with self._held():
+        with held(self.folder):
             own = read_offline(offline, passphrase, "root", "targets")
             online = read_online(self._keys, self._institution_id)
             return repository.renew_offline(self.folder, self.read(), own, online, self._now())
@@ -164,7 +162,7 @@ class Repository:
         Raises:
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with self._held():
+        with held(self.folder):
             state, now = self.read(), self._now()
             if not repository.is_due(state, now):
                 return state
@@ -177,13 +175,6 @@ class Repository:
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock() // MICROS_PER_SECOND, UTC)
-
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        """One at a time: the command, and the server that renews."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-        with FileLock(self.folder / ".lock"):
-            yield
 
 
 # Makes the repository of an institution.

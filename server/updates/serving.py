@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import IO, Any
@@ -21,18 +20,14 @@ from litestar.response import Stream
 
 from server.config import Settings
 from server.network import AnyRequest
-from shared.encoding import ID_HEX
-from shared.updates import METADATA, TARGETS
-
-# What a repository has, and nothing else that may lie in its folder.
-_METADATA = re.compile(r"(timestamp|root|[1-9][0-9]{0,15}\.(root|targets|snapshot))\.json")
-_TARGET = re.compile(r"[a-z][a-z0-9-]{0,30}/[0-9a-f]{64}\.[A-Za-z0-9][A-Za-z0-9_.-]{0,160}")
+from server.updates.files import NEWEST, place_of
+from shared.updates import METADATA
 
 # What has its version or its hash in its name never changes (a year, in seconds); the rest is
 # asked for anew each time.
 FOR_EVER = "public, max-age=31536000, immutable"
 EACH_TIME = "public, no-cache"
-CHANGING = ("timestamp.json", "root.json")
+CHANGING = (NEWEST, "root.json")
 
 CHUNK_BYTES = 1 << 18
 
@@ -54,7 +49,9 @@ async def get_update(
     Raises:
         NotFoundException: there is none of this name.
     """
-    path = _place(settings.updates, institution_id, folder, name.as_posix().lstrip("/"))
+    path = place_of(settings.updates, institution_id, folder, name.as_posix().lstrip("/"))
+    if path is None:
+        raise NotFoundException("There is no such file.")
     try:
         file = await asyncio.to_thread(path.open, "rb")
     except OSError as error:
@@ -71,13 +68,6 @@ async def get_update(
         file.close()
         return Response(b"", headers=headers, media_type=kind)
     return Stream(_chunks(file), media_type=kind, headers=headers)
-
-
-def _place(updates: Path, institution_id: str, folder: str, name: str) -> Path:
-    known = {METADATA: _METADATA, TARGETS: _TARGET}.get(folder)
-    if not ID_HEX.fullmatch(institution_id) or known is None or not known.fullmatch(name):
-        raise NotFoundException("There is no such file.")
-    return updates / institution_id / folder / name
 
 
 def _tagged(file: IO[bytes]) -> tuple[int, str]:

@@ -11,15 +11,20 @@ from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
 from sqlalchemy import update
 from support import postgres
 from support.campus import Campus, Pupil, client_of, connected, copy_of, found_campus, redeem
+from support.published import PASSPHRASE, Shelf
+from support.signed_builds import signed_build
 
 from server.app import create_app
 from server.cli import main
 from server.ingest.models import ExamSession
 from server.ingest.regions import open_blobs
+from server.operation.backup_files import PART
 from server.reports.bundle import BundleExport
+from server.updates.files import files_of
 from shared.encoding import sha256_hex
 from shared.signed import fingerprint
 from shared.verify import verify_bundle
@@ -252,6 +257,134 @@ def test_the_keys_come_first_and_a_folder_without_backup_is_said(
     (tmp_path / "x.json").write_text("{}")
     status, said = run(tmp_path / "k", "restore", str(tmp_path))
     assert (status, "not a backup" in said) == (2, True), said
+
+
+def offered(repository: Path) -> dict[str, bytes]:
+    """Every file of a repository of updates, by its name."""
+    found = files_of(repository)
+    return {path.relative_to(repository).as_posix(): path.read_bytes() for path in found}
+
+
+def test_what_recorders_are_offered_comes_back(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+    shelf = Shelf(data, campus.institution.id)
+    shelf.publish(signed_build(6))
+    (shelf.repository.folder / "metadata" / ".part-x").write_bytes(b"of a crash")
+    status, said = run(data, "backup", str(safe))
+    assert status == 0, said
+    there = offered(shelf.repository.folder)
+    assert json.loads(said.splitlines()[0])["updates"] == len(there)
+
+    fresh = with_keys(campus, tmp_path / "fresh")
+    kept = {path: path.read_bytes() for path in (safe / "updates").iterdir()}
+    assert {sha256_hex(data) for data in kept.values()} == {path.name for path in kept}
+    spoilt = next(path for path, found in kept.items() if found == there["metadata/root.json"])
+    spoilt.write_bytes(kept[spoilt][:-1])
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "missing or damaged" in said) == (2, True), said
+    assert not (fresh / "updates").exists()
+    spoilt.write_bytes(kept[spoilt])
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "Restored repositories of updates: 1" in said) == (0, True), said
+    back = fresh / "updates" / campus.institution.id
+    assert offered(back) == there
+    assert not list(back.rglob(".part*"))
+
+
+def test_a_repository_that_is_there_stays_and_what_nobody_names_leaves_the_backup(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+    shelf = Shelf(data, campus.institution.id)
+    published = shelf.publish(signed_build(6))
+    assert run(data, "backup", str(safe))[0] == 0
+    before = {path.name for path in (safe / "updates").iterdir()}
+    shelf.repository.withdraw(published.path, shelf.offline, PASSPHRASE)
+    assert run(data, "backup", str(safe), "--keep", "1")[0] == 0
+    after = {path.name for path in (safe / "updates").iterdir()}
+    assert before - after
+    there = offered(shelf.repository.folder)
+    assert after == {sha256_hex(found) for found in there.values()}
+
+    fresh = with_keys(campus, tmp_path / "fresh")
+    shelf.publish(signed_build(7))
+    newer = offered(shelf.repository.folder)
+    shutil.copytree(data / "updates", fresh / "updates")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "was there already, and stays as it is" in said) == (0, True), said
+    assert offered(fresh / "updates" / campus.institution.id) == newer
+
+
+def test_a_backup_names_no_file_outside_of_a_repository(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    safe = tmp_path / "safe"
+    Shelf(campus.settings.data_dir, campus.institution.id)
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    (listed,) = safe.glob("*.json")
+    listed.write_text(listed.read_text().replace("/metadata/1.root", "/../../../1.root"))
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "which no repository has" in said) == (2, True), said
+    assert not (fresh / "updates").exists()
+
+
+def test_what_a_backup_left_that_was_never_finished_is_said_to_be_that(
+    campus: Campus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device", "blobs")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("server.operation.backup_files.Path.replace", full)
+        status, said = run(data, "backup", str(safe))
+    assert (status, "No space left" in said) == (2, True), said
+    parts = list((safe / "blobs").glob(f"*/.*{PART}"))
+    assert parts
+    fresh = with_keys(campus, tmp_path / "fresh")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "begun and never finished" in said) == (2, True), said
+    assert "make one anew with `invigil-server backup`" in said
+
+    # Beside a whole one it is in nobody's way, and the next backup takes it out.
+    assert run(data, "backup", str(safe))[0] == 0
+    assert not list(safe.rglob(f".*{PART}"))
+    assert len(list(safe.glob("*.sqlite"))) == len(list(safe.glob("*.json")))
+    left = safe / "blobs" / pupil.session / f".{'0' * 64}{PART}"
+    left.write_bytes(b"half of it")
+    (safe / "20200101T000000Z.sqlite").write_bytes(b"half of it")
+    status, said = run(fresh, "restore", str(safe))
+    assert (status, "begun and never finished" in said, "2 pieces" in said) == (0, True, True)
+    assert "damaged" not in said
+    status, said = run(fresh, "restore", str(safe), "--of", "2020")
+    assert (status, "no such backup" in said) == (2, True), said
+    assert run(data, "backup", str(safe))[0] == 0
+    assert not left.exists()
+    assert not (safe / "20200101T000000Z.sqlite").exists()
+
+
+def test_a_piece_that_is_damaged_in_the_store_is_named(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    asyncio.run(record_a_session(campus))
+    piece = next((campus.settings.data_dir / "blobs").glob("*/*"))
+    piece.write_bytes(piece.read_bytes()[:-1] + b"\0")
+    status, said = run(campus.settings.data_dir, "backup", str(tmp_path / "safe"))
+    assert (status, f"piece {piece.name}" in said, "Traceback" in said) == (2, True, False)
+
+
+def test_one_backup_at_a_time_writes_into_a_folder(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    with FileLock(tmp_path / ".lock"):
+        status, said = run(campus.settings.data_dir, "backup", str(tmp_path))
+    assert (status, "is under way" in said) == (2, True), said
+    assert run(campus.settings.data_dir, "backup", str(tmp_path))[0] == 0
 
 
 @pytest.fixture(scope="module")
