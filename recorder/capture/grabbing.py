@@ -1,4 +1,4 @@
-"""Takes pictures of the screen through mss: X11 here, the platform's own way elsewhere."""
+"""Takes pictures of the screen through mss: X11, Windows, and macOS before ScreenCaptureKit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import mss
 from mss.exception import ScreenShotError
@@ -39,6 +39,44 @@ class Shot:
     raw: bytearray
 
 
+class Grabs(Protocol):
+    """An open display: `Grabber`, or `screen_kit_grabber.KitGrabber`."""
+
+    area: Monitor
+
+    def grab(self) -> Shot:
+        """What is shown now; raises EnvironmentFault when the display went away."""
+        ...
+
+    def moved(self) -> bool:
+        """Whether monitors were added, removed or resized since this was opened."""
+        ...
+
+    def close(self) -> None:
+        """Let the display go; twice is allowed."""
+        ...
+
+
+def open_grabber(index: int | None, fps: float) -> Grabs:
+    """Open monitor ``index`` (``None``: all as one picture) by this system's best way.
+
+    Args:
+        index: counted from 0.
+        fps: how often a second it will be looked at.
+
+    Raises:
+        EnvironmentFault: no display, no such monitor, or it may not be seen.
+    """
+    if sys.platform == "darwin":
+        from recorder.capture.screen_kit import frameworks
+        from recorder.capture.screen_kit_grabber import KitGrabber
+
+        found = frameworks()
+        if found is not None:
+            return KitGrabber(index, fps, found)
+    return Grabber(index)
+
+
 def monitors(environ: Mapping[str, str] = os.environ) -> list[Monitor]:
     """The layout: all monitors as one rectangle, then each.
 
@@ -53,7 +91,7 @@ def _layout(library: mss.MSS) -> list[Monitor]:
     try:
         found: list[Any] = list(library.monitors)
     except _GONE as error:
-        raise _gone() from error
+        raise gone() from error
     return [
         Monitor(m["left"], m["top"], m["width"], m["height"], _name(n, m))
         for n, m in enumerate(found)
@@ -64,6 +102,20 @@ def _name(number: int, monitor: Mapping[str, Any]) -> str:
     if number == 0:
         return "all monitors"
     return str(monitor.get("name") or monitor.get("output") or f"monitor {number - 1}")
+
+
+def chosen(layout: list[Monitor], index: int | None) -> Monitor:
+    """The monitor of that number, or all of them; raises EnvironmentFault if there is none."""
+    if not (layout[0].width and layout[0].height):  # all asleep, or none plugged in
+        raise gone()
+    if index is None:
+        return layout[0]
+    if index + 1 < len(layout):
+        return layout[index + 1]
+    raise EnvironmentFault(
+        f"There is no monitor {index}; {len(layout) - 1} found, counted from 0.",
+        "Use display:all to record every monitor.",
+    )
 
 
 class Grabber:
@@ -83,27 +135,17 @@ class Grabber:
         self._environ = environ
         self._library = _open_mss(environ)
         try:
-            self.area = self._choose(_layout(self._library))
+            self.area = chosen(_layout(self._library), index)
         except EnvironmentFault:
             self.close()
             raise
-
-    def _choose(self, layout: list[Monitor]) -> Monitor:
-        if self._index is None:
-            return layout[0]
-        if self._index + 1 < len(layout):
-            return layout[self._index + 1]
-        raise EnvironmentFault(
-            f"There is no monitor {self._index}; {len(layout) - 1} found, counted from 0.",
-            "Use display:all to record every monitor.",
-        )
 
     def moved(self) -> bool:
         """Whether monitors were added, removed or resized since this was opened.
 
         mss reads the layout once an instance, so a second one looks (0.7 ms).
         """
-        return self._choose(monitors(self._environ)) != self.area
+        return chosen(monitors(self._environ), self._index) != self.area
 
     def grab(self) -> Shot:
         """Take a picture, with the pointer where the platform draws it.
@@ -122,7 +164,7 @@ class Grabber:
                 }
             )
         except _GONE as error:
-            raise _gone() from error
+            raise gone() from error
         return Shot(shot.width, shot.height, shot.raw)
 
     def close(self) -> None:
@@ -133,7 +175,7 @@ class Grabber:
 
 def _open_mss(environ: Mapping[str, str]) -> mss.MSS:
     if sys.platform != "linux":
-        return mss.MSS()
+        return _open_default()
     if environ.get("XDG_SESSION_TYPE") == "wayland" and "WAYLAND_DISPLAY" in environ:
         raise EnvironmentFault(
             "This desktop runs on Wayland, where no program may see the screen.",
@@ -154,5 +196,14 @@ def _open_mss(environ: Mapping[str, str]) -> mss.MSS:
         ) from error
 
 
-def _gone() -> EnvironmentFault:
+def _open_default() -> mss.MSS:
+    """The desktop of who is signed in; a locked or sleeping one may be refused."""
+    try:
+        return mss.MSS()
+    except _GONE as error:
+        raise gone() from error
+
+
+def gone() -> EnvironmentFault:
+    """The fault of a display that is no longer there."""
     return EnvironmentFault("The display went away.", "See that the desktop is still running.")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from recorder.capture.frames import Frame, StreamName
-from recorder.capture.grabbing import Grabber, Monitor, Shot
+from recorder.capture.grabbing import Grabs, Monitor, Shot, open_grabber
 from recorder.capture.reading import (
     READ_BOUND_S,
     Clock,
@@ -37,16 +36,6 @@ KEEP_ALIVE_S = 2.0
 LAYOUT_EVERY_S = 2.0
 
 
-class Grabs(Protocol):
-    """An open display (``grabbing.Grabber``)."""
-
-    area: Monitor
-
-    def grab(self) -> Shot: ...  # noqa: D102
-    def moved(self) -> bool: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
-
-
 class ScreenSource:
     """A display. The picture keeps the size of the first one, whatever monitors come."""
 
@@ -59,7 +48,7 @@ class ScreenSource:
         timeline: Timeline,
         *,
         keep_alive_s: float = KEEP_ALIVE_S,
-        open_grabber: Callable[[int | None], Grabs] = Grabber,
+        open_grabber: Callable[[int | None, float], Grabs] = open_grabber,
         clock: Clock = now_ns,
         sleep: Sleep = time.sleep,
     ) -> None:
@@ -70,7 +59,7 @@ class ScreenSource:
             fps: looks a second; a look that finds nothing new gives nothing.
             timeline: the epoch to stamp in.
             keep_alive_s: a still screen is handed on after this long.
-            open_grabber: opens monitor n, or all.
+            open_grabber: opens monitor n, or all, to be looked at so many times a second.
             clock: the evidence clock, nanoseconds.
             sleep: waits for seconds.
         """
@@ -78,6 +67,7 @@ class ScreenSource:
         self.note = ""
         self.skipped = 0
         self._display = display
+        self._fps = fps
         self._interval_ns = int(NS_PER_S / fps)
         self._keep_alive_ns = int(keep_alive_s * NS_PER_S)
         self._open_grabber = open_grabber
@@ -100,7 +90,7 @@ class ScreenSource:
     def open(self) -> None:
         """Open the display; raises EnvironmentFault."""
         self.close()
-        self._grabber = grabber = self._open_grabber(self._display.index)
+        self._grabber = grabber = self._open_grabber(self._display.index, self._fps)
         self._begin(grabber.area)
         self._look_ns = self._clock()
 
@@ -158,7 +148,7 @@ class ScreenSource:
             self._layout_ns = self._clock()
             if self._grabber.moved():
                 self._grabber.close()
-                self._grabber = self._open_grabber(self._display.index)
+                self._grabber = self._open_grabber(self._display.index, self._fps)
                 self._begin(self._grabber.area)
         return self._grabber.grab()
 

@@ -33,6 +33,10 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP(
         "recorder",
+        "Allow Invigil under System Settings, Privacy & Security, in the list for screen recording, and open Invigil again.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder",
         "Allow screen recording for Invigil in the system's privacy settings, or sign in to a desktop session, then try again.",
     ),
     QT_TRANSLATE_NOOP("recorder", "An exam may ask for what not every computer can do."),
@@ -93,6 +97,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder",
         "Close other programs and try again; if it stays so, install Invigil again. Without them the recording counts as not observed.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Close other programs that record the screen, and try again."
     ),
     QT_TRANSLATE_NOOP(
         "recorder",
@@ -205,6 +212,7 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "Invigil is open more than once."),
     QT_TRANSLATE_NOOP("recorder", "Invigil is tested on certain systems only."),
+    QT_TRANSLATE_NOOP("recorder", "Invigil may not see the screen."),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.",
@@ -226,6 +234,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "It opens, but nothing comes from it."),
     QT_TRANSLATE_NOOP("recorder", "It will not come back ({0})."),
     QT_TRANSLATE_NOOP("recorder", "Its browser is not all that the exam asks for here."),
+    QT_TRANSLATE_NOOP("recorder", "Leave it on until the exam has ended."),
     QT_TRANSLATE_NOOP("recorder", "Left by an earlier exam"),
     QT_TRANSLATE_NOOP("recorder", "Light"),
     QT_TRANSLATE_NOOP("recorder", "Log in to macOS again if this stays so."),
@@ -490,6 +499,7 @@ PHRASES = (
         "The disk is nearly full: pictures are kept less often, and none of incidents.",
     ),
     QT_TRANSLATE_NOOP("recorder", "The disk is nearly full: pictures are kept less often."),
+    QT_TRANSLATE_NOOP("recorder", "The display gives no picture."),
     QT_TRANSLATE_NOOP("recorder", "The display went away."),
     QT_TRANSLATE_NOOP("recorder", "The display {0} cannot be opened ({1})."),
     QT_TRANSLATE_NOOP("recorder", "The display {0} does not answer ({1})."),
@@ -573,9 +583,15 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The picture is upside down: turn the camera."),
     QT_TRANSLATE_NOOP("recorder", "The picture is very bright."),
     QT_TRANSLATE_NOOP("recorder", "The picture is very dark."),
+    QT_TRANSLATE_NOOP("recorder", "The picture of the screen cannot be read."),
     QT_TRANSLATE_NOOP("recorder", "The picture repeats itself."),
     QT_TRANSLATE_NOOP("recorder", "The picture stands still."),
     QT_TRANSLATE_NOOP("recorder", "The recorder was interrupted and started again."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "The recording of the screen is refused by macOS (error {0})."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "The recording of the screen was stopped by macOS."),
+    QT_TRANSLATE_NOOP("recorder", "The recording of the screen was stopped in the menu bar."),
     QT_TRANSLATE_NOOP(
         "recorder",
         "The recording waits on this computer and is delivered after the exam: leave the computer on until Invigil says that all is delivered. Nothing is lost.",
@@ -711,6 +727,7 @@ PHRASES = (
         "recorder",
         "Wait until the connection is back, then save it; or save the recording itself.",
     ),
+    QT_TRANSLATE_NOOP("recorder", "Wake the display, and unlock the screen."),
     QT_TRANSLATE_NOOP(
         "recorder", "What an earlier run changed on this computer cannot be looked up ({0})."
     ),
@@ -786,6 +803,12 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "input monitoring"),
     QT_TRANSLATE_NOOP("recorder", "its window on top of others"),
     QT_TRANSLATE_NOOP("recorder", "keyboards and mice"),
+    QT_TRANSLATE_NOOP(
+        "recorder", "macOS does not let a program keep the computer awake ({0})."
+    ),
+    QT_TRANSLATE_NOOP("recorder", "macOS does not let shortcuts be held ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "macOS does not let shortcuts be held without a permission."),
+    QT_TRANSLATE_NOOP("recorder", "macOS keeps Cmd+Alt+Esc and the power key to itself."),
     QT_TRANSLATE_NOOP("recorder", "microphone"),
     QT_TRANSLATE_NOOP("recorder", "more than one face"),
     QT_TRANSLATE_NOOP("recorder", "no address given"),

@@ -1,7 +1,8 @@
 """Gathers what the recorder's other rooms say to a candidate, for the window to translate.
 
-A sentence is a text in the sources that begins with a capital letter or with a value, has a
-space and ends as sentences do; a value in it (``{why}``) becomes ``{0}``, ``{1}`` and so on.
+A sentence is a text in the sources that begins with a capital letter, with macOS' name or with
+a value, has a space and ends as sentences do; a value in it (``{why}``) becomes ``{0}``, ``{1}``
+and so on.
 Short words that are no sentences stand in ``SHORT``.
 """
 
@@ -78,7 +79,7 @@ SHORT = (
 )
 UNSHOWN = ("evidence/commands.py", "doctor/report.py")
 
-_SENTENCE = re.compile(r"^(?:[A-ZÀ-Þ“]|\{\w+\}).*[.?!…:]$", re.DOTALL)
+_SENTENCE = re.compile(r"^(?:[A-ZÀ-Þ“]|macOS |\{\w+\}).*[.?!…:]$", re.DOTALL)
 _HOLE = re.compile(r"\{\w+\}")
 _SQL = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA) ")
 # Words beside the holes without which a phrase would match everything.

@@ -2110,6 +2110,10 @@
         <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal; wenn es so bleibt, installieren Sie Invigil neu. Ohne sie gilt die Aufzeichnung als nicht beobachtet.</translation>
     </message>
     <message>
+        <source>Close other programs that record the screen, and try again.</source>
+        <translation>Schließen Sie andere Programme, die den Bildschirm aufnehmen, und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
         <source>Close other programs that use it, and allow this one to in the system&apos;s settings.</source>
         <translation>Schließen Sie andere Programme, die es benutzen, und erlauben Sie es diesem in den Systemeinstellungen.</translation>
     </message>
@@ -2386,6 +2390,10 @@
         <translation>Invigil ist nur auf bestimmten Systemen getestet.</translation>
     </message>
     <message>
+        <source>Invigil may not see the screen.</source>
+        <translation>Invigil darf den Bildschirm nicht sehen.</translation>
+    </message>
+    <message>
         <source>Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.</source>
         <translation>Invigil läuft in einer Flatpak-Umgebung: Erlauben Sie ihm Geräte mit Flatseal oder mit `flatpak override --user --device=all`, und starten Sie es neu.</translation>
     </message>
@@ -2424,6 +2432,10 @@
     <message>
         <source>Its browser is not all that the exam asks for here.</source>
         <translation>Der Browser der Prüfung kann hier nicht alles, was sie verlangt.</translation>
+    </message>
+    <message>
+        <source>Leave it on until the exam has ended.</source>
+        <translation>Lassen Sie sie an, bis die Prüfung zu Ende ist.</translation>
     </message>
     <message>
         <source>Left by an earlier exam</source>
@@ -3086,6 +3098,10 @@
         <translation>Der Datenträger ist fast voll: Bilder werden seltener aufbewahrt.</translation>
     </message>
     <message>
+        <source>The display gives no picture.</source>
+        <translation>Der Bildschirm gibt kein Bild.</translation>
+    </message>
+    <message>
         <source>The display went away.</source>
         <translation>Der Bildschirm ist weg.</translation>
     </message>
@@ -3282,6 +3298,10 @@
         <translation>Das Bild ist sehr dunkel.</translation>
     </message>
     <message>
+        <source>The picture of the screen cannot be read.</source>
+        <translation>Das Bild des Bildschirms lässt sich nicht lesen.</translation>
+    </message>
+    <message>
         <source>The picture repeats itself.</source>
         <translation>Das Bild wiederholt sich.</translation>
     </message>
@@ -3292,6 +3312,18 @@
     <message>
         <source>The recorder was interrupted and started again.</source>
         <translation>Das Programm wurde unterbrochen und neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The recording of the screen is refused by macOS (error {0}).</source>
+        <translation>macOS lehnt die Aufnahme des Bildschirms ab (Fehler {0}).</translation>
+    </message>
+    <message>
+        <source>The recording of the screen was stopped by macOS.</source>
+        <translation>macOS hat die Aufnahme des Bildschirms beendet.</translation>
+    </message>
+    <message>
+        <source>The recording of the screen was stopped in the menu bar.</source>
+        <translation>Die Aufnahme des Bildschirms wurde in der Menüleiste beendet.</translation>
     </message>
     <message>
         <source>The recording waits on this computer and is delivered after the exam: leave the computer on until Invigil says that all is delivered. Nothing is lost.</source>
@@ -3598,6 +3630,10 @@
         <translation>Warten Sie, bis die Verbindung wieder da ist, und speichern Sie sie dann; oder speichern Sie die Aufzeichnung selbst.</translation>
     </message>
     <message>
+        <source>Wake the display, and unlock the screen.</source>
+        <translation>Wecken Sie den Bildschirm auf und entsperren Sie ihn.</translation>
+    </message>
+    <message>
         <source>What an earlier run changed on this computer cannot be looked up ({0}).</source>
         <translation>Was ein früherer Lauf an diesem Computer änderte, ist nicht nachzusehen ({0}).</translation>
     </message>
@@ -3794,6 +3830,22 @@
         <translation>Tastaturen und Mäuse</translation>
     </message>
     <message>
+        <source>macOS does not let a program keep the computer awake ({0}).</source>
+        <translation>macOS lässt nicht zu, dass ein Programm den Computer wach hält ({0}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let shortcuts be held ({0}).</source>
+        <translation>macOS lässt nicht zu, dass Tastenkombinationen gesperrt werden ({0}).</translation>
+    </message>
+    <message>
+        <source>macOS does not let shortcuts be held without a permission.</source>
+        <translation>macOS lässt nicht zu, dass Tastenkombinationen ohne Erlaubnis gesperrt werden.</translation>
+    </message>
+    <message>
+        <source>macOS keeps Cmd+Alt+Esc and the power key to itself.</source>
+        <translation>macOS behält Cmd+Alt+Esc und die Ein-/Aus-Taste für sich.</translation>
+    </message>
+    <message>
         <source>microphone</source>
         <translation>Mikrofon</translation>
     </message>
@@ -3904,6 +3956,10 @@
     <message>
         <source>Allow Invigil under System Settings, Privacy &amp; Security, Accessibility, and open Invigil again.</source>
         <translation>Erlauben Sie Invigil unter Systemeinstellungen, Datenschutz &amp; Sicherheit, Bedienungshilfen, und öffnen Sie Invigil erneut.</translation>
+    </message>
+    <message>
+        <source>Allow Invigil under System Settings, Privacy &amp; Security, in the list for screen recording, and open Invigil again.</source>
+        <translation>Erlauben Sie Invigil unter Systemeinstellungen, Datenschutz &amp; Sicherheit, in der Liste zur Bildschirmaufnahme, und öffnen Sie Invigil erneut.</translation>
     </message>
     <message>
         <source>{0} gives no picture any more.</source>

@@ -37,7 +37,8 @@ class Desk:
     def sleep(self, seconds: float) -> None:
         self.now += round(seconds * NS_PER_S)
 
-    def open(self, index: int | None) -> Grab:
+    def open(self, index: int | None, fps: float) -> Grab:
+        assert fps == FPS
         if self.gone:
             raise EnvironmentFault("There is no display.", "Log in.")
         self.opened += 1
