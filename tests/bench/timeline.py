@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from support.browser import chromium, sign_in, until, visiting
 from support.campus import HOUR, PASSWORD, MovableClock, client_of, found_campus
 from support.filmed import Scene, Script, film
-from support.reels import make_reels
+from support.reels import AS_RECORDED, make_reels
 from support.running_server import running
 
 from server.exams.terms import Terms
@@ -98,7 +98,7 @@ async def _prepare(folder: Path) -> tuple[str, Path]:
     # Each incident a flag of its own, as fast as they can be handed in.
     terms = Terms(review=Review(burst_s=0))
     campus = await found_campus(folder / "data", terms, clock, **LIMITS)
-    reels = make_reels(folder / "reels", REEL_S)
+    reels = make_reels(folder / "reels", REEL_S, AS_RECORDED)
     async with client_of(campus) as client:
         code = await campus.code("bench")
         filming = await film(client, campus, code, reels, Script(seconds, scenes))

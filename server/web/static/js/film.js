@@ -11,6 +11,7 @@ const HEIGHT = 108; // px of a picture
 const MOST = 400; // pictures that are kept: 30 MB of memory at most
 const PATIENCE = 8000; // ms after which a moment is given up
 const AGAIN = 100; // ms until a picture that could not be drawn yet is tried again
+const REST = 80; // ms that a pointer rests: who points is often about to click, and that goes first
 
 export class Film extends EventTarget {
   #pictures = new Map(); // number on the grid -> ImageBitmap, or null where there is none
@@ -64,9 +65,11 @@ export class Film extends EventTarget {
   async #work() {
     if (this.#working) return;
     this.#working = true;
-    for (let time = this.#next(); time !== undefined; time = this.#next()) {
-      while (this.busy()) await new Promise((done) => setTimeout(done, 100));
-      await this.#take(time);
+    while (this.#next() !== undefined) {
+      if (this.#pointed) await pause(REST);
+      while (this.busy()) await pause(100);
+      const time = this.#next();
+      if (time !== undefined) await this.#take(time);
       if (this.#pointed) this.point(this.#pointed.time, this.#pointed.canvas);
       this.dispatchEvent(new Event("picture"));
     }
@@ -107,6 +110,8 @@ export class Film extends EventTarget {
   }
 }
 
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 /** Whether the video shows where it was sent, before patience ends. */
 function arrival(video) {
   const shows = () => video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !video.seeking;
@@ -130,7 +135,7 @@ async function drawable(video, size) {
     try {
       return await createImageBitmap(video, size);
     } catch {
-      await new Promise((done) => setTimeout(done, AGAIN));
+      await pause(AGAIN);
     }
   }
   return null;

@@ -42,23 +42,45 @@ export function prefetch(url) {
   return promise;
 }
 
-/** hls.js's loader of fragments, which asks the memory first. */
+/** hls.js's loader of fragments, which asks the memory first; of two that want the same, one fetches. */
 export class PieceLoader extends Hls.DefaultConfig.loader {
   #left = false;
+  #settle = () => {};
 
   load(context, config, callbacks) {
-    const own = { ...callbacks, onSuccess: (response, stats, ...rest) => {
-      // A copy: hls.js moves times within the bytes that it is given.
-      remember(context.url, response.data.slice(0));
-      callbacks.onSuccess(response, stats, ...rest);
-    } };
-    const waiting = coming.get(context.url) ?? Promise.resolve();
-    if (!held.has(context.url) && !coming.has(context.url)) return super.load(context, config, own);
-    waiting.then(() => {
+    if (!held.has(context.url) && !coming.has(context.url)) return this.#fetch(context, config, callbacks);
+    (coming.get(context.url) ?? Promise.resolve()).then(() => {
       if (this.#left) return;
       const data = recall(context.url);
       if (data) this.#give(context, callbacks, data.slice(0));
-      else super.load(context, config, own);
+      else this.load(context, config, callbacks);
+    });
+  }
+
+  #fetch(context, config, callbacks) {
+    const { url } = context;
+    coming.set(url, new Promise((done) => {
+      this.#settle = () => {
+        coming.delete(url);
+        this.#settle = () => {};
+        done();
+      };
+    }));
+    const settled = (tell) => (...told) => {
+      this.#settle();
+      tell?.(...told);
+    };
+    super.load(context, config, {
+      ...callbacks,
+      onSuccess: (response, ...rest) => {
+        // A copy: hls.js moves times within the bytes that it is given.
+        remember(url, response.data.slice(0));
+        this.#settle();
+        callbacks.onSuccess(response, ...rest);
+      },
+      onError: settled(callbacks.onError),
+      onTimeout: settled(callbacks.onTimeout),
+      onAbort: settled(callbacks.onAbort),
     });
   }
 
@@ -70,12 +92,18 @@ export class PieceLoader extends Hls.DefaultConfig.loader {
   }
 
   abort() {
-    this.#left = true;
+    this.#leave();
     super.abort();
   }
 
   destroy() {
-    this.#left = true;
+    this.#leave();
     super.destroy();
+  }
+
+  /** Whoever waits for what this one fetched has to fetch it. */
+  #leave() {
+    this.#left = true;
+    this.#settle();
   }
 }
