@@ -6,7 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from recorder.lockdown.windows.api import ES_CONTINUOUS, Monitor, RawInput
+from recorder.lockdown.windows.api import (
+    ES_CONTINUOUS,
+    WDA_EXCLUDEFROMCAPTURE,
+    WDA_MONITOR,
+    Monitor,
+    RawInput,
+)
 
 
 @dataclass
@@ -44,6 +50,8 @@ class FakeWindows:
     awake: dict[int, int] = field(default_factory=dict)
     affinities: dict[int, int] = field(default_factory=dict)
     hooks: list[FakeHook] = field(default_factory=list)
+    down: set[int] = field(default_factory=set)
+    oldest: bool = False
 
     def _answer(self) -> None:
         if self.refuses:
@@ -83,6 +91,8 @@ class FakeWindows:
         return self.session
 
     def console_session(self) -> int:
+        if self.console < 0:
+            raise OSError("the console is just now nobody's")
         return self.console
 
     def firmware(self) -> tuple[str, ...]:
@@ -111,7 +121,12 @@ class FakeWindows:
         self._answer()
         if window not in self.pids:
             raise OSError(1400, "Invalid window handle")
-        self.affinities[window] = affinity
+        # Windows before 10 2004 knows no better than an empty window.
+        is_new = affinity == WDA_EXCLUDEFROMCAPTURE and self.oldest
+        self.affinities[window] = WDA_MONITOR if is_new else affinity
+
+    def key_down(self, key: int) -> bool:
+        return key in self.down
 
     def hook_keyboard(self, on_key: Callable[[int, bool], bool]) -> FakeHook:
         self._answer()
@@ -123,7 +138,15 @@ class FakeWindows:
         hook = self.hooks[-1]
         if not hook.alive:
             return False
-        swallowed = [hook.on_key(key, True) for key in keys]
+        swallowed = [self.push(key) for key in keys]
         for key in reversed(keys):
             hook.on_key(key, False)
+            self.down.discard(key)
         return swallowed[-1]
+
+    def push(self, key: int) -> bool:
+        """Press a key and hold it; programs see it down unless it was swallowed."""
+        swallowed = self.hooks[-1].on_key(key, True)
+        if not swallowed:
+            self.down.add(key)
+        return swallowed

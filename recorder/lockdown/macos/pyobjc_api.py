@@ -14,9 +14,15 @@ import importlib
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+import structlog
 
 from recorder.lockdown.macos.api import Application, HidDevice, Screen
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 # IOPMLib.h: the level of an assertion that holds.
 _ASSERTION_ON = 255
@@ -34,6 +40,10 @@ _MOST_SCREENS = 32
 # The tap's thread answers within milliseconds; a busy computer's within a second or two (s).
 _THREAD_S = 5.0
 
+# How long the tap's run loop runs before it looks whether it shall end: a stop that comes
+# before it runs is lost on it (s).
+_TURN_S = 0.5
+
 _HID_KEYS = ("Product", "VendorID", "ProductID", "SerialNumber")
 _HID_USAGE = ("PrimaryUsagePage", "PrimaryUsage")
 
@@ -47,10 +57,20 @@ class SystemApi:
         self._quartz: Any = importlib.import_module("Quartz")
         self._services: Any = importlib.import_module("ApplicationServices")
         self._foundation: Any = importlib.import_module("CoreFoundation")
-        self._iokit: Any = _iokit(importlib.import_module("objc"))
+        self._objc: Any = importlib.import_module("objc")
+        self._iokit: Any = _iokit(self._objc)
         self._c = ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
 
+    def _pooled(self, question: Callable[[], T]) -> T:
+        """Ask with a pool of its own. Only a main thread has one that is emptied; on any other
+        what macOS hands out, several times a second, would be kept until the exam ends."""
+        with self._objc.autorelease_pool():
+            return question()
+
     def front_application(self) -> Application | None:
+        return self._pooled(self._front_application)
+
+    def _front_application(self) -> Application | None:
         front = self._appkit.NSWorkspace.sharedWorkspace().frontmostApplication()
         if front is None:
             return None
@@ -58,6 +78,9 @@ class SystemApi:
         return Application(int(front.processIdentifier()), str(name or ""), str(bundle or ""))
 
     def front_title(self, pid: int) -> str:
+        return self._pooled(lambda: self._front_title(pid))
+
+    def _front_title(self, pid: int) -> str:
         quartz = self._quartz
         options = quartz.kCGWindowListOptionOnScreenOnly
         options |= quartz.kCGWindowListExcludeDesktopElements
@@ -87,6 +110,9 @@ class SystemApi:
         )
 
     def hid_devices(self) -> list[HidDevice]:
+        return self._pooled(self._hid_devices)
+
+    def _hid_devices(self) -> list[HidDevice]:
         iokit = self._iokit
         manager = iokit["IOHIDManagerCreate"](None, 0)
         iokit["IOHIDManagerSetDeviceMatching"](manager, None)
@@ -103,9 +129,14 @@ class SystemApi:
         return found
 
     def clipboard_serial(self) -> int:
-        return int(self._appkit.NSPasteboard.generalPasteboard().changeCount())
+        return self._pooled(
+            lambda: int(self._appkit.NSPasteboard.generalPasteboard().changeCount())
+        )
 
     def on_console(self) -> bool:
+        return self._pooled(self._on_console)
+
+    def _on_console(self) -> bool:
         session = self._quartz.CGSessionCopyCurrentDictionary()
         return bool(session and session.get(self._quartz.kCGSessionOnConsoleKey))
 
@@ -157,11 +188,15 @@ class _KeyTap:
         self._foundation = foundation
         self._on_key = on_key
         self._ready = threading.Event()
+        self._closing = threading.Event()
         self._loop: Any = None
         self._tap: Any = None
         self._thread = threading.Thread(target=self._run, name="keyboard-tap", daemon=True)
         self._thread.start()
-        if not self._ready.wait(_THREAD_S) or self._tap is None:
+        if not self._ready.wait(_THREAD_S):
+            self._closing.set()  # or a tap that comes later would be nobody's
+            raise OSError("CGEventTapCreate did not answer in time")
+        if self._tap is None:
             raise OSError("CGEventTapCreate was refused")
 
     @property
@@ -169,14 +204,14 @@ class _KeyTap:
         return self._thread.is_alive() and bool(self._quartz.CGEventTapIsEnabled(self._tap))
 
     def close(self) -> None:
-        self._quartz.CGEventTapEnable(self._tap, False)
-        if self._loop is not None:
-            self._foundation.CFRunLoopStop(self._loop)
+        self._closing.set()
+        self._foundation.CFRunLoopStop(self._loop)
         self._thread.join(_THREAD_S)
 
     def _run(self) -> None:
         quartz, foundation = self._quartz, self._foundation
-        self._tap = quartz.CGEventTapCreate(
+        self._loop = foundation.CFRunLoopGetCurrent()
+        tap = self._tap = quartz.CGEventTapCreate(
             quartz.kCGSessionEventTap,
             quartz.kCGHeadInsertEventTap,
             quartz.kCGEventTapOptionDefault,
@@ -184,26 +219,54 @@ class _KeyTap:
             self._event,
             None,
         )
-        if self._tap is not None:
-            source = foundation.CFMachPortCreateRunLoopSource(None, self._tap, 0)
-            self._loop = foundation.CFRunLoopGetCurrent()
-            foundation.CFRunLoopAddSource(self._loop, source, foundation.kCFRunLoopCommonModes)
-            quartz.CGEventTapEnable(self._tap, True)
+        if tap is None:
+            self._ready.set()
+            return
+        source = foundation.CFMachPortCreateRunLoopSource(None, tap, 0)
+        foundation.CFRunLoopAddSource(self._loop, source, foundation.kCFRunLoopCommonModes)
+        quartz.CGEventTapEnable(tap, True)
         self._ready.set()
-        if self._tap is not None:
-            foundation.CFRunLoopRun()
+        while not self._closing.is_set():
+            ran = foundation.CFRunLoopRunInMode(
+                foundation.kCFRunLoopDefaultMode, _TURN_S, False
+            )
+            if ran == foundation.kCFRunLoopRunFinished:  # the tap was taken away for good
+                break
+        quartz.CGEventTapEnable(tap, False)
+        foundation.CFRunLoopRemoveSource(self._loop, source, foundation.kCFRunLoopCommonModes)
+        foundation.CFMachPortInvalidate(tap)  # which takes the tap out of macOS' list
 
     def _event(self, _proxy: Any, kind: int, event: Any, _extra: Any) -> Any:
-        if kind != self._quartz.kCGEventKeyDown:
+        """An event, handed back where it goes on. Nothing may be raised into macOS."""
+        quartz = self._quartz
+        if kind in (
+            quartz.kCGEventTapDisabledByTimeout,
+            quartz.kCGEventTapDisabledByUserInput,
+        ):
+            # Told once, when a computer was too busy for the tap: until it is switched on again
+            # every shortcut leads out.
+            if not self._closing.is_set():
+                quartz.CGEventTapEnable(self._tap, True)
             return event
-        field = self._quartz.kCGKeyboardEventKeycode
-        code = self._quartz.CGEventGetIntegerValueField(event, field)
-        swallowed = self._on_key(int(code), int(self._quartz.CGEventGetFlags(event)))
+        if kind != quartz.kCGEventKeyDown:
+            return event
+        try:
+            field = quartz.kCGKeyboardEventKeycode
+            code = quartz.CGEventGetIntegerValueField(event, field)
+            swallowed = self._on_key(int(code), int(quartz.CGEventGetFlags(event)))
+        except Exception:  # noqa: BLE001  (it would end the program there)
+            _log.exception("key_event_failed")
+            return event
         return None if swallowed else event
 
 
 def _iokit(objc: Any) -> dict[str, Any]:
-    """The functions of IOKit that pyobjc has no module for, by their C types."""
+    """The functions of IOKit that pyobjc has no module for, by their C types.
+
+    What a function with *Create* or *Copy* in its name gives is the caller's to let go, which
+    pyobjc does where it is told so.
+    """
+    ours = {"retval": {"already_cfretained": True}}
     functions: dict[str, Any] = {}
     bundle = objc.loadBundle(
         "IOKit", {}, bundle_path="/System/Library/Frameworks/IOKit.framework"
@@ -214,9 +277,9 @@ def _iokit(objc: Any) -> dict[str, Any]:
         [
             ("IOPMAssertionCreateWithName", b"i@I@o^I"),
             ("IOPMAssertionRelease", b"iI"),
-            ("IOHIDManagerCreate", b"@@I"),
+            ("IOHIDManagerCreate", b"@@I", "", ours),
             ("IOHIDManagerSetDeviceMatching", b"v@@"),
-            ("IOHIDManagerCopyDevices", b"@@"),
+            ("IOHIDManagerCopyDevices", b"@@", "", ours),
             ("IOHIDDeviceGetProperty", b"@@@"),
         ],
     )

@@ -18,8 +18,10 @@ ES_SYSTEM_REQUIRED = 0x1
 ES_DISPLAY_REQUIRED = 0x2
 ES_CONTINUOUS = 0x80000000
 
-# SetWindowDisplayAffinity (winuser.h): seen by everybody; by nobody (Windows 10 2004 on).
+# SetWindowDisplayAffinity (winuser.h): seen by everybody; as an empty window, which is what
+# Windows before 10 2004 makes of the last; by nobody.
 WDA_NONE = 0x0
+WDA_MONITOR = 0x1
 WDA_EXCLUDEFROMCAPTURE = 0x11
 
 # RAWINPUTDEVICELIST.dwType (winuser.h).
@@ -99,7 +101,7 @@ class WindowsApi(Protocol):
         ...
 
     def console_session(self) -> int:
-        """WTSGetActiveConsoleSessionId."""
+        """WTSGetActiveConsoleSessionId; OSError while it is handed over and nobody's."""
         ...
 
     def firmware(self) -> tuple[str, ...]:
@@ -112,6 +114,11 @@ class WindowsApi(Protocol):
 
     def set_execution_state(self, flags: int) -> bool:
         """SetThreadExecutionState, of the calling thread; false where it was refused."""
+        ...
+
+    def key_down(self, key: int) -> bool:
+        """GetAsyncKeyState: whether programs see the virtual key down. A key that a hook
+        swallowed was never down for them."""
         ...
 
     def display_affinity(self, window: int) -> int:

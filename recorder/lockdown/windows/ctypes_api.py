@@ -17,7 +17,8 @@ from typing import Any
 from recorder.lockdown.windows.api import RIM_HID, Monitor, RawInput
 
 # winuser.h and wingdi.h.
-_WH_KEYBOARD_LL, _WM_QUIT = 13, 0x0012
+_WH_KEYBOARD_LL, _WM_QUIT, _WM_TIMER = 13, 0x0012, 0x0113
+_PM_NOREMOVE = 0x0
 _WM_KEYDOWN, _WM_SYSKEYDOWN = 0x0100, 0x0104
 _RIDI_DEVICENAME, _RIDI_DEVICEINFO = 0x20000007, 0x2000000B
 _DISPLAY_DEVICE_ACTIVE = 0x1
@@ -25,18 +26,36 @@ _DISPLAY_DEVICE_ACTIVE = 0x1
 # The hook's thread answers within milliseconds; a busy computer's within a second or two (s).
 _THREAD_S = 5.0
 
+# Windows drops a hook that was too slow and tells nobody (LowLevelKeyboardProc): so it is set
+# anew this often, which takes microseconds (ms).
+_HOOKED_ANEW_MS = 10_000
+
+# What functions give as (UINT)-1 where they failed, and for a console without a session.
+_NONE = 0xFFFFFFFF
+
+# GetAsyncKeyState: the key is down.
+_IS_DOWN = 0x8000
+
 _BIOS = r"HARDWARE\DESCRIPTION\System\BIOS"
 _FIRMWARE = ("SystemManufacturer", "SystemProductName", "BaseBoardManufacturer", "BIOSVendor")
+
+
+# Structures by sizes, not by Windows' names: those are as large as there only there, and so the
+# tests elsewhere could not look at them.
+class _Area(ctypes.Structure):
+    """RECT."""
+
+    _fields_ = tuple((name, ctypes.c_int32) for name in ("left", "top", "right", "bottom"))
 
 
 class _MonitorInfo(ctypes.Structure):
     """MONITORINFOEXW."""
 
     _fields_ = (
-        ("cbSize", wintypes.DWORD),
-        ("rcMonitor", wintypes.RECT),
-        ("rcWork", wintypes.RECT),
-        ("dwFlags", wintypes.DWORD),
+        ("cbSize", ctypes.c_uint32),
+        ("rcMonitor", _Area),
+        ("rcWork", _Area),
+        ("dwFlags", ctypes.c_uint32),
         ("szDevice", wintypes.WCHAR * 32),
     )
 
@@ -45,10 +64,10 @@ class _DisplayDevice(ctypes.Structure):
     """DISPLAY_DEVICEW."""
 
     _fields_ = (
-        ("cb", wintypes.DWORD),
+        ("cb", ctypes.c_uint32),
         ("DeviceName", wintypes.WCHAR * 32),
         ("DeviceString", wintypes.WCHAR * 128),
-        ("StateFlags", wintypes.DWORD),
+        ("StateFlags", ctypes.c_uint32),
         ("DeviceID", wintypes.WCHAR * 128),
         ("DeviceKey", wintypes.WCHAR * 128),
     )
@@ -57,20 +76,20 @@ class _DisplayDevice(ctypes.Structure):
 class _RawInputDevice(ctypes.Structure):
     """RAWINPUTDEVICELIST."""
 
-    _fields_ = (("hDevice", wintypes.HANDLE), ("dwType", wintypes.DWORD))
+    _fields_ = (("hDevice", wintypes.HANDLE), ("dwType", ctypes.c_uint32))
 
 
 class _DeviceInfo(ctypes.Structure):
     """RID_DEVICE_INFO with its part for HID (RID_DEVICE_INFO_HID); the union is 24 bytes."""
 
     _fields_ = (
-        ("cbSize", wintypes.DWORD),
-        ("dwType", wintypes.DWORD),
-        ("dwVendorId", wintypes.DWORD),
-        ("dwProductId", wintypes.DWORD),
-        ("dwVersionNumber", wintypes.DWORD),
-        ("usUsagePage", wintypes.USHORT),
-        ("usUsage", wintypes.USHORT),
+        ("cbSize", ctypes.c_uint32),
+        ("dwType", ctypes.c_uint32),
+        ("dwVendorId", ctypes.c_uint32),
+        ("dwProductId", ctypes.c_uint32),
+        ("dwVersionNumber", ctypes.c_uint32),
+        ("usUsagePage", ctypes.c_uint16),
+        ("usUsage", ctypes.c_uint16),
         ("padding", ctypes.c_byte * 8),
     )
 
@@ -79,60 +98,91 @@ class _KeyboardStroke(ctypes.Structure):
     """KBDLLHOOKSTRUCT."""
 
     _fields_ = (
-        ("vkCode", wintypes.DWORD),
-        ("scanCode", wintypes.DWORD),
-        ("flags", wintypes.DWORD),
-        ("time", wintypes.DWORD),
+        ("vkCode", ctypes.c_uint32),
+        ("scanCode", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+        ("time", ctypes.c_uint32),
         ("dwExtraInfo", ctypes.c_size_t),
     )
+
+
+# What each function gives and takes: ctypes takes what is not said for 32 bits, and cuts
+# handles, which have 64, in half.
+_H, _N, _P = wintypes.HWND, wintypes.DWORD, ctypes.c_void_p
+_USER: dict[str, tuple[Any, ...]] = {
+    "CallNextHookEx": (
+        ctypes.c_ssize_t, wintypes.HHOOK, ctypes.c_int, wintypes.WPARAM, wintypes.LPARAM,
+    ),
+    "EnumDisplayDevicesW": (wintypes.BOOL, wintypes.LPCWSTR, _N, _P, _N),
+    "EnumDisplayMonitors": (wintypes.BOOL, wintypes.HDC, _P, _P, wintypes.LPARAM),
+    "GetAsyncKeyState": (ctypes.c_short, ctypes.c_int),
+    "GetClipboardOwner": (_H,),
+    "GetClipboardSequenceNumber": (_N,),
+    "GetForegroundWindow": (_H,),
+    "GetMessageW": (ctypes.c_int, _P, _H, wintypes.UINT, wintypes.UINT),
+    "GetMonitorInfoW": (wintypes.BOOL, wintypes.HMONITOR, _P),
+    "GetRawInputDeviceInfoW": (wintypes.UINT, wintypes.HANDLE, wintypes.UINT, _P, _P),
+    "GetRawInputDeviceList": (wintypes.UINT, _P, _P, wintypes.UINT),
+    "GetSystemMetrics": (ctypes.c_int, ctypes.c_int),
+    "GetWindowDisplayAffinity": (wintypes.BOOL, _H, _P),
+    "GetWindowTextLengthW": (ctypes.c_int, _H),
+    "GetWindowTextW": (ctypes.c_int, _H, _P, ctypes.c_int),
+    "GetWindowThreadProcessId": (_N, _H, _P),
+    "PeekMessageW": (wintypes.BOOL, _P, _H, wintypes.UINT, wintypes.UINT, wintypes.UINT),
+    "PostThreadMessageW": (
+        wintypes.BOOL, _N, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM,
+    ),
+    "SetTimer": (ctypes.c_size_t, _H, ctypes.c_size_t, wintypes.UINT, _P),
+    "SetWindowDisplayAffinity": (wintypes.BOOL, _H, _N),
+    "SetWindowsHookExW": (wintypes.HHOOK, ctypes.c_int, _P, wintypes.HINSTANCE, _N),
+    "UnhookWindowsHookEx": (wintypes.BOOL, wintypes.HHOOK),
+}  # fmt: skip
+_KERNEL: dict[str, tuple[Any, ...]] = {
+    "CheckRemoteDebuggerPresent": (wintypes.BOOL, wintypes.HANDLE, _P),
+    "GetCurrentProcess": (wintypes.HANDLE,),
+    "GetCurrentThreadId": (_N,),
+    "GetModuleHandleW": (wintypes.HMODULE, wintypes.LPCWSTR),
+    "IsDebuggerPresent": (wintypes.BOOL,),
+    "ProcessIdToSessionId": (wintypes.BOOL, _N, _P),
+    "SetThreadExecutionState": (_N, _N),
+    # In kernel32, though documented with the functions of wtsapi32.
+    "WTSGetActiveConsoleSessionId": (_N,),
+}
 
 
 class SystemApi:
     """The libraries of the Windows that runs this program."""
 
-    def __init__(self) -> None:
-        load: Any = ctypes.WinDLL  # type: ignore[attr-defined]
-        self._user: Any = load("user32", use_last_error=True)
-        self._kernel: Any = load("kernel32", use_last_error=True)
-        for name in ("GetForegroundWindow", "GetClipboardOwner"):
-            getattr(self._user, name).restype = wintypes.HWND
-        self._user.SetWindowsHookExW.restype = wintypes.HHOOK
-        self._user.CallNextHookEx.restype = ctypes.c_ssize_t
-        self._user.CallNextHookEx.argtypes = (
-            wintypes.HHOOK, ctypes.c_int, wintypes.WPARAM, wintypes.LPARAM,
-        )  # fmt: skip
-        self._user.SetWindowsHookExW.argtypes = (
-            ctypes.c_int, ctypes.c_void_p, wintypes.HINSTANCE, wintypes.DWORD,
-        )  # fmt: skip
-        self._user.UnhookWindowsHookEx.argtypes = (wintypes.HHOOK,)
-        self._kernel.SetThreadExecutionState.restype = wintypes.DWORD
-        self._kernel.SetThreadExecutionState.argtypes = (wintypes.DWORD,)
-        self._kernel.GetCurrentProcess.restype = wintypes.HANDLE
+    def __init__(self, load: Callable[[str], Any] | None = None) -> None:
+        """Load user32 and kernel32, by default Windows' own."""
+        open_library = load or _windows_library
+        self._user = _declared(open_library("user32"), _USER)
+        self._kernel = _declared(open_library("kernel32"), _KERNEL)
 
     def foreground_window(self) -> int:
         return self._user.GetForegroundWindow() or 0
 
     def window_title(self, window: int) -> str:
-        length = self._user.GetWindowTextLengthW(wintypes.HWND(window)) + 1
+        length = self._user.GetWindowTextLengthW(window) + 1
         text = ctypes.create_unicode_buffer(length)
-        self._user.GetWindowTextW(wintypes.HWND(window), text, length)
+        self._user.GetWindowTextW(window, text, length)
         return text.value
 
     def window_process(self, window: int) -> int:
         process = wintypes.DWORD()
-        self._user.GetWindowThreadProcessId(wintypes.HWND(window), ctypes.byref(process))
+        self._user.GetWindowThreadProcessId(window, ctypes.byref(process))
         return process.value
 
     def monitors(self) -> list[Monitor]:
         found: list[Monitor] = []
-        pointer = ctypes.POINTER(wintypes.RECT)
+        pointer = ctypes.POINTER(_Area)
         visitor = _function(
             wintypes.BOOL, wintypes.HMONITOR, wintypes.HDC, pointer, wintypes.LPARAM
         )
 
         def visit(monitor: int, _context: int, _area: Any, _extra: int) -> bool:
             info = _MonitorInfo(cbSize=ctypes.sizeof(_MonitorInfo))
-            if self._user.GetMonitorInfoW(wintypes.HMONITOR(monitor), ctypes.byref(info)):
+            if self._user.GetMonitorInfoW(monitor, ctypes.byref(info)):
                 area = info.rcMonitor
                 size = area.right - area.left, area.bottom - area.top
                 found.append(Monitor(info.szDevice, *size, self._screens(info.szDevice)))
@@ -156,26 +206,30 @@ class SystemApi:
     def raw_inputs(self) -> list[RawInput]:
         count = wintypes.UINT()
         size = ctypes.sizeof(_RawInputDevice)
-        if self._user.GetRawInputDeviceList(None, ctypes.byref(count), size) == -1:
+        if self._user.GetRawInputDeviceList(None, ctypes.byref(count), size) == _NONE:
             raise _refused()
         listed = (_RawInputDevice * max(1, count.value))()
         filled = self._user.GetRawInputDeviceList(listed, ctypes.byref(count), size)
-        if filled == -1:  # one more came between the two calls; the next look has it
+        if filled == _NONE:  # one more came between the two calls; the next look has it
             raise _refused()
-        return [self._raw_input(one) for one in listed[:filled]]
+        found = (self._raw_input(one) for one in listed[:filled])
+        return [one for one in found if one is not None]
 
-    def _raw_input(self, device: Any) -> RawInput:
-        handle = wintypes.HANDLE(device.hDevice)
+    def _raw_input(self, device: Any) -> RawInput | None:
+        """What is known of a device; ``None`` where it was unplugged since it was listed."""
+        handle = device.hDevice
         ask = self._user.GetRawInputDeviceInfoW
         length = wintypes.UINT()
         ask(handle, _RIDI_DEVICENAME, None, ctypes.byref(length))
         path = ctypes.create_unicode_buffer(length.value + 1)
-        ask(handle, _RIDI_DEVICENAME, path, ctypes.byref(length))
+        if ask(handle, _RIDI_DEVICENAME, path, ctypes.byref(length)) == _NONE:
+            return None
         if device.dwType != RIM_HID:
             return RawInput(path.value, device.dwType)
         info = _DeviceInfo(cbSize=ctypes.sizeof(_DeviceInfo))
         size = wintypes.UINT(ctypes.sizeof(_DeviceInfo))
-        ask(handle, _RIDI_DEVICEINFO, ctypes.byref(info), ctypes.byref(size))
+        if ask(handle, _RIDI_DEVICEINFO, ctypes.byref(info), ctypes.byref(size)) == _NONE:
+            return None
         return RawInput(path.value, device.dwType, info.usUsagePage, info.usUsage)
 
     def clipboard_serial(self) -> int:
@@ -194,9 +248,10 @@ class SystemApi:
         return session.value
 
     def console_session(self) -> int:
-        # In kernel32, though documented with the functions of wtsapi32. 0xFFFFFFFF: nobody's.
-        self._kernel.WTSGetActiveConsoleSessionId.restype = wintypes.DWORD
-        return self._kernel.WTSGetActiveConsoleSessionId()
+        session = self._kernel.WTSGetActiveConsoleSessionId()
+        if session == _NONE:
+            raise OSError("the console is just now nobody's")
+        return session
 
     def firmware(self) -> tuple[str, ...]:
         import winreg
@@ -215,22 +270,24 @@ class SystemApi:
         if self._kernel.IsDebuggerPresent():
             return True
         present = wintypes.BOOL()
-        own = wintypes.HANDLE(self._kernel.GetCurrentProcess())
+        own = self._kernel.GetCurrentProcess()
         self._kernel.CheckRemoteDebuggerPresent(own, ctypes.byref(present))
         return bool(present.value)
 
     def set_execution_state(self, flags: int) -> bool:
         return bool(self._kernel.SetThreadExecutionState(flags))
 
+    def key_down(self, key: int) -> bool:
+        return bool(self._user.GetAsyncKeyState(key) & _IS_DOWN)
+
     def display_affinity(self, window: int) -> int:
         affinity = wintypes.DWORD()
-        handle = wintypes.HWND(window)
-        if not self._user.GetWindowDisplayAffinity(handle, ctypes.byref(affinity)):
+        if not self._user.GetWindowDisplayAffinity(window, ctypes.byref(affinity)):
             raise _refused()
         return affinity.value
 
     def set_display_affinity(self, window: int, affinity: int) -> None:
-        if not self._user.SetWindowDisplayAffinity(wintypes.HWND(window), affinity):
+        if not self._user.SetWindowDisplayAffinity(window, affinity):
             raise _refused()
 
     def hook_keyboard(self, on_key: Callable[[int, bool], bool]) -> _KeyboardHook:
@@ -245,11 +302,13 @@ class _KeyboardHook:
         self._kernel = kernel
         self._on_key = on_key
         self._ready = threading.Event()
+        self._closing = threading.Event()
         self._problem: OSError | None = None
         self._id = 0
         self._thread = threading.Thread(target=self._run, name="keyboard-hook", daemon=True)
         self._thread.start()
         if not self._ready.wait(_THREAD_S):
+            self._closing.set()  # or a hook that comes later would be nobody's
             raise OSError("the keyboard's hook did not start in time")
         if self._problem is not None:
             raise self._problem
@@ -259,6 +318,7 @@ class _KeyboardHook:
         return self._thread.is_alive()
 
     def close(self) -> None:
+        self._closing.set()
         self._user.PostThreadMessageW(self._id, _WM_QUIT, 0, 0)
         self._thread.join(_THREAD_S)
 
@@ -267,16 +327,28 @@ class _KeyboardHook:
         procedure = _function(result, ctypes.c_int, wintypes.WPARAM, wintypes.LPARAM)
         callback = procedure(self._stroke)  # as long as the hook, or Windows calls nothing
         self._id = self._kernel.GetCurrentThreadId()
-        hook = self._user.SetWindowsHookExW(_WH_KEYBOARD_LL, callback, None, 0)
+        message = wintypes.MSG()
+        # A thread has a queue, which a message can be posted to, once it has looked into it.
+        self._user.PeekMessageW(ctypes.byref(message), None, 0, 0, _PM_NOREMOVE)
+        hook = self._hooked(callback)
         if not hook:
             self._problem = _refused()
         self._ready.set()
-        if not hook:
-            return
-        message = wintypes.MSG()
-        while self._user.GetMessageW(ctypes.byref(message), None, 0, 0) > 0:
-            pass
-        self._user.UnhookWindowsHookEx(hook)
+        if hook:
+            self._user.SetTimer(None, 0, _HOOKED_ANEW_MS, None)
+        while hook and not self._closing.is_set():
+            if self._user.GetMessageW(ctypes.byref(message), None, 0, 0) <= 0:
+                break
+            if message.message == _WM_TIMER:
+                self._user.UnhookWindowsHookEx(hook)
+                hook = self._hooked(callback)
+        if hook:
+            self._user.UnhookWindowsHookEx(hook)
+
+    def _hooked(self, callback: Any) -> Any:
+        """The hook. Windows wants the module of a procedure that all threads' keys go to."""
+        module = self._kernel.GetModuleHandleW(None)
+        return self._user.SetWindowsHookExW(_WH_KEYBOARD_LL, callback, module, 0)
 
     def _stroke(self, code: int, message: int, stroke: int) -> int:
         if code >= 0:
@@ -288,6 +360,18 @@ class _KeyboardHook:
 
 def _function(result: Any, *arguments: Any) -> Any:
     return ctypes.WINFUNCTYPE(result, *arguments)  # type: ignore[attr-defined]
+
+
+def _windows_library(name: str) -> Any:
+    return ctypes.WinDLL(name, use_last_error=True)  # type: ignore[attr-defined]
+
+
+def _declared(library: Any, functions: dict[str, tuple[Any, ...]]) -> Any:
+    """The library, each of whose functions knows what it gives and takes."""
+    for name, (result, *arguments) in functions.items():
+        function = getattr(library, name)
+        function.restype, function.argtypes = result, tuple(arguments)
+    return library
 
 
 def _refused() -> OSError:

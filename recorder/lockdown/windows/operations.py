@@ -42,6 +42,10 @@ _KEYS = {
 }  # fmt: skip
 
 
+# The key AltGr, and the left Ctrl that Windows presses together with it where it types.
+_RIGHT_ALT, _LEFT_CTRL = 0xA5, 0xA2
+
+
 class KeyboardHook:
     """The low-level keyboard hook, which tells keys; here they become shortcuts."""
 
@@ -77,11 +81,20 @@ class KeyboardHook:
             hook.close()
 
     def _pressed(self, key: int, swallow: Callable[[Shortcut], bool]) -> bool:
-        others = frozenset(name for held, name in self._held.items() if held != key)
-        if key in _MODIFIERS:
-            self._held[key] = _MODIFIERS[key]
+        self._forget_what_is_up()
         name = _KEYS.get(key)
-        return name is not None and swallow(Shortcut(name, others))
+        others = frozenset(name for held, name in self._held.items() if held != key)
+        types = {_RIGHT_ALT, _LEFT_CTRL} <= self._held.keys() and len(name or "") == 1
+        taken = name is not None and not types and swallow(Shortcut(name, others))
+        if key in _MODIFIERS and not taken:  # one that was taken is not down for Windows
+            self._held[key] = _MODIFIERS[key]
+        return taken
+
+    def _forget_what_is_up(self) -> None:
+        """Modifiers whose going up was not told: it happened on Windows' own desktop, where it
+        asks for passwords and where Ctrl+Alt+Delete leads; no hook is called there."""
+        for key in [one for one in self._held if not self._api.key_down(one)]:
+            del self._held[key]
 
     def _released(self, key: int) -> bool:
         # Never swallowed: a key that goes up without having gone down harms nobody.
@@ -190,4 +203,4 @@ class OutOfPictures:
             self._hidden.add(window)
 
     def _is_shown(self, window: int) -> bool:
-        return self._api.display_affinity(window) != WDA_EXCLUDEFROMCAPTURE
+        return self._api.display_affinity(window) == WDA_NONE

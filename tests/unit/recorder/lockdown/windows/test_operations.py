@@ -27,6 +27,7 @@ from recorder.lockdown.windows.readers import WindowsDesktop, WindowsFacts
 from shared.flags import Kind
 
 ALT, TAB, SHIFT, WIN, A, PRINT = 0xA4, 0x09, 0xA0, 0x5B, 0x41, 0x2C
+CTRL, ALT_GR, D, L, T = 0xA2, 0xA5, 0x44, 0x4C, 0x54
 
 
 @pytest.fixture
@@ -73,6 +74,34 @@ def test_a_modifier_that_went_up_is_not_held(api: FakeWindows) -> None:
     step.perform()
     api.press(ALT)
     assert not api.press(TAB)
+
+
+@pytest.mark.parametrize("key", [D, L, T])
+def test_a_letter_that_alt_gr_types_goes_through(api: FakeWindows, key: int) -> None:
+    step = keys(api)
+    step.perform()
+    assert not api.press(CTRL, ALT_GR, key), "ł, ð and þ on some keyboards"
+    assert step.check() == ()
+    assert api.press(CTRL, ALT, key), "the same with the left Alt leads out"
+    assert api.press(CTRL, ALT_GR, TAB), "and so does the switcher with AltGr"
+
+
+def test_a_modifier_that_went_up_on_windows_own_desktop_is_not_held(api: FakeWindows) -> None:
+    step = keys(api)
+    step.perform()
+    assert not api.push(CTRL)
+    assert not api.push(ALT)
+    api.down.clear()  # Ctrl+Alt+Delete: they went up where no hook is called
+    assert not api.press(T)
+    assert not api.press(TAB)
+    assert step.check() == ()
+
+
+def test_a_swallowed_modifier_opens_no_way_out(api: FakeWindows) -> None:
+    step = keys(api)
+    step.perform()
+    assert api.push(WIN)
+    assert api.press(ALT, TAB), "Windows, which knows of no Win key, would switch windows"
 
 
 def test_watched_keys_are_told_and_go_through(api: FakeWindows) -> None:
@@ -147,6 +176,15 @@ def test_windows_are_hidden_from_captures_and_shown_again(api: FakeWindows) -> N
     assert set(api.affinities.values()) == {WDA_NONE}
 
 
+def test_where_windows_can_only_empty_a_window_that_is_no_evasion(api: FakeWindows) -> None:
+    api.oldest = True
+    step = shield(api, 1)
+    assert isinstance(step.perform(), InForce)
+    assert step.check() == ()
+    api.affinities[1] = WDA_NONE
+    assert len(step.check()) == 1
+
+
 def test_a_window_made_visible_is_told_and_hidden_anew(api: FakeWindows) -> None:
     step = shield(api, 1)
     step.perform()
@@ -207,6 +245,11 @@ def test_a_remote_session_of_windows(api: FakeWindows) -> None:
     assert remote(api) >= 0.8
     api.session, api.metrics = 1, {SM_REMOTECONTROL: 1}
     assert remote(api) >= 0.8
+
+
+def test_a_console_that_is_just_handed_over_is_no_sign(api: FakeWindows) -> None:
+    api.console = -1
+    assert remote(api) == 0
 
 
 def test_a_guest_and_a_debugger_of_windows(api: FakeWindows) -> None:
