@@ -15,6 +15,7 @@ from recorder.capture.cadence import Cadence
 from recorder.capture.devices import CameraNode, camera_node
 from recorder.capture.frames import Frame, StreamName
 from recorder.capture.media_file import fit
+from recorder.capture.permissions import admit
 from recorder.capture.reading import Clock, Ended, FrameSource, Idle, Lost
 from recorder.capture.source import Device, Display, MediaFile, Nothing, SourceSpec
 from recorder.capture.timeline import FrameStamper, Timeline
@@ -48,6 +49,8 @@ class Capture(Protocol):
 def open_device(index: int) -> Capture:
     """Open camera ``index`` with the platform's own interface."""
     os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", str(READ_TIMEOUT_S))
+    # macOS is asked for the camera by us: OpenCV can do it on a main thread only.
+    os.environ.setdefault("OPENCV_AVFOUNDATION_SKIP_AUTH", "1")
     cv2.setLogLevel(0)  # we say it ourselves
     return cv2.VideoCapture(index, _INTERFACES.get(sys.platform, cv2.CAP_ANY))  # type: ignore[return-value]
 
@@ -73,6 +76,7 @@ class DeviceCamera:
         *,
         open_capture: Callable[[int], Capture] = open_device,
         node: Callable[[int, str], CameraNode] = camera_node,
+        admitted: Callable[[str], None] = admit,
         clock: Clock = now_ns,
     ) -> None:
         """Use camera ``index`` at the size and rate that the policy wants.
@@ -84,6 +88,7 @@ class DeviceCamera:
             timeline: the epoch to stamp in.
             open_capture: opens a camera by number.
             node: looks a camera up without opening it, by number and last known name.
+            admitted: raises EnvironmentFault where the system denies the camera.
             clock: the evidence clock, nanoseconds.
         """
         self.name = f"camera {index}"
@@ -92,6 +97,7 @@ class DeviceCamera:
         self._want = want
         self._open_capture = open_capture
         self._node = node
+        self._admitted = admitted
         self._clock = clock
         self._stamper = FrameStamper("camera", timeline)
         self._cadence = Cadence(want.fps)
@@ -107,6 +113,7 @@ class DeviceCamera:
         """Take the camera and see that it gives a picture; raises EnvironmentFault."""
         self.close()
         node = self._node(self._index, self._known_name)
+        self._admitted("camera")
         capture = self._open_capture(node.index)
         if not capture.isOpened():
             capture.release()

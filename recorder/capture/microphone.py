@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recorder.capture.frames import AudioBlock, StreamName
+from recorder.capture.permissions import admit
 from recorder.capture.portaudio import PORTAUDIO, Callback, Format
 from recorder.capture.reading import READ_BOUND_S, AudioSource, Clock, Ended, Idle, Lost
 from recorder.capture.sample_clock import Reblocker, SampleClock, Stretch
@@ -78,6 +79,7 @@ class DeviceMicrophone:
         timeline: Timeline,
         *,
         open_device: Callable[[int, float, Callback], OpenDevice] = PORTAUDIO.open_input,
+        admitted: Callable[[str], None] = admit,
         clock: Clock = now_ns,
     ) -> None:
         """Use the ``index``-th microphone of ``devices.microphones()``.
@@ -86,12 +88,14 @@ class DeviceMicrophone:
             index: as in ``device:N``.
             timeline: the epoch to stamp in.
             open_device: opens an input and has it call back with each block.
+            admitted: raises EnvironmentFault where the system denies the microphone.
             clock: the evidence clock, nanoseconds.
         """
         self.name = f"microphone {index}"
         self.skipped = 0
         self._index = index
         self._open_device = open_device
+        self._admitted = admitted
         self._clock = clock
         self._stamper = BlockStamper(timeline)
         self._device: OpenDevice | None = None
@@ -103,6 +107,7 @@ class DeviceMicrophone:
     def open(self) -> None:
         """Take the microphone; raises EnvironmentFault."""
         self.close()
+        self._admitted("microphone")
         self._queue: Queue[Arrival] = Queue(QUEUE_BLOCKS)
         self._ready: deque[Stretch] = deque()
         self._sample_clock = SampleClock()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import importlib
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+from recorder.faults import EnvironmentFault
 
 
 class Leave(StrEnum):
@@ -45,6 +49,44 @@ def permissions(platform: str = sys.platform) -> tuple[Permission, ...]:
         case _:
             return ()
 
+
+def admit(
+    what: str,
+    asked: Callable[[], tuple[Permission, ...]] = permissions,
+    ask: Callable[[str], None] | None = None,
+) -> None:
+    """Go on where the system lets this program use a device, or does not say.
+
+    Where it has to ask its user first it is made to, without waiting for the answer: whoever
+    opens the device tries again.
+
+    Args:
+        what: "camera" or "microphone".
+        asked: what the system says.
+        ask: has the system ask its user.
+
+    Raises:
+        EnvironmentFault: the device is denied, or the user is being asked.
+    """
+    for one in asked():
+        if one.what != what:
+            continue
+        if one.leave is Leave.DENIED:
+            raise EnvironmentFault(_NOT_ALLOWED[what], one.advice or _ALLOW)
+        if one.leave is Leave.ASKS:
+            (ask or ask_on_macos)(what)
+            raise EnvironmentFault(_ASKING[what], "Answer with “allow”.")
+
+
+_NOT_ALLOWED = {
+    "camera": "Invigil may not use the camera.",
+    "microphone": "Invigil may not use the microphone.",
+}
+_ASKING = {
+    "camera": "The system asks whether Invigil may use the camera.",
+    "microphone": "The system asks whether Invigil may use the microphone.",
+}
+_ALLOW = "Allow it in the system's privacy settings, and open Invigil again."
 
 _GROUP = "Add your user to the group “video”, then log out and in again."
 _SANDBOX = (
@@ -119,7 +161,6 @@ _MAC_PAGES = {
     "microphone": "Microphone",
     "screen": "ScreenCapture",
     "accessibility": "Accessibility",
-    "input_monitoring": "ListenEvent",
 }
 
 # AVAuthorizationStatus (AVFoundation, AVCaptureDevice.h).
@@ -139,17 +180,45 @@ def on_macos(
     status, yes = av_status or _av_status, check or _framework_says
     screen = yes("CoreGraphics", "CGPreflightScreenCaptureAccess")
     trusted = yes("ApplicationServices", "AXIsProcessTrusted")
-    listens = yes("CoreGraphics", "CGPreflightListenEventAccess")
     leaves = {
-        "camera": _AV_STATUS.get(status("vide"), Leave.UNTOLD),
-        "microphone": _AV_STATUS.get(status("soun"), Leave.UNTOLD),
+        "camera": _AV_STATUS.get(status(_MEDIA["camera"]), Leave.UNTOLD),
+        "microphone": _AV_STATUS.get(status(_MEDIA["microphone"]), Leave.UNTOLD),
         "screen": Leave.GRANTED if screen else Leave.DENIED,
         "accessibility": Leave.GRANTED if trusted else Leave.DENIED,
-        "input_monitoring": Leave.GRANTED if listens else Leave.DENIED,
     }
     return tuple(
         Permission(what, leave, _MAC_PAGE + _MAC_PAGES[what]) for what, leave in leaves.items()
     )
+
+
+# The media types of AVCaptureDevice (AVMediaFormat.h).
+_MEDIA = {"camera": "vide", "microphone": "soun"}
+
+# What pyobjc has to know of ``requestAccessForMediaType:completionHandler:``: it takes a block,
+# which is told yes or no.
+_REQUEST = b"requestAccessForMediaType:completionHandler:"
+_TOLD = {"retval": {"type": b"v"}, "arguments": {0: {"type": b"^v"}, 1: {"type": b"Z"}}}
+
+
+def ask_on_macos(what: str, load: Callable[[str], Any] = importlib.import_module) -> None:
+    """Have macOS ask its user; once answered, `on_macos` knows. OpenCV asks on the main thread
+    alone, where no camera of ours is opened, and PortAudio hears silence until it is answered.
+    """
+    try:
+        objc = load("objc")
+    except ImportError:  # then whoever opens the device asks as well as it can
+        return
+    path = "/System/Library/Frameworks/AVFoundation.framework"
+    objc.loadBundle("AVFoundation", {}, bundle_path=path)
+    objc.registerMetaDataForSelector(
+        b"AVCaptureDevice", _REQUEST, {"arguments": {3: {"callable": _TOLD}}}
+    )
+    devices = objc.lookUpClass("AVCaptureDevice")
+    devices.requestAccessForMediaType_completionHandler_(_MEDIA[what], _noted)
+
+
+def _noted(_granted: bool) -> None:
+    """The answer: the next look sees it."""
 
 
 def _framework_says(framework: str, function: str) -> bool:

@@ -37,7 +37,7 @@ from recorder.doctor import (
 )
 from recorder.doctor.asked import Asked
 from recorder.doctor.finding import Finding, Topic
-from recorder.doctor.permissions import PERMISSIONS, check_permissions
+from recorder.doctor.permissions import PERMISSIONS, check_permissions, needs_control
 from recorder.doctor.rehearsal import Noticed
 from recorder.doctor.sounding import play_back
 from recorder.doctor.wording import translate
@@ -204,10 +204,8 @@ class Examination:
             for name, (source, enabled) in asked.items()
             if enabled and isinstance(parse_source(source, name), Device | Display)  # type: ignore[arg-type]
         }
-        if any(getattr(self._rules.lockdown, part) == "enforce" for part in ("keys", "on_top")):
+        if needs_control(self._rules.lockdown):
             needed.add("accessibility")
-        if self._rules.lockdown.keys == "watch":
-            needed.add("input_monitoring")
         return check_permissions(permissions(), frozenset(needed))
 
     def _power(self) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from recorder.capture.permissions import Leave, Permission
 from recorder.doctor.finding import Finding, OpenPage, Topic
 from recorder.doctor.wording import Words, translate, verbatim
+from shared.policy import Level, Lockdown
 
 PERMISSIONS = Topic(
     "permissions",
@@ -19,15 +20,19 @@ _NAMES = {
     "microphone": translate("doctor", "microphone"),
     "screen": translate("doctor", "screen"),
     "accessibility": translate("doctor", "accessibility"),
-    "input_monitoring": translate("doctor", "input monitoring"),
 }
 _LABELS = {
     "camera": translate("doctor", "Open the camera settings"),
     "microphone": translate("doctor", "Open the microphone settings"),
     "screen": translate("doctor", "Open the screen recording settings"),
     "accessibility": translate("doctor", "Open the accessibility settings"),
-    "input_monitoring": translate("doctor", "Open the input monitoring settings"),
 }
+
+
+def needs_control(lockdown: Lockdown) -> bool:
+    """Whether macOS must let this program control the computer: keys are held, and also only
+    noticed, by a tap that may swallow them."""
+    return lockdown.keys is not Level.OFF or lockdown.screen_capture is Level.ENFORCE
 
 
 def check_permissions(permissions: Sequence[Permission], needed: frozenset[str]) -> Finding:

@@ -36,12 +36,16 @@ PHRASES = (
         "Allow Invigil under System Settings, Privacy & Security, in the list for screen recording, and open Invigil again.",
     ),
     QT_TRANSLATE_NOOP(
+        "recorder", "Allow it in the system's privacy settings, and open Invigil again."
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder",
         "Allow screen recording for Invigil in the system's privacy settings, or sign in to a desktop session, then try again.",
     ),
     QT_TRANSLATE_NOOP("recorder", "An exam may ask for what not every computer can do."),
     QT_TRANSLATE_NOOP("recorder", "Another Invigil"),
     QT_TRANSLATE_NOOP("recorder", "Another window in front is reported."),
+    QT_TRANSLATE_NOOP("recorder", "Answer with “allow”."),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Ask for user namespaces to be allowed for it (on Ubuntu: an AppArmor profile with “userns”), or use another computer.",
@@ -213,6 +217,8 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Invigil is open more than once."),
     QT_TRANSLATE_NOOP("recorder", "Invigil is tested on certain systems only."),
     QT_TRANSLATE_NOOP("recorder", "Invigil may not see the screen."),
+    QT_TRANSLATE_NOOP("recorder", "Invigil may not use the camera."),
+    QT_TRANSLATE_NOOP("recorder", "Invigil may not use the microphone."),
     QT_TRANSLATE_NOOP(
         "recorder",
         "Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.",
@@ -320,7 +326,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Open the accessibility settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the camera settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the camera's cover or switch a light on."),
-    QT_TRANSLATE_NOOP("recorder", "Open the input monitoring settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the microphone settings"),
     QT_TRANSLATE_NOOP("recorder", "Open the screen recording settings"),
     QT_TRANSLATE_NOOP(
@@ -630,6 +635,8 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The sound is distorted: it is too loud for the microphone."),
     QT_TRANSLATE_NOOP("recorder", "The sound library PortAudio is missing."),
     QT_TRANSLATE_NOOP("recorder", "The sound system does not answer ({0})."),
+    QT_TRANSLATE_NOOP("recorder", "The system asks whether Invigil may use the camera."),
+    QT_TRANSLATE_NOOP("recorder", "The system asks whether Invigil may use the microphone."),
     QT_TRANSLATE_NOOP(
         "recorder", "The system lets a program use camera, microphone and screen, or not."
     ),
@@ -800,7 +807,6 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "displays"),
     QT_TRANSLATE_NOOP("recorder", "full screen"),
     QT_TRANSLATE_NOOP("recorder", "hands out of sight"),
-    QT_TRANSLATE_NOOP("recorder", "input monitoring"),
     QT_TRANSLATE_NOOP("recorder", "its window on top of others"),
     QT_TRANSLATE_NOOP("recorder", "keyboards and mice"),
     QT_TRANSLATE_NOOP(

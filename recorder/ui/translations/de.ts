@@ -1978,6 +1978,10 @@
         <translation>Alles Nötige ist erlaubt.</translation>
     </message>
     <message>
+        <source>Allow it in the system&apos;s privacy settings, and open Invigil again.</source>
+        <translation>Erlauben Sie es in den Datenschutzeinstellungen des Systems und öffnen Sie Invigil erneut.</translation>
+    </message>
+    <message>
         <source>Allow screen recording for Invigil in the system&apos;s privacy settings, or sign in to a desktop session, then try again.</source>
         <translation>Erlauben Sie Invigil in den Datenschutzeinstellungen des Systems die Bildschirmaufnahme, oder melden Sie sich an einer Arbeitsoberfläche an; versuchen Sie es dann noch einmal.</translation>
     </message>
@@ -1992,6 +1996,10 @@
     <message>
         <source>Another window in front is reported.</source>
         <translation>Ein anderes Fenster im Vordergrund wird gemeldet.</translation>
+    </message>
+    <message>
+        <source>Answer with “allow”.</source>
+        <translation>Antworten Sie mit „Erlauben“.</translation>
     </message>
     <message>
         <source>Ask for user namespaces to be allowed for it (on Ubuntu: an AppArmor profile with “userns”), or use another computer.</source>
@@ -2394,6 +2402,14 @@
         <translation>Invigil darf den Bildschirm nicht sehen.</translation>
     </message>
     <message>
+        <source>Invigil may not use the camera.</source>
+        <translation>Invigil darf die Kamera nicht benutzen.</translation>
+    </message>
+    <message>
+        <source>Invigil may not use the microphone.</source>
+        <translation>Invigil darf das Mikrofon nicht benutzen.</translation>
+    </message>
+    <message>
         <source>Invigil runs in a Flatpak sandbox: allow it devices with Flatseal, or with `flatpak override --user --device=all`, then start it again.</source>
         <translation>Invigil läuft in einer Flatpak-Umgebung: Erlauben Sie ihm Geräte mit Flatseal oder mit `flatpak override --user --device=all`, und starten Sie es neu.</translation>
     </message>
@@ -2688,10 +2704,6 @@
     <message>
         <source>Open the camera&apos;s cover or switch a light on.</source>
         <translation>Öffnen Sie die Abdeckung der Kamera, oder machen Sie Licht.</translation>
-    </message>
-    <message>
-        <source>Open the input monitoring settings</source>
-        <translation>Einstellungen der Eingabeüberwachung öffnen</translation>
     </message>
     <message>
         <source>Open the microphone settings</source>
@@ -3418,6 +3430,14 @@
         <translation>Das Tonsystem antwortet nicht ({0}).</translation>
     </message>
     <message>
+        <source>The system asks whether Invigil may use the camera.</source>
+        <translation>Das System fragt, ob Invigil die Kamera benutzen darf.</translation>
+    </message>
+    <message>
+        <source>The system asks whether Invigil may use the microphone.</source>
+        <translation>Das System fragt, ob Invigil das Mikrofon benutzen darf.</translation>
+    </message>
+    <message>
         <source>The system lets a program use camera, microphone and screen, or not.</source>
         <translation>Das System erlaubt einem Programm Kamera, Mikrofon und Bildschirm oder nicht.</translation>
     </message>
@@ -3816,10 +3836,6 @@
     <message>
         <source>hands out of sight</source>
         <translation>Hände nicht zu sehen</translation>
-    </message>
-    <message>
-        <source>input monitoring</source>
-        <translation>Eingabeüberwachung</translation>
     </message>
     <message>
         <source>its window on top of others</source>

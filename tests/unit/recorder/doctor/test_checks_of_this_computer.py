@@ -14,7 +14,7 @@ from recorder.doctor.asked import assumed_policy
 from recorder.doctor.finding import ClosePrograms, OpenPage, State
 from recorder.doctor.leftovers import check_leftovers, put_back
 from recorder.doctor.models import check_institution_models
-from recorder.doctor.permissions import check_permissions
+from recorder.doctor.permissions import check_permissions, needs_control
 from recorder.doctor.windows import check_windows
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Display, Machine, Process, Unsupported, Window
@@ -124,6 +124,14 @@ def test_a_denied_permission_leads_to_the_page_where_it_is_given() -> None:
     assert isinstance(mend, OpenPage)
     assert mend.address == "ms-settings:privacy-microphone"
     assert check_permissions([GRANTED, DENIED], frozenset({"camera"})).state is State.OK
+
+
+def test_keys_that_are_only_noticed_need_the_same_leave_as_keys_that_are_held() -> None:
+    assert not needs_control(Lockdown())
+    assert not needs_control(Lockdown(on_top=Level.ENFORCE))
+    assert needs_control(Lockdown(keys=Level.WATCH))
+    assert needs_control(Lockdown(keys=Level.ENFORCE))
+    assert needs_control(Lockdown(screen_capture=Level.ENFORCE))
 
 
 def test_where_there_is_no_page_it_is_said_what_to_do() -> None:
