@@ -18,9 +18,14 @@ from support.fake_screen_kit import (
 )
 
 from recorder.capture import grabbing, screen_kit
+from recorder.capture.frames import Frame
 from recorder.capture.grabbing import Grabber, Monitor, open_grabber
+from recorder.capture.reading import Lost
+from recorder.capture.screen import ScreenSource
 from recorder.capture.screen_kit import Frameworks, frameworks
 from recorder.capture.screen_kit_grabber import OPENING_S, KitGrabber
+from recorder.capture.source import Display
+from recorder.capture.timeline import NS_PER_S, Timeline
 from recorder.faults import EnvironmentFault
 
 DESK = Monitor(0, 0, 10, 6, "monitor 0")
@@ -160,6 +165,63 @@ def test_a_stream_that_is_stopped_is_lost_by_its_reason_and_can_come_back(
     assert first_byte(again) == 30
     again.close()
     assert mac.running == []
+
+
+def recorded(mac: Mac) -> ScreenSource:
+    """The screen as it is recorded, by a clock that only waiting moves."""
+    now = [NS_PER_S]
+
+    def sleep(seconds: float) -> None:
+        now[0] += round(seconds * NS_PER_S)
+
+    def see(index: int | None, fps: float) -> KitGrabber:
+        return KitGrabber(index, fps, mac.frameworks(), layout=mac.layout)
+
+    return ScreenSource(
+        Display(None), 5, Timeline(0, now[0]), open_grabber=see,
+        clock=lambda: now[0], sleep=sleep,
+    )  # fmt: skip
+
+
+def test_a_lid_that_is_closed_and_opened_is_a_loss_by_its_reason_and_an_end_of_it(
+    mac: Mac,
+) -> None:
+    source = recorded(mac)
+    source.open()
+    assert isinstance(source.read(), Frame)
+    mac.stop(SYSTEM_STOPPED)
+    assert source.read() == Lost("The recording of the screen was stopped by macOS.")
+    source.close()
+    shut, mac.monitors[:] = list(mac.monitors), []
+    with pytest.raises(EnvironmentFault, match="display went away"):
+        source.open()
+    mac.monitors[:] = shut
+    source.open()
+    assert isinstance(source.read(), Frame)
+    source.close()
+    assert mac.running == []
+
+
+def test_a_lid_closed_beside_a_monitor_leaves_the_monitor_in_a_picture_of_the_same_size() -> (
+    None
+):
+    built_in, other = Monitor(0, 0, 10, 6, "lid"), Monitor(10, 0, 4, 6, "monitor")
+    mac = Mac([built_in, other])
+    source = recorded(mac)
+    source.open()
+    first = source.read()
+    assert isinstance(first, Frame)
+    mac.monitors[:] = [Monitor(0, 0, 4, 6, "monitor")]  # the only one is the main one
+    mac.drawn = {mac.monitors[0]: mac.drawn[other]}
+    mac.stop(-3815)
+    assert source.read() == Lost("The display went away.")
+    source.open()
+    after = source.read()
+    assert isinstance(after, Frame)
+    assert after.image.shape == first.image.shape == (6, 14, 3)
+    assert after.image[:, :4].min() == 30
+    assert after.image[:, 4:].max() == 0
+    source.close()
 
 
 @pytest.mark.parametrize("refusal", [{"refuses_output": True}, {"refuses_start": -3802}])
