@@ -5,13 +5,14 @@ account for that ``--by`` names. It acts as that account may, and the log says s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from cyclopts import Parameter
 
 from server.opening import Fault, Rooms, run_in_rooms
+from server.terminal import print_line
 
 # The libraries behind these take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def run_as(
         Fault: something cannot be opened, is not found or refused, or the account may not.
     """
     from litestar.exceptions import NotFoundException
+    from litestar.status_codes import HTTP_409_CONFLICT
 
     from server.problems import Rejection
 
@@ -50,10 +52,70 @@ def run_as(
         except NotFoundException as error:
             raise fault(error.detail) from error
         if isinstance(done, Rejection):
-            raise fault(done.detail)
+            # What somebody else did first begins with their name, which stays as it is.
+            told = done.detail.rstrip(".")
+            raise Fault(told) if done.status == HTTP_409_CONFLICT else fault(told)
         return done
 
     return run_in_rooms(whole)
+
+
+def run_within(
+    email: str,
+    least: str,
+    work: Callable[[Rooms, AsyncSession, Staff], Awaitable[_T | Rejection]],
+    refused: tuple[type[Exception], ...] = (),
+) -> _T:
+    """``run_as`` in one transaction.
+
+    Args:
+        email: what the account signs in with.
+        least: the least role that may, as on the page.
+        work: the work; what it raises leaves nothing behind.
+        refused: what it raises where it cannot be done, with the reason in words.
+
+    Raises:
+        Fault: as of ``run_as``, and what is ``refused``.
+    """
+
+    async def whole(rooms: Rooms, staff: Staff) -> _T | Rejection:
+        async with rooms.database.transaction() as db:
+            try:
+                return await work(rooms, db, staff)
+            except refused as error:
+                raise fault(str(error)) from error
+
+    return run_as(email, least, whole)
+
+
+def print_each(
+    email: str,
+    least: str,
+    read: Callable[[Rooms, AsyncSession, Staff], Awaitable[Iterable[Any]]],
+) -> None:
+    """Read something in an account's name and print it, one line of JSON each."""
+    for line in run_within(email, least, read):
+        print_line(line)
+
+
+def print_waiting(
+    email: str,
+    least: str,
+    read: Callable[[AsyncSession, str], Awaitable[Sequence[_T]]],
+    told: Callable[[_T], dict[str, Any]],
+    *,
+    waits: Callable[[_T], bool],
+    every: bool,
+) -> None:
+    """Print what of an institution (its id is what ``read`` takes) ``waits`` for somebody, or
+    ``every`` one, as ``told``, one line of JSON each.
+    """
+
+    async def listed(_: Rooms, db: AsyncSession, staff: Staff) -> list[dict[str, Any]]:
+        found = await read(db, staff.institution_id)
+        return [told(one) for one in found if every or waits(one)]
+
+    print_each(email, least, listed)
 
 
 async def account_named(db: AsyncSession, email: str, least: str) -> Staff:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from server.acting import chosen
 from server.bars import progress
 from server.candidate_commands import Reading, read_list_file, tell_bad, tell_guess
 from server.command_times import micros_of
@@ -311,7 +312,13 @@ async def _take_in(imports: Imports, file: Path, receipts: Path | None) -> bool:
 
 
 @app.command
-def purge(session: str, *, why: str, everything: Flag = False) -> None:
+def purge(
+    session: str,
+    *,
+    why: str,
+    everything: Flag = False,
+    kind: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+) -> None:
     """Destroy a session's recordings now, unless they are held. This cannot be undone.
 
     The signed certificate: `invigil-server admin retention certificates SESSION`.
@@ -321,6 +328,8 @@ def purge(session: str, *, why: str, everything: Flag = False) -> None:
         why: The reason, for log and certificate. Do not name the candidate: both are kept for
             ever.
         everything: The records, flags and decisions as well.
+        kind: Only camera, microphone, screen, snapshots, identity or records (with flags and
+            decisions); several times for several.
     """
     from server.audit.service import COMMAND_LINE
     from server.retention.destruction import Held, Nothing, Outcome
@@ -329,10 +338,13 @@ def purge(session: str, *, why: str, everything: Flag = False) -> None:
 
     if not 0 < len(why) <= MAX_WHY_CHARS or not why.isprintable():
         raise Fault(f"--why is one line of at most {MAX_WHY_CHARS} characters")
+    if kind and everything:
+        raise Fault("say --everything, or --kind for what is to go")
+    named = tuple(chosen("--kind", one, EvidenceKind) for one in kind)
 
     async def work(rooms: Rooms) -> Outcome:
         retention = Retention(rooms.database, rooms.blobs, rooms.keys, rooms.clock)
-        kinds = tuple(EvidenceKind) if everything else SEALED
+        kinds = named or (tuple(EvidenceKind) if everything else SEALED)
         return await retention.destroy(session, kinds, COMMAND_LINE, why)
 
     outcome = _run(work)

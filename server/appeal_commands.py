@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
-from server.acting import Flag, fault, run_as
+from server.acting import Flag, fault, print_waiting, run_within
 from server.opening import Rooms, settled
 from server.terminal import print_line
+from server.whole_files import text_of
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from server.accounts.staff import Staff
     from server.candidates.letters import Notices
     from server.candidates.models import AppealRow
@@ -43,23 +46,16 @@ def list_(*, by: str, every: Flag = False) -> None:
         by: The e-mail address of the account that looks.
         every: Also those that were answered.
     """
-    from server.candidates.appeals import ANSWERED, all_appeals
+    from server.candidates.appeals import ANSWERED, Shown, all_appeals
 
-    async def work(rooms: Rooms, staff: Staff) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            return [
-                {
-                    **_appeal(one.appeal),
-                    "exam": one.exam.id,
-                    "candidate": one.candidate.name,
-                    "reference": one.candidate.reference,
-                }
-                for one in await all_appeals(db, staff.institution_id)
-                if every or one.appeal.state != ANSWERED
-            ]
+    def told(one: Shown) -> dict[str, Any]:
+        about = {"exam": one.exam.id, "candidate": one.candidate.name}
+        return {**_appeal(one.appeal), **about, "reference": one.candidate.reference}
 
-    for line in run_as(by, "examiner", work):
-        print_line(line)
+    def waits(one: Shown) -> bool:
+        return one.appeal.state != ANSWERED
+
+    print_waiting(by, "examiner", all_appeals, told, waits=waits, every=every)
 
 
 @app.command
@@ -72,15 +68,14 @@ def look(appeal: str, *, by: str) -> None:
     """
     from server.candidates.appeals import appeal_of, look_at
 
-    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
-        async with rooms.database.transaction() as db:
-            row = await appeal_of(db, staff.institution_id, appeal)
-            if row is None:
-                raise fault(NO_APPEAL)
-            await look_at(db, rooms.clock(), staff, row, staff.means)
-            return _appeal(row)
+    async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
+        row = await appeal_of(db, staff.institution_id, appeal)
+        if row is None:
+            raise fault(NO_APPEAL)
+        await look_at(db, rooms.clock(), staff, row, staff.means)
+        return _appeal(row)
 
-    print_line(run_as(by, "examiner", work))
+    print_line(run_within(by, "examiner", work))
 
 
 @app.command
@@ -98,40 +93,28 @@ def answer(appeal: str, file: Path, *, by: str) -> None:
     from server.candidates.appeals import answer as give
     from server.ingest.models import ExamSession
 
-    words = _text(file)
+    words = text_of(file)
 
-    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
-        notices, now = _notices(rooms), rooms.clock()
-        async with rooms.database.transaction() as db:
-            row = await appeal_of(db, staff.institution_id, appeal)
-            if row is None:
-                raise fault(NO_APPEAL)
-            try:
-                await give(db, now, staff, row, words, staff.means)
-            except AppealError as error:
-                raise fault(str(error)) from error
-            session = await db.get_one(ExamSession, row.session_id)
-            return {**_appeal(row), "written": await notices.answered(db, session, now)}
+    async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
+        notices, now = notices_of(rooms), rooms.clock()
+        row = await appeal_of(db, staff.institution_id, appeal)
+        if row is None:
+            raise fault(NO_APPEAL)
+        await give(db, now, staff, row, words, staff.means)
+        session = await db.get_one(ExamSession, row.session_id)
+        return {**_appeal(row), "written": await notices.answered(db, session, now)}
 
-    print_line(run_as(by, "examiner", work))
+    print_line(run_within(by, "examiner", work, (AppealError,)))
 
 
-def _notices(rooms: Rooms) -> Notices:
+def notices_of(rooms: Rooms) -> Notices:
+    """What puts letters to candidates into the outbox, as the server itself has it."""
     from server.candidates.letters import Notices
     from server.enrolment.tokens import Tokens
     from server.mail.outbox import Outbox
 
     secret = rooms.keys.server_secret()
     return Notices(Outbox(secret, rooms.clock), secret, Tokens(secret), settled())
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise fault(f"Cannot read {file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise fault(f"{file} is no text in UTF-8") from error
 
 
 def _appeal(row: AppealRow) -> dict[str, Any]:

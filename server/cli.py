@@ -19,8 +19,10 @@ from server.appeal_commands import app as appeals
 from server.audit.commands import app as log
 from server.backup_commands import backup, restore
 from server.builds.commands import app as builds
+from server.calendar_commands import app as calendar
 from server.candidate_commands import app as candidates
 from server.config import ConfigError, Settings
+from server.data_protection_commands import app as data_protection
 from server.exam_commands import app as exams
 from server.export_commands import app as exports
 from server.key_commands import app as keys
@@ -29,11 +31,14 @@ from server.live_commands import app as live
 from server.logs import announce, configure_logs
 from server.opening import Fault, opened, settled
 from server.people_commands import app as people
+from server.phrase_commands import app as phrases
 from server.policy_commands import app as policy
+from server.remark_commands import REMARKS
 from server.report_commands import app as reports
 from server.request_commands import app as requests
 from server.retention.commands import app as retention
 from server.review_commands import app as review
+from server.sign_in_commands import app as sign_in
 from server.terminal import say
 from server.token_commands import app as tokens
 from server.updates.commands import app as updates
@@ -67,13 +72,19 @@ admin.command(accommodations)
 admin.command(exams)
 admin.command(candidates)
 admin.command(people)
+admin.command(sign_in)
 admin.command(tokens)
 admin.command(policy)
+for remark in REMARKS:
+    review.command(remark)
 admin.command(review)
 admin.command(reports)
 admin.command(live)
+admin.command(phrases)
+admin.command(calendar)
 admin.command(exports)
 admin.command(letters)
+admin.command(data_protection)
 admin.command(requests)
 admin.command(appeals)
 admin.command(webhooks)

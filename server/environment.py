@@ -15,6 +15,7 @@ PREFIX = "INVIGIL_"
 REGION_PREFIX = "INVIGIL_BLOB_URL_"
 
 UPDATES_PASSPHRASE = "INVIGIL_UPDATES_PASSPHRASE"  # noqa: S105 - the name of a variable
+PROVIDER_SECRET = "INVIGIL_PROVIDER_SECRET"  # noqa: S105 - the name of a variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ BESIDE: tuple[Beside, ...] = (
     Beside(
         UPDATES_PASSPHRASE,
         "the passphrase of the offline keys that `admin updates` signs with; empty: none.",
+        secret=True,
+    ),
+    Beside(
+        PROVIDER_SECRET,
+        "the client's secret that `admin sign-in provider` sets up; empty: it is asked for.",
         secret=True,
     ),
     Beside("AWS_ACCESS_KEY_ID", "who asks for blobs in s3:// stores."),
@@ -98,7 +104,7 @@ def unknown(variables: Iterable[str], settings: Collection[str]) -> list[Unknown
         variables: the names in the environment.
         settings: the names of the server's settings.
     """
-    known = {*settings, UPDATES_PASSPHRASE}
+    known = {*settings, UPDATES_PASSPHRASE, PROVIDER_SECRET}
     wrong = sorted(
         one
         for one in variables

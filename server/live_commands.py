@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from server.acting import run_as
+from server.acting import Flag, run_as
 from server.opening import Fault, Rooms
 from server.terminal import print_line
 
@@ -14,7 +15,9 @@ from server.terminal import print_line
 if TYPE_CHECKING:
     from server.accounts.staff import Staff
     from server.live.board_controllers import Standing
+    from server.live.care import Care
     from server.live.situation import CommandDraft
+    from server.live.tiles import Tile
     from server.problems import Rejection
 
 app = App(
@@ -30,12 +33,16 @@ app = App(
 
     It is done in the name of the account that --by names, as if they had done it on the page:
     the recorder obeys within seconds, the log has who and that it came from the command line.
-    To give a whole exam more time, do it for each session that `list` prints.
+    `together` does it for many at once, as more time for a whole exam; `take` says who looks
+    after a session.
     """,
     help_format="plaintext",
 )
 
 MINUTE_S = 60
+
+# Exit status where not all of those that were to be asked could be.
+NOT_ALL = 1
 
 # The longest extra time, in minutes: a day.
 MOST_MINUTES = 1_440
@@ -52,19 +59,10 @@ def list_(*, by: str, exam: str = "", state: str = "", name: str = "") -> None:
             let in), before (the exam), exam (in it), stopped, silent, mine (taken on).
         name: Only where these words are in the candidate's name.
     """
-    from server.live.board import STATES, Board, View
     from server.live.board_controllers import standing
-    from server.live.watched import Watches
-
-    if state and state not in STATES:
-        raise Fault(f"--state is one of {', '.join(STATES)}, not {state!r}")
 
     async def work(rooms: Rooms, staff: Staff) -> list[Standing]:
-        await Watches(rooms.database, rooms.clock).note(staff, staff.means)
-        # Nothing is drawn here.
-        board = Board(staff.institution_id, rooms.database, lambda _: "", rooms.clock)
-        look = await board.fresh()
-        return [standing(one.tile) for one in look.everything(View(exam, state, name))]
+        return [standing(one) for one in await _shown(rooms, staff, exam, state, name)]
 
     for line in run_as(by, "observer", work):
         print_line(line)
@@ -128,6 +126,132 @@ def do(session: str, action: str, reason: str, *, by: str, minutes: int | None =
         return {**told, "warnings": row.warnings, "limit": row.warnings_limit}
 
     print_line(run_as(by, "proctor", work))
+
+
+@app.command
+def together(
+    action: str,
+    reason: str,
+    *,
+    by: str,
+    session: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    everybody: Flag = False,
+    exam: str = "",
+    state: str = "",
+    minutes: int | None = None,
+) -> int:
+    """Ask the same of several running sessions at once.
+
+    It is asked of those that are named, or with --everybody of all that `list` prints with
+    --exam and --state. Prints what became of each, one line of JSON each; the exit status is 1
+    where one of them could not be asked.
+
+    Args:
+        action: message, extra_time, pause or resume.
+        reason: What the candidates are told.
+        by: The e-mail address of the account that acts.
+        session: A session's id; several times for several.
+        everybody: All sessions that --exam and --state choose.
+        exam: With --everybody: only this exam's, by its id.
+        state: With --everybody: only those in this state, as of `list`.
+        minutes: Of extra_time: how many there are to be more, 1 to 1440.
+    """
+    from server.live.service import Live
+    from server.live.together import MOST_AT_ONCE, Outcome, ask_together
+    from server.problems import Rejection
+
+    if bool(session) is everybody or ((exam or state) and not everybody):
+        raise Fault("say --session, or --everybody with --exam and --state")
+    draft = _draft(action, reason, minutes)
+
+    async def work(rooms: Rooms, staff: Staff) -> list[Outcome] | Rejection:
+        found = await _shown(rooms, staff, exam, state, "") if everybody else []
+        chosen = [*session, *(one.id for one in found if not one.over)]
+        live, done = Live(rooms.database, rooms.clock, lambda _: None), list[Outcome]()
+        # In portions, as the page does it; where none is chosen that is said.
+        for at in range(0, max(1, len(chosen)), MOST_AT_ONCE):
+            part = chosen[at : at + MOST_AT_ONCE]
+            outcome = await ask_together(live, staff, part, draft, staff.means)
+            if isinstance(outcome, Rejection):
+                return outcome
+            done += outcome
+        return done
+
+    done = run_as(by, "proctor", work)
+    for one in done:
+        print_line({"session": one.session_id, "done": one.done, "why": one.why or None})
+    return 0 if all(one.done for one in done) else NOT_ALL
+
+
+@app.command
+def take(session: str, *, by: str, over: Flag = False) -> None:
+    """Take a running session on, so that others know whose it is; it binds nobody.
+
+    It stays taken on for ten minutes after whoever has it was last there.
+
+    Args:
+        session: The session's id.
+        by: The e-mail address of the account that takes it on.
+        over: Also from somebody else who has it.
+    """
+    _care(session, by, lambda care, staff: care.take(staff, session, staff.means, over=over))
+
+
+@app.command
+def give_back(session: str, *, by: str) -> None:
+    """Let a session go that was taken on.
+
+    Args:
+        session: The session's id.
+        by: The e-mail address of the account that has it.
+    """
+    _care(session, by, lambda care, staff: care.give_back(staff, session, staff.means))
+
+
+@app.command
+def seen(session: str, *, by: str) -> None:
+    """Say that a session's incidents were seen up to now, so that it calls for nobody.
+
+    Args:
+        session: The session's id.
+        by: The e-mail address of the account that saw them.
+    """
+    _care(session, by, lambda care, staff: care.seen(staff, session, staff.means))
+
+
+def _care(
+    session: str, by: str, do: Callable[[Care, Staff], Awaitable[Rejection | None]]
+) -> None:
+    """Do something about who looks after a session; who does then."""
+    from server.live.care import Care, read_around
+
+    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any] | Rejection:
+        refused = await do(Care(rooms.database, rooms.clock), staff)
+        if refused is not None:
+            return refused
+        async with rooms.database.transaction() as db:
+            around = await read_around(db, staff, session, rooms.clock())
+        return {"session": session, "taken_on_by": around.holder or None, "mine": around.mine}
+
+    print_line(run_as(by, "proctor", work))
+
+
+async def _shown(rooms: Rooms, staff: Staff, exam: str, state: str, name: str) -> list[Tile]:
+    """The board's tiles, those that need somebody most first.
+
+    Raises:
+        Fault: there is no such state.
+    """
+    from server.live.board import STATES, Board, View
+    from server.live.watched import Watches
+
+    if state and state not in STATES:
+        raise Fault(f"--state is one of {', '.join(STATES)}, not {state!r}")
+    await Watches(rooms.database, rooms.clock).note(staff, staff.means)
+    # Nothing is drawn here.
+    board = Board(staff.institution_id, rooms.database, lambda _: "", rooms.clock)
+    look = await board.fresh()
+    return [one.tile for one in look.everything(View(exam, state, name))]
 
 
 def _draft(action: str, reason: str, minutes: int | None) -> CommandDraft:

@@ -97,6 +97,54 @@ def invite(email: str, *, institution: str, role: str = "proctor") -> None:
 
 
 @app.command
+def invitations(*, institution: str) -> None:
+    """List invitations that can still be accepted, one line of JSON each; times in µs UTC.
+
+    Args:
+        institution: The institution's name or id.
+    """
+    from server.accounts.people import open_invitations
+
+    async def work(rooms: Rooms) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            owner = await institution_named(db, institution)
+            return [
+                {
+                    "invitation": one.id,
+                    "email": one.email,
+                    "role": one.role,
+                    "invited_by": one.invited_by,
+                    "expires": one.expires,
+                }
+                for one in await open_invitations(db, owner.id, rooms.clock())
+            ]
+
+    for line in run_in_rooms(work):
+        print_line(line)
+
+
+@app.command
+def withdraw(invitation: str, *, institution: str) -> None:
+    """Take an invitation back: its link opens nothing any more.
+
+    Args:
+        invitation: Its id, as `invitations` prints it.
+        institution: The institution's name or id.
+    """
+    from server.accounts.people import withdraw as take_back
+    from server.audit.service import COMMAND_LINE
+
+    async def work(rooms: Rooms) -> None:
+        async with rooms.database.transaction() as db:
+            own = (await institution_named(db, institution)).id
+            if not await take_back(db, COMMAND_LINE, own, invitation, rooms.clock()):
+                raise Fault("there is no such invitation; see `people invitations`")
+
+    run_in_rooms(work)
+    print_line({"withdrawn": invitation})
+
+
+@app.command
 def role(email: str, role: str) -> None:
     """Give an account another role; it signs in anew.
 
@@ -184,26 +232,23 @@ def sessions(email: str) -> None:
 
 
 @app.command
-def sign_out(email: str) -> None:
-    """Sign an account out everywhere.
+def sign_out(email: str, *, session: str = "") -> None:
+    """Sign an account out everywhere, or in one browser.
 
     Args:
         email: What it signs in with.
+        session: Only in this one, as `sessions` prints it.
     """
-    from server.accounts.people import end_sessions
-    from server.audit import service as audit
+    from server.accounts.people import sign_one_out
+    from server.accounts.people import sign_out as end
+    from server.audit.service import COMMAND_LINE
 
     async def work(rooms: Rooms, db: AsyncSession, account: Account) -> None:
-        count = await end_sessions(db, account.id)
-        audit.record(
-            db,
-            rooms.clock(),
-            audit.COMMAND_LINE,
-            "account.sessions-end",
-            ("account", account.id),
-            institution_id=account.institution_id,
-            sessions=count,
-        )
+        now = rooms.clock()
+        if not session:
+            await end(db, COMMAND_LINE, account, now)
+        elif not await sign_one_out(db, COMMAND_LINE, account, session, now):
+            raise Fault(f"{email} is not signed in there; see `people sessions {email}`")
 
     print_line(_with_account(email, work))
 

@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
+from server.acting import Flag, run_as
 from server.opening import Fault, Rooms, exam_named, run_in_rooms, settled
 from server.terminal import print_line, say
 from server.whole_files import form_of, whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from server.accounts.staff import Staff
     from server.reports.exam_report import ExamReport
     from server.reports.session_reports import SessionReports
+    from server.reports.verdicts import VerdictOut, Verdicts
 
 app = App(
     name="reports",
-    help="""Write the report on a session or on an exam to a file.
+    help="""Write the report on a session or on an exam to a file; verify a session's evidence.
 
         invigil-server admin reports session SESSION -o ada.pdf
+        invigil-server admin reports verdict SESSION --by ada@example.edu
         invigil-server admin reports exam EXAM -o algebra.pdf
         invigil-server admin reports exam EXAM -o algebra.csv
 
@@ -34,6 +38,9 @@ app = App(
     """,
     help_format="plaintext",
 )
+
+# Exit status where evidence does not hold, as of `invigil-verify`.
+NOT_HELD = 1
 
 Output = Annotated[Path, Parameter(name=["--output", "-o"])]
 
@@ -68,6 +75,37 @@ def session(session: str, *, output: Output) -> None:
         return {"final": report.final, "unfinished": report.unfinished}
 
     print_line({"session": session, "file": str(output), **run_in_rooms(work)})
+
+
+@app.command
+def verdict(session: str, *, by: str, anew: Flag = False) -> int:
+    """Print the verdict on a session's evidence as JSON, every numbered check of it.
+
+    Where there is none of what the server holds now, one is made first. The exit status is 0
+    where the evidence holds, else 1.
+
+    Args:
+        session: The session's id.
+        by: The e-mail address of the account that looks.
+        anew: Verify it anew, whatever was said before; for proctors.
+    """
+    from server.audit.service import viewed
+    from server.ingest.lookup import session_of
+    from server.reports.verdicts import Failed, Kept
+
+    async def work(rooms: Rooms, staff: Staff) -> VerdictOut:
+        async with rooms.database.transaction() as db:
+            row = await session_of(db, staff, session)
+            await viewed(db, rooms.clock(), staff, row, "verdict", address=staff.means)
+        look = await _verdicts(rooms).settled(session, anew=anew)
+        if isinstance(look, Kept):
+            return look.verdict
+        why = look.why if isinstance(look, Failed) else "it takes too long; try again later"
+        raise Fault(f"the evidence could not be verified: {why}")
+
+    told = run_as(by, "proctor" if anew else "observer", work)
+    print_line(told)
+    return 0 if told.holds else NOT_HELD
 
 
 @app.command
@@ -131,18 +169,22 @@ async def _note_access(rooms: Rooms, session_id: str) -> str:
 def _session_reports(rooms: Rooms) -> SessionReports:
     from server.reports.making import Reports
     from server.reports.session_reports import SessionReports
-    from server.reports.verdicts import Verdicts
     from server.review.media import Media
 
-    settings, database, clock = settled(), rooms.database, rooms.clock
     return SessionReports(
-        database,
+        rooms.database,
         rooms.keys,
         Media(rooms.blobs, rooms.keys),
-        Verdicts(database, rooms.keys, settings, clock),
-        Reports(settings, clock),
-        clock,
+        _verdicts(rooms),
+        Reports(settled(), rooms.clock),
+        rooms.clock,
     )
+
+
+def _verdicts(rooms: Rooms) -> Verdicts:
+    from server.reports.verdicts import Verdicts
+
+    return Verdicts(rooms.database, rooms.keys, settled(), rooms.clock)
 
 
 async def _written(report: ExamReport, form: str) -> bytes:

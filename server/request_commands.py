@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from server.acting import Flag, chosen, fault, run_as
+from server.acting import Flag, chosen, fault, print_waiting, run_as, run_within
 from server.opening import Rooms, settled
 from server.terminal import print_line, say
 from server.whole_files import whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from server.accounts.staff import Staff
     from server.candidates.handling import Handling
     from server.candidates.models import DataRequestRow
@@ -47,18 +49,15 @@ def list_(*, by: str, every: Flag = False) -> None:
         by: The e-mail address of the account that looks.
         every: Also those that are closed.
     """
-    from server.candidates.requests import OPEN, all_requests
+    from server.candidates.requests import OPEN, Shown, all_requests
 
-    async def work(rooms: Rooms, staff: Staff) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            return [
-                {**_request(one.request), "reference": one.candidate.reference}
-                for one in await all_requests(db, staff.institution_id)
-                if every or one.request.state in OPEN
-            ]
+    def told(one: Shown) -> dict[str, Any]:
+        return {**_request(one.request), "reference": one.candidate.reference}
 
-    for line in run_as(by, "admin", work):
-        print_line(line)
+    def waits(one: Shown) -> bool:
+        return one.request.state in OPEN
+
+    print_waiting(by, "admin", all_requests, told, waits=waits, every=every)
 
 
 @app.command
@@ -76,16 +75,11 @@ def add(reference: str, kind: str, *, by: str, words: str = "") -> None:
 
     wanted = chosen("KIND", kind, RequestKind)
 
-    async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
-        async with rooms.database.transaction() as db:
-            try:
-                candidate = await candidate_named(db, staff.institution_id, reference)
-                now = rooms.clock()
-                return _request(await receive(db, now, staff, candidate, wanted, words))
-            except RequestError as error:
-                raise fault(str(error)) from error
+    async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
+        candidate = await candidate_named(db, staff.institution_id, reference)
+        return _request(await receive(db, rooms.clock(), staff, candidate, wanted, words))
 
-    print_line(run_as(by, "admin", work))
+    print_line(run_within(by, "admin", work, (RequestError,)))
 
 
 @app.command

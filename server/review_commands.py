@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from server.acting import Flag, chosen, run_as
+from server.acting import Flag, chosen, run_as, run_within
 from server.opening import Fault, Rooms
-from server.terminal import print_line
+from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from server.accounts.staff import Staff
+    from server.ingest.models import ExamSession
     from server.problems import Rejection
     from server.review.controllers import FlagOut
     from server.review.listing import Line
@@ -22,14 +25,14 @@ if TYPE_CHECKING:
 
 app = App(
     name="review",
-    help="""See what is to be reviewed, and write decisions down.
+    help="""See what is to be reviewed and whose it is, and write decisions and notes down.
 
     From the queue to a decision:
 
         invigil-server admin review queue --by ada@example.edu --sort open --at-least 20
         invigil-server admin review flags SESSION --by ada@example.edu
         invigil-server admin review decide SESSION FLAG dismissed --by ada@example.edu
-            --note "The neighbour's cat."
+            --version 0 --note "The neighbour's cat."
         invigil-server admin review conclude SESSION passed --by ada@example.edu
 
     All of it is done in the name of the account that --by names, as if they had done it on
@@ -118,9 +121,18 @@ def flags(session: str, *, by: str) -> None:
 
 @app.command
 def decide(
-    session: str, flag: str, verdict: str, *, by: str, note: str = "", version: int = 0
+    session: str,
+    flag: str,
+    verdict: str,
+    *,
+    by: str,
+    note: str = "",
+    version: int | None = None,
 ) -> None:
     """Decide about a flag. The same again changes nothing.
+
+    Say --version where somebody has looked at the flag: else it is decided on as it is read
+    now, whatever was decided before, and standard error says what that was.
 
     Args:
         session: The session's id.
@@ -128,24 +140,22 @@ def decide(
         verdict: accepted, dismissed, escalated, or open (takes a decision back).
         by: The e-mail address of the account whose decision it is.
         note: The reason.
-        version: The flag's version as it was looked at. Where somebody has decided since,
-            nothing is written, and you are told who and what.
+        version: The flag's version as it was looked at, as `flags` prints it. Where somebody
+            has decided since, nothing is written, and you are told who and what.
     """
     from server.ingest.lookup import session_of
     from server.review.controllers import flag_decided
     from server.review.decisions import Ask
-    from server.review.life import MAX_NOTE_CHARS, Verdict
+    from server.review.life import Verdict
 
-    ask = Ask(flag, chosen("VERDICT", verdict, Verdict), note.strip(), version)
-    if len(ask.note) > MAX_NOTE_CHARS:
-        raise Fault(f"--note has at most {MAX_NOTE_CHARS:,} characters")
+    wanted, said = chosen("VERDICT", verdict, Verdict), note_of(note)
 
-    async def work(rooms: Rooms, staff: Staff) -> FlagOut | Rejection:
-        async with rooms.database.transaction() as db:
-            row = await session_of(db, staff, session)
-            return await flag_decided(db, rooms.clock(), staff, row, ask)
+    async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> FlagOut | Rejection:
+        row = await session_of(db, staff, session)
+        seen = await _flag_now(db, row, flag) if version is None else version
+        return await flag_decided(db, rooms.clock(), staff, row, Ask(flag, wanted, said, seen))
 
-    print_line(run_as(by, "proctor", work))
+    print_line(run_within(by, "proctor", work))
 
 
 @app.command
@@ -156,9 +166,11 @@ def conclude(
     by: str,
     reason: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     note: str = "",
-    version: int = 0,
+    version: int | None = None,
 ) -> None:
     """Decide about a whole session. The same again changes nothing.
+
+    --version is as of `decide`: left out, it is decided on what is read now.
 
     Prints every decision about it, oldest first; the last one is in force.
 
@@ -172,25 +184,61 @@ def conclude(
         version: How many decisions about the session there were as it was looked at.
     """
     from server.ingest.lookup import session_of
-    from server.review.life import MAX_NOTE_CHARS
     from server.review.outcomes import Concluded, Outcome, SessionAsk, conclude
     from server.review.remark_controllers import decided_out
 
-    if len(note.strip()) > MAX_NOTE_CHARS:
-        raise Fault(f"--note has at most {MAX_NOTE_CHARS:,} characters")
-    wanted = chosen("OUTCOME", outcome, Outcome)
-    ask = SessionAsk(wanted, _reasons(reason), note.strip(), version)
+    wanted, why, said = chosen("OUTCOME", outcome, Outcome), _reasons(reason), note_of(note)
 
-    async def work(rooms: Rooms, staff: Staff) -> list[SessionDecisionOut] | Rejection:
-        async with rooms.database.transaction() as db:
-            row = await session_of(db, staff, session)
-            done = await conclude(db, rooms.clock(), staff, row, ask)
+    async def work(
+        rooms: Rooms, db: AsyncSession, staff: Staff
+    ) -> list[SessionDecisionOut] | Rejection:
+        row = await session_of(db, staff, session)
+        seen = await _decisions_now(db, row) if version is None else version
+        ask = SessionAsk(wanted, why, said, seen)
+        done = await conclude(db, rooms.clock(), staff, row, ask)
         if isinstance(done, Concluded):
             return [decided_out(one) for one in done.history]
         return done
 
-    for line in run_as(by, "proctor", work):
+    for line in run_within(by, "proctor", work):
         print_line(line)
+
+
+def note_of(said: str) -> str:
+    """A note as it may be kept.
+
+    Raises:
+        Fault: it is too long.
+    """
+    from server.review.life import MAX_NOTE_CHARS
+
+    if len(said.strip()) > MAX_NOTE_CHARS:
+        raise Fault(f"a note has at most {MAX_NOTE_CHARS:,} characters")
+    return said.strip()
+
+
+async def _flag_now(db: AsyncSession, session: ExamSession, flag_id: str) -> int:
+    """The version of a flag that is in force, said to whoever decides on it unseen."""
+    from server.review.flag_memory import read_flag
+
+    flag = await read_flag(db, session, flag_id)
+    if flag is None:
+        return 0
+    last = flag.history[-1] if flag.history else None
+    before = f"{last.by} {last.verdict.done}" if last else "nobody has decided"
+    say(f"Deciding on version {flag.version} of the flag: {before}.")
+    return flag.version
+
+
+async def _decisions_now(db: AsyncSession, session: ExamSession) -> int:
+    """How many decisions about a session there are, said to whoever adds one unseen."""
+    from server.review.outcomes import read_outcomes
+
+    history = await read_outcomes(db, session.id)
+    last = history[-1] if history else None
+    before = f"{last.by} decided: {last.outcome.label}" if last else "nobody has decided"
+    say(f"Deciding on version {len(history)} of the session: {before}.")
+    return len(history)
 
 
 def _reasons(said: tuple[str, ...]) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""Files that commands write: as their endings say, whole under their names or not there."""
+"""Files of commands: read as text; written as their endings say, whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from server.opening import Fault
+
+
+def text_of(file: Path) -> str:
+    """What stands in a file.
+
+    Raises:
+        Fault: it cannot be read, or is no text in UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Fault(f"cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Fault(f"{file} is no text in UTF-8") from error
 
 
 def form_of(file: Path, *forms: str) -> str:

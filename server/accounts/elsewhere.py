@@ -132,6 +132,10 @@ class Elsewhere:
         """The address that issuers send people back to."""
         return self._url + CALLBACK
 
+    def address(self, institution_id: str) -> str:
+        """Where an institution's staff begin to sign in with it."""
+        return f"{self._url}/login/with/{institution_id}"
+
     async def begin(self, institution_id: str, target: str) -> Sent | Denied | None:
         """Send somebody there; ``None`` where the institution has no such sign-in."""
         async with self._database.transaction() as db:
@@ -201,7 +205,12 @@ class Elsewhere:
         return None
 
     async def keep(
-        self, db: AsyncSession, staff: Staff, draft: ProviderDraft, now: int
+        self,
+        db: AsyncSession,
+        staff: Staff,
+        draft: ProviderDraft,
+        now: int,
+        address: str | None = None,
     ) -> str | None:
         """Keep an institution's sign-in; what is missing, in a sentence."""
         row = await db.get(ProviderRow, staff.institution_id)
@@ -224,7 +233,7 @@ class Elsewhere:
         subject = ("institution", staff.institution_id)
         said: dict[str, Any] = {"issuer": draft.issuer, "joins_as": row.joins_as or ""}
         said |= {"trusts_address": draft.trusts_address, "domains": list(draft.domains)}
-        audit.record(db, now, staff, "institution.provider", subject, **said)
+        audit.record(db, now, staff, "institution.provider", subject, address=address, **said)
         return None
 
     def _client(self, row: ProviderRow) -> Client | None:
@@ -276,6 +285,24 @@ class Elsewhere:
             )
         except AccountError:
             return None
+
+
+def domains_in(text: str) -> tuple[str, ...]:
+    """The domains that somebody typed, each once, with commas or blanks between."""
+    return tuple(dict.fromkeys(filter(None, re.split(r"[,;\s]+", text.lower()))))
+
+
+async def remove_provider(
+    db: AsyncSession, staff: Staff, now: int, address: str | None = None
+) -> bool:
+    """Take an institution's own sign-in away; whether there was one."""
+    row = await db.get(ProviderRow, staff.institution_id)
+    if row is None:
+        return False
+    await db.delete(row)
+    subject = ("institution", staff.institution_id)
+    audit.record(db, now, staff, "institution.provider", subject, address=address, issuer="")
+    return True
 
 
 async def only_provider(db: AsyncSession) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from server.accounts.models import Account, Institution, Invitation, Role, Staff
 from server.accounts.notices import Change, OwnerNotices
 from server.accounts.passwords import Passwords
 from server.accounts.service import create_account, find_account, new_id
+from server.accounts.signed_in import end_session
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.clock import MICROS_PER_DAY
@@ -151,14 +153,16 @@ async def find_invitation(db: AsyncSession, secret: str, now: int) -> Invitation
     return found if found and found.ended is None and found.expires > now else None
 
 
-async def withdraw(db: AsyncSession, staff: Staff, invitation_id: str, now: int) -> bool:
+async def withdraw(
+    db: AsyncSession, by: Staff | str, institution_id: str, invitation_id: str, now: int
+) -> bool:
     """Take an invitation back; whether the institution has it."""
     found = await db.get(Invitation, invitation_id)
-    if found is None or found.institution_id != staff.institution_id:
+    if found is None or found.institution_id != institution_id:
         return False
     if found.ended is None:
         found.ended = now
-        _log(db, now, staff, "invitation.withdraw", found)
+        _log(db, now, by, "invitation.withdraw", found)
     return True
 
 
@@ -244,6 +248,37 @@ async def reset_factors(
     _log(db, now, by, "account.factors-reset", account)
 
 
+async def want_factor(
+    db: AsyncSession, now: int, staff: Staff, address: str | None, *, wanted: bool
+) -> None:
+    """Say whether an institution asks everybody for a second factor."""
+    institution = await db.get_one(Institution, staff.institution_id)
+    institution.wants_second_factor = wanted
+    subject = ("institution", staff.institution_id)
+    told = {"address": address, "wanted": wanted}
+    audit.record(db, now, staff, "institution.factor", subject, **told)
+
+
+async def sign_out(db: AsyncSession, by: Staff | str, account: Account, now: int) -> int:
+    """Sign an account out everywhere but where it asks for it itself; how many sessions
+    ended.
+    """
+    here = by.session_hash if isinstance(by, Staff) else ""
+    count = await end_sessions(db, account.id, but=here)
+    _log(db, now, by, "account.sessions-end", account, sessions=count)
+    return count
+
+
+async def sign_one_out(
+    db: AsyncSession, by: Staff | str, account: Account, session: str, now: int
+) -> bool:
+    """Sign an account out in one browser; whether it was signed in there."""
+    if not await end_session(db, account.id, session):
+        return False
+    _log(db, now, by, "account.session-end", account)
+    return True
+
+
 async def end_sessions(db: AsyncSession, account_id: str, but: str = "") -> int:
     """Sign an account out everywhere, ``but`` in one session; how many ended."""
     done = await db.execute(
@@ -278,7 +313,7 @@ def _log(
     by: Staff | str,
     action: str,
     whom: Account | Invitation,
-    **detail: str,
+    **detail: Any,
 ) -> None:
     kind = "account" if isinstance(whom, Account) else "invitation"
     subject = (kind, whom.id)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
+from server.accounts.staff import Staff
+from server.audit import service as audit
 from server.candidates.links import current_link
 from server.clock import MICROS_PER_SECOND
 from server.config import Settings
@@ -55,6 +57,21 @@ class Notices:
             "copy, and appeals:"
         )
         return await self._write(db, session, now, "my-page", "Your exam recording", words)
+
+    async def send_link(
+        self,
+        db: AsyncSession,
+        now: int,
+        staff: Staff,
+        session: ExamSession,
+        address: str | None,
+    ) -> bool:
+        """``page``, because somebody of the staff asks for it."""
+        sent = await self.page(db, session, now)
+        told = {"address": address, "sent": sent}
+        subject = ("session", session.id)
+        audit.record(db, now, staff, "candidate-link.send", subject, **told)
+        return sent
 
     async def delivered(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
         """Write that all of a recording has arrived, once, with the link to their page;

@@ -97,6 +97,16 @@ def _local(micros: int, name: str) -> datetime:
     return utc.astimezone(zone)
 
 
+def feed_address(base_url: str, token: str) -> str:
+    """Where a calendar program asks with a link's secret."""
+    return f"{base_url}/calendar/{token}.ics"
+
+
+async def link_of(db: AsyncSession, staff: Staff) -> CalendarLinkRow | None:
+    """A member of staff's link, if they have one; its secret is kept nowhere."""
+    return await db.get(CalendarLinkRow, staff.id)
+
+
 async def make_link(db: AsyncSession, staff: Staff, now: int, address: str) -> str:
     """A new secret for a member of staff's feed; the one before is good no longer."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
@@ -109,7 +119,7 @@ async def make_link(db: AsyncSession, staff: Staff, now: int, address: str) -> s
 
 async def drop_link(db: AsyncSession, staff: Staff, now: int, address: str) -> bool:
     """Take the feed's link back; whether there was one."""
-    if await db.get(CalendarLinkRow, staff.id) is None:
+    if await link_of(db, staff) is None:
         return False
     await db.execute(delete(CalendarLinkRow).where(CalendarLinkRow.account_id == staff.id))
     record(db, now, staff, "calendar.revoke", ("account", staff.id), address=address)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.staff import Staff
+from server.audit import service as audit
 from server.mail.letters import MAX_SUBJECT, MAX_TEXT, MailError
 from server.mail.models import MailTemplateRow
 
@@ -189,9 +191,15 @@ async def all_words(db: AsyncSession, institution_id: str) -> dict[str, Words]:
 
 
 async def keep_words(
-    db: AsyncSession, institution_id: str, kind: Kind, words: Words | None, now: int
+    db: AsyncSession,
+    now: int,
+    staff: Staff,
+    kind: Kind,
+    words: Words | None,
+    address: str | None,
 ) -> None:
     """Write letters of a kind so from now on; ``None`` for the words of the program."""
+    institution_id = staff.institution_id
     await db.execute(
         delete(MailTemplateRow).where(
             MailTemplateRow.institution_id == institution_id, MailTemplateRow.kind == kind.name
@@ -208,3 +216,6 @@ async def keep_words(
             )
         )
     await db.flush()
+    about, own = ("institution", institution_id), words is not None
+    told = {"kind": kind.name, "own": own}
+    audit.record(db, now, staff, "mail.template", about, address=address, **told)

@@ -15,7 +15,7 @@ from server.reports.making import Name, Reports, Say, State, log_made
 from server.reports.printing import Sheet
 from server.reports.session_report import SessionReport, session_report
 from server.reports.sheets import MOST_PICTURES, session_sheet
-from server.reports.verdicts import Look, Running, Verdicts
+from server.reports.verdicts import Verdicts
 from server.review.attachments import Found, find_attachment
 from server.review.casefile import read_case
 from server.review.flags import Flag
@@ -23,11 +23,6 @@ from server.review.media import Media, Unplayable
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from shared.signed import public_bytes
-
-# How long a report waits for a verification, in seconds: that of eight hours takes ten. A
-# report without one says so.
-VERDICT_PATIENCE_S = 120.0
-LOOK_EVERY_S = 0.2
 
 # What is said of a picture where more flags have one than are printed.
 TOO_MANY = (
@@ -90,7 +85,7 @@ class SessionReports:
     async def verified(self, by: str, session_id: str, say: Say) -> SessionReport:
         """What a report says once the evidence was verified."""
         say("Verifying the evidence")
-        look = await self._verified(session_id)
+        look = await self._verdicts.settled(session_id)
         say("Reading the session")
         async with self._database.transaction() as db:
             session = await db.get_one(ExamSession, session_id)
@@ -106,18 +101,6 @@ class SessionReports:
         pictures, absent = await self._opened(wanted)
         key = public_bytes(self._keys.signing(report.case.session.key_ref))
         return report, session_sheet(report, pictures, absent, key)
-
-    async def _verified(self, session_id: str) -> Look:
-        """The verdict once it is there, or how far it is when patience ends."""
-        ends = asyncio.get_running_loop().time() + VERDICT_PATIENCE_S
-        while True:
-            async with self._database.transaction() as db:
-                session = await db.get_one(ExamSession, session_id)
-                look = await self._verdicts.look(db, session)
-            over = asyncio.get_running_loop().time() > ends
-            if over or not isinstance(look, Running):
-                return look
-            await asyncio.sleep(LOOK_EVERY_S)
 
     async def _opened(self, wanted: list[_Picture]) -> tuple[dict[str, bytes], dict[str, str]]:
         pictures: dict[str, bytes] = {}

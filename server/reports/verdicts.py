@@ -34,6 +34,11 @@ from shared.signed import fingerprint, public_bytes
 # reloads the page sees it, and not the next verification.
 GOOD_FOR = 60 * MICROS_PER_SECOND
 
+# How long somebody waits for a verification, in seconds: that of eight hours takes ten. A
+# report without one says so.
+PATIENCE_S = 120.0
+LOOK_EVERY_S = 0.2
+
 # Verifications that may wait for their turn; each takes some seconds.
 MAX_WAITING = 20
 
@@ -161,6 +166,21 @@ class Verdicts:
         if kept and (kept.current or self._clock() - kept.made < GOOD_FOR):
             return kept
         return self.begin(session.id)
+
+    async def settled(self, session_id: str, *, anew: bool = False) -> Look:
+        """The verdict once it is there (``anew``: whatever was said before), or how far it is
+        when patience ends.
+        """
+        ends = asyncio.get_running_loop().time() + PATIENCE_S
+        if anew:
+            self.begin(session_id)
+        while True:
+            async with self._database.transaction() as db:
+                look = await self.look(db, await db.get_one(ExamSession, session_id))
+            over = asyncio.get_running_loop().time() > ends
+            if over or not isinstance(look, Running):
+                return look
+            await asyncio.sleep(LOOK_EVERY_S)
 
     def begin(self, session_id: str) -> Running | Crowded:
         """Verify a session anew; one that is being verified already goes on."""

@@ -32,6 +32,9 @@ app = App(
     help_format="plaintext",
 )
 
+# When a hold is to be looked at again, in days, where nothing else is said: half a year.
+REVIEW_DAYS = 180
+
 # Exit status where something is left of what was to be gone.
 NOT_GONE = 1
 
@@ -96,7 +99,14 @@ def certificates(session: str) -> None:
 
 
 @app.command
-def hold(subject: str, *, institution: str, kind: str = "session", why: str) -> None:
+def hold(
+    subject: str,
+    *,
+    institution: str,
+    kind: str = "session",
+    why: str,
+    review_days: int = REVIEW_DAYS,
+) -> None:
     """Hold a session, a candidate or an exam: nothing of it is destroyed until it is released.
 
     Args:
@@ -104,6 +114,7 @@ def hold(subject: str, *, institution: str, kind: str = "session", why: str) -> 
         institution: The institution's name or id.
         kind: session, candidate or exam.
         why: The reason.
+        review_days: In how many days somebody is to look at it again.
     """
     from server.audit.service import COMMAND_LINE
     from server.retention.holds import HoldDraft, HoldError, HoldKind, place_hold
@@ -114,7 +125,7 @@ def hold(subject: str, *, institution: str, kind: str = "session", why: str) -> 
     async def work(rooms: Rooms) -> str:
         async with rooms.database.transaction() as db:
             own = await institution_named(db, institution)
-            draft = HoldDraft(HoldKind(kind), subject, why)
+            draft = HoldDraft(HoldKind(kind), subject, why, review_days)
             try:
                 row = await place_hold(db, rooms.clock(), COMMAND_LINE, own.id, draft)
             except HoldError as error:

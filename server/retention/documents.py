@@ -86,6 +86,15 @@ class Facts:
         return f"{found[0]} to {found[-1]} days, as the exam's rules say"
 
 
+async def store_in_words(db: AsyncSession, institution_id: str, blobs: str) -> str:
+    """Where an institution's recordings are stored; ``blobs`` is the address of the store."""
+    region = (await read_protection(db, institution_id)).region
+    if region:
+        return f"in the region {region}"
+    kind = "a folder of the server" if blobs.startswith("file:") else "object storage"
+    return f"{kind} [where it stands]"
+
+
 async def read_facts(db: AsyncSession, institution_id: str, store: str) -> Facts:
     """Read them; ``store`` says where recordings are stored."""
     own = await db.get_one(Institution, institution_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import select, update
@@ -57,6 +58,41 @@ class Protection(msgspec.Struct, frozen=True, kw_only=True):
     appeal_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = DEFAULT_APPEAL_DAYS
     region: Annotated[str, msgspec.Meta(max_length=64)] = ""
     texts: Texts = Texts()
+
+
+class SettingsError(ValueError):
+    """There can be no such settings; the message says why."""
+
+
+def changed(before: Protection, said: Mapping[str, Any]) -> Protection:
+    """Settings with what is ``said`` of them, as JSON has it; what is not said stays, and days
+    that are ``null`` are the policy's again.
+
+    Raises:
+        SettingsError: something is named that is no setting, or is not as it may be.
+    """
+    now: dict[str, Any] = msgspec.to_builtins(before)
+    _refuse_unknown(said, Protection, "")
+    if said.get("region", before.region) != before.region:
+        raise SettingsError("the region is chosen by moving: `retention region`")
+    for part, kind in (("days", KindDays), ("texts", Texts)):
+        own = said.get(part, {})
+        if not isinstance(own, Mapping):
+            raise SettingsError(f"{part} is an object of names and values")
+        _refuse_unknown(own, kind, f"{part}.")
+        now[part] |= own
+    now |= {name: value for name, value in said.items() if name not in ("days", "texts")}
+    try:
+        return msgspec.convert(now, Protection)
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _refuse_unknown(said: Mapping[str, Any], kind: type[msgspec.Struct], where: str) -> None:
+    for name in said:
+        if name not in kind.__struct_fields__:
+            listed = ", ".join(where + one for one in kind.__struct_fields__)
+            raise SettingsError(f"there is no {where}{name}; there are {listed}")
 
 
 async def read_protection(db: AsyncSession, institution_id: str) -> Protection:

@@ -16,10 +16,8 @@ from server.accounts.models import Account, Institution, Role
 from server.accounts.notices import Change
 from server.accounts.passkeys import passkey_name, passkeys_of
 from server.accounts.passwords import Passwords, fault_in
-from server.accounts.people import end_sessions
-from server.accounts.signed_in import end_session
+from server.accounts.people import end_sessions, sign_one_out, sign_out
 from server.accounts.staff import SETTING_UP, Staff, current_account, require
-from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
 from server.network import AnyRequest
@@ -154,9 +152,9 @@ class AccountPages(Controller):
         """Sign one of one's browsers out."""
         staff = current_account(request)
         async with database.transaction() as db:
-            if not await end_session(db, staff.id, session):
+            account = await db.get_one(Account, staff.id)
+            if not await sign_one_out(db, staff, account, session, clock()):
                 raise NotFoundException("That browser is signed out already.")
-            audit.record(db, clock(), staff, "account.session-end", ("account", staff.id))
         return back("ended")
 
     @post("/sessions/end", status_code=303)
@@ -169,9 +167,7 @@ class AccountPages(Controller):
         """Sign every browser but this one out."""
         staff = current_account(request)
         async with database.transaction() as db:
-            count = await end_sessions(db, staff.id, but=staff.session_hash)
-            subject = ("account", staff.id)
-            audit.record(db, clock(), staff, "account.sessions-end", subject, sessions=count)
+            await sign_out(db, staff, await db.get_one(Account, staff.id), clock())
         return back("all")
 
 

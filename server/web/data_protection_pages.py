@@ -24,9 +24,8 @@ from server.config import Settings
 from server.downloads import attachment
 from server.enrolment.models import Candidate
 from server.network import AnyRequest, client_address
-from server.reports.making import NotMade, print_sheet
-from server.reports.printing import Sheet
-from server.retention.documents import DOCUMENTS, DRAFT, Document, markdown, read_facts
+from server.reports.making import NotMade
+from server.retention.documents import DOCUMENTS, DRAFT, read_facts, store_in_words
 from server.retention.kinds import WORDS
 from server.retention.outlook import AHEAD_DAYS, coming, read_waiting
 from server.retention.settings import (
@@ -37,18 +36,11 @@ from server.retention.settings import (
     read_protection,
 )
 from server.storage.database import Database
+from server.web.document_files import MEDIA_TYPES, file_of
 from server.web.forms import text_fields
 from server.web.hold_pages import HOME
 from server.web.log_pages import NOBODY
-from server.web.rendering import page, template_config
-
-# Printed plainly: it is to be changed and signed off.
-PRINTED = (
-    "@page{size:A4;margin:2cm} body{font:10pt/1.45 sans-serif} h1{font-size:18pt} "
-    "h2{font-size:13pt;margin-top:1.4em} table{border-collapse:collapse;width:100%} "
-    "td,th{border:.5pt solid #777;padding:3pt 5pt;text-align:left;vertical-align:top} "
-    ".draft{border:1pt solid #855400;padding:6pt}"
-)
+from server.web.rendering import page
 
 TEXT_LABELS = {
     "controller": "Who is responsible, with postal address",
@@ -148,17 +140,20 @@ class DataProtectionPages(Controller):
     ) -> Template | Response[bytes]:
         """A template, filled: a page; with ``.md``, ``.html`` or ``.pdf`` behind it a file."""
         stem, _, ending = name.partition(".")
-        if stem not in DOCUMENTS or ending not in ("", "md", "html", "pdf"):
+        if stem not in DOCUMENTS or ending not in ("", *MEDIA_TYPES):
             raise NotFoundException("There is no such document.")
         own = current_account(request).institution_id
         async with database.transaction() as db:
-            facts = await read_facts(db, own, await _store(db, own, settings))
+            facts = await read_facts(db, own, await store_in_words(db, own, settings.blobs))
         document = DOCUMENTS[stem](facts)
         if not ending:
             context = {"tab": stem, "document": document, "draft": DRAFT}
             return page("data_protection_document.html", context)
-        data, kind = await _file(document, ending)
-        return Response(data, media_type=kind, headers=attachment(name))
+        try:
+            data = await file_of(document, ending)
+        except NotMade as error:
+            raise HTTPException(f"No PDF could be made: {error}", status_code=503) from error
+        return Response(data, media_type=MEDIA_TYPES[ending], headers=attachment(name))
 
 
 def read_settings(fields: dict[str, str]) -> Protection:
@@ -209,7 +204,7 @@ async def _overview(
         "ahead": AHEAD_DAYS,
         "protection": protection,
         "fields": _fields(protection) if fields is None else fields,
-        "store": await _store(db, own, settings),
+        "store": await store_in_words(db, own, settings.blobs),
         "words": WORDS,
         "labels": TEXT_LABELS,
         "wrong": wrong,
@@ -231,33 +226,3 @@ def _fields(protection: Protection) -> dict[str, str]:
         **ticked,
         "appeal_days": str(protection.appeal_days),
     }
-
-
-async def _store(db: AsyncSession, institution_id: str, settings: Settings) -> str:
-    """Where recordings are stored, in words."""
-    region = (await read_protection(db, institution_id)).region
-    if region:
-        return f"in the region {region}"
-    kind = "a folder of the server" if settings.blobs.startswith("file:") else "object storage"
-    return f"{kind} [where it stands]"
-
-
-async def _file(document: Document, ending: str) -> tuple[bytes, str]:
-    if ending == "md":
-        return markdown(document).encode(), "text/markdown; charset=utf-8"
-    html = _html(document)
-    if ending == "html":
-        return html.encode(), "text/html; charset=utf-8"
-    try:
-        data = await print_sheet(Sheet(html, PRINTED, {}, {}))
-    except NotMade as error:
-        raise HTTPException(f"No PDF could be made: {error}", status_code=503) from error
-    return data, "application/pdf"
-
-
-def _html(document: Document) -> str:
-    """A page of its own, for a file or a printer."""
-    environment = template_config("").instance
-    assert environment is not None
-    template = environment.engine.get_template("data_protection_file.html")
-    return template.render(document=document, draft=DRAFT)

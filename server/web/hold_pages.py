@@ -222,18 +222,8 @@ class HoldPages(Controller):
                     await revoke_link(db, now, staff, session, address)
                     done = "revoked"
                 case _:
-                    sent = await notices.page(db, session, now)
+                    sent = await notices.send_link(db, now, staff, session, address)
                     done = "sent" if sent else "unsent"
-                    subject = ("session", session.id)
-                    audit.record(
-                        db,
-                        now,
-                        staff,
-                        "candidate-link.send",
-                        subject,
-                        address=address,
-                        sent=sent,
-                    )
         return Redirect(_back(session_id, done), status_code=303)
 
 

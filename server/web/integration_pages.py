@@ -14,8 +14,7 @@ from server.accounts.staff import Staff, current_account, require
 from server.clock import WallClock
 from server.config import Settings
 from server.exams.models import Exam
-from server.integrations.calendars import drop_link, make_link
-from server.integrations.models import CalendarLinkRow
+from server.integrations.calendars import drop_link, feed_address, link_of, make_link
 from server.network import AnyRequest, client_address
 from server.review.listing import STATES
 from server.review.states import Shortfall
@@ -95,7 +94,7 @@ class CalendarPages(Controller):
                 token = ""
             else:
                 token = await make_link(db, staff, now, address)
-        link = f"{settings.url}/calendar/{token}.ics" if token else ""
+        link = feed_address(settings.url, token) if token else ""
         return await _shown(database, staff, link=link, revoked=not token)
 
 
@@ -103,6 +102,6 @@ async def _shown(
     database: Database, staff: Staff, *, link: str = "", revoked: bool = False
 ) -> Template:
     async with database.transaction() as db:
-        row = await db.get(CalendarLinkRow, staff.id)
+        row = await link_of(db, staff)
     context: dict[str, Any] = {"row": row, "link": link, "revoked": revoked}
     return page("calendar.html", context)

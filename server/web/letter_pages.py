@@ -15,6 +15,7 @@ from server.accounts.staff import current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
+from server.exams.own_zone import NoSuchZone, change_zone
 from server.exams.starting import zones
 from server.mail.letters import MailError, State
 from server.mail.outbox import Outbox
@@ -29,7 +30,7 @@ from server.mail.wording import (
     keep_words,
 )
 from server.mail.wording import Kind as LetterKind
-from server.network import AnyRequest
+from server.network import AnyRequest, client_address
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.rendering import page
@@ -115,20 +116,19 @@ class LetterPages(Controller):
     ) -> Template | Redirect:
         """Say new exams' times in another time zone."""
         staff, fields = current_account(request), await text_fields(request)
-        name = fields.get("zone", "").strip()
+        address = client_address(request, proxied=settings.trusted_proxy)
+        name = fields.get("zone", "")
         async with database.transaction() as db:
-            institution = await db.get_one(Institution, staff.institution_id)
-            if name in zones():
-                institution.zone = name
-                subject = ("institution", institution.id)
-                audit.record(db, clock(), staff, "institution.zone", subject, zone=name)
+            try:
+                await change_zone(db, clock(), staff, name, address)
                 return Redirect("/letters?told=zone", status_code=303)
+            except NoSuchZone as error:
+                wrong = str(error)
             context = {
                 "mail": await read_mail(db, staff.institution_id),
                 "words": await all_words(db, staff.institution_id),
                 "zone": name,
             }
-        wrong = f"There is no time zone {name[:40]!r}; for example Europe/Vienna."
         more = {**_fixed(settings), "state": None, "told": "", "wrong": wrong}
         return page("letters.html", {**context, **more}, status=422)
 
@@ -149,6 +149,7 @@ class LetterPages(Controller):
         request: AnyRequest,
         kind: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Write letters of a kind otherwise, or as the program does (``reset``)."""
@@ -158,11 +159,9 @@ class LetterPages(Controller):
             words = None if "reset" in fields else checked_words(found, subject, text)
         except MailError as error:
             return _words_page(found, subject, text, own=True, wrong=str(error))
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            await keep_words(db, staff.institution_id, found, words, clock())
-            about = ("institution", staff.institution_id)
-            own = words is not None
-            audit.record(db, clock(), staff, "mail.template", about, kind=found.name, own=own)
+            await keep_words(db, clock(), staff, found, words, address)
         return Redirect("/letters?told=words", status_code=303)
 
 

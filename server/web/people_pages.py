@@ -21,19 +21,18 @@ from server.accounts.people import (
     PeopleError,
     accept,
     change_role,
-    end_sessions,
     find_invitation,
     invite,
     open_invitations,
     people_of,
     reset_factors,
     set_active,
+    sign_out,
     withdraw,
 )
 from server.accounts.service import AccountError
 from server.accounts.sign_in import SignIn
 from server.accounts.staff import Staff, current_account, require
-from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
 from server.mail.outbox import Outbox
@@ -120,7 +119,9 @@ class PeoplePages(Controller):
     ) -> Redirect:
         """Take an invitation back."""
         async with database.transaction() as db:
-            if not await withdraw(db, current_account(request), invitation_id, clock()):
+            staff = current_account(request)
+            own = staff.institution_id
+            if not await withdraw(db, staff, own, invitation_id, clock()):
                 raise NotFoundException("There is no such invitation.")
         return _back("withdrawn")
 
@@ -188,10 +189,7 @@ class PeoplePages(Controller):
         """Sign somebody out everywhere."""
         staff = current_account(request)
         async with database.transaction() as db:
-            account = await account_of(db, staff, account_id)
-            count = await end_sessions(db, account.id, but=staff.session_hash)
-            subject = ("account", account.id)
-            audit.record(db, clock(), staff, "account.sessions-end", subject, sessions=count)
+            await sign_out(db, staff, await account_of(db, staff, account_id), clock())
         return _back("sessions")
 
 

@@ -4,7 +4,6 @@ the way to its own and back.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,15 +22,22 @@ from server.accounts.controllers import (
     visit_of,
 )
 from server.accounts.credentials import ProviderRow
-from server.accounts.elsewhere import Elsewhere, ProviderDraft, Returned, Sent
+from server.accounts.elsewhere import (
+    Elsewhere,
+    ProviderDraft,
+    Returned,
+    Sent,
+    domains_in,
+    remove_provider,
+)
 from server.accounts.models import Institution, Role
+from server.accounts.people import want_factor
 from server.accounts.sign_in import Denied
 from server.accounts.staff import Staff, current_account, require
 from server.accounts.steps import Step
-from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
-from server.network import AnyRequest
+from server.network import AnyRequest, client_address
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.rendering import page
@@ -62,28 +68,26 @@ class SignInPages(Controller):
         request: AnyRequest,
         database: NamedDependency[Database],
         elsewhere: NamedDependency[Elsewhere],
-        settings: NamedDependency[Settings],
     ) -> Template:
         """The settings."""
         told = TOLD.get(request.query_params.get("told", ""), "")
         async with database.transaction() as db:
-            return await _page(db, current_account(request), elsewhere, settings, told=told)
+            return await _page(db, current_account(request), elsewhere, told=told)
 
     @post("/factor", status_code=303)
     async def post_factor(
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Whether a second factor is asked for (field ``wanted`` is ``yes``)."""
         staff, fields = current_account(request), await text_fields(request)
         wanted = fields.get("wanted") == "yes"
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            institution = await db.get_one(Institution, staff.institution_id)
-            institution.wants_second_factor = wanted
-            subject = ("institution", staff.institution_id)
-            audit.record(db, clock(), staff, "institution.factor", subject, wanted=wanted)
+            await want_factor(db, clock(), staff, address, wanted=wanted)
         return Redirect(f"{PAGE}?told={'' if wanted else 'no-'}factor", status_code=303)
 
     @post("/provider", status_code=303)
@@ -100,10 +104,11 @@ class SignInPages(Controller):
         draft = _draft(fields)
         wrong = await elsewhere.check(draft)
         async with database.transaction() as db:
-            wrong = wrong or await elsewhere.keep(db, staff, draft, clock())
+            address = client_address(request, proxied=settings.trusted_proxy)
+            wrong = wrong or await elsewhere.keep(db, staff, draft, clock(), address)
             if wrong:
                 shown = {"mistake": wrong, "typed": fields}
-                return await _page(db, staff, elsewhere, settings, status=422, **shown)
+                return await _page(db, staff, elsewhere, status=422, **shown)
         return Redirect(f"{PAGE}?told=provider", status_code=303)
 
     @post("/provider/remove", status_code=303)
@@ -111,16 +116,13 @@ class SignInPages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Take it away."""
-        staff = current_account(request)
+        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            row = await db.get(ProviderRow, staff.institution_id)
-            if row is not None:
-                await db.delete(row)
-                subject = ("institution", staff.institution_id)
-                audit.record(db, clock(), staff, "institution.provider", subject, issuer="")
+            await remove_provider(db, current_account(request), clock(), address)
         return Redirect(f"{PAGE}?told=removed", status_code=303)
 
 
@@ -175,14 +177,13 @@ def _denied(denied: Denied) -> Redirect:
 
 def _draft(fields: dict[str, str]) -> ProviderDraft:
     role = fields.get("joins_as", "")
-    domains = re.split(r"[,;\s]+", fields.get("domains", "")[:MAX_TYPED].lower())
     return ProviderDraft(
         issuer=fields.get("issuer", "").strip(),
         client=fields.get("client", "").strip(),
         secret=fields.get("secret", "").strip(),
         joins_as=Role(role) if role in set(Role) - {Role.ADMIN} else None,
         trusts_address="trusts_address" in fields,
-        domains=tuple(dict.fromkeys(filter(None, domains))),
+        domains=domains_in(fields.get("domains", "")[:MAX_TYPED]),
     )
 
 
@@ -190,7 +191,6 @@ async def _page(
     db: AsyncSession,
     staff: Staff,
     elsewhere: Elsewhere,
-    settings: Settings,
     *,
     status: int = 200,
     **shown: Any,
@@ -201,7 +201,7 @@ async def _page(
         "institution": await db.get_one(Institution, staff.institution_id),
         "provider": row,
         "callback": elsewhere.callback,
-        "address": f"{settings.url}/login/with/{staff.institution_id}",
+        "address": elsewhere.address(staff.institution_id),
         "roles": [role for role in Role if role is not Role.ADMIN],
         "typed": {},
         "told": "",

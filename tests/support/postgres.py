@@ -56,8 +56,11 @@ def url(socket_folder: str, database: str = "postgres") -> str:
     return f"postgresql://invigil@/{database}?host={socket_folder}"
 
 
-def create(socket_folder: str, database: str) -> str:
-    """Make another database in the cluster; its name."""
-    command = [_program("createdb"), "-h", socket_folder, "-U", "invigil", database]
+def create(socket_folder: str, database: str, template: str = "template1") -> str:
+    """Make another database in the cluster, a copy of ``template``, to which nobody is
+    connected; its name.
+    """
+    who = ("-h", socket_folder, "-U", "invigil", "-T", template)
+    command = [_program("createdb"), *who, database]
     subprocess.run(command, check=True, timeout=60)
     return database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from litestar import Litestar
+from support import postgres
 from support.applications import lent
 from support.campus import (
     QUICK_HASHER,
@@ -49,15 +51,51 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Campus:
     return asyncio.run(found_campus(tmp_path_factory.mktemp("campus")))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are marked so use a campus on SQLite, and one on PostgreSQL."""
+    both = metafunc.definition.get_closest_marker("both_databases") is not None
+    if both and "dialect" in metafunc.fixturenames:
+        metafunc.parametrize("dialect", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def found(template: Campus, tmp_path: Path) -> Iterator[Found]:
+def dialect(request: pytest.FixtureRequest) -> str:
+    """What the campus's database is."""
+    return getattr(request, "param", "sqlite")
+
+
+@pytest.fixture(scope="session")
+def on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Campus]]:
+    """A campus like ``template`` on PostgreSQL, whose database is copied, never used; first the
+    folder of its server's socket.
+    """
+    if not postgres.available():
+        pytest.skip("PostgreSQL is not on this machine")
+    with postgres.cluster() as socket:
+        url = postgres.url(socket, postgres.create(socket, "campus"))
+        folder = tmp_path_factory.mktemp("postgres")
+        yield socket, asyncio.run(found_campus(folder, database_url=url))
+
+
+@pytest.fixture
+def found(
+    request: pytest.FixtureRequest, template: Campus, tmp_path: Path, dialect: str
+) -> Iterator[Found]:
     """Makes a campus of the test's own, with other settings where it says so."""
     with ExitStack() as borrowed:
 
         def borrow(settings: Settings, clock: MovableClock) -> Litestar:
             return borrowed.enter_context(lent(settings, clock))
 
-        yield lambda **settings: copy_of(template, tmp_path / "data", borrow, **settings)
+        def make(**settings: object) -> Campus:
+            if dialect == "sqlite":
+                return copy_of(template, tmp_path / "data", borrow, **settings)
+            socket, campus = request.getfixturevalue("on_postgres")
+            own = postgres.create(socket, f"campus_{secrets.token_hex(8)}", "campus")
+            url = {"database_url": postgres.url(socket, own)}
+            return copy_of(campus, tmp_path / "data", borrow, **url, **settings)
+
+        yield make
 
 
 @pytest.fixture
@@ -87,10 +125,14 @@ def admin(
     error.
     """
     monkeypatch.setenv("INVIGIL_DATA_DIR", str(campus.settings.data_dir))
+    if campus.settings.database_url:
+        monkeypatch.setenv("INVIGIL_DATABASE_URL", campus.settings.database_url)
     monkeypatch.setattr("sys.stdin", io.StringIO())
 
     def invoke(*arguments: str) -> tuple[int, str, str]:
         status = 0
+        # What the campus's own server has logged before is not the command's.
+        capsys.readouterr()
         try:
             main(["admin", *arguments])
         except SystemExit as error:

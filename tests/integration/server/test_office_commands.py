@@ -18,7 +18,11 @@ from server.mail.models import MailRow
 from server.mail.outbox import Outbox
 from shared.log import Act
 
+pytestmark = pytest.mark.both_databases
+
 Run = Callable[..., tuple[int, str, str]]
+
+ZONE = "institution.zone"
 
 
 def lines(told: tuple[int, str, str]) -> list[dict[str, Any]]:
@@ -83,6 +87,50 @@ def test_a_running_session_is_acted_on(
         assert (status, says in said) == (2, True), said
     done = [one for one in asyncio.run(acts(campus)) if one[0].startswith("session.")]
     assert done[-1] == ("session.extra_time", "proctor", "command line")
+
+
+def test_a_session_is_looked_after_and_many_are_asked_at_once(
+    campus: Campus, admin: Run, running: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.opening.system_clock", campus.clock)
+    by, other, session = ("--by", campus.proctor), ("--by", campus.examiner), running.session
+    (taken,) = lines(admin("live", "take", session, *by))
+    assert (taken["taken_on_by"], taken["mine"]) == ("Proctor", True)
+    (listed,) = lines(admin("live", "list", *by))
+    assert listed["id"] == session
+    status, _, said = admin("live", "take", session, *other)
+    assert (status, "Proctor has taken this session on" in said) == (2, True), said
+    (over,) = lines(admin("live", "take", session, "--over", *other))
+    assert over["taken_on_by"] == "Examiner"
+    status, _, said = admin("live", "give-back", session, *by)
+    assert (status, "not taken this session on" in said) == (2, True), said
+    (free,) = lines(admin("live", "give-back", session, *other))
+    assert (free["taken_on_by"], free["mine"]) == (None, False)
+    lines(admin("live", "seen", session, *by))
+
+    ask = ("live", "together", "extra_time", "The fire alarm.", "--minutes", "5")
+    (done,) = lines(admin(*ask, "--everybody", "--exam", campus.exam.id, *by))
+    assert (done["session"], done["done"]) == (session, True)
+    status, out, _ = admin(*ask, "--session", session, "--session", "0" * 32, *by)
+    told = [json.loads(line) for line in out.splitlines()]
+    assert (status, [one["done"] for one in told]) == (1, [True, False])
+    assert "no such session" in told[1]["why"]
+    for arguments, says in (
+        ((*ask, *by), "say --session, or --everybody"),
+        ((*ask, "--session", session, "--exam", campus.exam.id, *by), "say --session, or"),
+        ((*ask, "--everybody", "--exam", "0" * 32, *by), "choose at least one session"),
+        ((*ask, "--everybody", "--state", "sleepy", *by), "--state is one of"),
+        (("live", "together", "warn", "Hey.", "--session", session, *by), "one session at a"),
+        ((*ask, "--session", session, "--by", campus.observer), "needs the role proctor"),
+        (("live", "take", "0" * 32, *by), "no such session"),
+        (("live", "take", session, "--by", campus.observer), "needs the role proctor"),
+    ):
+        status, _, said = admin(*arguments)
+        assert (status, says in said) == (2, True), said
+    care = [one for one in asyncio.run(acts(campus)) if one[0].startswith("session.")]
+    assert ("session.take", "proctor", "command line") in care
+    assert ("session.give_back", "examiner", "command line") in care
+    assert ("session.seen", "proctor", "command line") in care
 
 
 def test_webhooks_are_set_up_tried_and_removed(campus: Campus, admin: Run) -> None:
@@ -156,6 +204,50 @@ def test_letters_that_are_stuck_go_again(campus: Campus, admin: Run) -> None:
     ):
         status, _, said = admin("letters", *arguments)
         assert (status, says in said) == (2, True), said
+
+
+def test_letters_are_worded_as_the_institution_says(
+    campus: Campus, admin: Run, tmp_path: Path
+) -> None:
+    by = ("--by", campus.examiner)
+    kinds = {one["kind"]: one for one in lines(admin("letters", "kinds"))}
+    assert "code" in kinds["invitation"]["names"]
+    assert "code" not in kinds["reminder"]["names"]
+    status, words, said = admin("letters", "words", "reminder", *by)
+    assert (status, words.partition("\n")[0]) == (0, "Reminder: {exam}")
+    assert "The program's own words." in said
+    file = tmp_path / "reminder.txt"
+    file.write_text("Soon: {exam}\n\nDear {name},\n\nit opens {opens}.\n", encoding="utf-8")
+    (kept,) = lines(admin("letters", "write", "reminder", str(file), *by))
+    assert kept == {"kind": "reminder", "subject": "Soon: {exam}", "own": True}
+    status, again, said = admin("letters", "words", "reminder", *by)
+    assert (again, "The institution's own words." in said) == (file.read_text(), True)
+    lines(admin("letters", "reset", "reminder", *by))
+    assert admin("letters", "words", "reminder", *by)[1] == words
+    assert lines(admin("letters", "zone", "Europe/Vienna", *by)) == [{"zone": "Europe/Vienna"}]
+    file.write_text("Soon\n\nDear {nmae}\n")
+    bare = tmp_path / "bare.txt"
+    bare.write_text("Only a subject")
+    binary = tmp_path / "binary.txt"
+    binary.write_bytes(b"\xff\xfe\0")
+    for arguments, says in (
+        (("write", "reminder", str(file), *by), "no “{nmae}” here"),
+        (("write", "reminder", str(bare), *by), "has no text"),
+        (("write", "reminder", str(binary), *by), "no text in UTF-8"),
+        (("write", "reminder", str(tmp_path / "none"), *by), "cannot read"),
+        (("write", "farewell", str(file), *by), "KIND is one of invitation"),
+        (("write", "reminder", str(file), "--by", campus.proctor), "needs the role examiner"),
+        (("zone", "Europe/Atlantis", *by), "no time zone"),
+        (("zone", "UTC", "--by", campus.proctor), "needs the role examiner"),
+    ):
+        status, _, said = admin("letters", *arguments)
+        assert (status, says in said) == (2, True), said
+    done = [one for one in asyncio.run(acts(campus)) if one[0] in ("mail.template", ZONE)]
+    assert done == [
+        ("mail.template", "examiner", "command line"),
+        ("mail.template", "examiner", "command line"),
+        (ZONE, "examiner", "command line"),
+    ]
 
 
 def test_tables_are_written(campus: Campus, admin: Run, running: Pupil, tmp_path: Path) -> None:

@@ -7,11 +7,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from support.campus import Campus, Pupil, client_of, redeem
 from support.logged import entries
 
 from shared.encoding import sha256_hex
-from shared.log import Act
+from shared.log import Access, Act
+
+pytestmark = pytest.mark.both_databases
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -53,6 +56,30 @@ def test_reports_are_written_as_their_endings_say(
     made = [one.detail["sha256"] for one in log if one.action == "report.make"]
     assert made[:2] == [sha256_hex(pdf), sha256_hex(plain)]
     assert len(made) == 5
+
+
+def test_a_verdict_is_printed_and_made_anew(campus: Campus, admin: Run) -> None:
+    session = asyncio.run(handed_in(campus)).session
+    by = ("--by", campus.observer)
+    status, out, said = admin("reports", "verdict", session, *by)
+    assert status == 0, said
+    first = json.loads(out)
+    assert (first["holds"], first["session"]) == (True, session)
+    assert {one["outcome"] for one in first["checks"]} <= {"holds", "not_applicable", "skipped"}
+    status, out, said = admin("reports", "verdict", session, "--anew", "--by", campus.proctor)
+    assert (status, json.loads(out)["holds"]) == (0, True), said
+    piece = next((campus.settings.data_dir / "blobs" / session).iterdir())
+    piece.write_bytes(piece.read_bytes()[:-1] + b"\0")
+    status, out, said = admin("reports", "verdict", session, "--anew", "--by", campus.proctor)
+    assert (status, json.loads(out)["holds"]) == (1, False), said
+    for arguments, says in (
+        (("verdict", session, "--anew", *by), "needs the role proctor"),
+        (("verdict", "0" * 32, *by), "no such session"),
+    ):
+        status, _, said = admin("reports", *arguments)
+        assert (status, says in said) == (2, True), said
+    seen = [one for one in asyncio.run(entries(campus)) if isinstance(one.body, Access)]
+    assert "verdict" in {one.body.what for one in seen}
 
 
 def test_what_cannot_be_reported_is_said(admin: Run, tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from server.candidates.appeals import appeal
 from server.enrolment.models import Candidate
 from server.ingest.models import ExamSession
 
+pytestmark = pytest.mark.both_databases
+
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from support.campus import Campus
 
+pytestmark = pytest.mark.both_databases
+
 Run = Callable[..., tuple[int, str, str]]
 
 OWNER = ("--institution", "Example University")

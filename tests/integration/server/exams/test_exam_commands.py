@@ -17,6 +17,8 @@ from server.audit.models import LogEntryRow
 from server.exams.models import Exam
 from server.mail.models import MailRow
 
+pytestmark = pytest.mark.both_databases
+
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from support.campus import Campus
+
+pytestmark = pytest.mark.both_databases
 
 Run = Callable[..., tuple[int, str, str]]
 
