@@ -167,6 +167,29 @@ def renew(*, institution: str, keys: Path) -> None:
     _done(institution, "updates.renew", work)
 
 
+@app.command
+def rotate(*, institution: str, keys: Path, into: Path) -> None:
+    """Replace all keys by new ones: those of a drawer that was opened, or of one time too many.
+
+    Recorders follow by the root key that they know, so the old one is needed once more. Build
+    new recorders with what `root` writes then.
+
+    Args:
+        institution: The institution's name or id.
+        keys: The folder of the offline keys as they are.
+        into: A new folder for those to come.
+    """
+
+    def work(own: Repository) -> dict[str, Any]:
+        from server.updates.publishing import fingerprint_of
+
+        state = own.rotate(keys, into, _passphrase())
+        return {"version": state.root.signed.version, "root": fingerprint_of(state)}
+
+    _done(institution, "updates.rotate", work)
+    say(f"From now on the keys in {into} sign: keep them off this server. Destroy {keys}.")
+
+
 @app.command(name="list")
 def list_(*, institution: str) -> None:
     """Print what is on the channels, one line of JSON each.

@@ -111,9 +111,35 @@ def read_online(keys: Path, institution_id: str) -> Signers:
     return Signers(found)
 
 
+def make_next(keys: Path, institution_id: str) -> Signers:
+    """Make new keys of the server's own, beside those in use until ``settle_next``."""
+    made: dict[str, CryptoSigner] = {}
+    for role in ONLINE:
+        key = Ed25519PrivateKey.generate()
+        write_private(_next(keys, institution_id, role), key.private_bytes_raw())
+        made[role] = CryptoSigner(key)
+    return Signers(made)
+
+
+def settle_next(keys: Path, institution_id: str, *, use: bool) -> None:
+    """Put new keys in the place of those in use, or forget them; again is no fault."""
+    for role in ONLINE:
+        made = _next(keys, institution_id, role)
+        if not made.exists():
+            continue
+        if use:
+            made.replace(_own(keys, institution_id, role))
+        else:
+            made.unlink()
+
+
 def _file(folder: Path, role: str) -> Path:
     return folder / f"{role}.pem"
 
 
 def _own(keys: Path, institution_id: str, role: str) -> Path:
     return keys / f"{institution_id}.updates" / f"{role}.key"
+
+
+def _next(keys: Path, institution_id: str, role: str) -> Path:
+    return _own(keys, institution_id, role).with_suffix(".next")

@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,15 @@ from tuf.api.metadata import TargetFile
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.updates import repository
 from server.updates.files import held
-from server.updates.keys import Signers, make_offline, make_online, read_offline, read_online
+from server.updates.keys import (
+    Signers,
+    make_next,
+    make_offline,
+    make_online,
+    read_offline,
+    read_online,
+    settle_next,
+)
 from server.updates.repository import RepositoryBroken, State
 from shared.build import BuildError, Carried
 from shared.encoding import sha256_hex
@@ -96,7 +105,7 @@ class Repository:
         """
         manifest, data = _manifest(draft.installer)
         path, release = _release(draft, manifest)
-        with held(self.folder):
+        with self._held():
             state = self.read()
             _refuse_older(state, path, release)
             signers = self._signers(offline, passphrase, "targets")
@@ -119,7 +128,7 @@ class Repository:
             NotPublished: nothing is published there, or it is no share.
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with held(self.folder):
+        with self._held():
             state = self.read()
             target = state.targets.signed.targets.get(path)
             if target is None:
@@ -137,7 +146,7 @@ class Repository:
             NotPublished: nothing is published there.
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with held(self.folder):
+        with self._held():
             state = self.read()
             if path not in state.targets.signed.targets:
                 raise NotPublished(f"nothing is published as {path}; see `updates list`")
@@ -151,10 +160,24 @@ class Repository:
         Raises:
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with held(self.folder):
-            own = read_offline(offline, passphrase, "root", "targets")
-            online = read_online(self._keys, self._institution_id)
+        with self._held():
+            own, online = self._signers(offline, passphrase, "root", "targets")
             return repository.renew_offline(self.folder, self.read(), own, online, self._now())
+
+    def rotate(self, offline: Path, into: Path, passphrase: str) -> State:
+        """Have other keys sign from now on: new offline ones, in a new folder, and new ones of
+        the server's own.
+
+        Raises:
+            RepositoryBroken, UpdateKeyError: as elsewhere; there are keys in ``into`` already.
+        """
+        with self._held():
+            state, before = self.read(), read_offline(offline, passphrase, "root")
+            made = make_offline(into, passphrase)
+            online = make_next(self._keys, self._institution_id)
+            repository.rotate(self.folder, state, before, (made, online), self._now())
+            self._settle()
+            return self.read()
 
     def keep_fresh(self) -> State:
         """Sign again what the server signs by itself, where it is due.
@@ -162,12 +185,24 @@ class Repository:
         Raises:
             RepositoryBroken, UpdateKeyError: as elsewhere.
         """
-        with held(self.folder):
+        with self._held():
             state, now = self.read(), self._now()
             if not repository.is_due(state, now):
                 return state
             online = read_online(self._keys, self._institution_id)
             return repository.renew_online(self.folder, state, online, now)
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        with held(self.folder):
+            self._settle()
+            yield
+
+    def _settle(self) -> None:
+        """Change keys for good once the new root is there; the pending file goes last."""
+        rotating = repository.is_rotating(self.folder)
+        settle_next(self._keys, self._institution_id, use=rotating is True)
+        repository.settle(self.folder)
 
     def _signers(self, offline: Path, passphrase: str, *roles: str) -> tuple[Signers, Signers]:
         own = read_offline(offline, passphrase, *roles)

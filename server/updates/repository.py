@@ -55,6 +55,9 @@ RENEWED_BELOW = 0.5
 # what they were told of.
 VERSIONS_KEPT = 10
 
+# The timestamp that belongs to a root which is not there yet, by the root's version.
+PENDING = ".timestamp.next"
+
 # Before the offline keys' word ends, people are told for so long.
 TOLD_BEFORE = timedelta(days=45)
 
@@ -98,12 +101,8 @@ def create(folder: Path, offline: Signers, online: Signers, now: datetime) -> St
     """
     if (folder / METADATA / "timestamp.json").exists():
         raise RepositoryBroken(f"{folder} holds a repository already")
-    root = Root(expires=_until("root", now), consistent_snapshot=True)
-    for signers, roles in ((offline, OFFLINE), (online, ONLINE)):
-        for role in roles:
-            root.add_key(signers.of[role].public_key, role)
     state = State(
-        _signed(root, offline, "root"),
+        _signed(_root((offline, online), now), offline, "root"),
         _signed(Targets(expires=_until("targets", now)), offline, "targets"),
         Metadata(Snapshot(expires=_until("snapshot", now))),
         Metadata(Timestamp(expires=_until("timestamp", now))),
@@ -204,6 +203,63 @@ def renew_offline(
     return extend(folder, state, (offline, online), now, {})
 
 
+def rotate(
+    folder: Path,
+    state: State,
+    before: Signers,
+    signers: tuple[Signers, Signers],
+    now: datetime,
+) -> None:
+    """Have other keys sign from now on, all four; recorders follow by what the root key that
+    they know says of the new one. ``settle`` ends it.
+
+    The new root is what counts. All else is there before, and nobody asks for it yet: whatever
+    is interrupted has either not begun, or can be ended.
+
+    Args:
+        folder: the repository.
+        state: what ``read`` found.
+        before: of *root*, as it was.
+        signers: the new ones, of the offline roles and of the server's own.
+        now: when.
+
+    Raises:
+        RepositoryBroken: the key before is not this repository's.
+    """
+    _own(state, before, "root")
+    root = _root(signers, now)
+    root.version = state.root.signed.version + 1
+    newest: Metadata[Root] = _signed(root, signers[0], "root")
+    newest.sign(before.of["root"], append=True)
+    targets = Targets.from_dict(state.targets.signed.to_dict())
+    targets.version, targets.expires = targets.version + 1, _until("targets", now)
+    state = replace(state, root=newest, targets=_signed(targets, signers[0], "targets"))
+    state = _told_online(state, signers[1], now)
+    _write(folder, f"{targets.version}.targets.json", state.targets)
+    _write(folder, f"{state.snapshot.signed.version}.snapshot.json", state.snapshot)
+    _write(folder, f"{root.version}{PENDING}", state.timestamp)
+    _write(folder, f"{root.version}.root.json", newest)
+
+
+def is_rotating(folder: Path) -> bool | None:
+    """Whether a change of keys is to be ended (or forgotten); ``None`` where there is none."""
+    pending = _pending(folder)
+    return None if pending is None else _root_of(pending).exists()
+
+
+def settle(folder: Path) -> None:
+    """End a change of keys, or forget one that had not begun; again is no fault."""
+    pending = _pending(folder)
+    if pending is None:
+        return
+    root = _root_of(pending)
+    if root.exists():
+        _replace(folder / METADATA / "root.json", [root.read_bytes()])
+        pending.replace(folder / METADATA / "timestamp.json")
+    else:
+        pending.unlink()
+
+
 def is_due(state: State, now: datetime) -> bool:
     """Whether what the server signs by itself is to be renewed."""
     parts: tuple[Metadata[Any], ...] = (state.snapshot, state.timestamp)
@@ -238,6 +294,23 @@ def place(folder: Path, path: str, file: Path, custom: Mapping[str, Any]) -> Tar
     with file.open("rb") as source:
         _replace(to, iter(lambda: source.read(1 << 20), b""))
     return target
+
+
+def _root(signers: tuple[Signers, Signers], now: datetime) -> Root:
+    """Of these keys, offline and the server's own."""
+    root = Root(expires=_until("root", now), consistent_snapshot=True)
+    for of, roles in zip(signers, (OFFLINE, ONLINE), strict=True):
+        for role in roles:
+            root.add_key(of.of[role].public_key, role)
+    return root
+
+
+def _pending(folder: Path) -> Path | None:
+    return next((folder / METADATA).glob(f"*{PENDING}"), None)
+
+
+def _root_of(pending: Path) -> Path:
+    return pending.with_name(f"{_version_of(pending)}.root.json")
 
 
 def _told_online(state: State, online: Signers, now: datetime) -> State:

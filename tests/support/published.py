@@ -61,6 +61,12 @@ class Shelf:
         draft = Draft(self.built(made), channel, share, NOTES, back)
         return self.repository.publish(draft, self.offline, PASSPHRASE)
 
+    def rotate(self) -> None:
+        """Have other keys sign from now on."""
+        into = self.folder / f"{self.institution}-{secrets.token_hex(4)}"
+        self.repository.rotate(self.offline, into, PASSPHRASE)
+        self.offline = into
+
     def root(self) -> bytes:
         """The root to be built into recorders."""
         return self.repository.read().root.to_bytes()

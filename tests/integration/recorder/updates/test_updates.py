@@ -65,6 +65,21 @@ def test_an_update_is_found_fetched_and_checked(shelf: Shelf, updates: Updates) 
     assert not fetched.file.exists()
 
 
+def test_a_recorder_follows_to_other_keys_by_the_root_that_it_knows(
+    shelf: Shelf, updates: Updates
+) -> None:
+    shelf.publish(NEW)
+    assert isinstance(updates.look(), Found)
+    for _ in range(2):
+        shelf.rotate()
+    shelf.publish(NEWER)
+    found = updates.look()
+    assert isinstance(found, Found)
+    fetched = updates.fetch(found)
+    assert isinstance(fetched, Fetched)
+    assert fetched.file.read_bytes() == NEWER.installer
+
+
 def test_the_same_or_an_older_build_is_no_update(shelf: Shelf, updates: Updates) -> None:
     shelf.publish(OLD)
     assert isinstance(updates.look(), Nothing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -171,6 +172,67 @@ def test_keys_are_private_and_made_once(shelf: Shelf) -> None:
         shelf.repository.keep_fresh()
 
 
+def test_other_keys_take_the_place_of_all_four(shelf: Shelf) -> None:
+    shelf.publish(NEW)
+    old, before = shelf.offline, shelf.repository.read()
+    shelf.rotate()
+    after = shelf.repository.read()
+    assert after.root.signed.version == before.root.signed.version + 1
+    before.root.signed.verify_delegate("root", after.root.signed_bytes, after.root.signatures)
+    assert not before.root.signed.keys.keys() & after.root.signed.keys.keys()
+    assert after.targets.signed.targets == before.targets.signed.targets
+    draft = Draft(shelf.built(signed_build(7)), "stable", 100, NOTES)
+    with pytest.raises(RepositoryBroken, match="not this repository's"):
+        shelf.repository.publish(draft, old, PASSPHRASE)
+    shelf.repository.publish(draft, shelf.offline, PASSPHRASE)
+    shelf.late = 3 * DAY
+    assert keeping(shelf).look() == []
+    with pytest.raises(RepositoryBroken, match="not this repository's"):
+        shelf.repository.rotate(old, shelf.folder / "elsewhere", PASSPHRASE)
+    with pytest.raises(UpdateKeyError):
+        shelf.repository.rotate(shelf.offline, shelf.offline, PASSPHRASE)
+    assert keeping(shelf).look() == []
+
+
+class Crash(BaseException):
+    """The computer is gone."""
+
+
+# More than there are, so that the last one is not interrupted.
+RENAMES = 14
+
+
+@pytest.mark.parametrize("at", range(RENAMES))
+def test_a_change_of_keys_that_was_interrupted_is_ended_or_has_not_begun(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    shelf.publish(NEW)
+    old, new = shelf.offline, shelf.folder / "new"
+    rename, done = Path.replace, 0
+
+    def until_the_crash(path: Path, target: Path) -> Path:
+        nonlocal done
+        done += 1
+        if done > at:
+            raise Crash
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", until_the_crash)
+        with suppress(Crash):
+            shelf.repository.rotate(old, new, PASSPHRASE)
+    shelf.late = 3 * DAY
+    assert keeping(shelf).look() == []
+    state = shelf.repository.read()
+    assert state.timestamp.signed.expires > datetime.now(UTC)
+    changed = state.root.signed.version == 2
+    assert changed or at < RENAMES - 1
+    keys = new if changed else old
+    shelf.repository.renew(keys, PASSPHRASE)
+    files = shelf.repository.folder.rglob("*.next")
+    assert [*files, *(shelf.folder / "keys").rglob("*.next")] == []
+
+
 def test_the_commands_do_all_of_it(
     campus: Campus,
     tmp_path: Path,
@@ -215,3 +277,8 @@ def test_the_commands_do_all_of_it(
     assert run("withdraw", "stable/nothing.deb", *keys)[0] == 2
     assert run("withdraw", path, *keys)[0] == 0
     assert run("list")[1] == ""
+    status, out, said = run("rotate", *keys, "--into", str(tmp_path / "new"))
+    assert (status, json.loads(out)["version"]) == (0, 3)
+    assert json.loads(run("root", str(tmp_path / "root.json"))[1])["root"] != root
+    assert run("renew", *keys)[0] == 2
+    assert run("renew", "--keys", str(tmp_path / "new"))[0] == 0
