@@ -23,6 +23,7 @@ from server.review.likeness import things_of
 from server.review.models import DecisionRow
 from server.review.ranking import refresh_one
 from server.review.turns import take_turn
+from server.review.wording import and_wrote
 from shared.encoding import sha256_hex
 
 
@@ -56,9 +57,8 @@ class Superseded:
     def words(self) -> str:
         """What the second one is told."""
         last = self.flag.history[-1]
-        said = f", and wrote: {last.note}" if last.note else ""
         return (
-            f"{last.by} {last.verdict.done} meanwhile{said}. "
+            f"{last.by} {last.verdict.done} meanwhile{and_wrote(last.note)}. "
             "Nothing of yours was saved; look again and decide."
         )
 

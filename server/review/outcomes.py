@@ -24,6 +24,7 @@ from server.review.life import MAX_NOTE_CHARS
 from server.review.models import RankRow, SessionDecisionRow
 from server.review.ranking import refresh
 from server.review.turns import take_turn
+from server.review.wording import and_wrote
 from shared.encoding import sha256_hex
 
 
@@ -209,9 +210,8 @@ def _same(last: SessionDecision, staff: Staff, ask: SessionAsk) -> bool:
 
 
 def _superseded(last: SessionDecision) -> Rejection:
-    said = f", and wrote: {last.note}" if last.note else ""
     words = (
-        f"{last.by} decided about this session meanwhile: {last.outcome.label}{said}. "
-        "Nothing of yours was saved; look again and decide."
+        f"{last.by} decided about this session meanwhile: {last.outcome.label}"
+        f"{and_wrote(last.note)}. Nothing of yours was saved; look again and decide."
     )
     return Rejection("about:blank", 409, words)

@@ -54,6 +54,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def and_wrote(note: str) -> str:
+    """What somebody wrote with a decision, in the middle of a sentence about it."""
+    return f", and wrote: “{note}”" if note else ""
+
+
 def cause(reason: str) -> str:
     """Why something is missing, as a page says it."""
     return _shortened(_REASONS.get(reason, reason)) or "no reason given"
