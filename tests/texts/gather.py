@@ -1,8 +1,8 @@
 """Gathers what the recorder's other rooms say to a candidate, for the window to translate.
 
-A sentence is a text in the sources that begins with a capital letter, with macOS' name or with
-a value, has a space and ends as sentences do; a value in it (``{why}``) becomes ``{0}``, ``{1}``
-and so on.
+A sentence is a text in the sources that begins with a capital letter, with macOS' name or
+with a value, has a space and ends as sentences do; a value in it (``{why}``) becomes ``{0}``,
+``{1}`` and so on.
 Short words that are no sentences stand in ``SHORT``.
 """
 
