@@ -32,7 +32,7 @@ test: setup  ## lint, types, import rules and every test
 	@$(COMPILING) $(BIN)/pytest -q -n 3 $(SHARED) --no-loadscope-reorder $(ARGS)
 
 faults: setup  ## the full figures of what it survives; takes more than an hour
-	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 $(SHARED) --timeout 7200 tests/faults $(ARGS)
+	@INVIGIL_FAULTS=full $(BIN)/pytest -n 2 $(SHARED) --timeout 14400 tests/faults $(ARGS)
 
 mutants: setup  ## change the contract's code in every small way; the tests must notice
 	@PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)

@@ -203,8 +203,8 @@ def test_quitting_is_asked_once_and_obeyed(hall: Hall, tmp_path: Path) -> None:
         one.press("ctrl+q")
         assert one.title() == EXAM
         begun = time.monotonic()
-        one.press("ctrl+q")
-        until(lambda: not (one.alive and one.title()), "the end of its window", SOON_S)
+        gone = "the end of its window"
+        one.press_for(lambda: not (one.alive and one.title()), gone, "ctrl+q")
         print(f"no window {time.monotonic() - begun:.2f} s after the answer")
         assert one.process.wait(SOON_S) == 0, one.said
     assert hall.desk.machine() == before
