@@ -201,7 +201,7 @@ class Repository:
     def _settle(self) -> None:
         """Change keys for good once the new root is there; the pending file goes last."""
         rotating = repository.is_rotating(self.folder)
-        settle_next(self._keys, self._institution_id, use=rotating is True)
+        settle_next(self._keys, self._institution_id, use=rotating)
         repository.settle(self.folder)
 
     def _signers(self, offline: Path, passphrase: str, *roles: str) -> tuple[Signers, Signers]:

@@ -241,10 +241,10 @@ def rotate(
     _write(folder, f"{root.version}.root.json", newest)
 
 
-def is_rotating(folder: Path) -> bool | None:
-    """Whether a change of keys is to be ended (or forgotten); ``None`` where there is none."""
+def is_rotating(folder: Path) -> bool:
+    """Whether a change of keys has begun and is to be ended."""
     pending = _pending(folder)
-    return None if pending is None else _root_of(pending).exists()
+    return pending is not None and _root_of(pending).exists()
 
 
 def settle(folder: Path) -> None:
