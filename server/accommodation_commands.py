@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from server.opening import Fault, Rooms, institution_named, run_in_rooms
+from server.opening import Fault, Rooms, institution_named, rows_of, run_in_rooms
 from server.terminal import print_line
 from shared.flags import Kind
 
@@ -16,6 +16,7 @@ from shared.flags import Kind
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from server.accounts.models import Institution
     from server.exams.accommodations import ProfileDraft
     from server.exams.models import AccommodationProfile
 
@@ -45,12 +46,10 @@ def list_(*, institution: str) -> None:
     """
     from server.exams.accommodations import profiles_of
 
-    async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            owner = await institution_named(db, institution)
-            return [_told(one) for one in await profiles_of(db, owner.id)]
+    async def read(_: Rooms, db: AsyncSession, owner: Institution) -> list[dict[str, Any]]:
+        return [_told(one) for one in await profiles_of(db, owner.id)]
 
-    for line in run_in_rooms(work):
+    for line in rows_of(institution, read):
         print_line(line)
 
 

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import App, Parameter
 
 from server.command_times import micros_of
-from server.opening import Fault, Rooms, exam_named, institution_named, run_in_rooms, settled
+from server.opening import (
+    Fault,
+    Rooms,
+    exam_named,
+    rows_of,
+    run_in_rooms,
+    settled,
+)
 from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from server.accounts.models import Institution
     from server.exams.models import Exam
     from server.exams.schedule import Schedule
 
@@ -84,24 +92,22 @@ def list_(*, institution: str) -> None:
     """
     from server.exams.listing import exam_lines
 
-    async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            owner = await institution_named(db, institution)
-            return [
-                {
-                    "exam": one.exam.id,
-                    "title": one.exam.title,
-                    "state": one.state.value,
-                    "starts": one.exam.starts,
-                    "ends": one.exam.ends,
-                    "zone": one.exam.zone,
-                    "candidates": one.places,
-                    "sessions": one.sessions,
-                }
-                for one in await exam_lines(db, owner.id, rooms.clock())
-            ]
+    async def read(rooms: Rooms, db: AsyncSession, owner: Institution) -> list[dict[str, Any]]:
+        return [
+            {
+                "exam": one.exam.id,
+                "title": one.exam.title,
+                "state": one.state.value,
+                "starts": one.exam.starts,
+                "ends": one.exam.ends,
+                "zone": one.exam.zone,
+                "candidates": one.places,
+                "sessions": one.sessions,
+            }
+            for one in await exam_lines(db, owner.id, rooms.clock())
+        ]
 
-    for line in run_in_rooms(work):
+    for line in rows_of(institution, read):
         print_line(line)
 
 

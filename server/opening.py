@@ -7,7 +7,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from server.clock import WallClock, system_clock
 from server.config import Settings
@@ -127,6 +127,23 @@ async def institution_named(db: AsyncSession, name: str) -> Institution:
     if found is None:
         raise Fault(f"there is no institution {name!r}; make it with create-institution")
     return found
+
+
+def rows_of(
+    institution: str,
+    read: Callable[[Rooms, AsyncSession, Institution], Awaitable[list[dict[str, Any]]]],
+) -> list[dict[str, Any]]:
+    """What a command lists of an institution, by its name or id.
+
+    Raises:
+        Fault: there is no such institution, or something cannot be opened.
+    """
+
+    async def work(rooms: Rooms) -> list[dict[str, Any]]:
+        async with rooms.database.transaction() as db:
+            return await read(rooms, db, await institution_named(db, institution))
+
+    return run_in_rooms(work)
 
 
 async def exam_named(db: AsyncSession, exam_id: str) -> Exam:

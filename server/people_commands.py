@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App
 
-from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.opening import Fault, Rooms, institution_named, rows_of, run_in_rooms, settled
 from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from server.accounts.models import Account, Role
+    from server.accounts.models import Account, Institution, Role
 
 app = App(
     name="people",
@@ -38,23 +38,21 @@ def list_(*, institution: str) -> None:
     """
     from server.accounts.people import people_of
 
-    async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            owner = await institution_named(db, institution)
-            return [
-                {
-                    "account": one.account.id,
-                    "email": one.account.email,
-                    "name": one.account.name,
-                    "role": one.role.value,
-                    "active": one.account.active,
-                    "second_factor": one.factors.any,
-                    "sessions": one.sessions,
-                }
-                for one in await people_of(db, owner.id, rooms.clock())
-            ]
+    async def read(rooms: Rooms, db: AsyncSession, owner: Institution) -> list[dict[str, Any]]:
+        return [
+            {
+                "account": one.account.id,
+                "email": one.account.email,
+                "name": one.account.name,
+                "role": one.role.value,
+                "active": one.account.active,
+                "second_factor": one.factors.any,
+                "sessions": one.sessions,
+            }
+            for one in await people_of(db, owner.id, rooms.clock())
+        ]
 
-    for line in run_in_rooms(work):
+    for line in rows_of(institution, read):
         print_line(line)
 
 
@@ -105,21 +103,19 @@ def invitations(*, institution: str) -> None:
     """
     from server.accounts.people import open_invitations
 
-    async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            owner = await institution_named(db, institution)
-            return [
-                {
-                    "invitation": one.id,
-                    "email": one.email,
-                    "role": one.role,
-                    "invited_by": one.invited_by,
-                    "expires": one.expires,
-                }
-                for one in await open_invitations(db, owner.id, rooms.clock())
-            ]
+    async def read(rooms: Rooms, db: AsyncSession, owner: Institution) -> list[dict[str, Any]]:
+        return [
+            {
+                "invitation": one.id,
+                "email": one.email,
+                "role": one.role,
+                "invited_by": one.invited_by,
+                "expires": one.expires,
+            }
+            for one in await open_invitations(db, owner.id, rooms.clock())
+        ]
 
-    for line in run_in_rooms(work):
+    for line in rows_of(institution, read):
         print_line(line)
 
 
