@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -128,6 +129,13 @@ class Mirror(QWidget):
     def heightForWidth(self, width: int) -> int:  # noqa: N802
         """The height of a camera's picture of this width."""
         return round(width / ASPECT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Keep the shape also for the turn in which what scrolls has not grown yet, else the
+        picture shrinks and springs back before one's eyes whenever the page becomes longer.
+        """
+        self.setMinimumHeight(self.heightForWidth(event.size().width()))
+        super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Look for pictures again."""

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QPaintEvent
 
 from recorder.doctor import judging
 from recorder.faults import EnvironmentFault
@@ -16,6 +17,7 @@ from recorder.ui.pages.consent import ConsentPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.identity import IdentityPage
 from recorder.ui.pages.overview import OverviewPage
+from recorder.ui.widgets.mirror import Mirror
 from recorder.ui.window import MainWindow
 
 LINK = "invigil://exam.example.edu/ABCDEFGH"
@@ -78,6 +80,26 @@ def test_the_picture_is_a_mirror(qtbot: Any, check: Check) -> None:
     right = image.pixelColor(3 * image.width() // 4, image.height() // 2)
     assert left.blue() > 150 > left.red()  # the camera sees red on its left
     assert right.red() > 150 > right.blue()
+
+
+def test_the_picture_keeps_its_shape_while_the_page_becomes_longer(
+    qtbot: Any, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: set[tuple[int, int]] = set()
+    paint = Mirror.paintEvent
+
+    def watched(self: Mirror, event: QPaintEvent) -> None:
+        sizes.add((self.width(), self.height()))
+        paint(self, event)
+
+    monkeypatch.setattr(Mirror, "paintEvent", watched)
+    page = check()
+    qtbot.waitUntil(page._start.isEnabled)
+    qtbot.waitUntil(lambda: page.looks.done)
+    assert sizes
+    assert {height for _, height in sizes} == {
+        page._mirror.heightForWidth(width) for width, _ in sizes
+    }
 
 
 def test_the_sound_level_moves_the_meter(qtbot: Any, check: Check, program: Any) -> None:
