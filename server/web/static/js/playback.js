@@ -103,7 +103,10 @@ export class Playback extends EventTarget {
     this.#waiting = 0;
     this.seekingSince ??= this.#last;
     if (!this.playing) this.streams.forEach((stream) => stream.hold());
-    this.streams.forEach((stream) => stream.seek(this.#time));
+    this.streams.forEach((stream) => {
+      stream.hurry(true);
+      stream.seek(this.#time);
+    });
     this.#tell("time");
     queueMicrotask(() => this.changed());
   }
@@ -137,6 +140,12 @@ export class Playback extends EventTarget {
     if (this.seekingSince === undefined || this.active(this.#time).some((stream) => !stream.ready)) return;
     performance.measure("seek", { start: this.seekingSince, end: performance.now() });
     this.seekingSince = undefined;
+    this.#unhurried();
+  }
+
+  /** What was gone to is there, or will not come soon: fetch what comes after, too. */
+  #unhurried() {
+    this.streams.forEach((stream) => stream.hurry(false));
   }
 
   #beat() {
@@ -171,6 +180,7 @@ export class Playback extends EventTarget {
     this.#waiting = late.length ? this.#waiting || now : 0;
     const patient = late.length > 0 && now - this.#waiting < PATIENCE;
     this.#setWaiting(patient);
+    if (late.length && !patient) this.#unhurried();
     if (patient) active.forEach((stream) => stream.hold());
     else this.#advance(active.filter((stream) => !late.includes(stream)), elapsed);
   }

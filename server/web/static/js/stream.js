@@ -28,6 +28,12 @@ const BEFORE = 0.025;
 // Within a frame (s), so that rounding does not show the one before.
 const WITHIN = 0.002;
 
+// How far (s) beyond what is shown it fetches. On the way to a moment no more than its own piece:
+// each further one would take the line and the processor from the picture that is waited for.
+const BUFFER = 20;
+const BUFFER_AT_MOST = 40;
+const BUFFER_ON_THE_WAY = 0.5;
+
 const POLICY = {
   maxTimeToFirstByteMs: 10000, maxLoadTimeMs: 30000,
   timeoutRetry: { maxNumRetry: 1, retryDelayMs: 0, maxRetryDelayMs: 0 },
@@ -135,6 +141,11 @@ export class Stream {
     if (Math.abs(this.element.currentTime - target) > CLOSE) this.element.currentTime = target;
   }
 
+  /** Whether it is on the way to a moment, and fetches that alone, or may fetch what comes after. */
+  hurry(on) {
+    if (this.hls) this.hls.config.maxMaxBufferLength = on ? BUFFER_ON_THE_WAY : BUFFER_AT_MOST;
+  }
+
   /** Hold still, ready for what comes next. */
   park(time) {
     if (!this.element.paused) this.element.pause();
@@ -174,7 +185,7 @@ export class Stream {
     }
     const start = this.runAt(at) ? at : (this.#next(at) ?? this.runs[0][0]);
     this.hls = new Hls({
-      enableWorker: false, startPosition: start, maxBufferLength: 20, maxMaxBufferLength: 40, backBufferLength: 40,
+      enableWorker: false, startPosition: start, maxBufferLength: BUFFER, maxMaxBufferLength: BUFFER_AT_MOST, backBufferLength: 40,
       nudgeMaxRetry: 8, fragLoadPolicy: { default: POLICY }, fLoader: PieceLoader,
     });
     this.hls.on(Hls.Events.ERROR, (_, data) => this.#failed(data));
