@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.factors import Means, check_code, factors_of
@@ -40,6 +40,14 @@ MAX_ADDRESS_CHARS, MAX_AGENT_CHARS = 64, 200
 
 # ``last_seen`` is written at most so often, in microseconds: it is not worth a write each.
 SEEN_EVERY = 60 * MICROS_PER_SECOND
+
+# Who is signed in under a session: asked with every request, so made once.
+_HOLDER = (
+    select(StaffSession, Account, Institution.wants_second_factor)
+    .join(Account, Account.id == StaffSession.account_id)
+    .join(Institution, Institution.id == Account.institution_id)
+    .where(StaffSession.id == bindparam("session"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,14 +216,8 @@ class SignIn:
     async def find(self, cookie: str) -> Staff | None:
         """Who holds this cookie, if its session is still good."""
         now = self._clock()
-        query = (
-            select(StaffSession, Account, Institution.wants_second_factor)
-            .join(Account, Account.id == StaffSession.account_id)
-            .join(Institution, Institution.id == Account.institution_id)
-            .where(StaffSession.id == _hash(cookie))
-        )
         async with self._database.transaction() as db:
-            found = (await db.execute(query)).one_or_none()
+            found = (await db.execute(_HOLDER, {"session": _hash(cookie)})).one_or_none()
             if found is None:
                 return None
             session, account, wants_factor = found

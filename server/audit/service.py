@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
@@ -105,6 +105,22 @@ def accessed(
     _note(db, now, actor, session.institution_id, address, access)
 
 
+# Whether an entry says a view already. Asked with every piece of media: made once.
+_SAID_LATELY = (
+    select(LogEntryRow.n)
+    .where(
+        LogEntryRow.institution_id == bindparam("institution"),
+        LogEntryRow.subject_id == bindparam("subject"),
+        LogEntryRow.actor == bindparam("actor"),
+        LogEntryRow.action == bindparam("action"),
+        LogEntryRow.time > bindparam("after"),
+    )
+    .limit(1)
+)
+_SAID = _SAID_LATELY.where(LogEntryRow.stream.is_(None))
+_SAID_OF_STREAM = _SAID_LATELY.where(LogEntryRow.stream == bindparam("stream"))
+
+
 async def viewed(
     db: AsyncSession,
     now: int,
@@ -116,15 +132,17 @@ async def viewed(
     stream: str | None = None,
 ) -> None:
     """``accessed``, unless an entry of the last ``WINDOW`` says it already."""
-    query = select(LogEntryRow.n).where(
-        LogEntryRow.institution_id == session.institution_id,
-        LogEntryRow.subject_id == session.id,
-        LogEntryRow.actor == staff.id,
-        LogEntryRow.action == f"access.{what}",
-        LogEntryRow.stream.is_(None) if stream is None else LogEntryRow.stream == stream,
-        LogEntryRow.time > now - WINDOW,
-    )
-    if (await db.execute(query.limit(1))).first() is None:
+    asked = {
+        "institution": session.institution_id,
+        "subject": session.id,
+        "actor": staff.id,
+        "action": f"access.{what}",
+        "after": now - WINDOW,
+    }
+    query = _SAID if stream is None else _SAID_OF_STREAM
+    if stream is not None:
+        asked["stream"] = stream
+    if (await db.execute(query, asked)).first() is None:
         until = now + WINDOW
         accessed(db, now, staff, session, what, address=address, stream=stream, until=until)
 

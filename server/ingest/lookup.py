@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from litestar.exceptions import NotFoundException
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
 from server.ingest.models import ExamSession
+
+# Asked for with every piece of media: made once.
+_OF_INSTITUTION = select(ExamSession).where(
+    ExamSession.id == bindparam("session"),
+    ExamSession.institution_id == bindparam("institution"),
+)
 
 
 async def session_of(db: AsyncSession, staff: Staff, session_id: str) -> ExamSession:
@@ -16,10 +22,8 @@ async def session_of(db: AsyncSession, staff: Staff, session_id: str) -> ExamSes
     Raises:
         NotFoundException: there is none (another institution's looks the same).
     """
-    query = select(ExamSession).where(
-        ExamSession.id == session_id, ExamSession.institution_id == staff.institution_id
-    )
-    found = (await db.execute(query)).scalar_one_or_none()
+    asked = {"session": session_id, "institution": staff.institution_id}
+    found = (await db.execute(_OF_INSTITUTION, asked)).scalar_one_or_none()
     if found is None:
         raise NotFoundException("There is no such session.")
     return found

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession, SegmentRow
@@ -25,6 +25,38 @@ LONGEST_STRETCH = 900
 
 # Above any ``stream_seq`` and within every database's numbers; written with 15 digits.
 MOST_PIECES = 10**15 - 1
+
+# A reviewer waits for each piece, so these are made once: asked with session, stream and ``n``.
+_OF_STREAM = segments_query(bindparam("session")).where(
+    SegmentRow.stream == bindparam("stream")
+)
+
+# The init segment in force at piece ``n``.
+_INIT_AT = (
+    _OF_STREAM.where(SegmentRow.stream_seq <= bindparam("n"), SegmentRow.part == "init")
+    .order_by(SegmentRow.stream_seq.desc())
+    .limit(1)
+)
+
+# The next fragment after ``n`` that begins decoding, which says that the stretch is over.
+_NEXT_START = select(func.min(SegmentRow.stream_seq)).where(
+    SegmentRow.session_id == bindparam("session"),
+    SegmentRow.stream == bindparam("stream"),
+    SegmentRow.part == "fragment",
+    SegmentRow.independent,
+    SegmentRow.stream_seq > bindparam("n"),
+)
+
+# The fragments from ``n`` on up to that one, or to the last.
+_STRETCH_FROM = (
+    _OF_STREAM.where(
+        SegmentRow.stream_seq >= bindparam("n"),
+        SegmentRow.stream_seq <= func.coalesce(_NEXT_START.scalar_subquery(), MOST_PIECES),
+        SegmentRow.part == "fragment",
+    )
+    .order_by(SegmentRow.stream_seq)
+    .limit(LONGEST_STRETCH)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +94,28 @@ async def find_init(
     db: AsyncSession, session: ExamSession, stream: str, n: int
 ) -> Part | Unplayable:
     """The init segment with ``stream_seq`` ``n``."""
-    rows = await _rows(db, session, stream, n, most=0)
-    if not rows or rows[0].stream_seq != n:
+    init = await _init_at(db, session, stream, n)
+    if init is None or init.stream_seq != n:
         return NOT_THERE
-    return Part(session.id, session.key_ref, _located(rows[0]))
+    return Part(session.id, session.key_ref, _located(init))
 
 
 async def find_stretch(
     db: AsyncSession, session: ExamSession, stream: str, n: int
 ) -> Part | Unplayable:
     """The fragments from piece ``n`` up to the next place where decoding may begin."""
-    rows = await _rows(db, session, stream, n, most=LONGEST_STRETCH)
-    if not rows:
+    init = await _init_at(db, session, stream, n)
+    if init is None:
         return NOT_THERE
-    track = track_of(session, stream, rows, live=False)
+    asked = {"session": session.id, "stream": stream, "n": n}
+    rows = (await db.execute(_STRETCH_FROM, asked)).all()
+    track = track_of(session, stream, [init, *rows], live=False)
     stretch = track.stretch(n)
     if stretch is None:
         return NOT_THERE
-    pieces = tuple(_located(row) for row in rows[1:] if row.stream_seq <= stretch.last)
+    pieces = tuple(_located(row) for row in rows if row.stream_seq <= stretch.last)
     later = track.inits[0].origin
-    return Part(session.id, session.key_ref, _located(rows[0]), pieces, later)
+    return Part(session.id, session.key_ref, _located(init), pieces, later)
 
 
 class Media:
@@ -97,7 +131,9 @@ class Media:
         wanted = (part.init, *part.pieces)
         try:
             key = self._keys.of(part.key_ref).evidence
-            sealed = [await self._blobs.get(part.session, name) for _, name in wanted]
+            sealed = await asyncio.gather(
+                *(self._blobs.get(part.session, name) for _, name in wanted)
+            )
         except BlobMissing:
             return NOT_THERE
         except KeysMissing:
@@ -111,30 +147,13 @@ class Media:
             return Unplayable(absent=False, why=f"This part is not playable media: {error}.")
 
 
-async def _rows(
-    db: AsyncSession, session: ExamSession, stream: str, n: int, *, most: int
-) -> list[Any]:
-    """The init segment in force at ``n``, and the fragments from ``n`` on, ``most`` at most."""
+async def _init_at(
+    db: AsyncSession, session: ExamSession, stream: str, n: int
+) -> Row[Any] | None:
     if session.purged_at is not None:
-        return []
-    query = segments_query(session.id).where(SegmentRow.stream == stream)
-    at = SegmentRow.stream_seq
-    init = query.where(at <= n, SegmentRow.part == "init").order_by(at.desc()).limit(1)
-    fragments = (
-        SegmentRow.session_id == session.id,
-        SegmentRow.stream == stream,
-        SegmentRow.part == "fragment",
-    )
-    # Up to the next one that begins decoding, which says that the stretch is over; where there
-    # is none, up to the last.
-    beyond = select(func.min(at)).where(*fragments, SegmentRow.independent, at > n)
-    last = func.coalesce(beyond.scalar_subquery(), MOST_PIECES)
-    after = query.where(at.between(n, last), SegmentRow.part == "fragment")
-    after = after.order_by(at).limit(most)
-    in_force = (await db.execute(init)).all()
-    if not in_force or not most:
-        return list(in_force)
-    return [*in_force, *(await db.execute(after)).all()]
+        return None
+    asked = {"session": session.id, "stream": stream, "n": n}
+    return (await db.execute(_INIT_AT, asked)).first()
 
 
 def _playable(key: OpeningKey, places: list[Place], sealed: list[bytes], later: int) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.exams.models import PolicyVersion
@@ -95,7 +95,7 @@ async def read_tracks(db: AsyncSession, session: ExamSession) -> dict[str, Track
     }
 
 
-def segments_query(session_id: str) -> Any:
+def segments_query(session_id: str | BindParameter[str]) -> Any:
     """A ``Select`` of segments with whether their blob is there; of columns, which is quick."""
     blob = (BlobRow.session_id == SegmentRow.session_id) & (BlobRow.sha256 == SegmentRow.sha256)
     return (
