@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 from recorder.clock import now_ns
 from recorder.exam.addresses import Addresses
 from recorder.exam.engine import clean_environment, is_root
+from recorder.lockdown.operations.for_policy import SEEN_S
 from recorder.status import Offer
-from shared.policy import Level
+from shared.flags import Kind
+from shared.policy import Level, Policy
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -88,7 +90,7 @@ class ExamRoom:
             steps.append(Covered(window, _display(), main))
         # Only watched, other windows in front are what is noticed (``windows``).
         if lockdown.on_top is Level.ENFORCE:
-            steps.append(OnTop(window, main))
+            steps.append(OnTop(window, main, _patience_s(offer.policy)))
         # Our own recording would not show it either.
         unrecorded = not offer.policy.streams.screen.enabled
         if lockdown.screen_capture is Level.ENFORCE and unrecorded and sys.platform == "win32":
@@ -99,6 +101,13 @@ class ExamRoom:
 
     def _handles(self) -> list[int]:
         return [int(one.winId()) for one in (self._window, *self._window.covers.all)]
+
+
+def _patience_s(policy: Policy) -> float:
+    """How long another window may be in front: where that is watched, until it is told."""
+    rule = policy.rule(Kind.WINDOW_SWITCH)
+    watched = policy.lockdown.windows is not Level.OFF and rule.enabled
+    return rule.onset_s + SEEN_S if watched else 0.0
 
 
 def _display() -> QScreen:

@@ -12,12 +12,20 @@ from recorder.exam.standing import is_above, stand_on
 
 HEADING_SHARE = 1.6
 
+# Without a frame, and never with the keyboard: what is typed goes on going to the exam when a
+# cover comes or is clicked on, and the exam stays the window that nothing is above.
+_BARE = (
+    Qt.WindowType.Window
+    | Qt.WindowType.FramelessWindowHint
+    | Qt.WindowType.WindowDoesNotAcceptFocus
+)
+
 
 class Cover(QWidget):
     """One display, covered. Its shortcut for *quit* is the window's own."""
 
     def __init__(self, institution: str, quit_asked: Callable[[], object]) -> None:
-        super().__init__(None, Qt.WindowType.Window | Qt.WindowType.FramelessWindowHint)
+        super().__init__(None, _BARE)
         self.setObjectName("cover")
         self.setWindowTitle(self.tr("Invigil: the exam runs on the other display"))
         self._quit_asked = quit_asked

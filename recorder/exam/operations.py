@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QThread, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication
 
@@ -235,9 +235,23 @@ class Covered(_Standing):
 
 
 class OnTop(_Standing):
-    """``on_top``: above other windows, and raised again."""
+    """``on_top``: above other windows, and in front of them again after ``patience_s``.
+
+    The patience is the watchers': what is put in front is told as wherever it is only watched.
+    That it was is counted.
+    """
 
     name = "on_top"
+
+    def __init__(self, window: ExamWindow, main: MainThread, patience_s: float = 0.0) -> None:
+        super().__init__(window, main)
+        self._patience_ms = round(1000 * patience_s)
+        self._away = QElapsedTimer()
+        self._told: deque[Evasion] = deque(maxlen=MOST_ATTEMPTS)
+
+    def check(self) -> tuple[Evasion, ...]:
+        """How often another window was in front for too long."""
+        return tuple(_drained(self._told))
 
     def _stand(self) -> None:
         self._window.keep_on_top(on_top=True)
@@ -249,9 +263,18 @@ class OnTop(_Standing):
             self._window.keep_on_top(on_top=False)
 
     def _look(self) -> None:
-        # A cover, and a box of files to hand in, are the exam's as well.
-        ours = QApplication.activeWindow() is not None
-        if not ours:
+        # No box or menu opens over a cover, so that nothing is lost by raising it.
+        for cover in self._window.covers.all:
+            cover.raise_()
+        # A box of files to hand in is the exam's as well.
+        if QApplication.activeWindow() is not None or not self._window.isVisible():
+            self._away.invalidate()
+            return
+        if not self._away.isValid():
+            self._away.start()
+        if self._away.hasExpired(self._patience_ms) or not self._patience_ms:
+            self._away.invalidate()
+            self._told.append(Evasion(None, "another window"))
             self._window.raise_()
             self._window.activateWindow()
 

@@ -32,11 +32,14 @@ def keep_above(widget: QWidget, *, above: bool) -> None:
 
 
 def stand_on(widget: QWidget, screen: QScreen, *, above: bool) -> None:
-    """Show a top-level widget over all of a display."""
+    """Show a top-level widget over all of a display; who has the keyboard keeps it."""
     keep_above(widget, above=above)
     widget.setScreen(screen)
     widget.setGeometry(screen.geometry())
-    widget.showFullScreen()
+    # ``showFullScreen`` would activate it.
+    state = widget.windowState() & ~Qt.WindowState.WindowMinimized
+    widget.setWindowState(state | Qt.WindowState.WindowFullScreen)
+    widget.show()
     if above:
         widget.raise_()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
-from recorder.detect.incidents.machine import HOLD_NS, NS, IncidentMachine, Reading
+from recorder.detect.incidents.machine import HOLD_NS, IncidentMachine, Reading
 from recorder.detect.observations import Incident
 from shared.flags import Kind
 from shared.policy import Rule
@@ -45,12 +45,10 @@ class Account(Generic[T]):
             return words(list(self._seen), seconds)
 
         self._machine = IncidentMachine(kind, rule, new_id, describe, hold_ns=hold_ns)
-        self._onset_ns = round(rule.onset_s * NS)
         self._detail = detail
         self._seen: dict[T, None] = {}
         self._open = False
         self._happened: tuple[T, ...] = ()
-        self._until_ns = 0
 
     @property
     def is_open(self) -> bool:
@@ -67,14 +65,14 @@ class Account(Generic[T]):
             things: nothing, where all is well.
             value: in the unit of the rule's threshold; without it, that something is so.
         """
-        now = tuple(things)
-        if now_ns < self._until_ns:
-            now += self._happened
+        now = (*things, *self._happened)
         for thing in now:
             if len(self._seen) < MOST_NAMED:
                 self._seen.setdefault(thing)
         reading = Reading((1.0 if now else 0.0) if value is None else value)
         reports = self._told(self._machine.step(now_ns, reading))
+        if self._machine.goes_on:
+            self._happened = ()
         if not self._open and not self._machine.active:
             self._seen.clear()
         return reports
@@ -82,12 +80,10 @@ class Account(Generic[T]):
     def happened(self, now_ns: int, things: Iterable[T]) -> list[Incident]:
         """Take a look at what happens in a moment and is over, as a copy is.
 
-        It counts for as long as the rule's onset, or no moment would ever be an incident.
+        It counts until it has lasted the rule's onset, whenever the looks come, or no moment
+        would ever be an incident.
         """
-        new = tuple(things)
-        if new:
-            self._happened = new
-            self._until_ns = now_ns + self._onset_ns + 1
+        self._happened = tuple(things) or self._happened
         return self.look(now_ns, ())
 
     def unobserved(self, now_ns: int) -> list[Incident]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demo.machine import virtual_display
 from support.copying import Copying, copying
@@ -18,6 +18,9 @@ from support.waiting import until
 from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.ext import xinput
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 BANNERS = ("org.gnome.desktop.notifications", "show-banners")
 
@@ -138,7 +141,7 @@ def _managed(display: Display) -> bool:
     return display.screen().root.get_full_property(atom, 0) is not None
 
 
-def changed(before: Machine, now: Machine) -> dict[str, Any]:
+def changed(before: DataclassInstance, now: DataclassInstance) -> dict[str, Any]:
     """What is not as it was, by name, for the words of a failing test."""
     was, is_now = asdict(before), asdict(now)
     return {name: (was[name], is_now[name]) for name in was if was[name] != is_now[name]}

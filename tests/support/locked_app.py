@@ -1,7 +1,8 @@
 """A program under lockdown that tests end in every way: told to, killed, or with its watchdog.
 
-``python -m support.locked_app JOURNALS`` does every step and says on its standard output, in
-JSON lines, what came of it; ``stop`` on its standard input gives the machine back.
+``python -m support.locked_app JOURNALS START LOCKDOWN`` shows the exam's window at the page
+``START`` as the recorder does, and holds the machine to ``LOCKDOWN`` (JSON). It takes orders on
+its standard input and answers each with a line of JSON; ``stop`` gives the machine back.
 """
 
 from __future__ import annotations
@@ -11,16 +12,25 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from support.policies import default_policy
+import msgspec
 
 from shared.policy import Level, Lockdown
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from recorder.lockdown.lockdown import Lockdown as Holding
+    from recorder.lockdown.operation import Operation
+    from recorder.status import Offer
+
+# The steps that need no window of the exam's.
 EVERYTHING = Lockdown(
     keys=Level.ENFORCE,
     clipboard=Level.ENFORCE,
@@ -33,6 +43,18 @@ EVERYTHING = Lockdown(
     input_devices=Level.OFF,
 )
 
+# All that can be enforced is, and all else watched.
+STRICTEST = msgspec.structs.replace(
+    EVERYTHING,
+    full_screen=Level.ENFORCE,
+    on_top=Level.ENFORCE,
+    windows=Level.ENFORCE,
+    displays=Level.ENFORCE,
+    screen_capture=Level.ENFORCE,
+    programs=Level.WATCH,
+    input_devices=Level.WATCH,
+)
+
 
 class LockedApp:
     """The program, as a test holds it."""
@@ -42,26 +64,28 @@ class LockedApp:
         assert process.stdin is not None
         assert process.stdout is not None
         self._orders, self._said = process.stdin, process.stdout
-        self.held = self._hear()
+        assert self._hear() == "shown"
 
     @property
     def watchdog(self) -> int:
         """The watchdog's process id now."""
-        self._orders.write("watchdog\n")
-        self._orders.flush()
-        return self._hear()["pid"] or 0
+        return self._ask("watchdog")["pid"] or 0
+
+    def held(self) -> dict[str, dict[str, Any]]:
+        """How each step is doing, by its name; none before the lockdown has begun."""
+        return {one["name"]: one for one in self._ask("held")}
+
+    def watched(self) -> dict[str, dict[str, Any]]:
+        """How each kind of incident is looked for."""
+        return {one["kind"]: one for one in self._ask("watched")}
 
     def incidents(self) -> list[dict[str, Any]]:
         """What it has reported so far."""
-        self._orders.write("incidents\n")
-        self._orders.flush()
-        return self._hear()
+        return self._ask("incidents")
 
     def stop(self) -> dict[str, Any]:
         """Give the machine back and end: whether all was undone, and each step."""
-        self._orders.write("stop\n")
-        self._orders.flush()
-        told = self._hear()
+        told = self._ask("stop")
         self.process.wait(30)
         return told
 
@@ -70,6 +94,11 @@ class LockedApp:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait(30)
 
+    def _ask(self, order: str) -> Any:
+        self._orders.write(f"{order}\n")
+        self._orders.flush()
+        return self._hear()
+
     def _hear(self) -> Any:
         line = self._said.readline()
         assert line, "the program ended"
@@ -77,15 +106,18 @@ class LockedApp:
 
 
 @contextmanager
-def locked_app(journals: Path, environ: dict[str, str]) -> Iterator[LockedApp]:
+def locked_app(
+    journals: Path, environ: dict[str, str], start: str, wanted: Lockdown = STRICTEST
+) -> Iterator[LockedApp]:
     """Start it; killed at the end if it still runs."""
     here = Path(__file__).parents[1]
+    command = [sys.executable, "-m", "support.locked_app", str(journals), start]
     process = subprocess.Popen(
-        [sys.executable, "-m", "support.locked_app", str(journals)],
+        [*command, msgspec.json.encode(wanted).decode()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**environ, "PYTHONPATH": str(here)},
+        env={**environ, "PYTHONPATH": str(here), "QT_QPA_PLATFORM": "xcb"},
         start_new_session=True,
     )
     try:
@@ -99,41 +131,102 @@ def locked_app(journals: Path, environ: dict[str, str]) -> Iterator[LockedApp]:
                 pipe.close()
 
 
-def main(journals: str) -> None:
-    import msgspec
+class _Sitting:
+    """What of a session the exam's room and its lockdown need, joined as the recorder does."""
 
-    from recorder.lockdown.at_start import undo_at_start
-    from recorder.lockdown.lockdown import Lockdown as Holding
-    from recorder.lockdown.lockdown import new_journal
-    from recorder.lockdown.machine import this_machine
+    def __init__(self, offer: Offer, journals: Path) -> None:
+        from recorder.lockdown.at_start import undo_at_start
+        from recorder.lockdown.lockdown import Lockdown as Holding
+        from recorder.lockdown.lockdown import new_journal
+        from recorder.lockdown.machine import this_machine
+        from recorder.locking import Locking
+
+        undo_at_start(journals)
+        ids, machine, journal = count(), this_machine(), new_journal(journals)
+        self.heard: list[Any] = []
+
+        def make(extra: Sequence[Operation]) -> Holding:
+            ident: Callable[[], str] = lambda: str(next(ids))  # noqa: E731
+            self.lockdown = Holding(
+                offer.policy, machine, self.heard.append, ident, journal, extra
+            )
+            return self.lockdown
+
+        self.lockdown: Holding
+        self.locking = Locking(make, lambda notice: print(notice.text, file=sys.stderr))
+        self.hold = self.locking.add
+
+    def answer(self, order: str) -> object:
+        """To what a test asks."""
+        match order:
+            case "watchdog":
+                return {"pid": self.lockdown.watchdog}
+            case "held":
+                return self.lockdown.held()
+            case "watched":
+                return self.lockdown.status()
+            case "incidents":
+                return [{"kind": one.kind, **one.detail} for one in list(self.heard)]
+            case "stop":
+                self.locking.stop()
+                held = self.lockdown.held()
+                left = [one for one in held if one.state not in ("undone", "unsupported")]
+                return {"undone": not left, "held": held}
+        raise LookupError(order)
+
+
+def say(value: object) -> None:
+    print(msgspec.json.encode(value).decode(), flush=True)
+
+
+def main(journals: str, start: str, wanted: str) -> None:
+    from PySide6.QtCore import QObject, Signal
+    from PySide6.QtWidgets import QApplication
+    from support.scripted_program import TODAY, FakePreview, make_offer
+
+    from recorder.exam_room import ExamRoom
     from recorder.logs import log_to_stderr
+    from recorder.ui.pages.exam import ExamPage
+    from shared.flags import Kind
+    from shared.policy import DEFAULT_RULES, OFF, Surface
 
     log_to_stderr()
-    folder, ids = Path(journals), count()
-    undo_at_start(folder)
-    heard: list[Any] = []
-    held = Holding(
-        default_policy(lockdown=EVERYTHING),
-        this_machine(),
-        heard.append,
-        lambda: str(next(ids)),
-        new_journal(folder),
+    # What the place may truly be, whoever sits there.
+    place = (Kind.VIRTUAL_MACHINE, Kind.REMOTE_SESSION, Kind.DEBUGGER, Kind.VIRTUAL_CAMERA)
+    offer = make_offer(
+        lockdown=msgspec.json.decode(wanted, type=Lockdown),
+        surface=Surface(kind="browser", start=start, header=False),
+        kinds={**DEFAULT_RULES, **dict.fromkeys(place, OFF)},
+        prohibited_processes=("teamviewer*", "anydesk*", "obs*", "discord"),
     )
+    application = QApplication(["invigil"])
+    application.setQuitOnLastWindowClosed(False)
+    sitting = _Sitting(offer, Path(journals))
+    room = ExamRoom(offer, sitting)  # type: ignore[arg-type]
+    page = ExamPage(offer, FakePreview(None, 0.4), TODAY)
+    page.fold()
 
-    def say(value: object) -> None:
-        print(msgspec.json.encode(value).decode(), flush=True)
+    class Inbox(QObject):
+        ended = Signal()
 
-    say(held.start())
-    for line in sys.stdin:
-        match line.strip():
-            case "watchdog":
-                say({"pid": held.watchdog})
-            case "incidents":
-                say([{"kind": one.kind, **one.detail} for one in heard])
-            case "stop":
-                say({"undone": held.stop(), "held": held.held()})
-                return
+    inbox = Inbox()
+    inbox.ended.connect(room.close)
+
+    def listen() -> None:
+        for order in map(str.strip, sys.stdin):
+            if order == "stop":
+                inbox.ended.emit()  # while the machine is given back, as in the recorder
+            say(sitting.answer(order))
+            if order == "stop":
+                break
+        application.quit()
+
+    sitting.locking.start()
+    room.open(page, application.quit)
+    threading.Thread(target=listen, daemon=True).start()
+    say("shown")
+    application.exec()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""A display more at a real X server: a monitor of RandR 1.5, made and taken away."""
+"""Displays more at a real X server: monitors of RandR 1.5, made and taken away."""
 
 from __future__ import annotations
 
@@ -33,17 +33,23 @@ class _SetMonitor(rq.Request):
 
 
 @contextmanager
-def monitor(display: str, name: str, x: int, width: int, height: int) -> Iterator[None]:
-    """A monitor called ``name`` at ``x``, for as long as the block lasts."""
+def monitor(
+    display: str, name: str, x: int, width: int, height: int, *, real: bool = False
+) -> Iterator[None]:
+    """A monitor called ``name`` at ``x``, for as long as the block lasts.
+
+    A ``real`` one has the server's output, which then shows no more than this.
+    """
     connection = Display(display)
     atom = connection.intern_atom(name)
     root = connection.screen().root
+    outputs = root.xrandr_get_screen_resources_current().outputs if real else []
     _SetMonitor(
         display=connection.display,
         opcode=connection.display.get_extension_major(randr.extname),
         window=root,
         name=atom,
-        primary=False,
+        primary=real,
         automatic=False,
         x=x,
         y=0,
@@ -51,7 +57,7 @@ def monitor(display: str, name: str, x: int, width: int, height: int) -> Iterato
         height=height,
         width_mm=200,
         height_mm=100,
-        outputs=[],
+        outputs=list(outputs),
     )
     connection.sync()
     try:
@@ -60,3 +66,14 @@ def monitor(display: str, name: str, x: int, width: int, height: int) -> Iterato
         root.xrandr_delete_monitor(atom)
         connection.sync()
         connection.close()
+
+
+@contextmanager
+def two_monitors(display: str, height: int, *widths: int) -> Iterator[None]:
+    """The desktop divided into ``left``, the first one, and ``right``."""
+    left, right = widths
+    with (
+        monitor(display, "left", 0, left, height, real=True),
+        monitor(display, "right", left, right, height),
+    ):
+        yield

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from itertools import count
 
+import pytest
 from support.policies import default_policy
 
 from recorder.detect.observations import Incident
@@ -69,6 +70,17 @@ def test_what_lasts_is_an_incident_after_the_rules_onset() -> None:
     longer = watcher(Kind.FULLSCREEN_EXIT)
     heard = looks(longer, {n: [away] for n in range(8, 16)}, 20)
     assert [incident.end_ns is None for incident in heard] == [True, False]
+
+
+@pytest.mark.parametrize("look_ms", [250, 251, 260, 310, 490])
+def test_a_deed_is_told_though_the_rule_has_an_onset_and_looks_come_late(look_ms: int) -> None:
+    left = Evasion(Kind.FULLSCREEN_EXIT, "the exam's window")
+    one = watcher(Kind.FULLSCREEN_EXIT)
+    heard: list[Incident] = []
+    for number in range(90):
+        heard += one.look(number * look_ms * S // 1000, [left] if number in (8, 40) else [])
+    assert [incident.end_ns is None for incident in heard] == [True, False, True, False]
+    assert heard[0].start_ns == 8 * look_ms * S // 1000
 
 
 def test_other_kinds_and_what_is_none_are_let_be() -> None:

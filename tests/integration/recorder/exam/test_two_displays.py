@@ -1,0 +1,67 @@
+"""The exam on a real desktop with two displays: where the keys go, what stays above."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+from support.exam_hall import COVER, EXAM, LEFT, Hall, hall, in_force
+from support.locked_app import EVERYTHING, STRICTEST, LockedApp, locked_app
+from support.waiting import until
+
+from shared.policy import Level, Lockdown
+
+ALONE = dict.fromkeys(EVERYTHING.__struct_fields__, Level.OFF)
+
+# The exam's window free to move, held above others; or on all of its display alone.
+FREE = Lockdown(**{**ALONE, "displays": Level.ENFORCE, "on_top": Level.ENFORCE})
+FULL = Lockdown(**{**ALONE, "full_screen": Level.ENFORCE})
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    with hall(tmp_path_factory.mktemp("hall")) as made:
+        yield made
+
+
+@contextmanager
+def sitting(place: Hall, wanted: Lockdown) -> Iterator[LockedApp]:
+    """An exam that has begun."""
+    full = wanted.full_screen is Level.ENFORCE
+    with locked_app(place.desk.journals, place.desk.environ, place.page, wanted) as app:
+        until(lambda: in_force(app) and place.stands(full=full), "the exam")
+        yield app
+
+
+def test_a_cover_never_takes_the_keys(place: Hall) -> None:
+    with sitting(place, FULL) as app:
+        place.desk.type("mousemove", str(LEFT + 100), "100", "click", "1")
+        assert place.in_front()
+        place.desk.type("windowminimize", str(place.beside.number(COVER)))
+        until(lambda: app.held()["full_screen"]["evaded"] == 1, "its being noticed")
+        until(lambda: place.stands(full=True), "the cover")
+        assert place.in_front()
+
+
+def test_nothing_stays_above_a_cover(place: Hall) -> None:
+    with sitting(place, FREE) as app:
+        cover = place.beside.shown().window(COVER)
+        assert cover is not None
+        place.beside.move("a", cover.area[0] + 40, 60)
+        place.beside.state(place.beside.number("a"), "ABOVE", on=True)
+        place.beside.to_the_front("a")
+        until(lambda: app.held()["on_top"]["evaded"] == 1, "its being counted")
+        until(lambda: place.stands(full=False), "the exam and its cover above all")
+
+
+def test_what_is_put_in_front_is_told_before_it_goes(place: Hall) -> None:
+    """However quickly an exam on top could come back."""
+    watched = msgspec.structs.replace(STRICTEST, windows=Level.WATCH)
+    with sitting(place, watched) as app:
+        place.beside.to_the_front("b")
+        until(place.in_front, f"{EXAM} in front again")
+        until(lambda: bool(app.incidents()), "the incident")
+        [told] = app.incidents()
+        assert (told["kind"], told["title"]) == ("window_switch", "b")
