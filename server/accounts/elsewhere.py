@@ -26,7 +26,7 @@ from server.accounts.provider import (
     discover,
     vouched_for,
 )
-from server.accounts.service import NO_PASSWORD, AccountError, create_account, find_account
+from server.accounts.service import AccountError, create_account, find_account
 from server.accounts.sign_in import Denied, SignedIn, SignIn, Visit
 from server.accounts.staff import Staff
 from server.accounts.steps import Step, begin_step, take_step
@@ -279,7 +279,7 @@ class Elsewhere:
                 email=vouched.email,
                 name=vouched.name,
                 role=Role(row.joins_as),
-                password=NO_PASSWORD,
+                password=None,
                 now=now,
                 by=audit.SYSTEM,
             )

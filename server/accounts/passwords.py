@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 # Each hash takes 64 MiB and four lanes; more at once would starve the recorders.
 MAX_AT_ONCE = 2
@@ -18,57 +21,63 @@ MAX_CHARS = 128
 # What is hashed at all of what somebody types to sign in: what hashing costs grows with it.
 MAX_TRIED_CHARS = 1_000
 
-# Fewer different characters than this are a pattern, not a password ("aaaaaaaaaaaa").
-MIN_DIFFERENT = 5
+# What zxcvbn looks at of it: what estimating costs grows with the square.
+MAX_JUDGED_CHARS = 72
 
-# What commonest passwords of this length are put together from, in lower case. No list of
-# leaked passwords is at hand where nothing may be fetched; these are the stems of its top.
-COMMON = (
-    "password",
-    "passwort",
-    "qwertyuiop",
-    "qwertzuiop",
-    "1q2w3e4r5t",
-    "iloveyou",
-    "administrator",
-    "welcome",
-    "letmein",
-    "changeme",
-    "abcdefgh",
-    "12345678",
-    "98765432",
-    "invigil",
-)
+# Words of which people here make passwords, and which its lists of English do not hold.
+LOCAL = ("invigil", "passwort", "qwertzuiop", "sommer", "winter", "hallo", "prüfung", "exam")
 
-# What has to be left of a password without such words in it.
-MIN_BESIDE = 7
+# The score below which a password is refused: guessed within 10^8 tries (zxcvbn's 0 to 2).
+GOOD = 3
+
+# The words in an address or a name.
+_PARTS = re.compile(r"\w+")
+
+_GUESSED = "This password is among those that are guessed first. Choose another."
+_KNOWN = "This password is little more than your address or your institution's name."
 
 
-def fault_in(password: str, about: Iterable[str]) -> str | None:
-    """Why this cannot be a password, in a sentence; ``None`` where it can.
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How well a password withstands guessing: ``score`` from 0 to 4 (very well), in
+    ``words``; ``fault`` is why it cannot be one, in a sentence, or empty.
+    """
+
+    score: int
+    words: str
+    fault: str
+
+
+def strength(password: str, about: Iterable[str]) -> Strength:
+    """Judge what was chosen, by zxcvbn (Wheeler, USENIX Security 2016), which knows the
+    passwords, names and words that leaked most often, keys beside each other and dates.
 
     Args:
         password: what was chosen.
         about: what others know of its owner: the e-mail address, the institution's name.
     """
+    known = [word for one in about for word in (one, *_PARTS.findall(one)) if word]
+    judged = password[:MAX_JUDGED_CHARS] or " "  # zxcvbn 4.5 fails at nothing
+    score = int(zxcvbn(judged, user_inputs=[*known, *LOCAL])["score"])
+    fault = _fault(password, score, known)
+    return Strength(score, fault or ("Good." if score == GOOD else "Very good."), fault)
+
+
+def fault_in(password: str, about: Iterable[str]) -> str:
+    """Why this cannot be a password, in a sentence; empty where it can. As ``strength``."""
+    return strength(password, about).fault
+
+
+def _fault(password: str, score: int, known: Iterable[str]) -> str:
     if len(password) < MIN_CHARS:
         return f"A password has at least {MIN_CHARS} characters."
     if len(password) > MAX_CHARS:
         return f"A password has at most {MAX_CHARS} characters."
-    if len(set(password)) < MIN_DIFFERENT:
-        return "This password repeats itself too much to be one."
+    if score >= GOOD:
+        return ""
     text = password.casefold()
-    known = [word.casefold() for one in about for word in (one, one.partition("@")[0]) if word]
-    if any(len(word) > 2 and _beside(text, word) < MIN_BESIDE for word in known):
-        return "This password is little more than your address or your institution's name."
-    if any(_beside(text, word) < MIN_BESIDE for word in COMMON):
-        return "This password is among those that are guessed first. Choose another."
-    return None
-
-
-def _beside(text: str, word: str) -> int:
-    """How many characters of ``text`` are left without ``word``, where it holds it at all."""
-    return len(text.replace(word, "")) if word in text else len(text)
+    about_them = any(len(word) > 2 and word.casefold() in text for word in known)
+    return _KNOWN if about_them else _GUESSED
 
 
 class Passwords:

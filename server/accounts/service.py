@@ -20,8 +20,8 @@ from shared.signed import fingerprint
 # 18 random bytes are 24 letters and digits: for a password that a program makes.
 GENERATED_BYTES = 18
 
-# The password of who has none: it is no hash, so that nothing fits it.
-NO_PASSWORD = ""
+# What is kept of who has no password: it is no hash, so that nothing fits it.
+NO_HASH = ""
 
 # The column's length; a mail address has at most 254 (RFC 3696, erratum 1690), and few 60.
 MAX_EMAIL_CHARS = 200
@@ -89,11 +89,11 @@ async def create_account(
     email: str,
     name: str,
     role: Role,
-    password: str,
+    password: str | None,
     now: int,
     by: Staff | str = audit.COMMAND_LINE,
 ) -> Account:
-    """A member of staff. With the password ``NO_PASSWORD`` they sign in elsewhere only.
+    """A member of staff. Without a password (``None``) they sign in elsewhere only.
 
     Raises:
         AccountError: the address is none or taken, or the password is none.
@@ -101,7 +101,7 @@ async def create_account(
     email = email.strip().lower()
     if "@" not in email or " " in email or len(email) > MAX_EMAIL_CHARS:
         raise AccountError(f"{email[:80]!r} is not an e-mail address")
-    if password != NO_PASSWORD and (fault := fault_in(password, (email, institution.name))):
+    if password is not None and (fault := fault_in(password, (email, institution.name))):
         raise AccountError(fault)
     if await find_account(db, email) is not None:
         raise AccountError(f"there is an account for {email} already")
@@ -110,7 +110,7 @@ async def create_account(
         institution_id=institution.id,
         email=email,
         name=" ".join(name.split())[:MAX_EMAIL_CHARS] or email,
-        password_hash=await passwords.hash_slowly(password) if password else NO_PASSWORD,
+        password_hash=await passwords.hash_slowly(password) if password else NO_HASH,
         role=role.value,
         active=True,
         created=now,

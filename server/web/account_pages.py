@@ -22,7 +22,7 @@ from server.clock import WallClock
 from server.config import Settings
 from server.network import AnyRequest
 from server.storage.database import Database
-from server.web.account_view import PAGE, account_page, back, codes_page
+from server.web.account_view import PAGE, account_page, back, codes_page, strength_part
 from server.web.forms import text_fields
 from server.web.owner_asks import ASKS, OwnerAsks
 
@@ -87,6 +87,16 @@ class AccountPages(Controller):
             await end_sessions(db, staff.id, but=staff.session_hash)
             await asks.tell(db, account, Change.PASSWORD, "account.password")
         return back("password")
+
+    @post("/password/strength", status_code=200)
+    async def post_strength(
+        self, request: AnyRequest, database: NamedDependency[Database]
+    ) -> Template:
+        """How good the password is that is being typed; nothing of it is kept."""
+        staff, fields = current_account(request), await text_fields(request)
+        async with database.transaction() as db:
+            institution = await db.get_one(Institution, staff.institution_id)
+        return strength_part(fields.get("new", ""), (staff.email, institution.name))
 
     @post("/totp/remove", status_code=303)
     async def post_totp_remove(self, asks: NamedDependency[OwnerAsks]) -> Template | Redirect:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from litestar.response import Redirect, Template
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.factors import RECOVERY_CODES, factors_of, new_recovery_codes
 from server.accounts.models import Account, Institution
 from server.accounts.passkeys import Site, passkeys_of
-from server.accounts.passwords import MAX_CHARS, MIN_CHARS
+from server.accounts.passwords import MAX_CHARS, MIN_CHARS, strength
 from server.accounts.signed_in import places_of
 from server.accounts.staff import Staff
 from server.audit import service as audit
@@ -51,6 +52,11 @@ async def account_page(
     }
     wrong = bool(password_wrong or factor_wrong)
     return page("account.html", context, status=422 if wrong else 200)
+
+
+def strength_part(password: str, about: Iterable[str]) -> Template:
+    """How good a password is that is being typed; ``about`` as for ``strength``."""
+    return page("password_strength.html", {"judged": strength(password, about)})
 
 
 async def codes_page(db: AsyncSession, staff: Staff, now: int) -> Template:

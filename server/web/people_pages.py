@@ -38,6 +38,7 @@ from server.config import Settings
 from server.mail.outbox import Outbox
 from server.network import AnyRequest
 from server.storage.database import Database
+from server.web.account_view import strength_part
 from server.web.forms import text_fields
 from server.web.rendering import page
 
@@ -245,6 +246,25 @@ class JoinPages(Controller):
                 return await _join(db, secret, now, mistake=_spoken(error), name=name)
         return entered(settings, signed_in, "/settings/account?told=welcome")
 
+    @post("/strength", status_code=200, request_max_body_size=MAX_FORM_BYTES)
+    async def post_strength(
+        self,
+        request: AnyRequest,
+        secret: FromPath[str],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """How good the password is that is being typed; nothing of it is kept."""
+        refuse_other_sites(request, settings)
+        fields = await text_fields(request)
+        async with database.transaction() as db:
+            invitation = await find_invitation(db, secret, clock())
+            if invitation is None:
+                return _gone()
+            institution = await db.get_one(Institution, invitation.institution_id)
+        return strength_part(fields.get("password", ""), (invitation.email, institution.name))
+
 
 async def account_of(db: AsyncSession, staff: Staff, account_id: str) -> Account:
     """An account of the asker's institution.
@@ -291,6 +311,7 @@ async def _join(
         "role_words": ROLES[Role(invitation.role)],
         "mistake": mistake,
         "name": name,
+        "here": f"/join/{secret}",
         "least": MIN_CHARS,
         "most": MAX_CHARS,
     }

@@ -13,7 +13,7 @@ from support.campus import HOUR, Campus, Pupil, connected, redeem
 from server.accounts.credentials import ApiTokenRow, PasskeyRow
 from server.accounts.models import Account, Institution, Invitation, Role, StaffSession
 from server.accounts.scopes import TOKEN_PREFIX, Scope
-from server.accounts.service import NO_PASSWORD, create_institution, new_id
+from server.accounts.service import NO_HASH, create_institution, new_id
 from server.builds.models import AcceptedBuildRow
 from server.candidates.appeals import appeal
 from server.candidates.requests import RequestKind, receive
@@ -320,7 +320,7 @@ def _employ(db: AsyncSession, house: House, role: Role, called: str = "") -> str
         institution_id=house.institution.id,
         email=f"{called or role.value}@{house.name}.edu",
         name=f"{role.value.title()} of {house.name}",
-        password_hash=NO_PASSWORD,
+        password_hash=NO_HASH,
         role=role.value,
         active=True,
         created=house.campus.clock(),

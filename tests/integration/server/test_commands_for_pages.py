@@ -23,6 +23,7 @@ OWNER = "the account's owner alone, who proves it in their browser"
 BROWSER = "signing in and out is a browser's"
 CANDIDATE = "a candidate's own, by their link; `admin requests add` for letters"
 INVITED = "whoever was invited, by their link; `admin create-account` without one"
+JUDGED = "only looks at what is being typed, and keeps nothing"
 PREVIEW = "only looks, and keeps nothing: a file waits there for its preview"
 
 DATA, SESSION = "/settings/data-protection", "/sessions/{session_id}"
@@ -53,6 +54,7 @@ ROWS: dict[str, tuple[str, ...] | str] = {
     "/for-you/seen": ("review for-you",),
     "/imports": ("import",),
     "/join/{secret}": INVITED,
+    "/join/{secret}/strength": JUDGED,
     "/letters/again": ("letters resend",),
     "/letters/words/{kind}": ("letters write", "letters reset"),
     "/letters/zone": ("letters zone",),
@@ -83,6 +85,7 @@ ROWS: dict[str, tuple[str, ...] | str] = {
     f"{ACCOUNT}/passkeys/{{passkey_id}}/name": OWNER,
     f"{ACCOUNT}/passkeys/{{passkey_id}}/remove": OWNER,
     f"{ACCOUNT}/password": OWNER,
+    f"{ACCOUNT}/password/strength": JUDGED,
     f"{ACCOUNT}/recovery-codes": OWNER,
     f"{ACCOUNT}/sessions/end": ("people sign-out",),
     f"{ACCOUNT}/sessions/{{session}}/end": ("people sign-out",),

@@ -55,6 +55,7 @@ async def test_somebody_invited_comes_in_once(
     assert "Example University" in page.text
     assert page.headers["referrer-policy"] == "no-referrer"
     for form, said in (
+        ({"name": "Grace"}, "at least 12"),
         ({"name": "Grace", "password": "short", "again": "short"}, "at least 12"),
         ({"name": "Grace", "password": WORDS, "again": "x"}, "differ"),
         ({"name": "G", "password": "passwordpassword", "again": "passwordpassword"}, "first"),
@@ -71,6 +72,28 @@ async def test_somebody_invited_comes_in_once(
     done = [one.body.action for one in await entries(campus) if isinstance(one.body, Act)]
     assert done.count("invitation.send") == 2
     assert done[-2:] == ["account.create", "account.sign-in"]
+
+
+async def test_a_password_is_judged_while_it_is_typed(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    link = await invite(client, headers)
+    own = "/settings/account/password/strength"
+    for path, field, more in ((f"{link}/strength", "password", {}), (own, "new", headers)):
+        for typed, said in (
+            ("", "at least 12"),
+            (f"{NEW if field == 'password' else campus.admin}1", "your address"),
+            ("password1234", "guessed first"),
+            (WORDS, "Very good."),
+        ):
+            answer = await client.post(path, data={field: typed}, headers=more)
+            assert (answer.status_code, said in answer.text) == (200, True), answer.text
+            assert "<html" not in answer.text
+    other = {"Origin": "https://elsewhere.example"}
+    answer = await client.post(f"{link}/strength", data={}, headers=other)
+    assert answer.status_code == 403
+    assert (await client.post("/join/guessed/strength", data={})).status_code == 404
 
 
 @pytest.mark.parametrize(
