@@ -108,14 +108,15 @@ def _tell(made: Made, seconds: float) -> None:
 
 def _order(asked: argparse.Namespace) -> Order:
     branded = read_branded(asked.brand)
-    browser = branded.brand.build.browser if asked.browser is None else asked.browser
+    parts = branded.brand.build
     return Order(
         branded=branded,
         version=this_version(asked.number, asked.made),
         key=_key(asked),
         output=asked.output.resolve(),
         cache=asked.cache.resolve(),
-        browser=browser,
+        browser=parts.browser if asked.browser is None else asked.browser,
+        objects=parts.objects if asked.objects is None else asked.objects,
     )
 
 
@@ -155,6 +156,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--trial", action="store_true", help="sign with a key that is thrown away")
     add("--browser", action=argparse.BooleanOptionalAction, default=None,
         help="with or without the exam's browser; else as the brand says")  # fmt: skip
+    add("--objects", action=argparse.BooleanOptionalAction, default=None,
+        help="with or without what runs an own object model; else so, too")  # fmt: skip
     add("--number", type=int, help="the build's number; else from the history")
     add("--made", type=int, help="seconds since 1970 of the source; else from the history")
     add("--output", type=Path, default=ROOT / "dist")

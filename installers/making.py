@@ -47,6 +47,7 @@ class Order:
     output: Path
     cache: Path
     browser: bool
+    objects: bool
 
     @property
     def package(self) -> str:
@@ -81,16 +82,19 @@ def target() -> str:
     return f"{sys.platform}-{platform.machine().lower()}-cp{major}{minor}"
 
 
-def wanted(browser: bool) -> tuple[Locked, ...]:
-    """The packages of a recorder, with the exam's browser or without."""
-    extras = ("recorder", "browser") if browser else ("recorder",)
+def wanted(*, browser: bool, objects: bool) -> tuple[Locked, ...]:
+    """The packages of a recorder, with the exam's browser and what runs an institution's own
+    object model, or without.
+    """
+    parts = {"recorder": True, "browser": browser, "objects": objects}
+    extras = [name for name, comes in parts.items() if comes]
     asked = project_requirements((ROOT / "pyproject.toml").read_text("utf-8"), extras)
     return closure(read_lock(LOCK.read_text("utf-8")), asked)
 
 
 def make(order: Order, root: Path, say: Say) -> Made:
     """Stage the whole program below ``root`` and sign its list of files."""
-    locked = wanted(order.browser)
+    locked = wanted(browser=order.browser, objects=order.objects)
     packages = tree.site_packages(root)
     say(f"installing {len(locked)} packages at the lock file's versions")
     tree.install(locked, packages, order.cache)
@@ -100,6 +104,9 @@ def make(order: Order, root: Path, say: Say) -> Made:
         packages, browser=order.browser, languages=order.branded.brand.window.languages
     ))  # fmt: skip
     say(f"left out {left} files that the recorder does not reach")
+    say(
+        f"took {_reduce(order, packages) / 1e6:.0f} MB out of libraries that are needed in part"
+    )
     tree.strip(packages)
     copy_source(packages)
     (packages / "briefcase.toml").write_text(order.branded.installed_text(), "utf-8")
@@ -108,6 +115,21 @@ def make(order: Order, root: Path, say: Say) -> Made:
     say("compiling")
     tree.compile_all(root, packages, order.installed_at)
     return seal(order, root, locked)
+
+
+def _reduce(order: Order, packages: Path) -> int:
+    """Make libraries smaller that are needed in part, where binutils are; bytes saved."""
+    if sys.platform != "linux":
+        return 0
+    from installers.linux.blas import share_blas
+    from installers.linux.hollow import hollow_out
+    from installers.linux.icu import reduce_icu
+    from installers.linux.objects import can_be_written
+
+    if not can_be_written():
+        return 0
+    saved = share_blas(packages) + hollow_out(packages)
+    return saved + reduce_icu(packages, order.branded.brand.window.languages)
 
 
 def _add_starter(root: Path) -> None:

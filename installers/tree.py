@@ -23,9 +23,6 @@ from shared.build import HEAD_FILE, LIST_FILE, FileEntry
 # Published as source alone: a folder of model files, nothing to compile.
 _SOURCE_ONLY = ("face-recognition-models",)
 
-# Built with debugging symbols: four fifths of their size.
-_WITH_SYMBOLS = ("av",)
-
 _EXECUTABLE_NAMES = ("QtWebEngineProcess",)
 _CHUNK = 1 << 20
 
@@ -62,14 +59,16 @@ def install(locked: Sequence[Locked], packages: Path, cache: Path) -> None:
 
 
 def strip(packages: Path) -> None:
-    """Take debugging symbols out of what was published with them, where the tool is there."""
+    """Take out what only debuggers and linkers read, where the tool is there.
+
+    PyAV's modules are published with it: four fifths of their size.
+    """
     tool = shutil.which("strip")
     if tool is None or sys.platform != "linux":
         return
-    for name in _WITH_SYMBOLS:
-        files = [str(path) for path in sorted((packages / name).rglob("*.so"))]
-        if files:
-            subprocess.run([tool, "--strip-debug", *files], check=True)
+    files = [str(path) for path in sorted(packages.rglob("*.so*")) if not path.is_symlink()]
+    if files:
+        subprocess.run([tool, "--strip-unneeded", *files], check=True)
 
 
 def compile_all(root: Path, packages: Path, installed_at: str) -> None:

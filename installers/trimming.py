@@ -34,9 +34,9 @@ def _packages(*names: str) -> tuple[str, ...]:
 
 LEFT = (
     Left(
-        ("face_recognition_models/models/shape_predictor_68_face_landmarks.dat",
+        ("face_recognition_models/models/shape_predictor_*_face_landmarks.dat",
          "face_recognition_models/models/mmod_human_face_detector.dat"),
-        "the comparison of faces uses the 5-point model and the network alone",
+        "the comparison of faces uses the network alone; landmarks are mediapipe's",
     ),
     Left(
         ("onnxruntime/capi/libonnxruntime.so*", "onnxruntime/transformers/*",
@@ -59,6 +59,16 @@ LEFT = (
         ("*.debug.pak", "*.debug.bin", "*devtools_resources*"), "for developers of the engine"
     ),
     Left(("resemblyzer/*.py",), "only its weights are read"),
+    Left(("cv2/opencv_videoio_ffmpeg*.dll",), "files are PyAV's, on Windows too"),
+    Left(("numpy/core/_simd*",), "for NumPy's own tests"),
+    Left((*_packages("pycparser"), "cffi/*", "cffi-*.dist-info/*"),
+         "makes bindings; those that are made need _cffi_backend alone"),
+    Left(
+        ("pygments/lexers/[!_ps]*.py", "pygments/lexers/p[!y]*.py", "pygments/lexers/s[!p]*.py",
+         "pygments/lexers/_*_builtins.py"),
+        "languages that no help text and no traceback shows: Python and plain text stay",
+    ),
+    Left(_packages("rich_rst"), "help in another markup than ours"),
     Left(
         ("mediapipe/modules/pose*/*", "mediapipe/modules/holistic*/*",
          "mediapipe/modules/selfie*/*",
@@ -73,10 +83,9 @@ LEFT = (
     Left(("cv2/data/*.xml",), "cascades: faces are found by mediapipe"),
     Left((*_packages("pip"), "bin/*", "__pycache__/*", "setuptools/*", "wheel/*"),
          "tools for installing; nothing is installed at run time"),
-    Left(("*/tests/*", "*/test/*", "*/testing/*.py.orig", "*.pyi", "*.pyx", "*.pxd", "*.h",
-          "*.hpp",
-          "*.c", "*.cpp", "*.a", "*.lib", "*/include/*", "*/f2py/*", "numpy/distutils/*",
-          "numpy/*/tests/*"),
+    Left(("*/tests/*", "*/test/*", "*/test_data/*", "*/testing/*.py.orig", "*.pyi", "*.pyx",
+          "*.pxd", "*.h", "*.hpp", "*.c", "*.cpp", "*.a", "*.lib", "*/include/*", "*/f2py/*",
+          "numpy/distutils/*", "numpy/*/tests/*"),
          "for developers"),
     Left(("*/__pycache__/*", "*.pyc"), "compiled anew, in a way that comes out the same"),
     Left(("*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/REQUESTED",

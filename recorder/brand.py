@@ -76,9 +76,12 @@ class Window(_Part, frozen=True, kw_only=True):
 
 
 class Parts(_Part, frozen=True, kw_only=True):
-    """What comes along: the exam's browser (Qt WebEngine, 240 MB)."""
+    """What comes along: the exam's browser (Qt WebEngine, 240 MB), and what runs an
+    institution's own object model (onnxruntime, 30 MB).
+    """
 
     browser: bool = True
+    objects: bool = True
 
 
 class UpdateSource(_Part, frozen=True, kw_only=True):

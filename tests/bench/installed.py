@@ -25,9 +25,17 @@ MIB = 1 << 20
 # The largest are named, so that who wants a smaller program knows where to look.
 NAMED = 8
 
+# What comes along, whether the exam's browser and what runs an own object model are there, and
+# the budget (MiB).
+BUILT = (
+    ("without the exam's browser and own object models", False, False, 250.0),
+    ("without the exam's browser", False, True, 250.0),
+    ("with the exam's browser", True, True, 450.0),
+)
+
 
 def run() -> list[Row]:
-    """Build with and without the exam's browser; measure both."""
+    """Build with and without what a brand may leave out; measure each."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="invigil-bench-") as name:
         folder = Path(name)
@@ -38,22 +46,22 @@ def run() -> list[Row]:
             output=folder / "dist",
             cache=Path(os.environ.get("INVIGIL_BUILD_CACHE", folder / "cache")),
             browser=False,
+            objects=False,
         )
-        for browser, budget in ((False, 250.0), (True, 450.0)):
-            kept = folder / f"browser-{browser}"
-            list(build(replace(order, browser=browser), (), keep=kept))
-            rows += _measured(kept / "tree", "with" if browser else "without", budget)
+        for number, (what, browser, objects, budget) in enumerate(BUILT):
+            kept = folder / f"built-{number}"
+            list(build(replace(order, browser=browser, objects=objects), (), keep=kept))
+            rows += _measured(kept / "tree", f"installed, {what}", budget)
     return rows
 
 
-def _measured(root: Path, browser: str, budget: float) -> list[Row]:
+def _measured(root: Path, what: str, budget: float) -> list[Row]:
     size = sum(p.lstat().st_size for p in root.rglob("*") if p.is_file()) / MIB
     largest = list(sizes(site_packages(root)).items())[:NAMED]
     told = ", ".join(f"{name} {bytes_ / MIB:.0f}" for name, bytes_ in largest)
     with virtual_display() as name, tempfile.TemporaryDirectory() as home:
         command = [str(root / "bin" / "invigil-recorder")]
         first = min(start(command, name, home) for _ in range(STARTS))
-    what = f"installed, {browser} the exam's browser"
     return [
         at_most(what, size, budget, "MiB", 0),
         noted(f"{what}: the largest, MiB", told),

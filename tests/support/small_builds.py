@@ -32,6 +32,7 @@ def order(folder: Path, number: int = 3, brand: str = BRAND) -> Order:
         output=folder,
         cache=folder,
         browser=False,
+        objects=False,
     )
 
 

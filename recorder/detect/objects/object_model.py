@@ -123,8 +123,10 @@ class ObjectModel:
 
 
 def _load(data: bytes) -> Any:
-    import onnxruntime
-
+    try:
+        import onnxruntime
+    except ModuleNotFoundError as error:
+        raise UnusableModel("this program was built without what runs it") from error
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     # One thread, and no arena that keeps the largest picture's memory for the session.

@@ -8,33 +8,27 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from bench.starting import shown
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo.machine import virtual_display
 from demo.programs import Programs, records_in
-from support.clean_root import USER, CleanRoot, can_be_made
+from support.clean_root import USER, CleanRoot
 from support.clips import make_clip
+from support.packages import Builds
 
-from installers.branded import read_branded
-from installers.build import build
 from installers.checking import check_artifact, check_tree
-from installers.making import Order
-from installers.version import ROOT, Version, this_version
+from installers.version import ROOT
 from shared.records import Open
 from shared.sidecar import SUFFIX
-from shared.signed import fingerprint, public_bytes
 from shared.verify import verify_bundle
 
 pytestmark = [
@@ -51,68 +45,6 @@ INSTALLED = "/usr/lib/invigil"
 _LOOK = """from recorder.installed import installed_root, look_at
 look = look_at(installed_root())
 print(look.verdict.name, *look.changed)"""
-
-
-@dataclass(frozen=True)
-class Builds:
-    """Two builds of one source, ``again`` the first once more, and who signed them."""
-
-    first: Path
-    again: Path
-    newer: Path
-    signers: frozenset[str]
-    build_id: str
-
-
-def _packages(paths: Iterator[Path]) -> Path:
-    return next(path for path in list(paths) if path.suffix == ".deb")
-
-
-@pytest.fixture(scope="module")
-def builds() -> Iterator[Builds]:
-    if not can_be_made():
-        pytest.skip("needs root, debootstrap and unshare")
-    key = Ed25519PrivateKey.generate()
-    with tempfile.TemporaryDirectory(prefix="invigil-installer-test-") as name:
-        folder = Path(name)
-        cache = Path(os.environ.get("INVIGIL_BUILD_CACHE", folder / "cache"))
-        source = this_version(None, None)
-        order = Order(
-            branded=read_branded(ROOT / "briefcase.toml"),
-            version=source,
-            key=key,
-            output=folder / "first",
-            cache=cache,
-            browser=False,
-        )
-        newer = Version(source.version, source.number + 1, source.made + 60)
-        first = _packages(build(order, ("deb",), fast=True))
-        again = _packages(build(replace(order, output=folder / "again"), ("deb",), fast=True))
-        later = replace(order, output=folder / "newer", version=newer)
-        signers = frozenset({fingerprint(public_bytes(key))})
-        yield Builds(
-            first=first,
-            again=again,
-            newer=_packages(build(later, ("deb",), fast=True)),
-            signers=signers,
-            build_id=check_artifact(first, signers, None).id,
-        )
-
-
-@pytest.fixture(scope="module")
-def root(builds: Builds) -> Iterator[CleanRoot]:
-    """A clean system with what the package depends on, and no network."""
-    told = subprocess.run(
-        ["dpkg-deb", "-f", str(builds.first), "Depends"],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    names = [re.sub(r"\s*[(|].*", "", one).strip() for one in told.split(",")]
-    suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
-    with tempfile.TemporaryDirectory(prefix="invigil-clean-root-") as folder:
-        Path(folder).chmod(0o755)
-        yield CleanRoot.make(Path(folder) / "root", names, suite)
 
 
 def test_two_builds_of_one_source_are_the_same(builds: Builds) -> None:
@@ -228,7 +160,7 @@ def _window_opens(root: CleanRoot, screen: str) -> None:
         display.close()
 
 
-def _running(root: CleanRoot, screen: str):  # type: ignore[no-untyped-def]
+def _running(root: CleanRoot, screen: str) -> AbstractContextManager[object]:
     """The window, as the user opens it, for as long as the block."""
     from demo.machine import process
 

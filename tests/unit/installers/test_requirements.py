@@ -16,9 +16,11 @@ HASH = "ab" * 32
 def test_the_recorders_packages_are_those_of_the_lock_file() -> None:
     locked = read_lock(LOCK.read_text("utf-8"))
 
-    plain, browser = wanted(browser=False), wanted(browser=True)
+    plain, browser = (wanted(browser=b, objects=False) for b in (False, True))
+    objects = wanted(browser=False, objects=True)
 
     assert {one.name for one in browser} - {one.name for one in plain} == {"pyside6-addons"}
+    assert {one.name for one in objects} - {one.name for one in plain} == {"onnxruntime"}
     assert {"av", "mediapipe", "cryptography", "pyside6-essentials"} <= {o.name for o in plain}
     assert not {"litestar", "pytest", "briefcase", "granian"} & {one.name for one in browser}
     assert all(locked[one.name] == one and one.hashes for one in browser)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 
 import cv2
 import numpy as np
@@ -168,3 +169,9 @@ def test_a_model_that_fails_when_it_is_run_is_said() -> None:
     assert found.look(desk(), 0.3) == ()
     with pytest.raises(UnusableModel, match="fails when it is run"):
         found.look(np.full((480, 640, 3), 255, np.uint8), 0.3)
+
+
+def test_a_program_without_onnxruntime_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(UnusableModel, match="built without"):
+        ObjectModel(colour_network("v8"), LABELS)
