@@ -281,11 +281,12 @@ class Recorder:
         Raises:
             EnvironmentFault: the installed program is not whole.
         """
+        from recorder.interrupted import is_recording
         from recorder.updates.commands import updates_of_this
         from recorder.updates.news import Fetched, Found, Trouble
 
         updates = updates_of_this(self._root, self._may_update)
-        if updates is None or self.survey().interrupted:
+        if updates is None or is_recording(self._root) or self.survey().interrupted:
             return None
         with self._updating:
             news = updates.look()

@@ -37,6 +37,23 @@ def survey(root: Path) -> Survey:
     return Survey(tuple(found), tuple(unreadable))
 
 
+def is_recording(root: Path) -> bool:
+    """Whether a program of this computer is recording into a folder under ``root``.
+
+    Raises:
+        EnvironmentFault: ``root`` cannot be read.
+    """
+    return any(_in_use(folder) for folder in session_folders(root))
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        look(folder)
+    except StoreTrouble as trouble:
+        return trouble.cause is Cause.IN_USE
+    return False
+
+
 def look(folder: Path) -> Interrupted:
     """One recording.
 

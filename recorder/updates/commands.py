@@ -8,9 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from recorder.brand import load_brand
+from recorder.evidence.store import session_folders
 from recorder.faults import EnvironmentFault
 from recorder.installed import installed_root
-from recorder.interrupted import survey
+from recorder.interrupted import is_recording, survey
 from recorder.settings import read_settings
 from recorder.updates.here import updates_here
 from recorder.updates.installing import install as install_fetched
@@ -37,17 +38,22 @@ def updates_of_this(sessions: Path, may: Callable[[], bool]) -> Updates | None:
 
 
 def look(*, install: bool, language: str) -> int:
-    """Look, say what was found, and perhaps install it.
+    """Look, say what was found, and perhaps install it; a recording that begins stops it.
 
     Raises:
         EnvironmentFault: it cannot be looked for, or installed.
     """
     sessions = read_settings().root
-    updates = updates_of_this(sessions, lambda: True)
+    before = session_folders(sessions)
+    updates = updates_of_this(sessions, lambda: session_folders(sessions) == before)
     if updates is None:
         raise EnvironmentFault(
             "This program has no updates: it runs from its source, or was built without them.",
             "Whoever installed it brings a newer one.",
+        )
+    if is_recording(sessions):
+        raise EnvironmentFault(
+            "An exam is being recorded on this computer.", "Ask again when it is over."
         )
     if survey(sessions).interrupted:
         raise EnvironmentFault(

@@ -86,6 +86,14 @@ def test_what_was_interrupted_is_listed(recorder: Recorder, folder: Path, addres
 def test_what_is_in_use_is_not_listed(tmp_path: Path, folder: Path) -> None:
     with closing(EvidenceStore.open(folder)):
         assert room.survey(tmp_path) == Survey()
+        assert room.is_recording(tmp_path)
+
+
+def test_what_nobody_uses_is_not_being_recorded(tmp_path: Path, folder: Path) -> None:
+    assert not room.is_recording(tmp_path)
+    (folder / "evidence.db").write_bytes(b"something else" * 100)
+    assert not room.is_recording(tmp_path)
+    assert not room.is_recording(tmp_path / "none")
 
 
 def test_what_cannot_be_read_is_told_apart(tmp_path: Path, folder: Path) -> None:
