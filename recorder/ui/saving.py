@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QStandardPaths, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from recorder.status import SavedFile, SavedReceipt
@@ -34,10 +35,14 @@ Save = Callable[[Path, Progress], SavedFile]
 
 
 def choose_file(window: QWidget, name: str, chosen: Callable[[Path], object]) -> None:
-    """Ask with the system's own dialog. Nobody is told where it is cancelled.
+    """Ask with the system's own dialog, once at a time. Nobody is told where it is cancelled.
 
-    What is saved follows from the suffix of the name that is suggested.
+    What is saved follows from the suffix of the name that is suggested. The window can be used
+    and quit meanwhile.
     """
+    if (shown := window.findChild(QFileDialog)) is not None:
+        shown.activateWindow()
+        return
     suffix = Path(name).suffix
     if suffix == RECEIPT_SUFFIX:
         title = QCoreApplication.translate("Saver", "Save the receipt")
@@ -56,7 +61,9 @@ def choose_file(window: QWidget, name: str, chosen: Callable[[Path], object]) ->
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix.removeprefix("."))
     dialog.fileSelected.connect(lambda path: chosen(Path(path)))
-    dialog.open()
+    dialog.setModal(False)
+    QShortcut(QKeySequence("Ctrl+Q"), dialog).activated.connect(window.close)
+    dialog.show()
 
 
 class Saver(QObject):

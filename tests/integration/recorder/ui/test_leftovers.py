@@ -267,10 +267,11 @@ def test_the_dialog_suggests_a_name_and_tells_the_path(
     window = QWidget()
     qtbot.addWidget(window)
     chosen: list[Path] = []
-    monkeypatch.setattr(QFileDialog, "open", lambda _self: None)
-    choose_file(window, "a.invigil", chosen.append)
-    dialog = window.findChild(QFileDialog)
-    assert dialog is not None
+    monkeypatch.setattr(QFileDialog, "show", lambda _self: None)
+    for _ in range(2):
+        choose_file(window, "a.invigil", chosen.append)
+    [dialog] = window.findChildren(QFileDialog)
+    assert not dialog.isModal()  # the window can be quit meanwhile
     assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
     assert dialog.selectedFiles()[0].endswith("a.invigil")
     dialog.fileSelected.emit(str(tmp_path / "b.invigil"))

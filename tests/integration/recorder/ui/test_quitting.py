@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from recorder.status import Delivery, Interrupted, Stage
 from recorder.ui.pages.page import Page
 from recorder.ui.window import MainWindow
 
@@ -27,6 +28,38 @@ def at_enter_asking(walker: Any) -> MainWindow:
     window = at_enter(walker)
     walker.program.gates["inspect"] = threading.Event()
     window.page.submit()
+    return window
+
+
+def at_practice(walker: Any) -> MainWindow:
+    window = walker.open_window()
+    window.page.practise.click()
+    walker.qtbot.waitUntil(lambda: bool(walker.program.practices))
+    return window
+
+
+def at_leftover_saving(walker: Any, left: Interrupted) -> MainWindow:
+    """What an earlier run has left is written to a slow disk."""
+    walker.program.left = [left]
+    window = at_enter(walker)
+    walker.qtbot.waitUntil(lambda: bool(window.page.leftovers.cards))
+    saving(walker, next(iter(window.page.leftovers.cards.values())).save)
+    return window
+
+
+def saving(walker: Any, button: Any) -> None:
+    walker.program.gates["save"] = threading.Event()
+    button.click()
+    walker.qtbot.waitUntil(lambda: walker.program.calls[-1][0] == "save")
+
+
+def at_overview(walker: Any) -> MainWindow:
+    return walker.enter()
+
+
+def at_declined(walker: Any) -> MainWindow:
+    window = at_consent(walker)
+    window.page.declined.emit()
     return window
 
 
@@ -101,7 +134,76 @@ def at_terms(walker: Any) -> MainWindow:
     return window
 
 
-BEFORE = [at_enter, at_enter_asking, at_consent, at_check, at_check_starting]
+def at_terms_withdrawing(walker: Any) -> MainWindow:
+    window = at_terms(walker)
+    window.page._withdraw.click()
+    return window
+
+
+def at_break(walker: Any) -> MainWindow:
+    window = at_exam(walker)
+    walker.program.recordings[0].become(phase="break")
+    return window
+
+
+def at_paused(walker: Any) -> MainWindow:
+    window = at_exam(walker)
+    walker.program.recordings[0].become(phase="paused")
+    return window
+
+
+def at_finishing(walker: Any) -> MainWindow:
+    window = at_exam(walker)
+    window.page.finish.click()
+    return window
+
+
+def over(walker: Any, stage: Stage) -> MainWindow:
+    window = at_exam(walker)
+    window.page.finishing.emit("finished")
+    delivery = Delivery(10, 5, 10, 5, 1_000_000, 500_000, online=False)
+    walker.program.recordings[0].become(stage=stage, delivery=delivery)
+    walker.qtbot.waitUntil(lambda: window._way.stage is stage)
+    return window
+
+
+def at_delivering(walker: Any) -> MainWindow:
+    return over(walker, Stage.DELIVERING)
+
+
+def at_delivering_saving(walker: Any) -> MainWindow:
+    window = at_delivering(walker)
+    walker.qtbot.waitUntil(window.page._save.isVisible)
+    saving(walker, window.page._save)
+    return window
+
+
+def at_delivered(walker: Any) -> MainWindow:
+    return over(walker, Stage.DELIVERED)
+
+
+def at_receipt_saving(walker: Any) -> MainWindow:
+    window = at_delivered(walker)
+    walker.program.gates["receipt"] = threading.Event()
+    window.page.keeping_receipt.emit()
+    walker.qtbot.waitUntil(lambda: walker.program.calls[-1][0] == "receipt")
+    return window
+
+
+def at_failed(walker: Any) -> MainWindow:
+    return over(walker, Stage.FAILED)
+
+
+BEFORE = [
+    at_enter,
+    at_enter_asking,
+    at_practice,
+    at_overview,
+    at_consent,
+    at_declined,
+    at_check,
+    at_check_starting,
+]
 AFTER = [
     at_identity,
     at_identity_running,
@@ -110,8 +212,13 @@ AFTER = [
     at_waiting,
     at_exam,
     at_exam_folded,
+    at_break,
+    at_paused,
+    at_finishing,
     at_terms,
+    at_terms_withdrawing,
 ]
+OVER = [at_delivering, at_delivering_saving, at_delivered, at_receipt_saving, at_failed]
 
 
 @pytest.mark.parametrize("way", BEFORE, ids=lambda way: way.__name__)
@@ -121,6 +228,23 @@ def test_before_the_recording_nothing_is_asked(way: Way, walker: Any) -> None:
     assert window.close()
     assert not window.isVisible()
     assert time.monotonic() - begun < BOUND_S
+
+
+@pytest.mark.parametrize("way", OVER, ids=lambda way: way.__name__)
+def test_afterwards_nothing_is_asked_either(way: Way, walker: Any) -> None:
+    """What is not delivered yet goes on its way at the next start."""
+    window = way(walker)
+    begun = time.monotonic()
+    assert window.close()
+    assert not window.isVisible()
+    assert time.monotonic() - begun < BOUND_S
+    assert walker.program.recordings[0].reasons == ["finished"]
+
+
+def test_nothing_is_asked_while_what_was_left_is_saved(walker: Any, left_behind: Any) -> None:
+    window = at_leftover_saving(walker, left_behind[1])
+    assert window.close()
+    assert not window.isVisible()
 
 
 @pytest.mark.parametrize("way", AFTER, ids=lambda way: way.__name__)
