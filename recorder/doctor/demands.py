@@ -16,6 +16,7 @@ from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.guard import Guard
 from recorder.lockdown.operations.for_policy import Desktop, Unavailable, steps_for
+from recorder.lockdown.operations.notifications import can_hold_off
 from shared.policy import Level, Lockdown, Policy, Surface
 
 POLICY = Topic(
@@ -48,10 +49,10 @@ _READERS = {
     "input_devices": "inputs",
 }
 
-# The exam's window holds these itself: a Wayland compositor lets none stay on top, and
-# without a display there is no window.
+# The exam's window holds these itself: a Wayland compositor lets none stay on top, and beside
+# other programs, or without a display, there is no such window.
 _NOT_ON_WAYLAND = frozenset({"on_top"})
-_NEED_A_DISPLAY = frozenset({"full_screen", "on_top"})
+_NEED_A_WINDOW = frozenset({"full_screen", "on_top"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def beyond(
     unheld = _unheld(policy, platform, environ)
     asked = [part for part in _PARTS if _is_asked(policy.lockdown, part)]
     watched = {part for part in unheld if part in _READERS and not _blind(machine, part)}
-    never = (_beyond(platform, environ) | unheld) - watched
+    never = (_beyond(policy.surface, platform, environ) | unheld) - watched
     return Beyond(
         tuple(part for part in asked if part in never or _blind(machine, part)),
         tuple(part for part in asked if part in watched),
@@ -89,7 +90,11 @@ def _is_asked(lockdown: Lockdown, part: str) -> bool:
 def _unheld(policy: Policy, platform: str, environ: Mapping[str, str]) -> frozenset[str]:
     """Parts with a step that this machine's adapter does not know."""
     steps = steps_for(policy, Desktop(platform, environ), Guard(Path()), lambda _pid: False)
-    return frozenset(one.part for one in steps if isinstance(one.operation, Unavailable))
+    unheld = {one.part for one in steps if isinstance(one.operation, Unavailable)}
+    asked = policy.lockdown.notifications is Level.ENFORCE
+    if asked and platform == "linux" and not can_hold_off(environ):
+        unheld.add("notifications")
+    return frozenset(unheld)
 
 
 def _blind(machine: Machine, part: str) -> bool:
@@ -97,12 +102,14 @@ def _blind(machine: Machine, part: str) -> bool:
     return reader is not None and isinstance(getattr(machine, reader), Unsupported)
 
 
-def _beyond(platform: str, environ: Mapping[str, str]) -> frozenset[str]:
+def _beyond(surface: Surface, platform: str, environ: Mapping[str, str]) -> frozenset[str]:
+    if surface.kind == "record_only":
+        return _NEED_A_WINDOW
     if platform != "linux":
         return frozenset()
     if environ.get("XDG_SESSION_TYPE") == "wayland" and "WAYLAND_DISPLAY" in environ:
         return _NOT_ON_WAYLAND
-    return frozenset() if environ.get("DISPLAY") else _NEED_A_DISPLAY
+    return frozenset() if environ.get("DISPLAY") else _NEED_A_WINDOW
 
 
 def check_demands(

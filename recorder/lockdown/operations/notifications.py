@@ -101,6 +101,11 @@ class Notifications:
         self._on = False
 
 
+def can_hold_off(environ: Mapping[str, str]) -> bool:
+    """Whether the desktop of this environment has a way that is known here; asks it."""
+    return inhibitable(environ) or find_setting(environ) is not None
+
+
 def restore_notifications(state: State) -> str:
     """Put the setting back, if it still is as it was set.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from recorder.capture.holders import Holder, Holders
@@ -171,13 +172,16 @@ def test_how_much_displays_are_enlarged_is_told() -> None:
 
 
 def asking(**lockdown: Level) -> Policy:
-    import msgspec
-
     quiet = dict.fromkeys(Lockdown.__struct_fields__, Level.OFF)
     institution = Institution(name="University", contact="exams@example.edu")
     return msgspec.structs.replace(
         POLICY, lockdown=Lockdown(**{**quiet, **lockdown}), institution=institution
     )
+
+
+def in_its_browser(policy: Policy, **options: bool) -> Policy:
+    surface = Surface(kind="browser", start="https://exam.example.edu", **options)
+    return msgspec.structs.replace(policy, surface=surface)
 
 
 def test_what_the_exam_asks_for_and_is_not_possible_is_said_with_whom_to_ask() -> None:
@@ -191,12 +195,34 @@ def test_what_the_exam_asks_for_and_is_not_possible_is_said_with_whom_to_ask() -
 
 def test_wayland_holds_no_shortcuts() -> None:
     policy = asking(keys=Level.ENFORCE, on_top=Level.ENFORCE, full_screen=Level.ENFORCE)
+    policy = in_its_browser(policy)
     desk = machine(Desk(None))
     wayland = {"XDG_SESSION_TYPE": "wayland", "WAYLAND_DISPLAY": "wayland-0"}
     assert demands.beyond(policy, desk, "linux", wayland).missing == ("on_top", "keys")
     assert demands.beyond(policy, desk, "linux", {"DISPLAY": ":0"}) == demands.Beyond((), ())
     assert len(demands.beyond(policy, desk, "linux", {}).missing) == 3
     assert demands.beyond(policy, desk, "win32", {}) == demands.Beyond((), ())
+
+
+def test_beside_other_programs_no_window_is_held() -> None:
+    policy = asking(on_top=Level.ENFORCE, full_screen=Level.ENFORCE)
+    for platform, environ in (("linux", {"DISPLAY": ":0"}), ("win32", {}), ("darwin", {})):
+        lacks = demands.beyond(policy, machine(Desk(None)), platform, environ)
+        assert lacks == demands.Beyond(("full_screen", "on_top"), ())
+
+
+@pytest.mark.parametrize(("known", "missing"), [(True, ()), (False, ("notifications",))])
+def test_a_desktop_without_a_way_to_be_quiet_is_said_before(
+    known: bool, missing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(demands, "can_hold_off", lambda environ: asked.append(environ) or known)
+    environ = {"DISPLAY": ":0", "XDG_CURRENT_DESKTOP": "i3"}
+    policy = asking(notifications=Level.ENFORCE)
+    assert demands.beyond(policy, CANNOT, "linux", environ).missing == missing
+    assert asked == [environ]
+    assert demands.beyond(asking(), CANNOT, "linux", environ).missing == ()
+    assert asked == [environ]
 
 
 def test_a_window_that_is_not_held_on_top_needs_nothing() -> None:
@@ -228,10 +254,8 @@ def test_what_is_only_watched_where_it_shall_be_held_is_said(
 
 
 def test_an_exam_in_the_browser_needs_the_browser() -> None:
-    import msgspec
 
-    surface = Surface(kind="browser", start="https://exam.example.edu")
-    policy = msgspec.structs.replace(asking(), surface=surface)
+    policy = in_its_browser(asking())
     fault = EnvironmentFault("The exam's browser cannot be started.", "Restart.")
     finding = demands.check_demands(policy, CANNOT, lambda wanted: fault if wanted else None)
     assert finding.state is State.PROBLEM
@@ -241,10 +265,7 @@ def test_an_exam_in_the_browser_needs_the_browser() -> None:
 def test_what_the_browser_lacks_here_is_said_before_the_exam(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import msgspec
-
-    surface = Surface(kind="browser", start="https://exam.example.edu", spell_check=True)
-    policy = msgspec.structs.replace(asking(), surface=surface)
+    policy = in_its_browser(asking(), spell_check=True)
     lacking = "Spelling cannot be checked: this installation has no dictionaries."
     monkeypatch.setattr(demands, "without", lambda _: (lacking,))
     monkeypatch.setattr(demands, "is_root", lambda: False)
