@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from recorder.exam.attempts import Attempt
 from recorder.exam.browser import ExamBrowser
-from recorder.exam.standing import is_above
+from recorder.exam.standing import is_above, keep_above
 from recorder.exam.window import ExamWindow
 from recorder.lockdown.operation import Evasion, InForce, NotInForce, Performed, State
 from shared.flags import Kind
@@ -263,20 +263,31 @@ class OnTop(_Standing):
             self._window.keep_on_top(on_top=False)
 
     def _look(self) -> None:
-        # No box or menu opens over a cover, so that nothing is lost by raising it.
-        for cover in self._window.covers.all:
-            cover.raise_()
+        away = self._away.isValid()
         # A box of files to hand in is the exam's as well.
         if QApplication.activeWindow() is not None or not self._window.isVisible():
             self._away.invalidate()
+            self._raise_covers(anew=away)
             return
-        if not self._away.isValid():
+        self._raise_covers(anew=False)
+        if not away:
             self._away.start()
         if self._away.hasExpired(self._patience_ms) or not self._patience_ms:
-            self._away.invalidate()
             self._told.append(Evasion(None, "another window"))
             self._window.raise_()
             self._window.activateWindow()
+
+    def _raise_covers(self, *, anew: bool) -> None:
+        """No box or menu opens over a cover, so that nothing is lost by raising it.
+
+        Window managers put what fills a display above what is only raised, as long as nobody
+        works there, and find out again where the cover belongs when it is asked for ``anew``.
+        """
+        for cover in self._window.covers.all:
+            if anew:
+                keep_above(cover, above=False)
+                keep_above(cover, above=True)
+            cover.raise_()
 
 
 class AttemptsTold(QObject):
