@@ -50,13 +50,15 @@ class ExamRoom:
         self._begun = False
         session.hold(self._steps(offer))
 
-    def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
+    def open(self, bar: QWidget, on_left: Callable[[], object], scale: float = 1.0) -> None:
         """The exam begins: show it with the bar on top.
 
         Args:
             bar: what tells the time, the light and the rest; it becomes the window's.
             on_left: called when the candidate has chosen, twice, to leave the exam.
+            scale: how large text is for this candidate: the exam's pages begin so.
         """
+        self._browser.zoom_to(scale)
         self._window.set_bar(bar)
         self._window.left.connect(on_left)
         self._window.show()

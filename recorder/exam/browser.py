@@ -194,11 +194,13 @@ class ExamBrowser(QWidget):
 
     def zoom(self, steps: int) -> None:
         """Larger (1), smaller (-1) or as it was (0)."""
-        if steps == 0:
-            self._zoom = 1.0
-        else:
-            near = min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - self._zoom))
-            self._zoom = ZOOMS[max(0, min(len(ZOOMS) - 1, near + steps))]
+        at = _nearest(self._zoom) + steps if steps else ZOOMS.index(1.0)
+        self._zoom = ZOOMS[max(0, min(len(ZOOMS) - 1, at))]
+        self._apply_zoom()
+
+    def zoom_to(self, factor: float) -> None:
+        """As near to this as the steps are, 1 being 100 %."""
+        self._zoom = ZOOMS[_nearest(factor)]
         self._apply_zoom()
 
     def _apply_zoom(self) -> None:
@@ -390,3 +392,7 @@ def end_process(page: QWebEnginePage) -> None:
 
 def _keys(standard: QKeySequence.StandardKey) -> list[QKeySequence]:
     return QKeySequence.keyBindings(standard)
+
+
+def _nearest(factor: float) -> int:
+    return min(range(len(ZOOMS)), key=lambda at: abs(ZOOMS[at] - factor))

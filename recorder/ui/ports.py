@@ -189,9 +189,10 @@ class Practice(Protocol):
 class ExamRoom(Protocol):
     """The exam's own browser. Used on the main thread alone."""
 
-    def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
-        """The exam begins: show it with ``bar`` on top. ``on_left`` is called once the
-        candidate has chosen to leave.
+    def open(self, bar: QWidget, on_left: Callable[[], object], scale: float) -> None:
+        """The exam begins: show it with ``bar`` on top, its pages as large as text is
+        (``scale``, 1 being 100 %). ``on_left`` is called once the candidate has chosen to
+        leave.
         """
         ...
 

@@ -34,6 +34,10 @@ class Watch(QObject):
         self._beat.start()
         self.look()
 
+    def shown_in(self, widget: QWidget) -> None:
+        """What it sees is shown here from now on; it looks seldom while nobody sees this."""
+        self._beat.follow(widget)
+
     def stop(self) -> None:
         """No longer look."""
         self._beat.stop()

@@ -237,7 +237,8 @@ class Way(QObject):
         unread = self._leave_page()
         self._page, self._step, self._terms = page, Step.EXAM, None
         page.fold()
-        room.open(page, lambda: self.end("quit"))
+        room.open(page, lambda: self.end("quit"), self._window.memory.scale)
+        self._watch.shown_in(page)
         FocusRing(page.window())
         # The exam's page has these keys for its own zoom, wherever the focus is on it.
         self._window.size_shortcuts(page.parentWidget() or page)
@@ -267,6 +268,7 @@ class Way(QObject):
     def _show_finish(self, *, withdrawn: bool = False) -> None:
         if isinstance(self._page, FinishPage):
             return
+        self._watch.shown_in(self._window)
         page = FinishPage(self._offer, withdrawn=withdrawn)
         self._let_save(page)
         page.closing.connect(self._window.close)

@@ -40,6 +40,10 @@ class Beat(QObject):
         """Whether the timer runs, fast or slowly."""
         return self._timer.isActive()
 
+    def follow(self, owner: QWidget) -> None:
+        """From now on the visibility of this one counts; it must outlive that."""
+        self._owner = owner
+
     def start(self) -> None:
         """Beat from now on."""
         self._timer.start(self._interval_ms)

@@ -164,6 +164,10 @@ def test_pages_can_be_made_larger(app: ExamApp) -> None:
     app.press("ctrl+minus")
     app.until("browser.zoom_factor == 0.9")
     app.press("ctrl+0")
+    app.until("browser.zoom_factor == 1.0")
+    app("browser.zoom_to(1.9)")
+    app.until("browser.zoom_factor == 2.0 and browser.page.zoomFactor() == 2.0")
+    app.press("ctrl+0")
 
 
 def test_the_header_goes_to_the_exam_alone(app: ExamApp, site: Site, elsewhere: Site) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from support.scripted_program import FakeProgram, FakeRecording
@@ -14,6 +14,7 @@ from support.scripted_program import FakeProgram, FakeRecording
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.finish import FinishPage
 from recorder.ui.pages.waiting import WaitingPage
+from recorder.ui.watch import LOOK_MS
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.tick import Tick
 from recorder.ui.window import MainWindow
@@ -30,7 +31,8 @@ class Room:
         self.window.resize(1000, 800)
         self.leave: Callable[[], object] = lambda: None
 
-    def open(self, bar: QWidget, on_left: Callable[[], object]) -> None:
+    def open(self, bar: QWidget, on_left: Callable[[], object], scale: float) -> None:
+        self.scale = scale
         self.column.addWidget(bar)
         self.leave = on_left
         self.told.append("opened")
@@ -72,6 +74,32 @@ def test_the_page_is_a_line_and_the_window_is_away(
     window, _, room = docked
     assert room.page.is_folded
     assert not window.isVisible()
+
+
+@pytest.fixture
+def large_text(settings: QSettings) -> None:
+    """The candidate had text made larger before."""
+    settings.setValue("text-scale", 2.0)
+
+
+def test_its_pages_begin_as_large_as_text_is(
+    large_text: None, docked: tuple[MainWindow, FakeRecording, Room]
+) -> None:
+    assert docked[2].scale == 2.0
+
+
+def test_its_clock_ticks_as_evenly_as_the_windows(
+    qtbot: Any, docked: tuple[MainWindow, FakeRecording, Room]
+) -> None:
+    window, recording, room = docked
+    assert window._way is not None
+    timer, looks = window._way._watch._beat._timer, recording.looks
+    qtbot.waitUntil(lambda: recording.looks > looks + 3)
+    assert timer.interval() == LOOK_MS
+    room.window.showMinimized()
+    qtbot.waitUntil(lambda: timer.interval() > LOOK_MS)
+    room.page.finishing.emit("finished")
+    qtbot.waitUntil(lambda: timer.interval() == LOOK_MS)
 
 
 @pytest.mark.parametrize("phase", ["break", "paused"])
