@@ -1,4 +1,4 @@
-"""Every page of the candidate's window, with a scripted program behind it.
+"""Every page of the candidate's window and of the exam's, with a scripted program behind it.
 
 ``python -m screenshots.pages FOLDER [--language de] [--scale 2] [--dark] [--rtl]``; no display
 is needed. ``make screenshots`` keeps those in English and light, at 100 % and at 200 % of text.
@@ -25,10 +25,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
+from screenshots.exam_window import COVER_SIZE, Browsing, ExamTour, browsed
 from screenshots.walk import Walk
-from support.scripted_program import TODAY, FakeProgram, FakeRecording, make_offer
+from support.scripted_program import (
+    TODAY,
+    FakeProgram,
+    FakeRecording,
+    ask_for_nothing,
+    make_offer,
+)
 
 from recorder.evidence.opening import damaged
+from recorder.exam.covers import Cover
 from recorder.status import CalibrationView, Delivery, Interrupted, Notice, Stage, Unreadable
 from recorder.ui.style.colours import DARK
 from recorder.ui.style.theme import Theme
@@ -202,6 +210,29 @@ class Tour:
         consent.declined.emit()
         self.shoot("declined")
 
+    def browse(self, browsing: Browsing) -> None:
+        """The exam in its own browser, and what stands on another display meanwhile."""
+        page, rooms = self._page, browsing.rooms
+        self._window.open_link("invigil://exam.example.edu/ABCDEFGH")
+        page.submit()
+        self._walk.until(lambda: self._window.page is not page)
+        self._page.primary.click()
+        self._page.agreed.emit()
+        self._walk.until(lambda: self._page._start.isEnabled())
+        self._page.start()
+        self._walk.until(lambda: bool(browsing.program.recordings))
+        recording = browsing.program.recordings[0]
+        recording.become(phase="exam", starts_in_s=None, left_s=4646.0, breaks_left=2)
+        self._walk.until(lambda: bool(rooms) and rooms[0]._window.isVisible())
+        self._walk = self._walk.beside(rooms[0]._window)
+        ExamTour(browsing, self._walk, self.shoot).take(recording)
+        cover = Cover("University of Example", lambda: None)
+        cover.resize(*COVER_SIZE)
+        cover.show()
+        self._walk = self._walk.beside(cover)
+        self.shoot("exam-other-display")
+        cover.let_go()
+
     def _restore(self) -> None:
         self._window.showNormal()
         self._window.resize(*SIZES[self._scale])
@@ -217,6 +248,7 @@ def main() -> int:
     parser.add_argument("--rtl", action="store_true")
     told = parser.parse_args()
     told.folder.mkdir(parents=True, exist_ok=True)
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # its browser's
     application = QApplication(sys.argv[:1])
     if told.dark:
         Theme.colours = property(lambda _: DARK)  # the offscreen plugin knows no scheme
@@ -236,6 +268,12 @@ def main() -> int:
         with shown(with_leftovers(), settings, told.scale) as window:
             tour.go_on_with(window, Walk(window, told.folder))
             tour.beside()
+        with (
+            browsed(asking_nothing()) as browsing,
+            shown(browsing.program, settings, told.scale) as window,
+        ):
+            tour.go_on_with(window, Walk(window, told.folder))
+            tour.browse(browsing)
     return 0
 
 
@@ -248,6 +286,13 @@ def shown(program: FakeProgram, settings: QSettings, scale: float) -> Iterator[M
     yield window
     window.quit_now()
     window.settle()
+
+
+def asking_nothing() -> FakeProgram:
+    """One whose exam wants no photograph, voice or calibration before it."""
+    program = scripted()
+    ask_for_nothing(program)
+    return program
 
 
 def with_leftovers() -> FakeProgram:

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication
-
-from recorder.ui.window import MainWindow
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 GIVE_UP_MS = 60_000
 
@@ -16,9 +14,13 @@ GIVE_UP_MS = 60_000
 class Walk:
     """Presses buttons by their names and waits for what comes of it."""
 
-    def __init__(self, window: MainWindow, folder: Path) -> None:
+    def __init__(self, window: QWidget, folder: Path) -> None:
         self._window = window
         self._folder = folder
+
+    def beside(self, window: QWidget) -> Walk:
+        """Through another window, with its pictures in the same place."""
+        return Walk(window, self._folder)
 
     def press(self, name: str) -> None:
         """Press the button of that name once it is there and enabled."""
