@@ -63,6 +63,7 @@ from server.reports.session_reports import SessionReports
 from server.reports.verdicts import Verdicts
 from server.retention.service import Retention
 from server.review.media import Media
+from server.review.observing import Observing
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -240,7 +241,7 @@ def _reports(ground: Ground, media: Media) -> Part:
             ),
             "verdicts": verdicts,
         },
-        (verdicts.running, reports.running),
+        (verdicts.running, reports.running, Observing(database).running),
     )
 
 

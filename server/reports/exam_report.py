@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from itertools import chain, groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
@@ -20,7 +19,7 @@ from server.reports.statistics import Agreement, Share, agreement, quantile
 from server.review.durations import MICROS
 from server.review.life import Verdict
 from server.review.models import DecisionRow, FlagRow, RankRow
-from server.review.observed import observed_of
+from server.review.observed import kept_of_exam, observed_of
 from server.review.ranking import refresh_stale
 from server.review.states import Shortfall, in_state
 from server.storage.database import Database
@@ -143,30 +142,28 @@ async def read_exam_report(database: Database, exam: Exam, now: int) -> ExamRepo
 
 
 async def _rates(db: AsyncSession, exam: Exam, now: int) -> Rates:
-    async def count(*which: Any) -> int:
-        query = (
-            select(func.count())
-            .select_from(ExamSession)
-            .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
-        )
-        own = ExamSession.exam_id == exam.id
-        return await db.scalar(query.where(own, *which)) or 0
-
     flags = RankRow.open + RankRow.accepted + RankRow.dismissed + RankRow.escalated
     incomplete = in_state(Shortfall.INCOMPLETE, now)
-    places = select(func.count()).select_from(Enrolment).where(Enrolment.exam_id == exam.id)
-    return Rates(
-        places=await db.scalar(places) or 0,
-        begun=await count(ExamSession.size > 0),
-        running=await count(ExamSession.state == "open", ExamSession.size > 0, ~incomplete),
-        completed=await count(ExamSession.closed.is_(True)),
-        incomplete=await count(incomplete),
-        terminated=await count(ExamSession.state == "terminated"),
-        flagged=await count(flags > 0),
-        confirmed=await count(RankRow.accepted > 0),
-        undecided=await count(RankRow.open > 0),
-        purged=await count(ExamSession.purged_at.is_not(None)),
+    sorts: dict[str, ColumnElement[bool]] = {
+        "begun": ExamSession.size > 0,
+        "running": and_(ExamSession.state == "open", ExamSession.size > 0, ~incomplete),
+        "completed": ExamSession.closed.is_(True),
+        "incomplete": incomplete,
+        "terminated": ExamSession.state == "terminated",
+        "flagged": flags > 0,
+        "confirmed": RankRow.accepted > 0,
+        "undecided": RankRow.open > 0,
+        "purged": ExamSession.purged_at.is_not(None),
+    }
+    query = (
+        select(*(func.count().filter(which).label(sort) for sort, which in sorts.items()))
+        .select_from(ExamSession)
+        .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
+        .where(ExamSession.exam_id == exam.id)
     )
+    places = select(func.count()).select_from(Enrolment).where(Enrolment.exam_id == exam.id)
+    counted = (await db.execute(query)).one()._asdict()
+    return Rates(places=await db.scalar(places) or 0, **counted)
 
 
 async def _kinds(db: AsyncSession, exam: Exam) -> list[KindFigures]:
@@ -246,6 +243,7 @@ async def _times(db: AsyncSession, exam: Exam, decisions: Sequence[Judgement]) -
         select(ExamSession.id, ExamSession.last_seen, RankRow.open + RankRow.escalated)
         .join(RankRow, RankRow.session_id == ExamSession.id)
         .where(ExamSession.exam_id == exam.id, ExamSession.state != "open")
+        .where(ExamSession.id.in_(select(DecisionRow.session_id)))
     )
     ends: Mapping[str, tuple[int | None, int]] = {
         name: (end, left) for name, end, left in (await db.execute(ended)).tuples()
@@ -271,18 +269,16 @@ async def _times(db: AsyncSession, exam: Exam, decisions: Sequence[Judgement]) -
 
 
 async def _streams(database: Database, exam: Exam) -> list[StreamFigures]:
-    query = select(ExamSession.id).where(ExamSession.exam_id == exam.id, ExamSession.size > 0)
     async with database.transaction() as db:
-        ids = list(await db.scalars(query.order_by(ExamSession.id)))
-    shares: dict[tuple[str, str], list[float]] = {}
+        observed, ids = await kept_of_exam(db, exam.id)
     for at in range(0, len(ids), PORTION):
         portion = select(ExamSession).where(ExamSession.id.in_(ids[at : at + PORTION]))
         async with database.transaction() as db:
-            observed = await observed_of(db, list(await db.scalars(portion)))
-        for of in observed.values():
-            for one in of:
-                if one.share is not None:
-                    shares.setdefault((one.stream, one.name), []).append(one.share)
+            observed += (await observed_of(db, list(await db.scalars(portion)))).values()
+    shares: dict[tuple[str, str], list[float]] = {}
+    for one in chain.from_iterable(observed):
+        if one.share is not None:
+            shares.setdefault((one.stream, one.name), []).append(one.share)
     return [
         StreamFigures(
             stream=stream,

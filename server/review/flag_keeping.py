@@ -27,7 +27,12 @@ PORTION = 500
 
 # Flags by their session and their own id.
 _Of = tuple[str, str]
-_Kept = Mapping[_Of, tuple[str, str | None]]
+
+# What is kept of a session's flags: mark and what was told, by the flag's id.
+_Kept = Mapping[str, tuple[str, str | None]]
+
+_NOTHING: _Kept = {}
+_UNKNOWN = ("", None)
 
 
 async def keep_flags(
@@ -37,25 +42,23 @@ async def keep_flags(
     query = select(FlagRow.session_id, FlagRow.flag_id, FlagRow.mark, FlagRow.told).where(
         FlagRow.session_id.in_([session.id for session, _ in those])
     )
-    rows = (await db.execute(query)).tuples()
-    kept = {(session, flag): (mark, told) for session, flag, mark, told in rows}
+    kept: dict[str, dict[str, tuple[str, str | None]]] = {}
+    for name, flag, mark, told in (await db.execute(query)).tuples():
+        kept.setdefault(name, {})[flag] = (mark, told)
     fresh: list[tuple[ExamSession, Flag]] = []
-    there: set[_Of] = set()
+    gone: set[_Of] = set()
+    outdated: set[_Of] = set()
     for session, flags in those:
-        there.update((session.id, flag.id) for flag in flags)
-        fresh += [(session, flag) for flag in flags if not _same(kept, session.id, flag)]
-    gone = kept.keys() - there
-    outdated = kept.keys() & {(session.id, flag.id) for session, flag in fresh}
+        own = kept.get(session.id, _NOTHING)
+        changed = [one for one in flags if own.get(one.id, _UNKNOWN)[0] != one.once(_mark)]
+        fresh += [(session, one) for one in changed]
+        outdated.update((session.id, one.id) for one in changed if one.id in own)
+        gone.update((session.id, name) for name in own.keys() - {one.id for one in flags})
     await _drop(db, gone | outdated)
     await search.forget(db, sorted(gone))
     for at in range(0, len(fresh), PORTION):
         await _add(db, fresh[at : at + PORTION])
     await announce(db, [*_news(fresh, kept)])
-
-
-def _same(kept: _Kept, session_id: str, flag: Flag) -> bool:
-    of = (session_id, flag.id)
-    return of in kept and kept[of][0] == flag.once(_mark)
 
 
 async def _add(db: AsyncSession, fresh: Sequence[tuple[ExamSession, Flag]]) -> None:
@@ -87,17 +90,19 @@ async def _drop(db: AsyncSession, flags: Collection[_Of]) -> None:
                 )
 
 
-def _news(fresh: Iterable[tuple[ExamSession, Flag]], kept: _Kept) -> Iterator[Happened]:
+def _news(
+    fresh: Iterable[tuple[ExamSession, Flag]], kept: Mapping[str, _Kept]
+) -> Iterator[Happened]:
     """What other systems are told of flags: as of when their session was last heard.
 
     A flag keeps its name and its incidents for good (``correlation``), so that one that was
     told of is never taken back; but it may grow.
     """
     for session, flag in fresh:
-        at, of = session.last_seen or session.created, (session.id, flag.id)
-        news = "flag.updated" if of in kept else "flag.opened"
+        at, own = session.last_seen or session.created, kept.get(session.id, _NOTHING)
+        news = "flag.updated" if flag.id in own else "flag.opened"
         # Of one that was kept before this was, nobody knows what was told.
-        if of in kept and kept[of][1] in (None, _told(flag)):
+        if flag.id in own and own[flag.id][1] in (None, _told(flag)):
             continue
         yield Happened(session.institution_id, news, at, session.id, _data(flag))
 

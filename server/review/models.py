@@ -117,7 +117,11 @@ class FlagRow(Table):
     """
 
     __tablename__ = "flag"
-    __table_args__ = (Index(None, "exam_id", "kind", "wall"),)
+    __table_args__ = (
+        Index(None, "exam_id", "kind", "wall"),
+        # An exam's report counts all of its flags by these.
+        Index(None, "exam_id", "kind", "session_id", "verdict"),
+    )
 
     session_id: Mapped[IdText] = mapped_column(ForeignKey("exam_session.id"), primary_key=True)
     flag_id: Mapped[IdText] = mapped_column(primary_key=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,13 @@ from server.review.watching import Observability, observability
 # microseconds: a page of the list is loaded every few seconds.
 RENEWED_EVERY = 60 * MICROS
 
+# Whether what is kept is right for good: of a session that is over, with all its records.
+_CURRENT = and_(
+    ObservedRow.size == ExamSession.size,
+    ObservedRow.live.is_(False),
+    ExamSession.state != "open",
+)
+
 # A stream, how long it counts and how much of that was missed (µs), whether it was recorded.
 _InShort = tuple[str, int, int, bool]
 
@@ -44,6 +51,36 @@ async def observed_of(
     made = await _made(db, stale)
     told = {name: _told(row.streams) for name, row in kept.items() if name not in made}
     return told | made
+
+
+async def kept_of_exam(
+    db: AsyncSession, exam_id: str
+) -> tuple[list[list[Observability]], list[str]]:
+    """How much of each stream could be observed in each of an exam's sessions, as far as it is
+    kept and right; and the ids of the other sessions, of which ``observed_of`` tells.
+    """
+    query = select(ExamSession.id, _CURRENT, ObservedRow.streams).where(
+        ExamSession.exam_id == exam_id, ExamSession.size > 0
+    )
+    query = query.outerjoin(ObservedRow, ObservedRow.session_id == ExamSession.id)
+    rows = (await db.execute(query.order_by(ExamSession.id))).tuples().all()
+    told = [_told(streams) for _, current, streams in rows if current]
+    return told, [name for name, current, _ in rows if not current]
+
+
+async def keep_of_ended(db: AsyncSession, most: int) -> int:
+    """Make what is not kept of sessions that are over, of ``most`` at once; of how many."""
+    query = (
+        select(ExamSession)
+        .outerjoin(ObservedRow, ObservedRow.session_id == ExamSession.id)
+        .where(ExamSession.size > 0, ExamSession.state != "open", _CURRENT.is_not(True))
+        .where(ExamSession.purged_at.is_(None))
+        .order_by(ExamSession.id)
+        .limit(most)
+    )
+    sessions = list(await db.scalars(query))
+    await _made(db, sessions)
+    return len(sessions)
 
 
 def absent_from(

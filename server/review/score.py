@@ -113,15 +113,19 @@ def _worth(flag: Flag, weights: Mapping[Kind, float], lasted: int) -> float:
     verdict = flag.verdict
     if verdict is Verdict.DISMISSED:
         return 0.0
-    sure = verdict is Verdict.ACCEPTED
-    gravest = max(
-        [
-            weights[one.kind] * GRAVITY[one.severity] * (1.0 if sure else one.confidence)
-            for one in flag.members or (flag,)
-        ]
-    )
+    grave = [weights[kind] * gravity for kind, gravity in flag.once(_gravities)]
+    gravest = grave[0] if len(grave) == 1 else max(grave)
     length = 1.0 + math.log2(1.0 + lasted / MICROS / DOUBLING_S)
     return gravest * min(LONGEST, length)
+
+
+def _gravities(flag: Flag) -> list[tuple[Kind, float]]:
+    """How grave each incident of a flag is, as sure as it is, before the policy weighs it."""
+    sure = flag.verdict is Verdict.ACCEPTED
+    return [
+        (one.kind, GRAVITY[one.severity] * (1.0 if sure else one.confidence))
+        for one in flag.members or (flag,)
+    ]
 
 
 def score(

@@ -28,6 +28,7 @@ from server.enrolment.models import Candidate, Enrolment
 from server.ingest.models import ExamSession, IncidentRow
 from server.review.models import FlagRow, LikenessRow, RankRow, SearchDocumentRow
 from server.review.ranking import refresh_stale
+from server.serving import spare_program
 from server.storage.database import Database
 from shared.flags import Kind
 
@@ -67,6 +68,7 @@ async def _measured(name: str, url: str | None) -> list[Row]:
         big = pupil.session
         each_ms = await _fill(campus, big)
         async with client_of(campus) as client:
+            spare_program()
             headers = await sign_in(campus, client, campus.proctor)
             rows = [await _page(client, f"{what}, {name}", path) for what, path in _paths(big)]
             deciding = _Deciding(client, big, headers | {"HX-Request": "true"})

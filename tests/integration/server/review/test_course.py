@@ -10,14 +10,15 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from support.campus import Campus, connected, sign_in
 from support.filmed import Absence, Filming, Scene, Script, Stand, film
 from support.pictured import clip, snapshot
 from support.reels import Reel, make_reels
 
 from server.review.models import ObservedRow
-from server.review.observed import RENEWED_EVERY
+from server.review.observed import RENEWED_EVERY, kept_of_exam
+from server.review.observing import Observing
 from shared.records import Phase
 
 pytestmark = pytest.mark.anyio
@@ -155,6 +156,31 @@ async def test_the_score_follows_the_phases_as_they_come(
     filming.beat([])
     await filming.deliver()
     assert 'class="number">0<' not in (await client.get("/sessions")).text
+
+
+async def test_what_could_be_observed_is_told_once_a_session_is_over(
+    campus: Campus, client: httpx.AsyncClient, shoot: Shoot
+) -> None:
+    """Without anybody who looks at it, in the list or in the exam's report."""
+    running = await shoot(Script(8, streams=("camera",), closed=False))
+    over = await shoot()
+    async with connected(campus.settings) as database:
+        await Observing(database).look()
+        async with database.transaction() as db:
+            kept = {row.session_id: row for row in await db.scalars(select(ObservedRow))}
+            assert set(kept) == {over.pupil.session}
+            told, others = await kept_of_exam(db, campus.exam.id)
+            assert others == [running.pupil.session]
+        camera = next(one for one in told[0] if one.stream == "camera")
+        said = (await client.get(over.pupil.url(""))).json()["observability"][0]
+        assert camera.share == pytest.approx(said["share"], abs=1e-4)
+        # What is not right any more is made anew.
+        async with database.transaction() as db:
+            await db.execute(update(ObservedRow).values(size=1, streams=[]))
+            assert (await kept_of_exam(db, campus.exam.id))[0] == []
+        await Observing(database).look()
+        async with database.transaction() as db:
+            assert await kept_of_exam(db, campus.exam.id) == (told, others)
 
 
 async def test_a_live_session_is_looked_at_anew_after_a_minute(
