@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.desk import Desk, desk
 from support.exam_site import serving
 from support.locked_app import LockedApp
-from support.monitors import two_monitors
+from support.monitors import monitor
 from support.neighbours import Neighbours, Standing, neighbours
 
 # The two displays in pixels, and what stands on them during an exam.
@@ -20,11 +20,12 @@ EXAM, COVER = "Linear Algebra I", "Invigil: the exam runs on the other display"
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """Such a place."""
+    """Such a place; closing ``second`` unplugs the display on the right."""
 
     desk: Desk
     beside: Neighbours
     page: str
+    second: ExitStack
 
     def stands(self, *, full: bool) -> bool:
         """Whether the exam is in front with the keys, over all of its display where it shall
@@ -52,11 +53,20 @@ def hall(folder: Path) -> Iterator[Hall]:
     """Such a place, with what programs keep in ``folder``."""
     with (
         desk(folder, f"{LEFT + RIGHT}x{HEIGHT}x24") as one,
-        two_monitors(one.name, HEIGHT, LEFT, RIGHT),
+        monitor(one.name, "left", 0, LEFT, HEIGHT, real=True),
+        ExitStack() as unplugged,
         neighbours(one.name) as beside,
         serving() as site,
     ):
-        yield Hall(one, beside, f"{site.url}/")
+        unplugged.enter_context(second_display(one.name))
+        yield Hall(one, beside, f"{site.url}/", unplugged)
+
+
+@contextmanager
+def second_display(display: str) -> Iterator[None]:
+    """The display on the right, for as long as the block lasts."""
+    with monitor(display, "right", LEFT, RIGHT, HEIGHT):
+        yield
 
 
 def in_force(app: LockedApp) -> bool:

@@ -66,14 +66,3 @@ def monitor(
         root.xrandr_delete_monitor(atom)
         connection.sync()
         connection.close()
-
-
-@contextmanager
-def two_monitors(display: str, height: int, *widths: int) -> Iterator[None]:
-    """The desktop divided into ``left``, the first one, and ``right``."""
-    left, right = widths
-    with (
-        monitor(display, "left", 0, left, height, real=True),
-        monitor(display, "right", left, right, height),
-    ):
-        yield

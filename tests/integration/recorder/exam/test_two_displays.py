@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import msgspec
 import pytest
-from support.exam_hall import COVER, EXAM, LEFT, Hall, hall, in_force
+from support.exam_hall import COVER, EXAM, LEFT, Hall, hall, in_force, second_display
 from support.locked_app import EVERYTHING, STRICTEST, LockedApp, locked_app
 from support.waiting import until
 
@@ -27,11 +27,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 
 @contextmanager
-def sitting(place: Hall, wanted: Lockdown) -> Iterator[LockedApp]:
-    """An exam that has begun."""
+def sitting(place: Hall, wanted: Lockdown, *, alone: bool = False) -> Iterator[LockedApp]:
+    """An exam that has begun, ``alone`` on the only display."""
     full = wanted.full_screen is Level.ENFORCE
+    begun = place.in_front if alone else lambda: place.stands(full=full)
     with locked_app(place.desk.journals, place.desk.environ, place.page, wanted) as app:
-        until(lambda: in_force(app) and place.stands(full=full), "the exam")
+        until(lambda: in_force(app) and begun(), "the exam")
         yield app
 
 
@@ -65,5 +66,26 @@ def test_what_is_put_in_front_is_told_before_it_goes(place: Hall) -> None:
         place.beside.to_the_front("b")
         until(place.in_front, f"{EXAM} in front again")
         until(lambda: bool(app.incidents()), "the incident")
-        [told] = app.incidents()
-        assert (told["kind"], told["title"]) == ("window_switch", "b")
+        [switch] = app.incidents()
+        assert (switch["kind"], switch["title"]) == ("window_switch", "b")
+
+
+def test_a_display_that_comes_in_the_exam_is_covered_and_told(place: Hall) -> None:
+    place.second.close()
+    with sitting(place, STRICTEST, alone=True) as app:
+        place.beside.to_the_front("b")
+        until(lambda: told(app) == {"window_switch"}, "that the watchers look")
+        until(place.in_front, "the exam")
+        place.second.enter_context(second_display(place.desk.name))
+        until(lambda: place.stands(full=True), "the cover")
+        until(lambda: told(app) == {"window_switch", "display_change"}, "the incident")
+        place.second.close()
+        until(lambda: place.beside.shown().window(COVER) is None, "the cover's end")
+        until(place.in_front, "the exam")
+        assert told(app) == {"window_switch", "display_change"}
+    place.second.enter_context(second_display(place.desk.name))
+
+
+def told(app: LockedApp) -> set[str]:
+    """Of which kinds there were incidents."""
+    return {one["kind"] for one in app.incidents()}
