@@ -14,21 +14,25 @@ translate = QCoreApplication.translate
 def print_page(view: QWebEngineView, say: Callable[[str], None]) -> None:
     """Ask which printer, and print; nothing here waits."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    # Neither the dialog nor the view keeps it, and the view still prints when this has returned
+    # and the dialog has gone.
+    kept = [printer]
     dialog = QPrintDialog(printer, view)
     dialog.setModal(False)
 
     def printed(good: bool) -> None:
         view.printFinished.disconnect(printed)
+        kept.clear()
         say(
             translate("exam", "The page was printed.")
             if good
             else translate("exam", "The page could not be printed.")
         )
 
-    def chosen(printer: QPrinter) -> None:
+    def chosen() -> None:
         view.printFinished.connect(printed)
-        view.print(printer)
+        view.print(kept[0])
 
-    dialog.accepted.connect(lambda: chosen(dialog.printer()))
+    dialog.accepted.connect(chosen)
     dialog.finished.connect(dialog.deleteLater)
     dialog.show()
