@@ -186,3 +186,33 @@ def test_the_header_goes_to_the_exam_alone(app: ExamApp, site: Site, elsewhere: 
     assert {"/api", "/picture.png"} <= set(elsewhere.paths())
     assert [header for _, header in elsewhere.asked if header] == []
     elsewhere.asked.clear()
+
+
+# Role and name of everything in a window that a screen reader comes to as a control.
+NAMES = """
+from PySide6.QtGui import QAccessible
+CONTROLS = {QAccessible.Role.Button, QAccessible.Role.EditableText, QAccessible.Role.CheckBox}
+
+def controls(widget):
+    found, left = [], [QAccessible.queryAccessibleInterface(widget)]
+    while left:
+        one = left.pop()
+        left += [one.child(at) for at in range(one.childCount()) if one.child(at)]
+        if one.role() in CONTROLS:
+            found.append((str(one.role()), one.text(QAccessible.Text.Name)))
+    return found
+"""
+
+
+def test_every_control_of_the_window_has_a_name(app: ExamApp) -> None:
+    app("window.ask_to_leave()")
+    app(NAMES)
+    # What is in a page is the page's own to name.
+    app("bars = [w for w in window.findChildren(QWidget) if w.objectName() == 'addressBar']")
+    found = app("controls(bars[0]) + controls(window._asking)")
+    app("window._stay()")
+    assert len(found) >= 7
+    assert [role for role, name in found if not name] == []
+    assert {"Back", "Reload", "Smaller", "Larger", "Go on", "Leave the exam"} <= {
+        name for _, name in found
+    }
