@@ -221,30 +221,27 @@ AFTER = [
 OVER = [at_delivering, at_delivering_saving, at_delivered, at_receipt_saving, at_failed]
 
 
-@pytest.mark.parametrize("way", BEFORE, ids=lambda way: way.__name__)
-def test_before_the_recording_nothing_is_asked(way: Way, walker: Any) -> None:
-    window = way(walker)
+def closes_at_once(window: MainWindow) -> None:
     begun = time.monotonic()
     assert window.close()
     assert not window.isVisible()
     assert time.monotonic() - begun < BOUND_S
+
+
+@pytest.mark.parametrize("way", BEFORE, ids=lambda way: way.__name__)
+def test_before_the_recording_nothing_is_asked(way: Way, walker: Any) -> None:
+    closes_at_once(way(walker))
 
 
 @pytest.mark.parametrize("way", OVER, ids=lambda way: way.__name__)
 def test_afterwards_nothing_is_asked_either(way: Way, walker: Any) -> None:
     """What is not delivered yet goes on its way at the next start."""
-    window = way(walker)
-    begun = time.monotonic()
-    assert window.close()
-    assert not window.isVisible()
-    assert time.monotonic() - begun < BOUND_S
+    closes_at_once(way(walker))
     assert walker.program.recordings[0].reasons == ["finished"]
 
 
 def test_nothing_is_asked_while_what_was_left_is_saved(walker: Any, left_behind: Any) -> None:
-    window = at_leftover_saving(walker, left_behind[1])
-    assert window.close()
-    assert not window.isVisible()
+    closes_at_once(at_leftover_saving(walker, left_behind[1]))
 
 
 @pytest.mark.parametrize("way", AFTER, ids=lambda way: way.__name__)
