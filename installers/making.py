@@ -16,9 +16,10 @@ from installers.icons import draw
 from installers.linux.launcher import write_launcher
 from installers.materials import bill, notices
 from installers.requirements import LOCK, Locked, closure, project_requirements, read_lock
-from installers.source import copy_source
+from installers.source import PACKAGES, copy_source
 from installers.trimming import trim
 from installers.version import ROOT, Version
+from installers.weights import reduce_weights
 from shared.build import (
     HEAD_FILE,
     LIST_FILE,
@@ -109,11 +110,12 @@ def make(order: Order, root: Path, say: Say) -> Made:
     )
     tree.strip(packages)
     copy_source(packages)
+    reduce_weights(packages)
     (packages / "briefcase.toml").write_text(order.branded.installed_text(), "utf-8")
     write_share(root, order, said)
     _add_starter(root)
     say("compiling")
-    tree.compile_all(root, packages, order.installed_at)
+    tree.compile_all(root, packages, order.installed_at, tuple(PACKAGES))
     return seal(order, root, locked)
 
 

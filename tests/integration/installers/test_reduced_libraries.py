@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from installers.faults import BuildFault
@@ -18,6 +19,10 @@ from installers.linux.hollow import HOLLOW, hollow_out
 from installers.linux.icu import is_asked, read_items, reduce_icu, write_items
 from installers.linux.objects import can_be_written, function, read_linked, write_library
 from installers.trimming import is_kept
+from installers.version import ROOT
+from installers.weights import reduce_weights
+from recorder.detect.models.manifest import file_hash, load_manifest
+from recorder.detect.voice.voice_weights import read_weights
 
 pytestmark = pytest.mark.skipif(not can_be_written(), reason="needs binutils, on x86-64")
 
@@ -173,6 +178,26 @@ def test_what_is_no_data_of_icu_is_refused() -> None:
     for data in (b"", b"\x7fELF", b"\x00\x00\xda\x27"):
         with pytest.raises(BuildFault, match="not of the form"):
             read_items(data)
+
+
+def test_the_voice_encoder_keeps_its_own_numbers(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "resemblyzer").mkdir()
+    whole = installed("resemblyzer") / "pretrained.pt"
+    weights = Path(shutil.copy(whole, tmp_path / "resemblyzer"))
+    listed = Path(shutil.copy(ROOT / "models" / "manifest.toml", tmp_path / "models"))
+
+    assert reduce_weights(tmp_path) > 10_000_000
+
+    before, after = read_weights(whole), read_weights(weights)
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    (model,) = (one for one in load_manifest(listed) if one.name == "voice-encoder")
+    assert model.sha256 == file_hash(weights)
+    for other in (b"something else", whole.read_bytes() + b"more"):
+        weights.write_bytes(other)
+        with pytest.raises(BuildFault, match="not the voice encoder"):
+            reduce_weights(tmp_path)
 
 
 def test_what_is_hollow_is_not_left_out() -> None:

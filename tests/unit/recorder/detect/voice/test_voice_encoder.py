@@ -19,7 +19,7 @@ from recorder.detect.voice.voice_encoder import (
     VoiceEncoder,
     voice_encoder,
 )
-from recorder.detect.voice.voice_weights import NotWeights, read_weights
+from recorder.detect.voice.voice_weights import NotWeights, only_part, read_weights
 
 # Made once with librosa and PyTorch from ``sung()``.
 REFERENCE = json.loads(
@@ -100,6 +100,17 @@ def test_a_tensor_is_read(tmp_path: Path) -> None:
     path = checkpoint(tmp_path / "w.pt", one_tensor(), {"other": b"\0" * 40, "a": NUMBERS})
     found = read_weights(path)
     np.testing.assert_array_equal(found["w"], [[0, 1, 2], [3, 4, 5]])
+
+
+def test_of_a_file_one_part_can_be_kept(tmp_path: Path) -> None:
+    path = checkpoint(tmp_path / "w.pt", one_tensor(), {"other": b"\0" * 40, "a": NUMBERS})
+    smaller = tmp_path / "smaller.pt"
+    smaller.write_bytes(only_part(path))
+    assert smaller.stat().st_size == path.stat().st_size - 40
+    np.testing.assert_array_equal(read_weights(smaller)["w"], read_weights(path)["w"])
+    assert only_part(smaller) == smaller.read_bytes()
+    with pytest.raises(NotWeights):
+        only_part(path, "optimizer_state")
 
 
 @pytest.mark.parametrize(
