@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +19,10 @@ from server.reports.statistics import Agreement, Share, agreement, quantile
 from server.review.durations import MICROS
 from server.review.life import Verdict
 from server.review.models import DecisionRow, FlagRow, RankRow
-from server.review.observed import kept_of_exam, observed_of
+from server.review.observed import kept_shares, observed_of
 from server.review.ranking import refresh_stale
 from server.review.states import Shortfall, in_state
+from server.review.watching import stream_name
 from server.storage.database import Database
 from shared.flags import Kind
 
@@ -270,23 +271,24 @@ async def _times(db: AsyncSession, exam: Exam, decisions: Sequence[Judgement]) -
 
 async def _streams(database: Database, exam: Exam) -> list[StreamFigures]:
     async with database.transaction() as db:
-        observed, ids = await kept_of_exam(db, exam.id)
+        found, ids = await kept_shares(db, exam.id)
     for at in range(0, len(ids), PORTION):
         portion = select(ExamSession).where(ExamSession.id.in_(ids[at : at + PORTION]))
         async with database.transaction() as db:
-            observed += (await observed_of(db, list(await db.scalars(portion)))).values()
-    shares: dict[tuple[str, str], list[float]] = {}
-    for one in chain.from_iterable(observed):
-        if one.share is not None:
-            shares.setdefault((one.stream, one.name), []).append(one.share)
+            observed = await observed_of(db, list(await db.scalars(portion)))
+        found += [(one.stream, one.share) for of in observed.values() for one in of]
+    shares: dict[str, list[float]] = {}
+    for stream, share in found:
+        if share is not None:
+            shares.setdefault(stream, []).append(share)
     return [
         StreamFigures(
             stream=stream,
-            name=name,
+            name=stream_name(stream),
             sessions=len(values),
             mean=sum(values) / len(values),
             median=quantile(values, 0.5),
             lowest_tenth=quantile(values, 0.1),
         )
-        for (stream, name), values in sorted(shares.items())
+        for stream, values in sorted(shares.items())
     ]

@@ -8,6 +8,7 @@ later at most.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from server.review.phases import read_phases_of
 from server.review.reading import extent, policies_of, read_absences, read_tracks
 from server.review.timeline import UNDELIVERED, UNPLAYABLE, missing, parted
 from server.review.tracks import Track, here, runs, undelivered
-from server.review.watching import Observability, observability
+from server.review.watching import Observability, observability, observed_share
 
 # A session that is being recorded is looked at anew once it is so much longer, in
 # microseconds: a page of the list is loaded every few seconds.
@@ -53,19 +54,24 @@ async def observed_of(
     return told | made
 
 
-async def kept_of_exam(
+async def kept_shares(
     db: AsyncSession, exam_id: str
-) -> tuple[list[list[Observability]], list[str]]:
-    """How much of each stream could be observed in each of an exam's sessions, as far as it is
-    kept and right; and the ids of the other sessions, of which ``observed_of`` tells.
+) -> tuple[list[tuple[str, float | None]], list[str]]:
+    """How much of a stream could be observed in an exam's sessions, each ``(stream, share)``,
+    as far as it is kept and right; and the ids of the other sessions, of which ``observed_of``
+    tells. There may be ten thousand.
     """
     query = select(ExamSession.id, _CURRENT, ObservedRow.streams).where(
         ExamSession.exam_id == exam_id, ExamSession.size > 0
     )
     query = query.outerjoin(ObservedRow, ObservedRow.session_id == ExamSession.id)
     rows = (await db.execute(query.order_by(ExamSession.id))).tuples().all()
-    told = [_told(streams) for _, current, streams in rows if current]
-    return told, [name for name, current, _ in rows if not current]
+    kept = (streams for _, current, streams in rows if current)
+    shares = [
+        (stream, observed_share(duration, missed, recorded=recorded))
+        for stream, duration, missed, recorded in chain.from_iterable(kept)
+    ]
+    return shares, [name for name, current, _ in rows if not current]
 
 
 async def keep_of_ended(db: AsyncSession, most: int) -> int:

@@ -166,6 +166,18 @@ def _no_longer(one: NoLonger) -> LeftOut:
     return replace(_by_machine(one.line), start=one.start, end=one.end)
 
 
+def stream_name(stream: str) -> str:
+    """What pages call a stream."""
+    return _STREAMS.get(stream, stream)
+
+
+def observed_share(duration: int, missed: int, *, recorded: bool) -> float | None:
+    """The share of a stream that could be observed, as of ``Observability``."""
+    if not recorded:
+        return 0.0
+    return max(0.0, 1.0 - missed / duration) if duration > 0 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Observability:
     """How much of a stream could be observed: times in microseconds, ``share`` 0 … 1 of
@@ -187,11 +199,7 @@ class Observability:
     @property
     def share(self) -> float | None:
         """The share that could be observed."""
-        if not self.recorded:
-            return 0.0
-        if self.duration <= 0:
-            return None
-        return max(0.0, 1.0 - self.missed / self.duration)
+        return observed_share(self.duration, self.missed, recorded=self.recorded)
 
     @property
     def percent(self) -> str:
@@ -204,7 +212,7 @@ class Observability:
     @property
     def name(self) -> str:
         """The stream's name."""
-        return _STREAMS.get(self.stream, self.stream)
+        return stream_name(self.stream)
 
     @property
     def words(self) -> list[str]:

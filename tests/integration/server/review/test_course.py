@@ -17,7 +17,7 @@ from support.pictured import clip, snapshot
 from support.reels import Reel, make_reels
 
 from server.review.models import ObservedRow
-from server.review.observed import RENEWED_EVERY, kept_of_exam
+from server.review.observed import RENEWED_EVERY, kept_shares
 from server.review.observing import Observing
 from shared.records import Phase
 
@@ -169,18 +169,19 @@ async def test_what_could_be_observed_is_told_once_a_session_is_over(
         async with database.transaction() as db:
             kept = {row.session_id: row for row in await db.scalars(select(ObservedRow))}
             assert set(kept) == {over.pupil.session}
-            told, others = await kept_of_exam(db, campus.exam.id)
+            told, others = await kept_shares(db, campus.exam.id)
             assert others == [running.pupil.session]
-        camera = next(one for one in told[0] if one.stream == "camera")
-        said = (await client.get(over.pupil.url(""))).json()["observability"][0]
-        assert camera.share == pytest.approx(said["share"], abs=1e-4)
+        said = (await client.get(over.pupil.url(""))).json()["observability"]
+        assert dict(told) == pytest.approx(
+            {one["stream"]: one["share"] for one in said}, abs=1e-4
+        )
         # What is not right any more is made anew.
         async with database.transaction() as db:
             await db.execute(update(ObservedRow).values(size=1, streams=[]))
-            assert (await kept_of_exam(db, campus.exam.id))[0] == []
+            assert (await kept_shares(db, campus.exam.id))[0] == []
         await Observing(database).look()
         async with database.transaction() as db:
-            assert await kept_of_exam(db, campus.exam.id) == (told, others)
+            assert await kept_shares(db, campus.exam.id) == (told, others)
 
 
 async def test_a_live_session_is_looked_at_anew_after_a_minute(
