@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 
-from server.opening import Fault, Rooms, institution_named, run_in_rooms
+from server.opening import Fault, Rooms, rows_of, run_in_rooms
 from server.terminal import print_line
+
+# The libraries behind it take seconds to load, which ``--help`` should not cost.
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from server.accounts.models import Institution
 
 app = App(
     name="tokens",
@@ -82,24 +88,23 @@ def list_(*, institution: str) -> None:
     """
     from server.accounts.tokens import tokens_of
 
-    async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            owner, now = await institution_named(db, institution), rooms.clock()
-            return [
-                {
-                    "token": one.row.id,
-                    "name": one.row.name,
-                    "by": one.maker,
-                    "state": one.state(now),
-                    "scopes": one.scopes,
-                    "created": one.row.created,
-                    "expires": one.row.expires,
-                    "last_used": one.row.last_used,
-                }
-                for one in await tokens_of(db, owner.id)
-            ]
+    async def read(rooms: Rooms, db: AsyncSession, own: Institution) -> list[dict[str, Any]]:
+        now = rooms.clock()
+        return [
+            {
+                "token": one.row.id,
+                "name": one.row.name,
+                "by": one.maker,
+                "state": one.state(now),
+                "scopes": one.scopes,
+                "created": one.row.created,
+                "expires": one.row.expires,
+                "last_used": one.row.last_used,
+            }
+            for one in await tokens_of(db, own.id)
+        ]
 
-    for line in run_in_rooms(work):
+    for line in rows_of(institution, read):
         print_line(line)
 
 

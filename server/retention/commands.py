@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from cyclopts import App
 
 from server.acting import Flag
-from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
+from server.opening import Fault, Rooms, institution_named, rows_of, run_in_rooms, settled
 from server.terminal import print_line
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from server.accounts.models import Institution
     from server.retention.models import HoldRow
 
 app = App(
@@ -145,13 +148,11 @@ def holds(*, institution: str, every: Flag = False) -> None:
     """
     from server.retention.holds import open_holds
 
-    async def work(rooms: Rooms) -> list[dict[str, Any]]:
-        async with rooms.database.transaction() as db:
-            own = await institution_named(db, institution)
-            rows = await open_holds(db, own.id)
-            return [_told(row) for row in rows if every or row.released_at is None]
+    async def read(_rooms: Rooms, db: AsyncSession, own: Institution) -> list[dict[str, Any]]:
+        rows = await open_holds(db, own.id)
+        return [_told(row) for row in rows if every or row.released_at is None]
 
-    for line in run_in_rooms(work):
+    for line in rows_of(institution, read):
         print_line(line)
 
 

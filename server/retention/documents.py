@@ -212,48 +212,18 @@ def privacy_notice(facts: Facts) -> Document:
 
 def assessment(facts: Facts) -> Document:
     """An assessment of what it means for candidates (GDPR, Article 35)."""
-    texts = facts.texts
+    done = (
+        f"{facts.institution} has exams supervised by recording. {facts.exams} exams and "
+        f"{facts.sessions} recorded sessions are on this server."
+    )
     sections = [
         Section(
-            "What is done",
-            [
-                (
-                    f"{facts.institution} has exams supervised by recording. "
-                    f"{facts.exams} exams and "
-                    f"{facts.sessions} recorded sessions are on this server."
-                ),
-                *_purposes(facts),
-                _basis(texts),
-            ],
-            _recorded(facts),
+            "What is done", [done, *_purposes(facts), _basis(facts.texts)], _recorded(facts)
         ),
         Section("How long it is kept", [_ends()], table=_retention(facts)),
         Section("Who gets it, and where it is", _recipients(facts)),
-        Section(
-            "Why it is necessary, and nothing milder would do",
-            [
-                (
-                    "[Say which exams need it, what else was considered (an exam in a "
-                    "hall, an open "
-                    "book, an oral exam), and why that does not do.]"
-                ),
-                "[Say which alternative candidates have who do not want to be recorded.]",
-            ],
-        ),
-        Section(
-            "How well the detectors work",
-            [
-                "Measured by the makers of the program on media whose truth is known; what the "
-                "figures do not show stands beside them in its documentation."
-                if facts.rates
-                else "[The published figures are not installed on this server; take them from "
-                "the documentation of the program.]",
-                *_consequences(facts),
-            ],
-            table=[("What", "Measured", "95 % interval", "Of", "On"), *facts.rates]
-            if facts.rates
-            else (),
-        ),
+        _NECESSITY,
+        _detectors(facts),
         Section(
             "Risks for candidates, and what is done about them",
             table=[
@@ -266,7 +236,7 @@ def assessment(facts: Facts) -> Document:
         Section(
             "Who was asked",
             [
-                f"Data protection officer: {texts.officer or '[name]'}: [advice, date]",
+                f"Data protection officer: {facts.texts.officer or '[name]'}: [advice, date]",
                 "Candidates or their representatives: [views, date]",
                 "Decision: [by whom, date, to be looked at again on]",
             ],
@@ -274,6 +244,36 @@ def assessment(facts: Facts) -> Document:
     ]
     title = f"Data protection impact assessment: exams of {facts.institution}"
     return Document("impact-assessment", title, sections)
+
+
+_NECESSITY = Section(
+    "Why it is necessary, and nothing milder would do",
+    [
+        (
+            "[Say which exams need it, what else was considered (an exam in a hall, an open "
+            "book, an oral exam), and why that does not do.]"
+        ),
+        "[Say which alternative candidates have who do not want to be recorded.]",
+    ],
+)
+
+_MEASURED = (
+    "Measured by the makers of the program on media whose truth is known; what the figures do "
+    "not show stands beside them in its documentation."
+)
+_NO_FIGURES = (
+    "[The published figures are not installed on this server; take them from the documentation "
+    "of the program.]"
+)
+
+
+def _detectors(facts: Facts) -> Section:
+    head = ("What", "Measured", "95 % interval", "Of", "On")
+    return Section(
+        "How well the detectors work",
+        [_MEASURED if facts.rates else _NO_FIGURES, *_consequences(facts)],
+        table=[head, *facts.rates] if facts.rates else (),
+    )
 
 
 DOCUMENTS = {"privacy-notice": privacy_notice, "impact-assessment": assessment}
