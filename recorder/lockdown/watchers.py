@@ -70,6 +70,33 @@ _ENDINGS = {
 }
 
 
+class Home:
+    """Which workspace is the exam's: where it was in front twice on end; it may be moved.
+
+    In one look it may still seem to be, although another workspace is shown already: window
+    managers tell the two one after the other.
+    """
+
+    def __init__(self) -> None:
+        self._home: int | None = None
+        self._last: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether one was seen yet."""
+        return self._home is not None
+
+    def seen(self, workspace: int | None) -> None:
+        """The exam was in front while this workspace was shown."""
+        if self._home is None or workspace == self._last:
+            self._home = workspace
+        self._last = workspace
+
+    def is_at(self, workspace: int | None) -> bool:
+        """Whether this is the exam's, as far as that is known."""
+        return self._home is None or workspace == self._home
+
+
 class WindowWatcher:
     """``window_switch``: the candidate is in a window that is neither ours nor allowed.
 
@@ -95,7 +122,7 @@ class WindowWatcher:
         rule = policy.rule(Kind.WINDOW_SWITCH)
         self._allowed = policy.allowed_windows
         self._is_ours = is_ours
-        self._home: int | None = None
+        self._home = Home()
         self._account = Account(
             Kind.WINDOW_SWITCH, rule, new_id, _away_words, _away_detail, hold_ns
         )
@@ -114,9 +141,9 @@ class WindowWatcher:
 
     def _away(self, window: Window | None, desk: Desk) -> tuple[_Away, ...]:
         fine = window is not None and self._is_fine(window)
-        if self._home is None or fine:  # where the exam is, is home: it may be moved
-            self._home = desk.workspace
-        elsewhere = desk.workspace != self._home
+        if fine or not self._home.is_known:
+            self._home.seen(desk.workspace)
+        elsewhere = not self._home.is_at(desk.workspace)
         if not fine and (window is not None or elsewhere):
             return (_in("workspace" if elsewhere else "window", window),)
         keyboard = desk.keyboard

@@ -8,6 +8,7 @@ from typing import Protocol
 from recorder.clock import now_ns
 from recorder.lockdown.adapter import Desk, Unsupported, Window
 from recorder.lockdown.operation import Evasion, InForce, Performed, State
+from recorder.lockdown.watchers import Home
 
 
 class Windows(Protocol):
@@ -55,7 +56,7 @@ class Front:
         self._windows, self._belongs, self._clock = windows, belongs, clock
         self._dwell_ns = round(dwell_s * 1e9)
         self._home: int | None = None
-        self._workspace: int | None = None
+        self._workspace = Home()
         self._since: int | None = None
         self._on = False
 
@@ -96,9 +97,10 @@ class Front:
         """What is there instead of the exam, in a word; what is the exam's is remembered."""
         found, workspace = self._windows.front(), self._windows.desk().workspace
         if found is None:
-            return "another workspace" if workspace != self._workspace else ""
+            return "" if self._workspace.is_at(workspace) else "another workspace"
         number, window = found
         if not self._belongs(window):
             return window.app or "a window"
-        self._home, self._workspace = number, workspace
+        self._home = number
+        self._workspace.seen(workspace)
         return ""

@@ -154,6 +154,17 @@ def test_another_workspace_is_an_incident_though_it_is_empty() -> None:
     assert str(ended.detail["reason"]).startswith("another workspace shown for")
 
 
+def test_a_workspace_that_is_told_before_its_windows_is_one_all_the_same() -> None:
+    """One look finds the exam still in front where another workspace is shown already."""
+    home, away = Desk(0, EXAM), Desk(1, None)
+    looks = [*[(EXAM, home)] * 4, (EXAM, away), *[(None, away)] * 8, *[(EXAM, home)] * 30]
+    opened, _ended = places(*looks)
+    assert opened.detail["how"] == "workspace"
+    moved = [*[(EXAM, away)] * 4, *[(None, home)] * 8, *[(EXAM, away)] * 30]
+    opened, _ended = places(*[(EXAM, home)] * 4, *moved)
+    assert opened.detail["how"] == "workspace"
+
+
 def test_the_exam_may_be_moved_to_another_workspace() -> None:
     assert places(*[(EXAM, Desk(0, EXAM))] * 4, *[(EXAM, Desk(1, EXAM))] * 20) == []
 
