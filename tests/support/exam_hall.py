@@ -70,9 +70,10 @@ def second_display(display: str) -> Iterator[None]:
 
 
 def in_force(app: LockedApp) -> bool:
-    """Whether every step is but those that a machine without a message bus does not know."""
+    """Whether every step is but those that a machine without a message bus does not know, and
+    the watchers look."""
     states = {one["state"] for one in app.held().values()}
-    return bool(states) and states <= {"in_force", "unsupported"}
+    return bool(states) and states <= {"in_force", "unsupported"} and app.looks
 
 
 def overlap(one: Standing, other: Standing) -> bool:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from shared.flags import Kind
 from shared.policy import Level, Lockdown
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class LockedApp:
     def watched(self) -> dict[str, dict[str, Any]]:
         """How each kind of incident is looked for."""
         return {one["kind"]: one for one in self._ask("watched")}
+
+    @property
+    def looks(self) -> bool:
+        """Whether windows were looked at once: what is done before, nobody notices."""
+        return self._ask("looks")
 
     def incidents(self) -> list[dict[str, Any]]:
         """What it has reported so far."""
@@ -165,6 +171,11 @@ class _Sitting:
                 return self.lockdown.held()
             case "watched":
                 return self.lockdown.status()
+            case "looks":
+                # Displays come after windows, on the same thread.
+                lanes = {one.watched.kind: one for one in self.lockdown._watch._lanes}
+                displays = lanes[Kind.DISPLAY_CHANGE]
+                return displays._last_ns is not None or displays.watched.state == "off"
             case "incidents":
                 return [{"kind": one.kind, **one.detail} for one in list(self.heard)]
             case "stop":
@@ -187,7 +198,6 @@ def main(journals: str, start: str, wanted: str) -> None:
     from recorder.exam_room import ExamRoom
     from recorder.logs import log_to_stderr
     from recorder.ui.pages.exam import ExamPage
-    from shared.flags import Kind
     from shared.policy import DEFAULT_RULES, OFF, Surface
 
     log_to_stderr()
