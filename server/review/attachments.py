@@ -103,7 +103,7 @@ async def read_pictures(
     some = (
         flag
         for flag in flags
-        if flag.once(_left_out) or not own.keys().isdisjoint(flag.once(_sources))
+        if flag.once(_left_out) or (own and not own.keys().isdisjoint(flag.once(_sources)))
     )
     found = {flag.id: _pictures(flag, own) for flag in some}
     return {name: pictures for name, pictures in found.items() if pictures != Pictures()}

@@ -265,7 +265,7 @@ async def flag_decided(
     outcome = await decide(db, now, staff, session, ask)
     match outcome:
         case Decided():
-            await refresh_one(db, session, await read_flags(db, session))
+            await refresh_one(db, session, await read_flags(db, session), {ask.flag_id})
             return (await flags_out(db, session, [outcome.flag]))[0]
         case Superseded() | Refused():
             return Rejection("about:blank", 409, outcome.words)

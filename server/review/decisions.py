@@ -16,7 +16,7 @@ from server.accounts.staff import Staff
 from server.audit.service import record
 from server.ingest.models import ExamSession
 from server.review.calling import NOBODY, Called, call
-from server.review.flag_memory import read_flags
+from server.review.flag_memory import read_flag, read_flags
 from server.review.flags import Flag
 from server.review.life import RESOLVER, Decision, Verdict
 from server.review.likeness import things_of
@@ -84,8 +84,7 @@ async def decide(
 ) -> Outcome:
     """Write a decision and its entry in the log, in the caller's transaction."""
     await take_turn(db, session.id)
-    flags = {flag.id: flag for flag in await read_flags(db, session)}
-    flag = flags.get(ask.flag_id)
+    flag = await read_flag(db, session, ask.flag_id)
     return NoFlag() if flag is None else await decide_on(db, now, staff, session, flag, ask)
 
 
@@ -107,7 +106,7 @@ async def decide_on(
         covers=list(flag.covers),
     )
     if not await _write(db, row):
-        current = {one.id: one for one in await read_flags(db, session)}.get(flag.id)
+        current = await read_flag(db, session, flag.id)
         if current is None:
             return NoFlag()
         return Decided(current) if _same(current, staff, ask) else Superseded(current)
@@ -211,5 +210,6 @@ async def dismiss_alike(
         outcome = await decide_on(db, now, staff, session, one, ask)
         if isinstance(outcome, Decided):
             done.append(outcome.flag)
-    await refresh_one(db, session, await read_flags(db, session))
+    changed = {one.id for one in done}
+    await refresh_one(db, session, await read_flags(db, session), changed)
     return done

@@ -36,12 +36,19 @@ _UNKNOWN = ("", None)
 
 
 async def keep_flags(
-    db: AsyncSession, those: Sequence[tuple[ExamSession, Sequence[Flag]]]
+    db: AsyncSession,
+    those: Sequence[tuple[ExamSession, Sequence[Flag]]],
+    only: Collection[str] | None = None,
 ) -> None:
-    """Bring what is kept of sessions' flags up to date. The sessions' turns are taken."""
+    """Bring what is kept of sessions' flags up to date. The sessions' turns are taken; with
+    ``only``, all flags but those are known to be kept as they are.
+    """
     query = select(FlagRow.session_id, FlagRow.flag_id, FlagRow.mark, FlagRow.told).where(
         FlagRow.session_id.in_([session.id for session, _ in those])
     )
+    if only is not None:
+        query = query.where(FlagRow.flag_id.in_(only))
+        those = [(session, [one for one in of if one.id in only]) for session, of in those]
     kept: dict[str, dict[str, tuple[str, str | None]]] = {}
     for name, flag, mark, told in (await db.execute(query)).tuples():
         kept.setdefault(name, {})[flag] = (mark, told)

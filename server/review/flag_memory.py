@@ -58,6 +58,7 @@ class _Kept:
     added: Added
     names: Mapping[str, str]
     flags: tuple[Flag, ...]
+    weight: int
 
 
 async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
@@ -75,13 +76,15 @@ async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
         return list(kept.flags)
     added = await read_added(db, [session.id])
     flags = patched(session.id, kept.flags, kept.added, added) if kept is not None else None
+    weight = kept.weight if kept is not None else 0
     if flags is None:
         incidents = (await read_incidents(db, [session]))[session.id]
         policy = await read_policy(db, session)
         flags = flags_of(session.id, incidents, policy, added, judged)
+        weight = _weight(flags)
     names = await _names(db, _people(added))
-    fresh = _Kept(ground, size, counts, added, names, tuple(flags))
-    memory.keep(key, fresh, _weight(flags))
+    fresh = _Kept(ground, size, counts, added, names, tuple(flags), weight)
+    memory.keep(key, fresh, weight)
     return flags
 
 
@@ -122,7 +125,7 @@ def patched(
     where they have to be: a decision covers other incidents than its flag has now.
     """
     changed = _differing(session_id, before, after)
-    places = {flag.id: place for place, flag in enumerate(flags)}
+    places = {flag.id: place for place, flag in enumerate(flags) if flag.id in changed}
     found = list(flags)
     for flag_id in changed:
         if flag_id not in places:

@@ -7,6 +7,7 @@ stays: a later one does not overwrite, it follows.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -73,7 +74,7 @@ class Flag:
     assigned: Assigned | None = None
 
     @cached_property
-    def _made(self) -> dict[Callable[[Flag], Any], Any]:
+    def _made(self) -> dict[Callable[..., Any], Any]:
         return {}
 
     def once(self, make: Callable[[Flag], T]) -> T:
@@ -83,6 +84,15 @@ class Flag:
         if make not in self._made:
             self._made[make] = make(self)
         return self._made[make]
+
+    def lately(self, make: Callable[..., T], *of: object) -> T:
+        """What ``make`` makes of this flag and ``of``, made only where that is another than
+        the last time.
+        """
+        kept = self._made.get(make)
+        if kept is None or kept[0] != of:
+            kept = self._made[make] = (of, make(self, *of))
+        return kept[1]
 
     @cached_property
     def stand(self) -> Stand:
@@ -205,13 +215,20 @@ class Tally:
         return self.accepted + self.dismissed + self.escalated
 
 
+def _stands(flag: Flag) -> tuple[Verdict, bool, bool]:
+    """What is counted of a flag."""
+    return flag.verdict, flag.proposed is not None, flag.needs_person
+
+
 def tally(flags: Iterable[Flag]) -> Tally:
     """Count flags by where they stand."""
     counts, second, person = dict.fromkeys(Verdict, 0), 0, 0
-    for flag in flags:
-        counts[flag.verdict] += 1
-        second += flag.proposed is not None
-        person += flag.needs_person
+    for (verdict, proposed, needed), number in Counter(
+        flag.once(_stands) for flag in flags
+    ).items():
+        counts[verdict] += number
+        second += number * proposed
+        person += number * needed
     return Tally(
         open=counts[Verdict.OPEN],
         accepted=counts[Verdict.ACCEPTED],

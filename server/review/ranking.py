@@ -17,7 +17,7 @@ from server.ingest.models import ExamSession, IncidentRow, PhaseRow, ProgramRow
 from server.review import search
 from server.review.flag_keeping import keep_flags
 from server.review.flag_memory import read_flags, read_flags_together
-from server.review.flags import Flag, tally
+from server.review.flags import Flag, Tally, tally
 from server.review.models import NoteRow, RankRow, SessionDecisionRow
 from server.review.phases import read_phases_of
 from server.review.reading import extent, policies_of
@@ -29,6 +29,11 @@ REASONS = 3
 
 # Raised where the same records would make other flags or scores, so that all are made anew.
 EDITION = 1
+
+# A session's score, and where its flags stand.
+Known = tuple[Score, Tally]
+
+_UNKNOWN: Mapping[str, Known] = {}
 
 # No edition: what is kept is made anew.
 UNSETTLED = 0
@@ -61,13 +66,27 @@ async def _keep_words(db: AsyncSession, session: ExamSession) -> None:
 
 
 async def refresh_one(
-    db: AsyncSession, session: ExamSession, flags: Sequence[Flag], known: Score | None = None
+    db: AsyncSession,
+    session: ExamSession,
+    flags: Sequence[Flag],
+    changed: Collection[str] | None = None,
+    known: Known | None = None,
 ) -> Score:
-    """The same from ``flags``, which were read after the session's turn was taken; ``known`` is
-    their score, where it was made already.
+    """The same from ``flags``, which were read after the session's turn was taken.
+
+    Args:
+        db: the transaction.
+        session: the session.
+        flags: all of its flags.
+        changed: those that somebody judged in this transaction. Where all that is kept is of
+            the records that there are, the others are as they are kept.
+        known: their score and tally, where they were made already.
     """
-    scores = {} if known is None else {session.id: known}
-    [found] = await _refresh(db, [(session, flags)], scores)
+    query = select(RankRow.size, RankRow.edition).where(RankRow.session_id == session.id)
+    kept = (await db.execute(query)).one_or_none() if changed is not None else None
+    only = changed if kept is not None and tuple(kept) == (session.size, EDITION) else None
+    of = {} if known is None else {session.id: known}
+    [found] = await _refresh(db, [(session, flags)], of, only)
     return found
 
 
@@ -118,7 +137,7 @@ async def refresh_stale(
     sessions = (await db.execute(query)).scalars().all() if names else []
     if sessions:
         flags = await read_flags_together(db, sessions)
-        await _refresh(db, [(session, flags[session.id]) for session in sessions], {})
+        await _refresh(db, [(session, flags[session.id]) for session in sessions])
     return [session.id for session in sessions]
 
 
@@ -172,10 +191,11 @@ async def _stale(
 async def _refresh(
     db: AsyncSession,
     those: Sequence[tuple[ExamSession, Sequence[Flag]]],
-    known: Mapping[str, Score],
+    known: Mapping[str, Known] = _UNKNOWN,
+    only: Collection[str] | None = None,
 ) -> list[Score]:
     """Score sessions by their flags, and keep both; the scores in the same order. Those that
-    are ``known``, by session, are not made again.
+    are ``known``, by session, are not made again; ``only`` is for ``keep_flags``.
     """
     sessions = [session for session, _ in those]
     phases = await read_phases_of(db, sessions)
@@ -185,23 +205,25 @@ async def _refresh(
     for session, flags in those:
         policy, counted = policies[session.policy_version_id], phases[session.id].counted
         reach = extent(session)
-        own = known.get(session.id) or score(flags, policy, reach, counted)
+        own, counts = known.get(session.id) or (
+            score(flags, policy, reach, counted),
+            tally(flags),
+        )
         limited = (
             score(automatic(flags), policy, reach, counted).value
             if policy.review.limit
             else 0.0
         )
         found.append(own)
-        rows.append(_row(session, flags, own, limited))
+        rows.append(_row(session, flags, own, counts, limited))
     await _keep(db, rows)
-    await keep_flags(db, those)
+    await keep_flags(db, those, only)
     return found
 
 
 def _row(
-    session: ExamSession, flags: Sequence[Flag], found: Score, limited: float
+    session: ExamSession, flags: Sequence[Flag], found: Score, counts: Tally, limited: float
 ) -> dict[str, object]:
-    counts = tally(flags)
     return {
         "session_id": session.id,
         "size": session.size,
@@ -216,7 +238,7 @@ def _row(
         "escalated": counts.escalated,
         "second": counts.second,
         "person": counts.person,
-        "kinds": sorted({flag.kind.value for flag in flags}),
+        "kinds": sorted(kind.value for kind in {flag.kind for flag in flags}),
         "edition": EDITION,
     }
 

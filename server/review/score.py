@@ -101,31 +101,40 @@ def worth(flag: Flag, policy: Policy, now: int, within: Spans | None = None) -> 
     """What one flag is worth by itself, before repetition and bending; 0 or more. What of it
     lies outside of ``within`` counts for nothing.
     """
-    lasted = flag.counted(now, within)
-    return 0.0 if lasted is None else _worth(flag, _weights(policy), lasted)
+    weighed = _weighed(flag, now, within)
+    return 0.0 if weighed is None else _worth(weighed, _weights(policy))
 
 
 def _weights(policy: Policy) -> Mapping[Kind, float]:
     return {kind: policy.rule(kind).weight for kind in Kind}
 
 
-def _worth(flag: Flag, weights: Mapping[Kind, float], lasted: int) -> float:
-    verdict = flag.verdict
-    if verdict is Verdict.DISMISSED:
-        return 0.0
-    grave = [weights[kind] * gravity for kind, gravity in flag.once(_gravities)]
-    gravest = grave[0] if len(grave) == 1 else max(grave)
-    length = 1.0 + math.log2(1.0 + lasted / MICROS / DOUBLING_S)
-    return gravest * min(LONGEST, length)
+# How long a flag lasted where it counts (µs), and how grave each of its incidents is, as sure
+# and as long as it is, before the policy weighs it.
+_Weighed = tuple[int, tuple[tuple[Kind, float], ...]]
 
 
-def _gravities(flag: Flag) -> list[tuple[Kind, float]]:
-    """How grave each incident of a flag is, as sure as it is, before the policy weighs it."""
+def _weighed(flag: Flag, now: int, within: Spans | None) -> _Weighed | None:
+    """``None`` for a flag that lies outside of what counts."""
+    return flag.lately(_weigh, now if flag.end is None else flag.start, within)
+
+
+def _weigh(flag: Flag, now: int, within: Spans | None) -> _Weighed | None:
+    lasted = flag.counted(now, within)
+    if lasted is None:
+        return None
+    if flag.verdict is Verdict.DISMISSED:
+        return lasted, ()
     sure = flag.verdict is Verdict.ACCEPTED
-    return [
-        (one.kind, GRAVITY[one.severity] * (1.0 if sure else one.confidence))
+    length = min(LONGEST, 1.0 + math.log2(1.0 + lasted / MICROS / DOUBLING_S))
+    return lasted, tuple(
+        (one.kind, GRAVITY[one.severity] * (1.0 if sure else one.confidence) * length)
         for one in flag.members or (flag,)
-    ]
+    )
+
+
+def _worth(weighed: _Weighed, weights: Mapping[Kind, float]) -> float:
+    return max([weights[kind] * grave for kind, grave in weighed[1]], default=0.0)
 
 
 def score(
@@ -136,13 +145,12 @@ def score(
     """
     weights = _weights(policy)
     by_kind: dict[Kind, list[_Counted]] = {}
+    worths: dict[Kind, list[float]] = {}
     for flag in flags:
-        if (lasted := flag.counted(now, within)) is not None:
-            by_kind.setdefault(flag.kind, []).append((flag, lasted))
-    sums = {
-        kind: _repeated(_worth(flag, weights, lasted) for flag, lasted in of)
-        for kind, of in by_kind.items()
-    }
+        if (weighed := _weighed(flag, now, within)) is not None:
+            by_kind.setdefault(flag.kind, []).append((flag, weighed[0]))
+            worths.setdefault(flag.kind, []).append(_worth(weighed, weights))
+    sums = {kind: _repeated(of) for kind, of in worths.items()}
     total = math.fsum(sums.values())
     value = 100.0 * -math.expm1(-total / SCALE)
     found = (

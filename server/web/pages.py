@@ -123,7 +123,9 @@ class SessionPages(Controller):
             outcome = await decide(db, now, staff, session, ask)
             case = await read_case(db, session, now)
             if isinstance(outcome, Decided):
-                await refresh_one(db, session, case.flags, case.score)
+                await refresh_one(
+                    db, session, case.flags, {ask.flag_id}, (case.score, case.tally)
+                )
         if "HX-Request" not in request.headers:
             return Redirect(f"/sessions/{session_id}", status_code=303)
         return _decision_answer(case, outcome, now)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from support.campus import Campus, Pupil, connected, sign_in
 
 from server.accounts.models import Account
@@ -12,12 +13,13 @@ from server.ingest.models import ExamSession
 from server.review.flag_memory import forget_flags, read_flags
 from server.review.flags import Flag
 from server.review.life import Verdict
-from server.review.models import DecisionRow
+from server.review.models import DecisionRow, FlagRow, RankRow
+from server.review.ranking import refresh, refresh_one
 from server.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 
-FLAG = f"{1:032x}"
+FLAG, OTHER = f"{1:032x}", f"{5:032x}"
 
 
 @pytest.fixture
@@ -72,22 +74,26 @@ class _UndoneError(Exception):
     """What a transaction ends with that is not to commit."""
 
 
+async def _decide(db: AsyncSession, session: str, who: str, n: int, verdict: Verdict) -> None:
+    row = DecisionRow(
+        session_id=session,
+        flag_id=FLAG,
+        n=n,
+        verdict=verdict.value,
+        note="",
+        account_id=who,
+        at=n,
+        covers=[FLAG],
+    )
+    db.add(row)
+    await db.flush()
+
+
 async def _undone(database: Database, session: str) -> None:
     """Decide, see it, and undo all of that."""
     async with database.transaction() as db:
         who = (await db.scalars(select(Account.id).limit(1))).one()
-        row = DecisionRow(
-            session_id=session,
-            flag_id=FLAG,
-            n=1,
-            verdict=Verdict.ACCEPTED.value,
-            note="",
-            account_id=who,
-            at=1,
-            covers=[FLAG],
-        )
-        db.add(row)
-        await db.flush()
+        await _decide(db, session, who, 1, Verdict.ACCEPTED)
         found = await read_flags(db, await db.get_one(ExamSession, session))
         assert found[0].verdict is Verdict.ACCEPTED
         raise _UndoneError
@@ -111,3 +117,34 @@ async def test_what_is_forgotten_is_read_anew(campus: Campus, session: str) -> N
         after = await read(database, session)
         assert after == before
         assert after[0] is not before[0]
+
+
+async def _kept(db: AsyncSession, session: str) -> dict[str, str]:
+    """Verdicts of the flags that are kept as rows, by the flag's id."""
+    query = select(FlagRow.flag_id, FlagRow.verdict).where(FlagRow.session_id == session)
+    return dict((await db.execute(query)).tuples().all())
+
+
+async def test_a_decision_touches_its_own_row_where_all_else_is_kept_as_it_is(
+    campus: Campus, session: str
+) -> None:
+    """A row that is lost shows it: it is there again only where all were looked at."""
+    async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            await refresh(db, await db.get_one(ExamSession, session))
+            assert set((await _kept(db, session)).values()) == {"open"}
+        for behind, left in ((0, {FLAG}), (1, {FLAG, OTHER})):
+            async with database.transaction() as db:
+                own = await db.get_one(ExamSession, session)
+                who = (await db.scalars(select(Account.id).limit(1))).one()
+                await db.execute(delete(FlagRow).where(FlagRow.flag_id == OTHER))
+                await db.execute(update(RankRow).values(size=own.size - behind))
+                verdict = Verdict.ACCEPTED if behind else Verdict.DISMISSED
+                await _decide(db, session, who, behind + 1, verdict)
+                found = await refresh_one(db, own, await read_flags(db, own), {FLAG})
+                kept = await _kept(db, session)
+                assert (set(kept), kept[FLAG]) == (left, verdict.value)
+                rank = await db.get_one(RankRow, session, populate_existing=True)
+                assert rank.score == pytest.approx(found.value)
+                assert (rank.open, rank.accepted, rank.dismissed) == (1, behind, 1 - behind)
+                assert (rank.size, rank.kinds) == (own.size, ["gaze_away", "multiple_faces"])
