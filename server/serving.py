@@ -55,6 +55,10 @@ RESPAWN_S = 1.0
 # for it, in seconds. At Python's own 5 ms each statement waits that long where much is asked.
 SWITCH_S = 0.0005
 
+# New objects until the youngest are looked through for garbage (Python's own 700 are a few rows
+# of a table), and how often that is until the older ones are.
+COLLECTED_EVERY = (20_000, 10, 10)
+
 # The exit status of a worker whose supervisor died; nobody is there to read it.
 ALONE = 1
 
@@ -89,11 +93,12 @@ def application() -> ASGIApp:
 
 def spare_program() -> None:
     """Have the garbage collector leave alone what the program itself is made of, which stays
-    for good: a page of ten thousand rows took two to four times as long while each collection
-    went through all of it again.
+    for good, and look less often: a page of ten thousand rows took two to four times as long
+    while each collection went through all of it again.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED_EVERY)
 
 
 def _end_with_supervisor() -> None:

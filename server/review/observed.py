@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, select
+from sqlalchemy import Text, and_, cast, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,15 +61,18 @@ async def kept_shares(
     as far as it is kept and right; and the ids of the other sessions, of which ``observed_of``
     tells. There may be ten thousand.
     """
-    query = select(ExamSession.id, _CURRENT, ObservedRow.streams).where(
+    # As text, and all of it decoded at once.
+    streams = cast(ObservedRow.streams, Text)
+    query = select(ExamSession.id, _CURRENT, streams).where(
         ExamSession.exam_id == exam_id, ExamSession.size > 0
     )
     query = query.outerjoin(ObservedRow, ObservedRow.session_id == ExamSession.id)
     rows = (await db.execute(query.order_by(ExamSession.id))).tuples().all()
-    kept = (streams for _, current, streams in rows if current)
+    kept = ",".join(told for _, current, told in rows if current)
+    of_all = msgspec.json.decode(f"[{kept}]", type=list[list[_InShort]])
     shares = [
         (stream, observed_share(duration, missed, recorded=recorded))
-        for stream, duration, missed, recorded in chain.from_iterable(kept)
+        for stream, duration, missed, recorded in chain.from_iterable(of_all)
     ]
     return shares, [name for name, current, _ in rows if not current]
 

@@ -158,6 +158,7 @@ async def test_the_score_follows_the_phases_as_they_come(
     assert 'class="number">0<' not in (await client.get("/sessions")).text
 
 
+@pytest.mark.both_databases
 async def test_what_could_be_observed_is_told_once_a_session_is_over(
     campus: Campus, client: httpx.AsyncClient, shoot: Shoot
 ) -> None:
