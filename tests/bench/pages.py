@@ -21,6 +21,7 @@ from typing import Any
 
 import httpx
 from bench.measure import Row, noted
+from bench.peer import peer
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from sqlalchemy import insert, inspect, text, update
@@ -53,7 +54,7 @@ WORDS = ("Messenger", "Mail", "Chat GPT", "Notes", "Calculator", "Lecture 7", "B
 
 def run() -> list[Row]:
     """On SQLite, and on PostgreSQL where there is one."""
-    rows = asyncio.run(_measured("SQLite", None))
+    rows = [peer(), *asyncio.run(_measured("SQLite", None))]
     if postgres.available():
         with ExitStack() as stack:
             socket = stack.enter_context(postgres.cluster())

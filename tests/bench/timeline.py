@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import Row, at_most, noted, percentile
+from bench.peer import peer
 from playwright.sync_api import Page
 from support.browser import chromium, sign_in, until, visiting
 from support.campus import HOUR, PASSWORD, MovableClock, client_of, found_campus
@@ -115,6 +116,7 @@ def _measure(page: Page, path: str) -> list[Row]:
     seeks = [_seek(page, (0.37 * n) % 0.94 + 0.02) for n in range(SEEKS + WARM)][WARM:]
     flags = page.locator("#tally").inner_text()
     return [
+        peer(),
         noted("flags of the session", flags),
         at_most(
             "review page of 10,000 flags: answer, median",
