@@ -1,4 +1,4 @@
-"""A peer for pages: what a page of ten thousand rows costs at least on this machine as it is now.
+"""A peer for pages: what ten thousand rows cost at least on this machine, as it is just now.
 
 The rows come from SQLite's own module, are decoded from JSON, sorted, and put into a text, with
 nothing of ours. Machines differ, and one that is shared is now quick, now slow: two runs of
