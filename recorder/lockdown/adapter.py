@@ -26,14 +26,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where the candidate is: the workspace's number, and the window that gets the keys.
+    """Where the candidate is: the workspace's number, the window that gets the keys, and one
+    that lies over the window in front without being in front itself.
 
-    Either is ``None`` where the platform has no such thing or does not tell it apart from
-    the window in front.
+    Each is ``None`` where there is none, the platform has no such thing, or does not tell it
+    apart from the window in front.
     """
 
     workspace: int | None
     keyboard: Window | None
+    over: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,14 @@ def prohibited(patterns: tuple[str, ...], name: str) -> bool:
     return matches(patterns, name, stem(name)) and not assistive(name)
 
 
+_How = Literal["window", "workspace", "focus", "over"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Away:
     """Where the candidate is instead of in the exam, and how that shows."""
 
-    how: Literal["window", "workspace", "focus"]
+    how: _How
     title: str = ""
     app: str = ""
 
@@ -55,7 +58,7 @@ class _Away:
         title = f"“{self.title}” ({self.app or 'unknown application'})"
         shown = title if self.title else self.app
         match self.how:
-            case "window":
+            case "window" | "over":
                 return shown or "a window"
             case "workspace":
                 return f"another workspace with {shown}" if shown else "another workspace"
@@ -67,6 +70,7 @@ _ENDINGS = {
     "window": "in front for",
     "workspace": "shown for",
     "focus": "for",
+    "over": "over the exam for",
 }
 
 
@@ -100,8 +104,9 @@ class Home:
 class WindowWatcher:
     """``window_switch``: the candidate is in a window that is neither ours nor allowed.
 
-    It shows in one of three ways: such a window is in front; another workspace is shown
-    than the one of the exam; the keys go to such a window while ours is in front.
+    It shows in one of four ways: such a window is in front; another workspace is shown
+    than the one of the exam; the keys go to such a window while ours is in front; such a
+    window lies over the exam's own.
     """
 
     def __init__(
@@ -149,13 +154,17 @@ class WindowWatcher:
         keyboard = desk.keyboard
         if fine and keyboard is not None and not self._is_fine(keyboard):
             return (_in("focus", keyboard),)
+        # Beside a program that is merely allowed, windows may lie as they do on any desktop.
+        exams = window is not None and window.pid is not None and self._is_ours(window.pid)
+        if exams and desk.over is not None and not self._is_fine(desk.over):
+            return (_in("over", desk.over),)
         return ()
 
     def _is_fine(self, window: Window) -> bool:
         return in_exam(window, self._allowed, self._is_ours)
 
 
-def _in(how: Literal["window", "workspace", "focus"], window: Window | None) -> _Away:
+def _in(how: _How, window: Window | None) -> _Away:
     return _Away(how) if window is None else _Away(how, window.title[:LONGEST_NAME], window.app)
 
 

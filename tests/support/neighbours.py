@@ -96,6 +96,23 @@ class Neighbours:
         self._own[name].configure(x=x, y=y)
         self._x.sync()
 
+    @contextmanager
+    def lying_over(self, title: str, area: tuple[int, int, int, int]) -> Iterator[None]:
+        """A window that no window manager looks after, above all others and without the keys,
+        for as long as the block lasts; ``area`` is x, y, width, height."""
+        depth = self._x.screen().root_depth
+        window = self._root.create_window(*area, 0, depth, override_redirect=True)
+        window.set_wm_name(title)
+        window.set_wm_class("notes", "Notes")
+        window.map()
+        window.configure(stack_mode=X.Above)
+        self._x.sync()
+        try:
+            yield
+        finally:
+            window.destroy()
+            self._x.sync()
+
     def go_to(self, workspace: int) -> None:
         """Show another workspace."""
         self._tell(self._root, "_NET_CURRENT_DESKTOP", workspace, X.CurrentTime)

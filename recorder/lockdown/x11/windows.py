@@ -14,6 +14,7 @@ from Xlib.protocol import event
 
 from recorder.lockdown.adapter import Desk, Window
 from recorder.lockdown.x11.reading import Reading
+from recorder.lockdown.x11.stacking import lying_over
 
 if TYPE_CHECKING:
     from Xlib.xobject.drawable import Window as XWindow
@@ -61,7 +62,12 @@ class X11Windows:
         root = display.screen().root
         number = self._x.property(display, root, "_NET_CURRENT_DESKTOP")
         workspace = int(number[0]) if number is not None and len(number) else None
-        return Desk(workspace, self._described(display, self._focused))
+        over = self._described(display, lambda display: self._over(display, root))
+        return Desk(workspace, self._described(display, self._focused), over)
+
+    def _over(self, display: Display, root: XWindow) -> XWindow | None:
+        active = self._active(display)
+        return None if active is None else lying_over(self._x, display, root, active)
 
     def _numbered(self, display: Display) -> tuple[int, Window] | None:
         try:

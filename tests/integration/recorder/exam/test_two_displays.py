@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,6 +19,9 @@ ALONE = dict.fromkeys(EVERYTHING.__struct_fields__, Level.OFF)
 # The exam's window free to move, held above others; or on all of its display alone.
 FREE = Lockdown(**{**ALONE, "displays": Level.ENFORCE, "on_top": Level.ENFORCE})
 FULL = Lockdown(**{**ALONE, "full_screen": Level.ENFORCE})
+
+# Longer than anything in front has to be there until it is told.
+TOLD_WITHIN_S = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +72,23 @@ def test_what_is_put_in_front_is_told_before_it_goes(place: Hall) -> None:
         until(lambda: bool(app.incidents()), "the incident")
         [switch] = app.incidents()
         assert (switch["kind"], switch["title"]) == ("window_switch", "b")
+
+
+def test_what_lies_over_the_exam_without_the_keys_is_told(place: Hall) -> None:
+    """No window manager lists it, and the exam stays in front."""
+    with sitting(place, STRICTEST) as app:
+        # As large as a notification is.
+        with place.beside.lying_over("mail", (380, 20, 200, 80)):
+            time.sleep(TOLD_WITHIN_S)
+            assert app.incidents() == []
+        with place.beside.lying_over("answers", (100, 100, 300, 300)):
+            until(lambda: bool(app.incidents()), "the incident")
+            assert place.in_front()
+        until(lambda: len(app.incidents()) == 2, "its end")
+        for one in app.incidents():
+            assert (one["kind"], one["how"]) == ("window_switch", "over")
+            assert (one["title"], one["application"]) == ("answers", "Notes")
+        assert "over the exam for" in one["reason"]
 
 
 def test_a_display_that_comes_in_the_exam_is_covered_and_told(place: Hall) -> None:

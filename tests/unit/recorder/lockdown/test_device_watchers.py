@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import count
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.policies import default_policy
@@ -177,6 +178,29 @@ def test_the_keys_going_elsewhere_while_ours_is_in_front_is_an_incident() -> Non
     )
     assert opened.detail["how"] == "focus"
     assert opened.detail["application"] == "Telegram"
+
+
+def test_a_window_over_the_exam_s_own_is_an_incident() -> None:
+    clear, covered = Desk(0, EXAM), Desk(0, EXAM, CHAT)
+    opened, ended = places(*[(EXAM, clear)] * 4, *[(EXAM, covered)] * 8, *[(EXAM, clear)] * 30)
+    assert (opened.detail["how"], opened.detail["application"]) == ("over", "Telegram")
+    assert str(ended.detail["reason"]).startswith("“Chat” (Telegram) over the exam for")
+
+
+@pytest.mark.parametrize(
+    ("front", "over"),
+    [
+        (EXAM, Window("Save as", "invigil", 100)),
+        (EXAM, Window("Keyboard", "Onboard", 9)),
+        (Window("Sheet", "Calc", 8), CHAT),
+    ],
+    ids=["our own", "assistive", "over an allowed program"],
+)
+def test_what_may_lie_there_is_none(front: Window, over: Window) -> None:
+    policy = default_policy(allowed_windows=("Calc",))
+    watcher = WindowWatcher(policy, lambda pid: pid == 100, ids())
+    looks = [watcher.look(at * NS // 4, front, Desk(0, front, over)) for at in range(30)]
+    assert not any(looks)
 
 
 def test_a_screen_reader_in_front_is_none() -> None:
