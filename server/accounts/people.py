@@ -153,6 +153,12 @@ async def find_invitation(db: AsyncSession, secret: str, now: int) -> Invitation
     return found if found and found.ended is None and found.expires > now else None
 
 
+async def invitation_of(db: AsyncSession, secret: str) -> Invitation | None:
+    """The invitation that a link is of, whatever became of it."""
+    query = select(Invitation).where(Invitation.secret_hash == _hash(secret))
+    return (await db.execute(query)).scalar_one_or_none()
+
+
 async def withdraw(
     db: AsyncSession, by: Staff | str, institution_id: str, invitation_id: str, now: int
 ) -> bool:

@@ -22,6 +22,7 @@ from server.accounts.people import (
     accept,
     change_role,
     find_invitation,
+    invitation_of,
     invite,
     open_invitations,
     people_of,
@@ -253,13 +254,14 @@ class JoinPages(Controller):
         secret: FromPath[str],
         database: NamedDependency[Database],
         settings: NamedDependency[Settings],
-        clock: NamedDependency[WallClock],
     ) -> Template:
-        """How good the password is that is being typed; nothing of it is kept."""
+        """How good the password is that is being typed; nothing of it is kept. The page may
+        still ask while its form is on the way, which uses the invitation up.
+        """
         refuse_other_sites(request, settings)
         fields = await text_fields(request)
         async with database.transaction() as db:
-            invitation = await find_invitation(db, secret, clock())
+            invitation = await invitation_of(db, secret)
             if invitation is None:
                 return _gone()
             institution = await db.get_one(Institution, invitation.institution_id)
