@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.credentials import ApiTokenRow
@@ -148,15 +148,17 @@ async def invite(
 
 async def find_invitation(db: AsyncSession, secret: str, now: int) -> Invitation | None:
     """The open invitation that a link is of."""
-    query = select(Invitation).where(Invitation.secret_hash == _hash(secret)).with_for_update()
-    found = (await db.execute(query)).scalar_one_or_none()
+    found = (await db.execute(_of_link(secret).with_for_update())).scalar_one_or_none()
     return found if found and found.ended is None and found.expires > now else None
 
 
 async def invitation_of(db: AsyncSession, secret: str) -> Invitation | None:
     """The invitation that a link is of, whatever became of it."""
-    query = select(Invitation).where(Invitation.secret_hash == _hash(secret))
-    return (await db.execute(query)).scalar_one_or_none()
+    return (await db.execute(_of_link(secret))).scalar_one_or_none()
+
+
+def _of_link(secret: str) -> Select[tuple[Invitation]]:
+    return select(Invitation).where(Invitation.secret_hash == _hash(secret))
 
 
 async def withdraw(

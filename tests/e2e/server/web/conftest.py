@@ -1,4 +1,4 @@
-"""A running server with sessions in it, and a browser: once for all tests of the pages."""
+"""A running server with sessions in it, and a browser: once for all tests of a file."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ def reels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Reel]:
     return make_reels(tmp_path_factory.mktemp("reels"), REEL_S)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory, reels: dict[str, Reel]) -> Iterator[Stage]:
-    """A server that runs, with one session for each of the tests that change one."""
+    """A server that runs, with one session for each of the tests that change one; of a file's
+    own, so that no other file's sessions are on it, in whatever order they come.
+    """
     folder = tmp_path_factory.mktemp("stage")
     campus, sessions = asyncio.run(prepare(folder, reels))
     with running(campus.settings.data_dir) as server:

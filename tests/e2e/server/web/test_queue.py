@@ -11,8 +11,7 @@ FOCUS = "() => document.activeElement?.id ?? ''"
 
 def test_the_queue_is_used_by_keyboard_alone(stage: Stage, page: Page) -> None:
     rows = page.locator("#queue-list a.candidate")
-    # Other tests of this server may have brought sessions of their own.
-    expect(rows.nth(len(stage.sessions) - 1)).to_be_visible()
+    expect(rows).to_have_count(len(stage.sessions))
     page.keyboard.press("/")
     assert page.evaluate(FOCUS) == "q"
     page.keyboard.type("messenger front")
@@ -44,4 +43,4 @@ def test_the_queue_is_used_by_keyboard_alone(stage: Stage, page: Page) -> None:
     page.keyboard.press("Enter")
     expect(conclusion.locator("[role=status]")).to_contain_text("Decided: Passed")
     page.goto("/sessions?outcome=passed")
-    expect(page.locator(f"#s-{second.removeprefix('s-')}")).to_be_visible()
+    expect(rows).to_have_count(1)
