@@ -28,6 +28,7 @@ from server.candidates.erasing import Erasing
 from server.candidates.letters import Notices
 from server.candidates.own_copy import OwnCopy
 from server.candidates.page_letters import PageLetters
+from server.chores import beside, count_failures
 from server.clock import WallClock
 from server.config import Settings
 from server.downloads import forget_exports
@@ -150,7 +151,7 @@ def _foundations(
         "settings": settings,
         "stocktaking": Stocktaking(database, settings.data_dir, clock),
     }
-    return Part(given, (partial(_running, ground, heads, retention),))
+    return Part(given, (partial(_running, ground, heads, retention, metrics),))
 
 
 def _staff(ground: Ground, targets: Targets) -> Part:
@@ -276,7 +277,7 @@ def _integrations(ground: Ground, targets: Targets) -> Part:
 
 @asynccontextmanager
 async def _running(
-    ground: Ground, heads: SessionHeads, retention: Retention, _: Litestar
+    ground: Ground, heads: SessionHeads, retention: Retention, metrics: Metrics, _: Litestar
 ) -> AsyncIterator[None]:
     """What is opened before the first request and closed after the last."""
     settings, database = ground.settings, ground.database
@@ -284,13 +285,13 @@ async def _running(
     await asyncio.to_thread(ground.blobs.prepare)
     await asyncio.to_thread(forget_exports, settings)
     await report_ends(database)
-    stop = asyncio.Event()
-    chores = [
-        asyncio.create_task(retention.run(settings.retention_check_s, stop)),
-        asyncio.create_task(heads.run(settings.log_heads_s, stop)),
-        asyncio.create_task(post.run(settings.mail_check_s, stop)),
-    ]
-    yield
-    stop.set()
-    await asyncio.gather(*chores)
+    # Before any chore is begun: this part runs first.
+    count_failures(metrics.chore_failed)
+    chores = (
+        partial(retention.run, settings.retention_check_s),
+        partial(heads.run, settings.log_heads_s),
+        partial(post.run, settings.mail_check_s),
+    )
+    async with beside(*chores):
+        yield
     await database.close()

@@ -11,12 +11,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 
-import structlog
 from sqlalchemy import or_, select
 
 from server.audit.models import LoggedHeadRow
 from server.audit.service import moved
-from server.chores import first_line, pause
+from server.chores import pause, tried
 from server.clock import WallClock
 from server.ingest.models import ExamSession
 from server.storage.database import UNREADY, Database
@@ -32,8 +31,6 @@ _BEHIND = (
         or_(LoggedHeadRow.session_id.is_(None), LoggedHeadRow.size < ExamSession.size),
     )
 )
-
-_log = structlog.get_logger("invigil.server")
 
 
 class SessionHeads:
@@ -84,8 +81,5 @@ class SessionHeads:
         await self._try(self.write)
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await work()
-        except (*UNREADY, KeysMissing) as error:
-            why = first_line(error)
-            _log.error("heads could not be logged, will be tried again", why=why)
+        failed = "heads could not be logged, will be tried again"
+        await tried("heads", work, failed, (*UNREADY, KeysMissing))

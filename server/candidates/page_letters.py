@@ -102,6 +102,7 @@ class PageLetters:
 
     async def _run(self, stop: asyncio.Event) -> None:
         await repeated_sending(
+            "page-letters",
             self.send,
             LOOK_S,
             stop,

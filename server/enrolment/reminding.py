@@ -106,6 +106,7 @@ class Reminders:
 
     async def _run(self, stop: asyncio.Event) -> None:
         await repeated_sending(
+            "reminders",
             self.remind,
             LOOK_S,
             stop,

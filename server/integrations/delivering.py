@@ -113,7 +113,7 @@ class Deliveries:
             yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        await repeated(self._look, self._every_s, stop, "webhooks wait")
+        await repeated("webhooks", self._look, self._every_s, stop, "webhooks wait")
         for turn in self._turns.values():
             turn.cancel()
         await asyncio.gather(*self._turns.values(), return_exceptions=True)

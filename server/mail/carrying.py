@@ -107,6 +107,7 @@ class Post:
         again.
         """
         await repeated_sending(
+            "mail",
             self.deliver,
             every_s,
             stop,

@@ -37,6 +37,12 @@ class Metrics:
         self._failed = Counter(
             f"{PREFIX}_failures", "Requests that met a bug (500).", registry=self._registry
         )
+        self._chores = Counter(
+            f"{PREFIX}_chore_failures",
+            "Looks of what runs beside the requests that failed, by chore.",
+            ("chore",),
+            registry=self._registry,
+        )
         self._sessions = self._gauge("sessions", "Sessions of exams, by state.", ("state",))
         self._heard = self._gauge(
             "sessions_heard", "Open sessions heard of in the last minute."
@@ -62,6 +68,10 @@ class Metrics:
         self._requests.labels(method, route, str(status)).observe(seconds)
         if status == 500:
             self._failed.inc()
+
+    def chore_failed(self, chore: str) -> None:
+        """A look of this chore failed; its next one comes all the same."""
+        self._chores.labels(chore).inc()
 
     def text(self, stock: Stock) -> bytes:
         """All of it, with what the database and the disk held when it was asked."""

@@ -87,7 +87,8 @@ class Retention:
             await self.follow()
 
         failed = "retention failed, will be tried again"
-        await repeated(look, every_s, stop, failed, (*UNREADY, BlobStoreError, KeysMissing))
+        expected = (*UNREADY, BlobStoreError, KeysMissing)
+        await repeated("retention", look, every_s, stop, failed, expected)
 
     async def follow(self) -> Moved:
         """Move some of what is not in its institution's region yet."""

@@ -4,6 +4,7 @@ list and no report waits for it: it takes some milliseconds of each.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -41,6 +42,9 @@ class Observing:
     @asynccontextmanager
     async def running(self, _app: Litestar) -> AsyncIterator[None]:
         """Look every ``EVERY_S`` while the application runs."""
-        waits = "what could be observed was not looked at, will be tried again"
-        async with beside(lambda stop: repeated(self.look, EVERY_S, stop, waits)):
+        async with beside(self._run):
             yield
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        waits = "what could be observed was not looked at, will be tried again"
+        await repeated("observing", self.look, EVERY_S, stop, waits)

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from litestar import Litestar
 
-from server.chores import beside, pause
+from server.chores import beside, repeated
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.updates.files import folders_in
 from server.updates.keys import UpdateKeyError
@@ -57,7 +57,9 @@ class Keeping:
             yield
 
     async def _run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            for words in await asyncio.to_thread(self.look):
-                _log.warning("updates", why=words)
-            await pause(LOOK_S, stop)
+        failed = "updates were not looked at, will be tried again"
+        await repeated("updates", self._tell, LOOK_S, stop, failed)
+
+    async def _tell(self) -> None:
+        for words in await asyncio.to_thread(self.look):
+            _log.warning("updates", why=words)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
+from structlog.testing import capture_logs
 from support.campus import Campus, Pupil, client_of, redeem
+
+from server.retention.service import Retention
 
 pytestmark = pytest.mark.anyio
 
@@ -33,3 +37,25 @@ async def test_sessions_records_and_pieces_are_counted(found: Callable[..., Camp
     assert "invigil_sessions_heard 1.0" in lines
     assert "invigil_records 2.0" in lines
     assert "invigil_pieces_awaited 1.0" in lines
+
+
+async def test_a_chore_that_met_a_bug_goes_on_and_is_counted(
+    found: Callable[..., Campus], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, again = list[None](), asyncio.Event()
+
+    async def look(_: Retention) -> list[str]:
+        looks.append(None)
+        if len(looks) == 1:
+            raise ValueError("a bug")
+        again.set()
+        return []
+
+    monkeypatch.setattr(Retention, "expire", look)
+    with capture_logs() as said:
+        async with client_of(found(metrics_token=TOKEN, retention_check_s=0)) as client:
+            await again.wait()
+            token = {"Authorization": f"Bearer {TOKEN}"}
+            told = await client.get("/metrics", headers=token)
+    assert 'invigil_chore_failures_total{chore="retention"} 1.0' in told.text.splitlines()
+    assert [line["chore"] for line in said if line["log_level"] == "error"] == ["retention"]
