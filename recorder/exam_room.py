@@ -7,12 +7,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication, QScreen
-from PySide6.QtWidgets import QApplication
-
 from recorder.clock import now_ns
 from recorder.exam.addresses import Addresses
 from recorder.exam.engine import clean_environment, is_root
+from recorder.exam.standing import begin_on, looked_at
 from recorder.lockdown.operations.for_policy import SEEN_S
 from recorder.status import Offer
 from shared.flags import Kind
@@ -61,6 +59,8 @@ class ExamRoom:
         self._browser.zoom_to(scale)
         self._window.set_bar(bar)
         self._window.left.connect(on_left)
+        if not self._window.isVisible() and (screen := looked_at(self._window)) is not None:
+            begin_on(self._window, screen)
         self._window.show()
         if not self._begun:
             self._begun = True
@@ -87,9 +87,9 @@ class ExamRoom:
         main = MainThread(window)
         steps: list[Operation] = [AttemptsTold(self._browser)]
         if lockdown.full_screen is not Level.OFF:
-            steps.append(FullScreen(window, lockdown.full_screen, _display(), main))
+            steps.append(FullScreen(window, lockdown.full_screen, main))
         elif lockdown.displays is Level.ENFORCE:
-            steps.append(Covered(window, _display(), main))
+            steps.append(Covered(window, main))
         # Only watched, other windows in front are what is noticed (``windows``).
         if lockdown.on_top is Level.ENFORCE:
             steps.append(OnTop(window, main, _patience_s(offer.policy)))
@@ -110,9 +110,3 @@ def _patience_s(policy: Policy) -> float:
     rule = policy.rule(Kind.WINDOW_SWITCH)
     watched = policy.lockdown.windows is not Level.OFF and rule.enabled
     return rule.onset_s + SEEN_S if watched else 0.0
-
-
-def _display() -> QScreen:
-    """The one that the candidate looks at now."""
-    active = QApplication.activeWindow()
-    return QGuiApplication.primaryScreen() if active is None else active.screen()

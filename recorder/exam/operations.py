@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from recorder.exam.attempts import Attempt
 from recorder.exam.browser import ExamBrowser
-from recorder.exam.standing import is_above, keep_above
+from recorder.exam.standing import is_above, keep_above, looked_at
 from recorder.exam.window import ExamWindow
 from recorder.lockdown.operation import Evasion, InForce, NotInForce, Performed, State
 from shared.flags import Kind
@@ -43,13 +43,24 @@ _T = TypeVar("_T")
 
 
 class MainThread(QObject):
-    """Has something done on the main thread, and waits for it. Make it there."""
+    """Has something done on the main thread, and waits for it. Make it there.
 
-    _wanted = Signal(object)
+    When Qt's loop ends, what waits just then is done; from then on nobody would hear, and
+    nothing is done or waited for: whoever gives the machine back goes on at once. The windows
+    were closed before, and end with the program.
+    """
+
+    _wanted = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._wanted.connect(lambda job: job())
+        self._lock = threading.Lock()
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._over = False
+        self._wanted.connect(self._work)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.aboutToQuit.connect(self._end)
 
     def do(self, job: Callable[[], object]) -> bool:
         """Whether it was done within ``ANSWER_S``; what it raises is raised here."""
@@ -65,25 +76,41 @@ class MainThread(QObject):
                 raised.append(error)
             done.set()
 
-        self._wanted.emit(run)
+        with self._lock:
+            if self._over:
+                return False
+            self._jobs.append(run)
+        self._wanted.emit()
         if not done.wait(ANSWER_S):
             return False
         if raised:
             raise raised[0]
         return True
 
+    def _work(self) -> None:
+        while self._jobs:
+            self._jobs.popleft()()
+
+    def _end(self) -> None:
+        with self._lock:
+            self._over = True
+        self._work()
+
 
 class FullScreen(QObject):
-    """``full_screen``: the window on its display, covers on the others."""
+    """``full_screen``: the window on its display, covers on the others.
+
+    Its display is the one that the candidate looks at when the exam begins.
+    """
 
     name = "full_screen"
 
-    def __init__(
-        self, window: ExamWindow, level: Level, screen: QScreen, main: MainThread
-    ) -> None:
-        """Hold ``window`` to ``screen``; at ``watch`` it may leave, and that is told."""
+    def __init__(self, window: ExamWindow, level: Level, main: MainThread) -> None:
+        """Hold ``window`` to a display; at ``watch`` it may leave, and that is told."""
         super().__init__(window)
-        self._window, self._level, self._screen, self._main = window, level, screen, main
+        self._window, self._level, self._main = window, level, main
+        # There is none before it stands, and while the computer has no display.
+        self._screen: QScreen | None = None
         self._told: deque[Evasion] = deque(maxlen=MOST_ATTEMPTS)
         self._how = ""
         self._times = 0
@@ -118,34 +145,40 @@ class FullScreen(QObject):
         self._main.do(self._fall)
 
     def _stand(self) -> None:
-        self._window.hold(self._screen)
-        self._window.covers.stand(self._screen, above=is_above(self._window))
+        self._stand_on(looked_at(self._window))
         self._timer.start()
+
+    def _stand_on(self, screen: QScreen | None) -> None:
+        self._screen = screen
+        if screen is not None:
+            self._window.hold(screen)
+            self._window.covers.stand(screen, above=is_above(self._window))
 
     def _fall(self) -> None:
         self._timer.stop()
+        self._screen = None
         self._window.covers.fall()
         if not self._window.is_over:
             self._window.hold(None)
 
     def _displays_changed(self) -> None:
         self._settling.start()
+        if self._screen is None and self._timer.isActive():
+            self._stand_on(QGuiApplication.primaryScreen())
         self._look()
 
     def _lost_display(self, screen: QScreen) -> None:
         """The exam goes on where there still is a display: that is no evasion of its own."""
         self._settling.start()
-        remaining = QGuiApplication.primaryScreen()
-        if screen is self._screen and remaining is not None and self._timer.isActive():
-            self._screen = remaining
-            self._stand()
+        if screen is self._screen:
+            self._stand_on(QGuiApplication.primaryScreen())
 
     def _disturbed(self, how: str) -> None:
         if self._timer.isActive():
             self._note(how)
 
     def _look(self) -> None:
-        if not self._timer.isActive() or self._window.is_over:
+        if not self._timer.isActive() or self._window.is_over or self._screen is None:
             return
         self._window.covers.stand(self._screen, above=is_above(self._window))
         if how := self._window.astray():
@@ -165,7 +198,7 @@ class FullScreen(QObject):
             self._repair.start()
 
     def _again(self) -> None:
-        if self._timer.isActive() and not self._window.is_over:
+        if self._screen is not None and not self._window.is_over:
             self._window.hold(self._screen)
             self._window.covers.restore()
 
@@ -211,10 +244,6 @@ class Covered(_Standing):
 
     name = "displays"
 
-    def __init__(self, window: ExamWindow, screen: QScreen, main: MainThread) -> None:
-        super().__init__(window, main)
-        self._screen = screen
-
     def _stand(self) -> None:
         self._timer.start()
         self._look()
@@ -224,12 +253,11 @@ class Covered(_Standing):
         self._window.covers.fall()
 
     def _look(self) -> None:
-        if self._window.is_over:
+        screen = looked_at(self._window)
+        if self._window.is_over or screen is None:
             return
-        if self._window.isVisible():  # its display is the one that it is on
-            self._screen = self._window.screen()
         covers = self._window.covers
-        covers.stand(self._screen, above=is_above(self._window))
+        covers.stand(screen, above=is_above(self._window))
         if covers.missing():
             covers.restore()
 

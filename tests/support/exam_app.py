@@ -70,9 +70,9 @@ def main() -> None:  # noqa: C901  (names that tests speak of)
     window.left.connect(lambda: left.append(time.monotonic()))
     doing = MainThread(application)
     screen = QGuiApplication.screens()[0]
-    full = FullScreen(window, Level(options.get("full_screen", "enforce")), screen, doing)
+    full = FullScreen(window, Level(options.get("full_screen", "enforce")), doing)
     top = OnTop(window, doing)
-    covered = Covered(window, screen, doing)
+    covered = Covered(window, doing)
     told = AttemptsTold(browser)
 
     def js(code: str, world: int = 0) -> Any:

@@ -5,20 +5,42 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 import pytest
 from support.exam_hall import COVER, EXAM, LEFT, Hall, hall, in_force, second_display
+from support.exam_remote import exam_app
 from support.locked_app import EVERYTHING, STRICTEST, LockedApp, locked_app
 from support.waiting import until
 
-from shared.policy import Level, Lockdown
+from shared.policy import Level, Lockdown, Surface
 
 ALONE = dict.fromkeys(EVERYTHING.__struct_fields__, Level.OFF)
 
 # The exam's window free to move, held above others; or on all of its display alone.
 FREE = Lockdown(**{**ALONE, "displays": Level.ENFORCE, "on_top": Level.ENFORCE})
 FULL = Lockdown(**{**ALONE, "full_screen": Level.ENFORCE})
+
+# The candidate's own window on the display to the right, and an exam's room with its steps.
+WAITING = """
+from recorder.exam_room import ExamRoom
+from shared.policy import Lockdown
+from support.scripted_program import make_offer
+held = []
+class Holding:
+    def hold(self, steps):
+        held.extend(steps)
+        return True
+def made_room(wanted):
+    lockdown = msgspec.json.decode(wanted, type=Lockdown)
+    return ExamRoom(make_offer(surface=surface, lockdown=lockdown), Holding())
+screens = QGuiApplication.screens()
+waiting = QWidget()
+waiting.setGeometry(800, 100, 300, 200)
+waiting.show()
+waiting.activateWindow()
+"""
 
 # Longer than anything in front has to be there until it is told.
 TOLD_WITHIN_S = 2.0
@@ -105,6 +127,27 @@ def test_a_display_that_comes_in_the_exam_is_covered_and_told(place: Hall) -> No
         until(place.in_front, "the exam")
         assert told(app) == {"window_switch", "display_change"}
     place.second.enter_context(second_display(place.desk.name))
+
+
+@pytest.mark.parametrize("wanted", [FULL, FREE])
+def test_a_display_that_goes_before_the_exam_begins(
+    place: Hall, wanted: Lockdown, tmp_path: Path
+) -> None:
+    """The candidate waits on it and unplugs it: the exam is held all the same."""
+    surface = Surface(kind="browser", start=place.page, header=False)
+    with exam_app(surface, tmp_path, place.desk.name) as app:
+        app(WAITING)
+        app.until("waiting.isActiveWindow() and waiting.screen() is screens[1]")
+        app(f"room = made_room({msgspec.json.encode(wanted)!r})")
+        place.second.close()
+        app.until("len(QGuiApplication.screens()) == 1")
+        app("waiting.activateWindow()")
+        assert app("list({type(step.perform()).__name__ for step in held})") == ["InForce"]
+        app("room.open(QWidget(), lambda: None)")
+        app.until("room._window.isVisible() and room._window.covers.missing() == ()")
+        place.second.enter_context(second_display(place.desk.name))
+        app.until("len(room._window.covers.all) == 1")
+        app("[step.revert() for step in held]")
 
 
 def told(app: LockedApp) -> set[str]:

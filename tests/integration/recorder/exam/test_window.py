@@ -134,6 +134,21 @@ def test_other_displays_are_covered(two_displays: ExamApp) -> None:
     app("full.revert()")
 
 
+def test_it_stands_where_the_candidate_looks_when_the_exam_begins(
+    two_displays: ExamApp,
+) -> None:
+    """The window that they wait in may have been moved since this step was made."""
+    app = two_displays
+    app("screens = QGuiApplication.screens()")
+    app("waiting = QWidget()\nwaiting.setGeometry(1100, 100, 300, 200)\nwaiting.show()")
+    app("waiting.activateWindow()")
+    app.until("waiting.isActiveWindow() and waiting.screen() is screens[1]")
+    app("full.perform()")
+    app.until("window.astray() == ''")
+    assert app("window.geometry().getRect()") == [1000, 0, 800, 600]
+    assert app("[w.geometry().getRect() for w in window.covers.all]") == [[0, 0, 1000, 700]]
+
+
 def test_displays_are_covered_while_the_window_is_free(two_displays: ExamApp) -> None:
     app = two_displays
     app("window.show()\ncovered.perform()")
