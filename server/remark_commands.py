@@ -87,6 +87,7 @@ def dismiss_alike(session: str, flag: str, reason: str, *, by: str) -> None:
     from server.review.controllers import flags_out
     from server.review.decisions import NoFlag
     from server.review.decisions import dismiss_alike as dismiss
+    from server.review.flags import Flags
 
     said = note_of(reason)
     if not said:
@@ -97,7 +98,7 @@ def dismiss_alike(session: str, flag: str, reason: str, *, by: str) -> None:
         done = await dismiss(db, rooms.clock(), staff, row, flag, said)
         if isinstance(done, NoFlag):
             raise Fault("this session has no such flag")
-        return await flags_out(db, row, done)
+        return await flags_out(db, row, Flags(done))
 
     print_each(by, "proctor", work)
 

@@ -295,7 +295,8 @@ async def _listed(
     rooms: Rooms, staff: Staff, filters: Filters, limit: int
 ) -> list[dict[str, Any]]:
     """Page after page of the queue."""
-    from server.review.listing import Turn, list_sessions
+    from server.review.listing import list_sessions
+    from server.review.queue import Turn
 
     found: list[dict[str, Any]] = []
     place: Place | None = None

@@ -17,7 +17,7 @@ from server.ingest.models import (
     IncidentRow,
 )
 from server.review.enrolment_words import Told, merged, told
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.media import Part
 from server.review.reading import place
 from server.review.wording import printed
@@ -93,20 +93,27 @@ class Found:
 
 
 async def read_pictures(
-    db: AsyncSession, session: ExamSession, flags: Sequence[Flag]
+    db: AsyncSession, session: ExamSession, flags: Flags
 ) -> dict[str, Pictures]:
     """The pictures and clips of a session's flags, by the flag's id."""
     own: dict[str, dict[str, Shown]] = {}
     for row in await _rows(db, session):
         if row.incident_id is not None:
             own.setdefault(row.incident_id, {})[row.role] = _shown(session, row)
-    some = (
-        flag
-        for flag in flags
-        if flag.once(_left_out) or (own and not own.keys().isdisjoint(flag.once(_sources)))
-    )
+    some = flags.lately(_pictured, frozenset(own))
     found = {flag.id: _pictures(flag, own) for flag in some}
     return {name: pictures for name, pictures in found.items() if pictures != Pictures()}
+
+
+def _pictured(flags: Flags, incidents: frozenset[str]) -> list[Flag]:
+    """The flags of which there is something to show or to say: a picture or clip of one of
+    these incidents, or why there is none.
+    """
+    return [
+        flag
+        for flag in flags
+        if flag.once(_left_out) or (incidents and not incidents.isdisjoint(flag.once(_sources)))
+    ]
 
 
 async def read_enrolled(db: AsyncSession, session: ExamSession) -> Enrolled:

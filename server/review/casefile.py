@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +19,7 @@ from server.review.absences import Absences, Interval, Summary, clipped, summari
 from server.review.attachments import Enrolled, Pictures, read_enrolled, read_pictures
 from server.review.durations import length, moment
 from server.review.flag_memory import read_flags
-from server.review.flags import Flag, Tally, tally
+from server.review.flags import Flag, Flags, Tally, tally
 from server.review.given_up import GivenUp, read_given_up
 from server.review.history import History, read_history
 from server.review.integrity import Evidence, examine, facts, with_destroyed
@@ -32,7 +31,7 @@ from server.review.phases import Phases, read_phases
 from server.review.reading import extent, read_absences, read_tracks
 from server.review.score import Score, score
 from server.review.states import Standing, read_standings
-from server.review.timeline import Runs, Timeline, parted, timeline
+from server.review.timeline import Runs, Timeline, numbers, parted, timeline
 from server.review.tracks import runs
 from server.review.undelivered import Undelivered, read_undelivered
 from server.review.watching import Observability, Watching, observability, watching
@@ -73,7 +72,7 @@ class CaseFile:
     exam: Exam
     candidate: Candidate
     terms: Terms
-    flags: list[Flag]
+    flags: Flags
     tally: Tally
     score: Score
     absences: Absences
@@ -164,7 +163,7 @@ class CaseFile:
     @property
     def numbers(self) -> Mapping[str, int]:
         """How many flags each lane of the timeline has."""
-        return Counter(one.lane for one in self.timeline.flags)
+        return self.flags.lately(numbers)
 
     def named(self, flag_id: str) -> Flag | None:
         """A flag by its id."""
@@ -192,8 +191,8 @@ async def read_case(db: AsyncSession, session: ExamSession, now: int) -> CaseFil
         candidate=await db.get_one(Candidate, session.candidate_id),
         terms=terms,
         flags=flags,
-        tally=tally(flags),
-        score=score(flags, terms.policy, reach, phases.counted),
+        tally=flags.lately(tally),
+        score=flags.lately(score, terms.policy, reach, phases.counted),
         absences=absences,
         standing=standing,
         evidence=with_destroyed(evidence, kept.gone),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -26,7 +25,7 @@ from server.review import playlists
 from server.review.attachments import Pictures, read_pictures
 from server.review.decisions import Ask, Decided, NoFlag, Refused, Superseded, decide
 from server.review.flag_memory import read_flags
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.life import MAX_NOTE_CHARS, Verdict
 from server.review.media import (
     MOST_PIECES,
@@ -266,7 +265,7 @@ async def flag_decided(
     match outcome:
         case Decided():
             await refresh_one(db, session, await read_flags(db, session), {ask.flag_id})
-            return (await flags_out(db, session, [outcome.flag]))[0]
+            return (await flags_out(db, session, Flags([outcome.flag])))[0]
         case Superseded() | Refused():
             return Rejection("about:blank", 409, outcome.words)
         case NoFlag():
@@ -274,9 +273,7 @@ async def flag_decided(
             return Rejection("about:blank", 404, why)
 
 
-async def flags_out(
-    db: AsyncSession, session: ExamSession, flags: Sequence[Flag]
-) -> list[FlagOut]:
+async def flags_out(db: AsyncSession, session: ExamSession, flags: Flags) -> list[FlagOut]:
     """Flags as programs read them."""
     phases, reach = await read_phases(db, session), extent(session)
     pictures = await read_pictures(db, session, flags)

@@ -29,7 +29,7 @@ from server.review.flag_reading import (
     read_flags_of,
     read_incidents,
 )
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.models import AssignmentRow, DecisionRow, NoteRow
 from server.review.reading import read_policy
 from server.storage.memory import memory_of
@@ -57,11 +57,11 @@ class _Kept:
     counts: tuple[int, ...]
     added: Added
     names: Mapping[str, str]
-    flags: tuple[Flag, ...]
+    flags: Flags
     weight: int
 
 
-async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
+async def read_flags(db: AsyncSession, session: ExamSession) -> Flags:
     """A session's flags in order of time."""
     memory, key = memory_of(db), _key(session.id)
     judged = (await read_judged(db, [session]))[session.id]
@@ -73,7 +73,7 @@ async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
     if kept is not None and not await _is_of(db, session, kept, ground, counts):
         kept = None
     if kept is not None and kept.counts == counts:
-        return list(kept.flags)
+        return kept.flags
     added = await read_added(db, [session.id])
     flags = patched(session.id, kept.flags, kept.added, added) if kept is not None else None
     weight = kept.weight if kept is not None else 0
@@ -83,14 +83,14 @@ async def read_flags(db: AsyncSession, session: ExamSession) -> list[Flag]:
         flags = flags_of(session.id, incidents, policy, added, judged)
         weight = _weight(flags)
     names = await _names(db, _people(added))
-    fresh = _Kept(ground, size, counts, added, names, tuple(flags), weight)
+    fresh = _Kept(ground, size, counts, added, names, flags, weight)
     memory.keep(key, fresh, weight)
     return flags
 
 
 async def read_flags_together(
     db: AsyncSession, sessions: Sequence[ExamSession]
-) -> dict[str, list[Flag]]:
+) -> dict[str, Flags]:
     """The flags of several sessions, by session id: all in a few questions, but for those of
     so many incidents that it pays to remember them.
     """
@@ -120,7 +120,7 @@ def forget_flags(db: AsyncSession, session_id: str) -> None:
 
 def patched(
     session_id: str, flags: Sequence[Flag], before: Added, after: Added
-) -> list[Flag] | None:
+) -> Flags | None:
     """The flags with what people added since, the same as if they were made anew; ``None``
     where they have to be: a decision covers other incidents than its flag has now.
     """
@@ -143,7 +143,7 @@ def patched(
             assigned=after.assigned.get(of),
             follows=None,
         )
-    return found
+    return Flags(found)
 
 
 def _differing(session_id: str, before: Added, after: Added) -> set[str]:

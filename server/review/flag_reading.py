@@ -17,7 +17,7 @@ from server.builds.reading import findings, read_judged
 from server.ingest.models import ExamSession, IncidentRow
 from server.review.correlation import Group, Incident, correlate, lead
 from server.review.durations import MICROS
-from server.review.flags import Assigned, Flag, Note
+from server.review.flags import Assigned, Flag, Flags, Note
 from server.review.life import Decision, Verdict
 from server.review.models import AssignmentRow, DecisionRow, NoteRow
 from server.review.reading import place, policies_of
@@ -67,9 +67,7 @@ class Added:
         return {flag for session, flag in places if session == session_id and flag}
 
 
-async def read_flags_of(
-    db: AsyncSession, sessions: Sequence[ExamSession]
-) -> dict[str, list[Flag]]:
+async def read_flags_of(db: AsyncSession, sessions: Sequence[ExamSession]) -> dict[str, Flags]:
     """The flags of several sessions, each in order of time, by session id."""
     policies = await policies_of(db, sessions)
     incidents = await read_incidents(db, sessions)
@@ -93,7 +91,7 @@ def flags_of(
     policy: Policy,
     added: Added,
     judged: Sequence[Judged] = (),
-) -> list[Flag]:
+) -> Flags:
     """A session's flags in order of time, from all that there is of it; ``judged`` are the
     programs that recorded it.
     """
@@ -107,7 +105,7 @@ def flags_of(
     every = [*incidents, *findings(judged, policy, named)]
     groups = correlate(every, burst, decided, named)
     flags = [_flag(session_id, group, policy, added) for group in groups]
-    return sorted(flags, key=lambda flag: (flag.start, flag.id))
+    return Flags(sorted(flags, key=lambda flag: (flag.start, flag.id)))
 
 
 async def read_incidents(

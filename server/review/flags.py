@@ -89,10 +89,7 @@ class Flag:
         """What ``make`` makes of this flag and ``of``, made only where that is another than
         the last time.
         """
-        kept = self._made.get(make)
-        if kept is None or kept[0] != of:
-            kept = self._made[make] = (of, make(self, *of))
-        return kept[1]
+        return _lately(self._made, self, make, of)
 
     @cached_property
     def stand(self) -> Stand:
@@ -165,6 +162,34 @@ class Flag:
         ):
             return None
         return length(intersected(own, spans))
+
+
+class Flags(tuple[Flag, ...]):  # noqa: SLOT001 (no tuple can have slots of its own)
+    """A session's flags in order of time. They are kept as one from one request to the next,
+    and with them what was made of all of them, of which there may be ten thousand.
+    """
+
+    @cached_property
+    def _made(self) -> dict[Callable[..., Any], Any]:
+        return {}
+
+    def lately(self, make: Callable[..., T], *of: object) -> T:
+        """What ``make`` makes of these flags and ``of``, made only where that is another than
+        the last time.
+        """
+        return _lately(self._made, self, make, of)
+
+
+def _lately(
+    made: dict[Callable[..., Any], Any],
+    whole: object,
+    make: Callable[..., T],
+    of: tuple[object, ...],
+) -> T:
+    kept = made.get(make)
+    if kept is None or kept[0] != of:
+        kept = made[make] = (of, make(whole, *of))
+    return kept[1]
 
 
 def _length(flag: Flag) -> int:

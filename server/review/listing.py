@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +17,7 @@ from server.review.integrity import Evidence, examine, facts
 from server.review.models import RankRow
 from server.review.observed import observed_of
 from server.review.outcomes import Outcome
-from server.review.queue import Counts, Filters, Place, after, before, count, place_of, ranked
+from server.review.queue import Counts, Filters, Place, Ranked, Turn, count, place_of, portion
 from server.review.ranking import AT_A_LOOK, refresh_stale
 from server.review.reading import extent
 from server.review.score import Score
@@ -29,7 +28,7 @@ from shared.flags import Kind
 
 PAGE = 50
 
-STATES = {"open": "Recording", "closed": "Ended", "terminated": "Ended by staff"}
+STATES = {"open": "Recording", "closed": "Ended", "terminated": "Ended by staff or rules"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,24 +92,16 @@ class Listing:
         return self.counts.total
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """From where a page is turned to: behind a place, or up to before one."""
-
-    after: Place | None = None
-    before: Place | None = None
-
-
 async def list_sessions(
     db: AsyncSession, staff: Staff, filters: Filters, turn: Turn, now: int
 ) -> Listing:
     """The sessions of an institution, those to look at first before the others."""
     await refresh_stale(db, staff.institution_id, most=AT_A_LOOK)
     counts = await count(db, staff.institution_id, staff.id, filters, now)
-    query = await ranked(db, staff.institution_id, staff.id, filters, now)
-    rows, more = await _page(db, query, turn)
-    lines = await _lines(db, rows, filters, now)
     back = turn.before is not None
+    rows = await portion(db, staff.institution_id, staff.id, filters, now, turn, PAGE + 1)
+    more = len(rows) > PAGE
+    lines = await _lines(db, rows[-PAGE:] if back else rows[:PAGE], filters, now)
     first, last = (lines[0].place, lines[-1].place) if lines else (None, None)
     return Listing(
         lines=lines,
@@ -122,19 +113,8 @@ async def list_sessions(
     )
 
 
-_Row = tuple[ExamSession, Candidate, Exam, RankRow]
-
-
-async def _page(db: AsyncSession, query: Any, turn: Turn) -> tuple[Sequence[_Row], bool]:
-    """A page's rows in the list's order, and whether there are more in its direction."""
-    ordered = before(query, turn.before) if turn.before else after(query, turn.after)
-    rows = (await db.execute(ordered.limit(PAGE + 1))).tuples().all()
-    shown = rows[:PAGE]
-    return (shown[::-1] if turn.before else shown), len(rows) > PAGE
-
-
 async def _lines(
-    db: AsyncSession, rows: Sequence[_Row], filters: Filters, now: int
+    db: AsyncSession, rows: Sequence[Ranked], filters: Filters, now: int
 ) -> list[Line]:
     sessions = [row[0] for row in rows]
     standings = await read_standings(db, sessions, now)

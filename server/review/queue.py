@@ -62,6 +62,10 @@ _SORTS = {
 }
 
 
+# A session with what a line of the list tells of it.
+Ranked = tuple[ExamSession, Candidate, Exam, RankRow]
+
+
 class Place(NamedTuple):
     """Where a session stands in the order."""
 
@@ -77,6 +81,40 @@ class Place(NamedTuple):
         """A place as an address names it; ``None`` for what is none."""
         match = _PLACE.fullmatch(said)
         return Place(float(match[1]), int(match[2]), match[3]) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From where the order is gone through: behind a place, or back from before one."""
+
+    after: Place | None = None
+    before: Place | None = None
+
+    def of(self, query: Select[Any]) -> Select[Any]:
+        """The sessions on that side of the place, the nearest first."""
+        rank, created, name = RankRow.score, ExamSession.created, ExamSession.id
+        if (place := self.before) is not None:
+            nearer = or_(
+                rank > place.score,
+                and_(rank == place.score, created > place.created),
+                and_(rank == place.score, created == place.created, name < place.id),
+            )
+            query = query.where(nearer)
+        elif (place := self.after) is not None:
+            farther = or_(
+                rank < place.score,
+                and_(rank == place.score, created < place.created),
+                and_(rank == place.score, created == place.created, name > place.id),
+            )
+            query = query.where(farther)
+        return self.ordered(query)
+
+    def ordered(self, query: Select[Any]) -> Select[Any]:
+        """In the order of the list, or back."""
+        rank, created, name = RankRow.score, ExamSession.created, ExamSession.id
+        if self.before is not None:
+            return query.order_by(rank, created, name.desc())
+        return query.order_by(rank.desc(), created.desc(), name)
 
 
 _PLACE = re.compile(r"(\d{1,3}(?:\.\d{1,20})?(?:e-\d{1,3})?)~(\d{1,17})~([0-9a-f]{32})")
@@ -123,26 +161,27 @@ async def ranked(
     db: AsyncSession, institution_id: str, account_id: str, filters: Filters, now: int
 ) -> Select[Any]:
     """A question for the sessions that fit, unordered: session, candidate, exam and rank."""
-    query = _joined(institution_id)
+    query = _whole().where(ExamSession.institution_id == institution_id)
     return query.where(*_fixed(db, filters, now), *_facets(account_id, filters))
 
 
-def after(query: Select[Any], place: Place | None) -> Select[Any]:
-    """The same, in order, from behind a place on."""
-    if place is not None:
-        query = query.where(_beyond(place))
-    return query.order_by(RankRow.score.desc(), ExamSession.created.desc(), ExamSession.id)
-
-
-def before(query: Select[Any], place: Place) -> Select[Any]:
-    """The same in the opposite order, from before a place on."""
-    rank, created = RankRow.score, ExamSession.created
-    nearer = or_(
-        rank > place.score,
-        and_(rank == place.score, created > place.created),
-        and_(rank == place.score, created == place.created, ExamSession.id < place.id),
-    )
-    return query.where(nearer).order_by(rank, created, ExamSession.id.desc())
+async def portion(
+    db: AsyncSession,
+    institution_id: str,
+    account_id: str,
+    filters: Filters,
+    now: int,
+    turn: Turn,
+    most: int,
+) -> list[Ranked]:
+    """The first ``most`` sessions that fit from a place on, in order. The database orders what
+    the order hangs on, and reads the rest of those alone.
+    """
+    near = _of(select(ExamSession.id), institution_id, filters)
+    near = near.where(*_fixed(db, filters, now), *_facets(account_id, filters))
+    found = _whole().where(ExamSession.id.in_(turn.of(near).limit(most)))
+    rows = list((await db.execute(turn.ordered(found))).tuples())
+    return rows[::-1] if turn.before else rows
 
 
 def place_of(session: ExamSession, rank: RankRow) -> Place:
@@ -161,12 +200,12 @@ async def neighbour(
     back: bool = False,
 ) -> Place | None:
     """The session next to a place, or the one before it; ``None`` at the end."""
-    query = await ranked(db, institution_id, account_id, filters, now)
-    ordered = before(query, place) if back else after(query, place)
+    turn = Turn(before=place) if back else Turn(after=place)
     # A session whose score fell while it was looked at is not its own neighbour.
-    others = ordered.where(ExamSession.id != place.id).limit(1)
-    found = (await db.execute(others)).first()
-    return None if found is None else place_of(found[0], found[3])
+    near = await portion(db, institution_id, account_id, filters, now, turn, 2)
+    places = [place_of(session, rank) for session, _, _, rank in near]
+    others = [one for one in places if one.id != place.id]
+    return (others[-1] if back else others[0]) if others else None
 
 
 async def count(
@@ -176,8 +215,8 @@ async def count(
     what is alike, and the rest is added up here.
     """
     columns = _gathered(account_id)
-    query = _joined(institution_id).where(*_fixed(db, filters, now))
-    gathered = query.with_only_columns(*columns, func.count()).group_by(*columns)
+    query = _of(select(*columns, func.count()), institution_id, filters)
+    gathered = query.where(*_fixed(db, filters, now)).group_by(*columns)
     cells = [_Cell(*row) for row in (await db.execute(gathered)).tuples()]
     return Counts(
         total=sum(cell.number for cell in _fit(cells, filters)),
@@ -266,14 +305,21 @@ def _by(cells: Iterable[_Cell], of: Callable[[_Cell], Iterable[Any]]) -> dict[An
     return found
 
 
-def _joined(institution_id: str) -> Select[Any]:
+def _whole() -> Select[Ranked]:
     return (
         select(ExamSession, Candidate, Exam, RankRow)
         .join(Candidate, Candidate.id == ExamSession.candidate_id)
         .join(Exam, Exam.id == ExamSession.exam_id)
         .join(RankRow, RankRow.session_id == ExamSession.id)
-        .where(ExamSession.institution_id == institution_id)
     )
+
+
+def _of(query: Select[Any], institution_id: str, filters: Filters) -> Select[Any]:
+    """The same of an institution's sessions, joined with what filters and order look at."""
+    query = query.join_from(ExamSession, RankRow, RankRow.session_id == ExamSession.id)
+    if filters.candidate:
+        query = query.join(Candidate, Candidate.id == ExamSession.candidate_id)
+    return query.where(ExamSession.institution_id == institution_id)
 
 
 def _fixed(db: AsyncSession, filters: Filters, now: int) -> list[ColumnElement[bool]]:
@@ -331,15 +377,6 @@ def _mine(account_id: str) -> ColumnElement[bool]:
     """The session is assigned to somebody, or a flag of it."""
     flags = select(FlagRow.session_id).where(FlagRow.assigned == account_id)
     return or_(func.coalesce(RankRow.assigned == account_id, False), ExamSession.id.in_(flags))
-
-
-def _beyond(place: Place) -> ColumnElement[bool]:
-    rank, created = RankRow.score, ExamSession.created
-    return or_(
-        rank < place.score,
-        and_(rank == place.score, created < place.created),
-        and_(rank == place.score, created == place.created, ExamSession.id > place.id),
-    )
 
 
 def _escaped(part: str) -> str:

@@ -7,7 +7,7 @@ whoever looks at the list; what people do to a session does so at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,7 +17,7 @@ from server.ingest.models import ExamSession, IncidentRow, PhaseRow, ProgramRow
 from server.review import search
 from server.review.flag_keeping import keep_flags
 from server.review.flag_memory import read_flags, read_flags_together
-from server.review.flags import Flag, Tally, tally
+from server.review.flags import Flags, Tally, tally
 from server.review.models import NoteRow, RankRow, SessionDecisionRow
 from server.review.phases import read_phases_of
 from server.review.reading import extent, policies_of
@@ -29,11 +29,6 @@ REASONS = 3
 
 # Raised where the same records would make other flags or scores, so that all are made anew.
 EDITION = 1
-
-# A session's score, and where its flags stand.
-Known = tuple[Score, Tally]
-
-_UNKNOWN: Mapping[str, Known] = {}
 
 # No edition: what is kept is made anew.
 UNSETTLED = 0
@@ -68,9 +63,8 @@ async def _keep_words(db: AsyncSession, session: ExamSession) -> None:
 async def refresh_one(
     db: AsyncSession,
     session: ExamSession,
-    flags: Sequence[Flag],
+    flags: Flags,
     changed: Collection[str] | None = None,
-    known: Known | None = None,
 ) -> Score:
     """The same from ``flags``, which were read after the session's turn was taken.
 
@@ -80,13 +74,11 @@ async def refresh_one(
         flags: all of its flags.
         changed: those that somebody judged in this transaction. Where all that is kept is of
             the records that there are, the others are as they are kept.
-        known: their score and tally, where they were made already.
     """
     query = select(RankRow.size, RankRow.edition).where(RankRow.session_id == session.id)
     kept = (await db.execute(query)).one_or_none() if changed is not None else None
     only = changed if kept is not None and tuple(kept) == (session.size, EDITION) else None
-    of = {} if known is None else {session.id: known}
-    [found] = await _refresh(db, [(session, flags)], of, only)
+    [found] = await _refresh(db, [(session, flags)], only)
     return found
 
 
@@ -190,12 +182,11 @@ async def _stale(
 
 async def _refresh(
     db: AsyncSession,
-    those: Sequence[tuple[ExamSession, Sequence[Flag]]],
-    known: Mapping[str, Known] = _UNKNOWN,
+    those: Sequence[tuple[ExamSession, Flags]],
     only: Collection[str] | None = None,
 ) -> list[Score]:
-    """Score sessions by their flags, and keep both; the scores in the same order. Those that
-    are ``known``, by session, are not made again; ``only`` is for ``keep_flags``.
+    """Score sessions by their flags, and keep both; the scores in the same order. ``only`` is
+    for ``keep_flags``.
     """
     sessions = [session for session, _ in those]
     phases = await read_phases_of(db, sessions)
@@ -205,24 +196,21 @@ async def _refresh(
     for session, flags in those:
         policy, counted = policies[session.policy_version_id], phases[session.id].counted
         reach = extent(session)
-        own, counts = known.get(session.id) or (
-            score(flags, policy, reach, counted),
-            tally(flags),
-        )
+        own = flags.lately(score, policy, reach, counted)
         limited = (
             score(automatic(flags), policy, reach, counted).value
             if policy.review.limit
             else 0.0
         )
         found.append(own)
-        rows.append(_row(session, flags, own, counts, limited))
+        rows.append(_row(session, flags, own, flags.lately(tally), limited))
     await _keep(db, rows)
     await keep_flags(db, those, only)
     return found
 
 
 def _row(
-    session: ExamSession, flags: Sequence[Flag], found: Score, counts: Tally, limited: float
+    session: ExamSession, flags: Flags, found: Score, counts: Tally, limited: float
 ) -> dict[str, object]:
     return {
         "session_id": session.id,

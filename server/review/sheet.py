@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.ingest.models import ExamSession
 from server.review.attachments import Pictures, read_pictures
 from server.review.flag_memory import read_flags
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.phases import Phases, read_phases
 from server.review.reading import extent
 
@@ -20,8 +20,8 @@ class Sheet:
     """``chosen`` of a session's ``flags``; ``duration`` is in microseconds."""
 
     session: ExamSession
-    flags: list[Flag]
-    chosen: list[Flag]
+    flags: Flags
+    chosen: Flags
     pictures: Mapping[str, Pictures]
     phases: Phases
     duration: int
@@ -38,7 +38,7 @@ class Sheet:
 async def read_sheet(db: AsyncSession, session: ExamSession, wanted: Collection[str]) -> Sheet:
     """The flags with these ids, in order of time; ids that no flag has are passed over."""
     flags = await read_flags(db, session)
-    chosen = [flag for flag in flags if flag.id in wanted]
+    chosen = Flags(flag for flag in flags if flag.id in wanted)
     return Sheet(
         session=session,
         flags=flags,

@@ -7,6 +7,7 @@ commit to and that is not here, or cannot be shown without what is not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ import msgspec
 from server.review.absences import Absences, Interval, joined
 from server.review.correlation import Incident
 from server.review.durations import MICROS, Spans, subtracted
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.phases import Phase, Phases
 from server.review.wording import printed
 from shared.flags import Group, Kind
@@ -142,7 +143,7 @@ def timeline(
     session_id: str,
     extent: int,
     played: Runs,
-    flags: Sequence[Flag],
+    flags: Flags,
     absences: Absences,
     absent: Iterable[Interval],
     *,
@@ -162,10 +163,9 @@ def timeline(
         phases: where the exam stood.
     """
     ends = [end for spans in played.values() for _, end in spans]
-    ends += [flag.end or flag.start for flag in flags]
     here, gone = parted(absent)
     return Timeline(
-        duration=_seconds(max([extent, *ends])),
+        duration=_seconds(max([extent, *ends, flags.lately(_reach)])),
         live=live,
         lanes=[
             *([Lane("phases", "Exam")] if phases.all else []),
@@ -181,8 +181,8 @@ def timeline(
             )
             for name, spans in played.items()
         ],
-        flags=[flag.once(_mark) for flag in flags],
-        seen=[one for flag in flags for one in flag.once(_seen)],
+        flags=flags.lately(_marks),
+        seen=flags.lately(_all_seen),
         unobserved=[_span(one) for one in joined(absences.unobserved)],
         partly=[_span(one) for one in joined(absences.partly)],
         undelivered=[_span(one) for one in here],
@@ -198,21 +198,27 @@ def parted(absent: Iterable[Interval]) -> tuple[list[Interval], list[Interval]]:
     return there, gone
 
 
-def lanes(
-    flags: Iterable[Flag], *, undelivered: bool = False, partly: bool = False
-) -> list[Lane]:
+def lanes(flags: Flags, *, undelivered: bool = False, partly: bool = False) -> list[Lane]:
     """Those that have flags, what was decided, then the lanes of what cannot be seen."""
-    flags = list(flags)
-    kinds = {flag.kind for flag in flags}
-    kinds |= {one.kind for flag in flags if flag.count > 1 for one in flag.members}
-    present = {lane_of(kind) for kind in kinds}
-    groups = [Lane(str(name), label) for name, label in FLAG_LANES.items() if name in present]
-    if any(flag.decided for flag in flags):
-        groups.append(Lane("decisions", "Decisions"))
+    groups = flags.lately(_flag_lanes)
     here = [Lane("undelivered", "Undelivered")] if undelivered else []
     dim = [Lane("partly", "Partly observed")] if partly else []
     unseen = [Lane("unobserved", "Unobserved"), *dim]
     return [*groups, *unseen, *here, Lane("missing", "Missing")]
+
+
+def numbers(flags: Flags) -> Counter[str]:
+    """How many flags each lane has."""
+    return Counter(one.lane for one in flags.lately(_marks))
+
+
+def _flag_lanes(flags: Flags) -> list[Lane]:
+    kinds = {flag.kind for flag in flags}
+    kinds |= {one.kind for flag in flags if flag.count > 1 for one in flag.members}
+    present = {lane_of(kind) for kind in kinds}
+    found = [Lane(str(name), label) for name, label in FLAG_LANES.items() if name in present]
+    decided = any(flag.decided for flag in flags)
+    return [*found, *([Lane("decisions", "Decisions")] if decided else [])]
 
 
 def lane_of(kind: Kind) -> str:
@@ -277,6 +283,19 @@ def _phase(one: Phase) -> PhaseMark:
         [f"by {one.whose}" + (f": {one.reason}" if one.reason else ""), *one.said]
     )
     return PhaseMark(one.name, one.label, _seconds(one.start), _seconds(one.end), words)
+
+
+def _reach(flags: Flags) -> int:
+    """How far flags reach, in microseconds."""
+    return max((flag.end or flag.start for flag in flags), default=0)
+
+
+def _marks(flags: Flags) -> list[FlagMark]:
+    return [flag.once(_mark) for flag in flags]
+
+
+def _all_seen(flags: Flags) -> list[Seen]:
+    return [one for flag in flags for one in flag.once(_seen)]
 
 
 def _mark(flag: Flag) -> FlagMark:

@@ -123,9 +123,7 @@ class SessionPages(Controller):
             outcome = await decide(db, now, staff, session, ask)
             case = await read_case(db, session, now)
             if isinstance(outcome, Decided):
-                await refresh_one(
-                    db, session, case.flags, {ask.flag_id}, (case.score, case.tally)
-                )
+                await refresh_one(db, session, case.flags, {ask.flag_id})
         if "HX-Request" not in request.headers:
             return Redirect(f"/sessions/{session_id}", status_code=303)
         return _decision_answer(case, outcome, now)

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from server.review.listing import STATES, Turn
+from server.review.listing import STATES
 from server.review.outcomes import Outcome
-from server.review.queue import MOST_TYPED, TOP_SCORE, Filters, Place, Sort
+from server.review.queue import MOST_TYPED, TOP_SCORE, Filters, Place, Sort, Turn
 from server.review.states import Shortfall
 from shared.flags import Kind
 

@@ -11,7 +11,7 @@ from support.campus import Campus, Pupil, connected, sign_in
 from server.accounts.models import Account
 from server.ingest.models import ExamSession
 from server.review.flag_memory import forget_flags, read_flags
-from server.review.flags import Flag
+from server.review.flags import Flags
 from server.review.life import Verdict
 from server.review.models import DecisionRow, FlagRow, RankRow
 from server.review.ranking import refresh, refresh_one
@@ -32,7 +32,7 @@ async def session(pupil: Pupil) -> str:
     return pupil.session
 
 
-async def read(database: Database, session: str) -> list[Flag]:
+async def read(database: Database, session: str) -> Flags:
     async with database.transaction() as db:
         return await read_flags(db, await db.get_one(ExamSession, session))
 
@@ -45,7 +45,7 @@ async def test_nothing_new_is_the_very_same_and_records_make_new_flags(
         pupil.segment()
         await pupil.hand_in()
         again = await read(database, session)
-        assert [id(one) for one in again] == [id(one) for one in before]
+        assert again is before
         pupil.incident(9, kind="speech", over=False)
         await pupil.hand_in()
         lasting = await read(database, session)

@@ -11,7 +11,7 @@ import msgspec
 from server.reports.chart import LABELS, WIDTH, timeline_svg
 from server.review.absences import Absences, Interval
 from server.review.durations import MICROS
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.life import Decision, Verdict
 from server.review.phases import Phase, Phases
 from server.review.timeline import NO_PHASES, Lane, timeline
@@ -43,7 +43,9 @@ def drawn(
 ) -> ET.Element:
     """What the page's own timeline would draw."""
     extent = round(seconds * MICROS)
-    made = timeline("s", extent, {}, flags, NO_ABSENCES, absent, live=False, phases=phases)
+    made = timeline(
+        "s", extent, {}, Flags(flags), NO_ABSENCES, absent, live=False, phases=phases
+    )
     if lanes:
         made = msgspec.structs.replace(made, lanes=list(lanes))
     return ET.fromstring(timeline_svg(made))

@@ -10,7 +10,7 @@ from support.policies import default_policy
 from server.review.correlation import Incident
 from server.review.flag_memory import patched
 from server.review.flag_reading import Added, flags_of
-from server.review.flags import Assigned, Flag, Note
+from server.review.flags import Assigned, Flag, Flags, Note, tally
 from server.review.life import Decision, Verdict
 from shared.flags import Kind, Severity
 from shared.policy import Policy, Review
@@ -69,8 +69,11 @@ def test_what_people_add_is_put_into_flags_as_if_all_were_made_anew(
         )
         after = more(added, flag, one)
         known = patched(OF, flags, added, after)
+        flags.lately(tally)
         flags, added = flags_of(OF, incidents, policy, after), after
         assert known == flags
+        if known is not None:
+            assert known.lately(tally) == tally(flags)
 
 
 def test_a_decision_about_less_than_its_flag_has_it_made_anew() -> None:
@@ -89,3 +92,15 @@ def test_flags_that_nothing_was_added_to_stay_the_very_same() -> None:
     assert found is not None
     assert found[0].verdict is Verdict.DISMISSED
     assert found[1] is flags[1]
+
+
+def test_what_is_made_of_all_flags_is_made_once_for_the_same_terms() -> None:
+    flags = flags_of(OF, [clipboard(1), clipboard(200)], policy_of(60), Added())
+    asked: list[int] = []
+
+    def counted(all_of: Flags, of: int) -> int:
+        asked.append(of)
+        return len(all_of) + of
+
+    assert [flags.lately(counted, of) for of in (1, 1, 2, 2, 1)] == [3, 3, 4, 4, 3]
+    assert asked == [1, 2, 1]

@@ -10,7 +10,7 @@ from support.policies import default_policy
 from server.ingest.models import ExamSession, PhaseRow
 from server.review.absences import Absences, Interval, clipped
 from server.review.durations import MICROS, intersected, length, subtracted, united
-from server.review.flags import Flag
+from server.review.flags import Flag, Flags
 from server.review.phases import Phase, Phases, _phases
 from server.review.score import score
 from server.review.timeline import timeline
@@ -160,17 +160,17 @@ def test_a_phase_that_is_said_again_goes_on_with_a_note() -> None:
     ]
     assert found.all[0].said == ["a proctor: extra time: 600 s"]
     (exam, paused) = timeline(
-        "s", 30 * S, {}, [], Absences(), [], live=True, phases=found
+        "s", 30 * S, {}, Flags(), Absences(), [], live=True, phases=found
     ).phases
     assert exam.words == "by a proctor; a proctor: extra time: 600 s"
     assert paused.words == "by a proctor: a fire alarm"
 
 
 def test_a_timeline_has_a_lane_for_phases_where_there_are_any() -> None:
-    with_them = timeline("s", 100 * S, {}, [], Absences(), [], live=False, phases=SAT)
+    with_them = timeline("s", 100 * S, {}, Flags(), Absences(), [], live=False, phases=SAT)
     assert [lane.id for lane in with_them.lanes] == ["phases", "unobserved", "missing"]
     assert with_them.phases[3].label == "Break"
-    without = timeline("s", 100 * S, {}, [], Absences(), [], live=False)
+    without = timeline("s", 100 * S, {}, Flags(), Absences(), [], live=False)
     assert [lane.id for lane in without.lanes] == ["unobserved", "missing"]
 
 

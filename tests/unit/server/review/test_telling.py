@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from server.review.absences import Absences, Interval, joined, summaries
 from server.review.correlation import Incident
 from server.review.durations import clock, iso, length, moment, spoken, subtracted, united
-from server.review.flags import Flag, particulars, reason
+from server.review.flags import Flag, Flags, particulars, reason
 from server.review.integrity import Facts, Level, examine
 from server.review.life import Decision, Verdict
 from server.review.states import Shortfall
@@ -214,7 +214,7 @@ def test_a_hole_is_said_by_what_is_known_of_it() -> None:
         ("camera", 14, 22, UNPLAYABLE),
         ("camera", 22, 40, "no record says why"),
     ]
-    drawn = timeline("s", 0, played, [], Absences(), found, live=False)
+    drawn = timeline("s", 0, played, Flags(), Absences(), found, live=False)
     assert [lane.id for lane in drawn.lanes] == ["unobserved", "undelivered", "missing"]
     assert [(one.start, one.end) for one in drawn.undelivered] == [(10, 14), (14, 22)]
     assert [(one.start, one.end) for one in drawn.missing] == [(22, 40)]
@@ -225,7 +225,7 @@ def test_the_timeline_reaches_as_far_as_anything_on_it() -> None:
         "s",
         10 * SECOND,
         {"camera": [(0, 12 * SECOND)]},
-        [flag(9, None)],
+        Flags([flag(9, None)]),
         Absences(),
         [],
         live=True,
@@ -236,7 +236,7 @@ def test_the_timeline_reaches_as_far_as_anything_on_it() -> None:
 
 
 def test_only_groups_with_flags_have_lanes() -> None:
-    found = [lane.id for lane in lanes([flag(0, 1), flag(0, 1, Kind.GAP)])]
+    found = [lane.id for lane in lanes(Flags([flag(0, 1), flag(0, 1, Kind.GAP)]))]
     assert found == ["voice", "recorder", "unobserved", "missing"]
 
 
@@ -245,7 +245,7 @@ def test_gaze_and_windows_have_lanes_of_their_own_and_so_do_decisions() -> None:
         flag(0, 1, Kind.WINDOW_SWITCH, title="Messenger " * 20),
         history=(Decision(1, Verdict.DISMISSED, "", "a", "Ada", 0),),
     )
-    both = [decided, flag(2, 3, Kind.LOOKING_AWAY)]
+    both = Flags([decided, flag(2, 3, Kind.LOOKING_AWAY)])
     found = [lane.id for lane in lanes(both)]
     assert found == ["gaze", "windows", "decisions", "unobserved", "missing"]
     drawn = timeline("s", 10 * SECOND, {}, both, Absences(), [], live=False).flags[0]
@@ -260,7 +260,7 @@ def test_of_a_flag_of_several_each_is_drawn_where_it_was() -> None:
         for n, kind in ((1, Kind.CAMERA_BLOCKED), (3, Kind.GAZE_AWAY))
     )
     one = replace(flag(1, 4, Kind.CAMERA_BLOCKED), members=members)
-    drawn = timeline("s", 10 * SECOND, {}, [one], Absences(), [], live=False)
+    drawn = timeline("s", 10 * SECOND, {}, Flags([one]), Absences(), [], live=False)
     assert [lane.id for lane in drawn.lanes][:2] == ["face", "gaze"]
     assert [(each.lane, each.start, each.end) for each in drawn.seen] == [
         ("face", 1, 2),

@@ -6,6 +6,7 @@ import pytest
 from support.policies import default_policy
 
 from server.review.absences import Absences, Interval
+from server.review.flags import Flags
 from server.review.given_up import GivenUp, NoLonger
 from server.review.timeline import timeline
 from server.review.watching import By, Observability, observability, watching
@@ -131,7 +132,7 @@ def test_observability_is_told_by_stream_and_reason() -> None:
         f"20 s only partly observed: {SMALL}.",
     ]
     assert (camera.percent, sound.percent, sound.words) == ("93 %", "100 %", [])
-    drawn = timeline("s", 10, {}, [], absences, [], live=False)
+    drawn = timeline("s", 10, {}, Flags(), absences, [], live=False)
     assert [lane.id for lane in drawn.lanes] == ["unobserved", "partly", "missing"]
     assert [span.reason for span in drawn.partly] == [SMALL]
 
