@@ -30,6 +30,10 @@ from shared.records import Gap
 from shared.signed import fingerprint, parse_line
 from shared.verify import verify_bundle
 
+# Each goes through every migration after its own, a quarter of a minute long; SQLite does so
+# from all of them.
+BEGUN_AT = sorted({*OLDER[::5], OLDER[-1]})
+
 pytestmark = [
     pytest.mark.anyio,
     pytest.mark.skipif(not postgres.available(), reason="PostgreSQL is not on this machine"),
@@ -79,8 +83,8 @@ async def test_the_newest_migration_goes_both_ways(campus: Campus, tmp_path: Pat
         await both_ways(database, pupil.session)
 
 
-@pytest.mark.parametrize("revision", OLDER)
-async def test_a_full_database_of_any_revision_is_brought_up_to_date(
+@pytest.mark.parametrize("revision", BEGUN_AT)
+async def test_a_full_database_of_an_older_revision_is_brought_up_to_date(
     socket: str, revision: str
 ) -> None:
     own = postgres.url(socket, postgres.create(socket, f"revision_{revision}"))
