@@ -51,18 +51,22 @@ async def tried(
     work: Callable[[], Awaitable[None]],
     failed: str,
     expected: tuple[type[Exception], ...] = UNREADY,
+    **told: str,
 ) -> bool:
     """Do ``work``, one look of the ``chore``; whether it came to its end.
 
     What is ``expected`` to fail at times is logged as ``failed``, by its first line; anything
-    else is a bug and logged in full, as one met by a request is. Either is counted.
+    else is a bug and logged in full, as one met by a request is. Either is logged with what is
+    ``told`` besides, and counted.
     """
     try:
         await work()
     except expected as error:
-        _log.error(failed, why=first_line(error))
+        _log.error(failed, why=first_line(error), **told)
     except Exception as error:  # noqa: BLE001  (a bug must not end what nobody begins again)
-        _log.error("a chore met a bug, its next look comes", chore=chore, exc_info=error)
+        _log.error(
+            "a chore met a bug, its next look comes", chore=chore, exc_info=error, **told
+        )
     else:
         return True
     _failed.get()(chore)

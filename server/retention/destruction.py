@@ -33,6 +33,7 @@ from server.retention.pieces import (
     mark_destroyed,
     next_left,
 )
+from server.retention.places import stores_of
 from server.retention.settings import hold_still
 from server.retention.sweeping import sweep
 from server.review.models import VerdictRow
@@ -124,7 +125,7 @@ class Destruction:
             if session is None:
                 return Nothing()
             await hold_still(db, session.institution_id)
-            if await _under_way(db, session_id) is not None:
+            if await under_way(db, session_id) is not None:
                 return None
             if reasons := await why_kept(db, session):
                 return Held(tuple(reasons))
@@ -172,7 +173,7 @@ class Destruction:
             if session is None:
                 return Nothing()
             await hold_still(db, session.institution_id)
-            row = await _under_way(db, session_id)
+            row = await under_way(db, session_id)
             if row is None:
                 return Nothing()
             if reasons := await why_kept(db, session):
@@ -180,7 +181,8 @@ class Destruction:
             names = await next_left(db, session_id, _kinds(row), STEP)
             if not names:
                 return None
-            await self._blobs.delete_many(session_id, names)
+            for store in await stores_of(db, self._blobs, session):
+                await store.delete_many(session_id, names)
             await mark_destroyed(db, session_id, names, self._clock())
         return _More()
 
@@ -223,16 +225,18 @@ class Destruction:
         async with self._database.transaction() as db:
             session = await db.get_one(ExamSession, session_id)
             gone = await gone_names(db, session_id)
-        there = await self._blobs.names(session_id)
-        if left := there if session.purged_at is not None else there & gone:
-            await self._blobs.delete_many(session_id, sorted(left))
-        await self._blobs.forget_folder(session_id)
+            stores = await stores_of(db, self._blobs, session)
+        for store in stores:
+            there = await store.names(session_id)
+            if left := there if session.purged_at is not None else there & gone:
+                await store.delete_many(session_id, sorted(left))
+            await store.forget_folder(session_id)
 
     async def _end(self, session_id: str) -> Outcome:
         async with self._database.transaction() as db:
             session = await db.get_one(ExamSession, session_id, with_for_update=True)
             await hold_still(db, session.institution_id)
-            row = await _under_way(db, session_id)
+            row = await under_way(db, session_id)
             if row is None:
                 return Nothing()
             if reasons := await why_kept(db, session):
@@ -288,7 +292,8 @@ class Destruction:
         return signed
 
 
-async def _under_way(db: AsyncSession, session_id: str) -> DestructionRow | None:
+async def under_way(db: AsyncSession, session_id: str) -> DestructionRow | None:
+    """A session's destruction that has not come to its end."""
     query = select(DestructionRow).where(
         DestructionRow.session_id == session_id, DestructionRow.finished.is_(None)
     )

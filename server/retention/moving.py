@@ -6,13 +6,18 @@ are from now on, and only then the old copies go. What a crash interrupts is don
 The command moves all at once, when nothing is running. Chosen on the page, new sessions go to
 the region from then on, and those there are follow by themselves (``move_waiting``), each once
 nothing comes of it any more.
+
+What is destroyed while its session is moved is gone from both stores in the end: once all is
+copied, the session is looked at again while no destruction makes a step.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
+from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,11 +25,14 @@ from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.clock import MICROS_PER_DAY, WallClock
 from server.ingest.models import ExamSession
+from server.retention.destruction import under_way
 from server.retention.models import DataProtectionRow
+from server.retention.pieces import gone_names
+from server.retention.places import MOVE
 from server.retention.settings import hold_still
-from server.storage.blobs import BlobStore
+from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
-from server.storage.regions import RegionalBlobs, UnknownRegion
+from server.storage.regions import RegionalBlobs
 from shared.encoding import sha256_hex
 
 # A session that is not complete is moved once nothing came of it for so long (µs): a piece that
@@ -104,7 +112,7 @@ async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Mo
         try:
             stores = blobs.store(old), blobs.store(region)
             pieces += await _move(database, session_id, *stores, region)
-        except (NotMoved, UnknownRegion) as error:
+        except (NotMoved, BlobStoreError, OSError) as error:
             _log.error("a session was not moved", session=session_id, why=str(error))
             continue
         moved += 1
@@ -140,7 +148,7 @@ def _settle(
         db,
         now,
         actor,
-        "institution.move",
+        MOVE,
         ("institution", own),
         institution_id=own,
         address=address,
@@ -152,19 +160,47 @@ def _settle(
 async def _move(
     database: Database, session_id: str, old: BlobStore, new: BlobStore, region: str
 ) -> int:
-    names = await old.names(session_id)
-    for name in sorted(names):
-        await _copy(session_id, name, old, new)
+    """Move one session; how many pieces of it are in the new store. One that was destroyed has
+    its row brought up to date alone, and leaves what was copied nowhere.
+    """
+    copied: set[str] = set()
+    for name in sorted(await old.names(session_id)):
+        # Destroyed meanwhile, it is no more to be moved.
+        with suppress(BlobMissing):
+            await _copy(session_id, name, old, new)
+            copied.add(name)
     async with database.transaction() as db:
         session = await db.get_one(ExamSession, session_id, with_for_update=True)
-        # What came in between is copied while nothing else can come.
-        for name in sorted(await old.names(session_id) - names):
-            await _copy(session_id, name, old, new)
-            names.add(name)
+        await hold_still(db, session.institution_id)
+        # What came in between is copied while nothing else can come, and nothing can go.
+        there = await old.names(session_id)
+        for name in sorted(there - copied):
+            await _copied(session_id, name, old, new)
+        here = await new.names(session_id)
+        if gone := await _gone(db, session, here):
+            await new.delete_many(session_id, sorted(gone))
+            await new.forget_folder(session_id)
         session.region = region
-    await old.delete_many(session_id, sorted(names))
+    await old.delete_many(session_id, sorted(there))
     await old.forget_folder(session_id)
-    return len(names)
+    return len(here - gone)
+
+
+async def _gone(db: AsyncSession, session: ExamSession, here: set[str]) -> set[str]:
+    """Which of the pieces that are ``here`` were destroyed: those that are noted as gone, and
+    all of a session of which a certificate says so. A destruction that is under way comes to
+    the others by itself, unless a hold keeps them.
+    """
+    if session.purged_at is not None and await under_way(db, session.id) is None:
+        return here
+    return here & await gone_names(db, session.id)
+
+
+async def _copied(session_id: str, name: str, old: BlobStore, new: BlobStore) -> None:
+    try:
+        await _copy(session_id, name, old, new)
+    except BlobMissing as error:
+        raise NotMoved(f"{error} is in the store's list and cannot be read") from error
 
 
 async def _copy(session_id: str, name: str, old: BlobStore, new: BlobStore) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 
 from server.accounts.staff import Staff
 from server.audit import service as audit
-from server.chores import repeated
+from server.chores import repeated, tried
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
 from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
@@ -35,6 +35,14 @@ MOST = 500
 # When something that is held is looked at again (µs); its release has it looked at at once.
 HELD_AGAIN = 3_600 * MICROS_PER_SECOND
 
+# When one is looked at again that could not be destroyed (µs): its institution's key or its
+# region's store is missing, and those of others wait for neither.
+FAILED_AGAIN = 3_600 * MICROS_PER_SECOND
+
+# The chore's name where its failures are counted; and what may fail without being a bug.
+CHORE = "retention"
+EXPECTED = (*UNREADY, BlobStoreError, KeysMissing)
+
 _log = structlog.get_logger("invigil.server")
 
 
@@ -52,20 +60,19 @@ class Retention:
 
     async def expire(self) -> list[str]:
         """Finish what was cut short and destroy whatever is due; the ids of the sessions of
-        which something was destroyed. What is held waits.
+        which something was destroyed. What is held waits, and so does what cannot be
+        destroyed: each session by itself.
         """
-        done = [
-            session_id
-            for session_id in await self._cut_short()
-            if isinstance(await self._destruction.resume(session_id), Destroyed)
-        ]
+        done: dict[str, None] = {}
+        for session_id in await self._cut_short():
+            await self._each(session_id, self._resume, done)
         while found := await self._due():
             for session_id in found:
-                if await self._expire(session_id) and session_id not in done:
-                    done.append(session_id)
+                if not await self._each(session_id, self._expire, done):
+                    await self._look_at(session_id, self._clock() + FAILED_AGAIN)
         if done:
             await self._database.forget()
-        return done
+        return list(done)
 
     async def destroy(
         self, session_id: str, kinds: Collection[EvidenceKind], actor: Staff | str, why: str
@@ -87,8 +94,7 @@ class Retention:
             await self.follow()
 
         failed = "retention failed, will be tried again"
-        expected = (*UNREADY, BlobStoreError, KeysMissing)
-        await repeated("retention", look, every_s, stop, failed, expected)
+        await repeated(CHORE, look, every_s, stop, failed, EXPECTED)
 
     async def follow(self) -> Moved:
         """Move some of what is not in its institution's region yet."""
@@ -116,6 +122,27 @@ class Retention:
         async with self._database.transaction() as db:
             return list(await db.scalars(query))
 
+    async def _each(
+        self,
+        session_id: str,
+        work: Callable[[str], Awaitable[bool]],
+        done: dict[str, None],
+    ) -> bool:
+        """Do something with one session, and note it in ``done`` where something went; whether
+        that could be done.
+        """
+
+        async def one() -> None:
+            if await work(session_id):
+                done[session_id] = None
+
+        failed = "a session could not be destroyed, will be tried again"
+        return await tried(CHORE, one, failed, EXPECTED, session=session_id)
+
+    async def _resume(self, session_id: str) -> bool:
+        """Finish what was cut short; whether it was destroyed."""
+        return isinstance(await self._destruction.resume(session_id), Destroyed)
+
     async def _expire(self, session_id: str) -> bool:
         """Destroy what is due of a session, and note when it is to be looked at again."""
         now = self._clock()
@@ -128,10 +155,11 @@ class Retention:
         if over and not held:
             outcome = await self._destruction.destroy(session_id, over, audit.SYSTEM, OVER)
         waits = over and (held or isinstance(outcome, Held))
-        async with self._database.transaction() as db:
-            await db.execute(
-                update(ExamSession)
-                .where(ExamSession.id == session_id)
-                .values(due_at=now + HELD_AGAIN if waits else next_due(expiry, now))
-            )
+        await self._look_at(session_id, now + HELD_AGAIN if waits else next_due(expiry, now))
         return isinstance(outcome, Destroyed)
+
+    async def _look_at(self, session_id: str, at: int) -> None:
+        """Have a session looked at again then (µs UTC)."""
+        own = ExamSession.id == session_id
+        async with self._database.transaction() as db:
+            await db.execute(update(ExamSession).where(own).values(due_at=at))

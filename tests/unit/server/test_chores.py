@@ -76,7 +76,10 @@ def test_letters_are_counted_where_there_were_any() -> None:
             stop.set()
         return left.pop(0)
 
-    words = {"sent": "reminders", "failed": "no reminders"}
     with capture_logs() as said:
-        asyncio.run(repeated_sending("letters", send, 0.0, stop, **words))
+        asyncio.run(
+            repeated_sending(
+                "letters", send, 0.0, stop, sent="reminders", failed="no reminders"
+            )
+        )
     assert said == [{"event": "reminders", "log_level": "info", "letters": 3}]

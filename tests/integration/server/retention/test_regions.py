@@ -96,15 +96,15 @@ async def test_an_institution_s_recordings_lie_where_it_chose_and_move_when_it_s
             await db.execute(update(ExamSession).values(state="open"))
         with pytest.raises(NotMoved, match="still open"):
             await move_institution(database, blobs, regional.clock, own, "us")
-        # Destroying reaches every store, one with a forgotten copy too.
-        copy = us / first.session / min(first.blobs)
+        # Destroying reaches every store that it was in, one with a forgotten copy too.
+        copy = regional.settings.data_dir / "blobs" / first.session / min(first.blobs)
         copy.parent.mkdir(parents=True)
         copy.write_bytes(first.blobs[copy.name])
         retention = Retention(database, blobs, regional.keys, regional.clock)
         for pupil in (first, second):
             outcome = await retention.destroy(pupil.session, SEALED, "system", "over")
             assert isinstance(outcome, Destroyed)
-        assert (files(west), files(us)) == (0, 0)
+        assert (files(west), files(regional.settings.data_dir / "blobs")) == (0, 0)
 
 
 async def test_a_region_is_chosen_on_the_page_and_sessions_follow(
