@@ -184,7 +184,7 @@ def fits(view: View, facts: Facts, need: Need) -> bool:
         case "exam":
             return facts.phase == "exam" and not facts.paused
         case "stopped":
-            return need is Need.STOPPED
+            return need in (Need.ENDING, Need.STOPPED)
         case "silent":
             return need is Need.SILENT
         case "mine":

@@ -70,7 +70,9 @@ async def has_fresh(db: AsyncSession, session_id: str, now: int) -> bool:
     care = await db.get(CareRow, session_id)
     spoken = await db.scalar(
         select(func.max(CommandRow.created)).where(
-            CommandRow.session_id == session_id, CommandRow.action.in_(SPOKEN)
+            CommandRow.session_id == session_id,
+            CommandRow.action.in_(SPOKEN),
+            CommandRow.account_id.is_not(None),
         )
     )
     seen_at = max(spoken or 0, care.seen_at if care is not None else 0)

@@ -84,7 +84,11 @@ async def _take_states(
         except NotJson:
             await socket.close(NOT_A_STATE, "not a state")
             return
-        for answer in await live.report(session_id, state, connected):
+        answers = await live.report(session_id, state, connected)
+        if isinstance(answers, Rejection):
+            await socket.close(NOT_ADMITTED, answers.detail)
+            return
+        for answer in answers:
             await socket.send_text(msgspec.json.encode(answer))
 
 

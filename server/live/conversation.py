@@ -87,7 +87,7 @@ async def read_asked(db: AsyncSession, session_id: str) -> list[Asked]:
 
 
 def answered_at(asked: Iterable[tuple[str, int]]) -> int:
-    """When staff last spoke to the candidate (µs UTC), of actions and their times; 0: never."""
+    """When staff last spoke to the candidate (µs UTC), of their actions and when; 0: never."""
     return max((at for action, at in asked if action in SPOKEN), default=0)
 
 
@@ -108,7 +108,8 @@ async def read_conversation(db: AsyncSession, session_id: str) -> list[Line]:
 async def conversation(db: AsyncSession, session_id: str, asked: Sequence[Asked]) -> list[Line]:
     """The same, where what staff asked was read already."""
     spoken = [one for one in asked if one.action in SPOKEN]
-    answered = answered_at((one.action, one.at) for one in spoken)
+    # What the policy says answers nobody.
+    answered = answered_at((one.action, one.at) for one in spoken if one.by != BY_POLICY)
     query = select(SaidRow).where(SaidRow.session_id == session_id)
     heard = [
         Line(

@@ -38,11 +38,12 @@ from server.ingest.models import (
     RecordRow,
     UnobservedRow,
 )
+from server.live.ending import read_ended_by
 from server.live.known import NOT_CARED, Cared, Known
 from server.live.models import CareRow, CommandRow, LiveRow, SaidRow, WatcherRow
 from server.live.need import ENDED_FOR, LOOK_BACK, Facts, Seen
 from server.review.durations import Spans, length, united
-from server.review.models import RankRow
+from server.review.models import LimitRow, RankRow
 from server.review.phases import read_phases_of
 from server.review.reading import extent, place
 from server.review.wording import PARTLY
@@ -114,6 +115,7 @@ class Gathering:
             self._known = {row.id: self._known[row.id] for row in rows}
         for row in rows:
             _stood(self._known[row.id], row)
+        await self._end(db)
         await self._hear(db, only)
         await self._talk(db, only)
         await self._care(db, now, only)
@@ -277,8 +279,13 @@ class Gathering:
             found: dict[str, list[CommandRow]] = {name: [] for name in ids}
             for row in await db.scalars(query.order_by(CommandRow.created)):
                 found[row.session_id].append(row)
+            # Whatever the limit is to do, the candidate was told by a command.
+            limits = select(LimitRow.session_id, LimitRow.at).where(
+                LimitRow.session_id.in_(ids), LimitRow.ended_at.is_(None)
+            )
+            passed = dict((await db.execute(limits)).tuples().all())
             for name, rows in found.items():
-                self._known[name].put(commands=tuple(rows))
+                self._known[name].put(commands=tuple(rows), passed=passed.get(name))
         query = (
             select(SaidRow.session_id, SaidRow.kind, SaidRow.at)
             .join(ExamSession, ExamSession.id == SaidRow.session_id)
@@ -307,6 +314,13 @@ class Gathering:
                 known.put(commanded=(counts[0], counts[1]))
                 changed.append(name)
         return changed
+
+    async def _end(self, db: AsyncSession) -> None:
+        """Who ended those that were ended since the last look."""
+        ended = (one for one in self._known.values() if one.state == "terminated")
+        for ids in _chunks([one.id for one in ended if one.ended_by is None]):
+            for name, by in (await read_ended_by(db, ids)).items():
+                self._known[name].put(ended_by=by)
 
     async def _care(self, db: AsyncSession, now: int, only: Collection[str] | None) -> None:
         query = (

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from server.clock import MICROS_PER_SECOND
 from server.live.conversation import answered_at, open_of
+from server.live.ending import EndedBy, stops_at
 from server.live.models import CommandRow
 from server.live.need import NEW_FOR, WEIGHTS, Facts, Seen, is_new
 from server.live.situation import asked_for, awaited, said
@@ -39,7 +40,9 @@ NOT_CARED = Cared()
 
 @dataclass(slots=True)
 class Known:
-    """A session as far as it is known. ``size`` is how many of its records were looked at."""
+    """A session as far as it is known. ``size`` is how many of its records were looked at,
+    ``passed`` when it passed a limit that is to end it (µs UTC).
+    """
 
     id: str
     name: str
@@ -56,6 +59,8 @@ class Known:
     told: Mapping[str, Any] | None = None
     commands: tuple[CommandRow, ...] = ()
     commanded: tuple[int, int] = (0, 0)
+    passed: int | None = None
+    ended_by: EndedBy | None = None
     sayings: tuple[tuple[str, int], ...] = ()
     newest: Seen | None = None
     grave: dict[str, Seen] = field(default_factory=dict[str, Seen])
@@ -104,7 +109,9 @@ def _facts(known: Known, now: int) -> Facts:
     told = dict(known.told) if known.told is not None else None
     newest, cared = known.phases.newest, known.cared
     asked = asked_for(known.commands)
-    answered = answered_at((one.action, one.created) for one in known.commands)
+    answered = answered_at(
+        (one.action, one.created) for one in known.commands if one.account_id is not None
+    )
     open_ = open_of(known.sayings, answered, cared.read_at)
     seen_at = max(cared.seen_at, answered)
     return Facts(
@@ -134,6 +141,8 @@ def _facts(known: Known, now: int) -> Facts:
         warnings=asked.warnings,
         limit=known.policy.warnings,
         ends_at=_ends_at(known, asked.extra_s),
+        stops_at=stops_at(known.passed, known.commands),
+        ended_by=known.ended_by or EndedBy.STAFF,
         streams=tuple(_pictured(known.policy)),
         holder=cared.holder,
         watchers=known.watchers,

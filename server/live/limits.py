@@ -3,31 +3,32 @@
 Only where the policy sets one, only by flags that may count for it (``score.automatic``), and
 only once in a session: the exam is paused, and whoever lets it go on has the last word. Where
 the policy says *terminate*, the session is ended ``GRACE`` later, unless somebody let it go on
-meanwhile. All of it is in the log, as the system's, with the score and the limit.
+meanwhile; a candidate whose exam was paused already is told so by a message. All of it is in
+the log, as the system's, with the score and the limit.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
 from litestar import Litestar
 from litestar.channels import ChannelsPlugin
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit import service as audit
-from server.chores import first_line, pause
-from server.clock import MICROS_PER_SECOND, WallClock
+from server.chores import pause, tried
+from server.clock import WallClock
 from server.exams.models import PolicyVersion
 from server.ingest.held import hold_one
 from server.ingest.models import ExamSession
 from server.live.controllers import channel
+from server.live.ending import GRACE, let_go_on
 from server.live.models import CommandRow
 from server.live.service import Asking
 from server.live.situation import CommandDraft, read_situation, refusal
@@ -35,6 +36,7 @@ from server.review.models import LimitRow, RankRow
 from server.review.ranking import refresh_stale
 from server.review.reading import policies_of
 from server.storage.database import UNREADY, Database
+from server.storage.keys import KeysMissing
 from shared.policy import Policy, decode_policy
 
 # Incidents are seconds old when their records come; a proctor who is alerted sees the same.
@@ -44,9 +46,6 @@ EVERY_S = 2.0
 # milliseconds, and one that has an incident often has another.
 TOGETHER_S = 0.25
 
-# How long staff have to look at a session that its policy would have ended. Microseconds.
-GRACE = 120 * MICROS_PER_SECOND
-
 # Sessions at once, so that a transaction stays short; the next look goes on.
 BATCH = 50
 
@@ -55,7 +54,9 @@ BATCH = 50
 LOOK_S = 1.0
 PORTION = 10
 
-_log = structlog.get_logger("invigil.server")
+# A session and its institution; and what is done to one at a time, which says whether it was.
+_Which = tuple[str, str]
+_Act = Callable[[AsyncSession, str, int], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +99,36 @@ class Limits:
         await self._refresh(until, None)
         async with self.database.transaction() as db:
             passed = await _passed(db, limits)
-            due = list(await db.scalars(_due(self.clock())))
+            due = list((await db.execute(_due(self.clock()))).tuples())
+        without: set[str] = set()
+        paused = await self._act(_pause, passed, without)
+        return [*paused, *await self._act(_end, due, without)]
+
+    async def _act(self, act: _Act, sessions: Iterable[_Which], without: set[str]) -> list[str]:
+        """Act on sessions, ``BATCH`` at most; those upon which it was. Each has a try of its
+        own, and an institution ``without`` what that needs, such as its key, one for all.
+        """
         acted: list[str] = []
-        for session_id in passed:
-            async with self.database.transaction() as db:
-                if await _pause(db, session_id, self.clock()):
+        tries = 0
+        for session_id, institution_id in sessions:
+            if tries == BATCH:
+                break
+            if institution_id in without:
+                continue
+
+            async def one(session_id: str = session_id, whose: str = institution_id) -> None:
+                try:
+                    async with self.database.transaction() as db:
+                        done = await act(db, session_id, self.clock())
+                except (*UNREADY, KeysMissing):
+                    without.add(whose)
+                    raise
+                if done:
                     acted.append(session_id)
-        for session_id in due:
-            async with self.database.transaction() as db:
-                if await _end(db, session_id, self.clock()):
-                    acted.append(session_id)
+
+            failed = "a limit did nothing, will be tried again"
+            needed = (*UNREADY, KeysMissing)
+            tries += await tried("limits", one, failed, needed, session=session_id)
         return acted
 
     async def _refresh(self, until: float, versions: Collection[str] | None) -> None:
@@ -149,15 +170,14 @@ class Limits:
         await chore
 
     async def _run(self, channels: ChannelsPlugin, stop: asyncio.Event) -> None:
+        async def turn() -> None:
+            for session_id in await self.look():
+                await channels.wait_published(b"", channel(session_id))
+            await self._attend(stop)
+
         while not stop.is_set():
-            try:
-                for session_id in await self.look():
-                    await channels.wait_published(b"", channel(session_id))
-                await self._attend(stop)
-            except UNREADY as error:
-                _log.error(
-                    "limits were not looked at, will be tried again", why=first_line(error)
-                )
+            failed = "limits were not looked at, will be tried again"
+            if not await tried("limits", turn, failed):
                 await pause(EVERY_S, stop)
 
     async def _attend(self, stop: asyncio.Event) -> None:
@@ -172,12 +192,17 @@ class Limits:
                 await self.follow()
 
 
-async def _passed(db: AsyncSession, limits: Mapping[str, float]) -> list[str]:
+async def _passed(db: AsyncSession, limits: Mapping[str, float]) -> list[_Which]:
     """Sessions that are being recorded and passed their policy's limit, for the first time;
     the automatic score is kept only where the policy sets one.
     """
     query = (
-        select(ExamSession.id, ExamSession.policy_version_id, RankRow.automatic)
+        select(
+            ExamSession.id,
+            ExamSession.institution_id,
+            ExamSession.policy_version_id,
+            RankRow.automatic,
+        )
         .join(RankRow, RankRow.session_id == ExamSession.id)
         .outerjoin(LimitRow, LimitRow.session_id == ExamSession.id)
         .where(
@@ -188,18 +213,17 @@ async def _passed(db: AsyncSession, limits: Mapping[str, float]) -> list[str]:
         .order_by(RankRow.automatic.desc(), ExamSession.id)
     )
     rows = (await db.execute(query)).tuples()
-    return [one for one, of, score in rows if 0 < limits.get(of, 0.0) <= score][:BATCH]
+    return [(one, whose) for one, whose, of, score in rows if 0 < limits.get(of, 0.0) <= score]
 
 
 def _due(now: int) -> Any:
     return (
-        select(LimitRow.session_id)
+        select(LimitRow.session_id, ExamSession.institution_id)
         .join(ExamSession, ExamSession.id == LimitRow.session_id)
         .where(
             LimitRow.ended_at.is_(None), LimitRow.at <= now - GRACE, ExamSession.state == "open"
         )
         .order_by(LimitRow.session_id)
-        .limit(BATCH)
     )
 
 
@@ -218,14 +242,16 @@ async def _pause(db: AsyncSession, session_id: str, now: int) -> bool:
     if await db.get(LimitRow, session_id) is not None:
         return False
     ends = policy.review.at_limit == "terminate"
-    draft = CommandDraft(action="pause", text=_ENDS if ends else _PAUSES)
     situation = await read_situation(db, session)
-    if refusal(situation, draft) is not None and not situation.paused:
-        return False
+    draft = CommandDraft(action="pause", text=_ENDS if ends else _PAUSES)
+    if situation.paused:
+        # The candidate learns of it only where something follows.
+        draft = CommandDraft(action="message", text=_ENDS_PAUSED) if ends else None
     command = None
-    if not situation.paused:
-        asking = Asking(db, None, session, None, now)
-        command = asking.add(draft, (0, 0), cause="limit")
+    if draft is not None:
+        if refusal(situation, draft) is not None:
+            return False
+        command = Asking(db, None, session, None, now).add(draft, (0, 0), cause="limit")
     audit.record(
         db,
         now,
@@ -256,23 +282,13 @@ async def _end(db: AsyncSession, session_id: str, now: int) -> bool:
     if row.ended_at is not None or session.state != "open":
         return False
     row.ended_at = now
-    if await _let_go_on(db, row):
+    commands = select(CommandRow).where(CommandRow.session_id == session_id)
+    if let_go_on(await db.scalars(commands), row.at):
         return False
     draft = CommandDraft(action="terminate", text=_ENDED)
     Asking(db, None, session, None, now).add(draft, (0, 0), cause="limit")
     session.state = "terminated"
     return True
-
-
-async def _let_go_on(db: AsyncSession, row: LimitRow) -> bool:
-    """Whether staff let the exam go on after it was paused."""
-    query = select(CommandRow.id).where(
-        CommandRow.session_id == row.session_id,
-        CommandRow.action == "resume",
-        CommandRow.account_id.is_not(None),
-        CommandRow.created >= row.at,
-    )
-    return (await db.scalars(query.limit(1))).first() is not None
 
 
 _PAUSES = (
@@ -281,6 +297,10 @@ _PAUSES = (
 )
 _ENDS = (
     "The exam is paused by its rules: several things were noticed. A proctor may let you go "
+    "on; otherwise the session ends in two minutes. If you need help, write to the proctor now."
+)
+_ENDS_PAUSED = (
+    "The exam stays paused by its rules: several things were noticed. A proctor may let you go "
     "on; otherwise the session ends in two minutes. If you need help, write to the proctor now."
 )
 _ENDED = (

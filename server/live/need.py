@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from server.clock import MICROS_PER_SECOND
-from server.review.durations import MINUTE_S
+from server.live.ending import GRACE, EndedBy
+from server.review.durations import MINUTE_S, of_day
 from shared.flags import Severity
 
 MINUTE = MINUTE_S * MICROS_PER_SECOND
@@ -50,12 +51,13 @@ class Need(IntEnum):
 
     HELP = 0
     ADMISSION = 1
-    STOPPED = 2
-    INCIDENT = 3
-    SILENT = 4
-    UNOBSERVED = 5
-    WAITING = 6
-    FINE = 7
+    ENDING = 2
+    STOPPED = 3
+    INCIDENT = 4
+    SILENT = 5
+    UNOBSERVED = 6
+    WAITING = 7
+    FINE = 8
 
     @property
     def label(self) -> str:
@@ -71,6 +73,7 @@ class Need(IntEnum):
 _LABELS = {
     Need.HELP: "Asks for help",
     Need.ADMISSION: "Waits to be let in",
+    Need.ENDING: "About to be ended",
     Need.STOPPED: "Stopped",
     Need.INCIDENT: "New incident",
     Need.SILENT: "No connection",
@@ -99,7 +102,9 @@ class Facts:
     ``unobserved`` is how long nobody could have seen anything so far, and ``lately`` in the
     last ``LOOK_BACK``. ``help_since`` is the oldest call that nobody answered. ``ends_at`` is
     when the exam's time is over, ``None`` before it has begun or while it stands still.
-    ``streams`` are those a picture can be shown of.
+    ``stops_at`` is when its policy's limit ends the session, unless staff let the exam go on
+    before; ``ended_by`` is told of one that was ended so, or by staff. ``streams`` are those a
+    picture can be shown of.
     """
 
     id: str
@@ -128,6 +133,8 @@ class Facts:
     warnings: int = 0
     limit: int = 0
     ends_at: int | None = None
+    stops_at: int | None = None
+    ended_by: EndedBy = EndedBy.STAFF
     streams: tuple[str, ...] = ()
     holder: str = ""
     watchers: tuple[str, ...] = ()
@@ -208,11 +215,14 @@ def _stopped(facts: Facts) -> Place | None:
     since = facts.last or facts.created
     match facts:
         case Facts(state="terminated"):
-            return Place(Need.STOPPED, since, "was ended by staff")
+            return Place(Need.STOPPED, since, f"was ended {facts.ended_by.words}")
         case Facts(state="closed", phase="handed_in"):
             return Place(Need.FINE, since, "has handed in")
         case Facts(state="closed"):
             return Place(Need.STOPPED, since, "ended without handing in")
+        case Facts(stops_at=int(at)):
+            why = f"is ended at {of_day(at)} unless you let the exam go on"
+            return Place(Need.ENDING, at - GRACE, why)
         case Facts(paused=True) | Facts(phase="paused"):
             return Place(Need.STOPPED, since, "is paused")
         case Facts(light="problem"):

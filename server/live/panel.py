@@ -15,6 +15,7 @@ from server.clock import MICROS_PER_SECOND
 from server.ingest.models import ExamSession
 from server.live.care import Around, has_fresh, read_around
 from server.live.conversation import (
+    BY_POLICY,
     CANDIDATE,
     SPOKEN,
     Asked,
@@ -33,8 +34,9 @@ from shared.encoding import sha256_hex
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What is shown. ``connection`` and ``tone`` are how the recorder is heard, in words and
-    as the pill that they stand in; ``extra`` is extra time, in microseconds. ``done`` is what
-    staff did besides speaking, with their reasons. ``around`` is who
+    as the pill that they stand in; ``extra`` is extra time, in microseconds. ``stops_at`` is
+    when the policy's limit ends the session (µs UTC), unless staff let the exam go on before.
+    ``done`` is what staff did besides speaking, with their reasons. ``around`` is who
     of the staff is there, ``fresh`` whether there are incidents that nobody has seen.
     """
 
@@ -45,6 +47,7 @@ class Panel:
     phase: str
     awaits: str
     paused: bool
+    stops_at: int | None
     warnings: int
     limit: int
     extra: int
@@ -77,7 +80,8 @@ class Panel:
     @property
     def unread(self) -> bool:
         """Whether the candidate said something after staff last spoke."""
-        return bool(self.lines) and self.lines[-1].by == CANDIDATE and not self.over
+        newest = next((line.by for line in reversed(self.lines) if line.by != BY_POLICY), "")
+        return newest == CANDIDATE and not self.over
 
     @property
     def revision(self) -> str:
@@ -101,6 +105,7 @@ async def read_panel(db: AsyncSession, session: ExamSession, staff: Staff, now: 
         phase=found.phase,
         awaits=found.awaits,
         paused=found.paused,
+        stops_at=found.stops_at,
         warnings=found.warnings,
         limit=found.limit,
         extra=round(found.extra_s * MICROS_PER_SECOND),

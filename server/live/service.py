@@ -17,16 +17,17 @@ from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
-from server.ingest.held import admitted, hold_one
+from server.ingest.held import PURGED, admitted, hold_one
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
 from server.ingest.projection import plain, text
 from server.live.models import CommandRow, LiveRow, SaidRow
 from server.live.situation import CommandDraft, Situation, read_situation, refusal
 from server.problems import Rejection
+from server.retention.gone import keep_from_ending
 from server.storage.database import Database
 from shared.encoding import sha256_hex
-from shared.wire import Command, LiveState, Said
+from shared.wire import Command, LiveState, ProblemType, Said
 
 # A state is kept at most so often; a board shows nothing finer. Microseconds.
 KEEP_EVERY = 1 * MICROS_PER_SECOND
@@ -34,6 +35,12 @@ KEEP_EVERY = 1 * MICROS_PER_SECOND
 # What is kept of one candidate's sayings: more than anybody types in an exam, and no way to
 # fill the database. What comes beyond is not answered, so that the recorder shows it unsent.
 MOST_SAID = 2_000
+
+_GONE = Rejection(
+    ProblemType.SESSION_OVER,
+    410,
+    "What was recorded of this session was destroyed: its recorder is asked nothing more.",
+)
 
 _log = structlog.get_logger("invigil.server")
 
@@ -70,7 +77,7 @@ class Live:
 
     async def report(
         self, session_id: str, state: LiveState, connected: Connected
-    ) -> list[Command]:
+    ) -> list[Command] | Rejection:
         """Take a state in; what is to be answered to it: a ``heard`` for each saying kept, and
         the commands that wait and were not sent by this connection. (Another server may have
         taken them: its channel wakes no connection here.)
@@ -79,12 +86,18 @@ class Live:
             session_id: the session.
             state: what the recorder says; its ``done`` commands are done.
             connected: what is known of the connection; brought up to date.
+
+        Returns:
+            The commands, or why nothing more is taken in: what was kept is destroyed.
         """
         now, waiting = self._clock(), list[Command]()
         fresh = [one for one in state.said if one.id not in connected.heard]
         if state.done or fresh or now - connected.kept >= KEEP_EVERY:
             try:
-                kept, waiting = await self._keep(session_id, state, fresh, now)
+                taken = await self._keep(session_id, state, fresh, now)
+                if isinstance(taken, Rejection):
+                    return taken
+                kept, waiting = taken
                 connected.heard |= kept
                 connected.kept = now
             except IntegrityError:
@@ -100,9 +113,11 @@ class Live:
 
     async def _keep(
         self, session_id: str, state: LiveState, fresh: list[Said], now: int
-    ) -> tuple[set[str], list[Command]]:
+    ) -> tuple[set[str], list[Command]] | Rejection:
         """Keep a state and what is said in it; the ids of that, and the commands that wait."""
         async with self._database.transaction() as db:
+            if await keep_from_ending(db, session_id) is not None:
+                return PURGED
             row = await db.get(LiveRow, session_id)
             shown = plain(msgspec.to_builtins(msgspec.structs.replace(state, said=())))
             news = bool(fresh) or _calls(shown) != _calls(row.state if row else {})
@@ -142,6 +157,8 @@ class Live:
             await session_of(db, staff, session_id)
             # Held, so that two warnings at once are counted as two.
             session = await hold_one(db, session_id)
+            if session.purged_at is not None:
+                return _GONE
             situation = await read_situation(db, session)
             why = refusal(situation, draft)
             if why is not None:

@@ -15,8 +15,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ExamSession, IncidentRow, PhaseRow, RecordRow
+from server.live.ending import stops_at
 from server.live.models import CommandRow, LiveRow
 from server.problems import Rejection
+from server.review.models import LimitRow
 from server.review.reading import read_policy
 from shared.wire import ProblemType, StaffAction
 
@@ -74,7 +76,8 @@ class Situation:
     proctor is asked and nobody has answered yet; ``heard`` when the newest state came (µs),
     which is ``state``. ``extra_s`` is the extra time given so far. ``clips`` says whether the
     policy has clips made, ``incidents`` how many there were since the recorder was started
-    last: a clip is one of an incident.
+    last: a clip is one of an incident. ``stops_at`` is when the policy's limit ends the session
+    (µs UTC), unless staff let the exam go on before.
     """
 
     over: bool
@@ -88,6 +91,7 @@ class Situation:
     extra_s: float = 0.0
     clips: bool = True
     incidents: int = 0
+    stops_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,14 @@ async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
         extra_s=asked.extra_s,
         clips=policy.clips.enabled,
         incidents=await _incidents(db, session.id),
+        stops_at=stops_at(await _passed(db, session), commands),
     )
+
+
+async def _passed(db: AsyncSession, session: ExamSession) -> int | None:
+    """When it passed a limit that is to end it (µs UTC)."""
+    row = await db.get(LimitRow, session.id) if session.state == "open" else None
+    return row.at if row is not None and row.ended_at is None else None
 
 
 async def _incidents(db: AsyncSession, session_id: str) -> int:

@@ -41,8 +41,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """What stands in a tile. ``newest`` is the incident that tells most; ``ends_at`` and
-    ``silent_since`` (µs UTC) are where the page counts from.
+    """What stands in a tile. ``newest`` is the incident that tells most; ``ends_at``,
+    ``stops_at`` (of ``Facts``) and ``silent_since`` (µs UTC) are where the page counts from.
     """
 
     id: str
@@ -68,6 +68,7 @@ class Tile:
     warnings: str
     unread: int
     ends_at: int | None
+    stops_at: int | None
     streams: tuple[str, ...]
     holder: str
     watchers: tuple[str, ...]
@@ -107,6 +108,7 @@ def tile(facts: Facts, place: Place, now: int) -> Tile:
         warnings=warnings(facts),
         unread=facts.unread,
         ends_at=None if facts.over else _stepped(facts.ends_at),
+        stops_at=None if facts.over else facts.stops_at,
         streams=facts.streams,
         holder=facts.holder,
         watchers=tuple(one for one in facts.watchers if one != facts.holder),
@@ -142,7 +144,7 @@ def stage(facts: Facts) -> str:
     """Where the session is, in words."""
     match facts.state:
         case "terminated":
-            return "Ended by staff"
+            return f"Ended {facts.ended_by.words}"
         case "closed":
             return "Handed in" if facts.phase == "handed_in" else "Ended"
         case _ if facts.paused:

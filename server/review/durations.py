@@ -45,6 +45,11 @@ def moment(micros: int) -> str:
     return f"{when.day} {when:%b %Y, %H:%M} UTC"
 
 
+def of_day(micros: int) -> str:
+    """A point in time of a day that is known, in UTC: ``03:17 UTC``."""
+    return f"{datetime.fromtimestamp(micros / MICROS, UTC):%H:%M} UTC"
+
+
 def iso(micros: int) -> str:
     """A point in time for machines (RFC 3339, UTC, milliseconds)."""
     when = datetime.fromtimestamp(micros / MICROS, UTC)

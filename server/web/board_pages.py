@@ -46,6 +46,7 @@ WATCHED = ("camera", "screen", "microphone")
 TONES = {
     Need.HELP: "bad",
     Need.ADMISSION: "bad",
+    Need.ENDING: "bad",
     Need.STOPPED: "warn",
     Need.INCIDENT: "bad",
     Need.SILENT: "warn",

@@ -15,7 +15,7 @@ from server.accounts.staff import visitor
 from server.exams.starting import said
 from server.network import AnyRequest
 from server.reports.sheets import TEMPLATES as REPORTS
-from server.review.durations import clock, iso, moment, spoken
+from server.review.durations import clock, iso, moment, of_day, spoken
 from server.review.flags import particulars, reason
 from server.review.wording import count
 from server.web.assets import STATIC
@@ -49,6 +49,7 @@ def template_config(static: str) -> TemplateConfig[JinjaTemplateEngine]:
         "count": count,
         "iso": iso,
         "moment": moment,
+        "of_day": of_day,
         "particulars": particulars,
         "reason": reason,
         "spoken": spoken,

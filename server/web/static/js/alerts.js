@@ -25,7 +25,7 @@ export class Alerts {
     if (this.#known) {
       const fresh = calls.filter((one) => !this.#known.has(key(one)));
       this.#waiting.push(...fresh);
-      if (fresh.length && this.sound.on) this.#beep(fresh.some((one) => one.need <= 1) ? 2 : 1);
+      if (fresh.length && this.sound.on) this.#beep(fresh.some((one) => one.need <= 2) ? 2 : 1);
       if (fresh.length && this.flag.on) this.#show(fresh[0], calling);
     }
     this.#known = keys;

@@ -197,7 +197,7 @@ class Board {
     listen({
       j: step(1), ArrowRight: step(1), k: step(-1), ArrowLeft: step(-1),
       ArrowDown: () => this.#row(1), ArrowUp: () => this.#row(-1),
-      n: () => this.#focus(this.tiles.find((tile) => Number(tile.dataset.need) <= 4)),
+      n: () => this.#focus(this.tiles.find((tile) => Number(tile.dataset.need) <= 5)),
       x: () => current()?.querySelector('[type="checkbox"]')?.click(),
       w: () => current() && location.assign(`/live/${current().dataset.id}`),
       Escape: () => this.closeSide(), "/": () => element("board-name").focus(), "?": open,

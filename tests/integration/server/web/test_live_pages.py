@@ -90,7 +90,7 @@ async def test_what_staff_did_is_listed_with_its_reason(
     headers = await sign_in(campus, client, campus.proctor)
     pupil.incident()
     pupil.take(await pupil.deliver(pupil.records[-1]))
-    assert "What staff did" not in (await client.get(page)).text
+    assert "What staff and the rules did" not in (await client.get(page)).text
     for action, text, more in (
         ("request_clip", "Whose voice <i>is</i> it?", {}),
         ("extra_time", "The fire alarm.", {"minutes": "5"}),
@@ -98,7 +98,7 @@ async def test_what_staff_did_is_listed_with_its_reason(
         said = {"action": action, "text": text, **more}
         answer = await client.post(page, data=said, headers={**headers, **HTMX})
         assert answer.status_code == 200, answer.text
-    shown = (await client.get(page)).text.partition("What staff did")[2]
+    shown = (await client.get(page)).text.partition("What staff and the rules did")[2]
     for told in ("Asked for a clip", "Whose voice &lt;i&gt;is", "Gave more time", "5 min"):
         assert told in shown, told
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.live.ending import EndedBy
 from server.live.need import (
     CONNECTED_FOR,
     HALF_LIFE,
@@ -49,6 +50,7 @@ def seen(severity: Severity = Severity.HIGH, ago: int = 0) -> Seen:
 IN_ORDER = [
     (Need.HELP, replace(FINE, id="help", help_since=NOW - MINUTE)),
     (Need.ADMISSION, replace(FINE, id="awaits", awaits="identity")),
+    (Need.ENDING, replace(FINE, id="ending", paused=True, stops_at=NOW + MINUTE)),
     (Need.STOPPED, replace(FINE, id="paused", paused=True)),
     (Need.INCIDENT, replace(FINE, id="incident", fresh=(seen(),))),
     (Need.SILENT, replace(FINE, id="silent", heard=NOW - MINUTE, delivered=NOW - MINUTE)),
@@ -75,6 +77,17 @@ def test_the_board_stands_in_order_of_need(shuffled: list[Facts]) -> None:
     ("changes", "need", "why"),
     [
         ({"state": "terminated"}, Need.STOPPED, "ended by staff"),
+        (
+            {"state": "terminated", "ended_by": EndedBy.RULES, "stops_at": NOW},
+            Need.STOPPED,
+            "ended by the exam's rules",
+        ),
+        (
+            {"state": "terminated", "ended_by": EndedBy.WARNINGS},
+            Need.STOPPED,
+            "ended by its last warning",
+        ),
+        ({"stops_at": NOW}, Need.ENDING, "at 14:13 UTC unless you let the exam go on"),
         ({"state": "closed"}, Need.STOPPED, "without handing in"),
         ({"state": "closed", "phase": "handed_in"}, Need.FINE, "handed in"),
         # What is over neither asks nor waits any more.
