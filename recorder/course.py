@@ -191,8 +191,7 @@ class Course:
             self._told -= {"soon", TIME_IS_OVER}
             reason = extra(seconds) + (f": {words}" if words else "")
             self._enter(self._name, "proctor", reason)
-            text = words or f"You have been given {spoken(seconds)} more."
-            self._to.tell(Notice(text, "proctor", "answer"))
+            self._answer(words, f"You have been given {spoken(seconds)} more.")
 
     def admit(self, words: str) -> Awaited:
         """The proctor's word on what is awaited is yes; what that was."""
@@ -201,7 +200,7 @@ class Course:
             if what:
                 self._cleared = self._cleared or what == "environment"
                 self._enter(self._name, "proctor", _said(f"admitted: {what}", words))
-                self._to.tell(Notice(words or "You may go on.", "proctor", "answer"))
+                self._answer(words, "You may go on.")
             return what
 
     def refuse(self, words: str) -> Awaited:
@@ -212,8 +211,12 @@ class Course:
                 self._awaits, self._refused = "", True
                 self._refusal = self._advice(words)
                 self._enter(self._name, "proctor", _said(f"refused: {what}", words))
-                self._to.tell(Notice(self._refusal, "proctor", "answer"))
+                self._answer("", self._refusal)
             return what
+
+    def _answer(self, words: str, ours: str) -> None:
+        """The proctor's own words, in which nothing is translated; or else ours."""
+        self._to.tell(Notice(words or ours, "proctor" if words else HERE, "answer"))
 
     # What time brings about
 
@@ -378,17 +381,27 @@ class Course:
             return self._refusal
         if self._awaits:
             found = self._found_doubt or NO_DOUBT
-            why = f" Why: {'; '.join(found.reasons)}." if found.reasons else ""
-            return _AWAITED[self._awaits] + (why if self._awaits == "environment" else "")
+            asked_here = self._awaits == "environment" and found.reasons
+            return _why(found) if asked_here else _AWAITED[self._awaits]
         return _PHASE_WORDS.get(self._name, "")
 
     def _advice(self, words: str) -> str:
         asked = self._policy.institution
+        if words:
+            return (
+                f"The proctor has not let you in, and writes: “{words}” You can ask "
+                f"{asked.name} ({asked.contact}), or leave; what was recorded so far is kept "
+                "and shows that you were here."
+            )
         return (
-            f"The proctor has not let you in. {words} ".replace("  ", " ")
-            + f"You can ask {asked.name} ({asked.contact}), or leave; what was recorded so far "
-            "is kept and shows that you were here."
+            f"The proctor has not let you in. You can ask {asked.name} ({asked.contact}), or "
+            "leave; what was recorded so far is kept and shows that you were here."
         )
+
+
+def _why(found: Doubt) -> str:
+    reasons = "; ".join(found.reasons)
+    return f"A proctor is asked about this computer. Please wait. Why: {reasons}."
 
 
 def _said(what: str, words: str) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import structlog
 
-from recorder.course import Course
+from recorder.course import HERE, Course
 from recorder.enrolling import Enrolling
 from recorder.reporter import Reporter
 from recorder.status import Notice
@@ -67,7 +67,7 @@ def obey(command: Command, parts: Obeying, finish: Callable[[str], None]) -> Non
                 _log.info("no_incident_for_a_clip")
         case "terminate":
             reason = words or "The proctor has ended the session."
-            parts.talk.tell(Notice(reason, PROCTOR, "warning"))
+            parts.talk.tell(Notice(reason, PROCTOR if words else HERE, "warning"))
             finish("terminated")
 
 

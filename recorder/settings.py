@@ -91,4 +91,6 @@ def _seconds(name: str, environ: Mapping[str, str], default: float) -> float:
     try:
         return float(text) if text else default
     except ValueError as error:
-        raise EnvironmentFault(f"{name} is {text!r}.", "Give a number of seconds.") from error
+        raise EnvironmentFault(
+            f"{name} is {text!r}, which is no number.", "Give a number of seconds."
+        ) from error

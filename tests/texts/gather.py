@@ -1,9 +1,10 @@
 """Gathers what the recorder's other rooms say to a candidate, for the window to translate.
 
 A sentence is a text in the sources that begins with a capital letter, with macOS' name or
-with a value, has a space and ends as sentences do; a value in it (``{why}``) becomes ``{0}``,
-``{1}`` and so on.
-Short words that are no sentences stand in ``SHORT``.
+with a value, has a space and ends as sentences do, or with a value after a colon; a value in it
+(``{why}``) becomes ``{0}``, ``{1}`` and so on.
+Reasons that are part of a sentence stand in pairs with their weights (``PAIRED``), and short
+words that are no sentences in ``SHORT``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ SHOWN = (
     "leftovers.py",
     "light.py",
     "model_choice.py",
+    "obeying.py",
     "receipt_file.py",
     "server_clock.py",
     "session.py",
@@ -56,10 +58,15 @@ SHOWN = (
     "lockdown",
     "sync",
 )
-# What is shown and is no sentence: the stages of a session, sources, streams.
+# What is shown and is no sentence: the stages and phases of a session, sources, streams. What
+# is lost is named in full: “{0} and {1}” would be found in whatever anybody says.
 SHORT = (
     "Getting ready",
     "Recording",
+    "Recording; the exam has not begun yet",
+    "Recording; waiting for the exam to begin",
+    "Recording; you are taking a break",
+    "Recording; a proctor has paused the exam",
     "Finishing the recording",
     "Delivering the recording",
     "Everything is delivered",
@@ -67,8 +74,18 @@ SHORT = (
     "camera",
     "microphone",
     "screen",
-    "No {0}: {1}",
-    "{0} and {1}",
+    "No camera: {0}",
+    "No microphone: {0}",
+    "No screen: {0}",
+    "No camera and microphone: {0}",
+    "No camera and screen: {0}",
+    "No microphone and screen: {0}",
+    "No camera and microphone and screen: {0}",
+    "the login manager",
+    "a VNC server",
+    "a remote desktop server (RDP)",
+    "a NoMachine server",
+    "this session by remote control",
     "Recording has failed: {0}",
     "Evidence cannot be saved: {0}",
     "The exam goes on, but this computer is not held to its rules: {0}",
@@ -77,9 +94,11 @@ SHORT = (
     "The server does not take the records: {0}",
     "{0} pieces are not taken by the server: {1}",
 )
+# Where reasons stand, each the first of a pair.
+PAIRED = ("lockdown/environment/judging.py",)
 UNSHOWN = ("evidence/commands.py", "doctor/report.py")
 
-_SENTENCE = re.compile(r"^(?:[A-ZÀ-Þ“]|macOS |\{\w+\}).*[.?!…:]$", re.DOTALL)
+_SENTENCE = re.compile(r"^(?:[A-ZÀ-Þ“`]|macOS |\{\w+\}).*(?:[.?!…:]|: \{\w+\})$", re.DOTALL)
 _HOLE = re.compile(r"\{\w+\}")
 _SQL = re.compile(r"(?:SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA) ")
 # Words beside the holes without which a phrase would match everything.
@@ -106,6 +125,8 @@ def phrases_in(path: Path) -> Iterator[str]:
     """The phrases of one file."""
     tree = ast.parse(path.read_text("utf-8"))
     silent, marked = _docstrings(tree) | _within_joined(tree), _marked(tree)
+    if path.relative_to(RECORDER).as_posix() in PAIRED:
+        marked |= _paired(tree)
     for node in ast.walk(tree):
         if id(node) in silent:
             continue
@@ -164,6 +185,16 @@ def _marked(tree: ast.AST) -> set[int]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
         if node.func.id == "translate" and len(node.args) == 2
         if re.search("[A-Za-z]", _HOLE.sub("", _text_of(node.args[1]) or ""))
+    }
+
+
+def _paired(tree: ast.AST) -> set[int]:
+    """Texts that stand before something that is none."""
+    return {
+        id(node.elts[0])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Tuple) and len(node.elts) == 2
+        if _text_of(node.elts[0]) is not None and _text_of(node.elts[1]) is None
     }
 
 

@@ -1,4 +1,8 @@
-"""From facts to signs: which fact speaks for what, and how much. Pure; weights in `signs`."""
+"""From facts to signs: which fact speaks for what, and how much. Pure; weights in `signs`.
+
+A candidate reads the reasons too: each stands whole in a pair with its weight, where
+`make texts` gathers it.
+"""
 
 from __future__ import annotations
 
@@ -129,19 +133,24 @@ def virtual_devices(devices: Devices) -> list[Sign]:
     """
     cameras = [one for one in devices.cameras if _is_programs(one)]
     microphones = [one for one in devices.microphones if _is_programs(one)]
-    used = [("camera", one) for one in cameras if one.name in devices.used]
-    used += [("microphone", one) for one in microphones if one.name in devices.used]
     found = [
-        (
-            f"the {sort} in use, “{one.name}”, is a program's",
-            CERTAIN if one.software else STRONG,
-        )
-        for sort, one in used
+        (f"the camera in use, “{one.name}”, is a program's", _weight_in_use(one))
+        for one in cameras
+        if one.name in devices.used
+    ]
+    found += [
+        (f"the microphone in use, “{one.name}”, is a program's", _weight_in_use(one))
+        for one in microphones
+        if one.name in devices.used
     ]
     idle = [f"“{one.name}”" for one in cameras if one.name not in devices.used]
     if idle:
         found.append((f"a program offers a camera: {', '.join(idle)}", USUAL))
     return [Sign(Kind.VIRTUAL_CAMERA, *one) for one in found]
+
+
+def _weight_in_use(device: Device) -> float:
+    return CERTAIN if device.software else STRONG
 
 
 def _is_programs(device: Device) -> bool:
@@ -153,9 +162,10 @@ def debugger(
 ) -> list[Sign]:
     """Signs that somebody looks into this program, or could at once."""
     found: list[tuple[str, float]] = []
-    if tracing.tracer or tracing.traced:
-        who = f"“{tracing.tracer}”" if tracing.tracer else "another program"
-        found.append((f"{who} traces this program", CERTAIN))
+    if tracing.tracer:
+        found.append((f"“{tracing.tracer}” traces this program", CERTAIN))
+    elif tracing.traced:
+        found.append(("another program traces this program", CERTAIN))
     found += [(f"{name} is loaded into this program", CERTAIN) for name in tracing.mapped]
     if tracing.preloaded:
         found.append((f"started with {', '.join(tracing.preloaded)} put into it", USUAL))
@@ -166,7 +176,7 @@ def debugger(
         one for one in processes if stem(one.name) in _DEBUGGERS and not is_ours(one.pid)
     )
     for name in sorted({one.name for one in running}):
-        found.append((f"{name} runs", USUAL))
+        found.append((f"a tool that looks into programs runs: {name}", USUAL))
     return [Sign(Kind.DEBUGGER, *one) for one in found]
 
 
@@ -180,8 +190,10 @@ def altered_program(altered: Altered) -> list[Sign]:
     if altered.changed:
         shown = ", ".join(altered.changed[:_FILES_NAMED])
         more = len(altered.changed) - _FILES_NAMED
-        rest = f" and {more} more" if more > 0 else ""
-        found.append((f"installed files were changed: {shown}{rest}", CERTAIN))
+        if more > 0:
+            found.append((f"installed files were changed: {shown} and {more} more", CERTAIN))
+        else:
+            found.append((f"installed files were changed: {shown}", CERTAIN))
     if altered.expected and not altered.listed:
         found.append(("the list of installed files is gone", LIKELY))
     return [Sign(Kind.ALTERED_PROGRAM, *one) for one in found]

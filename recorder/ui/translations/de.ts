@@ -685,6 +685,14 @@
         <translation>Die letzten Sekunden werden auf diesem Computer gespeichert.</translation>
     </message>
     <message>
+        <source>The last part of the recording waits for room on this computer&apos;s disk.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{0} Leave Invigil open: as soon as the disk takes it, it goes on by itself. What waits is lost if you close Invigil before. If it stays so, ask {1}: {2}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Delivering the recording</source>
         <translation>Die Aufzeichnung wird übertragen</translation>
     </message>
@@ -1962,6 +1970,10 @@
         <translation>Die Aufsicht wird zu diesem Computer gefragt. Bitte warten Sie.</translation>
     </message>
     <message>
+        <source>A proctor is asked about this computer. Please wait. Why: {0}.</source>
+        <translation>Die Aufsicht wird zu diesem Computer gefragt. Bitte warten Sie. Der Grund: {0}.</translation>
+    </message>
+    <message>
         <source>A proctor is asked about your identity. Please wait.</source>
         <translation>Die Aufsicht wird zu Ihrer Identität gefragt. Bitte warten Sie.</translation>
     </message>
@@ -2554,8 +2566,24 @@
         <translation>Kein Akku: Der Computer läuft am Netz.</translation>
     </message>
     <message>
+        <source>No camera and microphone and screen: {0}</source>
+        <translation>Kamera, Mikrofon und Bildschirm fehlen: {0}</translation>
+    </message>
+    <message>
+        <source>No camera and microphone: {0}</source>
+        <translation>Kamera und Mikrofon fehlen: {0}</translation>
+    </message>
+    <message>
+        <source>No camera and screen: {0}</source>
+        <translation>Kamera und Bildschirm fehlen: {0}</translation>
+    </message>
+    <message>
         <source>No camera was found.</source>
         <translation>Es wurde keine Kamera gefunden.</translation>
+    </message>
+    <message>
+        <source>No camera: {0}</source>
+        <translation>Kamera fehlt: {0}</translation>
     </message>
     <message>
         <source>No connection</source>
@@ -2578,8 +2606,16 @@
         <translation>Bis die Verbindung wieder da ist, kann keine Nachricht mehr angenommen werden.</translation>
     </message>
     <message>
+        <source>No microphone and screen: {0}</source>
+        <translation>Mikrofon und Bildschirm fehlen: {0}</translation>
+    </message>
+    <message>
         <source>No microphone was found.</source>
         <translation>Es wurde kein Mikrofon gefunden.</translation>
+    </message>
+    <message>
+        <source>No microphone: {0}</source>
+        <translation>Mikrofon fehlt: {0}</translation>
     </message>
     <message>
         <source>No other program is seen to use them. {untold}</source>
@@ -2602,12 +2638,12 @@
         <translation>Es wurde kein Bild angesehen.</translation>
     </message>
     <message>
-        <source>No sound of the file {0} can be decoded.</source>
-        <translation>Aus der Datei {0} lässt sich kein Ton lesen.</translation>
+        <source>No screen: {0}</source>
+        <translation>Bildschirm fehlt: {0}</translation>
     </message>
     <message>
-        <source>No {0}: {1}</source>
-        <translation>{0} fehlt: {1}</translation>
+        <source>No sound of the file {0} can be decoded.</source>
+        <translation>Aus der Datei {0} lässt sich kein Ton lesen.</translation>
     </message>
     <message>
         <source>None is in front.</source>
@@ -2812,6 +2848,22 @@
     <message>
         <source>Recording has failed: {0}</source>
         <translation>Die Aufzeichnung ist gescheitert: {0}</translation>
+    </message>
+    <message>
+        <source>Recording; a proctor has paused the exam</source>
+        <translation>Aufzeichnung läuft; die Aufsicht hat die Prüfung angehalten</translation>
+    </message>
+    <message>
+        <source>Recording; the exam has not begun yet</source>
+        <translation>Aufzeichnung läuft; die Prüfung hat noch nicht begonnen</translation>
+    </message>
+    <message>
+        <source>Recording; waiting for the exam to begin</source>
+        <translation>Aufzeichnung läuft; die Prüfung beginnt bald</translation>
+    </message>
+    <message>
+        <source>Recording; you are taking a break</source>
+        <translation>Aufzeichnung läuft; Sie machen eine Pause</translation>
     </message>
     <message>
         <source>Records could not be kept: the disk did not keep up.</source>
@@ -3322,8 +3374,24 @@
         <translation>Das Bild steht still.</translation>
     </message>
     <message>
+        <source>The proctor has ended the session.</source>
+        <translation>Die Aufsicht hat die Sitzung beendet.</translation>
+    </message>
+    <message>
+        <source>The proctor has not let you in, and writes: “{0}” You can ask {1} ({2}), or leave; what was recorded so far is kept and shows that you were here.</source>
+        <translation>Die Aufsicht hat Sie nicht zugelassen und schreibt: „{0}“ Sie können bei {1} nachfragen ({2}) oder gehen; was bisher aufgezeichnet wurde, bleibt erhalten und zeigt, dass Sie hier waren.</translation>
+    </message>
+    <message>
+        <source>The proctor has not let you in. You can ask {0} ({1}), or leave; what was recorded so far is kept and shows that you were here.</source>
+        <translation>Die Aufsicht hat Sie nicht zugelassen. Sie können bei {0} nachfragen ({1}) oder gehen; was bisher aufgezeichnet wurde, bleibt erhalten und zeigt, dass Sie hier waren.</translation>
+    </message>
+    <message>
         <source>The recorder was interrupted and started again.</source>
         <translation>Das Programm wurde unterbrochen und neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The recording could not be ended as it should be.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The recording of the screen is refused by macOS (error {0}).</source>
@@ -3406,6 +3474,10 @@
         <translation>Der Server {0} ist nicht der Ihrer Einrichtung: Seinem Schlüssel {1} traut dieses Programm nicht.</translation>
     </message>
     <message>
+        <source>The server {0} refuses: {1}</source>
+        <translation>Der Server {0} lehnt ab: {1}</translation>
+    </message>
+    <message>
         <source>The session in {0} is closed.</source>
         <translation>Die Sitzung in {0} ist abgeschlossen.</translation>
     </message>
@@ -3456,6 +3528,10 @@
     <message>
         <source>The {0} ({1}) is open but gives nothing.</source>
         <translation>{0} ({1}) ist geöffnet, liefert aber nichts.</translation>
+    </message>
+    <message>
+        <source>The {0} does not work: {1}</source>
+        <translation>{0} funktioniert nicht: {1}</translation>
     </message>
     <message>
         <source>There is no camera {0}.</source>
@@ -3750,8 +3826,48 @@
         <translation>Sie sind zu hören und werden als Stimme erkannt.</translation>
     </message>
     <message>
-        <source>You can ask {0} ({1}), or leave; what was recorded so far is kept and shows that you were here.</source>
-        <translation>Sie können {0} fragen ({1}) oder gehen; was bisher aufgezeichnet wurde, bleibt erhalten und zeigt, dass Sie hier waren.</translation>
+        <source>`invigil-recorder evidence list` shows the stores there are; --store names another folder.</source>
+        <translation>`invigil-recorder evidence list` zeigt, welche Ablagen es gibt; --store nennt einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>`invigil-recorder evidence upload {0}` delivers what the server does not hold yet. To sit it again, ask your institution for a new code.</source>
+        <translation>`invigil-recorder evidence upload {0}` übermittelt, was der Server noch nicht hat. Um die Prüfung noch einmal abzulegen, bitten Sie Ihre Einrichtung um einen neuen Code.</translation>
+    </message>
+    <message>
+        <source>`invigil-recorder evidence upload` delivers what is left.</source>
+        <translation>`invigil-recorder evidence upload` übermittelt, was noch fehlt.</translation>
+    </message>
+    <message>
+        <source>a NoMachine server</source>
+        <translation>einem NoMachine-Server</translation>
+    </message>
+    <message>
+        <source>a VNC server</source>
+        <translation>einem VNC-Server</translation>
+    </message>
+    <message>
+        <source>a remote desktop server (RDP)</source>
+        <translation>einem Server für entfernte Desktops (RDP)</translation>
+    </message>
+    <message>
+        <source>a tool that looks into programs runs: {0}</source>
+        <translation>ein Werkzeug, das in Programme hineinsieht, läuft: {0}</translation>
+    </message>
+    <message>
+        <source>this session by remote control</source>
+        <translation>dieser Sitzung zur Fernsteuerung</translation>
+    </message>
+    <message>
+        <source>{0} cannot be used: {1}</source>
+        <translation>{0} ist nicht zu gebrauchen: {1}</translation>
+    </message>
+    <message>
+        <source>{0} is {1}, which is no number.</source>
+        <translation>{0} ist {1}, und das ist keine Zahl.</translation>
+    </message>
+    <message>
+        <source>“{0}” traces this program</source>
+        <translation>„{0}“ verfolgt dieses Programm</translation>
     </message>
     <message>
         <source>You did not hear yourself.</source>
@@ -3806,12 +3922,24 @@
         <translation>ein Bild, das nicht live ist</translation>
     </message>
     <message>
+        <source>a program offers a camera: {0}</source>
+        <translation>ein Programm bietet eine Kamera an: {0}</translation>
+    </message>
+    <message>
+        <source>a tool for changing programs listens at {0}</source>
+        <translation>ein Werkzeug, das Programme verändert, wartet an Anschluss {0}</translation>
+    </message>
+    <message>
         <source>accessibility</source>
         <translation>Bedienungshilfen</translation>
     </message>
     <message>
         <source>an object that is not allowed</source>
         <translation>ein Gegenstand, der nicht erlaubt ist</translation>
+    </message>
+    <message>
+        <source>another program traces this program</source>
+        <translation>ein anderes Programm verfolgt dieses Programm</translation>
     </message>
     <message>
         <source>another voice</source>
@@ -3836,6 +3964,26 @@
     <message>
         <source>hands out of sight</source>
         <translation>Hände nicht zu sehen</translation>
+    </message>
+    <message>
+        <source>installed files were changed: {0}</source>
+        <translation>installierte Dateien wurden verändert: {0}</translation>
+    </message>
+    <message>
+        <source>installed files were changed: {0} and {1} more</source>
+        <translation>installierte Dateien wurden verändert: {0} und {1} weitere</translation>
+    </message>
+    <message>
+        <source>it has devices of {0}</source>
+        <translation>er hat Geräte von {0}</translation>
+    </message>
+    <message>
+        <source>it is a container ({0})</source>
+        <translation>er ist ein Container ({0})</translation>
+    </message>
+    <message>
+        <source>its network address is one that {0} gives</source>
+        <translation>seine Netzwerkadresse ist eine, wie {0} sie vergibt</translation>
     </message>
     <message>
         <source>its window on top of others</source>
@@ -3902,8 +4050,20 @@
         <translation>Bildschirmfotos und Bildschirmfreigabe</translation>
     </message>
     <message>
+        <source>somebody is connected to {0}</source>
+        <translation>jemand ist mit {0} verbunden</translation>
+    </message>
+    <message>
         <source>speech</source>
         <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>started with {0} put into it</source>
+        <translation>das Programm wurde mit {0} darin gestartet</translation>
+    </message>
+    <message>
+        <source>the camera in use, “{0}”, is a program&apos;s</source>
+        <translation>die benutzte Kamera „{0}“ ist die eines Programms</translation>
     </message>
     <message>
         <source>the camera was covered</source>
@@ -3914,8 +4074,48 @@
         <translation>die Zwischenablage</translation>
     </message>
     <message>
+        <source>the display is on another computer</source>
+        <translation>der Bildschirm gehört zu einem anderen Computer</translation>
+    </message>
+    <message>
+        <source>the display is {0}&apos;s, on no screen</source>
+        <translation>die Anzeige ist die von {0} und auf keinem Bildschirm zu sehen</translation>
+    </message>
+    <message>
+        <source>the firmware calls this machine “{0}”</source>
+        <translation>die Firmware nennt diesen Computer „{0}“</translation>
+    </message>
+    <message>
+        <source>the list of installed files is gone</source>
+        <translation>die Liste der installierten Dateien fehlt</translation>
+    </message>
+    <message>
+        <source>the login manager</source>
+        <translation>die Anmeldeverwaltung</translation>
+    </message>
+    <message>
+        <source>the microphone in use, “{0}”, is a program&apos;s</source>
+        <translation>das benutzte Mikrofon „{0}“ ist das eines Programms</translation>
+    </message>
+    <message>
+        <source>the processor runs under a hypervisor</source>
+        <translation>der Prozessor läuft unter einem Hypervisor</translation>
+    </message>
+    <message>
+        <source>the session has {0}</source>
+        <translation>in der Sitzung ist {0} gesetzt</translation>
+    </message>
+    <message>
+        <source>the system says that it is virtual ({0})</source>
+        <translation>das System sagt, dass er virtuell ist ({0})</translation>
+    </message>
+    <message>
         <source>the window in front</source>
         <translation>das Fenster im Vordergrund</translation>
+    </message>
+    <message>
+        <source>there is no display</source>
+        <translation>es gibt keinen Bildschirm</translation>
     </message>
     <message>
         <source>your eyes were off the screen</source>
@@ -3932,10 +4132,6 @@
     <message>
         <source>{0} Free some space on this computer.</source>
         <translation>{0} Geben Sie auf diesem Computer Platz frei.</translation>
-    </message>
-    <message>
-        <source>{0} and {1}</source>
-        <translation>{0} und {1}</translation>
     </message>
     <message>
         <source>{0} are left.</source>
@@ -3994,6 +4190,10 @@
         <translation>{0} bleibt unberührt: {1}.</translation>
     </message>
     <message>
+        <source>{0} is loaded into this program</source>
+        <translation>{0} ist in dieses Programm geladen</translation>
+    </message>
+    <message>
         <source>{0} is no camera.</source>
         <translation>{0} ist keine Kamera.</translation>
     </message>
@@ -4040,6 +4240,14 @@
     <message>
         <source>{0} pieces are not taken by the server: {1}</source>
         <translation>{0} Teile nimmt der Server nicht an: {1}</translation>
+    </message>
+    <message>
+        <source>{0} says that this session is remote</source>
+        <translation>diese Sitzung wird aus der Ferne bedient, sagt: {0}</translation>
+    </message>
+    <message>
+        <source>{0} shows this desktop elsewhere</source>
+        <translation>{0} zeigt diesen Desktop anderswo</translation>
     </message>
     <message>
         <source>{0} was not promised ({1}).</source>
