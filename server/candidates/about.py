@@ -14,10 +14,11 @@ from server.candidates.requests import requests_of
 from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
+from server.live.ending import EndedBy, read_ended_by
 from server.live.models import CommandRow, SaidRow
 from server.retention.keeping import read_kept
 
-# Commands of the staff whose words the candidate was shown.
+# Commands whose words the candidate was shown.
 SHOWN = ("message", "warn", "terminate", "pause")
 
 
@@ -61,6 +62,7 @@ async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dic
         "session": {
             "id": session.id,
             "state": session.state,
+            "ended_by": await _ended_by(db, session),
             "began": session.created,
             "records": session.size,
             "pieces": session.blobs,
@@ -104,6 +106,12 @@ async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dic
     }
 
 
+async def _ended_by(db: AsyncSession, session: ExamSession) -> EndedBy | None:
+    """Who ended it, where the app did not."""
+    ended = [session.id] if session.state == "terminated" else []
+    return (await read_ended_by(db, ended)).get(session.id)
+
+
 async def _messages(db: AsyncSession, session_id: str) -> list[dict[str, Any]]:
     said = select(SaidRow).where(SaidRow.session_id == session_id)
     told = select(CommandRow).where(
@@ -114,7 +122,12 @@ async def _messages(db: AsyncSession, session_id: str) -> list[dict[str, Any]]:
         for row in await db.scalars(said)
     ]
     found += [
-        {"at": row.created, "from": "the proctors", "kind": row.action, "text": row.text}
+        {
+            "at": row.created,
+            "from": "the proctors" if row.account_id is not None else "the exam's rules",
+            "kind": row.action,
+            "text": row.text,
+        }
         for row in await db.scalars(told)
     ]
     return sorted(found, key=lambda one: one["at"])

@@ -10,12 +10,12 @@ from typing import Any
 import msgspec
 
 from server.clock import MICROS_PER_SECOND
+from server.live.ending import EndedBy
 
-# How a session stands, as a candidate is told it.
+# How a session stands, as a candidate is told it where nobody else ended it.
 STATES = {
     "open": "not ended by the app",
     "closed": "ended by the app",
-    "terminated": "ended by staff",
 }
 
 _PAGE = """<!doctype html>
@@ -59,6 +59,7 @@ def index_json(person: Mapping[str, Any], abouts: Mapping[str, Mapping[str, Any]
             "exam": about["exam"]["title"],
             "began": about["session"]["began"],
             "state": about["session"]["state"],
+            "ended_by": about["session"]["ended_by"],
             "kept_until": about["kept_until"],
             "destroyed": about["destroyed"],
         }
@@ -91,7 +92,7 @@ def _session(folder: str, about: Mapping[str, Any]) -> str:
     session = about["session"]
     shown = {
         "Began": _day(session["began"]),
-        "It was": STATES.get(session["state"], session["state"]),
+        "It was": _stood(session),
         "Session": session["id"],
         "Recorded": f"{session['records']} records, {session['pieces_held']} pieces",
         "Messages": str(len(about["messages"])),
@@ -102,6 +103,12 @@ def _session(folder: str, about: Mapping[str, Any]) -> str:
         f'<a href="{folder}/README.txt">What lies in its folder, {folder}</a></p>'
     )
     return f"<h2>{escape(about['exam']['title'])}</h2>\n{_list(shown)}\n{links}"
+
+
+def _stood(session: Mapping[str, Any]) -> str:
+    state: str = session["state"]
+    by: str | None = session["ended_by"]
+    return STATES.get(state, state) if by is None else f"ended {EndedBy(by).words}"
 
 
 def _list(shown: Mapping[str, str]) -> str:

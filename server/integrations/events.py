@@ -15,7 +15,7 @@ PING = "webhook.ping"
 EVENTS: Mapping[str, str] = {
     "session.opened": "A session began to be recorded",
     "session.closed": "The recorder ended a session",
-    "session.terminated": "Staff ended a session",
+    "session.terminated": "Staff or the exam's rules ended a session",
     "session.delivered": "All of a closed session has arrived",
     "session.decided": "A decision on a session was made",
     "flag.opened": "There is a new flag",
@@ -37,6 +37,8 @@ ACTS: Mapping[str, str] = {
 # What of an act's detail goes out: ids, numbers and words of the protocol.
 TOLD = frozenset(
     {"flag", "kind", "verdict", "n", "outcome", "report", "format", "certificate", "head"}
+    # Why a session was ended: ``limit`` or ``warnings``, of its policy; else by staff.
+    | {"cause"}
 )
 
 EXAMPLE: Mapping[str, Any] = {

@@ -9,12 +9,13 @@ numbers of the specification.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.ingest.held import clock_of
 from server.ingest.models import ExamSession
 from server.ingest.times import clock_error
+from server.live.ending import EndedBy
 from server.retention.certificates import Told
 from server.review.durations import MICROS, moment, spoken
 from server.review.states import Shortfall, Standing
@@ -34,6 +35,12 @@ class Level(StrEnum):
 
 # A candidate's clock that is wrong by less misleads nobody about the time of day (µs).
 CLOCK_NOTED = 60 * MICROS
+
+_WHO = {
+    EndedBy.STAFF: "Staff",
+    EndedBy.WARNINGS: "The last warning that the exam's rules allow",
+    EndedBy.RULES: "The exam's rules",
+}
 
 # From best to worst, to say all in one word.
 _ORDER = (Level.HOLDS, Level.WAITING, Level.LACKS, Level.CONTRADICTS)
@@ -58,6 +65,7 @@ class Facts:
     purged: bool = False
     told: VerdictTold | None = None
     clock_error: int = 0
+    ended_by: EndedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +90,13 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All checks of a session, and the worst of them as one word."""
+    """All checks of a session, and the worst of them as one word; who ended it where its
+    recorder did not.
+    """
 
     checks: tuple[Check, ...]
     states: tuple[Shortfall, ...] = ()
+    ended_by: EndedBy | None = None
 
     @property
     def level(self) -> Level:
@@ -127,6 +138,7 @@ def facts(session: ExamSession, standing: Standing, now: int) -> Facts:
         purged=session.purged_at is not None,
         told=standing.told,
         clock_error=clock_error(clock.wall, clock.corridor),
+        ended_by=standing.ended_by,
     )
 
 
@@ -134,12 +146,13 @@ def examine(facts: Facts) -> Evidence:
     """The verdict on what the server holds of a session."""
     if facts.purged:
         destroyed = "The recordings were destroyed at the end of their retention time."
-        return Evidence((Check(Level.LACKS, "Destroyed", destroyed, (CheckId.BLOB,)),))
+        gone = Check(Level.LACKS, "Destroyed", destroyed, (CheckId.BLOB,))
+        return Evidence((gone,), ended_by=facts.ended_by)
     checks = [_records(facts), _end(facts), _pieces(facts), _forks(facts), _clock(facts)]
     # What was said of an earlier state says nothing of this one.
     if facts.told is not None and facts.told.current:
         checks.append(_full(facts, facts.told))
-    return Evidence(tuple(checks), facts.states)
+    return Evidence(tuple(checks), facts.states, facts.ended_by)
 
 
 def with_destroyed(evidence: Evidence, gone: Sequence[Told]) -> Evidence:
@@ -151,7 +164,7 @@ def with_destroyed(evidence: Evidence, gone: Sequence[Told]) -> Evidence:
         for one in gone
         if one.at is not None
     )
-    return Evidence((*evidence.checks, *lines), evidence.states)
+    return replace(evidence, checks=(*evidence.checks, *lines))
 
 
 def _gone(one: Told) -> str:
@@ -176,7 +189,8 @@ def _end(facts: Facts) -> Check:
         said = "The recorder ended the session and said so."
         return Check(Level.HOLDS, "Closed", said, about)
     if facts.state == "terminated":
-        words = "Staff ended the session; it has no last record."
+        who = _WHO[facts.ended_by or EndedBy.STAFF]
+        words = f"{who} ended the session; it has no last record."
         return Check(Level.LACKS, "Incomplete", words, about)
     if Shortfall.INCOMPLETE in facts.states:
         words = (

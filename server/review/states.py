@@ -3,8 +3,8 @@
 Each state is defined once, as a question to the database, so that the list can be filtered
 by what the pages say. A state heals by itself when the recorder delivers what it held back:
 
-- *incomplete*: there are records but no ``close``, and the session is over (staff ended it)
-  or silent;
+- *incomplete*: there are records but no ``close``, and the session is over (staff or the
+  exam's rules ended it) or silent;
 - *committed but missing*: records commit to pieces that are not held, and the session is
   closed, over or silent; until then they are on their way;
 - *forked*: a second, genuinely signed record came for a number already taken. This one never
@@ -23,6 +23,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.ingest.models import ClockFlagRow, ExamSession, ForkRow
+from server.live.ending import EndedBy, read_ended_by
 from server.review.durations import MICROS
 from server.review.models import VerdictRow
 from server.review.verdicts import Mark, Told
@@ -53,14 +54,15 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A session's states, how many records contradict others or the clock, and what was said
-    of it when it was last verified.
+    """A session's states, how many records contradict others or the clock, what was said of it
+    when it was last verified, and who ended it where its recorder did not.
     """
 
     states: tuple[Shortfall, ...]
     forks: int
     clock_flags: int
     told: Told | None
+    ended_by: EndedBy | None = None
 
 
 def in_state(state: Shortfall, now: int) -> ColumnElement[bool]:
@@ -81,7 +83,7 @@ def _kept() -> ColumnElement[bool]:
 
 
 def _quiet(now: int) -> ColumnElement[bool]:
-    """Nothing more is expected: staff ended it, or nothing was heard for a while."""
+    """Nothing more is expected: it was ended from here, or nothing was heard for a while."""
     silent = ExamSession.last_seen < now - SILENT_AFTER
     return or_(ExamSession.state == "terminated", silent)
 
@@ -95,12 +97,16 @@ async def read_standings(
     forks = await _counts(db, ForkRow, ids)
     clock_flags = await _counts(db, ClockFlagRow, ids)
     verdicts = await _verdicts(db, ids)
+    ended_by = await read_ended_by(
+        db, [session.id for session in sessions if session.state == "terminated"]
+    )
     return {
         session.id: Standing(
             states.get(session.id, ()),
             forks.get(session.id, 0),
             clock_flags.get(session.id, 0),
             _told(session, forks.get(session.id, 0), verdicts),
+            ended_by.get(session.id),
         )
         for session in sessions
     }
