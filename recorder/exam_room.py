@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from recorder.clock import now_ns
 from recorder.exam.addresses import Addresses
-from recorder.exam.engine import clean_environment, is_root
+from recorder.exam.engine import clean_environment, is_root, unstartable
 from recorder.exam.standing import begin_on, looked_at
+from recorder.lockdown.operation import Evasion, NotInForce, Performed, State
 from recorder.lockdown.operations.for_policy import SEEN_S
 from recorder.status import Offer
 from shared.flags import Kind
@@ -32,9 +33,23 @@ class ExamRoom:
     def __init__(self, offer: Offer, session: Session) -> None:
         """Make the window, and have the session hold it to the policy.
 
+        What keeps it from being made goes into the evidence.
+
         Raises:
             UnusableSurface: the policy's addresses cannot be used.
+            EnvironmentFault: the engine cannot be loaded.
         """
+        try:
+            self._make(offer, session)
+        except ImportError as error:
+            fault = unstartable(str(error))
+            session.hold([NoBrowser(fault.what)])
+            raise fault from error
+        except Exception as bug:
+            session.hold([NoBrowser(f"The exam's browser could not be made: {bug!r}.")])
+            raise
+
+    def _make(self, offer: Offer, session: Session) -> None:
         # The system check said it already where one of these was set.
         clean_environment(os.environ, root=is_root())
         from recorder.exam.browser import ExamBrowser
@@ -103,6 +118,32 @@ class ExamRoom:
 
     def _handles(self) -> list[int]:
         return [int(one.winId()) for one in (self._window, *self._window.covers.all)]
+
+
+class NoBrowser:
+    """Stands for the steps of a browser that could not be made, so that the evidence says why
+    the exam is not in it.
+    """
+
+    name = "browser"
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def before(self) -> State | None:
+        """Nothing is changed."""
+        return None
+
+    def perform(self) -> Performed:
+        """Say why."""
+        return NotInForce(self._why)
+
+    def check(self) -> tuple[Evasion, ...]:
+        """Nothing."""
+        return ()
+
+    def revert(self) -> None:
+        """Nothing was done."""
 
 
 def _patience_s(policy: Policy) -> float:

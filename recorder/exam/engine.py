@@ -130,9 +130,9 @@ def _try_out() -> EnvironmentFault | None:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except subprocess.TimeoutExpired:
-        return _unstartable(f"it did not start in {TRIAL_S:.0f} seconds")
+        return unstartable(f"it did not start in {TRIAL_S:.0f} seconds")
     except OSError as error:
-        return _unstartable(str(error))
+        return unstartable(str(error))
     return None if done.returncode == 0 else explain(done.stderr.decode(errors="replace"))
 
 
@@ -148,12 +148,13 @@ def explain(said: str) -> EnvironmentFault:
     if "cannot open shared object" in said or "ImportError" in said:
         missing = next((line for line in said.splitlines() if "cannot open" in line), "")
         library = missing.rpartition("ImportError: ")[2].partition(":")[0]
-        return _unstartable(f"{library or 'a library'} is missing on this computer")
+        return unstartable(f"{library or 'a library'} is missing on this computer")
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return _unstartable(lines[-1][:200] if lines else "it ended without a word")
+    return unstartable(lines[-1][:200] if lines else "it ended without a word")
 
 
-def _unstartable(why: str) -> EnvironmentFault:
+def unstartable(why: str) -> EnvironmentFault:
+    """The engine does not start, or cannot even be loaded."""
     return EnvironmentFault(
         f"The exam's browser cannot be started on this computer: {why}.",
         "Restart the computer and try again, or use another one.",

@@ -25,9 +25,17 @@ class Looks(QObject):
     failed = Signal(Trouble)
 
     def __init__(
-        self, program: Program, doorway: Doorway, offer: Offer | None, parent: QObject
+        self,
+        program: Program,
+        doorway: Doorway,
+        offer: Offer | None,
+        parent: QObject,
+        *,
+        first: str = "",
     ) -> None:
+        """``first`` is the id of the topic to begin with, where it is not the first one."""
         super().__init__(parent)
+        self._first = first
         self._program, self._doorway, self._offer = program, doorway, offer
         self.checking: Checking | None = None
         self.findings: dict[str, Finding | None] = {}
@@ -81,7 +89,7 @@ class Looks(QObject):
         self._operation, self.checking = None, checking
         topics: tuple[Topic, ...] = checking.items
         self.findings = {topic.id: None for topic in topics}
-        self._waiting = list(self.findings)
+        self._waiting = sorted(self.findings, key=lambda name: name != self._first)
         self.known.emit(topics)
         self._next()
 

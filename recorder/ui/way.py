@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from recorder.status import Light, Notice, Offer, Stage, Status
 from recorder.ui import timing
 from recorder.ui.chrome import EXAM_SIZE, FIRST_SIZE, Chrome
+from recorder.ui.opening import Opening
 from recorder.ui.operation import Doorway, Trouble, guarded
 from recorder.ui.pages.calibration import CalibrationPage
 from recorder.ui.pages.exam import ExamPage
@@ -55,8 +56,11 @@ class Way(QObject):
         super().__init__(window)
         self._window, self._doorway, self._offer = window, doorway, offer
         self._recording, self._today, self._choose = recording, today, choose
-        self._program = program
-        self._room: ExamRoom | None = None
+        self._opening = Opening(
+            lambda: program.exam_room(offer, recording),
+            offer.policy.institution,
+            self._room_made,
+        )
         self._veiled = False
         self.stage = Stage.RECORDING
         self.closing_soon = False
@@ -72,10 +76,7 @@ class Way(QObject):
     def begin(self) -> None:
         """Show the first page, and follow the session from now on."""
         self._window.plan_steps(timing.steps_of(self._offer.policy))
-        self._room = guarded(
-            lambda: self._program.exam_room(self._offer, self._recording),
-            self._window.trouble,
-        )
+        self._opening.begin()
         self._watch.start()
         if self._page is None:
             self._prepare()
@@ -96,6 +97,10 @@ class Way(QObject):
         self._leave_page()
         if self._room is not None:
             self._room.close()
+
+    @property
+    def _room(self) -> ExamRoom | None:
+        return self._opening.room
 
     @property
     def page(self) -> Page | None:
@@ -216,8 +221,10 @@ class Way(QObject):
             self._go_to(WaitingPage(self._offer, self._recording), Step.WAITING)
 
     def _show_exam(self) -> None:
-        if isinstance(self._page, ExamPage | FinishPage):
-            return
+        if not isinstance(self._page, ExamPage | FinishPage):
+            self._open_exam()
+
+    def _open_exam(self) -> None:
         page = ExamPage(self._offer, self._recording.preview, self._today())
         page.finishing.connect(self.end)
         page.withdrawn.connect(self._withdraw)
@@ -231,6 +238,13 @@ class Way(QObject):
         page.folded.connect(self._window.shrink)
         self._go_to(page, Step.EXAM)
         self._window.become(EXAM_SIZE)
+
+    def _room_made(self) -> None:
+        """An exam that has begun without its browser is opened now."""
+        before = self._page
+        if isinstance(before, ExamPage):
+            self._open_exam()
+            self._window.drop_page(before)
 
     def _dock(self, page: ExamPage, room: ExamRoom) -> None:
         """The exam has a window of its own, with the page as a line on top."""
@@ -283,6 +297,8 @@ class Way(QObject):
         self._window.show_page(page, step)
         self._window.keep_only(page)
         self._terms = None
+        if not isinstance(page, FinishPage):
+            self._opening.show_on(page)
         for notice in unread:
             page.show_notice(notice)
         if before is not None:

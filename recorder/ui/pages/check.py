@@ -34,6 +34,9 @@ from recorder.ui.widgets.tick import Tick
 # Milliseconds between two verdicts: quicker would make words flicker.
 JUDGE_MS = 400
 
+# The topic of the exam's browser, which is tried there (`recorder.doctor.demands`).
+BROWSER = "policy"
+
 _TOPICS = {
     "camera": judging.CAMERA,
     "microphone": judging.MICROPHONE,
@@ -76,11 +79,13 @@ class CheckPage(Page):
         self._preview: Preview | None = None
         self._sight = Sight(None)
         self._operation: Operation | None = None
-        self._starting = self._broken = False
+        self._starting = self._broken = self._unlooked = False
         self._opened_at: float | None = None
         self._heard_at: float | None = None
         self._problem = Banner()
-        self.looks = Looks(program, doorway, offer, self)
+        # Who goes on with an exam has no time to lose.
+        first = BROWSER if offer.resumes is not None else ""
+        self.looks = Looks(program, doorway, offer, self, first=first)
         self._mending = CheckMending(
             self,
             program,
@@ -103,6 +108,7 @@ class CheckPage(Page):
     def begin(self) -> None:
         """List the devices, open the first ones, look at everything else, and keep looking."""
         self._problem.hide()
+        self._unlooked = False
         self._forget_sight()
         self._run(self._program.devices, self._list)
         self.looks.begin()
@@ -213,8 +219,13 @@ class CheckPage(Page):
         self.looks.looking.connect(self._findings.look)
         self.looks.found.connect(self._findings.show_finding)
         self.looks.found.connect(lambda _name, _finding: self._show_findings())
-        self.looks.failed.connect(self._problem.trouble)
+        self.looks.failed.connect(self._cannot_look)
         self._findings.wished.connect(self._mending.wish)
+
+    def _cannot_look(self, trouble: Trouble) -> None:
+        self._problem.trouble(trouble)
+        self._unlooked = True
+        self._show_findings()
 
     def _needs(self, name: str) -> bool:
         return getattr(self._streams, name).enabled
@@ -337,18 +348,27 @@ class CheckPage(Page):
         self._show_verdict()
 
     def _may_go_on(self) -> bool:
-        """What was looked at beside the devices holds nobody up who goes on with an exam, nor
-        who was told to go on."""
-        if self._offer.resumes is not None:
-            return True
+        """What was looked at beside the devices holds nobody up who was told to go on."""
         if self._told_to.isVisibleTo(self) and self._told_to.isChecked():
             return True
+        if self._offer.resumes is not None:
+            return checks.ready(self._needed_to_resume().values())
         return self.looks.done and checks.ready(self.looks.findings.values())
 
+    def _needed_to_resume(self) -> dict[str, Finding | None]:
+        """Who goes on with an exam is held up by its browser alone: without that there is none
+        to go on with, and its time runs. Where nothing can be looked at, they are let through.
+        """
+        if self._offer.policy.surface.kind != "browser" or self._unlooked:
+            return {}
+        return {BROWSER: self.looks.findings.get(BROWSER)}
+
     def _show_verdict(self) -> None:
-        found = self.looks.findings.values()
-        broken = [one for one in found if one is not None and one.state is State.PROBLEM]
-        self._told_to.setVisible(bool(broken) and self._offer.resumes is None)
+        looked_at = self.looks.findings
+        found = [one for one in looked_at.values() if one is not None]
+        broken = [one for one in found if one.state is State.PROBLEM]
+        holds = looked_at if self._offer.resumes is None else self._needed_to_resume()
+        self._told_to.setVisible(any(one.id in holds for one in broken))
         if not broken:
             self._verdict.hide()
             return

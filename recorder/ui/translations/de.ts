@@ -686,11 +686,11 @@
     </message>
     <message>
         <source>The last part of the recording waits for room on this computer&apos;s disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der letzte Teil der Aufzeichnung wartet auf Platz auf der Festplatte dieses Computers.</translation>
     </message>
     <message>
         <source>{0} Leave Invigil open: as soon as the disk takes it, it goes on by itself. What waits is lost if you close Invigil before. If it stays so, ask {1}: {2}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Lassen Sie Invigil geöffnet: Sobald die Festplatte ihn annimmt, geht es von selbst weiter. Was noch wartet, geht verloren, wenn Sie Invigil vorher schließen. Bleibt es so, fragen Sie {1}: {2}.</translation>
     </message>
     <message>
         <source>Delivering the recording</source>
@@ -1054,6 +1054,17 @@
     <message>
         <source>If you think it is a mistake, write to the proctor: both are kept.</source>
         <translation>Wenn Sie das für einen Irrtum halten, schreiben Sie der Aufsicht: Beides wird aufbewahrt.</translation>
+    </message>
+</context>
+<context>
+    <name>Opening</name>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>You cannot sit the exam without it. If it stays so, ask {0}: {1}. What happens here is recorded, so they can see that you tried.</source>
+        <translation>Ohne ihn können Sie die Prüfung nicht ablegen. Wenn es dabei bleibt, fragen Sie {0}: {1}. Was hier geschieht, wird aufgezeichnet; so ist zu sehen, dass Sie es versucht haben.</translation>
     </message>
 </context>
 <context>
@@ -3391,7 +3402,7 @@
     </message>
     <message>
         <source>The recording could not be ended as it should be.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Aufzeichnung konnte nicht so beendet werden, wie sie sollte.</translation>
     </message>
     <message>
         <source>The recording of the screen is refused by macOS (error {0}).</source>

@@ -11,10 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from support.scripted_program import FakeProgram, FakeRecording
 
+from recorder.faults import EnvironmentFault
+from recorder.status import Notice
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.finish import FinishPage
 from recorder.ui.pages.waiting import WaitingPage
 from recorder.ui.watch import LOOK_MS
+from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.tick import Tick
 from recorder.ui.window import MainWindow
@@ -74,6 +77,74 @@ def test_the_page_is_a_line_and_the_window_is_away(
     window, _, room = docked
     assert room.page.is_folded
     assert not window.isVisible()
+
+
+@pytest.fixture
+def unopened(
+    qtbot: Any, walker: Any, program: FakeProgram, ask_nothing: None
+) -> tuple[MainWindow, FakeRecording, Room]:
+    """An exam that has begun, whose browser cannot be made before it is tried a third time."""
+    room, fault = Room(), EnvironmentFault("The exam's browser cannot be started.", "Restart.")
+    rooms: list[Any] = [fault, fault, room]
+
+    def make(_offer: object, _recording: object) -> Any:
+        made = rooms.pop(0)
+        if made is fault:
+            raise made
+        return made
+
+    program.exam_room = make  # type: ignore[method-assign]
+    window = walker.enter()
+    walker.check(window).start()
+    walker.at(window, WaitingPage)
+    return window, program.recordings[-1], room
+
+
+def test_a_browser_that_cannot_be_made_is_said_and_can_be_tried_again(
+    qtbot: Any, unopened: tuple[MainWindow, FakeRecording, Room], walker: Any
+) -> None:
+    window, recording, room = unopened
+    waiting = trouble_of(window)
+    assert waiting.title.plain == "The exam's browser cannot be started."
+    assert "exams@example.edu" in waiting.text.plain
+    walker.press(window)
+    walker.at(window, ExamPage)
+    try_again(window)
+    assert room.told == []
+    assert trouble_of(window).isVisible()
+    recording.waiting_notices = [Notice("Please wait.", "proctor")]
+    qtbot.waitUntil(lambda: bool(window.page.notices.unread))
+    try_again(window)
+    qtbot.waitUntil(lambda: room.told == ["opened"])
+    assert not window.isVisible()
+    assert [notice.text for notice in room.page.notices.unread] == ["Please wait."]
+
+
+def test_one_that_comes_before_the_exam_is_said_no_more(
+    qtbot: Any, unopened: tuple[MainWindow, FakeRecording, Room], walker: Any
+) -> None:
+    window, _, room = unopened
+    try_again(window)
+    banner = trouble_of(window)
+    try_again(window)
+    assert banner.isHidden()
+    walker.press(window)
+    qtbot.waitUntil(lambda: room.told == ["opened"])
+
+
+def trouble_of(window: MainWindow) -> Banner:
+    """What the page says of the exam's browser."""
+    (banner,) = (
+        one
+        for one in window.page.findChildren(Banner)
+        if [button.text() for button in one.findChildren(Button)] == ["Try again"]
+    )
+    return banner
+
+
+def try_again(window: MainWindow) -> None:
+    (button,) = trouble_of(window).findChildren(Button)
+    button.click()
 
 
 @pytest.fixture

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, cast
 
+import msgspec
 import pytest
 from PySide6.QtCore import QUrl
-from support.scripted_checks import CHECKED
+from support.scripted_checks import CHECKED, FakeChecking
 
+from recorder.doctor.demands import POLICY
 from recorder.doctor.finding import (
     ClosePrograms,
     Finding,
@@ -20,11 +23,14 @@ from recorder.doctor.finding import (
 from recorder.doctor.judging import Levels, judge_levels
 from recorder.doctor.practice_view import PracticeView
 from recorder.doctor.wording import verbatim
+from recorder.ui import checks
+from recorder.ui.operation import Trouble
 from recorder.ui.pages.check import CheckPage
 from recorder.ui.pages.enter import EnterPage
 from recorder.ui.pages.practice import PracticePage
 from recorder.ui.widgets.button import Button
 from recorder.ui.window import MainWindow
+from shared.policy import Surface
 
 LINK = "invigil://exam.example.edu/ABCDEFGH"
 DISK, PROGRAMS, *_ = CHECKED
@@ -288,8 +294,6 @@ def test_a_practice_run_that_cannot_begin_is_said(
 def test_who_goes_on_with_an_exam_is_held_up_by_devices_alone(
     qtbot: Any, open_window: Callable[..., MainWindow], program: Any, left_behind: Any
 ) -> None:
-    import dataclasses
-
     program.findings["disk"] = FULL
     program.offer = dataclasses.replace(program.offer, resumes=left_behind[0])
     window = open_window(LINK)
@@ -298,3 +302,68 @@ def test_who_goes_on_with_an_exam_is_held_up_by_devices_alone(
     page = cast("CheckPage", window.page)
     qtbot.waitUntil(page._start.isEnabled)
     assert page._practise.isHidden()
+
+
+@pytest.fixture
+def resuming(
+    qtbot: Any, open_window: Callable[..., MainWindow], program: Any, left_behind: Any
+) -> Check:
+    """Opens the check of an exam in its browser that goes on."""
+
+    def walk() -> CheckPage:
+        surface = Surface(kind="browser", start="https://exam.example.edu/")
+        policy = msgspec.structs.replace(program.offer.policy, surface=surface)
+        program.offer = dataclasses.replace(
+            program.offer, policy=policy, resumes=left_behind[0]
+        )
+        checking = FakeChecking(program)
+        checking.items = (*CHECKED, POLICY)
+        program.check = lambda _offer, _scales: checking
+        window = open_window(LINK)
+        cast("EnterPage", window.page).submit()
+        qtbot.waitUntil(lambda: isinstance(window.page, CheckPage))
+        page = cast("CheckPage", window.page)
+        qtbot.waitUntil(lambda: page.looks.done)
+        qtbot.waitUntil(lambda: checks.ready(page._device_findings().values()))
+        page._show_findings()
+        return page
+
+    return walk
+
+
+def test_who_goes_on_without_a_browser_is_held_up_unless_told_to(
+    resuming: Check, program: Any
+) -> None:
+    """The exam's time would run without an exam to see."""
+    fault = "The exam's browser cannot be started on this computer: it is missing."
+    program.findings["policy"] = POLICY.problem(verbatim(fault), verbatim("Restart."))
+    page = resuming()
+    assert not page._start.isEnabled()
+    assert page._told_to.isVisible()
+    assert "exams@example.edu" in page._verdict.text.plain
+    page._told_to.setChecked(True)
+    assert page._start.isEnabled()
+
+
+def test_who_goes_on_with_a_browser_is_held_up_by_nothing_else(
+    resuming: Check, program: Any
+) -> None:
+    program.findings["disk"] = FULL
+    program.findings["policy"] = POLICY.ok(verbatim("All of it."))
+    page = resuming()
+    assert page._start.isEnabled()
+    assert page._told_to.isHidden()
+    looks = [arguments[0] for name, arguments in program.checked if name == "look"]
+    assert looks[0] == "policy"
+
+
+def test_who_goes_on_is_let_through_where_nothing_can_be_looked_at(
+    qtbot: Any, resuming: Check, program: Any
+) -> None:
+    program.findings["policy"] = POLICY.ok(verbatim("All of it."))
+    page = resuming()
+    page.looks.findings["policy"] = None
+    page._show_findings()
+    assert not page._start.isEnabled()
+    page.looks.failed.emit(Trouble("It cannot be told.", "Try again."))
+    qtbot.waitUntil(page._start.isEnabled)
