@@ -261,10 +261,15 @@ class Recorder:
         return session
 
     def _way_in(self, offer: Offer) -> tuple[ServerClient, Callable[[], Entered]]:
-        """How the offer's session is got at: gone on with, or redeemed."""
-        if (left := offer.resumes) is not None:
+        """How the offer's session is got at: gone on with, or redeemed.
+
+        Where an attempt to begin failed after the code was redeemed, another goes on with what
+        that one has left.
+        """
+        if (left := offer.resumes or self._left_by(offer.server, offer.code)) is not None:
             from recorder.evidence.going_on import reopen
 
+            self._forget(offer)
             self._let_go(left.folder)
             return self._client(left.server), lambda: reopen(left.folder)
         from recorder.sync.enrolment import enrol

@@ -33,7 +33,6 @@ from recorder.evidence.streams import check_encoders, start_encoders
 from recorder.evidence.writer import EvidenceWriter
 from recorder.exam.engine import bent, is_root
 from recorder.exam_gate import ExamGate
-from recorder.faults import EnvironmentFault
 from recorder.heartbeat import UnobservedTime
 from recorder.installed import InstalledProgram
 from recorder.lockdown.adapter import Machine, Unsupported
@@ -98,7 +97,7 @@ def begin(plan: Plan) -> Session:
     screen = open_screen(policy.streams, plan.choices.screen, plan.preview.relay)
     try:
         return _begin(plan, choice, screen)
-    except EnvironmentFault:
+    except BaseException:
         if screen is not None:
             screen.stop()
         raise
@@ -109,8 +108,8 @@ def _begin(plan: Plan, choice: ModelChoice, screen: CapturePump[Any] | None) -> 
     try:
         writer = EvidenceWriter(store, key, boot=boot_id())
         return _build(plan, choice, _pumps(plan.preview, screen), store, writer)
-    except EnvironmentFault:
-        # Another attempt in this program must find it free.
+    except BaseException:
+        # Another attempt in this program must find it free: the code is used by now.
         store.close()
         raise
 
@@ -146,8 +145,12 @@ def _build(
     delivering.serve(session)
     plan.preview.relay.listener = recording.losses
     plan.preview.take()
-    session.start()
-    _say_what_is_left_out(recording, earlier, timeline)
+    try:
+        session.start()
+        _say_what_is_left_out(recording, earlier, timeline)
+    except BaseException:
+        session.break_off()
+        raise
     return session
 
 

@@ -22,11 +22,10 @@ def judge(
     course: CourseView,
 ) -> tuple[Light, str]:
     """The light and its words, of one look at everything."""
-    state = parts.writer.state
-    if isinstance(state, Broken):
-        return Light.PROBLEM, f"Recording has failed: {state.reason}"
-    if isinstance(state, Stalled):
-        return Light.PROBLEM, f"Evidence cannot be saved: {state.reason}"
+    if trouble := _unsaved(parts):
+        return Light.PROBLEM, trouble
+    if stage is Stage.FAILED:
+        return Light.PROBLEM, _STAGE_WORDS[stage]
     if stage is not Stage.RECORDING:
         return Light.GOOD, _STAGE_WORDS[stage]
     if lost := [health for health in streams if not health.working]:
@@ -37,6 +36,19 @@ def judge(
     if attention := _attention(parts, delivery):
         return Light.ATTENTION, attention
     return Light.GOOD, course.words or _STAGE_WORDS[stage]
+
+
+def _unsaved(parts: Parts) -> str:
+    """What keeps evidence from the disk; empty where nothing does, or all is on it."""
+    if parts.writer.tally.closed:
+        return ""
+    match parts.writer.state:
+        case Broken(reason):
+            return f"Recording has failed: {reason}"
+        case Stalled(reason):
+            return f"Evidence cannot be saved: {reason}"
+        case _:
+            return ""
 
 
 def _attention(parts: Parts, delivery: Delivery) -> str:
@@ -62,4 +74,5 @@ _STAGE_WORDS = {
     Stage.CLOSING: "Finishing the recording",
     Stage.DELIVERING: "Delivering the recording",
     Stage.DELIVERED: "Everything is delivered",
+    Stage.FAILED: "The recording could not be ended as it should be.",
 }

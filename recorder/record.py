@@ -115,7 +115,7 @@ def _run(started: Started, request: Request, screen: Console, stopped: Stop) -> 
     status = session.status()
     session.leave()
     _report(started, status, screen)
-    return DELIVERED if status.delivery.done else LEFT_OVER
+    return DELIVERED if status.stage is Stage.DELIVERED else LEFT_OVER
 
 
 def _over(status: Status, request: Request, stopped: Stop) -> bool:
@@ -131,9 +131,15 @@ def _deliver(session: Session, wait_s: float, progress: Progress) -> None:
         for _ in range(int(wait_s / LOOK_S) + 1):
             status = session.status()
             progress.update(task, completed=status.delivery.fraction, note=_note(status))
-            if status.delivery.done or again.event.is_set():
+            if _settled(status) or again.event.is_set():
                 return
             pause.wait(LOOK_S)
+
+
+def _settled(status: Status) -> bool:
+    """Whether waiting changes nothing any more."""
+    failed = status.stage is Stage.FAILED and status.delivery.done
+    return failed or status.stage is Stage.DELIVERED
 
 
 def _note(status: Status) -> str:
@@ -146,7 +152,7 @@ def _report(started: Started, status: Status, screen: Console) -> None:
     delivery = status.delivery
     result = {
         "session": started.session.id,
-        "delivered": delivery.done,
+        "delivered": status.stage is Stage.DELIVERED,
         "start_s": round(started.seconds, 3),
         "seconds": round(status.elapsed_s, 1),
         "records": delivery.records_made,
@@ -156,7 +162,15 @@ def _report(started: Started, status: Status, screen: Console) -> None:
     }
     sys.stdout.write(json.dumps(result) + "\n")
     sys.stdout.flush()
-    if not delivery.done:
+    if status.unsaved or status.stage is Stage.FAILED:
+        screen.print(
+            f"The end of the recording was not saved ({status.words}). What was saved until "
+            "then is kept on this computer. Go on with it with the same code, or hand it in as "
+            "it is: invigil-recorder evidence close, then invigil-recorder evidence upload. "
+            "Tell the institution.",
+            markup=False,
+        )
+    elif not delivery.done:
         screen.print(
             f"The server does not hold everything yet ({delivery.note or 'time is up'}). "
             "All is kept on this computer; deliver it with: invigil-recorder evidence upload",

@@ -27,7 +27,7 @@ from recorder.evidence.encoder_thread import EncoderThread
 from recorder.evidence.exam_headers import ExamHeaders
 from recorder.evidence.exporting import export
 from recorder.evidence.streams import economise
-from recorder.evidence.writer import EvidenceWriter
+from recorder.evidence.writer import Broken, EvidenceWriter
 from recorder.heartbeat import Pulse, UnobservedTime
 from recorder.light import judge
 from recorder.lockdown.operation import Operation
@@ -168,6 +168,7 @@ class Session:
         self._stage = Stage.CHECKING
         self._ended_ns: int | None = None
         self._ending = threading.Lock()
+        self._handed_in = False
         self._over = threading.Event()
         self._ended = ""
         self._obeyed: set[str] = set()
@@ -204,18 +205,32 @@ class Session:
         self._pulse.start()
         self._stage = Stage.RECORDING
 
+    def break_off(self) -> None:
+        """It did not come to begin: nothing of it runs on, and the store, which is not closed,
+        is free for another attempt.
+        """
+        parts = self._parts
+        for step in (
+            *self._halting(),
+            parts.surroundings.finish,
+            parts.delivering.stop,
+            lambda: parts.writer.stop(FLUSH_BOUND_S),
+        ):
+            _attempt(step)
+
     # While it runs
 
     def status(self) -> Status:
         """A snapshot, cheap enough for several a second."""
         streams = tuple(pump.health() for pump in self._parts.pumps.values())
+        # In this order: what was counted after the last record was saved is all there is.
+        closed = self._parts.writer.tally.closed
         delivery = self._parts.delivering.delivery()
-        if self._stage is Stage.DELIVERING and delivery.done:
-            self._stage = Stage.DELIVERED
+        stage = self._look_at_stage(closed, delivery)
         course, talk = self._parts.course.view(), self._parts.talk
-        light, words = judge(self._stage, self._parts, streams, delivery, course)
+        light, words = judge(stage, self._parts, streams, delivery, course)
         return Status(
-            stage=self._stage,
+            stage=stage,
             light=light,
             words=words,
             elapsed_s=self._elapsed_s(),
@@ -234,7 +249,20 @@ class Session:
             warnings_limit=talk.warnings_limit,
             unheard=talk.unheard,
             ended=self._ended,
+            unsaved=stage is Stage.DELIVERING and not closed,
         )
+
+    def _look_at_stage(self, closed: bool, delivery: Delivery) -> Stage:
+        """Where it is now. What is delivered is the whole only once the chain is closed; a
+        writer that is broken, or was never told to, will not close it any more.
+        """
+        if self._stage is Stage.DELIVERING:
+            broken = isinstance(self._parts.writer.state, Broken) or not self._handed_in
+            if closed and delivery.done:
+                self._stage = Stage.DELIVERED
+            elif broken and not closed:
+                self._stage = Stage.FAILED
+        return self._stage
 
     # What the candidate asks for
 
@@ -347,8 +375,11 @@ class Session:
         obey(command, self._parts, self.finish)
 
     def _elapsed_s(self) -> float:
-        now_ns = self._ended_ns if self._ended_ns is not None else self._clock()
-        return (now_ns - self._timeline.origin_ns) / 1e9
+        return (self._last_ns() - self._timeline.origin_ns) / 1e9
+
+    def _last_ns(self) -> int:
+        """The end of the recording; now, before it."""
+        return self._clock() if self._ended_ns is None else self._ended_ns
 
     def _heartbeat(self) -> Heartbeat:
         parts = self._parts
@@ -421,37 +452,66 @@ class Session:
         self._parts.writer.stop(FLUSH_BOUND_S)
 
     def _end(self, reason: str) -> None:
-        parts = self._parts
         try:
-            parts.course.stop(_BY.get(reason, "recorder"), reason)
-            self._pulse.stop()
-            parts.locking.stop()
-            for pump in parts.pumps.values():
-                pump.stop()
-            self._ended_ns = self._clock()
-            for encoder in parts.encoders.values():
-                encoder.finish()
-            parts.clocks.stop()
-            parts.detection.stop()
-            parts.losses.finish(self._ended_ns)
-            parts.surroundings.finish()
-            parts.delivering.last_words()
-            self._last_beats()
-        except Exception:  # noqa: BLE001  (the chain must be closed whatever fails before)
-            _log.exception("ending_failed")
-        parts.writer.close(reason)
-        if not parts.writer.flush(FLUSH_BOUND_S):
-            parts.writer.give_up_bulk()
-        if not parts.writer.flush(LAST_FLUSH_BOUND_S):
-            _log.warning("evidence_waits_for_the_disk", items=parts.writer.waiting.items)
-        self._stage = Stage.DELIVERING
-        parts.delivering.hasten()
-        self._over.set()
+            for step in self._ending_steps(reason):
+                _attempt(step)
+        finally:
+            self._stage = Stage.DELIVERING
+            self._over.set()
+
+    def _ending_steps(self, reason: str) -> list[Callable[[], object]]:
+        """What an end consists of, in order; none is left out because another fails."""
+        parts = self._parts
+        return [
+            lambda: parts.course.stop(_BY.get(reason, "recorder"), reason),
+            *self._halting(),
+            lambda: parts.losses.finish(self._last_ns()),
+            parts.surroundings.finish,
+            parts.delivering.last_words,
+            self._last_beats,
+            lambda: self._close(reason),
+            self._flush,
+            parts.delivering.hasten,
+        ]
+
+    def _halting(self) -> list[Callable[[], object]]:
+        """What gives the machine and the devices back and ends what is made of them."""
+        parts = self._parts
+        return [
+            self._pulse.stop,
+            parts.locking.stop,
+            *(pump.stop for pump in parts.pumps.values()),
+            self._note_end,
+            *(encoder.finish for encoder in parts.encoders.values()),
+            parts.clocks.stop,
+            parts.detection.stop,
+        ]
+
+    def _note_end(self) -> None:
+        self._ended_ns = self._clock()
+
+    def _close(self, reason: str) -> None:
+        self._parts.writer.close(reason)
+        self._handed_in = True
+
+    def _flush(self) -> None:
+        writer = self._parts.writer
+        if not writer.flush(FLUSH_BOUND_S):
+            writer.give_up_bulk()
+        if not writer.flush(LAST_FLUSH_BOUND_S):
+            _log.warning("evidence_waits_for_the_disk", items=writer.waiting.items)
 
     def _last_beats(self) -> None:
         self._pulse.beat()
         while self._parts.unobserved.waiting:
             self._pulse.beat()
+
+
+def _attempt(step: Callable[[], object]) -> None:
+    try:
+        step()
+    except Exception:  # noqa: BLE001  (the others are to be done whatever fails in one)
+        _log.exception("ending_failed")
 
 
 # On whose word a recording ends, by its reason.

@@ -189,7 +189,8 @@ class Status:
     ``words`` then what to do. ``warnings`` is how many have counted and ``warnings_limit`` how
     many end the session (0: none does). ``unheard`` is how much of what the candidate said
     no server has taken yet. ``ended`` is why the recording ended, as its last record says
-    (``shared.records.Close``), and empty before.
+    (``shared.records.Close``), and empty before. ``unsaved`` says that it is over, and the
+    last part of it still waits for this computer's disk.
     """
 
     stage: Stage
@@ -211,6 +212,7 @@ class Status:
     warnings_limit: int = 0
     unheard: int = 0
     ended: str = ""
+    unsaved: bool = False
 
 
 NoticeKind = Literal["message", "warning", "info", "answer"]

@@ -82,6 +82,8 @@ class FinishPage(Page):
                 self._show_delivered()
             case Stage.FAILED:
                 self._show_failed(status)
+            case Stage.DELIVERING if status.unsaved:
+                self._show_unsaved(status)
             case Stage.DELIVERING:
                 self._show_delivering(delivery)
             case _:
@@ -154,6 +156,19 @@ class FinishPage(Page):
                 "accent", self.tr("The last seconds are being saved on this computer.")
             )
         dress(self._close, kind="plain")
+
+    def _show_unsaved(self, status: Status) -> None:
+        institution = self._offer.policy.institution
+        self._retitle(self.tr("Saving the recording…"))
+        dress(self._close, kind="plain")
+        self._banner.say(
+            "attention",
+            self.tr("The last part of the recording waits for room on this computer's disk."),
+            self.tr(
+                "{0} Leave Invigil open: as soon as the disk takes it, it goes on by itself. "
+                "What waits is lost if you close Invigil before. If it stays so, ask {1}: {2}."
+            ).format(_sentence(told(status.words)), institution.name, institution.contact),
+        )
 
     def _show_delivering(self, delivery: Delivery) -> None:
         self._retitle(self.tr("Delivering the recording"))

@@ -1,20 +1,27 @@
-"""A whole session in this process, without devices: phases, commands, talk and receipt."""
+"""A whole session in this process, without devices: phases, commands, talk, receipt, and a
+beginning and an end that fail."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 from support.evidence_server import EvidenceServer
+from support.failing_disk import FailingDisk
 from support.sessions import Keys, make_policy
 from support.waiting import until
 
+from recorder import assembly
 from recorder.app import Recorder
-from recorder.session import Session
+from recorder.evidence.opening import disk_full
+from recorder.evidence.writer import EvidenceWriter
 from recorder.settings import Settings
+from recorder.status import Light, Stage
+from recorder.watching import Watching
 from shared.policy import Breaks, Exam, Level, Lockdown
 from shared.records import Close, Enrolment, Heartbeat, Phase, decode_record
 from shared.wire import Command
@@ -26,14 +33,12 @@ class Sat:
     def __init__(self, url: str, server: EvidenceServer, root: Path) -> None:
         self.server = server
         self.recorder = Recorder(Settings(store=root, spread_s=0.0))
-        self.url = url
         self.number = 0
-        self.session = self._begin()
+        self.offer = self.recorder.inspect(url, server.code)
 
-    def _begin(self) -> Session:
-        offer = self.recorder.inspect(self.url, self.server.code)
-        preview = self.recorder.open_preview(offer, "none", "none")
-        return self.recorder.start(offer, "none", "none", "none", preview)
+    def begin(self) -> None:
+        preview = self.recorder.open_preview(self.offer, "none", "none")
+        self.session = self.recorder.start(self.offer, "none", "none", "none", preview)
 
     def command(self, action: str, number: int | None = None, **fields: object) -> None:
         self.number += 1
@@ -55,7 +60,8 @@ class Sat:
 
 
 @pytest.fixture
-def sat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sat]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sat]:
+    """One whose session has not begun."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     keys = Keys()
     policy = msgspec.structs.replace(
@@ -69,9 +75,16 @@ def sat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sat]:
     with server.listening() as url:
         sitting = Sat(url, server, tmp_path / "store")
         yield sitting
-        sitting.session.finish("quit")
-        sitting.session.wait(20)
-        sitting.session.leave()
+        for one in sitting.recorder._sessions:
+            one.finish("quit")
+            one.wait(20)
+            one.leave()
+
+
+@pytest.fixture
+def sat(place: Sat) -> Sat:
+    place.begin()
+    return place
 
 
 def test_from_getting_ready_to_the_receipt(sat: Sat, tmp_path: Path) -> None:
@@ -139,3 +152,88 @@ def test_consent_can_be_taken_back_at_any_time(sat: Sat) -> None:
     until(lambda: sat.session.status().delivery.done, "the delivery")
     assert [phase.reason for phase in sat.bodies(Phase)][-1] == "withdrawn"
     assert [close.reason for close in sat.bodies(Close)] == ["withdrawn"]
+
+
+def to_the_end(sat: Sat) -> None:
+    """All that reached the disk is at the server."""
+    sat.session.finish("finished")
+    assert sat.session.wait(20)
+    until(lambda: sat.session.status().delivery.done, "the delivery")
+
+
+def test_an_end_that_cannot_be_saved_any_more_is_never_called_delivered(
+    sat: Sat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FailingDisk(monkeypatch).fails = lambda _: RuntimeError("a bug")
+    to_the_end(sat)
+    status = sat.session.status()
+    assert (status.stage, status.light) == (Stage.FAILED, Light.PROBLEM)
+    assert status.words == "Recording has failed: RuntimeError: a bug"
+    assert sat.bodies(Close) == []
+
+
+def test_an_end_that_waits_for_room_is_delivered_once_there_is_some(
+    sat: Sat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FailingDisk(monkeypatch)
+    disk.fails = disk_full
+    to_the_end(sat)
+    for _ in range(3):
+        status = sat.session.status()
+        assert (status.stage, status.light) == (Stage.DELIVERING, Light.PROBLEM)
+        assert status.unsaved
+        assert status.words.startswith("Evidence cannot be saved: The disk is full")
+    assert sat.bodies(Close) == []
+    disk.fails = None
+    until(lambda: sat.session.status().stage is Stage.DELIVERED, "the rest of it")
+    status = sat.session.status()
+    assert (status.light, status.words) == (Light.GOOD, "Everything is delivered")
+    assert not status.unsaved
+    assert [close.reason for close in sat.bodies(Close)] == ["finished"]
+
+
+def test_a_chain_that_was_not_closed_is_a_failure(
+    sat: Sat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_writer: EvidenceWriter, _reason: str) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(EvidenceWriter, "close", fail)
+    to_the_end(sat)
+    status = sat.session.status()
+    assert (status.stage, status.light) == (Stage.FAILED, Light.PROBLEM)
+    assert status.words == "The recording could not be ended as it should be."
+
+
+class Screen:
+    """A pump of the screen, of which only the end is of interest."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.mark.parametrize(
+    "broken", [(assembly, "_build"), (Watching, "start")], ids=["built", "started"]
+)
+def test_a_beginning_that_fails_can_be_tried_again(
+    place: Sat, monkeypatch: pytest.MonkeyPatch, broken: tuple[Any, str]
+) -> None:
+    """The code is used by then, and its store must be free for the second attempt."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    screen = Screen()
+    with monkeypatch.context() as patch:
+        patch.setattr(*broken, fail)
+        patch.setattr(assembly, "open_screen", lambda *_: screen)
+        patch.setattr(assembly, "_pumps", lambda *_: {})
+        with pytest.raises(RuntimeError, match="a bug"):
+            place.begin()
+    assert screen.stopped
+    place.begin()
+    place.end()
+    assert place.session.status().stage is Stage.DELIVERED

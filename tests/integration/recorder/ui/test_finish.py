@@ -124,6 +124,39 @@ def test_a_server_that_takes_nothing_is_said_with_what_to_do(
     assert page._save.isVisible()
 
 
+def test_what_waits_for_room_is_not_called_safe_and_goes_on_by_itself(
+    qtbot: Any, finish: Finish
+) -> None:
+    _, page, recording = finish
+    all_of_it = Delivery(10, 10, 10, 10, 1_000_000, 1_000_000, online=True)
+    recording.become(
+        stage=Stage.DELIVERING,
+        light=Light.PROBLEM,
+        words="Evidence cannot be saved: The disk is full, so evidence cannot be saved. "
+        "Free some space on the disk that holds /home/ada.",
+        delivery=all_of_it,
+        unsaved=True,
+    )
+    qtbot.waitUntil(lambda: said(page).startswith("The last part of the recording waits"))
+    assert page.title.plain == "Saving the recording…"
+    assert "Free some space on the disk that holds /home/ada. Leave Invigil open" in said(page)
+    assert "goes on by itself" in said(page)
+    assert "University of Example: exams@example.edu" in said(page)
+    assert "safe" not in said(page)
+    recording.become(
+        unsaved=False, delivery=Delivery(12, 10, 10, 10, 1_000_000, 1_000_000, online=True)
+    )
+    qtbot.waitUntil(lambda: page.title.plain == "Delivering the recording")
+    assert "safe on this computer" in said(page)
+
+
+def test_what_waits_for_the_disk_without_a_word_of_it(qtbot: Any, finish: Finish) -> None:
+    _, page, recording = finish
+    recording.become(stage=Stage.DELIVERING, words="Delivering the recording", unsaved=True)
+    qtbot.waitUntil(lambda: said(page).startswith("The last part of the recording waits"))
+    assert "disk. Delivering the recording. Leave Invigil open" in said(page)
+
+
 def test_a_failure_says_what_is_left_and_whom_to_ask(qtbot: Any, finish: Finish) -> None:
     window, page, recording = finish
     recording.become(
