@@ -1057,6 +1057,17 @@
     </message>
 </context>
 <context>
+    <name>Opening</name>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal versuchen</translation>
+    </message>
+    <message>
+        <source>You cannot sit the exam without it. If it stays so, ask {0}: {1}. What happens here is recorded, so they can see that you tried.</source>
+        <translation>Ohne ihn können Sie die Prüfung nicht ablegen. Wenn es dabei bleibt, fragen Sie {0}: {1}. Was hier geschieht, wird aufgezeichnet; so ist zu sehen, dass Sie es versucht haben.</translation>
+    </message>
+</context>
+<context>
     <name>Operation</name>
     <message>
         <source>Something unexpected went wrong.</source>
