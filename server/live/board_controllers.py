@@ -29,6 +29,7 @@ from server.live.board import STATES, Board, Boards, Look, View
 from server.live.tiles import Tile
 from server.live.watched import Watches
 from server.network import AnyRequest, client_address, is_elsewhere
+from server.numbers import whole
 from shared.foreign_json import NotJson, read_json
 from shared.wire import API_PREFIX
 
@@ -48,6 +49,9 @@ ASK_WITHIN_S = 10.0
 # A viewer has a page of tiles, each 32 and 16 characters; with room to spare.
 MAX_ASK_BYTES = 65_536
 
+# Beyond this page of the board nobody reads.
+MOST_PAGES = 100_000
+
 # WebSocket close codes (RFC 6455, 7.4; 4000 and up are the application's own).
 NOT_NOW, NOT_ASKED, SIGNED_OUT, ELSEWHERE = 1011, 4400, 4401, 4403
 
@@ -60,7 +64,7 @@ class Ask(msgspec.Struct, frozen=True):
     exam: Annotated[str, msgspec.Meta(max_length=64)] = ""
     state: Annotated[str, msgspec.Meta(max_length=64)] = ""
     name: Annotated[str, msgspec.Meta(max_length=200)] = ""
-    page: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 0
+    page: Annotated[int, msgspec.Meta(ge=0, le=MOST_PAGES)] = 0
     have: dict[str, str] = {}
     ask: int = 0
 
@@ -182,7 +186,7 @@ def asked(request: AnyRequest) -> View:
         exam=query.get("exam", "")[:64],
         state=query.get("state", "")[:64],
         name=query.get("name", "")[:200],
-        page=int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 0,
+        page=whole(number, MOST_PAGES) or 0,
     ).view()
 
 

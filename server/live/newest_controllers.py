@@ -16,6 +16,7 @@ from server.config import Settings
 from server.ingest.lookup import session_of
 from server.live.newest import find_newest, open_newest, read_end
 from server.network import AnyRequest, client_address
+from server.numbers import whole
 from server.problems import Rejection
 from server.review import playlists
 from server.review.controllers import MOST_PIECES, PRIVATE
@@ -49,10 +50,10 @@ class NewestController(Controller):
         """
         staff = current_account(request)
         asked = request.query_params.get("after", "")
-        after = int(asked) if asked.isascii() and asked.isdecimal() else -1
+        after = whole(asked, MOST_PIECES)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            found = await find_newest(db, session, stream, min(after, MOST_PIECES))
+            found = await find_newest(db, session, stream, -1 if after is None else after)
             if found is not None:
                 address = client_address(request, proxied=settings.trusted_proxy)
                 now, what = clock(), "picture"

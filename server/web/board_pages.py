@@ -31,6 +31,7 @@ from server.live.tiles import Tile, tile
 from server.live.together import MOST_AT_ONCE, Outcome, ask_together
 from server.live.watched import Watches
 from server.network import AnyRequest, client_address
+from server.numbers import whole
 from server.problems import Rejection
 from server.review.reading import extent, read_policy
 from server.storage.database import Database
@@ -41,6 +42,9 @@ from shared.encoding import sha256_hex
 
 # The streams that can be watched, in the order of the page.
 WATCHED = ("camera", "screen", "microphone")
+
+# How many sessions a portion that goes on may say that there were.
+MOST_CHOSEN = 99_999
 
 # What of ``News.need`` a tile's colour follows; the word stands beside it.
 TONES = {
@@ -279,12 +283,7 @@ async def _chosen(request: AnyRequest, look: Look, view: View) -> list[str]:
 
 def _total(fields: dict[str, str], chosen: int) -> int:
     """How many there were at first: a portion that goes on says it."""
-    said = fields.get("total", "")
-    return (
-        max(chosen, int(said))
-        if said.isascii() and said.isdecimal() and len(said) < 6
-        else chosen
-    )
+    return max(chosen, whole(fields.get("total", ""), MOST_CHOSEN) or 0)
 
 
 async def _phrases_page(

@@ -30,12 +30,16 @@ from server.live.phrases import read_offered
 from server.live.service import Live
 from server.live.situation import CommandDraft
 from server.network import AnyRequest, client_address
+from server.numbers import whole
 from server.problems import Rejection
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.rendering import PRIVATE, page
 
 MINUTE_S = 60
+
+# As much time as there may be more, and as a form may say it.
+MOST_MINUTES = 1440
 
 # What is said once something was asked of the recorder.
 DONE = {
@@ -194,10 +198,10 @@ def read_draft(fields: dict[str, str]) -> CommandDraft:
     }
     minutes = fields.get("minutes", "").strip()
     if minutes:
-        if not minutes.isdecimal() or not 1 <= int(minutes[:9]) <= 1440:
-            why = "More time is 1 to 1,440 whole minutes."
+        if not (more := whole(minutes, MOST_MINUTES)):
+            why = f"More time is 1 to {MOST_MINUTES:,} whole minutes."
             raise ClientException(why, status_code=422)
-        said["seconds"] = int(minutes) * MINUTE_S
+        said["seconds"] = more * MINUTE_S
     try:
         return msgspec.convert(said, CommandDraft)
     except msgspec.ValidationError as error:

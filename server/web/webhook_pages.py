@@ -19,6 +19,7 @@ from server.integrations.models import WebhookRow
 from server.integrations.outbox import DELIVERED, FAILED, WAITING
 from server.integrations.webhooks import PAGE, Told, WebhookDraft, Webhooks
 from server.network import AnyRequest, client_address
+from server.numbers import whole
 from server.problems import Rejection
 from server.web.forms import text_fields
 from server.web.rendering import page
@@ -85,7 +86,7 @@ class WebhookPages(Controller):
             webhook_id,
             clock(),
             state=state if state in STATES else "",
-            number=min(int(number), MOST_PAGES) if number.isdecimal() else 0,
+            number=whole(number, MOST_PAGES) or 0,
             done=DONE.get(query.get("done", ""), ""),
             part="HX-Request" in request.headers,
         )

@@ -35,10 +35,14 @@ QUERY = (
     *("page", "at", "exam", "session", "state", "kind", "text", "told", "next", "zone", "as"),
     *("from", "to", "before", "after", "sort", "reference", "flag", "version", "seen", "said"),
     *("event", "region", "account", "outcome", "encoding", "separator", "all", "active"),
+    *("minutes", "total"),
 )
 
 # Numbers that are none, none that anybody has, and digits that are no decimals; times beyond
 # calendars; what ends a line, a text, a quotation or a path; what databases do not keep.
+# More digits than Python makes a number of, and the first nine of them are a small one.
+DIGITS = "1".zfill(9) + "9" * 4_991
+
 VALUES = (
     *("", " ", "\0", "\x1b[31m", "\r\nSet-Cookie: invigil=x", "\u202e\u2066", "\ufffe", "😀"),
     *("-1", "1.5", "1e400", "NaN", "²", "١٢", "9" * 30, "9223372036854775808", "0" * 500),
@@ -46,9 +50,12 @@ VALUES = (
     *("../../etc/passwd", "%00", "C:\\x", "//x", "https://[", "https://x:99999/", "\\\\x"),
     *("2026-13-45T99:99", "0001-01-01T00:00", "9999-12-31T23:59", "2026-03-29T02:30"),
     *("Europe/../Vienna", "localtime", "a@b", "a@b\r\nBcc: c@d", "0" * 32, "F" * 32),
-    "a" * 70_000,
+    *("a" * 70_000, DIGITS),
 )
 
+
+# So many of them at once are no longer an address than clients make.
+AT_ONCE = 12
 
 # What browsers, proxies and programs send besides; cookies are the administrator's.
 HEADERS = (
@@ -143,6 +150,29 @@ async def world(template: Campus, folder: Path, told: Told) -> AsyncIterator[Wor
     async with client_of(campus) as client, connected(campus.settings) as database:
         client.follow_redirects = False
         yield World(client, database, await found_house(campus, client, "ours"), told)
+
+
+async def test_no_page_fails_for_numbers_of_very_many_digits(
+    template: Campus, tmp_path: Path
+) -> None:
+    told = Told()
+    async with world(template, tmp_path / "campus", told) as asked:
+        for row in PAGES:
+            named = {**asked.house.ids, "version": assets.version(), **row.at}
+            path = row.path.format(**named)
+            if "{" in row.path:
+                bad = dict.fromkeys(named, DIGITS)
+                await asked.ask(row, "address", row.path.format(**bad), data=row.form)
+            if row.form is None:
+                for at in range(0, len(QUERY), AT_ONCE):
+                    query = dict.fromkeys(QUERY[at : at + AT_ONCE], DIGITS)
+                    await asked.ask(row, "query", path, params=query, content=row.body)
+                continue
+            besides = {**dict.fromkeys(QUERY, DIGITS), **row.form}
+            await asked.ask(row, "other fields", path, data=besides)
+            for name in row.form:
+                await asked.ask(row, f"field {name}", path, data={**row.form, name: DIGITS})
+    assert told.findings == [], "\n".join(told.findings[:20])
 
 
 @pytest.mark.timeout(7_200)
