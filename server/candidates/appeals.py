@@ -16,6 +16,7 @@ from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.ingest.projection import text
+from server.retention.certificates import all_gone
 from server.retention.holds import look_again
 from server.retention.settings import read_protection
 
@@ -26,6 +27,12 @@ MOST_OF_ONE = 5
 
 # Shown on one page.
 MOST_SHOWN = 500
+
+# Nobody could look at anything, and what was written would stay behind its certificate.
+GONE = (
+    "Everything of this exam was deleted, so that nobody can look at it again here. "
+    "Write to the institution."
+)
 
 RECEIVED, LOOKING, ANSWERED = "received", "looking", "answered"
 
@@ -47,13 +54,16 @@ async def appeal(db: AsyncSession, now: int, session: ExamSession, words: str) -
     """Take an appeal in; until it is answered nothing of the session is destroyed.
 
     Raises:
-        AppealError: nothing was written, too much, or too many are there.
+        AppealError: nothing was written, too much, too many are there, or nothing is left that
+            anybody could look at.
     """
     words = text(words.strip())
     if not 0 < len(words) <= MAX_TEXT_CHARS:
         raise AppealError(f"Say what is wrong, in at most {MAX_TEXT_CHARS:,} characters.")
     # Locked, so that as many at once are not taken as one after the other would not be.
     await db.get_one(ExamSession, session.id, with_for_update=True)
+    if await all_gone(db, session.id):
+        raise AppealError(GONE)
     query = select(func.count()).where(AppealRow.session_id == session.id)
     if (await db.scalar(query) or 0) >= MOST_OF_ONE:
         raise AppealError(

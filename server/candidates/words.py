@@ -93,6 +93,10 @@ ENGLISH: Mapping[str, str] = {
         "If you disagree with a decision, or with how the exam was run, say so. You have "
         "an answer in writing within {days} days, and nothing is deleted before."
     ),
+    "appeal.gone": (
+        "Everything of this exam was deleted, so that nobody can look at it again here. "
+        "If you disagree with something, write to {institution}: {contact}."
+    ),
     "appeal.text": "What do you disagree with, and why?",
     "appeal.send": "Send the appeal",
     "appeal.received": "Received on {at}. You have an answer by {due}.",
@@ -244,6 +248,11 @@ GERMAN: Mapping[str, str] = {
         "Wenn Sie mit einer Entscheidung oder mit dem Ablauf nicht einverstanden sind, "
         "sagen Sie es. Sie bekommen innerhalb von {days} Tagen eine schriftliche Antwort, "
         "und vorher wird nichts gelöscht."
+    ),
+    "appeal.gone": (
+        "Alles zu dieser Prüfung wurde gelöscht, sodass es hier niemand mehr ansehen kann. "
+        "Wenn Sie mit etwas nicht einverstanden sind, schreiben Sie an {institution}: "
+        "{contact}."
     ),
     "appeal.text": "Womit sind Sie nicht einverstanden, und warum?",
     "appeal.send": "Widerspruch senden",

@@ -1,6 +1,7 @@
 """Destroys evidence in steps that a crash or a hold may come between, and certifies it.
 
-1. *Begin*: a row says what is to go, and nothing of it is taken in any more.
+1. *Begin*: a row says what is to go, and nothing of it is taken in any more. Nothing is begun
+   while the session is being recorded: that would cut its candidate off in the exam.
 2. *Steps*: some pieces at a time go from the store, and are noted as gone. Each step is one
    transaction that holds the institution's settings (``hold_still``), as whoever places a hold
    does: so a hold comes before a step or after it, and no step is made once it is there.
@@ -24,6 +25,7 @@ from server.audit import service as audit
 from server.candidates.consent import keep_consent
 from server.clock import WallClock
 from server.ingest.models import ExamSession
+from server.live.models import LiveRow
 from server.retention.holds import why_kept
 from server.retention.models import DestructionRow
 from server.retention.pieces import (
@@ -37,6 +39,8 @@ from server.retention.places import stores_of
 from server.retention.settings import hold_still
 from server.retention.sweeping import sweep
 from server.review.models import VerdictRow
+from server.review.states import SILENT_AFTER
+from server.review.turns import take_turn
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -62,8 +66,8 @@ class Destroyed:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """It must not be destroyed; ``why``, a sentence each. ``n`` is the certificate of what had
-    gone before the hold came, if anything had.
+    """It must not be destroyed now; ``why``, a sentence each. ``n`` is the certificate of what
+    had gone before the hold came, if anything had.
     """
 
     why: tuple[str, ...]
@@ -127,7 +131,7 @@ class Destruction:
             await hold_still(db, session.institution_id)
             if await under_way(db, session_id) is not None:
                 return None
-            if reasons := await why_kept(db, session):
+            if reasons := [*await why_kept(db, session), *await _recording(db, session, now)]:
                 return Held(tuple(reasons))
             going = [kind for kind in await kinds_here(db, session_id) if kind in kinds]
             if set(SEALED) <= set(kinds):
@@ -234,6 +238,8 @@ class Destruction:
 
     async def _end(self, session_id: str) -> Outcome:
         async with self._database.transaction() as db:
+            # Whoever is at its flags writes before, or finds nothing after.
+            await take_turn(db, session_id)
             session = await db.get_one(ExamSession, session_id, with_for_update=True)
             await hold_still(db, session.institution_id)
             row = await under_way(db, session_id)
@@ -290,6 +296,17 @@ class Destruction:
             why=row.why,
         )
         return signed
+
+
+async def _recording(db: AsyncSession, session: ExamSession, now: int) -> list[str]:
+    """Why it is not destroyed while a candidate sits there; what was begun is ended all the
+    same.
+    """
+    live = await db.get(LiveRow, session.id)
+    heard = max(session.last_seen or session.created, live.time if live is not None else 0)
+    if session.state != "open" or heard < now - SILENT_AFTER:
+        return []
+    return ["it is being recorded right now (end the session first, or wait until it is over)"]
 
 
 async def under_way(db: AsyncSession, session_id: str) -> DestructionRow | None:

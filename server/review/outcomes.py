@@ -19,6 +19,7 @@ from server.accounts.staff import Staff
 from server.audit.service import record
 from server.ingest.models import ExamSession
 from server.problems import Rejection
+from server.retention.gone import refuse_gone
 from server.review.calling import NOBODY, Called, call
 from server.review.life import MAX_NOTE_CHARS
 from server.review.models import RankRow, SessionDecisionRow
@@ -152,6 +153,8 @@ async def conclude(
     if why:
         return Rejection("about:blank", 422, why)
     await take_turn(db, session.id)
+    if gone := await refuse_gone(db, session.id):
+        return gone
     history = await read_outcomes(db, session.id)
     if ask.version > len(history):
         return Rejection("about:blank", 404, "There is no such version of the decision.")

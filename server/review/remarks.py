@@ -13,6 +13,7 @@ from server.accounts.staff import Staff
 from server.audit.service import record
 from server.ingest.models import ExamSession
 from server.problems import Rejection
+from server.retention.gone import refuse_gone
 from server.review.calling import Called, call
 from server.review.flag_memory import read_flag
 from server.review.life import MAX_NOTE_CHARS
@@ -101,6 +102,8 @@ async def assign(
 
 async def _begin(db: AsyncSession, session: ExamSession, flag_id: str) -> Rejection | None:
     await take_turn(db, session.id)
+    if gone := await refuse_gone(db, session.id):
+        return gone
     if flag_id and await read_flag(db, session, flag_id) is None:
         return _unfit(404, "This session has no such flag.")
     return None

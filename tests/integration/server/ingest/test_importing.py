@@ -10,7 +10,16 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
-from support.campus import Campus, Pupil, client_of, connected, imports_of, redeem, sign_in
+from support.campus import (
+    HOUR,
+    Campus,
+    Pupil,
+    client_of,
+    connected,
+    imports_of,
+    redeem,
+    sign_in,
+)
 from support.carrying import parcel_of
 from support.parcels import bent, entries_of, flipped, kept, with_portion, zipped
 
@@ -284,6 +293,7 @@ async def test_a_purged_session_takes_nothing(
     async with connected(campus.settings) as database:
         blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
         retention = Retention(database, blobs, campus.keys, campus.clock)
+        campus.clock.advance(HOUR)
         await retention.destroy(filled.session, SEALED, "command line", "a test")
     declined = await take(parcel_of(filled))
     assert isinstance(declined, Declined)

@@ -16,7 +16,7 @@ from server.exams.terms import Terms
 from server.ingest.models import ExamSession
 from server.live.service import MOST_SAID, Connected, Live
 from shared.records import Phase
-from shared.wire import LiveState, ProblemType, Said
+from shared.wire import Command, LiveState, ProblemType, Said
 
 pytestmark = pytest.mark.anyio
 
@@ -33,6 +33,15 @@ def live_of(campus: Campus) -> Live:
 def state(**changes: Any) -> LiveState:
     said = {"stage": "recording", "light": "good", "words": "All is well.", "elapsed_s": 1.0}
     return LiveState(**{**said, "queued_records": 0, "queued_bytes": 0, **changes})
+
+
+async def told(
+    live: Live, pupil: Pupil, what: LiveState, connected_by: Connected
+) -> list[Command]:
+    """What is answered to a state that is taken in."""
+    answers = await live.report(pupil.session, what, connected_by)
+    assert isinstance(answers, list)
+    return answers
 
 
 @pytest.fixture
@@ -230,11 +239,11 @@ async def test_what_is_said_is_kept_once_and_heard_each_time(
 ) -> None:
     live, first, other = live_of(campus), Connected(), Connected()
     for connected_by in (first, first, other):
-        (heard,) = await live.report(pupil.session, state(said=(HELP,)), connected_by)
+        (heard,) = await told(live, pupil, state(said=(HELP,)), connected_by)
         assert (heard.action, heard.text) == ("heard", HELP.id)
     campus.clock.advance(SECOND)
     later = Said(id="cd" * 16, kind="message", text="Never\0mind.")
-    assert len(await live.report(pupil.session, state(said=(HELP, later)), first)) == 2
+    assert len(await told(live, pupil, state(said=(HELP, later)), first)) == 2
     lines = (await pupil.client.get(pupil.url("conversation"))).json()
     assert [(one["by"], one["kind"], one["text"], one["open"]) for one in lines] == [
         ("candidate", "help", HELP.text, True),

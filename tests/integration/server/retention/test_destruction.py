@@ -29,6 +29,7 @@ from server.retention.proof import prove
 from server.retention.service import Retention
 from server.review.models import RankRow
 from server.review.ranking import refresh_stale
+from server.review.states import SILENT_AFTER
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from shared.bundle import BundleReader
@@ -136,6 +137,7 @@ async def test_a_piece_of_a_destroyed_kind_is_not_taken_in(desk: Desk, pupil: Pu
     pupil.take(await pupil.deliver(*pupil.records))
     first, second, screen = pupil.blobs
     pupil.take(await pupil.upload(first))
+    desk.campus.clock.advance(SILENT_AFTER + 1)
     await desk.retention.destroy(pupil.session, {EvidenceKind.CAMERA}, "system", WHY)
     assert (await pupil.upload(second)).status_code == 410
     assert (await pupil.upload(screen)).status_code == 200

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import select, update
-from support.campus import Campus, client_of, connected, copy_of, redeem, sign_in
+from support.campus import HOUR, Campus, client_of, connected, copy_of, redeem, sign_in
 
 from server.audit.models import LogEntryRow
 from server.config import ConfigError, Settings
@@ -96,6 +96,7 @@ async def test_an_institution_s_recordings_lie_where_it_chose_and_move_when_it_s
             await db.execute(update(ExamSession).values(state="open"))
         with pytest.raises(NotMoved, match="still open"):
             await move_institution(database, blobs, regional.clock, own, "us")
+        regional.clock.advance(HOUR)
         # Destroying reaches every store that it was in, one with a forgotten copy too.
         copy = regional.settings.data_dir / "blobs" / first.session / min(first.blobs)
         copy.parent.mkdir(parents=True)

@@ -1,0 +1,30 @@
+"""Of a session of which everything was destroyed nothing more is taken in: the certificate says
+that nothing is left, and nothing would ever destroy what came after it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server.ingest.models import ExamSession
+from server.problems import Rejection
+from server.retention.certificates import all_gone
+
+WHY = "Everything of this session was destroyed: nothing more is written about it."
+
+
+async def refuse_gone(db: AsyncSession, session_id: str) -> Rejection | None:
+    """Why nothing may be written about a session, if nothing is left of it. Where something is,
+    it stays so to the transaction's end: what is written is destroyed with the rest.
+    """
+    await keep_from_ending(db, session_id)
+    return Rejection("about:blank", 410, WHY) if await all_gone(db, session_id) else None
+
+
+async def keep_from_ending(db: AsyncSession, session_id: str) -> int | None:
+    """Have a destruction's beginning and end (``destruction``) wait for this transaction's end;
+    since when nothing more is taken in (µs UTC), if nothing is.
+    """
+    query = select(ExamSession.purged_at).where(ExamSession.id == session_id)
+    return await db.scalar(query.with_for_update(read=True, key_share=True))
