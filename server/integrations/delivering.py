@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from random import SystemRandom
 
 import msgspec
@@ -22,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Role
 from server.audit import service as audit
-from server.chores import beside, repeated
+from server.chores import beside, first_line, repeated, tried
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.enrolment.models import Candidate
 from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, WebhookRow
@@ -33,7 +34,8 @@ from server.integrations.target import Targets
 from server.mail.letters import Letter, MailError, address_of
 from server.mail.outbox import Outbox
 from server.review.durations import iso
-from server.storage.database import UNREADY, Database
+from server.storage.database import Database
+from server.storage.keys import KeysMissing
 
 # The first wait after a failure, what each next one is multiplied by, and the longest.
 FIRST_WAIT_S, FACTOR, LONGEST_WAIT_S = 5.0, 3.0, 8 * 3600.0
@@ -101,7 +103,7 @@ class Deliveries:
         self._clock = clock
         self._outbox = outbox
         self._chance = chance
-        self._turns: dict[str, asyncio.Task[None]] = {}
+        self._turns: dict[str, asyncio.Task[bool]] = {}
         self._swept = 0
 
     @asynccontextmanager
@@ -143,23 +145,33 @@ class Deliveries:
         self._turns = {name: turn for name, turn in self._turns.items() if not turn.done()}
         for webhook_id in due:
             if webhook_id not in self._turns:
-                self._turns[webhook_id] = asyncio.create_task(self._turn(webhook_id))
+                work = partial(self._turn, webhook_id)
+                turn = tried("webhooks", work, "a webhook waits", webhook=webhook_id)
+                self._turns[webhook_id] = asyncio.create_task(turn)
 
     async def _turn(self, webhook_id: str) -> None:
         began = self._clock()
+        for _ in range(TURN):
+            async with self._database.transaction() as db:
+                one = await self._next(db, webhook_id, began)
+            if one is None:
+                return
+            answer = await send(self._targets, one.message, self._clock())
+            if not await self._noted(one, answer):
+                return
+
+    async def _noted(self, due: _Due, answer: Answer) -> bool:
+        """Write down what came of an attempt; whether the turn goes on. Where that a webhook is
+        switched off cannot be logged it stays on, and what was sent is not sent at once again.
+        """
         try:
-            for _ in range(TURN):
-                async with self._database.transaction() as db:
-                    one = await self._next(db, webhook_id, began)
-                if one is None:
-                    return
-                answer = await send(self._targets, one.message, self._clock())
-                async with self._database.transaction() as db:
-                    goes_on = await self._note(db, one, answer)
-                if not goes_on:
-                    return
-        except UNREADY as error:
-            _log.error("a webhook waits", webhook=webhook_id, why=str(error).partition("\n")[0])
+            async with self._database.transaction() as db:
+                return await self._note(db, due, answer)
+        except KeysMissing as error:
+            why = first_line(error)
+            _log.error("a webhook cannot be switched off", webhook=due.webhook_id, why=why)
+        async with self._database.transaction() as db:
+            return await self._note(db, due, answer, may_pause=False)
 
     async def _next(self, db: AsyncSession, webhook_id: str, began: int) -> _Due | None:
         """Take the oldest delivery that was due when the turn began and that nobody has."""
@@ -189,8 +201,10 @@ class Deliveries:
         message = Message(event.id, row.url, body, signers(self._secret, row, now))
         return _Due(webhook_id, event.id, message, until)
 
-    async def _note(self, db: AsyncSession, due: _Due, answer: Answer) -> bool:
-        """Write down what came of an attempt; whether the turn goes on."""
+    async def _note(
+        self, db: AsyncSession, due: _Due, answer: Answer, *, may_pause: bool = True
+    ) -> bool:
+        """The same, in one transaction; the webhook is switched off where ``may_pause``."""
         now = self._clock()
         row = await db.get(WebhookRow, due.webhook_id, with_for_update={"key_share": True})
         one = await db.get(WebhookDeliveryRow, (due.webhook_id, due.event_id))
@@ -206,12 +220,13 @@ class Deliveries:
             return True
         wait = max(wait_s(len(one.tries), self._chance()), answer.retry_after_s)
         one.next_at = now + round(wait * MICROS_PER_SECOND)
-        if answer.gone:
+        if answer.gone and may_pause:
             await self._pause(db, row, now, GONE)
             return False
         if one.next_at > one.until:
             one.state = FAILED
-            if row.succeeded_at is None or row.succeeded_at < one.created:
+            never = row.succeeded_at is None or row.succeeded_at < one.created
+            if never and may_pause:
                 await self._pause(db, row, now, UNANSWERED)
                 return False
         if answer.status is None:

@@ -302,6 +302,39 @@ async def test_one_that_is_gone_for_good_is_switched_off_at_once(house: House) -
     assert "410" in (await house.row(hook)).paused_why
 
 
+async def test_without_the_log_s_key_it_is_asked_again_no_sooner_than_after_any_failure(
+    house: House,
+) -> None:
+    async with target(answer("410 Gone")) as to, connected(house.campus.settings) as another:
+        hook = await house.webhook(to)
+        await decide(house, await flagged(house))
+        secret, clock = house.campus.keys.server_secret(), house.campus.clock
+        targets, outbox = Targets(house.campus.settings.inward), Outbox(secret, clock)
+        deliveries = Deliveries(another, secret, targets, 1_000.0, clock, outbox, lambda: 1.0)
+        key = house.campus.settings.keys / house.campus.institution.key_ref / "signing.key"
+        away = key.rename(key.with_suffix(".away"))
+        try:
+            # After each the wait is three times as long, from five seconds on.
+            for calls, wait_s in enumerate((5, 15, 45, 135, 405), start=1):
+                await deliveries.deliver_due()
+                assert len(to.calls) == calls
+                clock.advance(wait_s * MICROS_PER_SECOND - 1)
+                await deliveries.deliver_due()
+                assert len(to.calls) == calls
+                clock.advance(1)
+            (line,) = await house.log(hook)
+            assert [one["status"] for one in line["tries"]] == [410] * 5
+            clock.advance(3 * MICROS_PER_DAY)
+            await deliveries.deliver_due()
+            clock.advance(MICROS_PER_DAY)
+            await deliveries.deliver_due()
+            assert len(to.calls) == 6
+            assert [one["state"] for one in await house.log(hook)] == ["failed"]
+        finally:
+            away.rename(key)
+    assert (await house.row(hook)).paused_at is None
+
+
 async def test_two_secrets_sign_for_a_day(house: House) -> None:
     async with target() as to:
         hook = await house.webhook(to)
