@@ -22,6 +22,7 @@ from PySide6.QtWebEngineCore import (
 )
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from recorder.announcing import announce
 from recorder.exam.address_bar import AddressBar
 from recorder.exam.addresses import Addresses
 from recorder.exam.attempts import Attempt
@@ -331,13 +332,14 @@ class ExamBrowser(QWidget):
     # What is refused, kept or printed
 
     def _refuse(self, attempt: Attempt) -> None:
-        self._announce(refused().format(attempt.address))
+        self._announce(refused().format(attempt.address), urgent=True)
         self.attempted.emit(attempt)
 
-    def _announce(self, words: str) -> None:
+    def _announce(self, words: str, *, urgent: bool = False) -> None:
         self._notice.setText(words)
         self._notice.setAccessibleName(words)
         self._notice.show()
+        announce(self._notice, words, urgent=urgent)
         self._quiet.start()
 
     def _download(self, request: QWebEngineDownloadRequest) -> None:

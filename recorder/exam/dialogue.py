@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,7 +29,9 @@ WIDTH_EM = 32
 
 
 class Dialogue(QFrame):
-    """One question at a time, laid over the page."""
+    """One question at a time, laid over the page, and never higher than it: the buttons are
+    always there, and long words can be scrolled.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,6 +44,11 @@ class Dialogue(QFrame):
         self._words = QLabel()
         self._words.setWordWrap(True)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self._read = QScrollArea()
+        self._read.setObjectName("asked")
+        self._read.setWidgetResizable(True)
+        self._read.setWidget(self._words)
         self._line = QLineEdit()
         self._no = Button(self.tr("Cancel"))
         self._yes = Button(self.tr("OK"))
@@ -49,6 +57,7 @@ class Dialogue(QFrame):
         self._yes.clicked.connect(lambda: self._answer(agreed=True))
         self._line.returnPressed.connect(lambda: self._answer(agreed=True))
         self._lay_out()
+        parent.installEventFilter(self)
         self.hide()
 
     def _lay_out(self) -> None:
@@ -57,7 +66,7 @@ class Dialogue(QFrame):
         buttons.addWidget(self._no)
         buttons.addWidget(self._yes)
         layout = QVBoxLayout(self)
-        for widget in (self._from, self._words, self._line):
+        for widget in (self._from, self._read, self._line):
             layout.addWidget(widget)
         layout.addLayout(buttons)
 
@@ -113,13 +122,18 @@ class Dialogue(QFrame):
         if self.asking or self._closed:
             return False
         self._words.setText(words[:MAX_CHARS])
-        self.setAccessibleName(f"{self._from.text()} {self._words.text()}")
+        spoken = f"{self._from.text()} {self._words.text()}"
+        self.setAccessibleName(spoken)
+        # A screen reader reads what it comes to: the buttons say what they answer.
+        for button in (self._no, self._yes):
+            button.setAccessibleDescription(spoken)
         self._no.setVisible(cancel)
         self._line.setVisible(line)
         self._line.setAccessibleName(self._words.text())
         before = self.window().focusWidget()
-        self._place()
         self.show()
+        self._place()
+        self._read.verticalScrollBar().setValue(0)
         self.raise_()
         (self._line if line else self._yes).setFocus()
         self._agreed, self._loop = False, QEventLoop(self)
@@ -136,17 +150,38 @@ class Dialogue(QFrame):
             self._loop.quit()
 
     def _place(self) -> None:
-        parent = self._over
-        em = self.fontMetrics().height()
+        parent, layout = self._over, self.layout()
+        assert layout is not None
+        em, bar = self.fontMetrics().height(), self._read.verticalScrollBar()
         width = min(parent.width() - 2 * em, WIDTH_EM * em)
-        self.resize(width, self.sizeHint().height())
-        self.adjustSize()
-        self.resize(width, max(self.height(), self.heightForWidth(width)))
-        self.move((parent.width() - self.width()) // 2, em)
+        edges = layout.contentsMargins()
+        inner = width - edges.left() - edges.right() - bar.sizeHint().width()
+        self._read.setFixedHeight(0)
+        rest = layout.sizeHint().height()
+        room = parent.height() - 2 * em - rest
+        height = max(em, min(self._words.heightForWidth(inner), room))
+        self._read.setFixedHeight(height)
+        # Only what scrolls is a place for the keyboard to come to.
+        scrolls = height == room
+        policy = Qt.FocusPolicy.TabFocus if scrolls else Qt.FocusPolicy.NoFocus
+        self._read.setFocusPolicy(policy)
+        self.setGeometry((parent.width() - width) // 2, em, width, rest + height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """It fits the page, whatever size that takes."""
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Esc is no."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._answer(agreed=False)
-        else:
-            super().keyPressEvent(event)
+        """Esc is no; the keys that scroll do, wherever the focus is."""
+        bar = self._read.verticalScrollBar()
+        match event.key():
+            case Qt.Key.Key_Escape:
+                self._answer(agreed=False)
+            case Qt.Key.Key_PageDown:
+                bar.setValue(bar.value() + bar.pageStep())
+            case Qt.Key.Key_PageUp:
+                bar.setValue(bar.value() - bar.pageStep())
+            case _:
+                super().keyPressEvent(event)

@@ -47,7 +47,8 @@ QLabel#notice { background: palette(highlight); color: palette(highlighted-text)
 QFrame#asking { background: palette(base); border: 2px solid palette(highlight); }
 QLabel#notice, QFrame#asking { padding: 8px 14px; }
 QFrame#dialogue { background: palette(base); border: 2px solid palette(highlight); }
-QScrollArea#trouble { border: none; }
+QScrollArea#trouble, QScrollArea#asked { border: none; }
+QScrollArea#asked, QScrollArea#asked QLabel { background: palette(base); }
 """
 
 
@@ -124,6 +125,9 @@ class ExamWindow(QWidget):
         yes.clicked.connect(self.ask_to_leave)
         no.clicked.connect(self._stay)
         self._stays = no
+        # A screen reader reads what it comes to: the buttons say what they answer.
+        for button in (yes, no):
+            button.setAccessibleDescription(words.text())
         row = QHBoxLayout(frame)
         row.addWidget(words, 1)
         row.addWidget(no)

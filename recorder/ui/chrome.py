@@ -8,6 +8,7 @@ from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QFontInfo, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QApplication, QBoxLayout, QMainWindow, QStackedWidget, QWidget
 
+from recorder.announcing import announce
 from recorder.ui.language import Speech
 from recorder.ui.memory import NORMAL_SCALE, SCALE_STEP, Memory, fit_scale
 from recorder.ui.operation import Trouble
@@ -18,7 +19,6 @@ from recorder.ui.style.theme import Theme
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column, row
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.focus import FocusRing
 from recorder.ui.widgets.steps import Rail, Step, Strip
 

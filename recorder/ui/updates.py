@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from recorder.announcing import announce
 from recorder.ui.operation import Doorway, Trouble
 from recorder.ui.ports import Program
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
-from recorder.ui.widgets.dress import announce
 from recorder.updates.news import Beside, ByCommand, Fetched, Installed, Opened, Wrong
 from recorder.updates.news import Trouble as UpdateTrouble
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSizeF, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from recorder.announcing import announce
 from recorder.status import CalibrationView
 from recorder.ui.operation import guarded
 from recorder.ui.pages.page import Page
@@ -16,7 +17,7 @@ from recorder.ui.told import told
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.beat import Beat
 from recorder.ui.widgets.button import Button
-from recorder.ui.widgets.dress import announce, dress
+from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.target import Target
 from recorder.ui.widgets.text import Text
 

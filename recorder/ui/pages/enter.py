@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from recorder.announcing import announce
 from recorder.status import Offer
 from recorder.ui import words
 from recorder.ui.language import SOURCE, offered
@@ -28,7 +29,7 @@ from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
 from recorder.ui.widgets.choice import Choice
-from recorder.ui.widgets.dress import announce, dress
+from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.text import Text, field_label
 

@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from recorder.announcing import announce
 from recorder.status import Notice, Offer, Status
 from recorder.ui import words
 from recorder.ui.operation import Trouble
@@ -24,7 +25,7 @@ from recorder.ui.widgets.breakpanel import BreakPanel
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
 from recorder.ui.widgets.conversation import Conversation
-from recorder.ui.widgets.dress import announce, dress
+from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.lightsign import LightSign
 from recorder.ui.widgets.meter import Meter
 from recorder.ui.widgets.mirror import Mirror

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from recorder.announcing import announce
 from recorder.status import EnrolmentView, Offer, Status
 from recorder.ui.marking import QT_TRANSLATE_NOOP
 from recorder.ui.operation import guarded
@@ -16,7 +17,7 @@ from recorder.ui.widgets.bar import Bar
 from recorder.ui.widgets.beat import Beat
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import column
-from recorder.ui.widgets.dress import announce, dress
+from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.meter import Meter
 from recorder.ui.widgets.mirror import PICTURE_MS, Mirror
 from recorder.ui.widgets.text import Text

@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QLocale, Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from recorder.announcing import announce
 from recorder.doctor.practice_view import PRACTICE_S, PracticeView
 from recorder.status import Offer
 from recorder.ui.checks import spoken
@@ -18,7 +19,6 @@ from recorder.ui.widgets.bar import Bar
 from recorder.ui.widgets.beat import Beat
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, Rule, column
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.findingrow import FindingRow
 from recorder.ui.widgets.meter import Meter
 from recorder.ui.widgets.mirror import PICTURE_MS, Mirror

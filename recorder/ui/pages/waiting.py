@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
+from recorder.announcing import announce
 from recorder.status import Notice, Offer, Status
 from recorder.ui import allowed, timing, words
 from recorder.ui.operation import guarded
@@ -16,7 +17,6 @@ from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column
 from recorder.ui.widgets.conversation import Conversation
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.lightsign import LightSign
 from recorder.ui.widgets.text import Text
 

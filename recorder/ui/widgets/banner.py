@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QScrollArea
 
+from recorder.announcing import announce
 from recorder.ui.operation import Trouble
 from recorder.ui.widgets.actions import EDGE, Actions
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.text import Text
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy
 
+from recorder.announcing import announce
 from recorder.doctor.finding import Finding, State
 from recorder.ui.checks import icon, spoken, tone
 from recorder.ui.viewfinder import NOTHING
 from recorder.ui.widgets.card import PADDING, Card, column, row
-from recorder.ui.widgets.dress import announce, dress
+from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.mending import Mending
 from recorder.ui.widgets.text import Text, field_label

@@ -1,8 +1,8 @@
-"""Small things every widget needs from the style: its tone, its measure, its voice."""
+"""Small things every widget needs from the style: its tone, its measure."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontInfo
+from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QWidget
 
 
@@ -23,15 +23,3 @@ def dress(widget: QWidget, **properties: str) -> None:
 def em(widget: QWidget) -> int:
     """The size of the widget's text in pixels: what its measures are multiples of."""
     return QFontInfo(widget.font()).pixelSize()
-
-
-def announce(widget: QWidget, text: str, *, urgent: bool = False) -> None:
-    """Have a screen reader say something that happened on the page.
-
-    What is ``urgent`` interrupts what is being read; the rest waits for its end.
-    """
-    if text and QAccessible.isActive():
-        event = QAccessibleAnnouncementEvent(widget, text)
-        if urgent:
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from recorder.announcing import announce
 from recorder.doctor.finding import Finding, State, Topic
 from recorder.ui.checks import icon, spoken, state_word, tone
 from recorder.ui.widgets.card import column, row
-from recorder.ui.widgets.dress import announce, dress
+from recorder.ui.widgets.dress import dress
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.mending import Mending
 from recorder.ui.widgets.text import Text

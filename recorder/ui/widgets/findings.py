@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 
+from recorder.announcing import announce
 from recorder.doctor.finding import Finding, Topic
 from recorder.ui.checks import summary
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.findingrow import FindingRow
 from recorder.ui.widgets.text import Text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
+from recorder.announcing import announce
 from recorder.status import Delivery, Interrupted
 from recorder.ui import words
 from recorder.ui.operation import Trouble
@@ -12,7 +13,6 @@ from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.bar import Bar
 from recorder.ui.widgets.button import Button
 from recorder.ui.widgets.card import PADDING, Card, column, row
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.question import Question
 from recorder.ui.widgets.savepanel import SavePanel

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
+from recorder.announcing import announce
 from recorder.status import Light, Status
 from recorder.ui.told import told
 from recorder.ui.widgets.card import PADDING, Card, row
-from recorder.ui.widgets.dress import announce
 from recorder.ui.widgets.glyph import Glyph
 from recorder.ui.widgets.text import Text
 
