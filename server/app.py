@@ -61,6 +61,7 @@ def create_app(
                 find=fittings.find,
                 find_token=fittings.find_token,
                 cookie=cookie,
+                proxied=settings.trusted_proxy,
             )
         ],
         exception_handlers={

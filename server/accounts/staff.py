@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Request
@@ -24,7 +24,7 @@ from litestar.middleware import AbstractAuthenticationMiddleware, Authentication
 
 from server.accounts.models import Account, Role
 from server.accounts.scopes import TOKEN_PREFIX, Scope, scope_of
-from server.network import AnyRequest, Connection
+from server.network import AnyRequest, Connection, client_address
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "_csrf"
@@ -52,6 +52,8 @@ class Staff:
     means: str = ""
     # Whether the institution asks for a second factor that this session has not shown.
     owes_factor: bool = False
+    # Where the request comes from, as the log names it; commands have none.
+    address: str = ""
     # A program's token, and what of its maker's rights it has; a person has all of theirs.
     token_id: str | None = None
     scopes: frozenset[Scope] = frozenset()
@@ -86,14 +88,17 @@ class FactorOwed(PermissionDeniedException):
 class StaffMiddleware(AbstractAuthenticationMiddleware):
     """Puts the signed-in ``Staff`` on the connection; a visitor stays a visitor."""
 
-    def __init__(self, app: Any, *, find: Finder, find_token: Finder, cookie: str) -> None:
-        """Take the ways from a cookie's value and from a token to a ``Staff``, and the cookie's
-        name.
+    def __init__(
+        self, app: Any, *, find: Finder, find_token: Finder, cookie: str, proxied: bool
+    ) -> None:
+        """Take the ways from a cookie's value and from a token to a ``Staff``, the cookie's
+        name, and whether a trusted proxy stands before the server.
         """
         super().__init__(app)
         self._find = find
         self._find_token = find_token
         self._cookie = cookie
+        self._proxied = proxied
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Look the cookie up, if there is one, else the token."""
@@ -102,6 +107,9 @@ class StaffMiddleware(AbstractAuthenticationMiddleware):
         token = bearer(connection.headers.get("Authorization"))
         if staff is None and token is not None and token.startswith(TOKEN_PREFIX):
             staff = await self._find_token(token)
+        if staff is not None:
+            address = client_address(connection, proxied=self._proxied)
+            staff = replace(staff, address=address)
         return AuthenticationResult(user=staff, auth=None)
 
 

@@ -69,7 +69,8 @@ def record(
         action: ``noun.verb``, as ``"exam.create"``.
         subject: the kind and id of what it was done to.
         institution_id: whose matter it is, where the actor does not say.
-        address: the network address it was asked from; not a candidate's.
+        address: the network address it was asked from, where the actor does not say; not a
+            candidate's.
         detail: whatever makes the entry understood later; JSON values. Ids and hashes, no
             names: an entry is never deleted.
     """
@@ -163,7 +164,8 @@ def _note(
     if isinstance(actor, Staff):
         whose, name, role = actor.institution_id, actor.id, actor.role.value
         # In somebody's name by a command on the server itself: nobody signed in for it.
-        address = address or (COMMAND_LINE if actor.means == COMMAND_LINE else None)
+        at = actor.address or (COMMAND_LINE if actor.means == COMMAND_LINE else None)
+        address = address or at
     else:
         whose, name, role = institution_id, actor, None
     if whose is None:

@@ -17,7 +17,7 @@ from server.clock import WallClock
 from server.config import Settings
 from server.downloads import made_once
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.reports.bundle import BundleExport
 from server.retention.certificates import all_gone
 from server.storage.database import Database
@@ -42,10 +42,9 @@ async def get_bundle(
 ) -> Stream:
     """Download a session's bundle; check it with ``invigil-verify``."""
     staff = current_account(request)
-    address = client_address(request, proxied=settings.trusted_proxy)
     async with database.transaction() as db:
         session = await session_of(db, staff, session_id)
-        accessed(db, clock(), staff, session, "bundle", address=address)
+        accessed(db, clock(), staff, session, "bundle")
         if await all_gone(db, session_id):
             raise HTTPException(GONE, status_code=410)
 

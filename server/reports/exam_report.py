@@ -168,28 +168,14 @@ async def _rates(db: AsyncSession, exam: Exam, now: int) -> Rates:
 
 
 async def _kinds(db: AsyncSession, exam: Exam) -> list[KindFigures]:
-    counts = (
-        select(FlagRow.kind, FlagRow.verdict, func.count())
-        .where(FlagRow.exam_id == exam.id)
-        .group_by(FlagRow.kind, FlagRow.verdict)
-    )
-    found: dict[str, dict[str, int]] = {}
-    for kind, verdict, number in await db.execute(counts):
-        found.setdefault(kind, {})[verdict] = number
-    sessions = (
-        select(FlagRow.kind, func.count(FlagRow.session_id.distinct()))
+    stands = (func.count().filter(FlagRow.verdict == one.value) for one in Verdict)
+    query = (
+        select(FlagRow.kind, func.count(FlagRow.session_id.distinct()), *stands)
         .where(FlagRow.exam_id == exam.id)
         .group_by(FlagRow.kind)
     )
-    having = dict((await db.execute(sessions)).tuples().all())
-    kinds = [
-        KindFigures(
-            Kind(kind),
-            having[kind],
-            *(of.get(one.value, 0) for one in Verdict),
-        )
-        for kind, of in found.items()
-    ]
+    rows = (await db.execute(query)).tuples()
+    kinds = [KindFigures(Kind(kind), *counts) for kind, *counts in rows]
     return sorted(kinds, key=lambda one: (-one.all, one.kind))
 
 

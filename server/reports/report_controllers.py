@@ -13,10 +13,9 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import accessed
 from server.clock import WallClock
-from server.config import Settings
 from server.exams.controllers import exam_of
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.reports.exam_output import ExamReportOut, exam_report_out
 from server.reports.exam_report import read_exam_report
 from server.reports.session_report import report_for_programs
@@ -37,7 +36,6 @@ async def get_session_report(
     session_id: FromPath[str],
     database: NamedDependency[Database],
     session_reports: NamedDependency[SessionReports],
-    settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> Response[dict[str, Any]]:
     """All that a session's report says, as it stands now. ``final`` is false, and
@@ -45,10 +43,9 @@ async def get_session_report(
     verified, which asking begins.
     """
     staff = current_account(request)
-    address = client_address(request, proxied=settings.trusted_proxy)
     async with database.transaction() as db:
         session = await session_of(db, staff, session_id)
-        accessed(db, clock(), staff, session, "report", address=address)
+        accessed(db, clock(), staff, session, "report")
         report = await session_reports.read(db, session, staff.name)
         body = msgspec.to_builtins(report_for_programs(report))
     return Response(body, headers=PRIVATE)

@@ -12,10 +12,9 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import MICROS_PER_SECOND, WallClock
-from server.config import Settings
 from server.downloads import attachment
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from server.reports.course import CourseOut, course_of
 from server.reports.evidence import EvidenceOut, evidence_of
@@ -71,16 +70,14 @@ class SessionsController(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[SessionOut]:
         """How a session stands, as evidence above all."""
         staff, now = current_account(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             case = await read_case(db, session, now)
-            await viewed(db, now, staff, session, "page", address=address)
+            await viewed(db, now, staff, session, "page")
         return Response(
             SessionOut(
                 id=session.id,
@@ -114,16 +111,14 @@ class SessionsController(Controller):
         session_id: FromPath[str],
         database: NamedDependency[Database],
         verdicts: NamedDependency[Verdicts],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[VerdictOut] | Response[bytes]:
         """Every numbered check over what is held now; what ``invigil-verify --json`` says."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             look = await verdicts.look(db, session)
-            await viewed(db, clock(), staff, session, "verdict", address=address)
+            await viewed(db, clock(), staff, session, "verdict")
         match look:
             case Kept(data=data):
                 headers = attachment(f"{session.id}.verdict.json", PRIVATE)

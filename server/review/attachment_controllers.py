@@ -10,9 +10,8 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from server.review.attachments import Found, NotHere, find_attachment
 from server.review.controllers import MOST_PIECES, PRIVATE
@@ -33,7 +32,6 @@ async def get_attachment(
     session_id: FromPath[str],
     n: FromPath[int],
     database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
     media: NamedDependency[Media],
 ) -> Response[bytes]:
@@ -46,8 +44,7 @@ async def get_attachment(
         session = await session_of(db, staff, session_id)
         found = await find_attachment(db, session, min(max(n, -1), MOST_PIECES))
         if isinstance(found, Found):
-            address = client_address(request, proxied=settings.trusted_proxy)
-            await viewed(db, clock(), staff, session, found.role, address=address)
+            await viewed(db, clock(), staff, session, found.role)
     if isinstance(found, NotHere):
         return Rejection("about:blank", found.status, found.why).response()
     data = await media.open(found.part)

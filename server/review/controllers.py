@@ -16,10 +16,9 @@ from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from server.review import playlists
 from server.review.attachments import Pictures, read_pictures
@@ -65,7 +64,6 @@ class MediaController(Controller):
         session_id: FromPath[str],
         name: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[str]:
         """``master.m3u8`` or a stream's playlist."""
@@ -78,9 +76,8 @@ class MediaController(Controller):
             tracks = await read_tracks(db, session)
             if stream != "master" and stream not in tracks:
                 raise NotFoundException(f"This session has no {stream} recording.")
-            address = client_address(request, proxied=settings.trusted_proxy)
             named = None if stream == "master" else stream
-            await viewed(db, clock(), staff, session, "media", address=address, stream=named)
+            await viewed(db, clock(), staff, session, "media", stream=named)
         text = _playlist(session, tracks, stream)
         return Response(text, media_type=playlists.MEDIA_TYPE, headers=PRIVATE)
 
@@ -92,14 +89,12 @@ class MediaController(Controller):
         stream: FromPath[str],
         n: FromPath[int],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         media: NamedDependency[Media],
     ) -> Response[bytes]:
         """The init segment with ``stream_seq`` ``n``."""
         async with database.transaction() as db:
-            address = client_address(request, proxied=settings.trusted_proxy)
-            session = await _admitted(db, clock(), request, session_id, stream, address)
+            session = await _admitted(db, clock(), request, session_id, stream)
             found = await find_init(db, session, stream, min(n, MOST_PIECES))
         return await _answer(media, found, stream)
 
@@ -111,7 +106,6 @@ class MediaController(Controller):
         stream: FromPath[str],
         piece: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         media: NamedDependency[Media],
     ) -> Response[bytes]:
@@ -120,8 +114,7 @@ class MediaController(Controller):
         if match is None:
             raise NotFoundException("There is nothing here: this part is a gap.")
         async with database.transaction() as db:
-            address = client_address(request, proxied=settings.trusted_proxy)
-            session = await _admitted(db, clock(), request, session_id, stream, address)
+            session = await _admitted(db, clock(), request, session_id, stream)
             found = await find_stretch(db, session, stream, int(match[1]))
         return await _answer(media, found, stream)
 
@@ -135,14 +128,14 @@ def _playlist(session: ExamSession, tracks: dict[str, Track], stream: str) -> st
 
 
 async def _admitted(
-    db: AsyncSession, now: int, request: AnyRequest, session_id: str, stream: str, address: str
+    db: AsyncSession, now: int, request: AnyRequest, session_id: str, stream: str
 ) -> ExamSession:
     """The session, for somebody who may see it: logged, once the transaction is over."""
     if stream not in STREAMS:
         raise NotFoundException("There is no such stream.")
     staff = current_account(request)
     session = await session_of(db, staff, session_id)
-    await viewed(db, now, staff, session, "media", address=address, stream=stream)
+    await viewed(db, now, staff, session, "media", stream=stream)
     return session
 
 
@@ -225,15 +218,13 @@ class FlagsController(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> list[FlagOut]:
         """A session's flags, in order of time."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            await viewed(db, clock(), staff, session, "flags", address=address)
+            await viewed(db, clock(), staff, session, "flags")
             return await flags_out(db, session, await read_flags(db, session))
 
     @post("/{flag_id:str}/decisions", status_code=200, guards=[require(Role.PROCTOR)])

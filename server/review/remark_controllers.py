@@ -14,9 +14,8 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from server.review.flag_memory import read_flag
 from server.review.life import MAX_NOTE_CHARS
@@ -144,18 +143,16 @@ class RemarksController(Controller):
         session_id: FromPath[str],
         flag_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> list[AlikeOut]:
         """What other sessions of the exam show as well."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             flag = await read_flag(db, session, flag_id)
             if flag is None:
                 raise NotFoundException(NO_FLAG)
-            await viewed(db, clock(), staff, session, "flags", address=address)
+            await viewed(db, clock(), staff, session, "flags")
             return [_alike(one) for one in await read_alike(db, session, flag)]
 
     @get("/decisions", guards=[require(Role.OBSERVER)])

@@ -15,9 +15,8 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import WINDOW, accessed, viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.review.casefile import CaseFile, read_case, read_revision
 from server.review.decisions import Ask, Decided, NoFlag, Outcome, decide
 from server.review.life import MAX_NOTE_CHARS, Verdict
@@ -44,17 +43,15 @@ class SessionPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """One session. Looking at it, each time, is written in the log."""
         staff, now = current_account(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             case = await read_case(db, session, now)
             live = await live_context(db, session, staff, now)
-            accessed(db, now, staff, session, "page", address=address, until=now + WINDOW)
+            accessed(db, now, staff, session, "page", until=now + WINDOW)
         context = {**_case_context(case, now), **live, "phase_labels": LABELS}
         return page("session.html", context)
 
@@ -64,15 +61,13 @@ class SessionPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[bytes]:
         """The timeline, or 304 where nothing on the page has changed."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            await viewed(db, clock(), staff, session, "page", address=address)
+            await viewed(db, clock(), staff, session, "page")
             tag = f'"{await read_revision(db, session, clock())}"'
             if request.headers.get("If-None-Match") == tag:
                 return Response(b"", status_code=304, headers={**PRIVATE, "ETag": tag})
@@ -90,7 +85,6 @@ class SessionPages(Controller):
         session_id: FromPath[str],
         part: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """``panels``: the part of the page that changes while it is open, besides the flags."""
@@ -98,10 +92,9 @@ class SessionPages(Controller):
         if name is None:
             raise NotFoundException("There is no such part of a session.")
         staff, now = current_account(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            await viewed(db, now, staff, session, "page", address=address)
+            await viewed(db, now, staff, session, "page")
             case = await read_case(db, session, now)
         return page(name, _case_context(case, now))
 
@@ -111,15 +104,13 @@ class SessionPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Decide about a flag; the answer replaces its row, the score and the message."""
         staff, now, ask = current_account(request), clock(), await _ask(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            await viewed(db, now, staff, session, "page", address=address)
+            await viewed(db, now, staff, session, "page")
             outcome = await decide(db, now, staff, session, ask)
             case = await read_case(db, session, now)
             if isinstance(outcome, Decided):

@@ -13,11 +13,10 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import accessed
 from server.clock import WallClock
-from server.config import Settings
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.reports.files import report_file
 from server.reports.making import Reports
 from server.reports.session_reports import SessionReports
@@ -67,15 +66,13 @@ class SessionReportPages(Controller):
         session_id: FromPath[str],
         database: NamedDependency[Database],
         session_reports: NamedDependency[SessionReports],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Have a report made anew."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            accessed(db, clock(), staff, session, "report", address=address)
+            accessed(db, clock(), staff, session, "report")
         session_reports.begin(staff, session.id)
         return Redirect(f"/sessions/{session.id}/report", status_code=303)
 
@@ -87,15 +84,13 @@ class SessionReportPages(Controller):
         database: NamedDependency[Database],
         session_reports: NamedDependency[SessionReports],
         reports: NamedDependency[Reports],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[Any]:
         """The report that was made for the asker; one is made now where there is none."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            accessed(db, clock(), staff, session, "report", address=address)
+            accessed(db, clock(), staff, session, "report")
         name = SessionReports.name(staff, session.id)
         if reports.look(name) is None:
             session_reports.begin(staff, session.id)

@@ -19,10 +19,9 @@ from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from server.review.decisions import NoFlag, alike, dismiss_alike
 from server.review.flag_memory import read_flags
@@ -60,13 +59,13 @@ class ReviewPages(Controller):
         session_id: FromPath[str],
         flag_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """Notes, assignment and likeness of one flag."""
+        staff = current_account(request)
         async with database.transaction() as db:
-            session = await _seen(db, request, session_id, settings, clock())
-            return await _beside(db, current_account(request), session, flag_id)
+            session = await _seen(db, staff, session_id, clock())
+            return await _beside(db, staff, session, flag_id)
 
     @post(
         f"{_PATH}/flags/{{flag_id:str}}/notes", status_code=200, guards=[require(Role.PROCTOR)]
@@ -83,7 +82,7 @@ class ReviewPages(Controller):
         staff, form = current_account(request), await text_fields(request)
         said = form.get("text", "")
         async with database.transaction() as db:
-            session = await session_of(db, staff, session_id)
+            session = await _seen(db, staff, session_id, clock())
             done = await add_note(db, clock(), staff, session, flag_id, said)
             return await _beside(db, staff, session, flag_id, _noted(done), typed=said)
 
@@ -103,7 +102,7 @@ class ReviewPages(Controller):
         """Assign a flag to somebody, or to nobody."""
         staff, form = current_account(request), await text_fields(request)
         async with database.transaction() as db:
-            session = await session_of(db, staff, session_id)
+            session = await _seen(db, staff, session_id, clock())
             to = form.get("account", "") or None
             done = await assign(db, clock(), staff, session, flag_id, to)
             told = "Assigned." if to else "Nobody's now."
@@ -126,7 +125,7 @@ class ReviewPages(Controller):
         staff, form = current_account(request), await text_fields(request)
         reason = form.get("reason", "").strip()
         async with database.transaction() as db:
-            session = await session_of(db, staff, session_id)
+            session = await _seen(db, staff, session_id, clock())
             if not reason or len(reason) > MAX_NOTE_CHARS:
                 words = f"Give the one reason for all, in at most {MAX_NOTE_CHARS} characters."
                 refused = Rejection("about:blank", 422, words)
@@ -143,13 +142,13 @@ class ReviewPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """The decision about the session, its notes, and whose it is."""
+        staff = current_account(request)
         async with database.transaction() as db:
-            session = await _seen(db, request, session_id, settings, clock())
-            return await _conclusion(db, current_account(request), session)
+            session = await _seen(db, staff, session_id, clock())
+            return await _conclusion(db, staff, session)
 
     @post(f"{_PATH}/conclusion", status_code=200, guards=[require(Role.PROCTOR)])
     async def post_conclusion(
@@ -162,7 +161,7 @@ class ReviewPages(Controller):
         """Decide about the session."""
         staff, form = current_account(request), await text_fields(request)
         async with database.transaction() as db:
-            session = await session_of(db, staff, session_id)
+            session = await _seen(db, staff, session_id, clock())
             ask = _session_ask(form)
             if isinstance(ask, Rejection):
                 return await _conclusion(db, staff, session, ask, typed=form)
@@ -183,7 +182,7 @@ class ReviewPages(Controller):
         """Note something beside the session."""
         staff, form = current_account(request), await text_fields(request)
         async with database.transaction() as db:
-            session = await session_of(db, staff, session_id)
+            session = await _seen(db, staff, session_id, clock())
             done = await add_note(db, clock(), staff, session, "", form.get("text", ""))
             return await _conclusion(db, staff, session, _noted(done), typed=form)
 
@@ -198,7 +197,7 @@ class ReviewPages(Controller):
         """Assign the session to somebody, or to nobody."""
         staff, form = current_account(request), await text_fields(request)
         async with database.transaction() as db:
-            session = await session_of(db, staff, session_id)
+            session = await _seen(db, staff, session_id, clock())
             to = form.get("account", "") or None
             done = await assign(db, clock(), staff, session, "", to)
             told = "Assigned." if to else "Nobody's now."
@@ -229,13 +228,10 @@ class ReviewPages(Controller):
 Told = str | Rejection | None
 
 
-async def _seen(
-    db: AsyncSession, request: AnyRequest, session_id: str, settings: Settings, now: int
-) -> ExamSession:
-    staff = current_account(request)
+async def _seen(db: AsyncSession, staff: Staff, session_id: str, now: int) -> ExamSession:
+    """The session, whose evidence the answer shows: also where something is written down."""
     session = await session_of(db, staff, session_id)
-    address = client_address(request, proxied=settings.trusted_proxy)
-    await viewed(db, now, staff, session, "page", address=address)
+    await viewed(db, now, staff, session, "page")
     return session
 
 

@@ -12,9 +12,8 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.review.sheet import read_sheet
 from server.storage.database import Database
 from server.web.rendering import page
@@ -32,7 +31,6 @@ async def get_rows(
     request: AnyRequest,
     session_id: FromPath[str],
     database: NamedDependency[Database],
-    settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> Template:
     """The rows of the flags that ``ids`` names, divided by commas; ``MOST_ROWS`` at most."""
@@ -40,9 +38,8 @@ async def get_rows(
     if len(wanted) > MOST_ROWS:
         raise ClientException(f"Ask for at most {MOST_ROWS} rows at once.")
     staff = current_account(request)
-    address = client_address(request, proxied=settings.trusted_proxy)
     async with database.transaction() as db:
         session = await session_of(db, staff, session_id)
-        await viewed(db, clock(), staff, session, "page", address=address)
+        await viewed(db, clock(), staff, session, "page")
         sheet = await read_sheet(db, session, frozenset(wanted))
     return page("session_rows.html", {"case": sheet})

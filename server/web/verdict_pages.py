@@ -15,12 +15,11 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.ingest.lookup import session_of
 from server.ingest.models import BlobRow, ExamSession, RecordRow, SegmentRow
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.reports.verdicts import Kept, Look, VerdictOut, Verdicts, Where
 from server.review.reading import place
 from server.storage.database import Database
@@ -41,17 +40,15 @@ class VerdictPages(Controller):
         session_id: FromPath[str],
         database: NamedDependency[Database],
         verdicts: NamedDependency[Verdicts],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """The verdict, or how far it is; only that part where htmx asks for news."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             look = await verdicts.look(db, session)
             context = await _context(db, session, look)
-            await viewed(db, clock(), staff, session, "verdict", address=address)
+            await viewed(db, clock(), staff, session, "verdict")
         part = "HX-Request" in request.headers
         return page("verdict_news.html" if part else "verdict.html", context)
 

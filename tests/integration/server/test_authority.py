@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
 from litestar.routes import HTTPRoute, WebSocketRoute
+from sqlalchemy import select
 from support.authority import LINK, PUBLIC, RECORDER, ROWS, WEBSOCKET, Row
 from support.campus import Campus, client_of, connected, copy_of
 from support.two_houses import House, add_token, found_house, signed_in
 
 from server.accounts.models import Role
 from server.accounts.scopes import Scope, scope_of
+from server.audit.models import LogEntryRow
 from server.storage.database import Database
 from server.web import assets
+from shared.log import decode_entry
 
 pytestmark = pytest.mark.anyio
 
 ROLES = list(Role)
 STAFF_ROWS = [row for row in ROWS if isinstance(row.least, Role) and row.method != WEBSOCKET]
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
+
+# Where requests come from.
+HERE = "127.0.0.1"
 
 
 @dataclass
@@ -178,7 +184,8 @@ async def test_another_institutions_things_do_not_exist(world: World, row: Row) 
     "row", sorted(STAFF_ROWS, key=lambda row: row.method in CHANGES), ids=str
 )
 async def test_those_who_may_are_let_in(world: World, row: Row) -> None:
-    """What is seen first, and then what changes something."""
+    """What is seen first, and then what changes something. The log says from where."""
+    before = await _written(world)
     for role in ROLES[ROLES.index(row.least) :]:
         # A session of its own, as the route may end it.
         headers = await signed_in(world.database, world.ours, role)
@@ -187,6 +194,17 @@ async def test_those_who_may_are_let_in(world: World, row: Row) -> None:
         assert answer.status_code < 500, f"{role}: {answer.text}"
         if role is row.least and not row.absent:
             assert answer.status_code != 404, answer.text
+    new = (await _written(world))[len(before) :]
+    entries = [decode_entry(payload) for payload in new]
+    assert [one for one in entries if one.role is not None and one.address != HERE] == []
+
+
+async def _written(world: World) -> Sequence[bytes]:
+    """The entries of our log."""
+    own = LogEntryRow.institution_id == world.ours.institution.id
+    async with world.database.transaction() as db:
+        query = select(LogEntryRow.payload).where(own).order_by(LogEntryRow.n)
+        return (await db.scalars(query)).all()
 
 
 ALL_SCOPES = frozenset(Scope)
