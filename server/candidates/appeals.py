@@ -115,6 +115,12 @@ async def all_appeals(db: AsyncSession, institution_id: str) -> list[Shown]:
     return [Shown(*row) for row in (await db.execute(query)).tuples()]
 
 
+async def count_appeals(db: AsyncSession, institution_id: str) -> int:
+    """How many appeals an institution has."""
+    query = select(func.count()).where(AppealRow.institution_id == institution_id)
+    return await db.scalar(query) or 0
+
+
 async def appeal_of(db: AsyncSession, institution_id: str, appeal_id: str) -> AppealRow | None:
     """An appeal to this institution, locked."""
     query = select(AppealRow).where(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.audit.models import LogEntryRow
@@ -56,19 +56,29 @@ async def read_register(
 async def read_accesses(
     db: AsyncSession, institution_id: str, candidate_id: str
 ) -> list[tuple[Entry, str]]:
-    """The log's entries about looking at a candidate's sessions, newest first, each with what
-    it calls the action.
+    """The log's newest entries about looking at a candidate's sessions, newest first, each with
+    what it calls the action.
     """
-    own = select(ExamSession.id).where(ExamSession.candidate_id == candidate_id)
     query = (
         select(LogEntryRow.payload, LogEntryRow.action)
-        .where(
-            LogEntryRow.institution_id == institution_id,
-            LogEntryRow.subject_id.in_(own),
-            LogEntryRow.type == "access",
-        )
+        .where(*_of(institution_id, candidate_id))
         .order_by(LogEntryRow.n.desc())
         .limit(MOST_ACCESSES)
     )
     rows = (await db.execute(query)).tuples().all()
     return [(decode_entry(payload), action) for payload, action in rows]
+
+
+async def count_accesses(db: AsyncSession, institution_id: str, candidate_id: str) -> int:
+    """How many such entries there are."""
+    query = select(func.count()).where(*_of(institution_id, candidate_id))
+    return await db.scalar(query) or 0
+
+
+def _of(institution_id: str, candidate_id: str) -> tuple[ColumnElement[bool], ...]:
+    own = select(ExamSession.id).where(ExamSession.candidate_id == candidate_id)
+    return (
+        LogEntryRow.institution_id == institution_id,
+        LogEntryRow.subject_id.in_(own),
+        LogEntryRow.type == "access",
+    )

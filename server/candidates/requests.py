@@ -126,6 +126,12 @@ async def all_requests(db: AsyncSession, institution_id: str) -> list[Shown]:
     return [Shown(*row) for row in (await db.execute(query)).tuples()]
 
 
+async def count_requests(db: AsyncSession, institution_id: str) -> int:
+    """How many requests an institution has."""
+    query = select(func.count()).where(DataRequestRow.institution_id == institution_id)
+    return await db.scalar(query) or 0
+
+
 async def waiting(db: AsyncSession, institution_id: str) -> int:
     """How many requests wait."""
     query = select(func.count()).where(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.service import new_id
@@ -190,15 +190,39 @@ async def why_kept(db: AsyncSession, session: ExamSession) -> Sequence[str]:
     return reasons
 
 
-async def open_holds(db: AsyncSession, institution_id: str) -> list[HoldRow]:
-    """All holds of an institution: those in force first, by when they are to be reviewed."""
+def is_kept() -> ColumnElement[bool]:
+    """A condition: a row of ``ExamSession`` must not be destroyed, as ``why_kept`` tells."""
+    subjects = (ExamSession.id, ExamSession.candidate_id, ExamSession.exam_id)
+    hold = select(HoldRow.id).where(
+        HoldRow.institution_id == ExamSession.institution_id,
+        HoldRow.subject_id.in_(subjects),
+        HoldRow.released_at.is_(None),
+    )
+    appeal = select(AppealRow.id).where(
+        AppealRow.session_id == ExamSession.id, AppealRow.state != "answered"
+    )
+    return or_(hold.exists(), appeal.exists())
+
+
+async def open_holds(
+    db: AsyncSession, institution_id: str, skip: int = 0, most: int | None = None
+) -> list[HoldRow]:
+    """The holds of an institution: those in force first, by when they are to be reviewed.
+    Without the first ``skip``, and at most so many.
+    """
     query = (
         select(HoldRow)
         .where(HoldRow.institution_id == institution_id)
         .order_by(HoldRow.released_at.is_not(None), HoldRow.review_at, HoldRow.id)
-        .limit(500)
+        .offset(skip)
     )
-    return list(await db.scalars(query))
+    return list(await db.scalars(query if most is None else query.limit(most)))
+
+
+async def count_holds(db: AsyncSession, institution_id: str) -> int:
+    """How many holds an institution has, those that were released too."""
+    query = select(func.count()).where(HoldRow.institution_id == institution_id)
+    return await db.scalar(query) or 0
 
 
 async def hold_of(db: AsyncSession, institution_id: str, hold_id: str) -> HoldRow | None:

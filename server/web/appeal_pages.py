@@ -15,12 +15,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import accessed
-from server.candidates.appeals import AppealError, all_appeals, answer, appeal_of, look_at
+from server.candidates.appeals import (
+    AppealError,
+    all_appeals,
+    answer,
+    appeal_of,
+    count_appeals,
+    look_at,
+)
 from server.candidates.erasing import Erasing
 from server.candidates.handling import Handling, Step, candidate_named, request_named
 from server.candidates.letters import Notices
 from server.candidates.own_copy import OwnCopy
-from server.candidates.requests import RequestError, RequestKind, all_requests, receive
+from server.candidates.requests import (
+    RequestError,
+    RequestKind,
+    all_requests,
+    count_requests,
+    receive,
+)
 from server.clock import WallClock
 from server.config import Settings
 from server.enrolment.models import Candidate
@@ -215,9 +228,11 @@ async def _appeals(
     wrong: str = "",
     said: dict[str, str] | None = None,
 ) -> Template:
+    own = current_account(request).institution_id
     context: dict[str, Any] = {
         "tab": "appeals",
-        "shown": await all_appeals(db, current_account(request).institution_id),
+        "shown": await all_appeals(db, own),
+        "every": await count_appeals(db, own),
         "now": now,
         "wrong": wrong,
         "said": said or {},
@@ -233,7 +248,8 @@ async def _requests(
     wrong: str = "",
     fields: dict[str, str] | None = None,
 ) -> Template:
-    shown = await all_requests(db, current_account(request).institution_id)
+    own = current_account(request).institution_id
+    shown = await all_requests(db, own)
     whose = {one.candidate.id for one in shown}
     query = select(ExamSession).where(ExamSession.candidate_id.in_(whose))
     sessions: dict[str, list[ExamSession]] = {}
@@ -242,6 +258,7 @@ async def _requests(
     context: dict[str, Any] = {
         "tab": "requests",
         "shown": shown,
+        "every": await count_requests(db, own),
         "sessions": sessions,
         "now": now,
         "wrong": wrong,

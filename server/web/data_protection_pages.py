@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Account, Role
 from server.accounts.staff import current_account, require
 from server.audit.words import ACTIONS
-from server.candidates.register import MOST, read_accesses, read_register
+from server.candidates.register import MOST, count_accesses, read_accesses, read_register
 from server.clock import WallClock
 from server.config import Settings
 from server.downloads import attachment
@@ -27,7 +27,7 @@ from server.network import AnyRequest, client_address
 from server.reports.making import NotMade
 from server.retention.documents import DOCUMENTS, DRAFT, read_facts, store_in_words
 from server.retention.kinds import WORDS
-from server.retention.outlook import AHEAD_DAYS, coming, read_waiting
+from server.retention.outlook import AHEAD_DAYS, read_outlook, read_waiting
 from server.retention.settings import (
     KindDays,
     Protection,
@@ -118,6 +118,7 @@ class DataProtectionPages(Controller):
             )
             candidate = (await db.execute(query)).scalar_one_or_none() if reference else None
             lines = [] if candidate is None else await read_accesses(db, own, candidate.id)
+            every = 0 if candidate is None else await count_accesses(db, own, candidate.id)
             names = select(Account.id, Account.name).where(Account.institution_id == own)
             actors = {**NOBODY, **dict((await db.execute(names)).tuples().all())}
         context = {
@@ -125,6 +126,7 @@ class DataProtectionPages(Controller):
             "reference": reference,
             "candidate": candidate,
             "lines": lines,
+            "every": every,
             "actors": actors,
             "actions": ACTIONS,
         }
@@ -200,7 +202,7 @@ async def _overview(
     context = {
         "tab": "overview",
         "waiting": await read_waiting(db, own, now),
-        "coming": await coming(db, own, now),
+        "outlook": await read_outlook(db, own, now),
         "ahead": AHEAD_DAYS,
         "protection": protection,
         "fields": _fields(protection) if fields is None else fields,

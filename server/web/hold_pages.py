@@ -29,6 +29,7 @@ from server.exams.models import Exam
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
 from server.network import AnyRequest, client_address
+from server.numbers import whole
 from server.retention.certificates import certificate_file
 from server.retention.destruction import Destroyed, Held
 from server.retention.holds import (
@@ -36,6 +37,7 @@ from server.retention.holds import (
     HoldDraft,
     HoldError,
     HoldKind,
+    count_holds,
     hold_of,
     holds_on,
     open_holds,
@@ -53,6 +55,9 @@ from shared.certificate import MAX_WHY_CHARS, EvidenceKind
 from shared.certificate_file import SUFFIX
 
 HOME = "/settings/data-protection"
+
+# Holds on one page, and how many may come before it: more than anybody goes through.
+MOST, MOST_SKIPPED = 100, 1_000_000
 
 # What a page says after something was done, by the address's ``done``.
 DONE = {
@@ -272,9 +277,14 @@ async def _holds_page(
     fields: dict[str, str] | None = None,
 ) -> Template:
     staff = current_account(request)
-    holds = await open_holds(db, staff.institution_id)
+    skip = whole(request.query_params.get("after", ""), MOST_SKIPPED) or 0
+    every = await count_holds(db, staff.institution_id)
+    holds = await open_holds(db, staff.institution_id, skip, MOST)
     context = {
         "tab": "holds",
+        "every": every,
+        "skip": skip,
+        "most": MOST,
         "holds": [(hold, await _subject(db, hold.kind, hold.subject_id)) for hold in holds],
         "names": await _names(db, staff),
         "now": now,
