@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QElapsedTimer, QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication
 
@@ -45,15 +45,15 @@ _T = TypeVar("_T")
 class MainThread(QObject):
     """Has something done on the main thread, and waits for it. Make it there.
 
-    When Qt's loop ends, what waits just then is done; from then on nobody would hear, and
-    nothing is done or waited for: whoever gives the machine back goes on at once. The windows
-    were closed before, and end with the program.
+    When Qt's loop ends nobody hears any more, and nothing is done or waited for: whoever gives
+    the machine back goes on at once. The windows were closed before, and end with the program.
     """
 
     _wanted = Signal()
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._thread = threading.get_ident()
         self._lock = threading.Lock()
         self._jobs: deque[Callable[[], None]] = deque()
         self._over = False
@@ -63,29 +63,30 @@ class MainThread(QObject):
         application.aboutToQuit.connect(self._end)
 
     def do(self, job: Callable[[], object]) -> bool:
-        """Whether it was done within ``ANSWER_S``; what it raises is raised here."""
-        if QThread.currentThread() is self.thread():
+        """Whether it was done, within ``ANSWER_S``; what it raises is raised here."""
+        if threading.get_ident() == self._thread:
             job()
             return True
-        done, raised = threading.Event(), list[Exception]()
+        over, done, raised = threading.Event(), list[bool](), list[Exception]()
 
         def run() -> None:
             try:
-                job()
+                if not self._over:
+                    job()
+                    done.append(True)
             except Exception as error:  # noqa: BLE001  (handed to the one who asked)
                 raised.append(error)
-            done.set()
+            over.set()
 
         with self._lock:
             if self._over:
                 return False
             self._jobs.append(run)
-        self._wanted.emit()
-        if not done.wait(ANSWER_S):
-            return False
+            self._wanted.emit()  # here: after the end what is Qt's of this may be gone
+        over.wait(ANSWER_S)
         if raised:
             raise raised[0]
-        return True
+        return bool(done)
 
     def _work(self) -> None:
         while self._jobs:
