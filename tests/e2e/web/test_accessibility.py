@@ -58,6 +58,8 @@ PAGES = [
     Look("/live", ready="#board-root[data-news]"),
     Look("/live", role="observer", keys=("?",), ready="#board-root[data-news]"),
     Look("/live", role="proctor", keys=("j", "Enter"), ready="#board-root[data-news]"),
+    Look("/live/{running}", role="proctor", ready="#watch"),
+    Look("/live/{running}", role="observer", ready="#watch"),
     Look("/live/phrases"),
     Look("/sessions"),
     Look("/sessions?undecided=yes&evidence=forked"),
@@ -117,13 +119,29 @@ ELSEWHERE = {
     "/settings/account/totp": _JOB,
     "/exams/{exam_id}/import/{import_id}/progress": _JOB,
     "/live/tiles": _PART,
-    "/live/{session_id}": _PART,
     "/sessions/{session_id}/conclusion": _PART,
     "/sessions/{session_id}/flags/{flag_id}/beside": _PART,
     "/sessions/{session_id}/live": _PART,
     "/sessions/{session_id}/rows": _PART,
     "/sessions/{session_id}/{part}": _PART,
 }
+
+
+# Has the board's form for several send a message by itself, as it does without scripts.
+SENDS = """
+(ids) => {
+  const form = document.getElementById("together");
+  const add = (name, value) => {
+    const field = document.createElement("input");
+    form.append(Object.assign(field, { type: "hidden", name, value }));
+  };
+  for (const one of [...form.elements]) if (one.name !== "_csrf") one.disabled = true;
+  for (const id of ids) add("session", id);
+  add("action", "message");
+  add("text", "Ten minutes are left.");
+  form.submit();
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +176,8 @@ def beside(shown: Stage) -> dict[str, str]:
     # The browser's own loop runs in this thread.
     with ThreadPoolExecutor(1) as other:
         made = other.submit(asyncio.run, make()).result()
-    return {**made, **sessions, "exam": shown.campus.exam.id, "my": my}
+    running = shown.sessions["sitting"].pupil.session
+    return {**made, **sessions, "exam": shown.campus.exam.id, "my": my, "running": running}
 
 
 def open_page(look: Look, page: Page, beside: dict[str, str]) -> None:
@@ -185,6 +204,27 @@ def test_no_page_hinders_anybody(
     if walked is not None:
         assert not walked.hinders, "\n".join(walked.hinders)
         assert walked.stops > 0
+
+
+def test_what_is_answered_where_no_script_sends_it_hinders_nobody(
+    looking: dict[str, Page], beside: dict[str, str]
+) -> None:
+    """One of those is through and one is over, so that both are on the page."""
+    page = looking["proctor"]
+    page.goto("/live")
+    page.wait_for_selector("#board-root[data-news]")
+    page.evaluate(SENDS, [beside["running"], beside["sat"].rpartition("/")[2]])
+    page.wait_for_selector("h1:has-text('Sent to several sessions')")
+    assert page.locator(".notice").count() == 2
+    page.locator("summary", has_text="Session by session").click()
+    found, walked = hindrances(page), walk(page)
+    # And where it stands from then on.
+    page.goto(f"/live/{beside['running']}")
+    page.wait_for_selector("#watch [role=log]")
+    found += hindrances(page)
+    page.goto("about:blank")
+    assert not found, told(found)
+    assert not walked.hinders, "\n".join(walked.hinders)
 
 
 def test_every_page_of_the_server_is_looked_at(shown: Stage, beside: dict[str, str]) -> None:
