@@ -1,7 +1,8 @@
 """Every page of the candidate's window and of the exam's, with a scripted program behind it.
 
-``python -m screenshots.pages FOLDER [--language de] [--scale 2] [--dark] [--rtl]``; no display
-is needed. ``make screenshots`` keeps those in English and light, at 100 % and at 200 % of text.
+``python -m screenshots.pages FOLDER [--language de] [--scale 2] [--dark] [--rtl] [--worries]``;
+no display is needed. ``make screenshots`` keeps those in English and light, at 100 % and at
+200 % of text. ``--worries`` takes those of what may go wrong alone, with numbers of their own.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 from screenshots.exam_window import COVER_SIZE, Browsing, ExamTour, browsed
 from screenshots.walk import Walk
+from screenshots.worries import WorryTour, in_use_and_full, without_browser
 from support.scripted_program import (
     TODAY,
     FakeProgram,
@@ -79,8 +81,9 @@ def scripted() -> FakeProgram:
 class Tour:
     """Walks through the pages and keeps a picture of each."""
 
-    def __init__(self, walk: Walk, window: MainWindow, scale: float) -> None:
-        self._walk, self._window, self._scale = walk, window, scale
+    def __init__(self, walk: Walk, window: MainWindow, scale: float, sort: str = "") -> None:
+        """``sort`` stands before the numbers of pictures of another sort."""
+        self._walk, self._window, self._scale, self._sort = walk, window, scale, sort
         self._number = 0
 
     def go_on_with(self, window: MainWindow, walk: Walk) -> None:
@@ -95,7 +98,7 @@ class Tour:
     def shoot(self, name: str) -> None:
         """Keep the page as it looks now, numbered."""
         self._number += 1
-        self._walk.picture(f"{self._number:02}-{name}", 500)
+        self._walk.picture(f"{self._sort}{self._number:02}-{name}", 500)
 
     def before(self) -> None:
         """From the code to the check."""
@@ -246,6 +249,7 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--dark", action="store_true")
     parser.add_argument("--rtl", action="store_true")
+    parser.add_argument("--worries", action="store_true")
     told = parser.parse_args()
     told.folder.mkdir(parents=True, exist_ok=True)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)  # its browser's
@@ -258,6 +262,9 @@ def main() -> int:
         settings = QSettings(f"{place}/settings.ini", QSettings.Format.IniFormat)
         settings.setValue("text-scale", told.scale)
         settings.setValue("language", told.language)
+        _worry(settings, told.scale, told.folder)
+        if told.worries:
+            return 0
         program = scripted()
         with shown(program, settings, told.scale) as window:
             tour = Tour(Walk(window, told.folder), window, told.scale)
@@ -275,6 +282,19 @@ def main() -> int:
             tour.go_on_with(window, Walk(window, told.folder))
             tour.browse(browsing)
     return 0
+
+
+def _worry(settings: QSettings, scale: float, folder: Path) -> None:
+    """What may go wrong, in pictures of its own."""
+    program, unseen = in_use_and_full(asking_nothing()), without_browser(asking_nothing())
+    with shown(program, settings, scale) as window:
+        walk = Walk(window, folder)
+        tour = Tour(walk, window, scale, "worry-")
+        WorryTour(window, program, walk, tour.shoot).take()
+    with shown(unseen, settings, scale) as window:
+        walk = Walk(window, folder)
+        tour.go_on_with(window, walk)
+        WorryTour(window, unseen, walk, tour.shoot).take_without_browser()
 
 
 @contextmanager

@@ -64,7 +64,6 @@ class FinishPage(Page):
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""
         delivery = status.delivery
-        self._show_why(status.ended)
         self._bar.fill(delivery.fraction)
         self._pace.note(self._clock(), delivery.bytes_sent)
         self._progress.say(self._how_far(delivery))
@@ -88,6 +87,8 @@ class FinishPage(Page):
                 self._show_delivering(delivery)
             case _:
                 self._show_closing()
+        # After the other: what is said last is scrolled to.
+        self._show_why(status.ended)
 
     def busy(self, busy: bool) -> None:
         """Whether a file is being saved."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtWidgets import QWidget
 
 from recorder.announcing import announce
-from recorder.status import Notice, Offer, Status
+from recorder.status import Light, Notice, Offer, Status
 from recorder.ui import allowed, timing, words
 from recorder.ui.operation import guarded
 from recorder.ui.pages.page import Page
@@ -22,6 +23,9 @@ from recorder.ui.widgets.text import Text
 
 # Seconds before the start at which a screen reader says how long it is.
 SAID_AT_S = (600, 300, 60, 30, 10)
+
+# What the light says beside a banner that says the rest; as the session says it.
+RECORDING = "Recording"
 
 
 class WaitingPage(Page):
@@ -66,10 +70,11 @@ class WaitingPage(Page):
 
     def show_status(self, status: Status) -> None:
         """Show one look at the session."""
-        self.light.show_light(status)
+        self.light.show_light(_beside_refusal(status))
         self.conversation.show_unheard(status.unheard)
         self._show_word(status)
-        left = status.starts_in_s
+        left = None if status.refused else status.starts_in_s
+        self._until.setVisible(not status.refused)
         self._count.setVisible(left is not None)
         if left is not None:
             self._count.say(words.clock(left))
@@ -146,3 +151,10 @@ class WaitingPage(Page):
         heading = Text(self.tr("Questions before it begins"), role="heading")
         card.setLayout(column(heading, self.conversation, gap=10, edge=PADDING))
         return card
+
+
+def _beside_refusal(status: Status) -> Status:
+    """Who is refused reads it in the banner, with what to do; once is enough."""
+    if not status.refused or status.light is Light.PROBLEM:
+        return status
+    return replace(status, words=RECORDING, light=Light.GOOD)

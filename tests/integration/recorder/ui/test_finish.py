@@ -93,6 +93,19 @@ def test_who_was_ended_reads_why_and_what_to_do(qtbot: Any, in_exam: Any) -> Non
     assert page._why.y() < page.notices.y() < page._banner.y()
 
 
+def test_who_was_ended_sees_that_first_however_large_text_is(
+    qtbot: Any, settings: Any, in_exam: Any
+) -> None:
+    settings.setValue("text-scale", 2.0)
+    window, recording = in_exam()
+    recording.become(stage=Stage.DELIVERING, ended="terminated")
+    qtbot.waitUntil(lambda: isinstance(window.page, FinishPage))
+    page = window.page
+    qtbot.waitUntil(lambda: page._banner.isVisible() and page._why.isVisible())
+    qtbot.wait(100)  # what was said is scrolled to
+    assert page._why.title.visibleRegion().boundingRect() == page._why.title.rect()
+
+
 def test_who_let_the_time_run_out_reads_that(qtbot: Any, in_exam: Any) -> None:
     window, recording = in_exam()
     recording.become(stage=Stage.DELIVERING, ended="time_over")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from recorder.status import Notice
+from recorder.status import Light, Notice
 from recorder.ui.pages.exam import ExamPage
 from recorder.ui.pages.waiting import WaitingPage
 from recorder.ui.window import MainWindow
@@ -68,6 +68,11 @@ def test_a_proctors_word_is_awaited_without_alarm(
     recording.become(awaits="", refused=True, words="Use another computer.")
     qtbot.waitUntil(lambda: page._banner.title.plain == "A proctor has refused.")
     assert page._banner.text.plain == "Use another computer."
+    # Said once, and nothing promises that it begins by itself.
+    assert page.light.words.plain == "Recording"
+    assert page._until.isHidden()
+    recording.become(light=Light.PROBLEM, words="No camera: it was pulled.")
+    qtbot.waitUntil(lambda: page.light.words.plain == "No camera: it was pulled.")
     recording.become(refused=False)
     qtbot.waitUntil(page._banner.isHidden)
 
