@@ -52,6 +52,9 @@ from shared.signed import Domain, Signed, sign
 # is how long whoever places a hold may have to wait.
 STEP = 100
 
+# Nothing else knows which pieces there are: without the records nobody would ever find them.
+_NOT_ALONE = "the records say what else there is (destroy that with them, or before)"
+
 # What the log calls a destruction's beginning and its end.
 BEGIN, END = "session.destroy", "session.purge"
 
@@ -133,7 +136,10 @@ class Destruction:
                 return None
             if reasons := [*await why_kept(db, session), *await _recording(db, session, now)]:
                 return Held(tuple(reasons))
-            going = [kind for kind in await kinds_here(db, session_id) if kind in kinds]
+            here = await kinds_here(db, session_id)
+            going = [kind for kind in here if kind in kinds]
+            if EvidenceKind.RECORDS in going and going != here:
+                return Held((_NOT_ALONE,))
             if set(SEALED) <= set(kinds):
                 # From now on nothing more is taken in.
                 session.purged_at = session.purged_at or now

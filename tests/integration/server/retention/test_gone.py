@@ -206,6 +206,19 @@ async def test_a_session_that_is_being_recorded_is_not_destroyed(
     assert isinstance(outcome, Destroyed)
 
 
+async def test_records_are_not_destroyed_before_the_pieces_that_they_name(
+    desk: Desk, silent: Pupil
+) -> None:
+    records, camera = {EvidenceKind.RECORDS}, {EvidenceKind.CAMERA}
+    outcome = await desk.retention.destroy(silent.session, records, "system", "asked for")
+    assert isinstance(outcome, Held)
+    assert "destroy that with them, or before" in outcome.why[0]
+    for kinds in (camera, records):
+        outcome = await desk.retention.destroy(silent.session, kinds, "system", "asked for")
+        assert isinstance(outcome, Destroyed)
+    assert (await desk.proof(silent.session)).holds
+
+
 async def test_who_sits_an_exam_is_not_erased_before_it_is_over(
     desk: Desk, pupil: Pupil
 ) -> None:
