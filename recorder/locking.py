@@ -17,6 +17,9 @@ from shared.records import Detail
 
 _log = structlog.get_logger(__name__)
 
+# To a candidate, when a step of ours breaks off.
+NO_FAULT = "That is not your doing, and you need not do anything: the recording says so."
+
 
 class Locking:
     """Starts the lockdown once and stops it once, whoever is first; from any thread.
@@ -98,10 +101,17 @@ class Locking:
                 return
             self._started = True
             try:
-                self._lockdown.start()
+                self._hold()
+                self._trouble = ""
             except EnvironmentFault as fault:
                 # The exam goes on without; whoever reviews reads why.
                 self._trouble = str(fault)
                 _log.warning("no_lockdown", why=str(fault))
                 text = f"The exam goes on, but this computer is not held to its rules: {fault}"
                 self._tell(Notice(text, "Invigil", "info"))
+
+    def _hold(self) -> None:
+        """Raises ``EnvironmentFault`` where nothing is held to the policy, bugs of ours too."""
+        self._lockdown.start()
+        if failed := self._lockdown.failed:
+            raise EnvironmentFault(f"“{failed}” has failed unexpectedly.", NO_FAULT)

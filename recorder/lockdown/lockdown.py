@@ -116,6 +116,7 @@ class Lockdown:
         self._guard = guard
         self._steps = Steps([one.operation for one in self._asked], journal)
         self._performed: dict[str, Performed] = {}
+        self._failed = ""
         self._undone: dict[str, str] = {}
         self._evaded: Counter[str] = Counter()
         self._ended = False
@@ -137,9 +138,15 @@ class Lockdown:
         """The watchdog's process id, while there is one."""
         return self._guard.pid
 
+    @property
+    def failed(self) -> str:
+        """The step that broke off in a way that nobody foresaw, so that none is in force."""
+        return self._failed
+
     def start(self) -> list[Held]:
         """Do every step, and begin to watch; returns how each came off. Takes a second."""
-        self._performed = self._steps.engage().performed
+        engaged = self._steps.engage()
+        self._performed, self._failed = engaged.performed, engaged.failed
         self._lanes = self._lanes_for(self._policy, self._new_id)
         self._watch.start()
         self._thread.start()

@@ -465,6 +465,10 @@ PHRASES = (
         "recorder", "That is enough only while the network works. Better free {mb} MB more."
     ),
     QT_TRANSLATE_NOOP("recorder", "That is not a code."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "That is not your doing, and you need not do anything: the recording says so.",
+    ),
     QT_TRANSLATE_NOOP("recorder", "The camera is covered."),
     QT_TRANSLATE_NOOP("recorder", "The camera is not open."),
     QT_TRANSLATE_NOOP("recorder", "The camera is not used."),
@@ -934,6 +938,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{time}, the same as the server's (± {error} s)"),
     QT_TRANSLATE_NOOP("recorder", "{time}, {off} s ahead of the server's (± {error} s)"),
     QT_TRANSLATE_NOOP("recorder", "{time}, {off} s behind the server's (± {error} s)"),
+    QT_TRANSLATE_NOOP("recorder", "“{0}” has failed unexpectedly."),
     QT_TRANSLATE_NOOP("recorder", "“{0}” is not a source for the {1}."),
     QT_TRANSLATE_NOOP("recorder", "“{0}” traces this program"),
 )

@@ -36,6 +36,7 @@ SHOWN = (
     "interrupted.py",
     "leftovers.py",
     "light.py",
+    "locking.py",
     "model_choice.py",
     "obeying.py",
     "receipt_file.py",

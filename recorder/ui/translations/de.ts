@@ -3065,6 +3065,10 @@
         <translation>Das ist kein Code.</translation>
     </message>
     <message>
+        <source>That is not your doing, and you need not do anything: the recording says so.</source>
+        <translation>Das liegt nicht an Ihnen, und Sie brauchen nichts zu tun: Die Aufzeichnung sagt, dass es so war.</translation>
+    </message>
+    <message>
         <source>The camera is covered.</source>
         <translation>Die Kamera ist verdeckt.</translation>
     </message>
@@ -3875,6 +3879,10 @@
     <message>
         <source>{0} is {1}, which is no number.</source>
         <translation>{0} ist {1}, und das ist keine Zahl.</translation>
+    </message>
+    <message>
+        <source>“{0}” has failed unexpectedly.</source>
+        <translation>„{0}“ ist unerwartet fehlgeschlagen.</translation>
     </message>
     <message>
         <source>“{0}” traces this program</source>

@@ -16,8 +16,10 @@ from recorder.status import Notice
 class Lockdown:
     """Notes what it is told."""
 
-    def __init__(self, steps: Sequence[Any], done: list[str], fault: bool) -> None:
-        self.steps, self.done, self.fault = list(steps), done, fault
+    def __init__(
+        self, steps: Sequence[Any], done: list[str], fault: bool, failed: str = ""
+    ) -> None:
+        self.steps, self.done, self.fault, self.failed = list(steps), done, fault, failed
 
     def start(self) -> None:
         self.done.append(f"start {self.steps}")
@@ -36,12 +38,13 @@ class Lockdown:
 
 
 class Locked:
-    def __init__(self, *, fault: bool = False) -> None:
+    def __init__(self, *, fault: bool = False, failed: str = "") -> None:
         self.done: list[str] = []
         self.told: list[Notice] = []
+        self.failed = failed
 
         def make(steps: Sequence[Any]) -> Any:
-            return Lockdown(steps, self.done, fault)
+            return Lockdown(steps, self.done, fault, self.failed)
 
         self.locking = Locking(make, self.told.append)
 
@@ -87,3 +90,24 @@ def test_an_exam_without_it_goes_on_and_says_so() -> None:
     assert "No journal" in locked.locking.describe()["lockdown_trouble"]
     locked.locking.stop()
     assert locked.done[-1] == "stop"
+
+
+def test_an_exam_whose_lockdown_breaks_off_goes_on_and_says_so() -> None:
+    """All of it was taken back then: neither keys nor displays are held."""
+    locked = Locked(failed="full_screen")
+    locked.locking.start()
+    until(lambda: bool(locked.told), "the notice")
+    assert "not held to its rules: “full_screen” has failed" in locked.told[0].text
+    assert "full_screen" in locked.locking.describe()["lockdown_trouble"]
+    locked.locking.stop()
+    assert locked.done[-1] == "stop"
+
+
+def test_one_that_begins_anew_and_comes_off_is_in_trouble_no_more() -> None:
+    locked = Locked(failed="full_screen")
+    locked.locking.start()
+    until(lambda: bool(locked.told), "the notice")
+    locked.failed = ""
+    assert locked.locking.add(["full_screen"])  # type: ignore[list-item]
+    until(lambda: "lockdown_trouble" not in locked.locking.describe(), "its end")
+    assert len(locked.told) == 1

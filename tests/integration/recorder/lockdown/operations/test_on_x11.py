@@ -23,9 +23,11 @@ from Xlib import XK, X
 from Xlib.display import Display
 
 from recorder.detect.observations import Incident
+from recorder.exam_room import NoBrowser
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.lockdown import Held, Lockdown, new_journal
 from recorder.lockdown.machine import this_machine
+from recorder.lockdown.operation import Performed
 from recorder.lockdown.operations.for_policy import Desktop
 from recorder.lockdown.operations.keys import Keys
 from recorder.lockdown.processes import descends_from_us
@@ -384,6 +386,31 @@ def test_what_cannot_be_held_here_is_watched_all_the_same(
         return {one.kind: one.state for one in lockdown.status()}[Kind.CLIPBOARD]
 
     until(lambda: state() == "watching", "the watcher")
+
+
+def test_a_step_that_breaks_off_is_named_and_nothing_is_held(
+    one: Desk, started: ExitStack
+) -> None:
+    class Breaking(NoBrowser):
+        def perform(self) -> Performed:
+            raise RuntimeError("it is gone")
+
+    ids = count()
+    lockdown = Lockdown(
+        default_policy(lockdown=Wanted()),
+        this_machine("linux", one.environ),
+        lambda _incident: None,
+        lambda: str(next(ids)),
+        new_journal(one.journals),
+        [Breaking("")],
+        desktop=Desktop("win32", {}),
+    )
+    started.callback(lockdown.stop)
+    assert lockdown.failed == ""
+    held = lockdown.start()
+    assert lockdown.failed == "browser"
+    assert {step.state for step in held} == {"not_in_force"}
+    assert "it is gone" in held[0].reason
 
 
 def test_a_display_that_dies_is_unobserved_and_the_rest_is_given_back(
