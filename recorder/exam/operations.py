@@ -146,6 +146,8 @@ class FullScreen(QObject):
         self._main.do(self._fall)
 
     def _stand(self) -> None:
+        if self._window.is_over:  # it may end while the lockdown begins
+            return
         self._stand_on(looked_at(self._window))
         self._timer.start()
 
@@ -283,6 +285,8 @@ class OnTop(_Standing):
         return tuple(_drained(self._told))
 
     def _stand(self) -> None:
+        if self._window.is_over:
+            return
         self._window.keep_on_top(on_top=True)
         self._timer.start()
 
