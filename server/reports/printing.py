@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -79,7 +80,7 @@ def decoded(data: bytes) -> bytes | None:
     """A picture made anew from its pixels, no larger than is printed; ``None`` where it is
     none, or claims to be larger than anything that a camera takes.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -87,7 +88,7 @@ def decoded(data: bytes) -> bytes | None:
                 return None
             image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             plain = image.convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError):
+    except Exception:  # noqa: BLE001  (whatever decoders trip over, it stops no report)
         return None
     plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     out = io.BytesIO()
@@ -97,7 +98,9 @@ def decoded(data: bytes) -> bytes | None:
 
 def _bound() -> None:
     if hasattr(os, "nice"):
-        os.nice(NICENESS)
+        # Where the system forbids it, a report is made all the same.
+        with suppress(OSError):
+            os.nice(NICENESS)
     if sys.platform != "win32":
         import resource
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
+import sys
 import warnings
 import zlib
 
+import msgspec
 import pytest
 from PIL import Image
+from support.unkind import unkind
 
 from server.reports.printing import LONGEST_SIDE, Sheet, decoded, layout
 
@@ -44,10 +49,18 @@ def test_what_is_no_picture_is_none(data: bytes) -> None:
     assert decoded(data) is None
 
 
-def test_a_picture_that_claims_to_be_vast_is_never_decoded() -> None:
-    head = b"\x00\x00\xff\xff" * 2 + b"\x08\x02\x00\x00\x00"
-    crc = zlib.crc32(b"IHDR" + head).to_bytes(4, "big")
-    bomb = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x0dIHDR" + head + crc + bytes(64)
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A PNG's chunk, well-formed."""
+    crc = zlib.crc32(kind + data).to_bytes(4, "big")
+    return len(data).to_bytes(4, "big") + kind + data + crc
+
+
+@pytest.mark.parametrize("side", [10_000, 20_000])
+def test_a_picture_that_claims_to_be_vast_is_never_decoded(side: int) -> None:
+    head = side.to_bytes(4, "big") * 2 + b"\x08\x02\x00\x00\x00"
+    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(64))), (b"IEND", b""))
+    bomb = b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+    # Up to some size Pillow only warns.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert decoded(bomb) is None
@@ -72,3 +85,14 @@ def test_a_sheet_is_tagged_has_a_language_and_fetches_nothing() -> None:
     assert b"/Lang (en)" in whole
     assert b"pdfuaid" in whole
     assert whole.count(b"/Subtype /Image") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="there is no such call here")
+def test_a_system_that_forbids_to_be_nice_still_gives_a_report() -> None:
+    sheet = Sheet('<html lang="en"><title>T</title><p>Hello', "@page { size: A5 }", {}, {})
+    done = subprocess.run(
+        [sys.executable, "-c", unkind("server.reports.printing")],
+        input=msgspec.msgpack.encode(sheet), capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(b"%PDF-")
