@@ -143,7 +143,6 @@ def _build(
     session = Session(parts, opening, timeline, now_ns)
     sitting.ends.session = session
     delivering.serve(session)
-    plan.preview.relay.listener = recording.losses
     plan.preview.take()
     try:
         session.start()

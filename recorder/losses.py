@@ -23,21 +23,40 @@ NS_PER_US = 1_000
 
 
 class Relay:
-    """Passes losses on to whoever listens; before a recording, nobody does."""
+    """Passes losses on to whoever listens. Before a recording nobody does: what is lost by then
+    and not back is told to the one who comes."""
 
     def __init__(self) -> None:
         """Nobody listens yet."""
-        self.listener: LossListener | None = None
+        self._lock = threading.Lock()  # while it tells, too: no loss may follow its own end
+        self._listener: LossListener | None = None
+        self._open: dict[StreamName, tuple[int, str]] = {}
+
+    def listen(self, listener: LossListener, since_ns: int) -> None:
+        """Tell ``listener`` from now on, and what is missing already as lost at ``since_ns``,
+        when its recording began (monotonic nanoseconds), or later.
+        """
+        with self._lock:
+            self._listener = listener
+            for stream, (start_ns, reason) in self._open.items():
+                listener.on_lost(stream, max(start_ns, since_ns), reason)
+            self._open.clear()
 
     def on_lost(self, stream: StreamName, start_ns: int, reason: str) -> None:
         """A stream went away."""
-        if self.listener is not None:
-            self.listener.on_lost(stream, start_ns, reason)
+        with self._lock:
+            if self._listener is None:
+                self._open[stream] = start_ns, reason
+            else:
+                self._listener.on_lost(stream, start_ns, reason)
 
     def on_back(self, stream: StreamName, end_ns: int) -> None:
         """A stream came back."""
-        if self.listener is not None:
-            self.listener.on_back(stream, end_ns)
+        with self._lock:
+            if self._listener is None:
+                self._open.pop(stream, None)
+            else:
+                self._listener.on_back(stream, end_ns)
 
 
 @dataclass(frozen=True, slots=True)

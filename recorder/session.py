@@ -192,6 +192,8 @@ class Session:
                 consent=opening.consent,
                 unwatched=opening.unwatched,
             )
+        # Not before the first record; what is missing by now is missing from the beginning.
+        self.preview.relay.listen(parts.losses, self._timeline.origin_ns)
         parts.delivering.start()
         parts.surroundings.start()
         parts.detection.start()

@@ -15,6 +15,7 @@ from recorder.app import Recorder
 from recorder.capture import camera as camera_module
 from recorder.capture.camera import DeviceCamera
 from recorder.capture.devices import CameraNode
+from recorder.capture.pump import Missing
 from recorder.faults import EnvironmentFault
 from recorder.settings import Settings
 from recorder.status import Light
@@ -116,6 +117,42 @@ def test_a_camera_taken_away_is_a_gap_and_comes_back_by_itself(
     after = [p for p in pieces if p.start >= gap.end - TICK_US]
     assert (len(before) + len(after), bool(before), bool(after)) == (len(pieces), True, True)
     assert isinstance(bodies[-1], Close)
+
+
+def test_a_camera_lost_before_the_recording_is_missing_from_its_beginning(
+    plug: Plug, tmp_path: Path
+) -> None:
+    server = EvidenceServer()
+    with server.listening() as address:
+        recorder = Recorder(Settings(store=tmp_path))
+        offer = recorder.inspect(address, server.code)
+        preview = recorder.open_preview(offer, "device:0", "none")
+        plug.inside.clear()
+        camera = preview.camera
+        assert camera is not None
+        until(lambda: isinstance(camera.state, Missing), "the loss was not noticed")
+
+        session = recorder.start(offer, "device:0", "none", "none", preview)
+        plug.inside.set()
+        until(lambda: session.status().streams[0].working, "the camera did not come back")
+        seen = session.status().streams[0].frames
+        until(lambda: session.status().streams[0].frames > seen + 30, "no pictures after")
+
+        session.finish("finished")
+        until(lambda: session.status().delivery.done and session.wait(0), "not delivered")
+        recorder.leave()
+
+    assert server.held is not None
+    records = [decode_record(signed.payload) for signed in server.held.records]
+    bodies = [record.body for record in records]
+    reports = [b for b in bodies if isinstance(b, Incident) and b.kind is Kind.DEVICE_LOST]
+    (gap,) = [b for b in bodies if isinstance(b, Gap)]
+    (first, *_) = [b for b in bodies if isinstance(b, Segment) and b.part == "fragment"]
+    assert [report.end is None for report in reports] == [True, False]
+    assert (gap.stream, gap.start, gap.end) == ("camera", reports[1].start, reports[1].end)
+    # Not before the recording: the first record is written within its first moment.
+    assert abs(gap.start - records[0].mono) < 1_000_000 * PATIENCE_S
+    assert first.start >= gap.end - TICK_US
 
 
 def test_without_a_camera_nothing_begins_and_the_code_stays_good(

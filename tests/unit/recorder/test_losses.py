@@ -8,7 +8,7 @@ from support.asleep import SleepyClock, watched
 from support.sessions import Keys, make_policy
 
 from recorder.detect.observations import Incident
-from recorder.losses import LossRecorder
+from recorder.losses import LossRecorder, Relay
 from recorder.sleeps import SLEPT
 from shared.flags import Kind
 from shared.policy import Rule
@@ -145,3 +145,31 @@ def test_a_kind_that_is_off_still_leaves_its_gap() -> None:
     losses.on_back("camera", 2 * S)
 
     assert [type(item) for item in told] == [Gap]
+
+
+def test_what_was_lost_before_anybody_listened_is_missing_from_the_beginning() -> None:
+    losses, told = recorder()
+    relay = Relay()
+    relay.on_lost("camera", 10 * S, "unplugged")
+    relay.on_lost("microphone", 11 * S, "unplugged")
+    relay.on_back("microphone", 12 * S)
+
+    relay.listen(losses, 20 * S)
+    assert set(losses.missing) == {"camera"}
+    relay.on_back("camera", 24 * S)
+
+    begin, gap, end = told
+    assert (begin.kind, begin.start_ns, begin.end_ns) == (Kind.DEVICE_LOST, 20 * S, None)
+    assert (gap.stream, gap.start, gap.end) == ("camera", 20_000_000, 24_000_000)
+    assert (end.id, end.end_ns) == (begin.id, 24 * S)
+
+
+def test_what_is_lost_while_somebody_listens_is_told_at_once() -> None:
+    losses, told = recorder()
+    relay = Relay()
+    relay.on_lost("camera", 30 * S, "unplugged")
+    relay.listen(losses, 20 * S)
+    relay.on_lost("screen", 40 * S, "no permission")
+
+    assert [incident.start_ns for incident in told] == [30 * S, 40 * S]
+    assert set(losses.missing) == {"camera", "screen"}
