@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support.campus import Campus, Pupil, client_of, connected, redeem, sign_in
+from support.unkind import unkind
 
 from server.app import create_app
 from server.reports import verdicts
@@ -190,6 +192,17 @@ async def test_one_that_cannot_be_made_is_said_and_tried_again(
     address = f"/sessions/{pupil.session}/verdict"
     begun = await client.post(address, headers=headers, follow_redirects=False)
     assert (begun.status_code, begun.headers["location"]) == (303, address)
+    assert (await asked(client, pupil)).json()["holds"] is True
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="there is no such call here")
+async def test_a_system_that_forbids_to_be_nice_still_gives_a_verdict(
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil, monkeypatch
+) -> None:
+    await recorded(pupil)
+    await sign_in(campus, client, campus.proctor)
+    forbidden = (sys.executable, "-c", unkind("server.reports.checking"))
+    monkeypatch.setattr(verdicts, "_COMMAND", forbidden)
     assert (await asked(client, pupil)).json()["holds"] is True
 
 
