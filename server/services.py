@@ -234,15 +234,10 @@ def _reports(ground: Ground, media: Media) -> Part:
     settings, clock, database = ground.settings, ground.clock, ground.database
     verdicts = Verdicts(database, ground.keys, settings, clock)
     reports = Reports(settings, clock)
+    own = SessionReports(database, ground.keys, media, verdicts, reports, clock)
     return Part(
-        {
-            "reports": reports,
-            "session_reports": SessionReports(
-                database, ground.keys, media, verdicts, reports, clock
-            ),
-            "verdicts": verdicts,
-        },
-        (verdicts.running, reports.running, Observing(database).running),
+        {"reports": reports, "session_reports": own, "verdicts": verdicts},
+        (verdicts.running, reports.running, own.running, Observing(database).running),
     )
 
 

@@ -19,9 +19,16 @@ TOO_MANY = Rejection(
     retry_after=60,
 )
 
+GONE = Rejection(
+    "about:blank",
+    410,
+    "Evidence was destroyed after this report was begun, so that the report is gone too. Have "
+    "a new one made: it says what is left.",
+)
+
 
 async def report_file(reports: Reports, name: Name, called: str) -> Response[Any]:
-    """The PDF, once it is made; 503 where it cannot be."""
+    """The PDF, once it is made; 503 where it cannot be, 410 where it was dropped meanwhile."""
     match await reports.made(name):
         case Ready(file=file):
             data = await asyncio.to_thread(file.read_bytes)
@@ -29,5 +36,7 @@ async def report_file(reports: Reports, name: Name, called: str) -> Response[Any
         case Failed(why):
             said = f"The report could not be made: {why}. Have it made again."
             return Rejection("about:blank", 503, said).response()
-        case Making() | Crowded() | None:
+        case Making() | Crowded():
             return TOO_MANY.response()
+        case None:
+            return GONE.response()

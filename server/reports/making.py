@@ -92,6 +92,9 @@ class NotMade(Exception):
 
 @dataclass(slots=True)
 class _Job:
+    """A report ``begun`` at a time (µs UTC)."""
+
+    begun: int
     task: asyncio.Task[None] | None = None
     state: State = Making()
 
@@ -108,13 +111,13 @@ class Reports:
 
     def look(self, name: Name) -> State | None:
         """Where a report stands; ``None`` where nobody asked for it lately."""
-        self._forget_old()
+        self.forget_old()
         job = self._jobs.get(name)
         return None if job is None else job.state
 
     def begin(self, name: Name, gather: Gather, finish: Finish) -> State:
         """Make a report anew; one that is being made already goes on."""
-        self._forget_old()
+        self.forget_old()
         there = self._jobs.get(name)
         if there is not None and isinstance(there.state, Making):
             return there.state
@@ -122,7 +125,7 @@ class Reports:
             return Crowded()
         if there is not None:
             _remove(there)
-        job = self._jobs[name] = _Job()
+        job = self._jobs[name] = _Job(self._clock())
         job.task = asyncio.create_task(self._work(job, gather, finish))
         return job.state
 
@@ -132,6 +135,32 @@ class Reports:
         if job is not None and job.task is not None:
             await asyncio.wait([job.task])
         return self.look(name)
+
+    def kept(self, kind: str) -> set[str]:
+        """On what of a kind (``"session"``) there are reports, made or being made."""
+        return {subject for _, of, subject in self._jobs if of == kind}
+
+    def drop(self, kind: str, subject: str, until: int) -> None:
+        """Forget everybody's reports on something that were begun at ``until`` (µs UTC) or
+        before; those that are being made are ended.
+        """
+        for name, job in list(self._jobs.items()):
+            if name[1:] == (kind, subject) and job.begun <= until:
+                if job.task is not None:
+                    job.task.cancel()
+                _remove(job)
+                del self._jobs[name]
+
+    def forget_old(self) -> None:
+        """Forget those that nobody may take any more."""
+        now = self._clock()
+        for name, job in list(self._jobs.items()):
+            match job.state:
+                case Ready(made=made) if now - made > KEPT_FOR:
+                    _remove(job)
+                    del self._jobs[name]
+                case _:
+                    pass
 
     @asynccontextmanager
     async def running(self, _: Litestar) -> AsyncIterator[None]:
@@ -153,8 +182,12 @@ class Reports:
                 sheet = await gather(say)
                 say("Laying out the pages")
                 file = await self._lay_out(sheet)
-            await finish(file)
-            size = (await asyncio.to_thread(file.stat)).st_size
+            try:
+                await finish(file)
+                size = (await asyncio.to_thread(file.stat)).st_size
+            except BaseException:
+                file.unlink(missing_ok=True)
+                raise
             job.state = Ready(file, self._clock(), size)
         except (*UNREADY, KeysMissing, BlobStoreError, NotMade) as error:
             job.state = Failed(str(error).partition("\n")[0])
@@ -165,23 +198,19 @@ class Reports:
 
     async def _lay_out(self, sheet: Sheet) -> Path:
         data = await print_sheet(sheet)
-        return await asyncio.to_thread(self._keep, data)
+        keeping = asyncio.ensure_future(asyncio.to_thread(self._keep, data))
+        try:
+            return await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            # A thread goes on to its end: what it has written is opened evidence.
+            (await keeping).unlink(missing_ok=True)
+            raise
 
     def _keep(self, data: bytes) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".pdf", delete=False) as file:
             file.write(data)
             return Path(file.name)
-
-    def _forget_old(self) -> None:
-        now = self._clock()
-        for name, job in list(self._jobs.items()):
-            match job.state:
-                case Ready(made=made) if now - made > KEPT_FOR:
-                    _remove(job)
-                    del self._jobs[name]
-                case _:
-                    pass
 
 
 def log_made(

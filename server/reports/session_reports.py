@@ -1,14 +1,23 @@
-"""A session's report gathered: the verdict waited for, the case read, the pictures opened."""
+"""A session's report gathered: the verdict waited for, the case read, the pictures opened.
+
+What is kept of one is opened evidence: it goes when anything of its session is destroyed,
+whichever process does that.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from litestar import Litestar
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
+from server.chores import beside, repeated
 from server.clock import WallClock
 from server.ingest.models import ExamSession
 from server.reports.making import Name, Reports, Say, State, log_made
@@ -16,6 +25,7 @@ from server.reports.printing import Sheet
 from server.reports.session_report import SessionReport, session_report
 from server.reports.sheets import MOST_PICTURES, session_sheet
 from server.reports.verdicts import Verdicts
+from server.retention.models import DestructionRow
 from server.review.attachments import Found, find_attachment
 from server.review.casefile import read_case
 from server.review.flags import Flag
@@ -28,6 +38,10 @@ from shared.signed import public_bytes
 TOO_MANY = (
     f"Pictures of the first {MOST_PICTURES} flags are printed; this one is in the bundle."
 )
+
+# How often it is looked for reports that must go, in seconds: a certificate that says that
+# evidence is destroyed is read by people, who take longer.
+LOOK_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,38 @@ class SessionReports:
                 log_made(db, self._clock(), staff, ("session", session_id), "pdf", data)
 
         return self._reports.begin(self.name(staff, session_id), gather, finish)
+
+    async def forget_destroyed(self) -> None:
+        """Drop reports that were begun before the last destruction of something of their
+        session had come to its end.
+        """
+        if not (kept := self._reports.kept("session")):
+            return
+        until = func.max(func.coalesce(DestructionRow.finished, self._clock()))
+        query = (
+            select(DestructionRow.session_id, until)
+            .where(DestructionRow.session_id.in_(kept))
+            .group_by(DestructionRow.session_id)
+        )
+        async with self._database.transaction() as db:
+            found = (await db.execute(query)).tuples().all()
+        for session_id, last in found:
+            self._reports.drop("session", session_id, last)
+
+    @asynccontextmanager
+    async def running(self, _: Litestar) -> AsyncIterator[None]:
+        """For as long as the application runs: what must go is looked for."""
+        async with beside(self._run):
+            yield
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        await repeated(
+            "reports", self._tidy, LOOK_S, stop, "reports that must go cannot be looked for"
+        )
+
+    async def _tidy(self) -> None:
+        self._reports.forget_old()
+        await self.forget_destroyed()
 
     async def read(self, db: AsyncSession, session: ExamSession, by: str) -> SessionReport:
         """What a report says now, with the verdict that there is."""

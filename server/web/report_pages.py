@@ -17,8 +17,8 @@ from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.ingest.lookup import session_of
 from server.network import AnyRequest
-from server.reports.files import report_file
-from server.reports.making import Reports
+from server.reports.files import TOO_MANY, report_file
+from server.reports.making import Crowded, Reports
 from server.reports.session_reports import SessionReports
 from server.storage.database import Database
 from server.web.rendering import page
@@ -37,6 +37,7 @@ class SessionReportPages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
+        session_reports: NamedDependency[SessionReports],
         reports: NamedDependency[Reports],
         clock: NamedDependency[WallClock],
     ) -> Template:
@@ -46,6 +47,7 @@ class SessionReportPages(Controller):
             session = await session_of(db, staff, session_id)
             candidate = await db.get_one(Candidate, session.candidate_id)
             exam = await db.get_one(Exam, session.exam_id)
+        await session_reports.forget_destroyed()
         state = reports.look(SessionReports.name(staff, session.id))
         context: dict[str, Any] = {
             "state": state,
@@ -86,12 +88,18 @@ class SessionReportPages(Controller):
         reports: NamedDependency[Reports],
         clock: NamedDependency[WallClock],
     ) -> Response[Any]:
-        """The report that was made for the asker; one is made now where there is none."""
+        """The report that was made for the asker; one is made now where there is none. 410
+        where evidence was destroyed since it was begun.
+        """
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             accessed(db, clock(), staff, session, "report")
         name = SessionReports.name(staff, session.id)
-        if reports.look(name) is None:
-            session_reports.begin(staff, session.id)
+        if reports.look(name) is None and isinstance(
+            session_reports.begin(staff, session.id), Crowded
+        ):
+            return TOO_MANY.response()
+        await reports.made(name)
+        await session_reports.forget_destroyed()
         return await report_file(reports, name, f"{session.id}.report.pdf")

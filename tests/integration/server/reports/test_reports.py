@@ -24,6 +24,10 @@ from server.exams.models import Exam
 from server.exams.service import add_policy
 from server.exams.terms import Terms
 from server.reports.making import Reports
+from server.reports.session_reports import SessionReports
+from server.retention.destruction import Destroyed, Destruction
+from server.storage.blobs import BlobStore
+from shared.certificate import SEALED
 from shared.policy import Review
 
 pytestmark = pytest.mark.anyio
@@ -228,6 +232,71 @@ async def only_the_asker_has_it_and_not_for_long(desk: Desk, pupil: Pupil) -> No
     desk.campus.clock.advance(16 * 60 * 1_000_000)
     assert reports.look(("x", "session", pupil.session)) is None
     assert not list(folder.glob("*.pdf"))
+
+
+async def destroyed(desk: Desk, pupil: Pupil) -> None:
+    """Have everything sealed destroyed, by another process than the server's."""
+    campus = desk.campus
+    async with connected(campus.settings) as database:
+        blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
+        work = Destruction(database, blobs, campus.keys, campus.clock)
+        done = await work.destroy(pupil.session, SEALED, "command line", "Its time is over.")
+        assert isinstance(done, Destroyed)
+
+
+async def test_what_was_destroyed_is_in_no_report_that_was_made_before(desk: Desk) -> None:
+    pupil = await whole(desk)
+    folder = desk.campus.settings.data_dir / "exports"
+    path = f"/sessions/{pupil.session}/report"
+    assert (await desk.client.get(f"{path}.pdf")).status_code == 200
+    assert list(folder.glob("*.pdf"))
+    await destroyed(desk, pupil)
+    refused = await desk.client.get(f"{path}.pdf")
+    assert (refused.status_code, "Have a new one made" in refused.text) == (410, True)
+    assert not list(folder.glob("*.pdf"))
+    page = await desk.client.get(path, headers=BROWSER)
+    assert "Make the report" in page.text
+
+
+async def test_a_report_goes_though_nobody_asks_for_it_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.reports.session_reports.LOOK_S", 0.05)
+    folder = desk.campus.settings.data_dir / "exports"
+    own = desk.campus.app.dependencies["session_reports"].dependency()
+    assert isinstance(own, SessionReports)
+    for over in ("its time", "its evidence"):
+        pupil = await whole(desk)
+        made = await desk.client.get(f"/sessions/{pupil.session}/report.pdf")
+        assert (made.status_code, len(list(folder.glob("*.pdf")))) == (200, 1)
+        if over == "its time":
+            desk.campus.clock.advance(16 * 60 * 1_000_000)
+        else:
+            await destroyed(desk, pupil)
+        async with own.running(desk.campus.app):
+            deadline = time.monotonic() + PATIENCE_S
+            while list(folder.glob("*.pdf")):
+                assert time.monotonic() < deadline, over
+                await asyncio.sleep(0.05)
+
+
+async def test_a_report_that_is_being_made_ends_with_the_evidence(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.reports.making._COMMAND", ("sleep", "600"))
+    pupil = await whole(desk)
+    reports = desk.campus.app.dependencies["reports"].dependency()
+    assert isinstance(reports, Reports)
+    path = f"/sessions/{pupil.session}/report"
+    asking = asyncio.ensure_future(desk.client.get(f"{path}.pdf"))
+    deadline = time.monotonic() + PATIENCE_S
+    while not reports.kept("session"):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.01)
+    await destroyed(desk, pupil)
+    page = await desk.client.get(path, headers=BROWSER)
+    assert "Make the report" in page.text
+    assert (await asking).status_code == 410
 
 
 async def test_a_report_that_cannot_be_laid_out_says_so(
