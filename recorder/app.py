@@ -300,17 +300,20 @@ class Recorder:
         return news if isinstance(news, Fetched | Trouble) else None
 
     def install(self, fetched: Fetched) -> Installed:
-        """Install a newer build, or say who can and how.
+        """Install a newer build, or say who can and how; not with an exam near or under way.
 
         Raises:
-            EnvironmentFault: it cannot be done here, with what to do.
+            EnvironmentFault: it cannot be done here or now, with what to do.
         """
         from recorder.installed import installed_root
+        from recorder.interrupted import is_recording
         from recorder.updates.installing import install
 
         root = installed_root()
         assert root is not None  # else nothing was fetched
-        return install(fetched, root)
+        # Another program's recording is looked for once: each look opens every store.
+        free = not is_recording(self._root)
+        return install(fetched, root, lambda: free and self._may_update())
 
     def stop_updates(self) -> None:
         """The window closes: what is being fetched is left. Returns at once."""
@@ -358,9 +361,16 @@ class Recorder:
         return look(folder)
 
     def _let_go(self, folder: Path) -> None:
-        """Have the quiet delivery of leftovers let a store go that is wanted now."""
-        if self.leftovers is not None:
-            self.leftovers.let_go(folder, STOP_BOUND_S)
+        """Have the quiet delivery of leftovers let a store go that is wanted now.
+
+        Raises:
+            EnvironmentFault: it does not come to, just now.
+        """
+        if self.leftovers is None or self.leftovers.let_go(folder, STOP_BOUND_S):
+            return
+        raise EnvironmentFault(
+            "This recording is just being delivered.", "Try again in a moment."
+        )
 
     def _forget(self, offer: Offer) -> None:
         client, _ = self._inspected.pop((offer.server, offer.code), (None, None))

@@ -13,7 +13,7 @@ import hashlib
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -120,13 +120,18 @@ class InstalledProgram:
             self._done.set()
 
 
-def look_at(root: Path) -> Look:
-    """Compare an installed tree with its list; takes as long as reading it."""
+def look_at(root: Path, before_each: Callable[[], None] = lambda: None) -> Look:
+    """Compare an installed tree with its list; takes as long as reading it.
+
+    Args:
+        root: of the tree.
+        before_each: called before each file is read; what it raises ends the look.
+    """
     try:
         signed, build, listed = _listed(root)
     except (OSError, MalformedLine, BuildError):
         return Look(FilesVerdict.UNLISTED)
-    found = tuple(_differences(root, build, listed))
+    found = tuple(_differences(root, build, listed, before_each))
     verdict = FilesVerdict.CHANGED if found else FilesVerdict.INTACT
     return Look(verdict, build, signed.hash, found)
 
@@ -137,7 +142,9 @@ def _listed(root: Path) -> tuple[Signed, Build, dict[str, FileEntry]]:
     return signed, build, check_list(build, (root / LIST_FILE).read_bytes())
 
 
-def _differences(root: Path, build: Build, listed: Mapping[str, FileEntry]) -> list[str]:
+def _differences(
+    root: Path, build: Build, listed: Mapping[str, FileEntry], before_each: Callable[[], None]
+) -> list[str]:
     """Paths that are changed, missing or not on the list; sorted."""
     seen: set[str] = set()
     wrong: list[str] = []
@@ -147,6 +154,7 @@ def _differences(root: Path, build: Build, listed: Mapping[str, FileEntry]) -> l
             path = Path(folder, name)
             inner = path.relative_to(root).as_posix()
             seen.add(inner)
+            before_each()
             if not _is_listed(path, inner, build, listed):
                 wrong.append(inner)
     wrong += [path for path in listed if path not in seen]

@@ -45,7 +45,11 @@ def look(*, install: bool, language: str) -> int:
     """
     sessions = read_settings().root
     before = session_folders(sessions)
-    updates = updates_of_this(sessions, lambda: session_folders(sessions) == before)
+
+    def may() -> bool:
+        return session_folders(sessions) == before
+
+    updates = updates_of_this(sessions, may)
     if updates is None:
         raise EnvironmentFault(
             "This program has no updates: it runs from its source, or was built without them.",
@@ -66,7 +70,7 @@ def look(*, install: bool, language: str) -> int:
     _say(told(news, language))
     root = installed_root()
     if isinstance(news, Fetched) and root is not None:
-        _say(told_installed(install_fetched(news, root)))
+        _say(told_installed(install_fetched(news, root, may)))
     return FAULT if isinstance(news, Trouble) else 0
 
 

@@ -3,7 +3,8 @@
 This program never asks for an administrator's rights. A package is shown with the one command
 that installs it; an archive is unpacked beside the running program, which stays for going back;
 on Windows and macOS the system's own installer is opened on the file (written against
-stand-ins, not tried on either yet).
+stand-ins, not tried on either yet). An exam that comes near keeps it from beginning, and ends
+what is being unpacked.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from recorder.faults import EnvironmentFault
@@ -33,13 +34,18 @@ Run = Callable[[Sequence[str]], None]
 
 
 def install(
-    fetched: Fetched, root: Path, platform: str = sys.platform, run: Run | None = None
+    fetched: Fetched,
+    root: Path,
+    may: Callable[[], bool],
+    platform: str = sys.platform,
+    run: Run | None = None,
 ) -> Installed:
     """Install, or say how.
 
     Args:
         fetched: what ``Updates.fetch`` gave.
         root: of the installed tree.
+        may: whether nothing more important is near; asked again and again.
         platform: as ``sys.platform``.
         run: runs a command; the system's way, where there is none.
 
@@ -47,11 +53,20 @@ def install(
         EnvironmentFault: it cannot be done here, with what to do.
     """
     run = run or _run
+
+    def go_on() -> None:
+        if not may():
+            raise EnvironmentFault(
+                "An exam is near or under way: the update was not installed.",
+                "Nothing was changed. It is offered again when the program is next opened.",
+            )
+
+    go_on()
     kind = kind_of(fetched.release.name)
     if kind == ".deb":
         return ByCommand(fetched.file, command_for(fetched))
     if kind == ".tar.xz":
-        return _unpack(fetched, root, run)
+        return _unpack(fetched, root, go_on, run)
     opening = ["open"] if platform == "darwin" else ["msiexec", "/i"]
     try:
         run([*opening, str(fetched.file)])
@@ -71,16 +86,16 @@ def command_for(fetched: Fetched) -> str:
     return f"sudo apt-get install {file}"
 
 
-def _unpack(fetched: Fetched, root: Path, run: Run) -> Beside:
+def _unpack(fetched: Fetched, root: Path, go_on: Callable[[], None], run: Run) -> Beside:
     """Unpack beside the folder that holds the running tree, check every file, then register."""
     before = root.parent
     try:
         with tempfile.TemporaryDirectory(dir=before.parent, prefix=".update-") as scratch:
             with tarfile.open(fetched.file, "r:xz") as tar:
                 # Its bytes are those that were signed; links to the system's Python are meant.
-                tar.extractall(scratch, filter="tar")
+                tar.extractall(scratch, _each(tar, go_on), filter="tar")
             (unpacked,) = Path(scratch).iterdir()
-            folder = _checked(unpacked, before, fetched.release.build)
+            folder = _checked(unpacked, before, fetched.release.build, go_on)
             if folder.exists():
                 shutil.rmtree(folder)
             unpacked.rename(folder)
@@ -100,13 +115,20 @@ def _unpack(fetched: Fetched, root: Path, run: Run) -> Beside:
     return Beside(folder, before, shlex.quote(str(before / REGISTER)))
 
 
-def _checked(unpacked: Path, before: Path, build: str) -> Path:
+def _each(tar: tarfile.TarFile, go_on: Callable[[], None]) -> Iterator[tarfile.TarInfo]:
+    """The members in their order, for as long as it may go on."""
+    for member in tar:
+        go_on()
+        yield member
+
+
+def _checked(unpacked: Path, before: Path, build: str, go_on: Callable[[], None]) -> Path:
     """Where what was unpacked is to be, once every file of it was compared.
 
     Raises:
         EnvironmentFault: it is not what was signed, or would take the running program's place.
     """
-    look = look_at(unpacked / TREE)
+    look = look_at(unpacked / TREE, go_on)
     if look.verdict is not FilesVerdict.INTACT or look.id != build:
         raise EnvironmentFault(
             "What was unpacked is not what was signed.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tarfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +59,10 @@ def built(folder: Path, number: int) -> Built:
     return Built(archive, number)
 
 
+def always() -> bool:
+    return True
+
+
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> tuple[Built, Built]:
     folder = tmp_path_factory.mktemp("archives")
@@ -78,7 +83,7 @@ def test_a_newer_one_is_unpacked_beside_and_the_old_one_goes_back(
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
     entry = tmp_path / "share" / "applications" / "small.desktop"
-    done = install(two[1].fetched(), home, "linux")
+    done = install(two[1].fetched(), home, always, "linux")
     assert isinstance(done, Beside)
     assert done.before == home.parent
     assert look_at(done.folder / TREE).verdict is FilesVerdict.INTACT
@@ -87,18 +92,40 @@ def test_a_newer_one_is_unpacked_beside_and_the_old_one_goes_back(
     subprocess.run(done.back, shell=True, check=True)
     assert str(home) in entry.read_text()
     # Once more, over what is there: the same.
-    assert install(two[1].fetched(), home, "linux") == done
+    assert install(two[1].fetched(), home, always, "linux") == done
 
 
 def test_an_archive_of_another_build_changes_nothing(
     two: tuple[Built, Built], home: Path
 ) -> None:
     with pytest.raises(EnvironmentFault, match="not what was signed"):
-        install(two[1].fetched(two[0].archive), home, "linux")
+        install(two[1].fetched(two[0].archive), home, always, "linux")
     assert list(home.parent.parent.iterdir()) == [home.parent]
     with pytest.raises(EnvironmentFault, match="runs from"):
-        install(two[0].fetched(), home, "linux")
+        install(two[0].fetched(), home, always, "linux")
     assert look_at(home).verdict is FilesVerdict.INTACT
+
+
+def test_an_exam_that_comes_near_ends_the_unpacking_wherever_it_is(
+    two: tuple[Built, Built], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    with tarfile.open(two[1].archive) as tar:
+        members = tar.getmembers()
+    # Asked before it begins, at each member, and at each file that is compared.
+    listed = sum("/tree/" in one.name and not one.isdir() for one in members)
+    most = 1 + len(members) + listed
+    for turns in range(most):
+        with pytest.raises(EnvironmentFault, match="exam is near"):
+            install(two[1].fetched(), home, only(turns), "linux")
+        assert list(home.parent.parent.iterdir()) == [home.parent]
+    assert isinstance(install(two[1].fetched(), home, only(most), "linux"), Beside)
+
+
+def only(turns: int) -> Callable[[], bool]:
+    """Nobody is near for so many times that it is asked."""
+    left = iter([True] * turns)
+    return lambda: next(left, False)
 
 
 def test_registering_that_fails_is_told(two: tuple[Built, Built], home: Path) -> None:
@@ -106,7 +133,7 @@ def test_registering_that_fails_is_told(two: tuple[Built, Built], home: Path) ->
         raise OSError(2, "No such file", REGISTER)
 
     with pytest.raises(EnvironmentFault, match="could not be put into the menu"):
-        install(two[1].fetched(), home, "linux", run=fails)
+        install(two[1].fetched(), home, always, "linux", run=fails)
 
 
 def test_the_builder_puts_the_root_into_the_program(home: Path, tmp_path: Path) -> None:

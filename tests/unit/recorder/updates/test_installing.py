@@ -44,13 +44,18 @@ def fetched(made: SignedBuild, folder: Path, *, back: bool = False) -> Fetched:
 def test_a_package_is_shown_with_the_one_command(tmp_path: Path) -> None:
     folder = tmp_path / "with space"
     folder.mkdir()
-    done = install(fetched(signed_build(6), folder), ROOT, "linux", run=never)
+    done = install(fetched(signed_build(6), folder), ROOT, always, "linux", run=never)
     assert isinstance(done, ByCommand)
     assert done.command == f"sudo apt-get install '{done.file}'"
     assert done.command in told_installed(done)
-    back = install(fetched(signed_build(6), folder, back=True), ROOT, "linux", run=never)
+    older = fetched(signed_build(6), folder, back=True)
+    back = install(older, ROOT, always, "linux", run=never)
     assert isinstance(back, ByCommand)
     assert "INVIGIL_ALLOW_DOWNGRADE=1" in back.command
+
+
+def always() -> bool:
+    return True
 
 
 def never(command: Sequence[str]) -> None:
@@ -66,7 +71,7 @@ def test_the_systems_own_installer_is_opened(
 ) -> None:
     ran: list[Sequence[str]] = []
     made = fetched(signed_build(6, name=name), tmp_path)
-    done = install(made, ROOT, platform, run=ran.append)
+    done = install(made, ROOT, always, platform, run=ran.append)
     assert ran == [[*command, str(made.file)]]
     assert done == Opened(made.file)
     assert str(made.file) in told_installed(done)
@@ -75,7 +80,15 @@ def test_the_systems_own_installer_is_opened(
         raise subprocess.CalledProcessError(1, list(command))
 
     with pytest.raises(EnvironmentFault, match="open"):
-        install(made, ROOT, platform, run=fails)
+        install(made, ROOT, always, platform, run=fails)
+
+
+@pytest.mark.parametrize("name", ["invigil.deb", "invigil.tar.xz", "invigil.msi"])
+def test_nothing_is_begun_with_an_exam_near(tmp_path: Path, name: str) -> None:
+    made = fetched(signed_build(6, name=name), tmp_path)
+    with pytest.raises(EnvironmentFault, match="not installed") as told:
+        install(made, tmp_path / "home" / "tree", lambda: False, "win32", run=never)
+    assert "Nothing was changed" in told.value.advice
 
 
 def test_what_is_no_archive_changes_nothing(tmp_path: Path) -> None:
@@ -83,7 +96,7 @@ def test_what_is_no_archive_changes_nothing(tmp_path: Path) -> None:
     (home / "invigil-1" / "tree").mkdir(parents=True)
     made = fetched(signed_build(6, name="invigil.tar.xz"), tmp_path)
     with pytest.raises(EnvironmentFault, match="Nothing was changed"):
-        install(made, home / "invigil-1" / "tree", "linux", run=never)
+        install(made, home / "invigil-1" / "tree", always, "linux", run=never)
     assert [path.name for path in home.iterdir()] == ["invigil-1"]
 
 
