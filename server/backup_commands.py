@@ -23,17 +23,21 @@ if TYPE_CHECKING:
 # Backups of the database that stay where nothing else is said: a week of one a night.
 KEEP = 7
 
-# Exit status where a restored server does not have all that its database says.
+# Exit status where a backup, or a restored server, does not have all that its database says.
 NOT_WHOLE = 1
 
+# As many pieces are named; a backup's list of contents has all.
+MOST_NAMED = 20
 
-def backup(folder: Path, *, keep: int = KEEP) -> None:
+
+def backup(folder: Path, *, keep: int = KEEP) -> int:
     """Write a backup of the database, all recordings and what recorders are offered as updates
     into a folder.
 
-    The server may run meanwhile. Recordings are copied once, so the next backup into the same
-    folder is quick; what was destroyed since (its time was over) leaves the folder too. For
-    example each night, by cron:
+    The server may run meanwhile. Recordings are copied once; those that are in the folder are
+    read again, and copied anew where the disk has damaged them. What was destroyed since (its
+    time was over) leaves the folder too. The exit status is 1 where a recording is missing or
+    damaged in the server's store: all others are backed up. For example each night, by cron:
 
         invigil-server backup /media/backup/invigil
 
@@ -63,9 +67,28 @@ def backup(folder: Path, *, keep: int = KEEP) -> None:
         made = asyncio.run(work())
     except (BackupFault, DumpError) as error:
         raise Fault(str(error)) from error
-    print_line({**msgspec.to_builtins(made), "updates": len(made.updates)})
+    counted = {name: len(getattr(made, name)) for name in ("updates", "missing", "damaged")}
+    print_line({**msgspec.to_builtins(made), **counted})
     say(f"Backed up {made.pieces} pieces and the database into {folder}.")
     say("The keys are not in it: invigil-server admin keys backup FILE")
+    _name("missing from the server's store", made.missing)
+    _name("damaged in the server's store", made.damaged)
+    if made.whole:
+        return 0
+    say("An earlier copy of this folder, or an export, may have them: keep those.")
+    return NOT_WHOLE
+
+
+def _name(what: str, pieces: Sequence[str]) -> None:
+    """Say what is wrong with pieces, and with which."""
+    if not pieces:
+        return
+    say(f"{len(pieces)} {'pieces are' if len(pieces) > 1 else 'piece is'} {what}:")
+    for name in pieces[:MOST_NAMED]:
+        session, _, sha256 = name.partition("/")
+        say(f"  piece {sha256} of session {session}")
+    if len(pieces) > MOST_NAMED:
+        say(f"  and {len(pieces) - MOST_NAMED} more")
 
 
 def restore(folder: Path, *, of: str = "") -> int:
@@ -78,6 +101,9 @@ def restore(folder: Path, *, of: str = "") -> int:
 
         invigil-server admin keys restore /media/safe/invigil-keys.ivk
         invigil-server restore /media/backup/invigil
+
+    A recording that the backup's disk has damaged is left out and named, and the exit status
+    is 1; where another copy of the folder is whole, empty the installation and restore that.
 
     What recorders delivered after the backup is not in it: they were given receipts for it,
     so those sessions show records or pieces as missing; exports taken since have them.
@@ -117,8 +143,11 @@ async def _restore(folder: Path, of: str) -> int:
         say(f"Restored repositories of updates: {len(done.updates)}.")
     for one in done.kept:
         say(f"The repository of updates of {one} was there already, and stays as it is.")
+    _name("damaged in the backup, and left out", done.damaged)
+    if done.damaged:
+        say("Another copy of the backup's folder, or an export, may have them whole.")
     if lost:
-        say(f"{lost} pieces that it names are not in the backup; the sessions say which.")
+        say(f"{lost} pieces that it names could not be put back; the sessions say which.")
         return NOT_WHOLE
     say("Check the keys too: invigil-server admin keys check")
     return 0

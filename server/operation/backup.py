@@ -7,6 +7,7 @@
 
 Pieces are durable before a row says so, thus the database is dumped first. What was destroyed
 since an earlier backup goes from the folder too: a backup keeps nobody's recording for longer.
+A piece that is lost or damaged keeps no other one from being copied, or put back: it is named.
 Private keys are none of it (``storage.key_backup``).
 """
 
@@ -17,10 +18,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 
 import msgspec
 from filelock import FileLock, Timeout
+from obstore.exceptions import BaseError as BlobStoreError
 from sqlalchemy import ColumnElement, select
 
 from server.clock import MICROS_PER_SECOND
@@ -58,7 +61,9 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What one backup holds: ``made`` in microseconds, sizes in bytes.
 
     ``revision`` is the database's schema, ``gone`` how many pieces were destroyed while the
-    backup was made; ``updates`` are the files of the repositories of updates.
+    backup was made; ``updates`` are the files of the repositories of updates. ``missing`` and
+    ``damaged`` name the pieces (``<session>/<sha256>``) that the server should have, and its
+    store does not have, or not whole; the folder has no whole one of them either.
     """
 
     format: str
@@ -71,6 +76,13 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     pieces_bytes: int
     gone: int
     updates: tuple[Kept, ...] = ()
+    missing: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds all that the server should have."""
+        return not (self.missing or self.damaged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +99,14 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What was put back: how many pieces, and whose repositories of updates; ``kept`` are the
-    institutions whose repository was there already and stayed.
+    institutions whose repository was there already and stayed. ``damaged`` names the pieces
+    (``<session>/<sha256>``) that the backup has no more as they were, and were left out.
     """
 
     pieces: int
     updates: tuple[str, ...]
     kept: tuple[str, ...]
+    damaged: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +117,22 @@ class Piece:
     sha256: str
     size: int
 
+    @property
+    def name(self) -> str:
+        """As people and lists call it."""
+        return f"{self.session}/{self.sha256}"
+
     def under(self, folder: Path) -> Path:
         """Where a backup keeps it."""
         return folder / BLOBS / self.session / self.sha256
+
+
+class _Copied(Enum):
+    """What became of a piece that a backup should have."""
+
+    WHOLE = "whole"
+    MISSING = "missing"
+    DAMAGED = "damaged"
 
 
 async def back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Backup:
@@ -113,7 +140,7 @@ async def back_up(source: Source, folder: Path, now: int, keep: int, show: Progr
 
     Raises:
         DumpError: the database cannot be dumped.
-        BackupFault: a piece is not what its row says, or another backup is under way there.
+        BackupFault: another backup is under way there.
         OSError: the folder cannot be written.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -127,7 +154,12 @@ async def _back_up(source: Source, folder: Path, now: int, keep: int, show: Prog
     dumped = folder / f"{stamp}{SUFFIXES[database.dialect]}"
     await dump(database, dumped)
     pieces = [piece async for piece in _pieces(database)]
-    gone = await _copy_all(pieces, source.blobs, folder, show)
+    lacking = await _copy_all(pieces, source.blobs, folder, show)
+    here = await _second_look(source, lacking, folder)
+    gone = len(lacking) - len(here)
+    lost = {piece for piece, found in here.items() if found is _Copied.MISSING}
+    damaged = {piece for piece, found in here.items() if found is _Copied.DAMAGED}
+    without = lost | damaged | (lacking.keys() - here.keys())
     updates = await asyncio.to_thread(copy_updates, source.updates, folder)
     made = Backup(
         format=FORMAT,
@@ -136,10 +168,12 @@ async def _back_up(source: Source, folder: Path, now: int, keep: int, show: Prog
         database=dumped.name,
         database_sha256=await asyncio.to_thread(hash_of, dumped),
         database_bytes=dumped.stat().st_size,
-        pieces=len(pieces) - gone,
-        pieces_bytes=sum(piece.size for piece in pieces),
+        pieces=len(pieces) - len(without),
+        pieces_bytes=sum(piece.size for piece in pieces if piece not in without),
         gone=gone,
         updates=tuple(updates),
+        missing=tuple(sorted(piece.name for piece in lost)),
+        damaged=tuple(sorted(piece.name for piece in damaged)),
     )
     write_whole(folder / f"{stamp}.json", [msgspec.json.format(msgspec.json.encode(made))])
     await asyncio.to_thread(_forget, folder, {piece.under(folder) for piece in pieces}, keep)
@@ -172,11 +206,12 @@ async def restore(into: Source, folder: Path, chosen: Backup, show: Progress) ->
     are.
 
     The database comes last: what is interrupted can be begun again. Thus it is the dump that
-    is asked where pieces belong; those of sessions that it does not name are not put back.
+    that is asked where pieces belong; those of sessions that it does not name are not put back.
+    A piece that is damaged is left out and named: the others are as good.
 
     Raises:
         DumpError: the database is not empty, or its dump cannot be read.
-        BackupFault: something of the backup is missing or damaged.
+        BackupFault: the backup's database or a file of updates is missing or damaged.
         UnknownRegion: pieces belong to a region that has no store; nothing was put back.
     """
     database, updates = into.database, into.updates
@@ -187,16 +222,19 @@ async def restore(into: Source, folder: Path, chosen: Backup, show: Progress) ->
         raise BackupFault(f"{dumped} is missing or damaged; choose an earlier backup with --of")
     await asyncio.to_thread(check_updates, chosen.updates, folder, updates)
     places = _places(into.blobs, folder, await regions_in(database, dumped))
+    damaged: list[str] = []
     for n, (file, store) in enumerate(places, 1):
-        data = await asyncio.to_thread(file.read_bytes)
-        if sha256_hex(data) != file.name:
-            raise BackupFault(f"{file} is damaged: it is not what its name says")
-        await store.put_bytes(file.parent.name, file.name, data)
+        data = await asyncio.to_thread(_whole, file)
+        if data is None:
+            damaged.append(f"{file.parent.name}/{file.name}")
+        else:
+            await store.put_bytes(file.parent.name, file.name, data)
         show(n, len(places))
     back = await asyncio.to_thread(restore_updates, chosen.updates, folder, updates)
     await load(database, dumped)
     kept = {one.institution for one in chosen.updates} - set(back)
-    return Restored(len(places), tuple(back), tuple(sorted(kept)))
+    there = len(places) - len(damaged)
+    return Restored(there, tuple(back), tuple(sorted(kept)), tuple(damaged))
 
 
 async def missing(database: Database, blobs: BlobStore) -> int:
@@ -248,15 +286,20 @@ def _beyond(after: tuple[str, str]) -> ColumnElement[bool]:
     )
 
 
-async def _copy_all(pieces: list[Piece], blobs: BlobStore, folder: Path, show: Progress) -> int:
-    """Copy what the folder does not have; how many were destroyed in the meantime."""
-    done, gone = 0, 0
+async def _copy_all(
+    pieces: list[Piece], blobs: BlobStore, folder: Path, show: Progress
+) -> dict[Piece, _Copied]:
+    """Copy what the folder does not have; which pieces it lacks now."""
+    done = 0
+    lacking: dict[Piece, _Copied] = {}
     free = asyncio.Semaphore(AT_ONCE)
 
     async def copy(piece: Piece) -> None:
-        nonlocal done, gone
+        nonlocal done
         async with free:
-            gone += not await _copy(piece, blobs, folder)
+            found = await _copy(piece, blobs, folder)
+        if found is not _Copied.WHOLE:
+            lacking[piece] = found
         done += 1
         show(done, len(pieces))
 
@@ -268,24 +311,48 @@ async def _copy_all(pieces: list[Piece], blobs: BlobStore, folder: Path, show: P
         except ExceptionGroup as several:
             # What keeps one piece from being copied (a full disk) keeps others too: said once.
             raise several.exceptions[0] from several
-    return gone
+    return lacking
 
 
-async def _copy(piece: Piece, blobs: BlobStore, folder: Path) -> bool:
+async def _second_look(
+    source: Source, lacking: dict[Piece, _Copied], folder: Path
+) -> dict[Piece, _Copied]:
+    """Of what a backup lacks, that which the server should still have: the rest was destroyed
+    in the meantime, and what moved to another region's store is found now.
+    """
+    if not lacking:
+        return {}
+    here = [piece async for piece in _pieces(source.database) if piece in lacking]
+    return await _copy_all(here, source.blobs, folder, lambda _done, _all: None)
+
+
+async def _copy(piece: Piece, blobs: BlobStore, folder: Path) -> _Copied:
     target = piece.under(folder)
-    if target.is_file() and target.stat().st_size == piece.size:
-        return True
+    if await asyncio.to_thread(_whole, target) is not None:
+        return _Copied.WHOLE
     try:
         data = await blobs.get(piece.session, piece.sha256)
     except BlobMissing:
-        return False
+        return _Copied.MISSING
+    except BlobStoreError:
+        if not blobs.local:
+            raise
+        return _Copied.DAMAGED
     if sha256_hex(data) != piece.sha256:
-        raise BackupFault(
-            f"piece {piece.sha256} of session {piece.session} is damaged in the server's "
-            "store; the backup was not made. An earlier one may have it whole"
-        )
+        return _Copied.DAMAGED
     await asyncio.to_thread(write_whole, target, [data])
-    return True
+    return _Copied.WHOLE
+
+
+def _whole(file: Path) -> bytes | None:
+    """A piece in a backup's folder; ``None`` where it is not there, or not what its name says:
+    disks forget.
+    """
+    try:
+        data = file.read_bytes()
+    except OSError:
+        return None
+    return data if sha256_hex(data) == file.name else None
 
 
 def _forget(folder: Path, held: set[Path], keep: int) -> None:

@@ -24,6 +24,7 @@ from server.ingest.models import ExamSession
 from server.ingest.regions import open_blobs
 from server.operation.backup_files import PART
 from server.reports.bundle import BundleExport
+from server.storage.blobs import BlobStore
 from server.updates.files import files_of
 from shared.encoding import sha256_hex
 from shared.signed import fingerprint
@@ -182,15 +183,24 @@ def test_what_fails_in_a_region_can_be_begun_again(
     assert (status, "set INVIGIL_BLOB_URL_US" in said) == (2, True), said
     assert not held(fresh / "blobs") | held(tmp_path / "eu-west")
 
-    piece = max((safe / "blobs").glob("*/*"))
-    whole = piece.read_bytes()
-    piece.write_bytes(whole[:-1] + b"\0")
-    status, said = run(fresh, "restore", str(safe))
-    assert (status, "damaged" in said) == (2, True), said
+    put, there = BlobStore.put_bytes, 0
+
+    async def until_it_is_full(
+        store: BlobStore, session: str, sha256: str, data: bytes
+    ) -> None:
+        nonlocal there
+        if there == 5:
+            raise OSError(28, "No space left on device", "blobs")
+        there += 1
+        await put(store, session, sha256, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BlobStore, "put_bytes", until_it_is_full)
+        status, said = run(fresh, "restore", str(safe))
+    assert (status, "No space left" in said) == (2, True), said
     # No server starts on it.
     assert run(fresh, "backup", str(tmp_path / "other"))[0] == 2
 
-    piece.write_bytes(whole)
     status, said = run(fresh, "restore", str(safe))
     assert (status, "6 pieces" in said) == (0, True), said
     assert held(tmp_path / "us") == pieces_of(pupils["us"])
@@ -228,23 +238,53 @@ def test_what_was_destroyed_leaves_the_backup(campus: Campus, run: Run, tmp_path
     assert len(list(safe.glob("*.json"))) == len(list(safe.glob("*.sqlite"))) == 1
 
 
-def test_a_damaged_backup_is_refused_before_anything_is_written(
+def spoil(piece: Path) -> bytes:
+    """Change a byte of a file, as disks do; what it had said."""
+    whole = piece.read_bytes()
+    piece.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    return whole
+
+
+def test_a_backup_whose_database_is_damaged_is_refused_before_anything_is_written(
     campus: Campus, run: Run, tmp_path: Path
 ) -> None:
     asyncio.run(record_a_session(campus))
     safe = tmp_path / "safe"
     assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
     fresh = with_keys(campus, tmp_path / "fresh")
-    (piece, _) = sorted((safe / "blobs").glob("*/*"))
-    whole = piece.read_bytes()
-    piece.write_bytes(whole[:-1] + b"\0")
-    status, said = run(fresh, "restore", str(safe))
-    assert (status, "damaged" in said) == (2, True), said
-    piece.write_bytes(whole)
     (dump,) = safe.glob("*.sqlite")
     dump.write_bytes(dump.read_bytes()[:-100])
     status, said = run(fresh, "restore", str(safe))
     assert (status, "missing or damaged" in said) == (2, True), said
+    assert not held(fresh / "blobs")
+
+
+def test_a_piece_that_is_damaged_in_the_backup_is_left_out_and_named(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    fresh = with_keys(campus, tmp_path / "fresh")
+    (piece, other) = sorted((safe / "blobs").glob("*/*"))
+    spoil(piece)
+    status, said = run(fresh, "restore", str(safe))
+    named = f"piece {piece.name} of session {pupil.session}" in said
+    assert (status, named, "1 pieces." in said) == (1, True, True), said
+    assert held(fresh / "blobs") == {f"{pupil.session}/{other.name}"}
+    assert other.name not in said
+
+
+def test_a_piece_that_the_backup_s_disk_has_damaged_is_copied_anew(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    (piece, _) = sorted((safe / "blobs").glob("*/*"))
+    whole = spoil(piece)
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    assert piece.read_bytes() == whole
 
 
 def test_the_keys_come_first_and_a_folder_without_backup_is_said(
@@ -368,14 +408,50 @@ def test_what_a_backup_left_that_was_never_finished_is_said_to_be_that(
     assert not (safe / "20200101T000000Z.sqlite").exists()
 
 
-def test_a_piece_that_is_damaged_in_the_store_is_named(
-    campus: Campus, run: Run, tmp_path: Path
+@pytest.mark.parametrize("what", ["damaged", "missing"])
+def test_what_is_not_whole_in_the_store_is_named_and_the_rest_backed_up(
+    campus: Campus, run: Run, tmp_path: Path, what: str
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+    piece, other = sorted((data / "blobs").glob("*/*"))
+    whole = spoil(piece)
+    if what == "missing":
+        piece.unlink()
+    status, said = run(data, "backup", str(safe))
+    named = f"piece {piece.name} of session {pupil.session}" in said
+    assert (status, named, "Traceback" in said) == (1, True, False), said
+    counts = json.loads(said.splitlines()[0])
+    assert (counts["pieces"], counts[what], counts["gone"]) == (1, 1, 0)
+    assert counts["pieces_bytes"] == other.stat().st_size
+    assert held(safe / "blobs") == {f"{pupil.session}/{other.name}"}
+    (listed,) = safe.glob("*.json")
+    assert json.loads(listed.read_text())[what] == [f"{pupil.session}/{piece.name}"]
+
+    # What an earlier backup has of it is none the worse for it.
+    kept = safe / "blobs" / pupil.session / piece.name
+    kept.write_bytes(whole)
+    assert run(data, "backup", str(safe))[0] == 0
+    assert kept.read_bytes() == whole
+
+
+def test_what_is_destroyed_while_a_backup_is_made_is_no_loss(
+    campus: Campus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asyncio.run(record_a_session(campus))
-    piece = next((campus.settings.data_dir / "blobs").glob("*/*"))
-    piece.write_bytes(piece.read_bytes()[:-1] + b"\0")
-    status, said = run(campus.settings.data_dir, "backup", str(tmp_path / "safe"))
-    assert (status, f"piece {piece.name}" in said, "Traceback" in said) == (2, True, False)
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+    get = BlobStore.get
+
+    async def destroyed_first(store: BlobStore, session: str, sha256: str) -> bytes:
+        async with connected(campus.settings) as database, database.transaction() as db:
+            await db.execute(update(ExamSession).values(purged_at=campus.clock()))
+        await store.delete_many(session, [sha256])
+        return await get(store, session, sha256)
+
+    monkeypatch.setattr(BlobStore, "get", destroyed_first)
+    status, said = run(data, "backup", str(safe))
+    counts = json.loads(said.splitlines()[0])
+    assert (status, counts["pieces"], counts["gone"], counts["missing"]) == (0, 0, 2, 0)
 
 
 def test_one_backup_at_a_time_writes_into_a_folder(
