@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from recorder.brand import load_brand
+from recorder.brand import App, load_brand
 from recorder.evidence.store import session_folders
 from recorder.faults import EnvironmentFault
 from recorder.installed import installed_root
@@ -23,9 +23,11 @@ from recorder.updates.words import told, told_installed
 FAULT = 2
 
 
-def folder_of(sessions: Path) -> Path:
-    """Where updates keep what they keep, beside the folder of all recordings."""
-    return sessions.parent / "updates"
+def folder_of(sessions: Path, app: App) -> Path:
+    """Where updates keep what they keep, beside the folder of all recordings: by program, as
+    another institution's recorder beside this one believes another repository.
+    """
+    return sessions.parent / "updates" / f"{app.bundle}.{app.package}"
 
 
 def updates_of_this(sessions: Path, may: Callable[[], bool]) -> Updates | None:
@@ -34,7 +36,8 @@ def updates_of_this(sessions: Path, may: Callable[[], bool]) -> Updates | None:
     Raises:
         EnvironmentFault: the installed program is not whole.
     """
-    return updates_here(load_brand(), installed_root(), folder_of(sessions), may)
+    brand = load_brand()
+    return updates_here(brand, installed_root(), folder_of(sessions, brand.app), may)
 
 
 def look(*, install: bool, language: str) -> int:

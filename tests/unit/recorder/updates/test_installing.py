@@ -10,8 +10,9 @@ import pytest
 from support.published import NOTES
 from support.signed_builds import SignedBuild, signed_build
 
-from recorder.brand import Brand, UpdateSource
+from recorder.brand import App, Brand, UpdateSource
 from recorder.faults import EnvironmentFault
+from recorder.updates.commands import folder_of
 from recorder.updates.here import installation, kind_here, updates_here
 from recorder.updates.installing import install
 from recorder.updates.news import (
@@ -105,6 +106,13 @@ def test_an_installations_id_is_made_once_and_again_where_it_is_none(tmp_path: P
     assert installation(tmp_path / "updates") == own
     (tmp_path / "updates" / "installation").write_text("nonsense")
     assert installation(tmp_path / "updates") != own
+
+
+def test_recorders_beside_each_other_keep_what_they_know_apart(tmp_path: Path) -> None:
+    others = (App(), App(package="uni-exams"), App(bundle="edu.example"))
+    folders = {folder_of(tmp_path / "sessions", app) for app in others}
+    assert len(folders) == len(others)
+    assert {folder.parent for folder in folders} == {tmp_path / "updates"}
 
 
 @pytest.mark.parametrize(
