@@ -59,6 +59,7 @@ class Leftovers:
         self._due = True
         self._kept_back: set[Path] = set()
         self._at: Path | None = None
+        self._way: Transport | None = None
         self._progress: dict[str, Delivery] = {}
         self._thread = threading.Thread(target=self._run, name="leftovers", daemon=True)
 
@@ -70,6 +71,7 @@ class Leftovers:
         """Leave the rest for another time."""
         with self._changed:
             self._stopping = True
+            self._cut_short()
             self._changed.notify_all()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
@@ -78,6 +80,8 @@ class Leftovers:
         """Leave a store alone that is wanted now; whether it was let go in time."""
         with self._changed:
             self._kept_back.add(folder)
+            if self._at == folder:
+                self._cut_short()
             self._changed.notify_all()
             return self._changed.wait_for(lambda: self._at != folder, timeout_s)
 
@@ -123,9 +127,11 @@ class Leftovers:
         except EnvironmentFault as fault:
             # In use by a recording, or damaged: `evidence check` tells more.
             _log.info("leftover_skipped", folder=folder.name, why=fault.what)
+        except Exception:  # noqa: BLE001  (the others are to be delivered all the same)
+            _log.exception("leftover_failed", folder=folder.name)
         finally:
             with self._changed:
-                self._at = None
+                self._at = self._way = None
                 self._changed.notify_all()
 
     def _finish(self, folder: Path) -> None:
@@ -144,7 +150,7 @@ class Leftovers:
             if store.tally.delivered:
                 return
             self._note(folder, store.tally, "")
-            transport = Transport(store.founding.server)
+            transport = self._way_for(folder, store.founding.server)
             with closing(SessionChannel(transport, store.founding, self._wall)) as channel:
                 report = deliver(
                     store,
@@ -157,6 +163,19 @@ class Leftovers:
                     sleep=lambda seconds: self._nap(folder, seconds),
                 )
             _log.info("leftover", session=folder.name, result=report.words)
+
+    def _way_for(self, folder: Path, server: str) -> Transport:
+        """The connections of this visit, which whoever wants the store may cut."""
+        with self._changed:
+            if self._is_wanted(folder):
+                raise _Wanted
+            self._way = Transport(server)
+            return self._way
+
+    def _cut_short(self) -> None:
+        """Have the request that is under way fail, which else may take a minute."""
+        if self._way is not None:
+            self._way.close()
 
     def _note(self, folder: Path, tally: Tally, note: str) -> None:
         with self._changed:

@@ -39,12 +39,14 @@ class Reply:
 class Unreachable:
     """No answer; ``tls`` where the server could not prove who it is.
 
-    ``clock`` is this computer's date and time, where the proof fails by them alone.
+    ``clock`` is this computer's date and time, where the proof fails by them alone;
+    ``unusable`` where this computer's own settings let no connection be made.
     """
 
     why: str
     tls: bool = False
     clock: str = ""
+    unusable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ def failed(server: str, failure: Failure) -> EnvironmentFault:
                 "Do not go on. Check the address and this computer's date and time; if both "
                 "are right, tell your institution.",
             )
+        case Unreachable(why=why, unusable=True):
+            return EnvironmentFault(
+                f"No connection can be made from this computer: {why}.",
+                "Take it out of this computer's settings or correct it, then start the program "
+                "again. If you did not set it, ask whoever looks after this computer.",
+            )
         case Unreachable(why=why):
             return EnvironmentFault(
                 f"The server {server} cannot be reached: {why}.",

@@ -7,17 +7,22 @@ more before it counts as failed.
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from recorder.sync.address import is_loopback
 from recorder.sync.answers import Reply, Unreachable
+from recorder.sync.variables import FAILURES, culprit
 
 # Seconds. A connection over a mobile network takes a few; a server that checks and stores
 # 64 records or 16 MB answers well within the rest.
@@ -38,6 +43,9 @@ _BY_DATE = (9, 10)
 # Errors of a connection that was alive once: the server closed it while it was idle.
 _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
+# What httpcore calls the moments at which a connection has a new socket.
+_CONNECTED = ("connect_tcp.complete", "start_tls.complete")
+
 
 class Transport:
     """A server's address and the connections to it. Safe to use from several threads."""
@@ -51,7 +59,8 @@ class Transport:
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare; nothing is connected yet.
+        """Nothing is read or connected before the first request: the environment may make
+        every connection impossible, and what needs none must go on.
 
         Args:
             server: the address as ``read_address`` gives it.
@@ -61,23 +70,25 @@ class Transport:
             wall: seconds since 1970 UTC, to say where a certificate's dates do not hold.
         """
         self.server = server
+        self._tls = tls
+        self._adapter = adapter
         self._monotonic = monotonic
         self._wall = wall
-        self._client = httpx.Client(
-            base_url=server,
-            timeout=TIMEOUT,
-            limits=_LIMITS,
-            http2=True,
-            verify=tls or _authorities(server),
-            transport=adapter,
-            # A proxy on the way to this very computer would only be in the way.
-            trust_env=not is_loopback(urlsplit(server)),
-            headers={"User-Agent": f"invigil-recorder/{version('invigil')}"},
-        )
+        self._lock = threading.Lock()
+        self._client: httpx.Client | None = None
+        self._closed = False
+        self._sockets: list[socket.socket] = []
 
     def close(self) -> None:
         """Close the connections; a request in flight on another thread fails."""
-        self._client.close()
+        with self._lock:
+            self._closed = True
+            client, self._client = self._client, None
+            for one in self._sockets:
+                _cut(one)
+            self._sockets.clear()
+        if client is not None:
+            client.close()
 
     def request(
         self,
@@ -89,22 +100,69 @@ class Transport:
     ) -> Reply | Unreachable:
         """Send one request and read the whole answer."""
         try:
+            client = self._prepared()
+        except FAILURES as error:
+            variable = culprit(error)
+            where = f"the variable {variable}" if variable else "this computer's proxy setting"
+            return Unreachable(f"{where} cannot be used ({error})", unusable=True)
+        if client is None:
+            return Unreachable("the connection was closed here")
+        try:
             try:
-                return self._once(method, path, content, headers or {})
+                return self._once(client, method, path, content, headers or {})
             except _STALE:
-                return self._once(method, path, content, headers or {})
+                if self._closed:
+                    raise
+                return self._once(client, method, path, content, headers or {})
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             return _unreachable(error, self._wall)
         except RuntimeError as error:
             # httpx says so of a client that was closed by ``close`` in the meantime.
             return Unreachable(str(error))
 
+    def _prepared(self) -> httpx.Client | None:
+        """What carries the requests; ``None`` once it is closed. Raises ``FAILURES``."""
+        with self._lock:
+            if self._client is None and not self._closed:
+                self._client = httpx.Client(
+                    base_url=self.server,
+                    timeout=TIMEOUT,
+                    limits=_LIMITS,
+                    http2=True,
+                    verify=self._tls or _authorities(self.server),
+                    transport=self._adapter,
+                    # A proxy on the way to this very computer would only be in the way.
+                    trust_env=not is_loopback(urlsplit(self.server)),
+                    headers={"User-Agent": f"invigil-recorder/{version('invigil')}"},
+                )
+            return self._client
+
+    def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """Keep hold of each connection's socket (httpcore's documented trace)."""
+        if not event.endswith(_CONNECTED):
+            return
+        connection = info["return_value"].get_extra_info("socket")
+        with self._lock:
+            self._sockets = [one for one in self._sockets if one.fileno() >= 0]
+            if isinstance(connection, socket.socket):
+                self._sockets.append(connection)
+                if self._closed:
+                    _cut(connection)
+
     def _once(
-        self, method: str, path: str, content: bytes, headers: dict[str, str]
+        self,
+        client: httpx.Client,
+        method: str,
+        path: str,
+        content: bytes,
+        headers: dict[str, str],
     ) -> Reply | Unreachable:
         deadline = self._monotonic() + ANSWER_S
         body = bytearray()
-        with self._client.stream(method, path, content=content, headers=headers) as response:
+        traced = {"trace": self._trace}
+        with client.stream(
+            method, path, content=content, headers=headers, extensions=traced
+        ) as response:
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_ANSWER_BYTES:
@@ -120,6 +178,13 @@ def trusted_authorities() -> ssl.SSLContext:
     context = httpx.create_ssl_context()
     context.load_default_certs()
     return context
+
+
+def _cut(connection: socket.socket) -> None:
+    """Wake whoever waits for an answer there, which closing a socket does not."""
+    with suppress(OSError):
+        # Not an SSL socket's own, which would take what the other thread still reads with.
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _spelt(wall: float) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.evidence_server import EvidenceServer, down
+from support.evidence_server import Answer, EvidenceServer, Request, down
 from support.recording import (
     FakeClock,
     deliver_all,
@@ -230,6 +231,56 @@ def test_a_store_that_is_wanted_is_let_go(
     EvidenceStore.open(folder).close()
     server.always = None
     recorder.decline(offer)
+    eventually(lambda: delivered(server) == 2)
+
+
+def test_a_store_whose_delivery_waits_for_an_answer_is_let_go(
+    folder: Path, leftovers: Leftovers, server: EvidenceServer, recorder: Recorder
+) -> None:
+    [one] = recorder.survey().interrupted
+    answering = threading.Event()
+
+    def hang(_request: Request, honest: Callable[[], Answer]) -> Answer:
+        answering.wait(60)
+        return honest()
+
+    server.always = hang
+    leftovers.start()
+    eventually(lambda: bool(server.requests))
+    recorder.go_on(one)
+    assert _free(folder)
+    answering.set()
+
+
+def test_a_store_that_is_not_let_go_is_said_to_be_just_delivered(
+    folder: Path,
+    leftovers: Leftovers,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [one] = recorder.survey().interrupted
+    monkeypatch.setattr(leftovers, "let_go", lambda _folder, _timeout_s: False)
+    with pytest.raises(EnvironmentFault, match="just being delivered"):
+        recorder.hand_in(one)
+
+
+def test_a_visit_that_fails_in_an_unforeseen_way_is_not_the_last(
+    folder: Path,
+    leftovers: Leftovers,
+    server: EvidenceServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failed: list[Path] = []
+
+    def failing(one: Path) -> None:
+        failed.append(one)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(room, "look", failing)
+    leftovers.start()
+    eventually(lambda: failed == [folder])
+    monkeypatch.undo()
+    leftovers.look_again()
     eventually(lambda: delivered(server) == 2)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
-from support.evidence_server import EvidenceServer, down
+from support.evidence_server import Answer, EvidenceServer, Request, down
 from support.recording import deliver_all, found, segment
 from support.self_signed import make_certificate
+from support.waiting import until
 
 from recorder.evidence import contents
 from recorder.evidence.drafts import draft_segment
@@ -173,6 +174,64 @@ def test_a_closed_transport_is_unreachable() -> None:
     transport = Transport("http://127.0.0.1:1")
     transport.close()
     assert isinstance(transport.request("GET", "/"), Unreachable)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_closing_wakes_a_request_that_waits_for_its_answer(
+    server: EvidenceServer, certificate: Path, encrypted: bool
+) -> None:
+    answering = Event()
+
+    def hang(_request: Request, honest: Callable[[], Answer]) -> Answer:
+        answering.wait(60)
+        return honest()
+
+    server.always = hang
+    trusting = trusted_authorities()
+    trusting.load_verify_locations(certificate)
+    kept = tls_listening(server, certificate) if encrypted else server.listening()
+    with kept as address:
+        transport = Transport(address, tls=trusting)
+        answers: list[object] = []
+        waiting = Thread(target=lambda: answers.append(transport.request("GET", "/health")))
+        waiting.start()
+        until(lambda: bool(server.requests), "the request")
+        transport.close()
+        waiting.join(10)
+        assert not waiting.is_alive()
+        answering.set()
+    assert isinstance(answers[0], Unreachable)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "socks://proxy.example.edu:1080"),
+        ("https_proxy", "socks4://proxy.example.edu:1080"),
+        ("ALL_PROXY", "socks5://proxy.example.edu:1080"),
+        ("HTTPS_PROXY", "http://proxy.example.edu:none"),
+        ("SSL_CERT_FILE", "/nowhere/authorities.pem"),
+    ],
+)
+def test_a_setting_of_the_environment_that_cannot_be_used_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.example.edu:3128")
+    monkeypatch.setenv(variable, value)
+    client = ServerClient("https://exam.example.edu")  # what goes on without it, goes on
+    with pytest.raises(EnvironmentFault, match=f"the variable {variable} cannot") as told:
+        client.inspect("GOOD-CODE")
+    assert "correct it" in told.value.advice
+    client.close()
+
+
+def test_a_setting_is_read_again_with_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Transport("https://127.0.0.1:1")
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere/authorities.pem")
+    assert server.request("GET", "/").unusable  # type: ignore[union-attr]
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert not server.request("GET", "/").unusable  # type: ignore[union-attr]
+    server.close()
 
 
 def test_an_address_that_turns_out_to_be_none() -> None:
