@@ -75,6 +75,32 @@ def test_the_windows_template_makes_an_installer_for_the_whole_computer(tmp_path
     assert (Path(made) / "unicode.wxl").is_file()
 
 
+def test_an_upgrade_keeps_the_server_unless_another_is_said(tmp_path: Path) -> None:
+    made = cookiecutter(
+        str(HERE / "windows" / "template"), no_input=True, output_dir=str(tmp_path),
+        extra_context={"format": "app", "app_name": "uni", "bundle_identifier": "edu.x.uni"},
+    )  # fmt: skip
+    package = xml.dom.minidom.parse(str(Path(made) / "uni.wxs"))
+
+    (search,) = package.getElementsByTagName("RegistrySearch")
+    (later,) = package.getElementsByTagName("SetProperty")
+    (written,) = (
+        one
+        for one in package.getElementsByTagName("RegistryValue")
+        if one.getAttribute("Name") == "Server"
+    )
+    before = search.parentNode.getAttribute("Id")  # type: ignore[union-attr]
+
+    for name in ("Root", "Key", "Name"):
+        assert search.getAttribute(name) == written.getAttribute(name)
+    assert written.getAttribute("Value") == "[SERVER]"
+    # The search would take the place of what the command line says, so it has its own name.
+    assert before != later.getAttribute("Id") == "SERVER"
+    assert later.getAttribute("Value") == f"[{before}]"
+    assert later.getAttribute("Condition") == f"{before} AND NOT SERVER"
+    assert later.getAttribute("After") == "AppSearch"
+
+
 def test_the_macos_bundle_says_why_it_asks(branded, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     told = plistlib.loads(plistlib.dumps(information(branded, VERSION)))
     made = cookiecutter(
