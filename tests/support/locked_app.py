@@ -217,10 +217,12 @@ def main(journals: str, start: str, wanted: str) -> None:
     page.fold()
 
     class Inbox(QObject):
-        ended = Signal()
+        ended, over = Signal(), Signal()
 
     inbox = Inbox()
     inbox.ended.connect(room.close)
+    # There, too: from here it would wait for that thread, and that one for Python's lock.
+    inbox.over.connect(application.quit)
 
     def listen() -> None:
         for order in map(str.strip, sys.stdin):
@@ -229,7 +231,7 @@ def main(journals: str, start: str, wanted: str) -> None:
             say(sitting.answer(order))
             if order == "stop":
                 break
-        application.quit()
+        inbox.over.emit()
 
     sitting.locking.start()
     room.open(page, application.quit)
