@@ -206,6 +206,7 @@ def _recording(common: _Common, timeline: Timeline, talk: Talk) -> _Recording:
         submit,
         _new_id,
         lambda stream: stream in encoders and encoders[stream].interrupt(),
+        device=lambda stream: common.pumps[stream].source.name,
         sleeps=common.sleeps,
     )
     clocks = ClockWatch(

@@ -89,6 +89,7 @@ class LossRecorder:
         new_id: Callable[[], str],
         interrupt: Callable[[StreamName], object] = lambda _: None,
         *,
+        device: Callable[[StreamName], str] = lambda _: "",
         sleeps: Sleeps | None = None,
         clock: NsClock = now_ns,
     ) -> None:
@@ -99,6 +100,7 @@ class LossRecorder:
             submit: takes incidents and gaps, from any thread.
             new_id: gives each incident its id.
             interrupt: closes what is open of a lost stream.
+            device: what a stream that is back is recorded with, by its name.
             sleeps: knows when the computer slept; without it no loss is explained so.
             clock: the evidence clock, nanoseconds.
         """
@@ -106,6 +108,7 @@ class LossRecorder:
         self._submit = submit
         self._new_id = new_id
         self._interrupt = interrupt
+        self._device = device
         self._sleeps = sleeps or Sleeps(Pair(clock, None))
         self._clock = clock
         self._lock = threading.Lock()
@@ -139,7 +142,7 @@ class LossRecorder:
         """The stream is back since ``end_ns``."""
         with self._lock:
             if (loss := self._losses.pop(stream, None)) is not None:
-                self._end(stream, loss, end_ns)
+                self._end(stream, loss, end_ns, self._device(stream))
 
     def finish(self, now_ns: int) -> None:
         """The recording is over; what is missing stays missing until here."""
@@ -148,7 +151,7 @@ class LossRecorder:
                 self._end(stream, loss, now_ns)
             self._losses.clear()
 
-    def _end(self, stream: StreamName, loss: Loss, end_ns: int) -> None:
+    def _end(self, stream: StreamName, loss: Loss, end_ns: int, device: str = "") -> None:
         for part in divide(loss.start_ns, end_ns, self._sleeps.between(loss.start_ns, end_ns)):
             self._submit(
                 Gap(
@@ -159,15 +162,19 @@ class LossRecorder:
                 )
             )
         if loss.told or not _waking(loss, end_ns):
-            self._report(stream, loss, end_ns)
+            self._report(stream, loss, end_ns, device)
 
-    def _report(self, stream: StreamName, loss: Loss, end_ns: int | None) -> None:
+    def _report(
+        self, stream: StreamName, loss: Loss, end_ns: int | None, device: str = ""
+    ) -> None:
         if not self._rule.enabled:
             return
         detail: dict[str, object] = {
             "stream": stream,
             "reason": f"The {stream} gave nothing: {loss.reason}",
         }
+        if device:
+            detail["device"] = device
         if end_ns is not None:
             since_ns = loss.since_ns
             asleep_ns = sum(s.slept_ns for s in self._sleeps.between(since_ns, end_ns))

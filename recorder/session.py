@@ -391,6 +391,7 @@ class Session:
             streams={
                 stream: {
                     **asdict(pump.counts),
+                    "device": pump.source.name,
                     "working": pump.health().working,
                     "refused": parts.encoders[stream].refused,
                     "backlog": parts.encoders[stream].backlog,

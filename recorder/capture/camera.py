@@ -87,7 +87,8 @@ class DeviceCamera:
                 scaled down and thinned out here.
             timeline: the epoch to stamp in.
             open_capture: opens a camera by number.
-            node: looks a camera up without opening it, by number and last known name.
+            node: looks a camera up without opening it, by number and the name that it had
+                when it was opened first.
             admitted: raises EnvironmentFault where the system denies the camera.
             clock: the evidence clock, nanoseconds.
         """
@@ -123,7 +124,9 @@ class DeviceCamera:
         if not ok:
             capture.release()
             raise _busy(self._index)
-        self.name = self._known_name = node.name
+        self.name = node.name
+        if node.named and not self._known_name:
+            self._known_name = node.name
         self._capture, self._failed = capture, 0
         self._cadence = Cadence(self._want.fps)
 

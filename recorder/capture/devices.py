@@ -32,10 +32,11 @@ class Unlisted:
 
 @dataclass(frozen=True, slots=True)
 class CameraNode:
-    """A camera that is there and may be opened."""
+    """A camera that is there and may be opened; ``named`` where the name is its own."""
 
     index: int
     name: str
+    named: bool = True
 
 
 def cameras(platform: str = sys.platform, sys_dir: Path = _SYS) -> list[Choice] | Unlisted:
@@ -74,14 +75,15 @@ def camera_node(
     """Look a camera up before it is opened.
 
     A camera that was plugged out may come back under another number: where ``known_name``
-    is given and number ``index`` is gone or another camera's, the one of that name is taken.
+    is given and number ``index`` is gone or another camera's, the one of that name is taken,
+    and no other.
 
     Raises:
         EnvironmentFault: it is not there, or this user may not open it.
     """
     if platform != "linux":
-        return CameraNode(index, known_name or f"camera {index}")
-    node = _find(index, known_name, _camera_nodes(sys_dir), dev_dir)
+        return CameraNode(index, known_name or f"camera {index}", named=False)
+    node = _find(index, known_name, sys_dir, dev_dir)
     path = dev_dir / f"video{node.index}"
     if not os.access(path, os.R_OK | os.W_OK):
         raise EnvironmentFault(
@@ -91,15 +93,22 @@ def camera_node(
     return node
 
 
-def _find(index: int, known_name: str, nodes: list[CameraNode], dev_dir: Path) -> CameraNode:
+def _find(index: int, known_name: str, sys_dir: Path, dev_dir: Path) -> CameraNode:
+    nodes = _camera_nodes(sys_dir)
     same_name = [node for node in nodes if known_name and node.name == known_name]
-    for node in same_name + nodes if known_name else nodes:
-        if node.index == index and (not known_name or node.name == known_name):
+    for node in same_name if known_name else nodes:
+        if node.index == index:
             return node
     if same_name:
         return same_name[0]
-    if (dev_dir / f"video{index}").exists():
-        return CameraNode(index, f"camera {index}")
+    # Under a name that is known, a node that is listed is another camera.
+    listed = bool(known_name) and (sys_dir / f"video{index}").exists()
+    if (dev_dir / f"video{index}").exists() and not listed:
+        return CameraNode(index, known_name or f"camera {index}", named=False)
+    if known_name:
+        raise EnvironmentFault(
+            f"The camera “{known_name}” is not there.", "Plug it in again, or see to its cable."
+        )
     raise EnvironmentFault(f"There is no camera {index}.", _camera_advice(nodes))
 
 

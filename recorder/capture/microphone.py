@@ -68,7 +68,8 @@ class OpenDevice(Protocol):
 
 
 class DeviceMicrophone:
-    """A microphone by its place in the list; 48 kHz, one channel, 20 ms blocks."""
+    """A microphone by its place in the list; 48 kHz, one channel, 20 ms blocks. After a loss
+    it is found again by its name, also at another place."""
 
     stream: StreamName = "microphone"
     note = ""
@@ -78,7 +79,7 @@ class DeviceMicrophone:
         index: int,
         timeline: Timeline,
         *,
-        open_device: Callable[[int, float, Callback], OpenDevice] = PORTAUDIO.open_input,
+        open_device: Callable[[int, float, Callback, str], OpenDevice] = PORTAUDIO.open_input,
         admitted: Callable[[str], None] = admit,
         clock: Clock = now_ns,
     ) -> None:
@@ -87,13 +88,15 @@ class DeviceMicrophone:
         Args:
             index: as in ``device:N``.
             timeline: the epoch to stamp in.
-            open_device: opens an input and has it call back with each block.
+            open_device: opens an input and has it call back with each block; by its place,
+                or by the name that it had when it was opened first.
             admitted: raises EnvironmentFault where the system denies the microphone.
             clock: the evidence clock, nanoseconds.
         """
         self.name = f"microphone {index}"
         self.skipped = 0
         self._index = index
+        self._known_name = ""
         self._open_device = open_device
         self._admitted = admitted
         self._clock = clock
@@ -112,9 +115,10 @@ class DeviceMicrophone:
         self._ready: deque[Stretch] = deque()
         self._sample_clock = SampleClock()
         self._reblock = Reblocker()
-        self._device = self._open_device(self._index, _BLOCK_S, self._heard)
+        self._device = self._open_device(self._index, _BLOCK_S, self._heard, self._known_name)
         self._convert = _Converter(self._device.format)
         self.name = self._device.name
+        self._known_name = self._known_name or self.name
         self._last_ns = self._clock()
 
     def _heard(self, data: Any, _frames: int, times: Any, status: Any) -> None:

@@ -8,6 +8,7 @@ process, and so is ``PORTAUDIO``.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -97,20 +98,21 @@ class PortAudio:
         with self._lock:
             return self._inputs(_library())
 
-    def open_input(self, number: int, block_s: float, callback: Callback) -> OpenInput:
+    def open_input(
+        self, number: int, block_s: float, callback: Callback, known_name: str = ""
+    ) -> OpenInput:
         """Open and start the ``number``-th of ``inputs()`` in blocks of about ``block_s``.
 
-        48 kHz mono is asked for; a device that refuses is opened in its own format.
+        Where ``known_name`` is given and another device has that place, the one of that name
+        is opened, and no other. 48 kHz mono is asked for; a device that refuses is opened in
+        its own format.
 
         Raises:
             EnvironmentFault: no such microphone, or it is busy or forbidden.
         """
         with self._lock:
             library = _library()
-            found = self._inputs(library)
-            if number >= len(found):
-                raise _absent(number, found)
-            device = found[number]
+            device = _chosen(self._inputs(library), number, known_name)
             stream, sound = _start(library, device, block_s, callback)
             self._open_streams += 1
         return OpenInput(stream, device.name, sound, self._release)
@@ -227,6 +229,27 @@ def _mute(error: Exception) -> EnvironmentFault:
         f"Nothing can be played ({error}).",
         "Plug in headphones or a loudspeaker, and choose it in the system's sound settings.",
     )
+
+
+# What a device's name says of the place where it is plugged in, which may be another one
+# when it comes back: ALSA's number of the card, and Windows' of the socket.
+_PLACE = re.compile(r" \(hw:\d+,\d+\)$|(?<=\()\d+- ")
+
+
+def _chosen(found: list[Input], number: int, known_name: str) -> Input:
+    if not known_name:
+        if number >= len(found):
+            raise _absent(number, found)
+        return found[number]
+    known = _PLACE.sub("", known_name)
+    same = [device for device in found if _PLACE.sub("", device.name) == known]
+    if not same:
+        raise EnvironmentFault(
+            f"The microphone “{known_name}” is not there.",
+            "Plug it in again, or see to its cable.",
+        )
+    there = found[number] if number < len(found) else None
+    return there if there in same and there is not None else same[0]
 
 
 def _absent(number: int, found: list[Input]) -> EnvironmentFault:

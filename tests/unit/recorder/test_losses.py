@@ -173,3 +173,17 @@ def test_what_is_lost_while_somebody_listens_is_told_at_once() -> None:
 
     assert [incident.start_ns for incident in told] == [30 * S, 40 * S]
     assert set(losses.missing) == {"camera", "screen"}
+
+
+def test_what_it_is_recorded_with_when_it_is_back_is_said() -> None:
+    told: list = []
+    losses = LossRecorder(
+        make_policy(Keys()), told.append, lambda: "0" * 32, device=lambda _: "HD Webcam"
+    )
+    losses.on_lost("camera", S, "unplugged")
+    losses.on_back("camera", 3 * S)
+    losses.on_lost("camera", 4 * S, "unplugged")
+    losses.finish(5 * S)
+
+    ends = [one for one in told if isinstance(one, Incident) and one.end_ns is not None]
+    assert [end.detail.get("device") for end in ends] == ["HD Webcam", None]

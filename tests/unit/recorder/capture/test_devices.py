@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from recorder.capture.devices import Choice, Unlisted, camera_node, cameras, displays
+from recorder.capture.devices import (
+    CameraNode,
+    Choice,
+    Unlisted,
+    camera_node,
+    cameras,
+    displays,
+)
 from recorder.faults import EnvironmentFault
 
 
@@ -59,6 +66,21 @@ def test_no_camera_at_all_is_answered_with_other_ways(tmp_path: Path) -> None:
 
 def test_a_camera_that_came_back_under_another_number_is_found(machine: Path) -> None:
     assert find(machine, 0, "Grabber") == 10
+
+
+def test_another_camera_is_not_taken_in_its_place(machine: Path) -> None:
+    (machine / "sys" / "video0" / "name").write_text("Other Webcam\n")
+    with pytest.raises(EnvironmentFault, match="“HD Webcam” is not there"):
+        find(machine, 0, "HD Webcam")
+
+
+def test_a_camera_that_nothing_lists_is_taken_by_its_number(machine: Path) -> None:
+    (machine / "dev" / "video3").touch()
+    for name, told in (("", "camera 3"), ("HD Cam", "HD Cam")):
+        found = camera_node(
+            3, name, platform="linux", sys_dir=machine / "sys", dev_dir=machine / "dev"
+        )
+        assert found == CameraNode(3, told, named=False)
 
 
 def test_of_two_alike_the_one_with_the_number_is_taken(machine: Path) -> None:

@@ -45,8 +45,12 @@ class ScriptedDevice:
         self.now = 10 * NS_PER_S
         self.sent = 0
         self.callback: Callback | None = None
+        self.asked_for: list[str] = []
 
-    def open(self, _index: int, block_s: float, callback: Callback) -> ScriptedDevice:
+    def open(
+        self, _index: int, block_s: float, callback: Callback, known_name: str
+    ) -> ScriptedDevice:
+        self.asked_for.append(known_name)
         assert block_s == pytest.approx(0.02)
         self.callback = callback
         self.closed = False
@@ -174,6 +178,14 @@ def test_after_a_loss_it_goes_on_in_the_same_numbers(
     assert after.pts - before.pts > 48_000
 
 
+def test_it_is_opened_again_by_its_name(
+    device: ScriptedDevice, microphone: DeviceMicrophone
+) -> None:
+    microphone.close()
+    microphone.open()
+    assert device.asked_for == ["", "USB microphone"]
+
+
 def test_a_device_of_another_format_is_converted() -> None:
     device = ScriptedDevice(Format(44_100, 2))
     microphone = DeviceMicrophone(
@@ -189,7 +201,7 @@ def test_a_device_of_another_format_is_converted() -> None:
 
 
 def test_a_missing_microphone_is_the_users_to_know() -> None:
-    def absent(_index: int, _block_s: float, _callback: Callback) -> ScriptedDevice:
+    def absent(_index: int, _block_s: float, _callback: Callback, _name: str) -> ScriptedDevice:
         raise EnvironmentFault("There is no microphone.", "Plug one in.")
 
     microphone = DeviceMicrophone(0, Timeline(0, 0), open_device=absent)

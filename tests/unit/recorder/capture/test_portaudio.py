@@ -145,6 +145,23 @@ def test_no_microphone_and_a_number_too_high_are_said(use: Any) -> None:
     assert "device:1 (webcam)" in caught.value.advice
 
 
+def test_a_device_is_opened_by_its_name_wherever_it_is_now(use: Any) -> None:
+    audio, library = use(Library("webcam", "Headset: USB (hw:2,0)"))
+    audio.open_input(0, 0.02, heard, "Headset: USB (hw:1,0)").close()
+    audio.open_input(0, 0.02, heard, "webcam").close()
+    assert [stream.options["device"] for stream in library.opened] == [1, 0]
+    audio, library = use(Library("Microphone (USB)", "Microphone (3- USB)", "webcam"))
+    audio.open_input(1, 0.02, heard, "Microphone (2- USB)").close()
+    assert library.opened[0].options["device"] == audio.inputs()[1].index
+
+
+def test_another_device_is_not_opened_in_its_place(use: Any) -> None:
+    audio, library = use(Library("webcam", "headset"))
+    with pytest.raises(EnvironmentFault, match="“USB microphone” is not there"):
+        audio.open_input(0, 0.02, heard, "USB microphone")
+    assert library.opened == []
+
+
 def test_a_sound_system_that_does_not_answer_is_said(use: Any) -> None:
     audio, library = use(Library("webcam"))
     library.broken = True

@@ -159,11 +159,12 @@ def test_a_lost_device_is_tried_until_it_is_back(run: Run, losses: Losses) -> No
 
 def test_a_device_that_never_opened_is_missing_from_the_start(run: Run, losses: Losses) -> None:
     gone = EnvironmentFault("There is no camera 0.", "Plug it in.")
-    source = ScriptedSource([FRAME], [gone] * 3)
+    source = ScriptedSource([FRAME], [gone] * 10_000)
     pump = run(source)
     pump.start()
     state = pump.wait_ready(10)
     assert state == Missing(500, "There is no camera 0. Plug it in.")
+    source.opens.clear()
     until(lambda: pump.counts.read == 1)
     assert losses.heard[0] == ("lost", 500, "There is no camera 0. Plug it in.")
     assert losses.heard[1][0] == "back"
