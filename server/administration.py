@@ -395,6 +395,7 @@ async def _enrol(
     from server.clock import MICROS_PER_DAY
     from server.enrolment.accommodating import NotGiven, enrol_all
     from server.enrolment.codes import link
+    from server.enrolment.service import AlreadyEnrolled
     from shared.signed import fingerprint
 
     now, secret = rooms.clock(), rooms.keys.server_secret()
@@ -405,7 +406,7 @@ async def _enrol(
         key = fingerprint(rooms.keys.of(institution.key_ref).public)
         try:
             places = await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
-        except NotGiven as error:
+        except (NotGiven, AlreadyEnrolled) as error:
             raise Fault(str(error)) from error
         record(
             db,

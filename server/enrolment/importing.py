@@ -19,7 +19,6 @@ from litestar import Litestar
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
@@ -27,6 +26,7 @@ from server.clock import MICROS_PER_DAY, WallClock
 from server.enrolment.decoding import NoText
 from server.enrolment.models import Candidate, Enrolment, ImportRow
 from server.enrolment.roster import Choices, Entry, Roster, Tell, read_roster
+from server.enrolment.service import take_turns
 from server.exams.accommodations import profiles_of
 from server.exams.models import Exam
 from server.exams.service import lock_exam
@@ -218,9 +218,7 @@ async def enrol_list(
         NotImported: an accommodation is gone meanwhile.
     """
     await lock_exam(db, exam)
-    # Two lists at once take turns: both may bring the same candidate.
-    own = select(Institution.id).where(Institution.id == exam.institution_id)
-    await db.execute(own.with_for_update())
+    await take_turns(db, exam.institution_id)
     profiles = {
         profile.name: profile.id
         for profile in await profiles_of(db, exam.institution_id, archived=False)

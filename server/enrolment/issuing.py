@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
@@ -20,6 +20,7 @@ from server.config import Settings
 from server.enrolment.codes import code_hash, link, new_code, plain
 from server.enrolment.importing import no_code
 from server.enrolment.models import Candidate, Enrolment
+from server.enrolment.service import placed, take_turns
 from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import Schedule
@@ -84,6 +85,7 @@ class Issuing:
     ) -> list[Issued]:
         """New codes for places where nobody has begun; earlier ones open nothing any more."""
         now = self._clock()
+        await _hold(db, chosen)
         waiting = [(place, who) for place, who in chosen if may_begin(place, exam, now)]
         institution = await db.get_one(Institution, exam.institution_id)
         key = fingerprint(self._keys.of(institution.key_ref).public)
@@ -119,6 +121,7 @@ class Issuing:
     ) -> Sent:
         """New codes by e-mail, for those who have an address and have not begun."""
         now = self._clock()
+        await _hold(db, chosen)
         waiting = [(place, who) for place, who in chosen if may_begin(place, exam, now)]
         reached = [(place, who) for place, who in waiting if who.email]
         issued = await self.issue(db, staff, exam, reached)
@@ -156,6 +159,7 @@ class Issuing:
         self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
     ) -> int:
         """Let codes open nothing any more, where nobody has begun; how many."""
+        await _hold(db, chosen)
         hit = [p for p, _ in chosen if p.session_id is None and p.issued is not None]
         rows = [{"id": place.id, "code_hash": no_code(), "issued": None} for place in hit]
         if rows:
@@ -169,6 +173,7 @@ class Issuing:
     ) -> int:
         """Give places up, where nobody has begun; their codes open nothing. How many."""
         now = self._clock()
+        await _hold(db, chosen)
         hit = [p for p, _ in chosen if p.session_id is None and p.withdrawn is None]
         rows = [
             {"id": place.id, "code_hash": no_code(), "issued": None, "withdrawn": now}
@@ -183,8 +188,18 @@ class Issuing:
     async def restore(
         self, db: AsyncSession, staff: Staff | str, exam: Exam, chosen: Chosen
     ) -> int:
-        """Take places back that were given up; they have no code yet. How many."""
-        rows = [{"id": p.id, "withdrawn": None} for p, _ in chosen if p.withdrawn is not None]
+        """Take places back that were given up; they have no code yet. Who has another place in
+        the exam meanwhile keeps that one. How many.
+        """
+        await _hold(db, chosen)
+        await take_turns(db, exam.institution_id)
+        # The newest of those that somebody gave up.
+        by_age = sorted((p for p, _ in chosen), key=lambda place: (place.created, place.id))
+        given_up = {p.candidate_id: p for p in by_age if p.withdrawn is not None}
+        there = await placed(db, exam.id, given_up)
+        rows = [
+            {"id": p.id, "withdrawn": None} for who, p in given_up.items() if who not in there
+        ]
         if rows:
             await db.execute(update(Enrolment), rows)
         log_places(db, self._clock(), staff, "enrolment.restore", exam, len(rows))
@@ -241,6 +256,22 @@ def exam_values(exam: Exam, plan: Schedule) -> dict[str, str]:
         "begins": begins,
         "duration": f"{plan.duration_s / 60:g} minutes",
     }
+
+
+async def _hold(db: AsyncSession, chosen: Chosen) -> None:
+    """See places as they are now, and let nobody begin there before the transaction's end:
+    whoever chose them may have read them a moment before somebody began.
+    """
+    ids = sorted(place.id for place, _ in chosen)
+    for at in range(0, len(ids), AT_ONCE):
+        query = (
+            select(Enrolment)
+            .where(Enrolment.id.in_(ids[at : at + AT_ONCE]))
+            .order_by(Enrolment.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        (await db.scalars(query)).all()
 
 
 def may_begin(place: Enrolment, exam: Exam, now: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,11 +12,16 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.enrolment.codes import code_hash, new_code, plain
 from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import AccommodationProfile, Exam
+from server.exams.service import lock_exam
 from server.mail.letters import MailError, address_of
+
+# Ids or references of one question: below what either database takes.
+AT_ONCE = 1_000
 
 
 class CandidateDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +58,61 @@ class Place:
     code: str
 
 
+class AlreadyEnrolled(ValueError):
+    """Somebody has a place in the exam already; the message says who, and what to do."""
+
+
+async def take_turns(db: AsyncSession, institution_id: str) -> None:
+    """Wait until nobody else gives places to the institution's candidates, up to the end of the
+    transaction: two at once may bring the same candidate.
+    """
+    own = select(Institution.id).where(Institution.id == institution_id)
+    await db.execute(own.with_for_update())
+
+
+async def refuse_enrolled(
+    db: AsyncSession, exam: Exam, drafts: Sequence[CandidateDraft]
+) -> None:
+    """Nobody gets two places in an exam: a form may be sent twice, and a program asks again
+    where it heard no answer. From here on others who enrol wait.
+
+    Raises:
+        AlreadyEnrolled: one of them has a place, or is named twice.
+    """
+    await lock_exam(db, exam)
+    await take_turns(db, exam.institution_id)
+    references = [draft.reference for draft in drafts]
+    for at in range(0, len(references), AT_ONCE):
+        query = (
+            select(Candidate.reference)
+            .join(Enrolment, Enrolment.candidate_id == Candidate.id)
+            .where(Enrolment.exam_id == exam.id, Enrolment.withdrawn.is_(None))
+            .where(Candidate.reference.in_(references[at : at + AT_ONCE]))
+            .order_by(Candidate.reference)
+        )
+        if (there := await db.scalar(query.limit(1))) is not None:
+            raise AlreadyEnrolled(
+                f"“{there}” has a place in this exam already, so nobody was enrolled. Leave "
+                "them out; who needs another code is given one among the exam's candidates."
+            )
+    for reference, times in Counter(references).items():
+        if times > 1:
+            raise AlreadyEnrolled(f"“{reference}” is named twice, so nobody was enrolled.")
+
+
+async def placed(db: AsyncSession, exam_id: str, candidates: Collection[str]) -> set[str]:
+    """Which of these candidates (ids) have a place in an exam that they have not given up."""
+    ids, found = sorted(candidates), set[str]()
+    for at in range(0, len(ids), AT_ONCE):
+        query = select(Enrolment.candidate_id).where(
+            Enrolment.exam_id == exam_id,
+            Enrolment.withdrawn.is_(None),
+            Enrolment.candidate_id.in_(ids[at : at + AT_ONCE]),
+        )
+        found.update(await db.scalars(query))
+    return found
+
+
 async def enrol(
     db: AsyncSession,
     secret: bytes,
@@ -62,7 +124,8 @@ async def enrol(
     code: str | None = None,
     profile: AccommodationProfile | None = None,
 ) -> Place:
-    """A place for a candidate, who is made where the reference is new.
+    """A place for a candidate, who is made where the reference is new; whether they have one
+    already is for ``refuse_enrolled``.
 
     Args:
         db: the transaction.

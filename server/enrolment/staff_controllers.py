@@ -20,7 +20,7 @@ from server.config import Settings
 from server.enrolment.accommodating import NotGiven, accommodate, enrol_all
 from server.enrolment.codes import link
 from server.enrolment.models import Candidate, Enrolment
-from server.enrolment.service import CandidateDraft, Place, places_of
+from server.enrolment.service import AlreadyEnrolled, CandidateDraft, Place, places_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.mail.letters import MailError
@@ -127,7 +127,9 @@ async def post_enrolments(
     settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> list[dict[str, Any]]:
-    """Enrol candidates. The codes cannot be shown again: only their hashes are kept."""
+    """Enrol candidates; 409 where one of them has a place already, and then nobody is. The
+    codes cannot be shown again: only their hashes are kept.
+    """
     staff, now = current_account(request), clock()
     valid = (
         settings.enrolment_days * MICROS_PER_DAY
@@ -166,3 +168,5 @@ async def _enrolled(
         return await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
     except (NotGiven, MailError) as error:
         raise ClientException(str(error)) from error
+    except AlreadyEnrolled as error:
+        raise ClientException(str(error), status_code=409) from error

@@ -23,7 +23,7 @@ from server.enrolment.codes import link
 from server.enrolment.issuing import Chosen, Issued, Issuing, Sent
 from server.enrolment.places import MAX_TEXT, Standing, Wanted, chosen_places, read_places
 from server.enrolment.reminding import Reminders
-from server.enrolment.service import Place
+from server.enrolment.service import AlreadyEnrolled, Place
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
@@ -106,7 +106,7 @@ class CandidatePages(Controller):
                     places = await enrol_all(
                         db, server_secret, exam, drafts, expires=exam.ends, now=now
                     )
-                except NotGiven as error:
+                except (NotGiven, AlreadyEnrolled) as error:
                     places, drafts = [], str(error)
                 key = await _public_key(db, keys, staff)
                 codes = [_shown(place, settings.url, key) for place in places]
@@ -189,7 +189,10 @@ async def _done(
             return f"{_people(count)} withdrawn. {_left_of(len(chosen) - count)}".strip()
         case _:
             count = await issuing.restore(db, staff, exam, chosen)
-            return f"{_people(count)} back in, without a code so far."
+            left = len(chosen) - count
+            why = "they were not withdrawn, or have a newer place in this exam"
+            more = f" {_people(left)} left as they are: {why}." if left else ""
+            return f"{_people(count)} back in, without a code so far.{more}"
 
 
 def _sent(sent: Sent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -223,6 +224,77 @@ async def test_an_exam_that_moves_reminds_anew(campus: Campus, desk: Desk) -> No
     await soon(desk)
     campus.clock.advance(24 * HOUR)
     assert await desk.reminders.remind() == 1
+
+
+async def test_nobody_gets_a_second_place_in_an_exam(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    path = f"/api/v1/exams/{campus.exam.id}/enrolments"
+    ada, bob = {"name": "Ada", "reference": "s-1"}, {"name": "Bob", "reference": "s-2"}
+
+    async def enrolled(*who: dict[str, str]) -> httpx.Response:
+        return await client.post(path, json={"candidates": who}, headers=headers)
+
+    assert (await enrolled(ada)).status_code == 201
+    again = await enrolled(bob, ada)
+    assert (again.status_code, "“s-1” has a place" in again.text) == (409, True)
+    twice = await enrolled(bob, bob)
+    assert (twice.status_code, "named twice" in twice.text) == (409, True)
+    form = {"candidates": "Ada, s-1", "_csrf": headers["X-CSRF-Token"]}
+    browser = {"Accept": "text/html"}
+    page = await client.post(f"/exams/{campus.exam.id}/candidates", data=form, headers=browser)
+    assert "“s-1” has a place" in page.text
+    assert [place["reference"] for place in (await client.get(path)).json()] == ["s-1"]
+    # Who gave their place up may have another, and does not get the first one back then.
+    change = {"do": "withdraw", "everybody": True}
+    done = await client.post(f"{path}/changes", json=change, headers=headers)
+    assert done.json()["changed"] == 1
+    assert (await enrolled(ada)).status_code == 201
+    back = await client.post(
+        f"{path}/changes", json={**change, "do": "restore"}, headers=headers
+    )
+    assert back.json() == {"changed": 0, "left": 2}
+
+
+@pytest.mark.both_databases
+async def test_two_who_enrol_somebody_new_at_once_take_turns(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    path = f"/api/v1/exams/{campus.exam.id}/enrolments"
+    body = {"candidates": [{"name": "Ada", "reference": "s-1"}]}
+    asked = [client.post(path, json=body, headers=headers) for _ in range(4)]
+    answers = await asyncio.gather(*asked)
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("what", ["issue", "send", "revoke", "withdraw"])
+async def test_who_begins_while_their_code_is_taken_back_keeps_their_place(
+    campus: Campus, client: httpx.AsyncClient, what: str
+) -> None:
+    async with desk_of(campus) as desk:
+        code = await desk.add("s-1", "ada@uni.example")
+        async with desk.database.transaction() as db:
+            exam = await db.get_one(Exam, campus.exam.id)
+            now = campus.clock()
+            chosen = await chosen_places(db, exam.id, Wanted(), now)
+            if db.get_bind().dialect.name == "sqlite":
+                # Where only one writes at a time, nobody comes between.
+                ((place, _),) = chosen
+                place.session_id = "0" * 32
+            else:
+                await redeem(client, code)
+            done = await getattr(desk.issuing, what)(db, "command line", exam, chosen)
+        if what == "send":
+            assert (done.queued, done.left) == (0, 1)
+        else:
+            assert not done
+        async with desk.database.transaction() as db:
+            (place,) = await db.scalars(select(Enrolment))
+            assert (place.session_id is None, place.issued is None) == (False, False)
+            assert place.withdrawn is None
 
 
 async def test_cancelling_takes_letters_back_and_tells_those_with_codes(
