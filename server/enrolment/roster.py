@@ -71,7 +71,9 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file was read: what was chosen or guessed, its headings and first rows."""
+    """How a file was read: what was chosen or guessed, its headings and first rows;
+    ``header_line`` is where the headings stand, 0 where there are none.
+    """
 
     encoding: str
     encoding_label: str
@@ -81,6 +83,7 @@ class Layout:
     headings: tuple[str, ...]
     columns: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
+    header_line: int
 
     @property
     def lacks(self) -> str:
@@ -131,7 +134,7 @@ def read_roster(
     judge = _Judge(layout, {name.casefold(): name for name in accommodations})
     expected = text.text.count("\n") + 1
     for line, cells in _rows(text.text, separator):
-        if line == 1 and layout.header:
+        if line == layout.header_line:
             continue
         if isinstance(cells, str):
             found.bad.append(Bad(line, "", cells, ""))
@@ -148,12 +151,13 @@ def read_roster(
 
 
 def _layout(text: Decoded, separator: str, choices: Choices) -> Layout | NoText:
-    head = [cells for _, cells in islice(_rows(text.text, separator), 21)]
-    rows = [
-        tuple(cells)
-        for cells in head
+    said = (
+        (line, tuple(cells))
+        for line, cells in _rows(text.text, separator)
         if not isinstance(cells, str) and any(cell.strip() for cell in cells)
-    ]
+    )
+    head = list(islice(said, 21))
+    rows = [cells for _, cells in head]
     if not rows:
         return NoText("There is nothing in this file: it needs a line for each candidate.")
     header = is_header(rows[0]) if choices.header is None else choices.header
@@ -176,6 +180,7 @@ def _layout(text: Decoded, separator: str, choices: Choices) -> Layout | NoText:
         headings=headings,
         columns=columns,
         sample=tuple(rows[1:4] if header else rows[:3]),
+        header_line=head[0][0] if header else 0,
     )
 
 

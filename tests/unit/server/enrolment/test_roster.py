@@ -54,6 +54,17 @@ def test_whatever_it_is_written_in_the_letters_are_right(
     ]
 
 
+@pytest.mark.parametrize("before", ["\r\n", ";;\r\n", "\r\n;;\r\n \r\n" * 20])
+def test_what_is_empty_before_the_headings_makes_them_nobody(before: str) -> None:
+    found = roster(before + LIST)
+    assert [(one.name, one.reference) for one in found.entries] == [
+        ("Jörg Müller", "1"),
+        ("Åsa Élan", "2"),
+    ]
+    assert found.entries[0].line == before.count("\n") + 2
+    assert (found.rows, found.bad) == (2, [])
+
+
 def test_another_alphabet_is_found_or_chosen() -> None:
     text = "name;id\nИван Петров;1\nОльга Смирнова;2\nАнна Кузнецова;3\n"  # noqa: RUF001
     assert roster(text.encode("cp1251")).entries[0].name == "Иван Петров"
