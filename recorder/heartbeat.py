@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import msgspec
 import structlog
 
 from recorder.detect.observations import Unobserved
@@ -44,6 +45,11 @@ class UnobservedTime:
             del self._intervals[: len(taken)]
         return tuple(taken)
 
+    def give_back(self, intervals: tuple[records.Unobserved, ...]) -> None:
+        """What was taken and reached no record waits for the next one."""
+        with self._lock:
+            self._intervals[:0] = intervals
+
     @property
     def waiting(self) -> bool:
         """Whether another heartbeat is due for what is left."""
@@ -55,12 +61,24 @@ class Pulse:
     """The thread that beats: asks for a heartbeat's body and hands it to the writer."""
 
     def __init__(
-        self, every_s: float, look: Callable[[], Heartbeat], submit: Callable[[Heartbeat], None]
+        self,
+        every_s: float,
+        look: Callable[[], Heartbeat],
+        submit: Callable[[Heartbeat], bool],
+        unobserved: UnobservedTime,
     ) -> None:
-        """Beat every ``every_s`` seconds, first after that time."""
+        """Beat every ``every_s`` seconds, first after that time.
+
+        Args:
+            every_s: seconds.
+            look: gives what there is to say, but the unobserved time.
+            submit: hands a heartbeat on; whether it was taken.
+            unobserved: what is said with it.
+        """
         self._every_s = every_s
         self._look = look
         self._submit = submit
+        self._unobserved = unobserved
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
 
@@ -78,9 +96,16 @@ class Pulse:
         while not self._stopping.wait(self._every_s):
             self.beat()
 
-    def beat(self) -> None:
-        """Write one heartbeat now."""
+    def beat(self) -> bool:
+        """Write one heartbeat now; whether it was taken. Else what was unobserved waits."""
+        intervals: tuple[records.Unobserved, ...] = ()
         try:
-            self._submit(self._look())
+            beat = self._look()
+            intervals = self._unobserved.take()
+            taken = self._submit(msgspec.structs.replace(beat, unobserved=intervals))
         except Exception:  # noqa: BLE001  (the next beat may be better; this one is missed)
             _log.exception("heartbeat_missed")
+            taken = False
+        if not taken:
+            self._unobserved.give_back(intervals)
+        return taken

@@ -73,7 +73,7 @@ class Reporter:
 
     def submit(
         self,
-        item: Segment | Incident | Enrolment | Phase | Heartbeat | Gap,
+        item: Segment | Incident | Enrolment | Phase | Gap,
         attachments: Sequence[Attachment] = (),
     ) -> None:
         """Hand one thing on, with its pictures and clips. What is refused is said in a signed
@@ -83,6 +83,10 @@ class Reporter:
                 self._report(item, attachments)
         else:
             self._hand_in(item, attachments)
+
+    def beat(self, heartbeat: Heartbeat) -> bool:
+        """Hand a heartbeat on; whether it was taken."""
+        return self._hand_in(heartbeat, ())
 
     def attach(
         self, incident: str, attachments: Sequence[Attachment], detail: Mapping[str, object]
@@ -145,13 +149,16 @@ class Reporter:
         self,
         item: Segment | Incident | Enrolment | Phase | Heartbeat | Gap,
         attachments: Sequence[Attachment],
-    ) -> None:
+    ) -> bool:
+        """Whether it was taken."""
         match self._writer.submit(item, attachments):
             case Accepted():
                 self._short = False
+                return True
             case Full(items, size):
                 if not self._short:
                     _log.warning("evidence_refused", items=items, bytes=size)
                 self._short = True
             case Ended(why):
                 _log.warning("evidence_after_the_end", why=why, type=type(item).__name__)
+        return False

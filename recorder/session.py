@@ -172,7 +172,9 @@ class Session:
         self._over = threading.Event()
         self._ended = ""
         self._obeyed: set[str] = set()
-        self._pulse = Pulse(parts.policy.heartbeat_s, self._heartbeat, parts.reporter.submit)
+        self._pulse = Pulse(
+            parts.policy.heartbeat_s, self._heartbeat, parts.reporter.beat, parts.unobserved
+        )
         self.id = opening.session
         self.preview = parts.preview
 
@@ -398,7 +400,7 @@ class Session:
                 }
                 for stream, pump in parts.pumps.items()
             },
-            unobserved=parts.unobserved.take(),
+            unobserved=(),  # the pulse's, which sees whether it is taken
             queue={
                 "unsaved": waiting.items,
                 "step": parts.writer.room.step.label,
@@ -505,9 +507,8 @@ class Session:
             _log.warning("evidence_waits_for_the_disk", items=writer.waiting.items)
 
     def _last_beats(self) -> None:
-        self._pulse.beat()
-        while self._parts.unobserved.waiting:
-            self._pulse.beat()
+        while self._pulse.beat() and self._parts.unobserved.waiting:
+            pass
 
 
 def _attempt(step: Callable[[], object]) -> None:

@@ -11,10 +11,11 @@ import pytest
 from recorder.detect.observations import Incident
 from recorder.evidence.clips import Around, LeftOut, Own, Within
 from recorder.evidence.drafts import Attachment
-from recorder.evidence.intake import Accepted, Outcome
+from recorder.evidence.intake import Accepted, Ended, Full, Outcome
 from recorder.reporter import Reporter
 from recorder.surroundings import Illustration
 from shared.flags import Kind, Severity
+from shared.records import Heartbeat
 
 SNAPSHOT = Attachment("snapshot", "image/jpeg", b"a picture")
 CLIP = Attachment("clip", "video/mp4", b"a clip")
@@ -186,3 +187,15 @@ def test_incidents_are_counted_once_whatever_is_written_of_them(reporter: Report
         reporter.submit(incident(5, name))
         reporter.attach(name, (CLIP,), SPAN)
     assert reporter.incidents == 2
+
+
+@pytest.mark.parametrize(
+    ("outcome", "taken"), [(Accepted(), True), (Full(9, 9), False), (Ended("over"), False)]
+)
+def test_a_heartbeat_is_taken_or_not(
+    monkeypatch: pytest.MonkeyPatch, outcome: Outcome, taken: bool
+) -> None:
+    writer = Writer()
+    monkeypatch.setattr(writer, "submit", lambda _item, _attachments: outcome)
+    beat = Heartbeat(streams={}, unobserved=(), queue={}, machine={})
+    assert Reporter(writer).beat(beat) is taken  # type: ignore[arg-type]
