@@ -39,6 +39,10 @@ GOOD_FOR = 60 * MICROS_PER_SECOND
 PATIENCE_S = 120.0
 LOOK_EVERY_S = 0.2
 
+# A verification that failed is told as that for so long (µs): to those who wait for it, and so
+# that what fails at once is not begun with every look. Then whoever asks has it tried again.
+FAILED_FOR = 30 * MICROS_PER_SECOND
+
 # Verifications that may wait for their turn; each takes some seconds.
 MAX_WAITING = 20
 
@@ -127,11 +131,14 @@ Look = Kept | Running | Failed | Crowded
 
 @dataclass(slots=True)
 class _Job:
-    """One verification, waiting or under way; ``failed`` says why there was no verdict."""
+    """One verification, waiting or under way; ``failed`` says why there was no verdict, and
+    ``ended`` when that was known (µs UTC).
+    """
 
     at: Running
     task: asyncio.Task[None] | None = None
     failed: str | None = None
+    ended: int = 0
 
     @property
     def over(self) -> bool:
@@ -161,7 +168,9 @@ class Verdicts:
         if job is not None and not job.over:
             return job.at
         if job is not None and job.failed is not None:
-            return Failed(job.failed)
+            if self._clock() - job.ended < FAILED_FOR:
+                return Failed(job.failed)
+            del self._jobs[session.id]
         kept = await _kept(db, session)
         if kept and (kept.current or self._clock() - kept.made < GOOD_FOR):
             return kept
@@ -203,13 +212,15 @@ class Verdicts:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, session_id: str, job: _Job) -> None:
-        job.failed = UNEXPECTED
         try:
             async with self._turn:
                 await self._verify(session_id, job)
         except (*UNREADY, KeysMissing, _Stopped) as error:
-            job.failed = str(error).partition("\n")[0]
+            job.failed, job.ended = str(error).partition("\n")[0], self._clock()
             _log.error("a verdict could not be made", session=session_id, why=job.failed)
+        except Exception as error:  # noqa: BLE001  (a bug: logged in full, told to who waits)
+            job.failed, job.ended = UNEXPECTED, self._clock()
+            _log.error("a verdict could not be made", session=session_id, exc_info=error)
         else:
             del self._jobs[session_id]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 from support.campus import Campus, Pupil, client_of, connected, redeem, sign_in
 from support.unkind import unkind
 
@@ -192,6 +193,25 @@ async def test_one_that_cannot_be_made_is_said_and_tried_again(
     address = f"/sessions/{pupil.session}/verdict"
     begun = await client.post(address, headers=headers, follow_redirects=False)
     assert (begun.status_code, begun.headers["location"]) == (303, address)
+    assert (await asked(client, pupil)).json()["holds"] is True
+
+
+@pytest.mark.parametrize("what", ["it stops", "a bug"])
+async def test_one_that_could_not_be_made_is_tried_again_in_a_while(
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil, monkeypatch, what: str
+) -> None:
+    await recorded(pupil)
+    await sign_in(campus, client, campus.proctor)
+    words = "raise SystemExit(3)" if what == "it stops" else "print('not what is said', 1)"
+    monkeypatch.setattr(verdicts, "_COMMAND", (sys.executable, "-c", words))
+    with capture_logs() as said:
+        assert (await asked(client, pupil)).status_code == 503
+    (line,) = [one for one in said if one["event"] == "a verdict could not be made"]
+    assert ("exc_info" in line) == (what == "a bug")
+    monkeypatch.undo()
+    campus.clock.advance(verdicts.FAILED_FOR - 1)
+    assert (await asked(client, pupil)).status_code == 503
+    campus.clock.advance(1)
     assert (await asked(client, pupil)).json()["holds"] is True
 
 
