@@ -28,6 +28,9 @@ _PACKERS = {
     "dmg": ("macOS", "INVIGIL_APPLE_IDENTITY"),
 }
 
+# Nobody sits before a build.
+ASKS_NOBODY = ("--no-input",)
+
 
 def pack_with_briefcase(kind: str, order: Order, made: Made, folder: Path) -> Path:
     """Make the project around the tree and have Briefcase pack it.
@@ -36,14 +39,17 @@ def pack_with_briefcase(kind: str, order: Order, made: Made, folder: Path) -> Pa
         BuildFault: Briefcase failed.
     """
     system, setting = _PACKERS[kind]
+    project = folder / f"project-{kind}"
     staged = made.root
     if system == "macOS":
-        staged = make_bundle(order.branded, order.version, made.root, folder / "bundle")
-    project = folder / f"project-{kind}"
+        # Within the project, as Briefcase names what it signs by its path from there; and for
+        # each kind anew, as it signs in place.
+        staged = make_bundle(order.branded, order.version, made.root, project / "bundle")
     write_project(order.branded, order.version, staged, project)
-    _briefcase(project, "create", system, "app", "--no-input")
     identity = os.environ.get(setting, "")
     signed = ["--identity", identity] if identity else ["--adhoc-sign"]
+    # Of a program that was staged elsewhere this renders the template itself; a ``create``
+    # before it would only have it ask whether to do so again.
     _briefcase(project, "package", system, "app", "--packaging-format", kind, *signed)
     found = sorted((project / "dist").glob(f"*.{kind}"))
     if len(found) != 1:
@@ -78,7 +84,7 @@ def gpg_signature(artifact: Path) -> Path | None:
 
 
 def _briefcase(project: Path, *arguments: str) -> None:
-    command = [sys.executable, "-m", "briefcase", *arguments]
+    command = [sys.executable, "-m", "briefcase", *arguments, *ASKS_NOBODY]
     if subprocess.run(command, cwd=project, check=False).returncode:
         raise BuildFault(
             f"Briefcase failed at {arguments[0]}.",
