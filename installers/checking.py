@@ -38,6 +38,9 @@ from shared.signed import MalformedLine, Signed, parse_sole_line
 _NAMED = 5
 _CHUNK = 1 << 20
 
+# What leads elsewhere than to a file beside the manifest, on one system or another.
+_NO_NAMES, _FOLDERS = frozenset("/\\:\0"), ("", ".", "..")
+
 
 class Unreadable(Exception):
     """What was named cannot be looked at at all; the message says why."""
@@ -83,6 +86,9 @@ def check_artifact(path: Path, signers: frozenset[str], installed: Path | None) 
         artifact, build, listed = read_sidecar(data)
     except BuildError as error:
         return Received((Found(1, holds=False, words=f"{sidecar.name}: {error}"),))
+    if strange := [one for one in _named(artifact) if set(one) & _NO_NAMES or one in _FOLDERS]:
+        words = f"{sidecar.name} names {strange[0]!r}, which is no file beside it"
+        return Received((Found(1, holds=False, words=words),))
     checks = [
         Found(1, holds=True, words="the manifest's signatures hold, its parts belong together"),
         _signer(build, signers),
@@ -101,16 +107,20 @@ def check_tree(root: Path, signers: frozenset[str]) -> Received:
     """Check an installed or unpacked tree.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is none, or a file of it cannot be read.
     """
     try:
         signed, build, listed = read_head(root)
     except BuildError as error:
         return Received((Found(1, holds=False, words=str(error)),))
+    try:
+        files, links = read_tree(root)
+    except OSError as error:
+        raise Unreadable(f"{error.filename} cannot be read: {error.strerror}") from error
     checks = (
         Found(1, holds=True, words="the build's signature holds, the list belongs to it"),
         _signer(build, signers),
-        _compared(build, listed, *read_tree(root)),
+        _compared(build, listed, files, links),
     )
     return Received(checks, build, signed.hash)
 
@@ -142,6 +152,10 @@ def _signer(build: Build, signers: frozenset[str]) -> Found:
             2, holds=False, words=f"signed by {told}, which is not a key that you trust"
         )
     return Found(2, holds=True, words=f"signed by {told}")
+
+
+def _named(artifact: Artifact) -> Iterator[str]:
+    return (one.name for one in (artifact.file, *artifact.beside))
 
 
 def _carried(path: Path, artifact: Artifact) -> Iterator[Found]:

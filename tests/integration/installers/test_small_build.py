@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from support.small_builds import KEY, order, tiny
 
@@ -24,9 +25,16 @@ from installers.signing import new_key, read_key_file
 from installers.tree import site_packages
 from recorder.brand import load_brand
 from recorder.installed import InstalledProgram, installed_root, look_at
-from shared.build import HEAD_FILE, LIST_FILE, FilesVerdict
+from shared.build import (
+    HEAD_FILE,
+    LIST_FILE,
+    FileEntry,
+    FilesVerdict,
+    decode_artifact,
+    encode_head,
+)
 from shared.sidecar import SUFFIX
-from shared.signed import fingerprint, public_bytes
+from shared.signed import Domain, fingerprint, parse_sole_line, public_bytes, sign
 
 SIGNERS = frozenset({fingerprint(public_bytes(KEY))})
 
@@ -95,9 +103,22 @@ def _edited(path: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:
     sidecar.write_bytes(b"".join(change(sidecar.read_bytes().splitlines(keepends=True))))
 
 
+def _naming(path: Path, name: str) -> None:
+    """Have the manifest's own signer sign for a file of this name."""
+    sidecar = path.with_name(path.name + SUFFIX)
+    first, rest = sidecar.read_bytes().split(b"\n", 1)
+    artifact = decode_artifact(parse_sole_line(first + b"\n"))
+    named = msgspec.structs.replace(artifact.beside[0], name=name)
+    artifact = msgspec.structs.replace(artifact, beside=(named,))
+    sidecar.write_bytes(sign(KEY, Domain.ARTIFACT, encode_head(artifact)).line() + rest)
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
+        (lambda one: _naming(one, "a/b"), "manifest names 'a/b'"),
+        (lambda one: _naming(one, ".."), "names '..', which is no file beside it"),
+        (lambda one: _naming(one, "C:x"), "names 'C:x', which is no file beside it"),
         (_flip, "was changed"),
         (lambda one: _flip(one.with_name("small-sbom.json")), "small-sbom.json was changed"),
         (lambda one: one.with_name("small-sbom.json").unlink(), "small-sbom.json is not there"),
@@ -143,6 +164,19 @@ def test_what_cannot_be_read_is_said_so(
     assert "absent.deb.manifest cannot be read" in capsys.readouterr().err
     with pytest.raises(Unreadable):
         check_tree(tmp_path, SIGNERS)
+
+
+def test_a_file_of_a_tree_that_cannot_be_read_is_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tiny(order(tmp_path / "out"), tmp_path / "tree")
+
+    def refused(path: Path) -> FileEntry:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("installers.tree.entry_of", refused)
+    assert verify.main([str(made.root)]) == verify.UNREADABLE
+    assert "cannot be read: Permission denied" in capsys.readouterr().err
 
 
 def test_two_builds_of_one_source_are_the_same(tmp_path: Path) -> None:
