@@ -21,7 +21,7 @@ from recorder.capturing import Choices
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.at_start import undo_at_start
 from recorder.session import Session
-from recorder.settings import Settings
+from recorder.settings import Settings, checked_seconds
 from recorder.status import Interrupted, Offer, Stage, Status
 from shared.policy import Policy
 
@@ -50,8 +50,11 @@ def record(request: Request, settings: Settings) -> int:
         0 when the server holds everything, 1 when something is left in the store.
 
     Raises:
-        EnvironmentFault: the session could not begin.
+        EnvironmentFault: the session could not begin, or a length of time is none.
     """
+    checked_seconds("--wait", request.wait_s)
+    if request.duration_s is not None:
+        checked_seconds("--duration", request.duration_s)
     undo_at_start()
     recorder = Recorder(settings)
     screen = Console(stderr=True, highlight=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -89,8 +90,23 @@ def _pinned(text: str) -> frozenset[str]:
 def _seconds(name: str, environ: Mapping[str, str], default: float) -> float:
     text = environ.get(name, "")
     try:
-        return float(text) if text else default
+        seconds = float(text) if text else default
     except ValueError as error:
         raise EnvironmentFault(
             f"{name} is {text!r}, which is no number.", "Give a number of seconds."
         ) from error
+    return checked_seconds(name, seconds)
+
+
+def checked_seconds(name: str, seconds: float) -> float:
+    """A length of time that somebody typed, where it is one.
+
+    Raises:
+        EnvironmentFault: it is below nought, without end or no number at all.
+    """
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise EnvironmentFault(
+            f"{name} is {seconds}, which is no length of time.",
+            "Give a number of seconds that is not below 0.",
+        )
+    return seconds

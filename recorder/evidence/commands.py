@@ -32,7 +32,7 @@ from recorder.evidence.opening import Cause, StoreTrouble
 from recorder.evidence.returning import read_receipts, take_receipts
 from recorder.evidence.store import EvidenceStore, Tally, session_folders
 from recorder.faults import EnvironmentFault
-from recorder.settings import read_settings
+from recorder.settings import checked_seconds, read_settings
 from recorder.status import SavedFile
 from recorder.sync.channel import SessionChannel
 from recorder.sync.delivery import Report, deliver, report_on
@@ -123,6 +123,7 @@ def upload(*sessions: str, store: Path | None = None, patience: float = 60.0) ->
         patience: Seconds to keep trying while the server cannot be reached.
     """
     left = 0
+    checked_seconds("--patience", patience)
     for folder in _chosen(store, sessions):
         try:
             with closing(EvidenceStore.open(folder)) as opened:
@@ -167,7 +168,8 @@ def export(*sessions: str, output: Output, store: Path | None = None) -> int:
 
     Each file holds all records and whatever is not delivered, sealed to the institution; the
     server's operator imports it and gives a receipt back, for `evidence receipt`. Nothing
-    is removed here before. The exit status is 1 where a piece could not be saved.
+    is removed here before. The exit status is 1 where a recording or a piece of one could not
+    be saved.
 
     Args:
         sessions: The sessions to save; all that are not delivered where none is named.
@@ -180,17 +182,18 @@ def export(*sessions: str, output: Output, store: Path | None = None) -> int:
             f"{output} is not a folder, and there are {len(folders)} recordings.",
             "Name a folder that exists, or one session.",
         )
-    damaged = 0
+    failed = 0
     for folder in folders:
-        with closing(EvidenceStore.open(folder)) as opened:
-            if not sessions and opened.tally.delivered:
-                continue
-            with _bar("saving", total=None) as bar:
-                show = functools.partial(_show_bytes, bar)
-                made = save_as_file(ask_of(opened), output, time.time_ns() // 1000, show)
-        damaged += made.damaged
-        _print(f"{folder.name}  saved as {made.path} ({_told(made)})")
-    return FINDING if damaged else 0
+        try:
+            made = _saved(folder, output, delivered_too=bool(sessions))
+        except (EnvironmentFault, OSError) as fault:
+            _print(f"{folder.name}  not saved: {fault}")
+            failed += 1
+            continue
+        if made is not None:
+            failed += made.damaged
+            _print(f"{folder.name}  saved as {made.path} ({_told(made)})")
+    return FINDING if failed else 0
 
 
 @app.command
@@ -205,11 +208,16 @@ def receipt(*files: Path, store: Path | None = None) -> int:
     """
     left = 0
     for file in files:
-        given = read_receipts(file)
-        [folder] = _chosen(store, [given.session])
-        with closing(EvidenceStore.open(folder)) as opened:
-            refused = take_receipts(opened, given.receipts)
-            report = report_on(opened.tally, refused.why if refused else "")
+        try:
+            given = read_receipts(file)
+            [folder] = _chosen(store, [given.session])
+            with closing(EvidenceStore.open(folder)) as opened:
+                refused = take_receipts(opened, given.receipts)
+                report = report_on(opened.tally, refused.why if refused else "")
+        except (EnvironmentFault, OSError) as fault:
+            _print(f"{file}  not taken: {fault}")
+            left += 1
+            continue
         _print(f"{folder.name}  {report.words}")
         left += refused is not None or not report.delivered
     return FINDING if left else 0
@@ -282,6 +290,20 @@ def _row(folder: Path) -> tuple[str, ...]:
         f"{tally.blobs_sent}/{tally.blobs_made}",
         decimal(tally.bytes_made - tally.bytes_sent),
     )
+
+
+def _saved(folder: Path, output: Path, *, delivered_too: bool) -> SavedFile | None:
+    """Save one recording as a file; ``None`` where it is delivered and so is left out.
+
+    Raises:
+        EnvironmentFault: the store cannot be read, or the file not be written.
+    """
+    with closing(EvidenceStore.open(folder)) as opened:
+        if opened.tally.delivered and not delivered_too:
+            return None
+        with _bar("saving", total=None) as bar:
+            show = functools.partial(_show_bytes, bar)
+            return save_as_file(ask_of(opened), output, time.time_ns() // 1000, show)
 
 
 def _deliver(store: EvidenceStore, patience: float) -> Report:

@@ -14,6 +14,7 @@ from support.sessions import Keys, make_policy
 
 from recorder.capturing import Choices
 from recorder.evidence.opening import disk_full
+from recorder.faults import EnvironmentFault
 from recorder.record import DELIVERED, LEFT_OVER, Request, record
 from recorder.session import Session
 from recorder.settings import Settings
@@ -78,3 +79,21 @@ def test_an_end_that_was_not_saved_is_not_called_delivered(
     told = " ".join(said.err.split())
     assert f"The end of the recording was not saved ({why}" in told
     assert "invigil-recorder evidence close" in told
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "wait_s", "named"),
+    [
+        (float("nan"), 2.0, "--duration is nan"),
+        (-1.0, 2.0, "--duration is -1.0"),
+        (0.5, float("inf"), "--wait is inf"),
+        (None, float("nan"), "--wait is nan"),
+    ],
+)
+def test_what_is_no_length_of_time_is_refused_before_anything_is_asked(
+    duration_s: float | None, wait_s: float, named: str
+) -> None:
+    choices = Choices("none", "none", "none")
+    request = Request("none", "none", choices, duration_s, consent=True, wait_s=wait_s)
+    with pytest.raises(EnvironmentFault, match=f"{named}, which is no length of time"):
+        record(request, Settings())

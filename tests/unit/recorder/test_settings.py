@@ -37,7 +37,14 @@ def test_all_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("INVIGIL_PINNED_KEYS", "abc"), ("INVIGIL_SPREAD_S", "soon")]
+    ("name", "text"),
+    [
+        ("INVIGIL_PINNED_KEYS", "abc"),
+        ("INVIGIL_SPREAD_S", "soon"),
+        ("INVIGIL_SPREAD_S", "inf"),
+        ("INVIGIL_SPREAD_S", "nan"),
+        ("INVIGIL_SPREAD_S", "-1"),
+    ],
 )
 def test_nonsense_is_named(name: str, text: str) -> None:
     with pytest.raises(EnvironmentFault, match=name):

@@ -395,25 +395,60 @@ def test_receipts_that_do_not_hold_let_nothing_go(
     ],
 )
 def test_what_is_no_file_of_receipts_is_told(
-    tmp_path: Path, server: EvidenceServer, address: str, data: bytes, why: str
+    tmp_path: Path,
+    server: EvidenceServer,
+    address: str,
+    data: bytes,
+    why: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = tmp_path / "a.receipt"
     file.write_bytes(data)
-    with pytest.raises(EnvironmentFault, match="is not a file of receipts") as caught:
-        run(tmp_path, "receipt", str(file))
-    assert why in caught.value.what
-    assert ".receipt file that the server gave" in caught.value.advice
+    assert run(tmp_path, "receipt", str(file)) == 1
+    out = capsys.readouterr().out
+    assert f"{file}  not taken: {file} is not a file of receipts: " in out
+    assert why in out
+    assert ".receipt file that the server gave" in out
 
 
 def test_a_file_of_receipts_that_cannot_be_read(
-    tmp_path: Path, server: EvidenceServer, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    server: EvidenceServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    with pytest.raises(EnvironmentFault, match="cannot be read: No such file"):
-        run(tmp_path, "receipt", str(tmp_path / "none"))
+    assert run(tmp_path, "receipt", str(tmp_path / "none")) == 1
+    assert "cannot be read: No such file" in capsys.readouterr().out
     file = tmp_path / "a.receipt"
     file.write_bytes(SessionBuilder().receipt().line())
-    with pytest.raises(EnvironmentFault, match="There is no recording"):
-        run(tmp_path, "receipt", str(file))
+    assert run(tmp_path, "receipt", str(file)) == 1
+    assert "There is no recording" in capsys.readouterr().out
     monkeypatch.setattr(returning, "MAX_BYTES", 10)
-    with pytest.raises(EnvironmentFault, match="far too large"):
-        run(tmp_path, "receipt", str(file))
+    assert run(tmp_path, "receipt", str(file)) == 1
+    assert "far too large" in capsys.readouterr().out
+
+
+def test_receipts_after_one_that_cannot_be_taken_are_taken(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    shutil.copytree(folder, tmp_path / "elsewhere" / SESSION)
+    deliver(tmp_path / "elsewhere" / SESSION, server)
+    file = receipts_of(server, tmp_path / "a.receipt")
+    assert run(tmp_path, "receipt", str(tmp_path / "none"), str(file)) == 1
+    assert "delivered (5 records, 2 pieces)" in capsys.readouterr().out
+
+
+def test_what_comes_after_a_store_that_cannot_be_read_is_saved(
+    tmp_path: Path, server: EvidenceServer, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = record(tmp_path, server, address)
+    broken = folder.with_name("0" * 32)
+    broken.mkdir()
+    (broken / "evidence.db").write_bytes(b"something else" * 100)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    assert run(tmp_path, "export", "-o", str(stick)) == 1
+    out = capsys.readouterr().out
+    assert f"{broken.name}  not saved: " in out
+    assert f"saved as {stick / SESSION}.invigil" in out
