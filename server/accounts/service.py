@@ -26,6 +26,9 @@ NO_HASH = ""
 # The column's length; a mail address has at most 254 (RFC 3696, erratum 1690), and few 60.
 MAX_EMAIL_CHARS = 200
 
+# A name stands in one line of letters and pages.
+MAX_INSTITUTION_CHARS = 150
+
 
 class AccountError(ValueError):
     """The institution or account cannot be made so; the message says why."""
@@ -47,11 +50,14 @@ async def create_institution(
     """An institution, its keys, and its log, whose first entry names them.
 
     Raises:
-        AccountError: no name or contact, or the name is taken.
+        AccountError: no name or contact, one that is no line of text, or the name is taken.
     """
     name, contact = name.strip(), contact.strip()
     if not name or not contact:
         raise AccountError("an institution has a name and a contact that candidates can ask")
+    if len(name) > MAX_INSTITUTION_CHARS or not name.isprintable():
+        most = MAX_INSTITUTION_CHARS
+        raise AccountError(f"an institution's name is one line of at most {most} characters")
     if await find_institution(db, name) is not None:
         raise AccountError(f"there is an institution called {name!r} already")
     ref = new_id()

@@ -11,13 +11,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
+import structlog
 from litestar import Litestar
 from sqlalchemy import literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
-from server.chores import beside, repeated_sending
+from server.chores import beside, repeated_sending, tried
 from server.clock import WallClock
 from server.enrolment.issuing import Chosen, Issuing, Sent, log_places, may_begin
 from server.enrolment.models import Candidate, Enrolment
@@ -25,7 +27,7 @@ from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import EARLIEST_REMINDER, MINUTE
 from server.exams.service import ExamError
-from server.mail.letters import Letter
+from server.mail.letters import Letter, MailError, checked
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
 from server.mail.wording import KINDS, filled, words_of
@@ -52,6 +54,12 @@ OWN_PAGE = (
 )
 
 
+_log = structlog.get_logger("invigil.server")
+
+# What may fail at times: the database, a key file that is gone.
+_EXPECTED = (*UNREADY, KeysMissing)
+
+
 class Reminders:
     """The chore that looks for reminders that are due."""
 
@@ -65,11 +73,26 @@ class Reminders:
         self._clock = clock
 
     async def remind(self) -> int:
-        """Put every reminder that is due into the outbox; how many."""
+        """Put every reminder that is due into the outbox; how many. An exam whose reminders
+        fail is logged, and keeps those of no other exam.
+        """
         count = 0
-        for exam_id in await self._near():
-            while queued := await self._some(exam_id):
+
+        async def some_of(exam_id: str) -> None:
+            nonlocal count
+            after: str | None = ""
+            while after is not None:
+                queued, after = await self._some(exam_id, after)
                 count += queued
+
+        for exam_id in await self._near():
+            await tried(
+                "reminders",
+                partial(some_of, exam_id),
+                "no reminders of an exam, will be tried again",
+                _EXPECTED,
+                exam=exam_id,
+            )
         return count
 
     async def remind_now(
@@ -112,7 +135,7 @@ class Reminders:
             stop,
             sent="reminders",
             failed="no reminders, will be tried again",
-            expected=(*UNREADY, KeysMissing),
+            expected=_EXPECTED,
         )
 
     async def _near(self) -> list[str]:
@@ -128,22 +151,26 @@ class Reminders:
             found = (await db.execute(query)).tuples().all()
         return [exam_id for exam_id, reminders in found if reminders]
 
-    async def _some(self, exam_id: str) -> int:
-        """Some of an exam's reminders, in a transaction of their own."""
+    async def _some(self, exam_id: str, after: str) -> tuple[int, str | None]:
+        """Some of an exam's reminders, for places beyond ``after``, in a transaction of their
+        own; how many, and the place that the next are beyond, where there may be more.
+        """
         now = self._clock()
         async with self._database.transaction() as db:
             # Whoever cancels or moves the exam comes before or after, never between.
             exam = await db.get(Exam, exam_id, with_for_update=True)
             if exam is None or exam.cancelled is not None:
-                return 0
+                return 0, None
             plan, _ = await plan_of(db, exam)
             begins = plan.opens if plan.starts is None else plan.starts
             due = [n for n in exam.reminders if begins - n * MINUTE <= now < begins]
             if not due:
-                return 0
-            return await self._queue(db, exam, begins, min(due))
+                return 0, None
+            return await self._queue(db, exam, begins, min(due), after)
 
-    async def _queue(self, db: AsyncSession, exam: Exam, begins: int, minutes: int) -> int:
+    async def _queue(
+        self, db: AsyncSession, exam: Exam, begins: int, minutes: int, after: str
+    ) -> tuple[int, str | None]:
         tail = f"/{begins}/{minutes}"
         told = (
             select(MailRow.id)
@@ -163,15 +190,18 @@ class Reminders:
                 Enrolment.issued < begins - minutes * MINUTE,
                 Candidate.email.is_not(None),
                 ~told,
+                Enrolment.id > after,
             )
+            .order_by(Enrolment.id)
             .limit(AT_ONCE)
         )
         reached = (await db.execute(query)).tuples().all()
-        return await self._put(db, exam, reached, tail)
+        queued = await self._put(db, exam, reached, tail)
+        return queued, reached[-1][0].id if len(reached) == AT_ONCE else None
 
     async def _put(self, db: AsyncSession, exam: Exam, reached: Chosen, tail: str) -> int:
         """Put reminders into the outbox; how many of them had not been there (``tail`` says
-        of each place which reminder it is).
+        of each place which reminder it is). One that cannot be written is left out and logged.
         """
         words = await words_of(db, exam.institution_id, KINDS["reminder"])
         about = await self._issuing.about(db, exam)
@@ -181,15 +211,18 @@ class Reminders:
             check = "\n\n".join(notes)
             own = {"name": who.name, "reference": who.reference, "check": check}
             subject, text = filled(words, {**about, **own})
-            letters.append(
-                Letter(
-                    to=who.email or "",
-                    subject=subject,
-                    text=text,
-                    kind="reminder",
-                    once=f"reminder/{place.id}{tail}",
-                    exam_id=exam.id,
-                    enrolment_id=place.id,
-                )
+            letter = Letter(
+                to=who.email or "",
+                subject=subject,
+                text=text,
+                kind="reminder",
+                once=f"reminder/{place.id}{tail}",
+                exam_id=exam.id,
+                enrolment_id=place.id,
             )
+            try:
+                letters.append(checked(letter))
+            except MailError:
+                # What it says stays out of the log: it may name a person.
+                _log.warning("a reminder cannot be written", exam=exam.id, place=place.id)
         return len(await self._outbox.queue_all(db, exam.institution_id, letters))

@@ -54,6 +54,9 @@ LISTED = 90 * MICROS_PER_DAY
 # Letters forgotten at once: their ids stand in the question.
 TIDIED_AT_ONCE = 500
 
+# What is said of a letter that a bug keeps here; the log has the rest.
+UNEXPECTED = "It could not be written. The server's log says why."
+
 # What an address may have behind its @: no IPv6 address.
 _NAMED = re.compile(r"[a-z0-9.-]+")
 
@@ -167,8 +170,12 @@ class Post:
                 "Its text cannot be read: it was sealed under another server's secret. "
                 "Restore the key folder, or write it anew."
             )
-        message = letter_message(taken.row, taken.institution, text, self._settings)
-        return await self._carrier.carry(message)
+        try:
+            message = letter_message(taken.row, taken.institution, text, self._settings)
+            return await self._carrier.carry(message)
+        except Exception as error:  # noqa: BLE001  (one letter keeps no other one here)
+            _log.error("a letter met a bug", letter=taken.row.id, exc_info=error)
+            return Refused(UNEXPECTED)
 
     async def _keep(self, db: AsyncSession, row: MailRow, outcome: Outcome, now: int) -> None:
         values: dict[str, object]

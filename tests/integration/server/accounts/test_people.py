@@ -11,6 +11,7 @@ from support.campus import PASSWORD, Campus, connected, sign_in
 from support.logged import entries
 
 from server.accounts.models import Account, Role
+from server.accounts.service import AccountError, create_institution
 from server.mail.models import MailRow
 from shared.log import Act
 
@@ -37,6 +38,13 @@ async def account(campus: Campus, email: str) -> Account:
     async with connected(campus.settings) as database, database.transaction() as db:
         (row,) = await db.scalars(select(Account).where(Account.email == email))
         return row
+
+
+@pytest.mark.parametrize("name", ["One\nBcc: two", "Un\u2028iversity", "U" * 151])
+async def test_an_institution_s_name_is_one_line(campus: Campus, name: str) -> None:
+    async with connected(campus.settings) as database, database.transaction() as db:
+        with pytest.raises(AccountError, match="one line of at most 150 characters"):
+            await create_institution(db, campus.keys, name, "x@example.org", 1)
 
 
 async def test_somebody_invited_comes_in_once(

@@ -11,10 +11,11 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from support.campus import HOUR, MINUTE, Campus, connected, redeem, sign_in
 
 from server.enrolment.issuing import Issuing
-from server.enrolment.models import Enrolment
+from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.places import Wanted, chosen_places
 from server.enrolment.reminding import Reminders
 from server.enrolment.service import CandidateDraft, enrol
@@ -214,6 +215,40 @@ async def test_an_exam_that_is_not_held_reminds_nobody(
     await soon(desk, **change)
     campus.clock.advance(24 * HOUR)
     assert await desk.reminders.remind() == 0
+
+
+async def test_a_reminder_that_fails_keeps_nobody_else_s_back(
+    campus: Campus, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.add("ada@uni.example")
+    await desk.add("bob@uni.example")
+    await soon(desk)
+    campus.clock.advance(24 * HOUR)
+    async with desk.database.transaction() as db:
+        bob = (
+            await db.scalars(select(Candidate).where(Candidate.reference == "bob@uni.example"))
+        ).one()
+        bob.email = "bob@@uni.example"
+    near, some = desk.reminders._near, desk.reminders._some
+
+    async def one_more() -> list[str]:
+        return ["broken", *await near()]
+
+    async def of(exam_id: str, after: str) -> tuple[int, str | None]:
+        if exam_id == "broken":
+            raise ZeroDivisionError
+        return await some(exam_id, after)
+
+    monkeypatch.setattr(desk.reminders, "_near", one_more)
+    monkeypatch.setattr(desk.reminders, "_some", of)
+    monkeypatch.setattr("server.enrolment.reminding.AT_ONCE", 1)
+    with capture_logs() as said:
+        assert await desk.reminders.remind() == 1
+    assert [line["event"] for line in said] == [
+        "a chore met a bug, its next look comes",
+        "a reminder cannot be written",
+    ]
+    assert [to for to, _, _ in await desk.letters("reminder")] == ["ada@uni.example"]
 
 
 async def test_an_exam_that_moves_reminds_anew(campus: Campus, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 from support.campus import HOUR, Campus, connected
 from support.mail_sink import MailSink, mail_sink
 
@@ -87,6 +88,23 @@ async def test_a_letter_arrives_whole_and_once(desk: Office, sink: MailSink) -> 
     assert letter["Auto-Submitted"] == "auto-generated"
     said = letter.get_content().splitlines()
     assert said == [f"Ihr Code: {CODE}", ".", "Viel Glück!"]
+
+
+async def test_a_letter_that_cannot_be_written_keeps_no_other_one_here(
+    desk: Office, sink: MailSink
+) -> None:
+    await desk.write()
+    await desk.write("bob@example.edu")
+    async with desk.database.transaction() as db:
+        first = (
+            await db.scalars(select(MailRow).where(MailRow.recipient == "ada@example.edu"))
+        ).one()
+        first.subject = "One\nBcc: two@example.edu"
+    with capture_logs() as said:
+        assert await desk.post.deliver() == 1
+    assert [line["event"] for line in said] == ["a letter met a bug", "mail not sent"]
+    assert sink.envelopes == [("exams@example.edu", "bob@example.edu")]
+    assert sorted(row.state for row in await desk.rows()) == [State.REFUSED, State.SENT]
 
 
 async def test_what_is_rolled_back_is_not_sent(desk: Office, sink: MailSink) -> None:
