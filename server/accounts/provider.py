@@ -19,7 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from server.clock import MICROS_PER_SECOND
-from server.integrations.target import Refused, Targets
+from server.integrations.target import MAX_URL_CHARS, Refused, Targets
 from shared.foreign_json import NotJson, read_json
 
 # A sign-in that takes longer has failed for whoever waits, in seconds.
@@ -121,9 +121,9 @@ async def _check_endpoint(targets: Targets, issuer: str, address: str, *, asked:
     """An endpoint may lie on another host than its issuer (Discovery 1.0 asks for https alone),
     but is never less safe to ask; one that only browsers are sent to may lie inward.
     """
-    if _origin(address) == _origin(issuer):
-        return
     scheme, host = _origin(address)
+    if (scheme, host) == _origin(issuer):
+        return
     if not host or (scheme != "https" and _origin(issuer)[0] == "https"):
         raise ProviderError(f"It names an address that is not https: {address[:200]}.")
     refused = await targets.refusal(address) if asked else None
@@ -187,7 +187,7 @@ async def _told(targets: Targets, address: str, access_token: object) -> dict[st
 
 
 def _is_token(text: str) -> bool:
-    """Whether it can stand in a header."""
+    """Whether it can stand in a header, or in a request's first line."""
     return text.isascii() and text.isprintable() and " " not in text
 
 
@@ -280,5 +280,17 @@ def _decoded(data: bytes, kind: Any) -> Any:
 
 
 def _origin(address: str) -> tuple[str, str]:
-    parts = urlsplit(address)
+    """Scheme and host of an address that an issuer names.
+
+    Raises:
+        ProviderError: it is none, or none that a request's first line can hold.
+    """
+    shown = "".join(mark if mark.isprintable() else "?" for mark in address[:200])
+    if len(address) > MAX_URL_CHARS or not _is_token(address):
+        raise ProviderError(f"It names what is no address: {shown}.")
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        raise ProviderError(f"It names what is no address: {shown}.") from None
     return parts.scheme.lower(), parts.netloc.lower()

@@ -259,6 +259,12 @@ async def test_what_cannot_be_an_issuer_is_refused_with_why(
         ({"jwks_uri": "http://10.0.0.1/keys"}, "inside of a network"),
         ({"userinfo_endpoint": "https://10.0.0.1/me"}, "inside of a network"),
         ({"jwks_uri": 5}, "not understood"),
+        ({"token_endpoint": "https://[x"}, "no address: https://[x"),
+        ({"authorization_endpoint": "https://[x"}, "no address: https://[x"),
+        ({"jwks_uri": f"{issuer.url}/schlüssel"}, "no address: http://127.0.0.1"),
+        ({"userinfo_endpoint": f"{issuer.url}/who is it"}, "no address: http://127.0.0.1"),
+        ({"token_endpoint": "https://other.example:70000/"}, "no address: https://other"),
+        ({"token_endpoint": f"{issuer.url}/{'x' * 3_000}"}, "no address: http://127.0.0.1"),
     ):
         issuer.discovery = discovery
         answer = await set_up(campus, client, issuer)
