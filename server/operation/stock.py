@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
+from server.retention.holds import is_kept
 from server.storage.database import Database
 
 # A scrape comes every 15 s from each of several collectors; counting is not for each of them.
@@ -26,7 +27,7 @@ class Stock:
     """How many there are; ``bytes`` of sealed pieces, ``disk_free`` in bytes.
 
     ``heard`` are open sessions that were heard of within a minute; ``expired`` those that
-    should be destroyed by now and are not.
+    should be destroyed by now and are not, though nothing holds them.
     """
 
     sessions: dict[str, int]
@@ -60,7 +61,8 @@ class Stocktaking:
     async def _count(self, now: int) -> Stock:
         session = ExamSession
         heard = (session.state == "open") & (session.last_seen > now - HEARD)
-        expired = session.purged_at.is_(None) & (session.keep_until < now)
+        over = func.coalesce(session.due_at, session.keep_until) < now
+        expired = select(func.count()).where(session.purged_at.is_(None), over, ~is_kept())
         asked = select(
             session.state,
             func.count(),
@@ -68,17 +70,17 @@ class Stocktaking:
             func.sum(session.blobs - session.blobs_durable),
             func.sum(session.bytes_durable),
             func.sum(case((heard, 1), else_=0)),
-            func.sum(case((expired, 1), else_=0)),
         ).group_by(session.state)
         async with self._database.transaction() as db:
             rows = [tuple(row) for row in (await db.execute(asked)).all()]
-        sums = [sum(int(row[n]) for row in rows) for n in range(2, 7)]
+            left = await db.scalar(expired) or 0
+        sums = [sum(int(row[n]) for row in rows) for n in range(2, 6)]
         return Stock(
             sessions=dict.fromkeys(STATES, 0) | {str(row[0]): int(row[1]) for row in rows},
             records=sums[0],
             awaited=sums[1],
             bytes=sums[2],
             heard=sums[3],
-            expired=sums[4],
+            expired=left,
             disk_free=shutil.disk_usage(self._data_dir).free,
         )

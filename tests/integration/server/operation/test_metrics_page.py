@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 
+import httpx
 import pytest
+from sqlalchemy import update
 from structlog.testing import capture_logs
-from support.campus import Campus, Pupil, client_of, redeem
+from support.campus import HOUR, Campus, Pupil, client_of, connected, redeem
 
+from server.ingest.models import ExamSession
+from server.operation.stock import KEPT
+from server.retention.holds import HoldDraft, HoldKind, place_hold
 from server.retention.service import Retention
 
 pytestmark = pytest.mark.anyio
@@ -37,6 +43,40 @@ async def test_sessions_records_and_pieces_are_counted(found: Callable[..., Camp
     assert "invigil_sessions_heard 1.0" in lines
     assert "invigil_records 2.0" in lines
     assert "invigil_pieces_awaited 1.0" in lines
+
+
+async def test_what_is_held_is_not_overdue(found: Callable[..., Campus]) -> None:
+    campus = found(metrics_token=TOKEN)
+    token = {"Authorization": f"Bearer {TOKEN}"}
+    own, clock = campus.institution.id, campus.clock
+
+    async def overdue(client: httpx.AsyncClient) -> str:
+        clock.advance(KEPT)
+        told = await client.get("/metrics", headers=token)
+        (line,) = re.findall(r"^invigil_sessions_expired (.*)$", told.text, re.MULTILINE)
+        return line
+
+    async with client_of(campus) as client:
+        pupil = await redeem(client, await campus.code())
+        await pupil.deliver(pupil.open())
+        async with connected(campus.settings) as database:
+
+            async def settle(**values: int | None) -> None:
+                async with database.transaction() as db:
+                    await db.execute(update(ExamSession).values(**values))
+
+            await settle(keep_until=clock() - 1, due_at=None)
+            assert await overdue(client) == "1.0"
+            # Promised for less long since than it was when the session began.
+            await settle(keep_until=clock() + HOUR, due_at=clock() - 1)
+            assert await overdue(client) == "1.0"
+            await settle(keep_until=clock() - 1, due_at=clock() + HOUR)
+            assert await overdue(client) == "0.0"
+            async with database.transaction() as db:
+                draft = HoldDraft(HoldKind.SESSION, pupil.session, "A court asked for it.")
+                await place_hold(db, clock(), "command line", own, draft)
+            await settle(due_at=clock() - 1)
+            assert await overdue(client) == "0.0"
 
 
 async def test_a_chore_that_met_a_bug_goes_on_and_is_counted(
