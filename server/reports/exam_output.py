@@ -60,7 +60,9 @@ class TimesOut(msgspec.Struct, frozen=True):
 
 
 class RatesOut(msgspec.Struct, frozen=True):
-    """How many sessions of each sort; ``places`` are the codes given out."""
+    """How many sessions of each sort; ``places`` are the codes given out, but
+    for those of places that were given up.
+    """
 
     places: int
     begun: int

@@ -33,7 +33,9 @@ PORTION = 50
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How many sessions there are of each sort; ``places`` are the codes given out."""
+    """How many sessions there are of each sort; ``places`` are the codes given out,
+    but for those of places that were given up.
+    """
 
     places: int
     begun: int
@@ -162,7 +164,11 @@ async def _rates(db: AsyncSession, exam: Exam, now: int) -> Rates:
         .outerjoin(RankRow, RankRow.session_id == ExamSession.id)
         .where(ExamSession.exam_id == exam.id)
     )
-    places = select(func.count()).select_from(Enrolment).where(Enrolment.exam_id == exam.id)
+    places = select(func.count()).where(
+        Enrolment.exam_id == exam.id,
+        Enrolment.issued.is_not(None),
+        Enrolment.withdrawn.is_(None),
+    )
     counted = (await db.execute(query)).one()._asdict()
     return Rates(places=await db.scalar(places) or 0, **counted)
 

@@ -20,6 +20,7 @@ from support.campus import Campus, Pupil, client_of, connected, copy_of, redeem,
 from support.pictured import snapshot
 
 from server.audit.models import LogEntryRow
+from server.enrolment.models import Enrolment
 from server.exams.models import Exam
 from server.exams.service import add_policy
 from server.exams.terms import Terms
@@ -388,3 +389,22 @@ async def test_an_exam_that_nobody_sat_has_a_page(
     assert (page.status_code, "No session yet" in page.text) == (200, True)
     figures = await client.get(f"/api/v1/exams/{campus.exam.id}/report")
     assert figures.json()["agreement"]["kappa"] is None
+
+
+async def test_codes_that_were_never_given_out_or_taken_back_are_not_counted(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    for number in range(4):
+        await campus.code(f"s-{number}")
+    async with connected(campus.settings) as database, database.transaction() as db:
+        never, withdrawn, *_ = await db.scalars(select(Enrolment))
+        never.issued = None
+        withdrawn.withdrawn = campus.clock()
+    await sign_in(campus, client, campus.observer)
+    path = f"/exams/{campus.exam.id}/report"
+    assert (await client.get(f"/api/v1{path}")).json()["sessions"]["places"] == 2
+    assert "2 codes were given out" in (await client.get(path, headers=BROWSER)).text
+    await redeem(client, await campus.code("s-4"))
+    pupil = await redeem(client, await campus.code("s-5"))
+    await pupil.deliver(pupil.open())
+    assert "of 4 codes given out" in (await client.get(path, headers=BROWSER)).text
