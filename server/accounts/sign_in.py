@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.factors import Means, check_code, factors_of
@@ -127,8 +127,9 @@ class SignIn:
             return Denied("E-mail address or password is wrong.")
         self._addresses.take_back(visit.address)
         self._accounts.forget(email)
-        if self._passwords.is_stale(account.password_hash):
-            await self._renew(account, password)
+        stale = self._passwords.is_stale(account.password_hash)
+        if stale and not await self._renew(account, password):
+            return Denied("The password was changed a moment ago. Sign in with the new one.")
         async with self._database.transaction() as db:
             if (await factors_of(db, account.id)).any:
                 return HalfWay(await begin_step(db, Step.SECOND, account.id, now))
@@ -257,10 +258,21 @@ class SignIn:
         long = len(password) > MAX_TRIED_CHARS
         return await self._passwords.matches(kept, password[:MAX_TRIED_CHARS]) and not long
 
-    async def _renew(self, account: Account, password: str) -> None:
+    async def _renew(self, account: Account, password: str) -> bool:
+        """Hash a password anew, unless the account has another hash meanwhile; whether it is
+        the account's password still.
+        """
         renewed = await self._passwords.hash_slowly(password)
+        same = (Account.id == account.id) & (Account.password_hash == account.password_hash)
         async with self._database.transaction() as db:
-            (await db.get_one(Account, account.id)).password_hash = renewed
+            done = await db.execute(
+                update(Account).where(same).values(password_hash=renewed).returning(Account.id)
+            )
+            if done.first() is not None:
+                return True
+            found = await db.get(Account, account.id)
+        # Another sign-in has renewed it, or somebody has changed it.
+        return found is not None and found.active and await self._fits(found, password)
 
     def _wait_for_factor(self, account_id: str, address: str, now: int) -> int:
         return max(self._addresses.wait(address, now), self._factors.wait(account_id, now))

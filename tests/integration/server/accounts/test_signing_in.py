@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from sqlalchemy import select
-from support.campus import HOUR, PASSWORD, Campus, client_of, connected
+from sqlalchemy import select, update
+from support.campus import HOUR, PASSWORD, QUICK_HASHER, Campus, client_of, connected
 
 from server.accounts.models import Account, StaffSession
+from server.accounts.passwords import Passwords
 from server.audit.models import LogEntryRow
 from shared.encoding import sha256_hex
 
@@ -199,6 +200,36 @@ async def test_an_old_hash_is_renewed(campus: Campus, client: httpx.AsyncClient)
             assert row.password_hash != weak
             assert row.password_hash.startswith("$argon2id$")
     assert (await sign_in(client, campus.proctor)).status_code == 303
+
+
+@pytest.mark.parametrize("meanwhile", ["changed", "renewed by another sign-in"])
+async def test_a_password_that_is_changed_while_its_hash_is_renewed_stays_changed(
+    campus: Campus, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    from argon2 import PasswordHasher
+
+    weak = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    new = QUICK_HASHER.hash("another" if meanwhile == "changed" else PASSWORD)
+    hashing = Passwords.hash_slowly
+
+    async with connected(campus.settings) as database:
+
+        async def keep(hashed: str) -> None:
+            async with database.transaction() as db:
+                theirs = update(Account).where(Account.email == campus.proctor)
+                await db.execute(theirs.values(password_hash=hashed))
+
+        async def overtaken(own: Passwords, password: str) -> str:
+            await keep(new)
+            return await hashing(own, password)
+
+        await keep(weak)
+        monkeypatch.setattr(Passwords, "hash_slowly", overtaken)
+        answer = await sign_in(client, campus.proctor)
+        assert answer.status_code == (401 if meanwhile == "changed" else 303)
+        async with database.transaction() as db:
+            (row,) = await db.scalars(select(Account).where(Account.email == campus.proctor))
+            assert row.password_hash == new
 
 
 async def test_a_visitor_is_told_by_api_and_sent_on_by_page(client: httpx.AsyncClient) -> None:
