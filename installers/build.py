@@ -93,7 +93,7 @@ def _beside(order: Order, made: Made) -> list[Path]:
     """The bill of materials and the notices, where whoever installs can read them before."""
     found: list[Path] = []
     for inner in (BILL, NOTICES):
-        name = f"{order.package}-{order.version.full()}-{Path(inner).name}"
+        name = f"{order.package}-{order.version.full()}{order.variant}-{Path(inner).name}"
         found.append(Path(shutil.copyfile(made.root / inner, order.output / name)))
     return found
 

@@ -56,6 +56,11 @@ class Order:
         return self.branded.brand.app.package
 
     @property
+    def variant(self) -> str:
+        """What file names say of the parts, so that none takes another's place in a folder."""
+        return "" if self.browser else "-no-browser"
+
+    @property
     def installed_at(self) -> str:
         """The tree's path on the computers that it is installed on."""
         return f"/usr/lib/{self.package}"

@@ -54,7 +54,7 @@ def pack_with_briefcase(kind: str, order: Order, made: Made, folder: Path) -> Pa
     found = sorted((project / "dist").glob(f"*.{kind}"))
     if len(found) != 1:
         raise BuildFault(f"Briefcase left no .{kind}.", "Its log lies in the project's logs.")
-    name = f"{order.package}-{order.version.full()}-{made.head.target}.{kind}"
+    name = f"{order.package}-{order.version.full()}-{made.head.target}{order.variant}.{kind}"
     return Path(shutil.move(found[0], order.output / name))
 
 

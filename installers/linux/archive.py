@@ -42,7 +42,7 @@ def build_archive(order: Order, made: Made, *, fast: bool) -> Path:
         BuildFault: xz is missing or fails.
     """
     name = f"{order.package}-{order.version.full()}"
-    path = order.output / f"{name}-{made.head.target}.tar.xz"
+    path = order.output / f"{name}-{made.head.target}{order.variant}.tar.xz"
     plain = path.with_suffix("")
     with tarfile.open(plain, "w", format=tarfile.PAX_FORMAT) as tar:
         for source in (made.root, *sorted(made.root.rglob("*"))):

@@ -56,7 +56,8 @@ def build_deb(order: Order, made: Made, folder: Path, *, fast: bool) -> Path:
     tree.settle(
         folder, order.version.made, (*scripts, f"{order.installed_at[1:]}/bin/invigil-recorder")
     )
-    path = order.output / f"{order.package}_{order.version.full()}_{architecture}.deb"
+    name = f"{order.package}_{order.version.full()}_{architecture}{order.variant}.deb"
+    path = order.output / name
     compression = ("-Zgzip", "-z1") if fast else ("-Zxz", f"-z{_XZ_LEVEL}")
     _run(
         ["dpkg-deb", "--root-owner-group", f"--threads-max={_THREADS}", *compression,

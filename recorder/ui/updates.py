@@ -86,7 +86,12 @@ class UpdateOffer(QObject):
                 "The server says something that this version does not understand. Ask your "
                 "institution's support for a newer one."
             ),
+            Wrong.LESSER: self.tr(
+                "What is offered has no browser for exams, which this program has, and was not "
+                "taken. Tell your institution's support."
+            ),
             Wrong.NO_ROOM: self.tr("There is too little room on the disk for them."),
+            Wrong.UNKEPT: self.tr("This computer does not let them be kept."),
         }
 
     def _install(self) -> None:

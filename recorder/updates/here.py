@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from recorder.brand import Brand
@@ -70,8 +71,9 @@ def kind_here(root: Path, platform: str = sys.platform) -> str:
 
 
 def installation(folder: Path) -> str:
-    """This installation's random id, made at the first call. It only decides here whether this
-    is among the first that a build is for, and is never sent.
+    """This installation's random id, made at the first call; of one call alone, where nothing
+    can be written. It only decides here whether this is among the first that a build is for,
+    and is never sent.
     """
     path = folder / INSTALLATION_FILE
     try:
@@ -81,6 +83,8 @@ def installation(folder: Path) -> str:
     except (OSError, UnicodeDecodeError):
         pass
     made = secrets.token_hex(16)
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(made, "ascii")
+    # A look at what is published then says by itself that nothing can be kept.
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(made, "ascii")
     return made

@@ -4,8 +4,8 @@ Two signatures have to hold, each by itself: TUF's, which says that this is what
 offers now (and not something older, or somebody else's), and that of the build's own manifest,
 which says that it is of the builder of this program. The checks of a file, by number: (1) TUF's
 length and hash, (2) the manifest's signatures, (3) its signer is known here, (4) it is of this
-program and this kind of computer, (5) it is the build that the release names, (6) the file is
-the one that the manifest names.
+program and this kind of computer, and has the exam's browser where this one does, (5) it is the
+build that the release names, (6) the file is the one that the manifest names.
 """
 
 # TUF documents these under names that its type information does not export.
@@ -13,6 +13,7 @@ the one that the manifest names.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -169,6 +170,9 @@ class Updates:
         # 4
         if (build.bundle, build.target) != (own.bundle, own.target):
             return Trouble(Wrong.STRANGER, f"it is {build.bundle} for {build.target}")
+        # Else exams that are written within the recorder could not be sat with it.
+        if own.browser and not build.browser:
+            return Trouble(Wrong.LESSER, f"build {build.number}")
         # 5
         told = (sidecar.artifact.build, sidecar.artifact.file.name, build.number)
         if told != (release.build, release.name, release.number):
@@ -225,8 +229,10 @@ def _trouble(error: Exception) -> Trouble:
             return Trouble(Wrong.FORGED, detail)
         case tuf.LengthOrHashMismatchError():
             return Trouble(Wrong.TAMPERED, detail)
-        case OSError():
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT):
             return Trouble(Wrong.NO_ROOM, detail)
+        case OSError():
+            return Trouble(Wrong.UNKEPT, detail)
         case _:
             return Trouble(Wrong.UNREADABLE, detail)
 

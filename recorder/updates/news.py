@@ -24,7 +24,9 @@ class Wrong(Enum):
     TAMPERED = "a file is not the one that was signed for"
     STRANGER = "the update was built by somebody else"
     UNREADABLE = "the server says something that this program does not understand"
+    LESSER = "the update has no browser for exams, which this program has"
     NO_ROOM = "there is no room for it on this computer"
+    UNKEPT = "this computer does not let it be kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ _ADVICE = {
     Wrong.TAMPERED: "Nothing of it was kept. Try again; if it stays so, tell your institution.",
     Wrong.STRANGER: "It was not taken. Tell your institution.",
     Wrong.UNREADABLE: "Tell your institution; a newer program may have to be put in by hand.",
+    Wrong.LESSER: "It was not taken. Ask your institution for the build with the browser.",
     Wrong.NO_ROOM: "Make room on the disk and try again.",
+    Wrong.UNKEPT: "See whether this user may write into the folder of the recordings.",
 }
 
 

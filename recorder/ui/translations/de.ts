@@ -1420,8 +1420,16 @@
         <translation>Der Server sagt etwas, das diese Version nicht versteht. Bitten Sie die Hilfe Ihrer Einrichtung um eine neuere.</translation>
     </message>
     <message>
+        <source>What is offered has no browser for exams, which this program has, and was not taken. Tell your institution&apos;s support.</source>
+        <translation>Dem Angebotenen fehlt der Browser für Prüfungen, den dieses Programm hat; es wurde nicht übernommen. Sagen Sie es der Hilfe Ihrer Einrichtung.</translation>
+    </message>
+    <message>
         <source>There is too little room on the disk for them.</source>
         <translation>Auf der Festplatte ist zu wenig Platz dafür.</translation>
+    </message>
+    <message>
+        <source>This computer does not let them be kept.</source>
+        <translation>Dieser Rechner lässt sie nicht speichern.</translation>
     </message>
     <message>
         <source>Installing…</source>

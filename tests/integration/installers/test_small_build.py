@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ import pytest
 from support.small_builds import KEY, order, tiny
 
 from installers import verify
+from installers.build import _beside
 from installers.build import main as build_main
 from installers.checking import Unreadable, check_artifact, check_tree
 from installers.faults import BuildFault
@@ -177,6 +179,19 @@ def test_a_file_of_a_tree_that_cannot_be_read_is_said_so(
     monkeypatch.setattr("installers.tree.entry_of", refused)
     assert verify.main([str(made.root)]) == verify.UNREADABLE
     assert "cannot be read: Permission denied" in capsys.readouterr().err
+
+
+def test_no_file_of_a_build_takes_the_place_of_one_with_other_parts(tmp_path: Path) -> None:
+    found: list[set[str]] = []
+    for browser in (True, False):
+        asked = replace(order(tmp_path / "out"), browser=browser)
+        folder = tmp_path / f"build-{browser}"
+        made = tiny(asked, folder / "tree")
+        package = build_deb(asked, made, folder / "deb", fast=True)
+        archive = build_archive(asked, made, fast=True)
+        found.append({path.name for path in (package, archive, *_beside(asked, made))})
+    assert len(found[0] | found[1]) == 8
+    assert all("-no-browser" in name for name in found[1] - found[0])
 
 
 def test_two_builds_of_one_source_are_the_same(tmp_path: Path) -> None:

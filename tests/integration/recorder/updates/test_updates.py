@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,6 +202,48 @@ def test_a_build_of_another_builder_or_program_is_not_taken(
     found = trusting.look()
     assert isinstance(found, Found)
     assert isinstance(trusting.fetch(found), Fetched)
+
+
+def test_a_build_without_the_exams_browser_takes_no_place_of_one_with_it(
+    shelf: Shelf, server: RunningServer, tmp_path: Path
+) -> None:
+    whole = signed_build(5, browser=True)
+    shelf.publish(NEW)
+    updates = shelf.recorder(server.url, tmp_path / "own", whole)
+    found = updates.look()
+    assert isinstance(found, Found)
+    assert_trouble(updates.fetch(found), Wrong.LESSER)
+    assert not (tmp_path / "own" / "files" / NEW.name).exists()
+    shelf.publish(signed_build(7, browser=True))
+    found = updates.look()
+    assert isinstance(found, Found)
+    assert isinstance(updates.fetch(found), Fetched)
+
+
+@pytest.mark.parametrize(
+    ("number", "wrong"),
+    [
+        (errno.ENOSPC, Wrong.NO_ROOM),
+        (errno.EDQUOT, Wrong.NO_ROOM),
+        (errno.EROFS, Wrong.UNKEPT),
+        (errno.EACCES, Wrong.UNKEPT),
+    ],
+)
+def test_a_disk_that_keeps_nothing_is_told_as_what_it_is(
+    shelf: Shelf,
+    server: RunningServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    wrong: Wrong,
+) -> None:
+    updates = shelf.recorder(server.url, tmp_path / "own")
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("recorder.updates.looking.Updater", refused)
+    assert_trouble(updates.look(), wrong)
 
 
 def test_a_server_that_is_gone_or_has_none_is_told(

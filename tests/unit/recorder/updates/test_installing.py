@@ -26,6 +26,7 @@ from recorder.updates.news import (
     Wrong,
 )
 from recorder.updates.words import told, told_installed
+from shared.encoding import ID_HEX
 from shared.sidecar import read_sidecar
 from shared.updates import Release
 
@@ -106,6 +107,13 @@ def test_an_installations_id_is_made_once_and_again_where_it_is_none(tmp_path: P
     assert installation(tmp_path / "updates") == own
     (tmp_path / "updates" / "installation").write_text("nonsense")
     assert installation(tmp_path / "updates") != own
+
+
+def test_a_home_that_cannot_be_written_gives_an_id_for_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    made = {installation(tmp_path / "file" / "updates") for _ in range(2)}
+    assert len(made) == 2
+    assert all(ID_HEX.fullmatch(one) for one in made)
 
 
 def test_recorders_beside_each_other_keep_what_they_know_apart(tmp_path: Path) -> None:
