@@ -39,6 +39,10 @@ export class BoardLink extends EventTarget {
 
   #open() {
     this.#timer = null;
+    // One that still connects, or is thought dead, would go on beside the new one.
+    const before = this.#socket;
+    this.#socket = null;
+    before?.close();
     const address = new URL(this.path, location.href);
     address.protocol = address.protocol.replace("http", "ws");
     const socket = (this.#socket = new WebSocket(address));

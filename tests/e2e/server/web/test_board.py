@@ -55,6 +55,34 @@ def deliver(stage: Stage, pupil: Pupil) -> None:
     assert answer.status_code == 200, answer.text
 
 
+# Connections that are never made: each says whether it was let go.
+CONNECTING = """
+window.links = [];
+window.WebSocket = class extends EventTarget {
+  static OPEN = 1;
+  readyState = 0;
+  constructor() {
+    super();
+    window.links.push(this);
+  }
+  close() {
+    this.readyState = 3;
+    this.dispatchEvent(new Event("close"));
+  }
+};
+"""
+
+
+def test_a_connection_that_is_still_being_made_is_let_go_for_the_next(page: Page) -> None:
+    page.add_init_script(CONNECTING)
+    page.goto("/live")
+    for number in (1, 2, 3):
+        until(page, f"links.length === {number}", "no connection")
+        states = page.evaluate("links.map((one) => one.readyState)")
+        assert states == [3] * (number - 1) + [0]
+        page.evaluate("dispatchEvent(new Event('online'))")
+
+
 def test_two_proctors_and_one_candidate(
     page: Page, other: Page, stage: Stage, pupil: Pupil, recorder: ClientConnection
 ) -> None:
