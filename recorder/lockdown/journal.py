@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -88,7 +89,11 @@ class Journal:
         return number
 
     def undone(self, number: int) -> None:
-        """A step was undone; with the last of them the file goes."""
+        """A step was undone; with the last of them the file goes.
+
+        Raises:
+            OSError: the file stays; the step is only undone once more at the next start.
+        """
         self._open.pop(number, None)
         if self._open:
             mark_undone(self.path, number)
@@ -239,6 +244,17 @@ def forget(journal: Pending, left: Iterable[Step]) -> None:
 
 def _write_line(descriptor: int, line: _Line) -> None:
     data = _encode(line) + b"\n"
+    before = os.fstat(descriptor).st_size
+    try:
+        _write_whole(descriptor, data)
+    except OSError:
+        # The next line must not go on where this one broke off.
+        with suppress(OSError):
+            os.ftruncate(descriptor, before)
+        raise
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
     if os.write(descriptor, data) != len(data):
         raise OSError("the disk took a part of a line only")
     os.fsync(descriptor)

@@ -134,5 +134,9 @@ class Sequence:
             _log.exception("revert_failed", operation=standing.operation.name)
             return f"it failed: {bug!r}"
         if standing.noted is not None:
-            self._journal.undone(standing.noted)
+            try:
+                self._journal.undone(standing.noted)
+            except OSError as problem:
+                # It is undone all the same, and so are the others, now and at the next start.
+                _log.warning("not_noted_as_undone", why=str(problem))
         return ""

@@ -218,6 +218,23 @@ def test_without_room_for_it_nothing_is_performed(tmp_path: Path) -> None:
         Journal(tmp_path / "lockdown", DEAD).write("one", STATE)
 
 
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_line_that_broke_off_swallows_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    """The disk is full within a line: the first of all, or that of a later step."""
+    journal = left(folder, *["one"][:taken])
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda to, data: write(to, data[:9]))
+        with pytest.raises(EnvironmentFault, match="not changed"):
+            journal.write("two", STATE)
+    journal.write("three", STATE)
+    found = read_journal(journal.path)
+    assert (found.state, found.owner) == ("whole", DEAD)
+    assert [step.operation for step in found.pending] == ["three", "one"][: taken + 1]
+
+
 def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(EnvironmentFault, match="looked up"):

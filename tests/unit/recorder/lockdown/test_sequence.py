@@ -139,6 +139,22 @@ def test_what_cannot_be_undone_stays_in_the_journal_and_is_said(
     assert pending(journal) == []
 
 
+def test_a_disk_that_is_read_only_by_now_keeps_no_step_from_being_undone(
+    log: list[str], journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = Sequence([Step("one", log), Step("two", log)], journal)
+    steps.engage()
+
+    def read_only(_number: int) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(journal, "undone", read_only)
+    with capture_logs() as logs:
+        assert steps.release() == {}
+    assert log[-2:] == ["revert two", "revert one"]
+    assert [one["event"] for one in logs] == ["not_noted_as_undone"] * 2
+
+
 def test_one_that_cannot_be_checked_hides_no_other(log: list[str], journal: Journal) -> None:
     blind = Step("one", log, check_raises=FAULT)
     broken = Step("two", log, check_raises=ZeroDivisionError("a bug"))
