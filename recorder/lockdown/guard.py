@@ -6,7 +6,8 @@ import os
 import queue
 import subprocess
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -37,19 +38,36 @@ ANSWER_S = 15.0
 END_S = 0.8
 
 
+# Another one after it was ended must be there sooner: every other look at the lockdown waits
+# for it. So it may fail, and is tried again after a wait that doubles up to the longest.
+RESTART_S = 3.0
+FIRST_WAIT_S = 5.0
+LONGEST_WAIT_S = 60.0
+
+
 class Guard:
     """An operation like the others: in force, there is a watchdog. Not for two threads at
     once, except that ``pid`` may be read from any."""
 
     name = "watchdog"
 
-    def __init__(self, journal: Path, command: Sequence[str] | None = None) -> None:
-        """Have ``journal`` undone when this process dies."""
+    def __init__(
+        self,
+        journal: Path,
+        command: Sequence[str] | None = None,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Have ``journal`` undone when this process dies; ``monotonic`` is in seconds."""
         role = role_command("recorder.lockdown.watchdog", WATCHDOG_ARGUMENT)
         self._command = [*(command or role), str(journal), str(os.getpid())]
         self._kept: Keep | None = None
         self._dog: _Dog | None = None
         self._on = False
+        self._monotonic = monotonic
+        self._missed: EnvironmentFault | None = None
+        self._wait_s = FIRST_WAIT_S
+        self._again_at = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -67,17 +85,39 @@ class Guard:
         return InForce()
 
     def check(self) -> tuple[Evasion, ...]:
-        """Whether somebody ended it; then there is another."""
+        """Whether somebody ended it; then there is another, if one can be started.
+
+        Raises:
+            EnvironmentFault: there is still none; that it was ended has been told before.
+        """
         if not self._on or (self._dog is not None and self._dog.runs):
             return ()
+        if self._missed is not None:
+            if self._monotonic() < self._again_at:
+                raise self._missed
+            self._restart()
+            if self._missed is not None:
+                raise self._missed
+            return ()
         _log.warning("watchdog_ended", pid=self.pid)
-        self._start()
+        self._wait_s = FIRST_WAIT_S
+        self._restart()
         return (Evasion(None, "the watchdog was ended"),)
+
+    def _restart(self) -> None:
+        try:
+            self._start(RESTART_S)
+        except EnvironmentFault as fault:
+            _log.warning("no_watchdog", why=fault.what)
+            self._missed = fault
+            self._again_at = self._monotonic() + self._wait_s
+            self._wait_s = min(self._wait_s * 2, LONGEST_WAIT_S)
 
     def revert(self) -> None:
         """Tell it that all is undone. It stays while somebody may want what it gave back."""
         dog, self._dog, self._kept = self._dog, None, None
         self._on = False
+        self._missed = None
         if dog is not None:
             with suppress(EnvironmentFault):
                 dog.ask(End(), END_S)
@@ -111,24 +151,24 @@ class Guard:
             raise _not_there("it was never started")
         self._dog.ask(order)
 
-    def _start(self) -> None:
+    def _start(self, patience_s: float = ANSWER_S) -> None:
         old, self._dog = self._dog, None
         if old is not None:
             old.end()
-        dog = _Dog(self._command)
+        dog = _Dog(self._command, patience_s)
         if self._kept is not None:
             try:
-                dog.ask(self._kept)
+                dog.ask(self._kept, patience_s)
             except EnvironmentFault:
                 dog.end()
                 raise
-        self._dog = dog
+        self._dog, self._missed = dog, None
 
 
 class _Dog:
     """One life of the watchdog."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], patience_s: float) -> None:
         try:
             self._process = subprocess.Popen(  # noqa: S603  (our own interpreter)
                 command,
@@ -150,7 +190,7 @@ class _Dog:
         )
         self._reader.start()
         try:
-            self._answer()
+            self._answer(patience_s)
         except EnvironmentFault:
             self.end()
             raise
@@ -199,7 +239,7 @@ class _Dog:
         # Nobody waits for it any more: it may outlive this program.
         threading.Thread(target=self._process.wait, name="watchdog-end", daemon=True).start()
 
-    def _answer(self, patience_s: float = ANSWER_S) -> Done:
+    def _answer(self, patience_s: float) -> Done:
         try:
             done = self._answers.get(timeout=patience_s)
         except queue.Empty:

@@ -56,7 +56,8 @@ _WATCHDOG = "watchdog"
 @dataclass(frozen=True, slots=True)
 class Held:
     """How one step is doing. ``part`` is the policy's word, ``reason`` a sentence for people;
-    ``evaded`` counts how often it had to be done again, or was tried."""
+    ``evaded`` counts how often it had to be done again, or was tried; ``blind`` says why it
+    cannot be told just now whether it holds."""
 
     part: str
     name: str
@@ -64,6 +65,7 @@ class Held:
     state: Literal["waiting", "in_force", "not_in_force", "unsupported", "undone"]
     reason: str = ""
     evaded: int = 0
+    blind: str = ""
 
 
 def new_journal(folder: Path | None = None) -> Journal:
@@ -253,7 +255,8 @@ class Lockdown:
         match self._performed.get(name):
             case InForce(without=without) if not self._ended or name in self._undone:
                 reason = self._undone.get(name) or " ".join(without)
-                return Held(asked.part, name, asked.level, "in_force", reason, evaded)
+                blind = "" if self._ended else dict(self._look.blind).get(name, "")
+                return Held(asked.part, name, asked.level, "in_force", reason, evaded, blind)
             case InForce():
                 return Held(asked.part, name, asked.level, "undone", "", evaded)
             case NotInForce(reason=reason):

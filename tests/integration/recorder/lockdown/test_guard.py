@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,11 @@ from support.waiting import until
 from recorder.faults import EnvironmentFault
 from recorder.lockdown import WATCHDOG_ARGUMENT
 from recorder.lockdown.contents import Content
-from recorder.lockdown.guard import Guard
+from recorder.lockdown.guard import FIRST_WAIT_S, Guard
 from recorder.lockdown.journal import Journal
-from recorder.lockdown.operation import InForce
+from recorder.lockdown.operation import Evasion, InForce
 from recorder.lockdown.owner import Owner
+from recorder.roles import role_command
 
 
 def test_the_packaged_programs_other_role_undoes_what_a_dead_one_left(tmp_path: Path) -> None:
@@ -61,3 +63,35 @@ def test_without_a_watchdog_nothing_is_emptied(tmp_path: Path, command: list[str
     guard.give_back()
     guard.revert()
     assert os.getpid() != guard.pid
+
+
+def test_one_that_cannot_be_replaced_is_told_of_and_tried_again_with_growing_waits(
+    tmp_path: Path,
+) -> None:
+    full = tmp_path / "full"  # while it is there, no program can be started
+    role = shlex.join(role_command("recorder.lockdown.watchdog", WATCHDOG_ARGUMENT))
+    command = ["sh", "-c", f'test -e {shlex.quote(str(full))} || exec {role} "$@"', "sh"]
+    now = [0.0]
+    guard = Guard(tmp_path / "a.journal", command, monotonic=lambda: now[0])
+    guard.perform()
+    assert guard.pid is not None
+    full.touch()
+    psutil.Process(guard.pid).kill()
+    told: list[tuple[Evasion, ...]] = []
+    with capture_logs() as logs:
+        until(lambda: told.append(guard.check()) or told[-1] != (), "the end being noticed")
+        assert told[-1] == (Evasion(None, "the watchdog was ended"),)
+        now[0] = FIRST_WAIT_S
+        for _ in range(2):  # one that tries, and one that does not
+            with pytest.raises(EnvironmentFault, match="cannot be reached"):
+                guard.check()
+        full.unlink()
+        now[0] += 2 * FIRST_WAIT_S - 0.1
+        with pytest.raises(EnvironmentFault, match="cannot be reached"):
+            guard.check()
+        assert guard.pid is None
+        now[0] += 0.1
+        assert guard.check() == ()
+    assert [log["event"] for log in logs] == ["watchdog_ended", "no_watchdog", "no_watchdog"]
+    assert guard.pid is not None
+    guard.revert()

@@ -421,7 +421,9 @@ def test_a_display_that_dies_is_unobserved_and_the_rest_is_given_back(
         exam = begin(gone, started, Wanted(keys=Level.ENFORCE))
     until(lambda: exam.lockdown.status()[0].state == "unobserved", "that it cannot be told")
     assert "does not answer" in exam.lockdown.status()[0].reason
+    assert "does not answer" in exam.held("keys").blind
     assert exam.lockdown.stop()
+    assert exam.held("keys").blind == ""
 
 
 def test_keys_on_a_display_that_is_not_there() -> None:
