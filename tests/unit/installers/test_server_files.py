@@ -5,20 +5,25 @@ no system call forbidden that the server's own processes make.
 from __future__ import annotations
 
 import configparser
+import json
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
 from installers.version import ROOT
+from server.cli import app
 from server.config import DEFAULT_BIND, Settings
 from server.environment import BESIDE, PREFIX, unknown
+from server.examples import ANSWERS
 
 FOLDER = ROOT / "installers" / "server"
 FILES = sorted(path for path in FOLDER.iterdir() if path.is_file())
@@ -98,6 +103,43 @@ def test_the_container_keeps_what_the_page_says(
     asked = (FOLDER / "compose.env.example").read_text("utf-8")
     for name in set(re.findall(r"\$\{(\w+)", (FOLDER / "compose.yaml").read_text("utf-8"))):
         assert f"{name}=" in asked
+
+
+def test_it_is_asked_after_its_health_however_it_runs(
+    compose: dict[str, Any], container: str
+) -> None:
+    asked = compose["services"]["server"]["healthcheck"]["test"]
+    assert asked[:3] == ["CMD", "python", "-c"]
+    assert json.dumps(asked[3]) in container
+    (url,) = re.findall(r"http://[^']+", asked[3])
+    assert urlsplit(url).netloc == DEFAULT_BIND
+    assert f"get {urlsplit(url).path}" in ANSWERS
+    # Podman leaves the image's own out in the format that it takes by itself.
+    assert "podman build --format docker " in container
+
+
+@pytest.mark.parametrize("start", ["    invigil ", "        invigil-server "])
+def test_the_commands_that_make_an_institution_are_there(start: str) -> None:
+    page = (FOLDER / "one-server.md").read_text("utf-8")
+    lines = [line for line in page.splitlines() if line.startswith(f"{start}admin ")]
+    assert len(lines) == 2
+    for line in lines:
+        _, named, _ = app.parse_args(
+            shlex.split(line)[1:], exit_on_error=False, print_error=False
+        )
+        assert named.arguments
+
+
+def test_commands_under_systemd_run_as_the_unit_does() -> None:
+    page = (FOLDER / "one-server.md").read_text("utf-8")
+    told = service()
+    for key in (
+        *("DynamicUser", "User", "StateDirectory", "StateDirectoryMode", "UMask"),
+        "EnvironmentFile",
+    ):
+        assert f"--property={key}={told[key][0]} " in page
+    assert f"--setenv={told['Environment'][0]} " in page
+    assert f'{told["ExecStart"][0].split()[0]} "$@"\n' in page
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="nobody to ask what is meant")
