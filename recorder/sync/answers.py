@@ -40,13 +40,13 @@ class Unreachable:
     """No answer; ``tls`` where the server could not prove who it is.
 
     ``clock`` is this computer's date and time, where the proof fails by them alone;
-    ``unusable`` where this computer's own settings let no connection be made.
+    ``setting`` names the one of this computer by which no connection can be made.
     """
 
     why: str
     tls: bool = False
     clock: str = ""
-    unusable: bool = False
+    setting: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,11 @@ def failed(server: str, failure: Failure) -> EnvironmentFault:
                 "Do not go on. Check the address and this computer's date and time; if both "
                 "are right, tell your institution.",
             )
-        case Unreachable(why=why, unusable=True):
+        case Unreachable(why=why, setting=setting) if setting:
             return EnvironmentFault(
-                f"No connection can be made from this computer: {why}.",
-                "Take it out of this computer's settings or correct it, then start the program "
-                "again. If you did not set it, ask whoever looks after this computer.",
+                f"This computer's setting {setting} lets no connection be made: {why}.",
+                "Remove or correct it, then start the program again. If you did not make it, "
+                "ask whoever looks after this computer.",
             )
         case Unreachable(why=why):
             return EnvironmentFault(

@@ -76,6 +76,8 @@ def after_failure(
     wait = backoff(link.failures, pacing, dice)
     down_since = now if link.down_since is None else link.down_since
     match failure:
+        case Unreachable(why=why, setting=setting) if setting:
+            note = f"This computer's setting {setting} lets no connection be made: {why}."
         case Unreachable(why=why):
             note = f"The server cannot be reached: {why}."
         case Strange(why=why):

@@ -46,6 +46,9 @@ _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 # What httpcore calls the moments at which a connection has a new socket.
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
 
+# What is at fault where no variable is: the system's settings name a proxy, too.
+_SYSTEMS_OWN = "proxy"
+
 
 class Transport:
     """A server's address and the connections to it. Safe to use from several threads."""
@@ -102,9 +105,7 @@ class Transport:
         try:
             client = self._prepared()
         except FAILURES as error:
-            variable = culprit(error)
-            where = f"the variable {variable}" if variable else "this computer's proxy setting"
-            return Unreachable(f"{where} cannot be used ({error})", unusable=True)
+            return Unreachable(str(error), setting=culprit(error) or _SYSTEMS_OWN)
         if client is None:
             return Unreachable("the connection was closed here")
         try:

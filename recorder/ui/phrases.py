@@ -174,6 +174,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Free some space on the disk that holds {0}."),
     QT_TRANSLATE_NOOP("recorder", "Free some space there, or choose another disk."),
     QT_TRANSLATE_NOOP("recorder", "Getting ready"),
+    QT_TRANSLATE_NOOP("recorder", "Give a number of seconds that is not below 0."),
     QT_TRANSLATE_NOOP("recorder", "Give a number of seconds."),
     QT_TRANSLATE_NOOP("recorder", "Give a recording that plays in a media player."),
     QT_TRANSLATE_NOOP("recorder", "Give a recording with {0}, or use none."),
@@ -357,6 +358,7 @@ PHRASES = (
         "Plug in headphones or a loudspeaker, and choose it in the system's sound settings.",
     ),
     QT_TRANSLATE_NOOP("recorder", "Plug it in again, or choose another one."),
+    QT_TRANSLATE_NOOP("recorder", "Plug it in again, or see to its cable."),
     QT_TRANSLATE_NOOP(
         "recorder", "Plug it in, check that it is not muted, or choose another one."
     ),
@@ -389,6 +391,10 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Recording; waiting for the exam to begin"),
     QT_TRANSLATE_NOOP("recorder", "Recording; you are taking a break"),
     QT_TRANSLATE_NOOP("recorder", "Records could not be kept: the disk did not keep up."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "Remove or correct it, then start the program again. If you did not make it, ask whoever looks after this computer.",
+    ),
     QT_TRANSLATE_NOOP("recorder", "Restart the computer and try again, or use another one."),
     QT_TRANSLATE_NOOP("recorder", "Restore that file, or ask your institution for a new code."),
     QT_TRANSLATE_NOOP(
@@ -481,6 +487,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "The camera shows a recording: choose the real camera."),
     QT_TRANSLATE_NOOP("recorder", "The camera works ({device})."),
     QT_TRANSLATE_NOOP("recorder", "The camera works."),
+    QT_TRANSLATE_NOOP("recorder", "The camera “{0}” is not there."),
     QT_TRANSLATE_NOOP("recorder", "The camera's picture does not change: plug it in again."),
     QT_TRANSLATE_NOOP("recorder", "The check itself failed: {bug}"),
     QT_TRANSLATE_NOOP(
@@ -596,6 +603,7 @@ PHRASES = (
     ),
     QT_TRANSLATE_NOOP("recorder", "The microphone works."),
     QT_TRANSLATE_NOOP("recorder", "The microphone “{0}” cannot be opened ({1})."),
+    QT_TRANSLATE_NOOP("recorder", "The microphone “{0}” is not there."),
     QT_TRANSLATE_NOOP("recorder", "The picture is blurred."),
     QT_TRANSLATE_NOOP("recorder", "The picture is blurred: hold still, and wipe the lens."),
     QT_TRANSLATE_NOOP("recorder", "The picture is lit well."),
@@ -706,6 +714,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "This computer is busy. Closing other programs helps."),
     QT_TRANSLATE_NOOP("recorder", "This computer is busy; pictures are kept less often."),
     QT_TRANSLATE_NOOP(
+        "recorder", "This computer's setting {0} lets no connection be made: {1}."
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder",
         "This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.",
     ),
@@ -728,11 +739,13 @@ PHRASES = (
         "recorder", "This exam was handed in on this computer; its recording is closed."
     ),
     QT_TRANSLATE_NOOP("recorder", "This exam's rules cannot be used: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "This recording is just being delivered."),
     QT_TRANSLATE_NOOP("recorder", "This system does not tell which programs use the camera."),
     QT_TRANSLATE_NOOP("recorder", "This version does not know “{0}”."),
     QT_TRANSLATE_NOOP(
         "recorder", "Try again in a minute; if it stays so, tell your institution."
     ),
+    QT_TRANSLATE_NOOP("recorder", "Try again in a moment."),
     QT_TRANSLATE_NOOP("recorder", "Try again; if it stays so, restart the computer."),
     QT_TRANSLATE_NOOP("recorder", "Turn away from the window or the lamp, or dim it."),
     QT_TRANSLATE_NOOP("recorder", "Turn the camera round."),
@@ -916,6 +929,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} is not an Invigil server: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not an encrypted connection."),
     QT_TRANSLATE_NOOP("recorder", "{0} is not an evidence store of Invigil."),
+    QT_TRANSLATE_NOOP("recorder", "{0} is {1}, which is no length of time."),
     QT_TRANSLATE_NOOP("recorder", "{0} is {1}, which is no number."),
     QT_TRANSLATE_NOOP("recorder", "{0} is {1}; allowed: {2}."),
     QT_TRANSLATE_NOOP("recorder", "{0} pieces are not taken by the server: {1}"),

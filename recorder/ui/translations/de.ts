@@ -2329,6 +2329,10 @@
         <translation>Wird vorbereitet</translation>
     </message>
     <message>
+        <source>Give a number of seconds that is not below 0.</source>
+        <translation>Geben Sie eine Zahl von Sekunden an, die nicht unter 0 liegt.</translation>
+    </message>
+    <message>
         <source>Give a number of seconds.</source>
         <translation>Geben Sie eine Anzahl Sekunden an.</translation>
     </message>
@@ -2809,6 +2813,10 @@
         <translation>Stecken Sie es wieder ein, oder wählen Sie ein anderes.</translation>
     </message>
     <message>
+        <source>Plug it in again, or see to its cable.</source>
+        <translation>Stecken Sie das Gerät wieder ein, oder sehen Sie nach seinem Kabel.</translation>
+    </message>
+    <message>
         <source>Plug it in, check that it is not muted, or choose another one.</source>
         <translation>Stecken Sie es ein, prüfen Sie, ob es eingeschaltet ist, oder wählen Sie ein anderes.</translation>
     </message>
@@ -2887,6 +2895,10 @@
     <message>
         <source>Records could not be kept: the disk did not keep up.</source>
         <translation>Einträge konnten nicht aufbewahrt werden: Der Datenträger kam nicht mit.</translation>
+    </message>
+    <message>
+        <source>Remove or correct it, then start the program again. If you did not make it, ask whoever looks after this computer.</source>
+        <translation>Entfernen oder berichtigen Sie sie, und starten Sie das Programm dann neu. Wenn sie nicht von Ihnen ist, fragen Sie, wer sich um diesen Computer kümmert.</translation>
     </message>
     <message>
         <source>Restart the computer and try again, or use another one.</source>
@@ -3107,6 +3119,10 @@
     <message>
         <source>The camera works.</source>
         <translation>Die Kamera funktioniert.</translation>
+    </message>
+    <message>
+        <source>The camera “{0}” is not there.</source>
+        <translation>Die Kamera „{0}“ ist nicht da.</translation>
     </message>
     <message>
         <source>The camera&apos;s picture does not change: plug it in again.</source>
@@ -3347,6 +3363,10 @@
     <message>
         <source>The microphone “{0}” cannot be opened ({1}).</source>
         <translation>Das Mikrofon „{0}“ lässt sich nicht öffnen ({1}).</translation>
+    </message>
+    <message>
+        <source>The microphone “{0}” is not there.</source>
+        <translation>Das Mikrofon „{0}“ ist nicht da.</translation>
     </message>
     <message>
         <source>The picture is blurred.</source>
@@ -3629,6 +3649,10 @@
         <translation>Dieser Computer ist ausgelastet; Bilder werden seltener aufbewahrt.</translation>
     </message>
     <message>
+        <source>This computer&apos;s setting {0} lets no connection be made: {1}.</source>
+        <translation>Die Einstellung {0} dieses Computers lässt keine Verbindung zu: {1}.</translation>
+    </message>
+    <message>
         <source>This copy of Invigil cannot encode sound: its Opus and AAC encoders are missing.</source>
         <translation>Dieses Invigil kann keinen Ton kodieren: Opus und AAC fehlen.</translation>
     </message>
@@ -3665,6 +3689,10 @@
         <translation>Die Regeln dieser Prüfung sind nicht verwendbar: {0}.</translation>
     </message>
     <message>
+        <source>This recording is just being delivered.</source>
+        <translation>Diese Aufzeichnung wird gerade übertragen.</translation>
+    </message>
+    <message>
         <source>This system does not tell which programs use the camera.</source>
         <translation>Dieses System sagt nicht, welche Programme die Kamera benutzen.</translation>
     </message>
@@ -3675,6 +3703,10 @@
     <message>
         <source>Try again in a minute; if it stays so, tell your institution.</source>
         <translation>Versuchen Sie es in einer Minute noch einmal; wenn es so bleibt, sagen Sie Ihrer Einrichtung Bescheid.</translation>
+    </message>
+    <message>
+        <source>Try again in a moment.</source>
+        <translation>Versuchen Sie es gleich noch einmal.</translation>
     </message>
     <message>
         <source>Try again; if it stays so, restart the computer.</source>
@@ -3883,6 +3915,10 @@
     <message>
         <source>{0} cannot be used: {1}</source>
         <translation>{0} ist nicht zu gebrauchen: {1}</translation>
+    </message>
+    <message>
+        <source>{0} is {1}, which is no length of time.</source>
+        <translation>{0} ist {1}, und das ist keine Zeitdauer.</translation>
     </message>
     <message>
         <source>{0} is {1}, which is no number.</source>

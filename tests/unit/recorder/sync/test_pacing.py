@@ -85,6 +85,7 @@ def test_only_a_long_outage_is_followed_by_the_spread(
     [
         (UNREACHABLE, "cannot be reached: no route"),
         (Strange("a web page"), "in the server's place: a web page"),
+        (Unreachable("unknown scheme", setting="ALL_PROXY"), "setting ALL_PROXY lets no"),
         (Busy("full house"), "busy: full house"),
     ],
 )
