@@ -78,7 +78,8 @@ class Desk:
 
     def kept(self) -> set[str]:
         """What updates left on the user's computer, by name, beside the metadata."""
-        files = self.root.folder / "home" / USER / ".local/share/invigil/updates/files"
+        data = self.root.folder / "home" / USER / ".local/share/invigil"
+        files = data / "updates" / "org.invigil.invigil" / "files"
         return {path.name for path in files.iterdir()} if files.is_dir() else set()
 
     def installed(self) -> int:

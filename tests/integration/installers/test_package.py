@@ -145,10 +145,19 @@ def test_installed_used_upgraded_and_removed(builds: Builds, root: CleanRoot) ->
     _goes_back_only_on_purpose(root, installed, builds)
 
     home = root.folder / "home" / USER
-    assert (home / ".local/share/invigil").is_dir()
+    data = home / ".local/share/invigil"
+    assert data.is_dir()
     root.run("dpkg", "--remove", "invigil")
-    assert (home / ".local/share/invigil").is_dir()
+    assert data.is_dir()
+    root.run("sh", "-c", "mkdir -p ~/.local/share/invigil/sessions/left", user=USER)
+    purged = root.run("dpkg", "--purge", "invigil")
+    # A recording that may not be delivered stays, and is named; without one all goes.
+    assert (data / "sessions" / "left").is_dir()
+    assert f"recordings of {USER} stay in /home/{USER}/.local/share/invigil" in purged.stderr
+    shutil.rmtree(data / "sessions")
+    root.run("dpkg", "-i", root.put(builds.first))
     root.run("dpkg", "--purge", "invigil")
+    assert not data.exists()
     _nothing_is_left(root, before)
 
 
@@ -254,13 +263,14 @@ def _sees_a_changed_file(root: CleanRoot, installed: Path, builds: Builds) -> No
 def _is_not_replaced_while_it_runs(root: CleanRoot, builds: Builds) -> None:
     """The running program is another's in the same system: it stands in for the recorder."""
     newer = root.put(builds.newer)
-    script = (
-        f"{INSTALLED}/bin/python3 -I -c 'import time; time.sleep(600)' & sleep 1;"
-        f" dpkg -i {newer}; status=$?; kill $!; exit $status"
-    )
-    refused = root.run("sh", "-c", script, check=False)
-    assert refused.returncode != 0
-    assert "the recorder is running" in refused.stderr
+    for asked, said in ((f"-i {newer}", "refused"), ("--remove invigil", "not removed")):
+        script = (
+            f"{INSTALLED}/bin/python3 -I -c 'import time; time.sleep(600)' & sleep 1;"
+            f" dpkg {asked}; status=$?; kill $!; exit $status"
+        )
+        refused = root.run("sh", "-c", script, check=False)
+        assert refused.returncode != 0
+        assert re.search(rf"the recorder is running \(process \d+\): {said}", refused.stderr)
 
 
 def _goes_back_only_on_purpose(root: CleanRoot, installed: Path, builds: Builds) -> None:
