@@ -58,6 +58,7 @@ class Leftovers:
         self._stopping = False
         self._due = True
         self._kept_back: set[Path] = set()
+        self._too_late: set[Path] = set()
         self._at: Path | None = None
         self._way: Transport | None = None
         self._progress: dict[str, Delivery] = {}
@@ -77,13 +78,19 @@ class Leftovers:
             self._thread.join(timeout_s)
 
     def let_go(self, folder: Path, timeout_s: float) -> bool:
-        """Leave a store alone that is wanted now; whether it was let go in time."""
+        """Leave a store alone that is wanted now; whether it was let go in time. Where not, it
+        is delivered as before once it is, unless somebody wants it again.
+        """
         with self._changed:
             self._kept_back.add(folder)
+            self._too_late.discard(folder)
             if self._at == folder:
                 self._cut_short()
             self._changed.notify_all()
-            return self._changed.wait_for(lambda: self._at != folder, timeout_s)
+            in_time = self._changed.wait_for(lambda: self._at != folder, timeout_s)
+            if not in_time:
+                self._too_late.add(folder)
+            return in_time
 
     def look_again(self) -> None:
         """Go through all stores once more, those too that were wanted."""
@@ -132,6 +139,8 @@ class Leftovers:
         finally:
             with self._changed:
                 self._at = self._way = None
+                self._kept_back -= self._too_late
+                self._too_late.clear()
                 self._changed.notify_all()
 
     def _finish(self, folder: Path) -> None:

@@ -252,6 +252,28 @@ def test_a_store_whose_delivery_waits_for_an_answer_is_let_go(
     answering.set()
 
 
+def test_a_store_that_was_let_go_too_late_is_delivered_as_before(
+    folder: Path,
+    leftovers: Leftovers,
+    server: EvidenceServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answering = threading.Event()
+
+    def hang(_request: Request, honest: Callable[[], Answer]) -> Answer:
+        answering.wait(60)
+        return honest()
+
+    monkeypatch.setattr(leftovers, "_cut_short", lambda: None)
+    monkeypatch.setattr("recorder.leftovers.AGAIN_S", 0.01)
+    server.always = hang
+    leftovers.start()
+    eventually(lambda: bool(server.requests))
+    assert not leftovers.let_go(folder, 0.0)
+    answering.set()
+    eventually(lambda: delivered(server) == 2)
+
+
 def test_a_store_that_is_not_let_go_is_said_to_be_just_delivered(
     folder: Path,
     leftovers: Leftovers,
