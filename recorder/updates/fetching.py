@@ -12,6 +12,7 @@ from tuf.ngclient import FetcherInterface
 
 from recorder.sync.address import is_loopback
 from recorder.sync.transport import TIMEOUT, trusted_authorities
+from recorder.sync.variables import FAILURES, culprit
 
 
 class Stopped(DownloadError):
@@ -32,16 +33,16 @@ class Fetcher(FetcherInterface):
             address: of the repository, as ``read_address`` gives it.
             may: whether it may go on; asked before each piece.
             tls: other authorities than the system's.
+
+        Raises:
+            DownloadError: a proxy or a file of authorities that is set cannot be used.
         """
         self._may = may
-        plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        secure = address.startswith("https:")
-        self._client = httpx.Client(
-            timeout=TIMEOUT,
-            verify=tls or (trusted_authorities() if secure else plain),
-            trust_env=not is_loopback(urlsplit(address)),
-            headers={"User-Agent": "invigil-recorder"},
-        )
+        try:
+            self._client = _client(address, tls)
+        except FAILURES as error:
+            named = culprit(error)
+            raise DownloadError(f"{named}: {error}" if named else str(error)) from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -66,3 +67,14 @@ class Fetcher(FetcherInterface):
                         raise Stopped("not now")
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise DownloadError(f"{url}: {error or type(error).__name__}") from error
+
+
+def _client(address: str, tls: ssl.SSLContext | None) -> httpx.Client:
+    plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    secure = address.startswith("https:")
+    return httpx.Client(
+        timeout=TIMEOUT,
+        verify=tls or (trusted_authorities() if secure else plain),
+        trust_env=not is_loopback(urlsplit(address)),
+        headers={"User-Agent": "invigil-recorder"},
+    )

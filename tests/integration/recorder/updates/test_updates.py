@@ -13,7 +13,9 @@ import pytest
 from support.published import DAY, INSTALLED, PASSPHRASE, Shelf
 from support.running_server import RunningServer, running
 from support.signed_builds import OTHER_KEY, signed_build
+from tuf.api.exceptions import DownloadError
 
+from recorder.updates.fetching import Fetcher
 from recorder.updates.looking import Updates
 from recorder.updates.news import Fetched, Found, Nothing, NotNow, Trouble, Wrong
 from server.updates.repository import RepositoryBroken
@@ -254,6 +256,12 @@ def test_a_server_that_is_gone_or_has_none_is_told(
     address = f"{server.url}/updates/{'0' * 32}"
     none = shelf.recorder(server.url, tmp_path / "two", address=address)
     assert_trouble(none.look(), Wrong.ABSENT)
+
+
+def test_a_proxy_that_nobody_speaks_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
+    with pytest.raises(DownloadError, match="ALL_PROXY"):
+        Fetcher("https://updates.example.edu", lambda: True)
 
 
 def test_nothing_is_asked_while_something_more_important_is_near(
