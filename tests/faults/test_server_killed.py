@@ -39,7 +39,7 @@ def test_killing_the_server_in_mid_session_loses_nothing(tmp_path: Path) -> None
             recorder.wait_until_recording()
             pause.wait(4)
             kill_all(server)
-            with pytest.raises(httpx.ConnectError):
+            with pytest.raises(httpx.NetworkError):
                 httpx.get(f"{demo['server']}/health")
         pause.wait(AWAY_S)
         stack.enter_context(programs.server())
@@ -56,6 +56,8 @@ def test_killing_the_server_in_mid_session_loses_nothing(tmp_path: Path) -> None
 
 def kill_all(server: subprocess.Popen[str]) -> None:
     """Kill the server and its worker at once, as a power loss would."""
-    for one in [*psutil.Process(server.pid).children(recursive=True), server]:
+    workers = psutil.Process(server.pid).children(recursive=True)
+    for one in [*workers, server]:
         one.kill()
     server.wait()
+    psutil.wait_procs(workers, timeout=30)
