@@ -137,7 +137,8 @@ async def _made(
     policies = await policies_of(db, sessions)
     phases = await read_phases_of(db, sessions)
     found: dict[str, list[Observability]] = {}
-    for session in sessions:
+    # In one order for everybody: each row that is kept is held until the transaction ends.
+    for session in sorted(sessions, key=lambda one: one.id):
         live, reach = session.state == "open", extent(session)
         absences = await read_absences(db, session)
         tracks = await read_tracks(db, session)

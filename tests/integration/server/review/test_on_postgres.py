@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import DBAPIError
 from support import postgres
 from support.campus import Campus, client_of, connected, found_campus, redeem, sign_in
@@ -18,6 +18,9 @@ from server.ingest.models import ExamSession
 from server.review.decisions import Ask, Decided, Outcome, Superseded, decide
 from server.review.flag_memory import read_flag
 from server.review.life import Verdict
+from server.review.models import ObservedRow
+from server.review.observed import observed_of
+from server.review.watching import Observability
 from server.storage.database import Database
 from shared.records import Heartbeat
 
@@ -63,6 +66,29 @@ async def test_it_works_and_two_at_once_are_told_apart(founded: Campus) -> None:
         with pytest.raises(DBAPIError, match="never change"):
             async with database.transaction() as db:
                 await db.execute(text("UPDATE decision SET note = 'other'"))
+
+
+async def test_two_who_look_from_both_ends_wait_for_nobody_for_ever(founded: Campus) -> None:
+    """A list goes by score and a chore by name; both keep what could be observed."""
+    async with client_of(founded) as client:
+        for number in range(8):
+            pupil = await redeem(client, await founded.code(f"ends-{number}"))
+            pupil.open()
+            await pupil.hand_in()
+    async with connected(founded.settings) as database:
+        both = (_observed(database, backwards=one) for one in (False, True))
+        here, there = await asyncio.gather(*both)
+    assert here.keys() == there.keys()
+    assert len(here) >= 8
+
+
+async def _observed(database: Database, *, backwards: bool) -> dict[str, list[Observability]]:
+    async with database.transaction() as db:
+        await db.execute(delete(ObservedRow))
+    async with database.transaction() as db:
+        order = ExamSession.id.desc() if backwards else ExamSession.id
+        query = select(ExamSession).where(ExamSession.size > 0).order_by(order)
+        return await observed_of(db, list(await db.scalars(query)))
 
 
 async def _pages_work(client: httpx.AsyncClient, session: str) -> None:
