@@ -54,6 +54,9 @@ BATCH = 50
 LOOK_S = 1.0
 PORTION = 10
 
+# What everything of an institution waits for.
+LACKING = (*UNREADY, KeysMissing)
+
 # A session and its institution; and what is done to one at a time, which says whether it was.
 _Which = tuple[str, str]
 _Act = Callable[[AsyncSession, str, int], Awaitable[bool]]
@@ -109,9 +112,9 @@ class Limits:
         own, and an institution ``without`` what that needs, such as its key, one for all.
         """
         acted: list[str] = []
-        tries = 0
+        looked_at = 0
         for session_id, institution_id in sessions:
-            if tries == BATCH:
+            if looked_at == BATCH:
                 break
             if institution_id in without:
                 continue
@@ -120,15 +123,14 @@ class Limits:
                 try:
                     async with self.database.transaction() as db:
                         done = await act(db, session_id, self.clock())
-                except (*UNREADY, KeysMissing):
+                except LACKING:
                     without.add(whose)
                     raise
                 if done:
                     acted.append(session_id)
 
             failed = "a limit did nothing, will be tried again"
-            needed = (*UNREADY, KeysMissing)
-            tries += await tried("limits", one, failed, needed, session=session_id)
+            looked_at += await tried("limits", one, failed, LACKING, session=session_id)
         return acted
 
     async def _refresh(self, until: float, versions: Collection[str] | None) -> None:
