@@ -33,6 +33,10 @@ FRAME_MS, SEEK_MS, PAGE_MS = 1000 / 60, 120, 200
 # The first seeks open players and fill caches that are full from then on.
 WARM = 5
 
+# From one seek to the next, as a share of the way: by the golden ratio they lie evenly among the
+# pieces. A step in round numbers would land beside the edge of a piece every time.
+STEP = (5**0.5 - 1) / 2
+
 # Pan and zoom with each picture of the page, for as many; the time from one to the next, and
 # how long the drawing itself took.
 _SWEEP = """
@@ -113,7 +117,7 @@ def _measure(page: Page, path: str) -> list[Row]:
     page.wait_for_timeout(2000)
     pan, pan_draw = _sweep(page, {"shiftKey": True, "deltaY": 30})
     zoom, zoom_draw = _sweep(page, {"ctrlKey": True, "deltaY": -20})
-    seeks = [_seek(page, (0.37 * n) % 0.94 + 0.02) for n in range(SEEKS + WARM)][WARM:]
+    seeks = [_seek(page, STEP * n % 1 * 0.94 + 0.02) for n in range(SEEKS + WARM)][WARM:]
     flags = page.locator("#tally").inner_text()
     return [
         peer(),

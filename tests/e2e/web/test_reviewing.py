@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
+from itertools import accumulate
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from support.browser import chromium, sign_in, times, until, visiting
 from support.campus import PASSWORD
 from support.stage import SCENES, Stage
@@ -32,13 +35,13 @@ def show(page: Page, address: str, at: float | None = None) -> None:
     until(page, READY, "the players are not ready")
 
 
-def at(page: Page, time: float) -> None:
+def at(page: Page, moment: float) -> None:
     """Wait until the camera shows a moment."""
     script = (
         "time => { const e = document.getElementById('camera');"
         " return !e.seeking && e.readyState >= 2 && Math.abs(e.currentTime - time) < 0.15; }"
     )
-    until(page, script, f"not at {time}", time)
+    until(page, script, f"not at {moment}", moment)
 
 
 def flag(number: int) -> str:
@@ -67,6 +70,28 @@ def test_one_goes_by_frames_seconds_and_more(shown: Stage, page: Page) -> None:
     page.keyboard.press(".")
     page.keyboard.press(".")  # while the first is under way
     until(page, f"{together} && camera.currentTime > {on['camera']} + 0.05", "not two steps")
+
+
+def test_near_the_end_of_a_piece_two_are_asked_for_at_once(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"), 5)
+    playlist = page.evaluate(
+        "async (path) => (await fetch(path)).text()",
+        f"/media/{shown.session('main').rpartition('/')[2]}/camera.m3u8",
+    )
+    lengths = [float(one) for one in re.findall(r"#EXTINF:([\d.]+)", playlist)]
+    edge = next(end for end in accumulate(lengths) if end > 60)
+    held: list[Route] = []
+    pieces = "**/media/*/camera/*.m4s"
+    page.route(pieces, lambda route: held.append(route))
+    page.evaluate("time => { location.hash = `t=${time}`; }", round(edge - 0.2, 3))
+    deadline = time.monotonic() + 10
+    while len(held) < 2:
+        assert time.monotonic() < deadline, f"asked for {len(held)} while none has come"
+        page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
+    page.unroute(pieces)
+    at(page, edge - 0.2)
 
 
 def test_sixteen_times_as_fast_is_without_sound_and_says_so(shown: Stage, page: Page) -> None:

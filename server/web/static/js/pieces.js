@@ -30,10 +30,10 @@ function recall(url) {
   return data;
 }
 
-/** Fetch a piece in advance; what fails is left to whoever needs it. */
-export function prefetch(url) {
+/** Fetch a piece in advance; what fails is left to whoever needs it. `how` is as `fetch` takes it. */
+export function prefetch(url, how = { priority: "low" }) {
   if (held.has(url) || coming.has(url)) return coming.get(url) ?? Promise.resolve();
-  const promise = fetch(url, { cache: "no-store", priority: "low" })
+  const promise = fetch(url, { cache: "no-store", ...how })
     .then((answer) => (answer.ok ? answer.arrayBuffer() : null))
     .then((data) => data && remember(url, data))
     .catch(() => {})

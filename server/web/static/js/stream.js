@@ -44,6 +44,8 @@ const POLICY = {
 const painted = (done) => requestAnimationFrame(() => requestAnimationFrame(done));
 
 export class Stream {
+  #way = new AbortController();
+
   /** `changed` is called whenever what the stream can show has changed. */
   constructor(element, { name, playlist, runs, at, changed }) {
     Object.assign(this, { element, name, playlist, runs, changed });
@@ -122,10 +124,27 @@ export class Stream {
   }
 
   /** Fetch what is needed to begin at `time`, so that going there takes no time. */
-  prefetch(time) {
+  prefetch(time, how) {
     const fragments = this.hls?.levels?.[0]?.details?.fragments ?? [];
     const found = fragments.find(({ start, end, gap }) => !gap && time >= start && time < end);
-    if (found) prefetch(found.url);
+    if (found) prefetch(found.url, how);
+  }
+
+  /**
+   * Fetch at once what `time` takes, side by side. A browser shows a moment when it has some of
+   * what follows: near a piece's end that is the next piece, which hls.js would ask for later.
+   */
+  #fetchNow(time) {
+    this.#way.abort();
+    this.#way = new AbortController();
+    const how = { priority: "high", signal: this.#way.signal };
+    for (const moment of [time, time + BUFFER_ON_THE_WAY]) if (!this.#has(moment)) this.prefetch(moment, how);
+  }
+
+  #has(time) {
+    const { buffered } = this.element;
+    for (let n = 0; n < buffered.length; n++) if (time >= buffered.start(n) && time < buffered.end(n)) return true;
+    return false;
   }
 
   /** New runs of a session that is still being recorded. */
@@ -138,7 +157,9 @@ export class Stream {
   seek(time) {
     const target = this.runAt(time) ? time : this.#next(time);
     if (target === null || !this.hls) return;
-    if (Math.abs(this.element.currentTime - target) > CLOSE) this.element.currentTime = target;
+    if (Math.abs(this.element.currentTime - target) <= CLOSE) return;
+    this.#fetchNow(target);
+    this.element.currentTime = target;
   }
 
   /** Whether it is on the way to a moment, and fetches that alone, or may fetch what comes after. */
