@@ -8,16 +8,17 @@ than the one that is installed.
 
 from __future__ import annotations
 
-import hashlib
 import os
+import shutil
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from installers.tree import entry_of, read_tree
+from installers.tree import entry_of, is_listed, read_tree
 from shared.build import (
     HEAD_FILE,
     LIST_FILE,
@@ -31,12 +32,13 @@ from shared.build import (
     difference,
     signer_of,
 )
+from shared.code_signatures import unsigned_entry
 from shared.sidecar import SUFFIX, read_sidecar
 from shared.signed import MalformedLine, Signed, parse_sole_line
 
 # A recipient needs to see which files, not all of them.
 _NAMED = 5
-_CHUNK = 1 << 20
+_IN_MEMORY = 1 << 24
 
 # What leads elsewhere than to a file beside the manifest, on one system or another.
 _NO_NAMES, _FOLDERS = frozenset("/\\:\0"), ("", ".", "..")
@@ -209,7 +211,7 @@ def _members(tar: tarfile.TarFile) -> tuple[dict[str, FileEntry], dict[str, str]
         if member.isfile():
             data = tar.extractfile(member)
             assert data is not None  # it is a file
-            files[name] = FileEntry(_digest(data), member.size)
+            files[name] = _entry(data)
             root = name.removesuffix(HEAD_FILE) if name.endswith(f"/{HEAD_FILE}") else root
         elif member.islnk():
             files[name] = files[os.path.normpath(member.linkname)]
@@ -217,22 +219,21 @@ def _members(tar: tarfile.TarFile) -> tuple[dict[str, FileEntry], dict[str, str]
             links[name] = member.linkname
     if root is None:
         raise tarfile.TarError("no build's head is in it")
-    own = {HEAD_FILE, LIST_FILE}
     return (
         {
             n[len(root) :]: e
             for n, e in files.items()
-            if n.startswith(root) and n[len(root) :] not in own
+            if n.startswith(root) and is_listed(n[len(root) :])
         },
         {n[len(root) :]: target for n, target in links.items() if n.startswith(root)},
     )
 
 
-def _digest(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
+def _entry(data: IO[bytes]) -> FileEntry:
+    """As ``read_tree`` has it. What comes through a pipe cannot be gone back in."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:
+        shutil.copyfileobj(data, file)
+        return unsigned_entry(file)
 
 
 def _compared(

@@ -19,6 +19,7 @@ from pathlib import Path
 from installers.faults import BuildFault
 from installers.requirements import Locked
 from shared.build import HEAD_FILE, LIST_FILE, FileEntry
+from shared.code_signatures import is_seal, unsigned_entry
 
 # Published as source alone: a folder of model files, nothing to compile.
 _SOURCE_ONLY = ("face-recognition-models",)
@@ -116,20 +117,28 @@ def settle(root: Path, made: int, executables: Iterable[str] = ()) -> None:
 
 
 def read_tree(root: Path) -> tuple[dict[str, FileEntry], dict[str, str]]:
-    """Every file below ``root`` but the list itself; every symbolic link with its target."""
+    """Every file below ``root`` but the list itself, each without what its system's signature
+    adds; every symbolic link with its target.
+    """
     files: dict[str, FileEntry] = {}
     links: dict[str, str] = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_symlink():
             links[name] = str(path.readlink())
-        elif path.is_file() and name not in (HEAD_FILE, LIST_FILE):
-            files[name] = entry_of(path)
+        elif path.is_file() and is_listed(name):
+            with path.open("rb") as file:
+                files[name] = unsigned_entry(file)
     return files, links
 
 
+def is_listed(name: str) -> bool:
+    """Whether a list of files has this one: not itself, nor what signing for macOS adds."""
+    return name not in (HEAD_FILE, LIST_FILE) and not is_seal(name)
+
+
 def entry_of(path: Path) -> FileEntry:
-    """A file's hash and size."""
+    """Hash and size of a whole file."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -9,7 +9,6 @@ machine's signs (`altered_program`). It is the word of the computer: see SECURIT
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import threading
@@ -33,13 +32,11 @@ from shared.build import (
     decode_build,
     signer_of,
 )
+from shared.code_signatures import is_seal, unsigned_entry
 from shared.signed import MalformedLine, Signed, parse_sole_line
 
 # How long the first record waits for the verdict (s). By then the look has usually ended.
 VERDICT_WAIT_S = 2.0
-
-# Small enough that other threads get their turn in between.
-_CHUNK = 1 << 18
 
 # What is reported at most: a proctor needs to see that and where, not every file.
 _MOST_NAMED = 20
@@ -162,27 +159,17 @@ def _differences(
 
 
 def _is_listed(path: Path, inner: str, build: Build, listed: Mapping[str, FileEntry]) -> bool:
-    if inner in (HEAD_FILE, LIST_FILE):
+    if inner in (HEAD_FILE, LIST_FILE) or is_seal(inner):
         return True
     try:
         if path.is_symlink():
             return build.links.get(inner) == str(path.readlink())
-        entry = listed.get(inner)
-        return (
-            entry is not None
-            and path.stat().st_size == entry.size
-            and (_hash(path) == entry.sha256)
-        )
+        if inner not in listed:
+            return False
+        with path.open("rb") as file:
+            return unsigned_entry(file) == listed[inner]
     except OSError:
         return False
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def installed_root(package: Path = Path(recorder.__file__).parent) -> Path | None:

@@ -48,7 +48,9 @@ class FilesVerdict(StrEnum):
 
 
 class FileEntry(NamedTuple):
-    """One file: its hash (SHA-256, hex), its size in bytes."""
+    """One file: its hash (SHA-256, hex), its size in bytes; both without what its system's
+    signature adds (`shared/code_signatures.py`).
+    """
 
     sha256: str
     size: int

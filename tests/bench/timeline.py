@@ -33,8 +33,8 @@ FRAME_MS, SEEK_MS, PAGE_MS = 1000 / 60, 120, 200
 # The first seeks open players and fill caches that are full from then on.
 WARM = 5
 
-# From one seek to the next, as a share of the way: by the golden ratio they lie evenly among the
-# pieces. A step in round numbers would land beside the edge of a piece every time.
+# From one seek to the next, as a share of the way: by the golden ratio they lie evenly among
+# the pieces. A step in round numbers would land beside the edge of a piece every time.
 STEP = (5**0.5 - 1) / 2
 
 # Pan and zoom with each picture of the page, for as many; the time from one to the next, and

@@ -9,10 +9,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import pytest
-from support.small_builds import KEY, order, tiny
+from support.signed_programs import mach, pe
+from support.small_builds import KEY, LOCKED, order, tiny
 
 from installers import verify
 from installers.build import _beside
@@ -21,7 +23,7 @@ from installers.checking import Unreadable, check_artifact, check_tree
 from installers.faults import BuildFault
 from installers.linux.archive import build_archive
 from installers.linux.debian import build_deb
-from installers.making import BILL
+from installers.making import BILL, seal
 from installers.sidecar import write_sidecar
 from installers.signing import new_key, read_key_file
 from installers.tree import site_packages
@@ -35,6 +37,7 @@ from shared.build import (
     decode_artifact,
     encode_head,
 )
+from shared.code_signatures import SEAL_OF_BUNDLE
 from shared.sidecar import SUFFIX
 from shared.signed import Domain, fingerprint, parse_sole_line, public_bytes, sign
 
@@ -173,10 +176,10 @@ def test_a_file_of_a_tree_that_cannot_be_read_is_said_so(
 ) -> None:
     made = tiny(order(tmp_path / "out"), tmp_path / "tree")
 
-    def refused(path: Path) -> FileEntry:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refused(file: IO[bytes]) -> FileEntry:
+        raise PermissionError(13, "Permission denied", file.name)
 
-    monkeypatch.setattr("installers.tree.entry_of", refused)
+    monkeypatch.setattr("installers.tree.unsigned_entry", refused)
     assert verify.main([str(made.root)]) == verify.UNREADABLE
     assert "cannot be read: Permission denied" in capsys.readouterr().err
 
@@ -242,6 +245,30 @@ def test_the_program_sees_itself_whole_or_changed(tmp_path: Path) -> None:
     assert "missing: " in words
     assert "not on the list: " in words
     assert "symbolic links" in words
+
+
+def test_programs_are_signed_for_their_system_after_the_list(tmp_path: Path) -> None:
+    asked = order(tmp_path / "out")
+    root = tiny(asked, tmp_path / "tree").root
+    programs = {"start.exe": pe, "lib/one.dylib": mach}
+    for name, program in programs.items():
+        (root / name).write_bytes(program(b"code" * 500))
+    made = seal(asked, root, LOCKED)
+
+    for name, program in programs.items():
+        (root / name).write_bytes(program(b"code" * 500, b"who signs for the system"))
+    sealed = root / "lib" / SEAL_OF_BUNDLE
+    sealed.parent.mkdir()
+    sealed.write_text("<plist/>")
+
+    assert look_at(root).verdict is FilesVerdict.INTACT
+    assert all(one.holds for one in check_tree(root, SIGNERS).checks)
+    package = build_deb(asked, made, tmp_path / "deb", fast=True)
+    write_sidecar(asked, made, package, [])
+    assert failed(package) == ""
+
+    (root / "lib/one.dylib").write_bytes(mach(b"other" * 400, b"who signs for the system"))
+    assert look_at(root).changed == ("lib/one.dylib",)
 
 
 @pytest.mark.parametrize("gone", [HEAD_FILE, LIST_FILE])
