@@ -55,6 +55,9 @@ _VIRTUAL_DEVICES = (
     "blackhole", "soundflower", "null output", "null sink", "monitor of",
 )  # fmt: skip
 
+# Words that honest makers' names begin with, too: OBSBOT's are real cameras.
+_WHOLE_WORDS = frozenset({"obs"})
+
 # Tools that look into other programs, by the names of their processes.
 _DEBUGGERS = frozenset({
     "gdb", "lldb", "rr", "edb", "frida", "frida-server", "frida-helper", "ida", "ida64",
@@ -200,6 +203,11 @@ def altered_program(altered: Altered) -> list[Sign]:
 
 
 def _names(patterns: tuple[str, ...], name: str) -> bool:
-    """Whether one of the patterns is in a name as words of its own."""
+    """Whether one of the patterns begins a word of a name, or is one where it has to be."""
     folded = name.casefold()
-    return any(re.search(rf"\b{re.escape(one)}", folded) for one in patterns)
+    return any(re.search(_pattern(one), folded) for one in patterns)
+
+
+def _pattern(words: str) -> str:
+    end = r"\b" if words in _WHOLE_WORDS else ""
+    return rf"\b{re.escape(words)}{end}"

@@ -183,6 +183,24 @@ def test_a_virtual_camera_weighs_little_until_it_is_used(machine: FakeLinux) -> 
     assert sum_of(machine, Kind.VIRTUAL_CAMERA) >= LIMIT
 
 
+@pytest.mark.parametrize(
+    ("name", "weight"),
+    [
+        ("OBSBOT Tiny 2: OBSBOT Tiny 2 St", 0),
+        ("OBSBOT Meet", 0),
+        ("OBS Virtual Camera", 0.8),
+        ("OBS-Camera2", 0.8),
+        ("OBSBOT Virtual Camera", 0.8),
+    ],
+)
+def test_a_camera_whose_maker_only_sounds_like_a_program_is_none(
+    machine: FakeLinux, name: str, weight: float
+) -> None:
+    camera(machine, name, virtual=False)
+    machine.used = frozenset({name})
+    assert sum_of(machine, Kind.VIRTUAL_CAMERA) == weight
+
+
 def test_a_microphone_that_hears_what_is_played_is_told(machine: FakeLinux) -> None:
     machine.said["pactl"] = "alsa_input.pci-0000_00_1f.3.analog-stereo"
     assert reasons(machine, Kind.VIRTUAL_CAMERA) == []
