@@ -46,12 +46,13 @@ _LOCK = (
         LogHeadRow.bytes,
         LogHeadRow.key_ref,
         LogHeadRow.first_key,
-        Institution.key_ref,
     )
-    .join(Institution, Institution.id == LogHeadRow.institution_id)
     .where(LogHeadRow.institution_id == bindparam("institution"))
-    .with_for_update(of=LogHeadRow)
+    .with_for_update()
 )
+
+# Asked once the log is held: who waited for it would be shown what was there before.
+_PRESENT_KEYS = select(Institution.key_ref).where(Institution.id == bindparam("institution"))
 
 # Sessions whose chain, or state, is not the one that the log named last.
 _MOVED = (
@@ -91,8 +92,10 @@ class Standing:
 
 async def hold(db: AsyncSession, institution_id: str) -> Standing:
     """Where the log stands; nobody else appends to it until the transaction ends."""
-    found = (await db.execute(_LOCK, {"institution": institution_id})).one()
-    return Standing(institution_id, *found)
+    asked = {"institution": institution_id}
+    found = (await db.execute(_LOCK, asked)).one()
+    present = (await db.execute(_PRESENT_KEYS, asked)).scalar_one()
+    return Standing(institution_id, *found, present)
 
 
 def logged_database(url: str, keys: KeyStore) -> Database:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Institution
@@ -93,9 +93,18 @@ class Export:
 
 async def check_end(db: AsyncSession, institution_id: str, most: int = END) -> LogEnd:
     """Check the newest ``most`` entries against each other and the log's head."""
-    head = await db.get_one(LogHeadRow, institution_id, populate_existing=True)
-    query = _entries(institution_id).order_by(LogEntryRow.n.desc()).limit(most)
-    rows = list(reversed((await db.execute(query)).all()))
+    # In one statement: between two, the log may grow.
+    newest = _entries(institution_id).order_by(LogEntryRow.n.desc()).limit(most).subquery()
+    query = (
+        select(LogHeadRow, newest)
+        .outerjoin(newest, true())
+        .where(LogHeadRow.institution_id == institution_id)
+        .order_by(newest.c.n)
+        .execution_options(populate_existing=True)
+    )
+    found = (await db.execute(query)).all()
+    head: LogHeadRow = found[0][0]
+    rows = [row for row in found if row.n is not None]
     if not rows or head.first_key is None:
         wrong = "its entries are gone" if head.size or rows else None
         return LogEnd(head.size, head.head, 0, wrong)
@@ -177,18 +186,19 @@ async def begin_export(
     db: AsyncSession, keys: KeyStore, institution_id: str, now: int
 ) -> Export:
     """An export of the log as it stands."""
-    head = await db.get_one(LogHeadRow, institution_id, populate_existing=True)
+    # In one statement: between two, the log may grow.
+    last = select(func.max(LogEntryRow.n)).where(LogEntryRow.institution_id == institution_id)
+    query = (
+        select(LogHeadRow, last.scalar_subquery())
+        .where(LogHeadRow.institution_id == institution_id)
+        .execution_options(populate_existing=True)
+    )
+    head, newest = (await db.execute(query)).tuples().one()
     institution = await db.get_one(Institution, institution_id)
     key = keys.signing(head.key_ref or institution.key_ref)
     public = public_bytes(key)
     state = LogState(institution_id, public, head.size, head.head)
     first = sign_manifest(key, state, head.first_key or public, max(now, head.time))
-    newest = await db.scalar(
-        select(LogEntryRow.n)
-        .where(LogEntryRow.institution_id == institution_id)
-        .order_by(LogEntryRow.n.desc())
-        .limit(1)
-    )
     whole = (-1 if newest is None else newest) == head.size - 1
     return Export(institution_id, first.line(), head.size, head.bytes, whole)
 

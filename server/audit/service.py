@@ -115,6 +115,9 @@ _SAID_LATELY = (
         LogEntryRow.actor == bindparam("actor"),
         LogEntryRow.action == bindparam("action"),
         LogEntryRow.time > bindparam("after"),
+        # A clock that was ahead for a moment leaves entries later than now: they say nothing of
+        # this view, and speak for none until then.
+        LogEntryRow.time <= bindparam("now"),
     )
     .limit(1)
 )
@@ -139,6 +142,7 @@ async def viewed(
         "actor": staff.id,
         "action": f"access.{what}",
         "after": now - WINDOW,
+        "now": now,
     }
     query = _SAID if stream is None else _SAID_OF_STREAM
     if stream is not None:

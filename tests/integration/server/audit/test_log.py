@@ -140,6 +140,21 @@ async def test_time_in_the_log_never_goes_back(
     assert (await taken()).holds
 
 
+async def test_a_clock_that_was_ahead_hides_no_view(
+    campus: Campus, client: httpx.AsyncClient, closed: Pupil
+) -> None:
+    page = f"/sessions/{closed.session}"
+    campus.clock.advance(24 * 60 * MINUTE)
+    await sign_in(campus, client, campus.proctor)
+    await client.get(page)
+    campus.clock.advance(-24 * 60 * MINUTE)
+    for _ in range(3):
+        await client.get(page)
+        campus.clock.advance(WINDOW)
+    seen = [entry for entry in await entries(campus) if isinstance(entry.body, Access)]
+    assert len(seen) == 4
+
+
 async def test_a_new_key_is_handed_the_log(
     campus: Campus, client: httpx.AsyncClient, closed: Pupil, taken
 ) -> None:
