@@ -128,7 +128,7 @@ def _build(
     locking = _locking(common, machine, talk)
     opening = _opening(plan, choice, pumps, store, locking)
     earlier = writer.streams
-    standing = gone_through(read_phases(store, system_clock()))
+    standing = gone_through(read_phases(store, writer.boot, system_clock()))
     timeline = _begin_epoch(writer, opening)
     recording = _recording(common, timeline, talk)
     watching = _watching(common, recording.encoders, choice.watchlist.setup)

@@ -15,6 +15,7 @@ _PIECE: Shape = (bytes | None,)
 
 # A record's type as written; a text within another record may hold it, too.
 _PHASE_TYPE = b'"type":"phase"'
+_CLOCK_TYPE = b'"type":"clock"'
 _ENROLMENT_TYPE = b'"type":"enrolment"'
 
 # Records in memory at a time when the whole chain is walked.
@@ -80,9 +81,9 @@ def all_records(store: EvidenceStore) -> Iterator[Signed]:
         start += len(page)
 
 
-def phases(store: EvidenceStore) -> list[Signed]:
-    """Every ``phase`` record, in order: a handful, though the chain is long."""
-    return _holding(store, _PHASE_TYPE)
+def phases_and_clocks(store: EvidenceStore) -> list[Signed]:
+    """Every ``phase`` and ``clock`` record, in order: a handful, though the chain is long."""
+    return _holding(store, _PHASE_TYPE, _CLOCK_TYPE)
 
 
 def enrolments(store: EvidenceStore) -> list[Signed]:
@@ -90,11 +91,13 @@ def enrolments(store: EvidenceStore) -> list[Signed]:
     return _holding(store, _ENROLMENT_TYPE)
 
 
-def _holding(store: EvidenceStore, part: bytes) -> list[Signed]:
+def _holding(store: EvidenceStore, part: bytes, other: bytes | None = None) -> list[Signed]:
     rows = store.read(
         SIGNED,
-        "SELECT payload, signature FROM records WHERE instr(payload, ?) > 0 ORDER BY seq",
+        "SELECT payload, signature FROM records "
+        "WHERE instr(payload, ?) > 0 OR instr(payload, ?) > 0 ORDER BY seq",
         part,
+        other,
     )
     return [Signed(*row) for row in rows]
 

@@ -28,6 +28,7 @@ from recorder.evidence.store import EvidenceStore, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.status import Agreed
 from shared.policy import Policy
+from shared.records import Clock as ClockRecord
 from shared.records import (
     Detail,
     Enrolment,
@@ -92,20 +93,37 @@ def read_standing(store: EvidenceStore) -> Standing:
     return Standing(grounds.terms.policy, begun, newest, empty=False)
 
 
-def read_phases(store: EvidenceStore, now: Reading) -> list[tuple[int, Phase]]:
+def read_phases(store: EvidenceStore, boot: str, now: Reading) -> list[tuple[int, Phase]]:
     """The phases that the exam has gone through, each with its time (ns) by the present
-    boot's evidence clock: taken over by the wall clock, since a restart of the computer
-    begins a new evidence clock.
+    boot's evidence clock.
+
+    A restart of the computer begins a new one, so what an earlier boot wrote is taken over by
+    the wall clock, less what that was set by since then.
+
+    Args:
+        store: the session's.
+        boot: names the time since the computer was started.
+        now: its clocks at this moment.
 
     Raises:
         StoreTrouble: they cannot be read.
     """
-    records = [_read(store, signed) for signed in contents.phases(store)]
-    return [
-        ((record.wall - now.offset) * 1_000, record.body)
-        for record in records
-        if isinstance(record.body, Phase)
-    ]
+    offset, last = now.offset, contents.last_record(store)
+    if last is not None and (newest := _read(store, last)).boot == boot:
+        # A clock that was set since then is in no record yet.
+        offset = newest.wall - newest.mono
+    found: list[tuple[int, Phase]] = []
+    for signed in reversed(contents.phases_and_clocks(store)):
+        record = _read(store, signed)
+        match record.body:
+            case ClockRecord(jump=jump):
+                offset -= jump
+            case Phase():
+                mono = record.mono if record.boot == boot else record.wall - offset
+                found.append((mono * 1_000, record.body))
+            case _:
+                pass  # another's text holds what looks like one
+    return found[::-1]
 
 
 def read_calibration(store: EvidenceStore) -> Detail | None:

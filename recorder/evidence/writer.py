@@ -136,6 +136,7 @@ class EvidenceWriter:
         """
         self._store = store
         self._clock = clock
+        self.boot = boot
         self._ledger = Ledger(store, key, clock=clock, boot=boot, new_id=new_id)
         self._retry_s = retry_s
         policy = self._ledger.policy

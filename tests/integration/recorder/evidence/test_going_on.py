@@ -14,7 +14,9 @@ from support.recording import (
     FakeClock,
     deliver_all,
     found,
+    heartbeat,
     ids,
+    incident,
     make_ledger,
     make_store,
     opened,
@@ -24,11 +26,17 @@ from support.recording import (
 from support.sessions import WALL_ORIGIN
 
 from recorder.evidence import contents, keys, ledger
-from recorder.evidence.drafts import draft_enrolment, draft_segment
+from recorder.evidence.drafts import (
+    draft_body,
+    draft_enrolment,
+    draft_incident,
+    draft_segment,
+)
 from recorder.evidence.going_on import (
     consent_of,
     hand_in,
     read_calibration,
+    read_phases,
     read_standing,
     reopen,
     session_of,
@@ -43,7 +51,7 @@ from recorder.evidence.keys import (
     remember_code,
     save_key,
 )
-from recorder.evidence.ledger import empty_close
+from recorder.evidence.ledger import NO_HANDOVER, Ledger, empty_close
 from recorder.evidence.opening import StoreTrouble, failed
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.writer import EvidenceWriter
@@ -171,6 +179,76 @@ def test_the_newest_calibration_is_gone_on_with(folder: Path, clock: FakeClock) 
         # What was taken later of the face says nothing of the screen.
         own.commit(draft_enrolment(records.Enrolment(identity={"likeness": 0.9})))
         assert read_calibration(store) == {"v": 2}
+
+
+HOUR_US = 3_600_000_000
+
+
+def in_exam(store: EvidenceStore, clock: FakeClock, set_by: int, boot: str = BOOT) -> int:
+    """Write that the exam begins, and ten minutes of it; the clock is set in the middle.
+
+    When it began is given, ``mono`` microseconds.
+    """
+    own = Ledger(store, session_key(), clock=clock, boot=boot, new_id=ids())
+    opened(own).commit(draft_body(records.Phase(name="exam", by="recorder")))
+    began = clock.mono
+    clock.tick(300)
+    clock.offset += set_by
+    clock.tick(300)
+    own.commit(draft_body(heartbeat()))
+    return began
+
+
+@pytest.mark.parametrize("set_by", [HOUR_US, -HOUR_US])
+def test_a_clock_that_is_set_does_not_move_the_phases_of_this_boot(
+    folder: Path, clock: FakeClock, set_by: int
+) -> None:
+    with closing(EvidenceStore.open(folder)) as store:
+        began = in_exam(store, clock, set_by)
+        clock.offset += set_by
+        [(at_ns, phase)] = read_phases(store, BOOT, clock())
+    assert (at_ns, phase.name) == (began * 1_000, "exam")
+
+
+@pytest.mark.parametrize("set_by", [0, HOUR_US, -HOUR_US])
+def test_a_clock_that_is_set_does_not_move_the_phases_of_an_earlier_boot(
+    folder: Path, clock: FakeClock, set_by: int
+) -> None:
+    with closing(EvidenceStore.open(folder)) as store:
+        began = in_exam(store, clock, set_by)
+        later = FakeClock(mono=60_000_000)
+        later.offset = clock.wall + 120_000_000 - later.mono
+        [(at_ns, _)] = read_phases(store, "boot-2", later())
+    assert later.mono - at_ns // 1_000 == clock.mono - began + 120_000_000
+
+
+@pytest.mark.parametrize("set_by", [HOUR_US, -HOUR_US])
+def test_a_clock_set_after_a_restart_does_not_move_what_came_before_it(
+    folder: Path, clock: FakeClock, set_by: int
+) -> None:
+    """Set while the second boot records, and once more before the recorder goes on."""
+    with closing(EvidenceStore.open(folder)) as store:
+        began = in_exam(store, clock, 0)
+        later = FakeClock(mono=60_000_000)
+        later.offset = clock.wall - later.mono
+        gone = Ledger(store, session_key(), clock=later, boot="boot-2", new_id=ids())
+        gone.resume(records.Resume(reason="again", next=NO_HANDOVER))
+        for _ in range(2):
+            later.tick(10)
+            later.offset += set_by
+            gone.commit(draft_incident(incident(detail={"type": "phase"})))
+        later.offset += set_by
+        found = read_phases(store, "boot-2", later())
+    assert [later.mono - at_ns // 1_000 for at_ns, _ in found] == [
+        clock.mono - began + 20_000_000
+    ]
+
+
+def test_a_session_without_a_record_went_through_no_phase(
+    folder: Path, clock: FakeClock
+) -> None:
+    with closing(EvidenceStore.open(folder)) as store:
+        assert read_phases(store, BOOT, clock()) == []
 
 
 @pytest.mark.parametrize("parts", [0, 2])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from second_verifier.whatever import verify_whatever
 from support.evidence_server import EvidenceServer
-from support.recording import FakeClock, deliver_all, heartbeat, make_channel, segment
+from support.recording import BOOT, FakeClock, deliver_all, heartbeat, make_channel, segment
 from support.sessions import SESSION
 
 from recorder.evidence import contents
@@ -134,7 +134,7 @@ def test_where_an_exam_stood_is_read_back_from_its_records(
         ledger.commit(draft_body(Phase(name=name, by="recorder")))
         clock.tick(10)
     ledger.commit(draft_body(heartbeat()))
-    standing = gone_through(read_phases(store, clock()))
+    standing = gone_through(read_phases(store, BOOT, clock()))
     assert standing is not None
     assert standing.name == "exam"
     assert standing.since_ns == (clock().mono - 10_000_000) * 1_000
