@@ -18,7 +18,7 @@ from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
-    from server.operation.backup import Backup, Source
+    from server.operation.backup import Backup, Made, Source
 
 # Backups of the database that stay where nothing else is said: a week of one a night.
 KEEP = 7
@@ -36,8 +36,10 @@ def backup(folder: Path, *, keep: int = KEEP) -> int:
 
     The server may run meanwhile. Recordings are copied once; those that are in the folder are
     read again, and copied anew where the disk has damaged them. What was destroyed since (its
-    time was over) leaves the folder too. The exit status is 1 where a recording is missing or
-    damaged in the server's store: all others are backed up. For example each night, by cron:
+    time was over) leaves the folder too. Recordings that the database does not know stay there
+    and are named; where it knows none of those in the folder, nothing is written. The exit
+    status is 1 where a recording is missing or damaged in the server's store: all others are
+    backed up. For example each night, by cron:
 
         invigil-server backup /media/backup/invigil
 
@@ -56,7 +58,7 @@ def backup(folder: Path, *, keep: int = KEEP) -> int:
         raise Fault("--keep takes 1 or more")
     settings = settled()
 
-    async def work() -> Backup:
+    async def work() -> Made:
         async with opened(settings) as rooms:
             with progress("copying recordings") as show:
                 return await back_up(
@@ -64,15 +66,17 @@ def backup(folder: Path, *, keep: int = KEEP) -> int:
                 )
 
     try:
-        made = asyncio.run(work())
+        done = asyncio.run(work())
     except (BackupFault, DumpError) as error:
         raise Fault(str(error)) from error
+    made = done.backup
     counted = {name: len(getattr(made, name)) for name in ("updates", "missing", "damaged")}
     print_line({**msgspec.to_builtins(made), **counted})
     say(f"Backed up {made.pieces} pieces and the database into {folder}.")
     say("The keys are not in it: invigil-server admin keys backup FILE")
     _name("missing from the server's store", made.missing)
     _name("damaged in the server's store", made.damaged)
+    _name("in the folder, and unknown to the server's database, so left there", done.unknown)
     if made.whole:
         return 0
     say("An earlier copy of this folder, or an export, may have them: keep those.")

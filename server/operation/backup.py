@@ -7,6 +7,7 @@
 
 Pieces are durable before a row says so, thus the database is dumped first. What was destroyed
 since an earlier backup goes from the folder too: a backup keeps nobody's recording for longer.
+What the database never heard of stays (``pieces``): a new one must not empty an old backup.
 A piece that is lost or damaged keeps no other one from being copied, or put back: it is named.
 Private keys are none of it (``storage.key_backup``).
 """
@@ -14,7 +15,7 @@ Private keys are none of it (``storage.key_backup``).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,10 +25,8 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 from obstore.exceptions import BaseError as BlobStoreError
-from sqlalchemy import ColumnElement, select
 
 from server.clock import MICROS_PER_SECOND
-from server.ingest.models import BlobRow, ExamSession
 from server.operation.backup_files import BackupFault, hash_of, is_part, write_whole
 from server.operation.dumps import SUFFIXES, dump, load, refuse_filled, regions_in
 from server.operation.kept_updates import FOLDER as UPDATES
@@ -38,6 +37,15 @@ from server.operation.kept_updates import (
     forget_updates,
     restore_updates,
 )
+from server.operation.pieces import (
+    BLOBS,
+    PAGE,
+    Piece,
+    destroyed_among,
+    files_in,
+    held_pieces,
+    refuse_foreign,
+)
 from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
 from server.storage.regions import store_of
@@ -47,13 +55,11 @@ from shared.foreign_json import NotJson, read_json
 from shared.progress import Progress
 
 FORMAT = "invigil-backup/1"
-BLOBS = "blobs"
 # Names sort by time.
 STAMP = "%Y%m%dT%H%M%SZ"
 _SHAPE = "20261121T154100Z"
 
-# Rows of pieces read at once, and pieces copied side by side (S3 answers in some 50 ms).
-PAGE = 1_000
+# Pieces copied side by side (S3 answers in some 50 ms).
 AT_ONCE = 8
 
 
@@ -110,21 +116,13 @@ class Restored:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A sealed piece that the server holds."""
+class Made:
+    """A backup that was made. ``unknown`` names the pieces (``<session>/<sha256>``) that lie in
+    its folder and that the database neither has nor calls destroyed: they stay there.
+    """
 
-    session: str
-    sha256: str
-    size: int
-
-    @property
-    def name(self) -> str:
-        """As people and lists call it."""
-        return f"{self.session}/{self.sha256}"
-
-    def under(self, folder: Path) -> Path:
-        """Where a backup keeps it."""
-        return folder / BLOBS / self.session / self.sha256
+    backup: Backup
+    unknown: tuple[str, ...]
 
 
 class _Copied(Enum):
@@ -135,12 +133,12 @@ class _Copied(Enum):
     DAMAGED = "damaged"
 
 
-async def back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Backup:
+async def back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Made:
     """Write a backup into ``folder``; of earlier ones there, the newest ``keep`` stay.
 
     Raises:
         DumpError: the database cannot be dumped.
-        BackupFault: another backup is under way there.
+        BackupFault: another backup is under way there, or what is there is another server's.
         OSError: the folder cannot be written.
     """
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -148,12 +146,13 @@ async def back_up(source: Source, folder: Path, now: int, keep: int, show: Progr
         return await _back_up(source, folder, now, keep, show)
 
 
-async def _back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Backup:
+async def _back_up(source: Source, folder: Path, now: int, keep: int, show: Progress) -> Made:
     database = source.database
+    await refuse_foreign(database, folder)
     stamp = datetime.fromtimestamp(now // MICROS_PER_SECOND, UTC).strftime(STAMP)
     dumped = folder / f"{stamp}{SUFFIXES[database.dialect]}"
     await dump(database, dumped)
-    pieces = [piece async for piece in _pieces(database)]
+    pieces = [piece async for piece in held_pieces(database)]
     lacking = await _copy_all(pieces, source.blobs, folder, show)
     here = await _second_look(source, lacking, folder)
     gone = len(lacking) - len(here)
@@ -176,8 +175,12 @@ async def _back_up(source: Source, folder: Path, now: int, keep: int, show: Prog
         damaged=tuple(sorted(piece.name for piece in damaged)),
     )
     write_whole(folder / f"{stamp}.json", [msgspec.json.format(msgspec.json.encode(made))])
-    await asyncio.to_thread(_forget, folder, {piece.under(folder) for piece in pieces}, keep)
-    return made
+    beyond = set(await asyncio.to_thread(files_in, folder))
+    beyond -= {piece.under(folder) for piece in pieces}
+    destroyed = await destroyed_among(database, beyond)
+    await asyncio.to_thread(_forget, folder, destroyed, keep)
+    unknown = sorted(beyond - destroyed)
+    return Made(made, tuple(f"{file.parent.name}/{file.name}" for file in unknown))
 
 
 def backups(folder: Path) -> list[Backup]:
@@ -241,7 +244,7 @@ async def missing(database: Database, blobs: BlobStore) -> int:
     """How many pieces that the database calls durable the store does not have."""
     count = 0
     held: dict[str, dict[str, int]] = {}
-    async for piece in _pieces(database):
+    async for piece in held_pieces(database):
         if piece.session not in held:
             held = {piece.session: await asyncio.to_thread(blobs.sizes_blocking, piece.session)}
         count += held[piece.session].get(piece.sha256) != piece.size
@@ -252,38 +255,8 @@ def _places(
     blobs: BlobStore, folder: Path, regions: dict[str, str]
 ) -> list[tuple[Path, BlobStore]]:
     """The files of pieces of these sessions, and the store that each belongs in."""
-    files = sorted(path for path in (folder / BLOBS).glob("*/*") if not is_part(path))
-    named = [(file, regions.get(file.parent.name)) for file in files]
+    named = [(file, regions.get(file.parent.name)) for file in files_in(folder)]
     return [(file, store_of(blobs, region)) for file, region in named if region is not None]
-
-
-async def _pieces(database: Database) -> AsyncIterator[Piece]:
-    """Every piece that is here to stay, by session; pages keep a transaction short."""
-    after = ("", "")
-    while True:
-        asked = (
-            select(BlobRow.session_id, BlobRow.sha256, BlobRow.size)
-            .join(ExamSession, ExamSession.id == BlobRow.session_id)
-            .where(BlobRow.durable_at.is_not(None), BlobRow.destroyed_at.is_(None))
-            .where(ExamSession.purged_at.is_(None))
-            .where(_beyond(after))
-            .order_by(BlobRow.session_id, BlobRow.sha256)
-            .limit(PAGE)
-        )
-        async with database.transaction() as db:
-            rows = [tuple(row) for row in (await db.execute(asked)).all()]
-        for session, sha256, size in rows:
-            yield Piece(session, sha256, size)
-        if len(rows) < PAGE:
-            return
-        after = rows[-1][0], rows[-1][1]
-
-
-def _beyond(after: tuple[str, str]) -> ColumnElement[bool]:
-    session, sha256 = after
-    return (BlobRow.session_id > session) | (
-        (BlobRow.session_id == session) & (BlobRow.sha256 > sha256)
-    )
 
 
 async def _copy_all(
@@ -322,7 +295,7 @@ async def _second_look(
     """
     if not lacking:
         return {}
-    here = [piece async for piece in _pieces(source.database) if piece in lacking]
+    here = [piece async for piece in held_pieces(source.database) if piece in lacking]
     return await _copy_all(here, source.blobs, folder, lambda _done, _all: None)
 
 
@@ -355,15 +328,12 @@ def _whole(file: Path) -> bytes | None:
     return data if sha256_hex(data) == file.name else None
 
 
-def _forget(folder: Path, held: set[Path], keep: int) -> None:
-    """Take out pieces that the server has no more, all but the newest backups, and what is left
-    of those that were never finished.
+def _forget(folder: Path, destroyed: set[Path], keep: int) -> None:
+    """Take out pieces that were destroyed, all but the newest backups, and what is left of
+    those that were never finished.
     """
-    for file in unfinished(folder):
+    for file in [*unfinished(folder), *destroyed]:
         file.unlink()
-    for file in (folder / BLOBS).glob("*/*"):
-        if file not in held:
-            file.unlink()
     for manifest in _manifests(folder)[keep:]:
         (folder / _read(manifest).database).unlink(missing_ok=True)
         manifest.unlink()

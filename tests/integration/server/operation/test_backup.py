@@ -20,10 +20,12 @@ from support.signed_builds import signed_build
 
 from server.app import create_app
 from server.cli import main
-from server.ingest.models import ExamSession
+from server.ingest.models import BlobRow, ExamSession
 from server.ingest.regions import open_blobs
 from server.operation.backup_files import PART
 from server.reports.bundle import BundleExport
+from server.retention.models import DestructionRow
+from server.retention.sweeping import sweep
 from server.storage.blobs import BlobStore
 from server.updates.files import files_of
 from shared.encoding import sha256_hex
@@ -236,6 +238,86 @@ def test_what_was_destroyed_leaves_the_backup(campus: Campus, run: Run, tmp_path
     assert pupil.blobs
     assert not list((safe / "blobs").glob("*/*"))
     assert len(list(safe.glob("*.json"))) == len(list(safe.glob("*.sqlite"))) == 1
+
+
+def test_an_empty_database_does_not_empty_the_folder(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    safe = tmp_path / "safe"
+    assert run(campus.settings.data_dir, "backup", str(safe))[0] == 0
+    before = held(safe)
+    # The data's disk is not mounted, and the server makes a new database.
+    fresh = with_keys(campus, tmp_path / "fresh")
+    assert run(fresh, "migrate")[0] == 0
+    status, said = run(fresh, "backup", str(safe), "--keep", "1")
+    assert (status, "of no session that this server's database knows" in said) == (2, True)
+    assert held(safe) == before
+    assert pieces_of(pupil) <= held(safe / "blobs")
+
+
+def test_pieces_that_the_database_does_not_know_stay_and_are_named(
+    campus: Campus, run: Run, tmp_path: Path
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+    assert run(data, "backup", str(safe))[0] == 0
+    # Of another server's session, and of this one's as it went on after the backup that this
+    # server was restored from.
+    others = [
+        safe / "blobs" / session / sha256_hex(b"later") for session in ("f" * 32, pupil.session)
+    ]
+    for other in others:
+        other.parent.mkdir(exist_ok=True)
+        other.write_bytes(b"later")
+    status, said = run(data, "backup", str(safe))
+    assert (status, "2 pieces are in the folder, and unknown" in said) == (0, True), said
+    assert all(f"piece {one.name} of session {one.parent.name}" in said for one in others)
+    assert pieces_of(pupil) <= held(safe / "blobs")
+    assert all(one.read_bytes() == b"later" for one in others)
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_piece_that_was_destroyed_alone_leaves_the_backup(
+    campus: Campus, run: Run, tmp_path: Path, *, swept: bool
+) -> None:
+    pupil = asyncio.run(record_a_session(campus))
+    data, safe = campus.settings.data_dir, tmp_path / "safe"
+    assert run(data, "backup", str(safe))[0] == 0
+    gone = sorted(pupil.blobs) if swept else sorted(pupil.blobs)[:1]
+
+    async def destroy() -> None:
+        async with connected(campus.settings) as database, database.transaction() as db:
+            now = campus.clock()
+            await db.execute(
+                update(BlobRow).where(BlobRow.sha256.in_(gone)).values(destroyed_at=now)
+            )
+            if swept:
+                db.add(row := begun(pupil.session, now))
+                await db.flush()
+                await sweep(db, pupil.session)
+                row.finished = now
+
+    asyncio.run(destroy())
+    status, said = run(data, "backup", str(safe))
+    assert (status, "unknown to" in said) == (0, False), said
+    left = pieces_of(pupil) - {f"{pupil.session}/{name}" for name in gone}
+    assert held(safe / "blobs") == left
+
+
+def begun(session: str, now: int) -> DestructionRow:
+    """A destruction of a session's records."""
+    return DestructionRow(
+        session_id=session,
+        n=0,
+        kinds=["records"],
+        records=True,
+        why="asked for",
+        by="0" * 32,
+        begun=now,
+        finished=None,
+        stopped=False,
+    )
 
 
 def spoil(piece: Path) -> bytes:
