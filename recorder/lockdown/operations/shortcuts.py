@@ -50,16 +50,22 @@ def _with(modifiers: str, *keys: str) -> set[Shortcut]:
     return {Shortcut(key, held) for key in keys}
 
 
-def _any_of(modifiers: tuple[str, ...], *keys: str) -> set[Shortcut]:
-    """The keys with every choice of the modifiers, none of them too."""
+def _any_of(
+    modifiers: tuple[str, ...], *keys: str, held: tuple[str, ...] = ()
+) -> set[Shortcut]:
+    """The keys with every choice of the modifiers, none of them too; ``held`` in any case."""
     choices = (c for n in range(len(modifiers) + 1) for c in combinations(modifiers, n))
-    return {Shortcut(key, frozenset(choice)) for choice in choices for key in keys}
+    return {Shortcut(key, frozenset((*held, *choice))) for choice in choices for key in keys}
+
+
+# Windows' cut of the screen, and KDE's.
+_CUT = Shortcut("s", frozenset({SHIFT, SUPER}))
 
 
 def takes_picture(shortcut: Shortcut) -> bool:
     """Whether it takes a picture of the screen, here or (Cmd+Shift+3 to 6) on macOS."""
     macs = shortcut.key in "3456" and {SUPER, SHIFT} <= shortcut.modifiers
-    return shortcut.key == "Print" or macs
+    return shortcut.key == "Print" or shortcut == _CUT or macs
 
 
 # Which they are: other windows, workspaces, menus of the desktop and its windows, terminals,
@@ -74,6 +80,8 @@ BLOCKED: tuple[Shortcut, ...] = tuple(
         | _with("Ctrl", "Escape", "F1", "F2", "F3", "F4", "F8", "F9", "F10")
         | _with("Ctrl+Shift", "Escape")
         | _any_of((CTRL, ALT, SHIFT), "Print")
+        | _any_of((CTRL, SHIFT), "Print", held=(SUPER,))
+        | {_CUT}
         | _any_of((CTRL, SHIFT), "Super_L", "Super_R")
         | _with("", "XF86HomePage", "XF86WWW", "XF86Mail", "XF86Search", "XF86Explorer")
         | _with("", "XF86Calculator", "XF86Tools", "XF86MyComputer", "XF86Display")

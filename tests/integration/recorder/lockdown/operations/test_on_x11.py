@@ -331,16 +331,21 @@ def test_where_keys_are_free_those_that_take_a_picture_are_held(
     assert exam.held("screenshot_keys").part == "screen_capture"
     one.type("key", "alt+Tab")
     until(lambda: front(one) == "first", "that other keys do as ever")
-    for keys in ("Print", "alt+Print"):
+    taking = ("Print", "alt+Print", "super+Print", "super+shift+Print", "super+shift+s")
+    for keys in taking:
         one.type("key", keys)
-    until(lambda: exam.held("screenshot_keys").evaded == 2, "both")
-    assert exam.held("keys").evaded == 1
+    until(lambda: exam.held("screenshot_keys").evaded == len(taking), "all")
+    assert exam.held("keys").evaded == 4, "Alt+Tab, and Super itself three times"
     assert exam.lockdown.stop()
     told = exam.of(Kind.BLOCKED_KEY)[-1].detail["events"]
     assert {event["shortcut"]: event["blocked"] for event in told} == {  # type: ignore[union-attr, index]
         "Alt+Tab": False,
+        "Super": False,
         "Print": True,
         "Alt+Print": True,
+        "Super+Print": True,
+        "Shift+Super+Print": True,
+        "Shift+Super+S": True,
     }
     assert one.keys_free()
 

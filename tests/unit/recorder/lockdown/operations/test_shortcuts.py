@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from recorder.lockdown.operations.shortcuts import ALT, BLOCKED, CTRL, SHIFT, SUPER
+from recorder.lockdown.operations.shortcuts import (
+    ALT,
+    BLOCKED,
+    CTRL,
+    SHIFT,
+    SUPER,
+    Shortcut,
+    takes_picture,
+)
 
 NAMES = {shortcut.name for shortcut in BLOCKED}
 
@@ -9,6 +17,14 @@ def test_the_ways_out_are_blocked() -> None:
     ways = "Alt+Tab Alt+Shift+Tab Alt+F4 Alt+F2 Alt+Esc Alt+Space Super Print Alt+Print"
     more = "Ctrl+Alt+Left Ctrl+Alt+Shift+Down Ctrl+Alt+T Ctrl+Alt+Delete Ctrl+Esc Shift+Print"
     assert {*ways.split(), *more.split()} <= NAMES
+
+
+def test_the_keys_that_take_a_picture_are_blocked_and_known_for_it() -> None:
+    pictures = {shortcut.name for shortcut in BLOCKED if takes_picture(shortcut)}
+    alone = {"Print", "Ctrl+Print", "Alt+Print", "Shift+Print"}
+    assert alone | {"Super+Print", "Shift+Super+Print", "Shift+Super+S"} <= pictures
+    assert not takes_picture(Shortcut("s", frozenset({SHIFT})))
+    assert "Alt+Tab" not in pictures
 
 
 def test_what_people_need_is_left_alone() -> None:

@@ -11,7 +11,7 @@ from recorder.lockdown.environment.judging import judged
 from recorder.lockdown.environment.signs import of_kind, total
 from recorder.lockdown.hooked_keys import HookedKeys
 from recorder.lockdown.operation import InForce, NotInForce
-from recorder.lockdown.operations.shortcuts import BLOCKED
+from recorder.lockdown.operations.shortcuts import BLOCKED, takes_picture
 from recorder.lockdown.windows import steps
 from recorder.lockdown.windows.api import (
     RIM_HID,
@@ -27,7 +27,7 @@ from recorder.lockdown.windows.readers import WindowsDesktop, WindowsFacts
 from shared.flags import Kind
 
 ALT, TAB, SHIFT, WIN, A, PRINT = 0xA4, 0x09, 0xA0, 0x5B, 0x41, 0x2C
-CTRL, ALT_GR, D, L, T = 0xA2, 0xA5, 0x44, 0x4C, 0x54
+CTRL, ALT_GR, D, L, S, T = 0xA2, 0xA5, 0x44, 0x4C, 0x53, 0x54
 
 
 @pytest.fixture
@@ -67,6 +67,17 @@ def test_what_is_typed_goes_through_and_is_kept_nowhere(api: FakeWindows) -> Non
     assert not api.press(TAB)
     assert step.check() == ()
     assert step._presses == []
+
+
+def test_where_only_pictures_are_held_each_key_that_takes_one_is(api: FakeWindows) -> None:
+    step = steps.keys("screenshot_keys", takes_picture, taken=True, api=api)
+    assert isinstance(step.perform(), InForce)
+    for taking in ((PRINT,), (ALT, PRINT), (WIN, PRINT), (WIN, SHIFT, S)):
+        assert api.press(*taking)
+    assert not api.press(WIN, D)
+    assert [one.detail["shortcut"] for one in step.check()] == [
+        "Print", "Alt+Print", "Super+Print", "Shift+Super+S",
+    ]  # fmt: skip
 
 
 def test_a_modifier_that_went_up_is_not_held(api: FakeWindows) -> None:
