@@ -106,8 +106,9 @@ def restore(folder: Path, *, of: str = "") -> int:
         invigil-server admin keys restore /media/safe/invigil-keys.ivk
         invigil-server restore /media/backup/invigil
 
-    A recording that the backup's disk has damaged is left out and named, and the exit status
-    is 1; where another copy of the folder is whole, empty the installation and restore that.
+    A recording, or a repository of updates, that the backup's disk has damaged is left out and
+    named, and the exit status is 1; where another copy of the folder is whole, empty the
+    installation and restore that.
 
     What recorders delivered after the backup is not in it: they were given receipts for it,
     so those sessions show records or pieces as missing; exports taken since have them.
@@ -143,15 +144,19 @@ async def _restore(folder: Path, of: str) -> int:
         await _note(rooms, chosen)
         lost = await missing(rooms.database, rooms.blobs)
     say(f"Restored the database of {_when(chosen.made)} and {done.pieces} pieces.")
-    if done.updates:
-        say(f"Restored repositories of updates: {len(done.updates)}.")
-    for one in done.kept:
+    if done.updates.back:
+        say(f"Restored repositories of updates: {len(done.updates.back)}.")
+    for one in done.updates.kept:
         say(f"The repository of updates of {one} was there already, and stays as it is.")
+    for one, file in done.updates.lost.items():
+        say(f"The repository of updates of {one} was left out: {file} is missing or damaged.")
+        say("Another copy of the backup's folder may have it whole.")
     _name("damaged in the backup, and left out", done.damaged)
     if done.damaged:
         say("Another copy of the backup's folder, or an export, may have them whole.")
     if lost:
         say(f"{lost} pieces that it names could not be put back; the sessions say which.")
+    if lost or done.updates.lost:
         return NOT_WHOLE
     say("Check the keys too: invigil-server admin keys check")
     return 0

@@ -32,9 +32,10 @@ from server.operation.dumps import SUFFIXES, dump, load, refuse_filled, regions_
 from server.operation.kept_updates import FOLDER as UPDATES
 from server.operation.kept_updates import (
     Kept,
-    check_updates,
+    PutBack,
     copy_updates,
     forget_updates,
+    refuse_strange,
     restore_updates,
 )
 from server.operation.pieces import (
@@ -104,14 +105,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back: how many pieces, and whose repositories of updates; ``kept`` are the
-    institutions whose repository was there already and stayed. ``damaged`` names the pieces
-    (``<session>/<sha256>``) that the backup has no more as they were, and were left out.
+    """What was put back: how many pieces, and which repositories of updates. ``damaged`` names
+    the pieces (``<session>/<sha256>``) that the backup has no more as they were, and were left
+    out.
     """
 
     pieces: int
-    updates: tuple[str, ...]
-    kept: tuple[str, ...]
+    updates: PutBack
     damaged: tuple[str, ...]
 
 
@@ -210,11 +210,12 @@ async def restore(into: Source, folder: Path, chosen: Backup, show: Progress) ->
 
     The database comes last: what is interrupted can be begun again. Thus it is the dump that
     that is asked where pieces belong; those of sessions that it does not name are not put back.
-    A piece that is damaged is left out and named: the others are as good.
+    A piece, or a repository, that is damaged is left out and named: the others are as good.
 
     Raises:
         DumpError: the database is not empty, or its dump cannot be read.
-        BackupFault: the backup's database or a file of updates is missing or damaged.
+        BackupFault: the backup's database is missing or damaged, or its list names what no
+            repository of updates has.
         UnknownRegion: pieces belong to a region that has no store; nothing was put back.
     """
     database, updates = into.database, into.updates
@@ -223,7 +224,7 @@ async def restore(into: Source, folder: Path, chosen: Backup, show: Progress) ->
     whole = dumped.is_file() and await asyncio.to_thread(hash_of, dumped)
     if whole != chosen.database_sha256:
         raise BackupFault(f"{dumped} is missing or damaged; choose an earlier backup with --of")
-    await asyncio.to_thread(check_updates, chosen.updates, folder, updates)
+    refuse_strange(chosen.updates, updates)
     places = _places(into.blobs, folder, await regions_in(database, dumped))
     damaged: list[str] = []
     for n, (file, store) in enumerate(places, 1):
@@ -235,9 +236,7 @@ async def restore(into: Source, folder: Path, chosen: Backup, show: Progress) ->
         show(n, len(places))
     back = await asyncio.to_thread(restore_updates, chosen.updates, folder, updates)
     await load(database, dumped)
-    kept = {one.institution for one in chosen.updates} - set(back)
-    there = len(places) - len(damaged)
-    return Restored(there, tuple(back), tuple(sorted(kept)), tuple(damaged))
+    return Restored(len(places) - len(damaged), back, tuple(damaged))
 
 
 async def missing(database: Database, blobs: BlobStore) -> int:

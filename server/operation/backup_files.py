@@ -37,6 +37,14 @@ def copy_whole(source: Path, target: Path) -> None:
         write_whole(target, iter(lambda: file.read(CHUNK_BYTES), b""))
 
 
+def is_whole(path: Path, sha256: str) -> bool:
+    """Whether a file is there and still what it was: disks forget."""
+    try:
+        return hash_of(path) == sha256
+    except OSError:
+        return False
+
+
 def hash_of(path: Path) -> str:
     """The SHA-256 of a file, as hex."""
     with path.open("rb") as file:
