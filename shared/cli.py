@@ -36,6 +36,7 @@ from shared.printing import (
     print_given,
     print_log,
     print_receipt,
+    printable,
 )
 from shared.progress import Progress
 from shared.receipt_checks import (
@@ -189,7 +190,8 @@ def _look(
 
 
 def _complain(text: str) -> int:
-    Console(stderr=True, highlight=False).print(f"invigil-verify: {text}", markup=False)
+    said = f"invigil-verify: {printable(text)}"
+    Console(stderr=True, highlight=False).print(said, markup=False)
     return UNREADABLE
 
 
@@ -207,7 +209,8 @@ def _print_json(session: Alone | None, log: LogVerdict | None) -> None:
         if log is not None:
             both = session.holds and log.holds
             said = {**said, "holds": both, "log": log_verdict_members(log)}
-    sys.stdout.write(msgspec.json.encode(said).decode() + "\n")
+    # The same JSON, which a terminal shows and does not obey.
+    sys.stdout.write(printable(msgspec.json.encode(said).decode()) + "\n")
 
 
 def _print(session: Alone | None, log: LogVerdict | None) -> None:

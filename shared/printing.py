@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -21,6 +22,18 @@ _MARKS = {
     Outcome.FAILS: "[red]FAILS",
     Outcome.SKIPPED: "[yellow]skipped",
 }
+
+# What a terminal obeys instead of showing it: control characters of both sets, line breaks,
+# and what turns the direction of writing (UAX #9); and halves of surrogate pairs, which cannot
+# be written at all.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """A text of somebody else's, with what a terminal would obey written out, as in JSON."""
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_bundle(console: Console, verdict: Verdict) -> None:
@@ -59,8 +72,8 @@ def print_receipt(console: Console, verdict: ReceiptVerdict) -> None:
     console.print(f"\nsession  {file.session}")
     _print_key(console, verdict.key_fingerprint, "receipt", pinned=verdict.pinned)
     if verdict.holds and receipt is not None:
-        console.print(f"exam     {escape(file.title)}, {escape(file.candidate)}")
-        whom = escape(f"{file.ask.institution} ({file.ask.contact})")
+        console.print(f"exam     {_foreign(file.title)}, {_foreign(file.candidate)}")
+        whom = _foreign(f"{file.ask.institution} ({file.ask.contact})")
         console.print(f"signed   {moment(receipt.time)}, by {whom}:")
         _print_held(console, receipt)
         console.print(f"recorder made {file.records_made} records, {file.pieces_made} pieces;")
@@ -77,7 +90,7 @@ def print_certificates(console: Console, verdict: CertificateVerdict) -> None:
         console.print(f"session  {one.session}")
     _print_key(console, verdict.key_fingerprint, "file", pinned=verdict.pinned)
     for one in verdict.certificates:
-        console.print(f"{moment(one.time)}: {escape(one.why)}; of {one.size} records,")
+        console.print(f"{moment(one.time)}: {_foreign(one.why)}; of {one.size} records,")
         console.print(f"         the last {one.head}, destroyed:")
         for gone in one.destroyed:
             part = "" if gone.below is None else f", those before {gone.below}"
@@ -97,6 +110,11 @@ def print_given(console: Console, verdict: GivenVerdict) -> None:
         console.print(f"the last {moment(verdict.last.time)}:")
         _print_held(console, verdict.last)
     _print_end(console, holds=verdict.holds)
+
+
+def _foreign(text: str) -> str:
+    """What the file says, as it is shown: neither a terminal's orders nor markup."""
+    return escape(printable(text))
 
 
 def _print_held(console: Console, receipt: Receipt) -> None:
@@ -128,7 +146,7 @@ def _print_checks(console: Console, results: Sequence[CheckResult]) -> None:
         mark = _MARKS[result.outcome]
         table.add_row(str(int(result.check)), result.claim, mark, str(result.looked_at))
         for failure in result.failures:
-            table.add_row("", f"  [red]{escape(failure)}", "", "")
+            table.add_row("", f"  [red]{_foreign(failure)}", "", "")
     console.print(table)
 
 
@@ -139,7 +157,7 @@ def _print_about(console: Console, about: Sequence[About]) -> None:
     for one in about:
         who = f"{one.actor} ({one.role})" if one.role else one.actor
         cells = (str(one.n), moment(one.time), who, one.address or "", one.what)
-        table.add_row(*(escape(cell) for cell in cells))
+        table.add_row(*(_foreign(cell) for cell in cells))
     console.print(table)
 
 

@@ -8,14 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
+from support.proofs import CERTIFYING, FIRST
 from support.said import KEY, LOGS
 from vectors.make import BUNDLES
 from vectors.make import LOGS as LOG_FILES
+from vectors.session import INSTITUTION
 
 from shared import cli
+from shared.certificate import Certificate, encode_certificate
+from shared.certificate_file import encode_certificate_file
 from shared.cli import verify as command
 from shared.progress import Progress
+from shared.signed import Domain, public_bytes, sign
 
 GOOD, BAD, LOG = BUNDLES / "good.zip", BUNDLES / "fork.zip", LOG_FILES / "good.log"
 BESIDE = LOG_FILES / "good-beside.log"
@@ -62,6 +68,29 @@ def test_a_file_s_name_is_no_markup_and_gets_no_colour(capsys, monkeypatch, tmp_
 
     assert command(Path("[bold]12.zip")) == 2
     assert capsys.readouterr().err.endswith("invigil-verify: there is no file [bold]12.zip.\n")
+
+
+def test_a_file_s_words_are_no_orders_to_the_terminal(capsys, tmp_path) -> None:
+    """Neither in a complaint, where a member's own name is quoted, nor in JSON."""
+    unknown = sign(INSTITUTION, Domain.LOG_EXPORT, b'{"v":1,"\xc2\x9b2J\x7f":1}')
+    log = tmp_path / "x\x1b[2J.log"
+    log.write_bytes(unknown.line())
+
+    words = complaint(capsys, bundle=log)
+    assert "x\\u001b[2J.log is not a log" in words
+    assert words.isprintable()
+
+    certificate = sign(CERTIFYING, Domain.CERTIFICATE, encode_certificate(_orders()))
+    file = tmp_path / "x.certificates.json"
+    file.write_bytes(encode_certificate_file(public_bytes(CERTIFYING), [certificate]))
+    assert command(file, json=True) == 0
+    out = capsys.readouterr().out
+    assert out.rstrip("\n").isprintable()
+    assert json.loads(out)["certificates"][0]["why"] == _orders().why
+
+
+def _orders() -> Certificate:
+    return replace(FIRST, why="\x1b[2J\x9b2J\x7f\u202e")
 
 
 def test_the_output_has_no_colour_but_the_verdicts(capsys, monkeypatch) -> None:

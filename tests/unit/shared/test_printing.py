@@ -8,12 +8,38 @@ from dataclasses import replace
 
 import pytest
 import vectors.make
+from msgspec import structs
 from rich.console import Console
+from support.proofs import FIRST, KEY, made
 from support.said import PRINTED, printed
 
+from shared.certificate_file import CertificateVerdict
+from shared.given_receipts import GivenVerdict
 from shared.log_checks import About, Known, LogVerdict, verify_log
-from shared.printing import moment, print_bundle, print_log
-from shared.verdict import CheckId, CheckResult, Outcome, Verdict
+from shared.printing import (
+    moment,
+    print_bundle,
+    print_certificates,
+    print_given,
+    print_log,
+    print_receipt,
+    printable,
+)
+from shared.receipt_checks import ReceiptVerdict
+from shared.receipt_file import read_line_in_text
+from shared.receipts import decode_receipt
+from shared.signed import fingerprint
+from shared.verdict import (
+    AnyCheck,
+    CertificateCheck,
+    CheckId,
+    CheckResult,
+    GivenCheck,
+    LogCheck,
+    Outcome,
+    ReceiptCheck,
+    Verdict,
+)
 from shared.verify import verify_bundle
 
 
@@ -22,14 +48,30 @@ def test_verdicts_are_printed_as_they_were_read_once() -> None:
     assert printed() == PRINTED.read_text("utf-8")
 
 
-def lines(verdict: Verdict | LogVerdict) -> list[str]:
-    """What a file gets, line by line."""
-    console = Console(file=io.StringIO(), width=100, highlight=False)
-    if isinstance(verdict, Verdict):
-        print_bundle(console, verdict)
-    else:
-        print_log(console, verdict)
-    return console.file.getvalue().splitlines()  # pyright: ignore[reportAttributeAccessIssue]
+Printed = Verdict | LogVerdict | ReceiptVerdict | CertificateVerdict | GivenVerdict
+
+
+def text(verdict: Printed) -> str:
+    """What a file gets."""
+    file = io.StringIO()
+    console = Console(file=file, width=100, highlight=False)
+    match verdict:
+        case Verdict():
+            print_bundle(console, verdict)
+        case LogVerdict():
+            print_log(console, verdict)
+        case ReceiptVerdict():
+            print_receipt(console, verdict)
+        case CertificateVerdict():
+            print_certificates(console, verdict)
+        case GivenVerdict():
+            print_given(console, verdict)
+    return file.getvalue()
+
+
+def lines(verdict: Printed) -> list[str]:
+    """The same, line by line."""
+    return text(verdict).splitlines()
 
 
 GOOD = verify_bundle(vectors.make.BUNDLES / "good.zip")
@@ -51,6 +93,53 @@ def test_the_last_line_is_the_verdict() -> None:
         assert lines(replace(verdict, results=failed))[-1] == "DOES NOT HOLD"
     # A bundle's words are its author's: they are never taken for markup.
     assert "     [bold]why[/]" in lines(replace(GOOD, results=failed))[2]
+
+
+# Clears the screen, says so in green, and conceals the rest; in both ways to write it.
+_ORDERS = (
+    "\x1b[2J\x1b[H\x1b[32mHOLDS\x1b[8m \x9b2J\x9d0;x\x07\r\n\u202ev\u2066\u2028\udcff\x7f[red]"
+)
+_SHOWN = (
+    "\\u001b[2J\\u001b[H\\u001b[32mHOLDS\\u001b[8m \\u009b2J\\u009d0;x\\u0007\\u000d\\u000a"
+    "\\u202ev\\u2066\\u2028\\udcff\\u007f[red]"
+)
+
+
+def _failing(check: AnyCheck) -> tuple[CheckResult, ...]:
+    return (CheckResult(check, Outcome.FAILS, 1, (_ORDERS,), (None,)),)
+
+
+def _hostile() -> dict[str, Printed]:
+    """Every kind of verdict, with a file's own words wherever there are some."""
+    file, own = made(title=_ORDERS, candidate=_ORDERS), fingerprint(KEY)
+    ask = structs.replace(file.ask, institution=_ORDERS, contact=_ORDERS)
+    receipt = decode_receipt(read_line_in_text(file.receipt).payload)
+    certificate = structs.replace(FIRST, why=_ORDERS)
+    about = About(7, 0, _ORDERS, _ORDERS, _ORDERS, _ORDERS)
+    return {
+        "bundle": replace(GOOD, results=_failing(CheckId.CONTAINER)),
+        "log": replace(LOG, results=_failing(LogCheck.CONTAINER)),
+        "about": replace(LOG, about=(about,)),
+        "said": ReceiptVerdict(structs.replace(file, ask=ask), own, False, (), receipt),
+        "receipt": ReceiptVerdict(file, own, False, _failing(ReceiptCheck.SAID), None),
+        "why": CertificateVerdict(own, False, (), (certificate,)),
+        "certificates": CertificateVerdict(own, False, _failing(CertificateCheck.KEY), ()),
+        "given": GivenVerdict("", own, _failing(GivenCheck.RECEIPT), 1, 0, receipt),
+    }
+
+
+@pytest.mark.parametrize("kind", _hostile())
+def test_a_file_s_words_are_shown_and_not_obeyed(kind: str) -> None:
+    said = text(_hostile()[kind])
+
+    assert all(letter.isprintable() for letter in said.replace("\n", ""))
+    # However it is broken into lines and cells, it is there to be read.
+    assert "\\u001b[2J" in said
+
+
+def test_what_a_terminal_would_obey_is_written_out() -> None:
+    assert printable(_ORDERS) == _SHOWN
+    assert printable("Prüfung “1”, 试验, क्\u200dष") == "Prüfung “1”, 试验, क्\u200dष"
 
 
 def test_what_a_log_says_of_a_session_is_a_table() -> None:
