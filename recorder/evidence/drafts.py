@@ -6,10 +6,11 @@ this, only the environment can keep a draft from becoming a record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal, cast
 
 import msgspec
 
@@ -33,6 +34,9 @@ MAX_BODY_BYTES = MAX_PAYLOAD_BYTES - 2_048
 MAX_DETAIL_BYTES = 32_768
 
 _NS_PER_US = 1_000
+
+# What Python makes of bytes that are not text: no JSON can hold it.
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 class Weight(Enum):
@@ -192,13 +196,36 @@ def own_incident(
 
 
 def _bounded(detail: Mapping[str, object]) -> records.Detail:
-    size = len(msgspec.json.encode(dict(detail)))
+    size = len(_json(dict(detail)))
     return dict(detail) if size <= MAX_DETAIL_BYTES else {"left_out": f"{size} bytes of detail"}
 
 
 def _checked(body: records.Body) -> records.Body:
     """The body, if a reader will take it: msgspec checks ranges only when it reads."""
-    data = msgspec.json.encode(body)
+    data = _json(body)
     if len(data) > MAX_BODY_BYTES:
         raise ValueError(f"a body of {len(data)} bytes, more than a record holds")
     return msgspec.json.decode(data, type=type(body))
+
+
+def _json(value: object) -> bytes:
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(_mended(msgspec.to_builtins(value)))
+
+
+def _mended(value: Any) -> Any:
+    """The same of JSON's types, with texts that can be written: a program's name need not be
+    UTF-8, nor a window's title whole UTF-16, and what is said of them must not be lost.
+    """
+    match value:
+        case str():
+            return _HALF_A_PAIR.sub("\N{REPLACEMENT CHARACTER}", value)
+        case dict():
+            members = cast("dict[str, Any]", value)
+            return {_mended(name): _mended(member) for name, member in members.items()}
+        case list() | tuple():
+            return [_mended(one) for one in cast("Sequence[Any]", value)]
+        case _:
+            return value

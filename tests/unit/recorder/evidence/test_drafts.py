@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,7 @@ from recorder.evidence.drafts import (
     draft_incident,
     draft_segment,
 )
+from recorder.evidence.ledger import NO_HANDOVER
 from shared import records
 
 
@@ -75,6 +77,45 @@ def test_a_detail_too_long_is_left_out_and_counted() -> None:
     draft = draft_incident(incident(detail={"reason": "x" * MAX_DETAIL_BYTES}))
     assert isinstance(draft.body, records.Incident)
     assert "bytes of detail" in draft.body.detail["left_out"]
+
+
+def test_a_text_that_is_not_unicode_is_kept_as_far_as_it_is() -> None:
+    """A program on Linux may be called by any bytes, a window on Windows by half a pair."""
+    name, title = os.fsdecode(b"anydesk\xff"), "Notes \ud83d \N{GRINNING FACE}"
+    detail = {"reason": f"{name} runs", "all": [name, {title: 1}], "pid": 7, name: None}
+
+    draft = draft_incident(incident(detail=detail))
+
+    assert isinstance(draft.body, records.Incident)
+    assert draft.body.detail == {
+        "reason": "anydesk� runs",
+        "all": ["anydesk�", {"Notes � \N{GRINNING FACE}": 1}],
+        "pid": 7,
+        "anydesk�": None,
+    }
+    assert draft.body.kind is incident().kind
+
+
+def test_a_detail_too_long_is_left_out_though_it_is_not_unicode() -> None:
+    draft = draft_incident(incident(detail={"reason": "\udcff" * MAX_DETAIL_BYTES}))
+    assert isinstance(draft.body, records.Incident)
+    assert "bytes of detail" in draft.body.detail["left_out"]
+
+
+def test_devices_and_what_is_unwatched_may_be_called_by_any_bytes() -> None:
+    body = records.Resume(
+        reason="again",
+        next=NO_HANDOVER,
+        models=(records.Model(name="a\udcff", sha256="0" * 64),),
+        devices={"camera": "Cam\udc80"},
+        unwatched=("object_seen: \udfff",),
+    )
+
+    found = draft_body(body).body
+
+    assert isinstance(found, records.Resume)
+    assert (found.devices, found.unwatched) == ({"camera": "Cam�"}, ("object_seen: �",))
+    assert found.models[0].name == "a�"
 
 
 @pytest.mark.parametrize(
