@@ -181,14 +181,14 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Give a video or sound file that plays in a media player."),
     QT_TRANSLATE_NOOP("recorder", "Have Invigil put it back."),
     QT_TRANSLATE_NOOP("recorder", "Have them installed again with `invigil-recorder models`."),
-    QT_TRANSLATE_NOOP(
-        "recorder",
-        "Hold the document itself into the frame, nearer to the camera than your face.",
-    ),
-    QT_TRANSLATE_NOOP("recorder", "Hold the document nearer, so that it fills the frame."),
+    QT_TRANSLATE_NOOP("recorder", "Hold the document a little farther away."),
+    QT_TRANSLATE_NOOP("recorder", "Hold the document a little nearer."),
+    QT_TRANSLATE_NOOP("recorder", "Hold the document beside your face, so that both are seen."),
     QT_TRANSLATE_NOOP("recorder", "Hold the document still, straight and out of glare."),
     QT_TRANSLATE_NOOP("recorder", "Hold the document still."),
-    QT_TRANSLATE_NOOP("recorder", "Hold the side with your photograph into the frame."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Hold the side with your photograph into the frame, beside your face."
+    ),
     QT_TRANSLATE_NOOP(
         "recorder",
         "I am taking this exam on my own. The work that I hand in is mine: nobody else is in the room with me, and nobody helps me from anywhere, by voice, by message or by any other way.",

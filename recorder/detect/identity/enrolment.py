@@ -28,6 +28,7 @@ from recorder.detect.identity.document import (
 from recorder.detect.identity.enrolment_photo import Candidate, PhotoChoice, Problem, jpeg
 from recorder.detect.identity.liveness import HeadLook, LivenessHint, LivenessWatch
 from recorder.detect.identity.matching import Embedder
+from recorder.detect.identity.own_face import OwnFace
 from recorder.detect.observations import FaceObservation
 from shared.policy import Identity
 from shared.records import Detail
@@ -121,7 +122,7 @@ class EnrolmentRun:
         self.step = Step.PHOTO
         self._words = _ASK[Step.PHOTO]
         self._photo = PhotoChoice()
-        self._live: NDArray[np.float64] | None = None
+        self._own: OwnFace | None = None
         self._liveness = LivenessWatch()
         self._step_ns: int | None = None
         self._share = 0.0
@@ -144,14 +145,15 @@ class EnrolmentRun:
         if self.step is Step.DONE:
             return
         self._step_ns = monotonic_ns if self._step_ns is None else self._step_ns
-        if self.step is Step.DOCUMENT:
-            self._look_at_document(image, monotonic_ns)
-            return
         face = self._analyzer.observe(image, monotonic_ns)
+        if self._own is not None:
+            self._own.follow(self._analyzer.followed)
         if self.step is Step.PHOTO:
             self._look_for_photo(image, face)
-        else:
+        elif self.step is Step.TURN:
             self._watch_turn(image, face)
+        else:
+            self._look_at_document(image, monotonic_ns)
 
     def withhold_document(self, reason: str) -> None:
         """The candidate shows no document, and why; the evidence says so."""
@@ -161,21 +163,21 @@ class EnrolmentRun:
 
     def again(self) -> None:
         """Take the photograph anew, and everything after it."""
-        self._photo, self._live, self._liveness = PhotoChoice(), None, LivenessWatch()
+        self._photo, self._own, self._liveness = PhotoChoice(), None, LivenessWatch()
         self._documents, self._withheld = [], None
         self._enter(Step.PHOTO)
 
     def result(self) -> EnrolmentResult | None:
         """What it gave; ``None`` while it goes on."""
         best = self._photo.best
-        if self.step is not Step.DONE or best is None or self._live is None:
+        if self.step is not Step.DONE or best is None or self._own is None:
             return None
         shown = self._best_document()
         pictures = [EnrolmentPicture("photo", "image/jpeg", jpeg(best.image))]
         if shown is not None:
             pictures.append(EnrolmentPicture("document", "image/jpeg", jpeg(shown.image)))
         return EnrolmentResult(
-            embedding=self._live,
+            embedding=self._own.embedding,
             pictures=tuple(pictures),
             identity=self._identity(best, shown),
             liveness=self._hint().detail(),
@@ -194,7 +196,8 @@ class EnrolmentRun:
         self._words = problem.value if problem else _ASK[Step.PHOTO]
         self._share = self._photo.progress
         if best := self._photo.best:
-            self._live = self._embedder.embed(best.chip)
+            embedding = self._embedder.embed(best.chip)
+            self._own = OwnFace(embedding, best.pixels, self._analyzer.followed)
             self._enter(Step.TURN)
 
     def _watch_turn(self, image: NDArray[np.uint8], face: FaceObservation) -> None:
@@ -218,9 +221,9 @@ class EnrolmentRun:
         looked_ns = self._looked_ns
         if looked_ns is not None and now_ns - looked_ns < DOCUMENT_EVERY_S * NS:
             return
-        assert self._live is not None
+        assert self._own is not None
         self._looked_ns = now_ns
-        match match_document(image, self._live, self._threshold, self._graphs, self._embedder):
+        match match_document(image, self._own, self._threshold, self._graphs, self._embedder):
             case DocumentProblem() as problem:
                 self._words = problem.value
             case DocumentMatch() as found:

@@ -68,10 +68,13 @@ _FLAWED = {
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A picture that would do: (h, w, 3) uint8 RGB, its face aligned, and how good it is."""
+    """A picture that would do: (h, w, 3) uint8 RGB, its face aligned, and how good it is;
+    ``pixels`` are between the outer corners of the eyes.
+    """
 
     image: NDArray[np.uint8]
     chip: NDArray[np.uint8]
+    pixels: float
     quality: float
     turn: float
 
@@ -130,10 +133,11 @@ def judge(
     if face.eyes_shut or face.gaze_yaw is None:
         return Problem.EYES_SHUT
     chip = aligned(image, mesh.landmarks)
-    quality = face_quality(chip, eye_distance(mesh.landmarks), face.yaw, face.pitch)
+    pixels = eye_distance(mesh.landmarks)
+    quality = face_quality(chip, pixels, face.yaw, face.pitch)
     if quality.value < LEAST_QUALITY:
         return _worst(quality)
-    return Candidate(image.copy(), chip, quality.value, turn)
+    return Candidate(image.copy(), chip, pixels, quality.value, turn)
 
 
 def jpeg(image: NDArray[np.uint8]) -> bytes:

@@ -18,7 +18,7 @@ from recorder.capture.frames import Frame
 from recorder.detect.analysis.replay import MediaFile
 from recorder.detect.face.faces import FACE_SCORE, Graphs
 from recorder.detect.face.further_faces import SURE_SCORE
-from recorder.detect.face.graphs import FittedFace, FoundFace
+from recorder.detect.face.graphs import FittedFace, FoundFace, Roi
 from recorder.detect.face.pose import HeadPose, head_pose
 from recorder.detect.identity.embedding import aligned, eye_distance
 from recorder.detect.identity.face_quality import Quality, face_quality
@@ -39,12 +39,13 @@ class StillFace:
     """One face in a still.
 
     ``chip`` is the face as ``embedding.aligned`` gives it, ``landmarks`` (n, 2) pixels in
-    ``image``, which is the picture as it had to be turned; ``pose`` is ``None`` where it could
-    not be measured.
+    ``image``, which is the picture as it had to be turned, ``box`` where the mesh has it there;
+    ``pose`` is ``None`` where it could not be measured.
     """
 
     image: NDArray[np.uint8]
     landmarks: NDArray[np.float64]
+    box: Roi
     chip: NDArray[np.uint8]
     pose: HeadPose | None
     quality: Quality
@@ -71,12 +72,18 @@ def read_still(path: Path) -> NDArray[np.uint8]:
 def faces_in(image: NDArray[np.uint8], graphs: Graphs) -> tuple[StillFace, ...]:
     """Every face in a still, (h, w, 3) uint8 RGB, the largest first."""
     for seen, least_score in _views(image):
-        found = [face for face in graphs.find(seen) if face.score >= least_score]
-        fitted = [fit for face in found if (fit := _fitted(seen, face, graphs))]
-        if fitted:
-            faces = [_still_face(seen, fit) for fit in fitted]
-            return tuple(sorted(faces, key=lambda face: -face.pixels))
+        if faces := upright_faces_in(seen, graphs, least_score):
+            return faces
     return ()
+
+
+def upright_faces_in(
+    image: NDArray[np.uint8], graphs: Graphs, least_score: float = FACE_SCORE
+) -> tuple[StillFace, ...]:
+    """Every face in a picture as it stands, (h, w, 3) uint8 RGB, the largest first."""
+    found = [face for face in graphs.find(image) if face.score >= least_score]
+    faces = [_still_face(image, fit) for face in found if (fit := _fitted(image, face, graphs))]
+    return tuple(sorted(faces, key=lambda face: -face.pixels))
 
 
 def _views(image: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], float]]:
@@ -108,4 +115,4 @@ def _still_face(image: NDArray[np.uint8], fitted: FittedFace) -> StillFace:
     quality = face_quality(
         chip, eye_distance(landmarks), pose.yaw if pose else None, pose.pitch if pose else None
     )
-    return StillFace(image, landmarks, chip, pose, quality)
+    return StillFace(image, landmarks, fitted.box, chip, pose, quality)

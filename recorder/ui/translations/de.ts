@@ -2357,24 +2357,12 @@
         <translation>Lassen Sie sie mit `invigil-recorder models` neu installieren.</translation>
     </message>
     <message>
-        <source>Hold the document itself into the frame, nearer to the camera than your face.</source>
-        <translation>Halten Sie den Ausweis selbst in den Rahmen, näher an die Kamera als Ihr Gesicht.</translation>
-    </message>
-    <message>
-        <source>Hold the document nearer, so that it fills the frame.</source>
-        <translation>Halten Sie den Ausweis näher, sodass er den Rahmen füllt.</translation>
-    </message>
-    <message>
         <source>Hold the document still, straight and out of glare.</source>
         <translation>Halten Sie den Ausweis ruhig, gerade und ohne Spiegelung.</translation>
     </message>
     <message>
         <source>Hold the document still.</source>
         <translation>Halten Sie den Ausweis ruhig.</translation>
-    </message>
-    <message>
-        <source>Hold the side with your photograph into the frame.</source>
-        <translation>Halten Sie die Seite mit Ihrem Foto in den Rahmen.</translation>
     </message>
     <message>
         <source>I am taking this exam on my own. The work that I hand in is mine: nobody else is in the room with me, and nobody helps me from anywhere, by voice, by message or by any other way.</source>
@@ -3935,6 +3923,22 @@
     <message>
         <source>You did not hear yourself.</source>
         <translation>Sie haben sich nicht gehört.</translation>
+    </message>
+    <message>
+        <source>Hold the document a little farther away.</source>
+        <translation>Halten Sie den Ausweis etwas weiter weg.</translation>
+    </message>
+    <message>
+        <source>Hold the document a little nearer.</source>
+        <translation>Halten Sie den Ausweis etwas näher.</translation>
+    </message>
+    <message>
+        <source>Hold the document beside your face, so that both are seen.</source>
+        <translation>Halten Sie den Ausweis neben Ihr Gesicht, sodass beides zu sehen ist.</translation>
+    </message>
+    <message>
+        <source>Hold the side with your photograph into the frame, beside your face.</source>
+        <translation>Halten Sie die Seite mit Ihrem Foto neben Ihr Gesicht in den Rahmen.</translation>
     </message>
     <message>
         <source>You have been given {0} more.</source>

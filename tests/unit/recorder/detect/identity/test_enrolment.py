@@ -32,12 +32,17 @@ def mesh(eyes: float, x: float = 160.0, y: float = 120.0) -> FittedFace:
     return FittedFace(points, Roi(x, y, 2 * eyes, 2 * eyes))
 
 
+# The candidate's own face, and one on a document beside it.
+OWN = mesh(60)
+CARD = mesh(40, x=240)
+
+
 @dataclass
 class Stage:
     """Everything that the run asks, as the test sets it."""
 
     face: FaceObservation = FACE
-    followed: FittedFace | None = field(default_factory=lambda: mesh(60))
+    followed: FittedFace | None = field(default_factory=lambda: OWN)
     printed: tuple[FittedFace, ...] = ()
     document: float = 0.3
     _document_next: bool = False
@@ -171,7 +176,7 @@ def test_the_straightest_of_the_good_pictures_is_taken(picture: Picture) -> None
 
 
 def test_a_document_that_matches_ends_it(picture: Picture) -> None:
-    stage = Stage(printed=(mesh(40),))
+    stage = Stage(printed=(CARD,))
     sitting = Sitting(stage, picture, document=True).past_the_turn()
     assert sitting.run.step is Step.DOCUMENT
     sitting.show(1)
@@ -189,7 +194,7 @@ def test_a_document_that_matches_ends_it(picture: Picture) -> None:
 def test_a_document_that_does_not_match_is_looked_at_several_times_and_kept(
     picture: Picture,
 ) -> None:
-    stage = Stage(printed=(mesh(40),), document=0.9)
+    stage = Stage(printed=(CARD,), document=0.9)
     sitting = Sitting(stage, picture, document=True).past_the_turn()
     sitting.show(2 * (DOCUMENT_LOOKS - 2))
     assert sitting.run.step is Step.DOCUMENT
@@ -207,8 +212,11 @@ def test_a_document_that_does_not_match_is_looked_at_several_times_and_kept(
     [
         ((), DocumentProblem.NO_FACE),
         ((mesh(40, x=10),), DocumentProblem.NO_FACE),
+        ((OWN,), DocumentProblem.LIVE_FACE),
         ((mesh(90),), DocumentProblem.LIVE_FACE),
-        ((mesh(10),), DocumentProblem.FAR),
+        ((mesh(40),), DocumentProblem.LIVE_FACE),
+        ((mesh(55, x=240),), DocumentProblem.NEAR),
+        ((mesh(10, x=240),), DocumentProblem.FAR),
     ],
 )
 def test_what_is_no_document_is_said(
@@ -219,15 +227,50 @@ def test_what_is_no_document_is_said(
 
 
 def test_a_blurred_document_is_held_still(picture: Picture) -> None:
-    sitting = Sitting(Stage(printed=(mesh(40),)), picture, document=True).past_the_turn()
+    sitting = Sitting(Stage(printed=(CARD,)), picture, document=True).past_the_turn()
     sitting.picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), 9), np.uint8)
     assert sitting.show(3).run.words == DocumentProblem.UNCLEAR.value
 
 
-def test_the_portrait_is_taken_and_not_the_face_behind_the_card(picture: Picture) -> None:
-    stage = Stage(printed=(mesh(90, x=165), mesh(40, x=150)))
+def test_the_portrait_is_taken_and_not_the_face_beside_it(picture: Picture) -> None:
+    stage = Stage(printed=(OWN, CARD, mesh(10, x=200, y=60)))
     assert Sitting(stage, picture, document=True).past_the_turn().show(1).run.step is Step.DONE
-    assert DOCUMENT_PLACE.x < 150 / SIZE[0] < DOCUMENT_PLACE.x + DOCUMENT_PLACE.width
+    assert DOCUMENT_PLACE.x < 240 / SIZE[0] < DOCUMENT_PLACE.x + DOCUMENT_PLACE.width
+
+
+def test_who_was_lost_and_comes_back_farther_away_shows_no_document(picture: Picture) -> None:
+    stage = Stage()
+    sitting = Sitting(stage, picture, document=True).past_the_turn()
+    stage.followed = None
+    sitting.show(1)
+    stage.followed = mesh(40)
+    stage.printed = (mesh(40),)
+    sitting.show(20)
+    assert sitting.run.words == DocumentProblem.LIVE_FACE.value
+    stage.followed, stage.printed = OWN, (OWN, CARD)
+    assert sitting.show(2).run.step is Step.DONE
+
+
+def test_who_leans_back_is_no_document_beside_another_face(picture: Picture) -> None:
+    stage = Stage(followed=mesh(60))
+    sitting = Sitting(stage, picture, document=True).past_the_turn()
+    for eyes in (55, 50, 45):
+        stage.followed = mesh(eyes)
+        sitting.show(1)
+    stage.printed = (mesh(60, x=260), mesh(45))
+    assert sitting.show(20).run.words == DocumentProblem.NEAR.value
+
+
+@pytest.mark.parametrize("leapt", [mesh(40), mesh(60, x=250)])
+def test_a_mesh_that_leaps_to_the_card_is_on_the_candidate_no_more(
+    picture: Picture, leapt: FittedFace
+) -> None:
+    stage = Stage()
+    sitting = Sitting(stage, picture, document=True).past_the_turn()
+    stage.followed = leapt
+    sitting.show(1)
+    stage.followed, stage.printed = mesh(40, x=100), (mesh(60, x=200), mesh(40, x=100))
+    assert sitting.show(2).run.step is Step.DONE
 
 
 def test_no_document_is_said_in_the_evidence(picture: Picture) -> None:
