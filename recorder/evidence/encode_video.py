@@ -83,6 +83,10 @@ WIDE_SCREEN_PIXELS = 2_600_000
 CAMERA_PAUSE_S = 1.0
 SCREEN_PAUSE_S = 6.0
 
+# Nor is a stream of few pictures before two of them are late: one that fell between its beats
+# comes with the next, and half a beat is more than any device's jitter.
+PAUSE_BEATS = 2.5
+
 # Bytes of a fragment around its samples, and of each sample's row in it (``cmaf``).
 _FRAGMENT_BYTES = 120
 _SAMPLE_BYTES = 8
@@ -99,7 +103,7 @@ class VideoSettings:
     which the share ``full`` is there at the beginning.
     ``key_s`` is the time between pictures that stand alone, ``wide_key_s`` that of a wide
     one; both are whole segments. ``holds``: the last picture counts until the next comes
-    (a screen), up to ``pause_s``; otherwise one without a successor lasts one beat.
+    (a screen), up to a pause; otherwise one without a successor lasts one beat.
     """
 
     stream: StreamName
@@ -114,6 +118,10 @@ class VideoSettings:
     holds: bool
     full: float
     x264: str
+
+    def pause(self, divisor: int) -> float:
+        """Seconds without a picture that are a pause, where each ``divisor``-th is kept."""
+        return max(self.pause_s, PAUSE_BEATS * divisor / self.kept_fps)
 
 
 def camera_settings(policy: CameraStream, segment_s: float) -> VideoSettings:

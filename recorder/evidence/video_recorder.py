@@ -55,7 +55,7 @@ class VideoRecorder:
         self._grid = Grid.of(segment_s, VIDEO_TIMESCALE, slack)
         self._fragmenter = Fragmenter(settings.stream, timeline, self._grid, emit)
         self._beat = VIDEO_TIMESCALE // settings.kept_fps
-        self._pause = int(settings.pause_s * VIDEO_TIMESCALE)
+        self._pause = int(settings.pause(1) * VIDEO_TIMESCALE)
         self._share = self._encoded_share = 1.0
         self._full = settings.full
         self._canvas: Canvas | None = None
@@ -128,6 +128,7 @@ class VideoRecorder:
     def thin(self, divisor: int) -> None:
         """Keep only each ``divisor``-th picture from now on; 1 keeps all again."""
         self._pace.thin(divisor)
+        self._pause = int(self._settings.pause(divisor) * VIDEO_TIMESCALE)
 
     def limit(self, share: float) -> None:
         """Bound the rate by this share of the policy's, from the next fragment on.

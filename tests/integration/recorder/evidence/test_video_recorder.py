@@ -243,6 +243,41 @@ def test_thinned_keeps_half():
     assert [made.frames for made in cut.fragments] == [20]
 
 
+@pytest.mark.parametrize(("kept_fps", "divisor"), [(1, 1), (1, 2), (2, 1), (2, 2), (3, 2)])
+def test_few_pictures_are_no_pause(kept_fps: int, divisor: int):
+    """Whatever a camera's jitter: it films 30 a second, of which so few are kept."""
+    rng = np.random.default_rng(7)
+    cut = Cut()
+    recorder = camera(cut, policy=CameraStream(fps=30, kept_fps=kept_fps))
+    recorder.thin(divisor)
+    for at in beats(0, 60, 30):
+        recorder.push(frame("camera", max(0.0, at + rng.uniform(-0.012, 0.012))))
+        recorder.advance(at_ns(at))
+    recorder.flush(at_ns(60))
+    assert cut.gaps == []
+    assert sum(part.frames for part in cut.fragments) == 60 * kept_fps // divisor
+    assert all(end == start for (_, end), (start, _) in pairwise(cut.spans()))
+
+
+def test_a_screen_of_few_pictures_that_is_thinned_does_not_pause():
+    """A still screen comes every two seconds, and every fifth of its beats is kept."""
+    cut = Cut()
+    settings = screen_settings(ScreenStream(fps=1), 4.0)
+    recorder = VideoRecorder(settings, 4.0, TIMELINE, cut)
+    recorder.thin(5)
+    push_all(recorder, [frame("screen", at) for at in (0.0, 2.4, 4.4, 6.4, 8.4, 10.4)])
+    recorder.flush(at_ns(11))
+    assert cut.gaps == []
+
+
+def test_a_pause_among_few_pictures_is_a_gap():
+    cut = Cut()
+    recorder = camera(cut, policy=CameraStream(fps=30, kept_fps=1))
+    push_all(recorder, [frame("camera", at) for at in (*beats(0, 4, 30), *beats(7, 9, 30))])
+    recorder.flush(at_ns(9))
+    assert cut.gaps == [(3.0, 7.0, PAUSED)]
+
+
 def test_what_was_missed_on_the_way_is_reported_once():
     cut = Cut()
     recorder = film(cut, beats(0, 2, 10))
