@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -20,7 +19,7 @@ from server.command_times import micros_of
 from server.config import Settings
 from server.opening import Fault, Rooms, exam_named, institution_named, run_in_rooms, settled
 from server.policy_commands import read_terms
-from server.terminal import print_line
+from server.terminal import print_line, secret_typed
 from server.whole_files import whole_file
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
@@ -441,7 +440,4 @@ def _run(work: Callable[[Rooms], Awaitable[_T]]) -> _T:
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Password: ")
-    if first != getpass.getpass("Again: "):
-        raise Fault("the two passwords differ")
-    return first
+    return secret_typed("password", twice=True)

@@ -12,7 +12,7 @@ from dataclasses import Field, dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from server.clock import MICROS_PER_SECOND
 from server.environment import PREFIX, REGION_PREFIX, unknown
@@ -253,6 +253,9 @@ _DRIVERS = {
     "postgresql+asyncpg": "postgresql+asyncpg",
 }
 
+# What PostgreSQL's own programs take in a URL, and its driver here only from the environment.
+_LIBPQ = re.compile(r"[?&](ssl[a-z]+)=")
+
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -273,7 +276,12 @@ def _read(variable: str, kind: object, text: str) -> object:
 
 
 def _check(settings: Settings) -> None:
-    _ = settings.database, settings.address, settings.inward
+    _ = settings.address, settings.inward
+    if libpq := _LIBPQ.search(settings.database):
+        name = libpq[1]
+        raise ConfigError(
+            f"{PREFIX}DATABASE_URL takes no {name}; set the variable PG{name.upper()} instead"
+        )
     if not _is_http(settings.url):
         raise ConfigError(f"{PREFIX}BASE_URL is {settings.url!r}; it takes https://HOST")
     if settings.otel_endpoint and not _is_http(settings.otel_endpoint):
@@ -285,7 +293,7 @@ def _check(settings: Settings) -> None:
             f"{PREFIX}METRICS_TOKEN is too short; it takes {MIN_TOKEN_CHARS} characters or more"
         )
     for url in (settings.blobs, *settings.blob_regions.values()):
-        if urlsplit(url).scheme not in {"file", "s3"}:
+        if _parts(url).scheme not in {"file", "s3"}:
             raise ConfigError(f"{PREFIX}BLOB_URL takes file:///FOLDER or s3://BUCKET/PREFIX")
     if any(not _REGION.fullmatch(name) for name in settings.blob_regions):
         raise ConfigError(f"{REGION_PREFIX}NAME: letters, digits and _, at most 60 characters")
@@ -293,7 +301,7 @@ def _check(settings: Settings) -> None:
 
 
 def _check_mail(settings: Settings) -> None:
-    parts = urlsplit(settings.mail_url)
+    parts = _parts(settings.mail_url)
     needed = {"": True, "console": True, "file": bool(parts.path)}
     needed |= dict.fromkeys(("smtp", "smtps"), bool(parts.hostname))
     if not needed.get(parts.scheme) or (parts.scheme == "" and settings.mail_url):
@@ -308,5 +316,13 @@ def _check_mail(settings: Settings) -> None:
 
 
 def _is_http(url: str) -> bool:
-    parts = urlsplit(url)
+    parts = _parts(url)
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
+
+
+def _parts(url: str) -> SplitResult:
+    """A URL's parts; none of them where it is no URL (``http://[::1``)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

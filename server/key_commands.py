@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
-from server.terminal import print_line, say
+from server.terminal import print_line, say, secret_typed
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -154,7 +153,4 @@ async def _look(rooms: Rooms) -> tuple[list[Generation], list[str]]:
 def _passphrase(*, from_stdin: bool, twice: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
-    first = getpass.getpass("Passphrase: ")
-    if twice and first != getpass.getpass("Again: "):
-        raise Fault("the two passphrases differ")
-    return first
+    return secret_typed("passphrase", twice=twice)

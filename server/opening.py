@@ -60,6 +60,7 @@ async def opened(
     Raises:
         Fault: something cannot be opened, or the database needs a migration.
     """
+    from obstore.exceptions import BaseError as BlobStoreError
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -94,6 +95,10 @@ async def opened(
         url = make_url(settings.database).render_as_string(hide_password=True)
         why = str(error).partition("\n")[0]
         raise Fault(f"the database {url} cannot be used: {why}") from error
+    except BlobStoreError as error:
+        why = str(error).partition("\n")[0]
+        advice = "see INVIGIL_BLOB_URL and the AWS_ variables (`invigil-server config`)"
+        raise Fault(f"the blob store cannot be used: {why}; {advice}") from error
     except OSError as error:
         where = f" {error.filename}" if error.filename else ""
         raise Fault(f"cannot work with{where}: {error.strerror or error}") from error

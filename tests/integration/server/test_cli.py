@@ -292,6 +292,28 @@ def test_keys_are_listed_checked_rotated_and_backed_up(ready: Run, tmp_path: Pat
     assert ready("admin", "keys", "check")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("keys", "backup", "keys.ivk"), "passphrase"),
+        (("keys", "restore", "keys.ivk"), "passphrase"),
+        (("create-account", "a@example.edu", "--institution", "Example"), "password"),
+    ],
+)
+def test_where_nobody_is_there_to_type_it_says_what_to_do(
+    ready: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], what: str
+) -> None:
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", nobody)
+    status, out, said = ready("admin", *arguments)
+    asked = f"there is no terminal to ask for the {what} at"
+    assert (status, out) == (2, "")
+    assert asked in said
+    assert f"--{what}-stdin" in said
+
+
 async def saved_recording(campus: Campus) -> bytes:
     """What a candidate's recorder saved."""
     async with client_of(campus) as client:

@@ -57,7 +57,11 @@ def test_a_variable_is_read(variable: str, text: str, name: str, value: object) 
         ("INVIGIL_BIND", "host:port"),
         ("INVIGIL_BIND", "host:70000"),
         ("INVIGIL_BASE_URL", "exam.example.edu"),
+        ("INVIGIL_BASE_URL", "http://[::1"),
+        ("INVIGIL_OTEL_ENDPOINT", "http://[::1"),
+        ("INVIGIL_MAIL_URL", "smtp://[::1"),
         ("INVIGIL_BLOB_URL", "ftp://x"),
+        ("INVIGIL_BLOB_URL", "file://[::1"),
         ("INVIGIL_TRUSTED_PROXY", "maybe"),
         ("INVIGIL_SESSION_IDLE_S", "-1"),
         ("INVIGIL_SESSION_IDLE_S", "0"),
@@ -67,6 +71,14 @@ def test_a_variable_is_read(variable: str, text: str, name: str, value: object) 
 def test_a_mistake_names_its_variable(variable: str, text: str) -> None:
     with pytest.raises(ConfigError, match=variable):
         Settings.from_environment({variable: text})
+
+
+def test_what_the_driver_takes_from_the_environment_alone_is_named() -> None:
+    url = "postgresql://h/n?host=/run&sslmode=require"
+    with pytest.raises(ConfigError, match=r"no sslmode; set the variable PGSSLMODE"):
+        Settings.from_environment({"INVIGIL_DATABASE_URL": url})
+    url = "postgresql://h/n?ssl=require"
+    assert Settings.from_environment({"INVIGIL_DATABASE_URL": url}).database.endswith(url[10:])
 
 
 @pytest.mark.parametrize(

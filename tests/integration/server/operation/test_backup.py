@@ -533,6 +533,21 @@ def test_what_is_not_whole_in_the_store_is_named_and_the_rest_backed_up(
     assert kept.read_bytes() == whole
 
 
+def test_a_store_elsewhere_that_does_not_answer_is_said(
+    campus: Campus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(record_a_session(campus))
+    for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x", "REGION": "x"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    # Nobody listens there, at any time.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    safe = str(tmp_path / "safe")
+    status, said = run(campus.settings.data_dir, "backup", safe, blob_url="s3://bucket")
+    told = "the blob store cannot be used" in said and "INVIGIL_BLOB_URL" in said
+    assert (status, told, "Debug source" in said) == (2, True, False), said
+
+
 def test_what_is_destroyed_while_a_backup_is_made_is_no_loss(
     campus: Campus, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
