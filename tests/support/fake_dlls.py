@@ -33,6 +33,8 @@ class Dlls:
     names: dict[int, str] = field(default_factory=dict)
     asked: list[int] = field(default_factory=list)
     keys_down: set[int] = field(default_factory=set)
+    sent: list[tuple[int, int, int]] = field(default_factory=list)
+    takes_keys: bool = True
     gate: threading.Event | None = None
 
     def library(self, name: str) -> Any:
@@ -84,6 +86,13 @@ class Dlls:
 
     def GetAsyncKeyState(self, key: int) -> int:  # noqa: N802
         return -32768 if key in self.keys_down else 0
+
+    def SendInput(self, count: int, inputs: Any, size: int) -> int:  # noqa: N802
+        assert size == ctypes.sizeof(inputs[0])
+        if not self.takes_keys:
+            return 0
+        self.sent += [(one.type, one.ki.wVk, one.ki.dwFlags) for one in inputs]
+        return count
 
     def GetForegroundWindow(self) -> int:  # noqa: N802
         return WINDOW

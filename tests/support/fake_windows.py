@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from recorder.lockdown.windows.api import (
@@ -13,6 +13,9 @@ from recorder.lockdown.windows.api import (
     Monitor,
     RawInput,
 )
+
+# The virtual keys of Win.
+_WIN = (0x5B, 0x5C)
 
 
 @dataclass
@@ -30,7 +33,11 @@ class FakeHook:
 
 @dataclass
 class FakeWindows:
-    """Handles are counted from 1; ``refuses`` makes every function raise, as Windows may."""
+    """Handles are counted from 1; ``refuses`` makes every function raise, as Windows may.
+
+    ``through`` are the strokes that no hook swallowed, and ``start_menus`` how often Win went
+    down and up with nothing between.
+    """
 
     titles: dict[int, str] = field(default_factory=dict)
     pids: dict[int, int] = field(default_factory=dict)
@@ -51,6 +58,8 @@ class FakeWindows:
     affinities: dict[int, int] = field(default_factory=dict)
     hooks: list[FakeHook] = field(default_factory=list)
     down: set[int] = field(default_factory=set)
+    through: list[tuple[int, bool]] = field(default_factory=list)
+    start_menus: int = 0
     oldest: bool = False
 
     def _answer(self) -> None:
@@ -133,20 +142,38 @@ class FakeWindows:
         self.hooks.append(FakeHook(on_key))
         return self.hooks[-1]
 
+    def send_keys(self, strokes: Sequence[tuple[int, bool]]) -> bool:
+        if self.refuses:
+            return False
+        for key, down in strokes:
+            self._stroke(key, down=down)
+        return True
+
     def press(self, *keys: int) -> bool:
         """Press keys down in order, and let them go; whether the last was swallowed."""
-        hook = self.hooks[-1]
-        if not hook.alive:
+        if not self.hooks[-1].alive:
             return False
         swallowed = [self.push(key) for key in keys]
         for key in reversed(keys):
-            hook.on_key(key, False)
-            self.down.discard(key)
+            self.release(key)
         return swallowed[-1]
 
     def push(self, key: int) -> bool:
         """Press a key and hold it; programs see it down unless it was swallowed."""
-        swallowed = self.hooks[-1].on_key(key, True)
-        if not swallowed:
+        return self._stroke(key, down=True)
+
+    def release(self, key: int) -> None:
+        """Let a key go."""
+        self._stroke(key, down=False)
+
+    def _stroke(self, key: int, *, down: bool) -> bool:
+        if self.hooks[-1].on_key(key, down):
+            return True
+        is_win_alone = key in _WIN and not down and self.through[-1:] == [(key, True)]
+        self.start_menus += is_win_alone
+        self.through.append((key, down))
+        if down:
             self.down.add(key)
-        return swallowed
+        else:
+            self.down.discard(key)
+        return False

@@ -42,6 +42,11 @@ BLOCKED: tuple[Shortcut, ...] = (
 )
 
 
+def takes_picture(shortcut: Shortcut) -> bool:
+    """Whether it takes a picture of the screen: Cmd+Shift with 3 to 6."""
+    return shortcut.key in {"3", "4", "5", "6"} and shortcut.modifiers >= _CMD_SHIFT
+
+
 class KeyTap:
     """The event tap, which tells key codes; here they become shortcuts."""
 

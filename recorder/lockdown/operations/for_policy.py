@@ -136,12 +136,21 @@ def _shortcuts(lockdown: Lockdown, desktop: Desktop) -> list[Asked]:
             return []
         every = _keys(desktop, "keys", lambda _: True, taken=level is Level.ENFORCE)
         return [Asked("keys", level, every)]
-    held = _keys(desktop, "screenshot_keys", takes_picture, taken=True)
+    is_one = _takes_picture(desktop)
+    held = _keys(desktop, "screenshot_keys", is_one, taken=True)
     steps = [Asked("screen_capture", Level.ENFORCE, held)]
     if level is Level.WATCH:
-        others = _keys(desktop, "keys", lambda one: not takes_picture(one), taken=False)
+        others = _keys(desktop, "keys", lambda one: not is_one(one), taken=False)
         steps.append(Asked("keys", level, others))
     return steps
+
+
+def _takes_picture(desktop: Desktop) -> Callable[[Shortcut], bool]:
+    if desktop.platform == "darwin":
+        from recorder.lockdown.macos import operations as macos
+
+        return macos.takes_picture
+    return takes_picture
 
 
 def _keys(

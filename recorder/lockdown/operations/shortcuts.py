@@ -4,7 +4,8 @@ Left alone, whatever a policy says: everything with Super and Alt together (GNOM
 reader, zoom and on-screen keyboard), Shift pressed often or long (Sticky and Slow Keys), Caps
 Lock and Insert (the keys of screen readers), Ctrl with plus, minus and 0 (the size of text),
 Tab and arrows without Alt, and Ctrl+Q, which leaves this program. The keys of the volume and
-of the display's brightness are nobody's way out.
+of the display's brightness are nobody's way out. Windows (`windows.shortcuts`) and macOS
+(`macos.operations`) have assistive keys of their own.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ def _with(modifiers: str, *keys: str) -> set[Shortcut]:
     return {Shortcut(key, held) for key in keys}
 
 
-def _any_of(
-    modifiers: tuple[str, ...], *keys: str, held: tuple[str, ...] = ()
-) -> set[Shortcut]:
+def any_of(modifiers: tuple[str, ...], *keys: str, held: tuple[str, ...] = ()) -> set[Shortcut]:
     """The keys with every choice of the modifiers, none of them too; ``held`` in any case."""
     choices = (c for n in range(len(modifiers) + 1) for c in combinations(modifiers, n))
     return {Shortcut(key, frozenset((*held, *choice))) for choice in choices for key in keys}
@@ -63,9 +62,8 @@ _CUT = Shortcut("s", frozenset({SHIFT, SUPER}))
 
 
 def takes_picture(shortcut: Shortcut) -> bool:
-    """Whether it takes a picture of the screen, here or (Cmd+Shift+3 to 6) on macOS."""
-    macs = shortcut.key in "3456" and {SUPER, SHIFT} <= shortcut.modifiers
-    return shortcut.key == "Print" or shortcut == _CUT or macs
+    """Whether it takes a picture of the screen; macOS has others (`macos.operations`)."""
+    return shortcut.key == "Print" or shortcut == _CUT
 
 
 # Which they are: other windows, workspaces, menus of the desktop and its windows, terminals,
@@ -79,10 +77,10 @@ BLOCKED: tuple[Shortcut, ...] = tuple(
         | _with("Ctrl+Alt+Shift", *_ARROWS, "Tab", "r")
         | _with("Ctrl", "Escape", "F1", "F2", "F3", "F4", "F8", "F9", "F10")
         | _with("Ctrl+Shift", "Escape")
-        | _any_of((CTRL, ALT, SHIFT), "Print")
-        | _any_of((CTRL, SHIFT), "Print", held=(SUPER,))
+        | any_of((CTRL, ALT, SHIFT), "Print")
+        | any_of((CTRL, SHIFT), "Print", held=(SUPER,))
         | {_CUT}
-        | _any_of((CTRL, SHIFT), "Super_L", "Super_R")
+        | any_of((CTRL, SHIFT), "Super_L", "Super_R")
         | _with("", "XF86HomePage", "XF86WWW", "XF86Mail", "XF86Search", "XF86Explorer")
         | _with("", "XF86Calculator", "XF86Tools", "XF86MyComputer", "XF86Display")
         | _with("", "XF86ScreenSaver", *(f"XF86Launch{n}" for n in (*range(10), "A", "B"))),

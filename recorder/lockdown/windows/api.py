@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -119,6 +119,11 @@ class WindowsApi(Protocol):
     def key_down(self, key: int) -> bool:
         """GetAsyncKeyState: whether programs see the virtual key down. A key that a hook
         swallowed was never down for them."""
+        ...
+
+    def send_keys(self, strokes: Sequence[tuple[int, bool]]) -> bool:
+        """SendInput: virtual keys and whether each goes down, as if somebody pressed them, so
+        hooks are asked, too; false where Windows did not take them."""
         ...
 
     def display_affinity(self, window: int) -> int:

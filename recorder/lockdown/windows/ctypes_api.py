@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ctypes import wintypes
 from typing import Any
 
@@ -35,6 +35,10 @@ _NONE = 0xFFFFFFFF
 
 # GetAsyncKeyState: the key is down.
 _IS_DOWN = 0x8000
+
+# SendInput: a key's, and that it goes up. Both keys of Win are extended ones.
+_INPUT_KEYBOARD, _KEYEVENTF_EXTENDEDKEY, _KEYEVENTF_KEYUP = 1, 0x1, 0x2
+_EXTENDED = frozenset({0x5B, 0x5C})
 
 _BIOS = r"HARDWARE\DESCRIPTION\System\BIOS"
 _FIRMWARE = ("SystemManufacturer", "SystemProductName", "BaseBoardManufacturer", "BIOSVendor")
@@ -106,6 +110,28 @@ class _KeyboardStroke(ctypes.Structure):
     )
 
 
+class _KeyboardInput(ctypes.Structure):
+    """KEYBDINPUT."""
+
+    _fields_ = (
+        ("wVk", ctypes.c_uint16),
+        ("wScan", ctypes.c_uint16),
+        ("dwFlags", ctypes.c_uint32),
+        ("time", ctypes.c_uint32),
+        ("dwExtraInfo", ctypes.c_size_t),
+    )
+
+
+class _Input(ctypes.Structure):
+    """INPUT with its part for keyboards; a mouse's, in the same place, is 8 bytes larger."""
+
+    _fields_ = (
+        ("type", ctypes.c_uint32),
+        ("ki", _KeyboardInput),
+        ("padding", ctypes.c_byte * 8),
+    )
+
+
 # What each function gives and takes: ctypes takes what is not said for 32 bits, and cuts
 # handles, which have 64, in half.
 _H, _N, _P = wintypes.HWND, wintypes.DWORD, ctypes.c_void_p
@@ -132,6 +158,7 @@ _USER: dict[str, tuple[Any, ...]] = {
     "PostThreadMessageW": (
         wintypes.BOOL, _N, wintypes.UINT, wintypes.WPARAM, wintypes.LPARAM,
     ),
+    "SendInput": (wintypes.UINT, wintypes.UINT, _P, ctypes.c_int),
     "SetTimer": (ctypes.c_size_t, _H, ctypes.c_size_t, wintypes.UINT, _P),
     "SetWindowDisplayAffinity": (wintypes.BOOL, _H, _N),
     "SetWindowsHookExW": (wintypes.HHOOK, ctypes.c_int, _P, wintypes.HINSTANCE, _N),
@@ -279,6 +306,15 @@ class SystemApi:
 
     def key_down(self, key: int) -> bool:
         return bool(self._user.GetAsyncKeyState(key) & _IS_DOWN)
+
+    def send_keys(self, strokes: Sequence[tuple[int, bool]]) -> bool:
+        inputs = (_Input * len(strokes))()
+        for one, (key, down) in zip(inputs, strokes, strict=True):
+            extended = _KEYEVENTF_EXTENDEDKEY if key in _EXTENDED else 0
+            flags = extended | (0 if down else _KEYEVENTF_KEYUP)
+            one.type, one.ki = _INPUT_KEYBOARD, _KeyboardInput(wVk=key, dwFlags=flags)
+        taken = self._user.SendInput(len(strokes), inputs, ctypes.sizeof(_Input))
+        return taken == len(strokes)
 
     def display_affinity(self, window: int) -> int:
         affinity = wintypes.DWORD()

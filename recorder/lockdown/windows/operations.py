@@ -18,6 +18,7 @@ from recorder.lockdown.windows.api import (
     Hook,
     WindowsApi,
 )
+from recorder.lockdown.windows.shortcuts import KEYS, WIN
 from shared.flags import Kind
 
 # What no program may take on Windows; the system keeps it for signing in and out.
@@ -26,33 +27,33 @@ WITHOUT = ("Windows keeps Ctrl+Alt+Delete and Win+L to itself.",)
 # A thread answers within milliseconds; a busy computer's within a second or two (s).
 _THREAD_S = 5.0
 
-# Virtual keys (winuser.h): modifiers, and those of shortcuts by their keysyms' names.
+# Virtual keys (winuser.h) of modifiers.
 _MODIFIERS = {
     0x10: SHIFT, 0xA0: SHIFT, 0xA1: SHIFT, 0x11: CTRL, 0xA2: CTRL, 0xA3: CTRL,
     0x12: ALT, 0xA4: ALT, 0xA5: ALT, 0x5B: SUPER, 0x5C: SUPER,
 }  # fmt: skip
-_KEYS = {
-    0x08: "BackSpace", 0x09: "Tab", 0x0D: "Return", 0x1B: "Escape", 0x20: "space",
-    0x21: "Page_Up", 0x22: "Page_Down", 0x23: "End", 0x24: "Home", 0x25: "Left", 0x26: "Up",
-    0x27: "Right", 0x28: "Down", 0x2C: "Print", 0x2E: "Delete", 0x5B: "Super_L",
-    0x5C: "Super_R", 0xC0: "grave", 0xAA: "XF86Search", 0xAC: "XF86HomePage",
-    0xB4: "XF86Mail", 0xB6: "XF86Launch0", 0xB7: "XF86Launch1",
-    **{0x70 + n: f"F{n + 1}" for n in range(12)},
-    **{0x41 + n: chr(ord("a") + n) for n in range(26)},
-}  # fmt: skip
-
 
 # The key AltGr, and the left Ctrl that Windows presses together with it where it types.
 _RIGHT_ALT, _LEFT_CTRL = 0xA5, 0xA2
 
+# A virtual key that nothing has: Win with it between is not Win alone.
+_NO_KEY = 0xE8
+
 
 class KeyboardHook:
-    """The low-level keyboard hook, which tells keys; here they become shortcuts."""
+    """The low-level keyboard hook, which tells keys; here they become shortcuts.
+
+    Win goes through, or Windows' assistive keys would be dead. What is pressed while it is
+    down is swallowed key by key; where nothing of it went through, Windows is told of a key
+    that nothing has before Win goes up, and opens no start menu.
+    """
 
     def __init__(self, api: WindowsApi) -> None:
         self._api = api
         self._hook: Hook | None = None
         self._held: dict[int, str] = {}
+        # Since Win went down: whether another key went through, and whether one was swallowed.
+        self._passed = self._swallowed = False
 
     @property
     def alive(self) -> bool:
@@ -64,7 +65,7 @@ class KeyboardHook:
         self._held.clear()
 
         def on_key(key: int, down: bool) -> bool:
-            return self._pressed(key, swallow) if down else self._released(key)
+            return self._pressed(key, swallow) if down else self._released(key, swallow)
 
         try:
             self._hook = self._api.hook_keyboard(on_key)
@@ -82,13 +83,22 @@ class KeyboardHook:
 
     def _pressed(self, key: int, swallow: Callable[[Shortcut], bool]) -> bool:
         self._forget_what_is_up()
-        name = _KEYS.get(key)
-        others = frozenset(name for held, name in self._held.items() if held != key)
-        types = {_RIGHT_ALT, _LEFT_CTRL} <= self._held.keys() and len(name or "") == 1
-        taken = name is not None and not types and swallow(Shortcut(name, others))
-        if key in _MODIFIERS and not taken:  # one that was taken is not down for Windows
+        if key in _MODIFIERS:
+            if key in WIN and key not in self._held:
+                self._passed = self._swallowed = False
             self._held[key] = _MODIFIERS[key]
+            return False
+        name = KEYS.get(key)
+        others = self._modifiers()
+        alt_gr = {_RIGHT_ALT, _LEFT_CTRL} <= self._held.keys() and SUPER not in others
+        types = alt_gr and len(name or "") == 1
+        taken = name is not None and not types and swallow(Shortcut(name, others))
+        self._swallowed |= taken
+        self._passed |= not taken
         return taken
+
+    def _modifiers(self) -> frozenset[str]:
+        return frozenset(self._held.values())
 
     def _forget_what_is_up(self) -> None:
         """Modifiers whose going up was not told: it happened on Windows' own desktop, where it
@@ -96,10 +106,16 @@ class KeyboardHook:
         for key in [one for one in self._held if not self._api.key_down(one)]:
             del self._held[key]
 
-    def _released(self, key: int) -> bool:
-        # Never swallowed: a key that goes up without having gone down harms nobody.
-        self._held.pop(key, None)
-        return False
+    def _released(self, key: int, swallow: Callable[[Shortcut], bool]) -> bool:
+        # A key that goes up without having gone down harms nobody: it goes through.
+        was_held = self._held.pop(key, None)
+        others = self._modifiers()
+        if key not in WIN or not was_held or self._passed or SUPER in others:
+            return False
+        if not (self._swallowed or swallow(Shortcut(WIN[key], others))):
+            return False
+        # Told anew, after a key that nothing has; this hook then lets both through.
+        return self._api.send_keys(((_NO_KEY, True), (_NO_KEY, False), (key, False)))
 
 
 class StayAwake:

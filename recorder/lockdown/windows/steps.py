@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.hooked_keys import HookedKeys
 from recorder.lockdown.operation import Operation
-from recorder.lockdown.operations.shortcuts import BLOCKED, Shortcut
+from recorder.lockdown.operations.shortcuts import Shortcut
 from recorder.lockdown.unavailable import Unavailable
 from recorder.lockdown.windows.api import WindowsApi
 from recorder.lockdown.windows.operations import WITHOUT, KeyboardHook, OutOfPictures, StayAwake
+from recorder.lockdown.windows.shortcuts import BLOCKED
 
 
 def system_api() -> WindowsApi | Unsupported:

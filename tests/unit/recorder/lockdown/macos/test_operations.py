@@ -8,6 +8,7 @@ from recorder.lockdown.environment.judging import judged
 from recorder.lockdown.environment.signs import of_kind, total
 from recorder.lockdown.macos import steps
 from recorder.lockdown.macos.api import Application, HidDevice
+from recorder.lockdown.macos.operations import takes_picture
 from recorder.lockdown.macos.readers import MacDesktop, MacFacts
 from recorder.lockdown.operation import InForce, NotInForce
 from shared.flags import Kind
@@ -33,6 +34,14 @@ def test_a_blocked_shortcut_is_swallowed_and_told(api: FakeMac) -> None:
     ]  # fmt: skip
     step.revert()
     step.revert()
+    assert not api.press(TAB, CMD)
+
+
+def test_where_only_pictures_are_held_other_keys_go_through(api: FakeMac) -> None:
+    step = steps.keys("screenshot_keys", takes_picture, taken=True, api=api)
+    step.perform()
+    assert api.press(THREE, CMD | SHIFT)
+    assert api.press(THREE, CMD | SHIFT | CTRL)
     assert not api.press(TAB, CMD)
 
 

@@ -38,6 +38,7 @@ def test_every_structure_is_as_large_as_windows_has_it() -> None:
         "_RawInputDevice": 2 * pointer,
         "_DeviceInfo": 32,
         "_KeyboardStroke": 16 + pointer,
+        "_Input": 40 if pointer == 8 else 28,
     }
     assert {one: ctypes.sizeof(getattr(ctypes_api, one)) for one in sizes} == sizes
 
@@ -81,6 +82,14 @@ def test_a_key_is_down_by_its_highest_bit(dlls: Dlls) -> None:
     dlls.keys_down = {0xA4}
     assert api.key_down(0xA4)
     assert not api.key_down(0xA5)
+
+
+def test_keys_are_sent_down_and_up_and_a_refusal_is_told(dlls: Dlls) -> None:
+    api = SystemApi(dlls.library)
+    assert api.send_keys(((0xE8, True), (0xE8, False), (0x5B, False)))
+    assert dlls.sent == [(1, 0xE8, 0), (1, 0xE8, 2), (1, 0x5B, 3)], "Win's is an extended key"
+    dlls.takes_keys = False
+    assert not api.send_keys(((0xE8, True),))
 
 
 def test_a_console_that_is_nobodys_is_not_told(dlls: Dlls) -> None:

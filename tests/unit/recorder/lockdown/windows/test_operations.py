@@ -11,7 +11,7 @@ from recorder.lockdown.environment.judging import judged
 from recorder.lockdown.environment.signs import of_kind, total
 from recorder.lockdown.hooked_keys import HookedKeys
 from recorder.lockdown.operation import InForce, NotInForce
-from recorder.lockdown.operations.shortcuts import BLOCKED, takes_picture
+from recorder.lockdown.operations.shortcuts import takes_picture
 from recorder.lockdown.windows import steps
 from recorder.lockdown.windows.api import (
     RIM_HID,
@@ -24,10 +24,13 @@ from recorder.lockdown.windows.api import (
 )
 from recorder.lockdown.windows.operations import KeyboardHook, OutOfPictures
 from recorder.lockdown.windows.readers import WindowsDesktop, WindowsFacts
+from recorder.lockdown.windows.shortcuts import BLOCKED, KEYS
 from shared.flags import Kind
 
 ALT, TAB, SHIFT, WIN, A, PRINT = 0xA4, 0x09, 0xA0, 0x5B, 0x41, 0x2C
 CTRL, ALT_GR, D, L, S, T = 0xA2, 0xA5, 0x44, 0x4C, 0x53, 0x54
+ENTER, ESC, UP, PLUS, MINUS = 0x0D, 0x1B, 0x26, 0xBB, 0xBD
+H, LETTER_O, R, U = 0x48, 0x4F, 0x52, 0x55
 
 
 @pytest.fixture
@@ -46,7 +49,7 @@ def test_a_blocked_shortcut_is_swallowed_and_told_by_its_name_and_time(
     step = keys(api)
     assert isinstance(step.perform(), InForce)
     assert api.press(ALT, TAB)
-    assert api.press(WIN)
+    assert not api.press(WIN)
     assert api.press(PRINT)
     told = step.check()
     assert [one.subject for one in told] == [
@@ -108,19 +111,79 @@ def test_a_modifier_that_went_up_on_windows_own_desktop_is_not_held(api: FakeWin
     assert step.check() == ()
 
 
-def test_a_swallowed_modifier_opens_no_way_out(api: FakeWindows) -> None:
+def test_win_alone_opens_no_start_menu_and_is_not_left_held(api: FakeWindows) -> None:
     step = keys(api)
     step.perform()
-    assert api.push(WIN)
-    assert api.press(ALT, TAB), "Windows, which knows of no Win key, would switch windows"
+    api.press(WIN)
+    api.press(CTRL, WIN)
+    assert (api.start_menus, api.down) == (0, set())
+    assert [one.subject for one in step.check()] == ["Super pressed", "Ctrl+Super pressed"]
+
+
+def test_a_win_key_that_windows_does_not_take_back_goes_up_all_the_same(
+    api: FakeWindows,
+) -> None:
+    step = keys(api)
+    step.perform()
+    api.refuses = True
+    api.press(WIN)
+    assert (api.start_menus, api.down) == (1, set())
+
+
+def test_what_is_pressed_with_win_leads_nowhere_and_is_told_once(api: FakeWindows) -> None:
+    step = keys(api)
+    step.perform()
+    for key in KEYS:
+        name = KEYS[key]
+        assert api.press(WIN, SHIFT, key) or name in {"plus", "minus", "KP_Add", "KP_Subtract"}
+        step.check()
+    assert api.press(WIN, R)
+    assert api.press(WIN, ALT, TAB)
+    assert api.press(CTRL, ALT_GR, WIN, D), "no letter is typed with Win"
+    assert [one.subject for one in step.check()] == [
+        "Super+R pressed", "Alt+Super+Tab pressed", "Ctrl+Alt+Super+D pressed",
+    ]  # fmt: skip
+    assert (api.start_menus, api.down) == (0, set())
+
+
+@pytest.mark.parametrize(
+    "pressed",
+    [
+        (WIN, PLUS), (WIN, MINUS), (WIN, ESC), (CTRL, ALT, UP), (CTRL, WIN, ENTER),
+        (CTRL, WIN, LETTER_O), (WIN, U), (WIN, H),
+    ],
+)  # fmt: skip
+def test_windows_own_assistive_keys_go_through_and_are_no_incident(
+    api: FakeWindows, pressed: tuple[int, ...]
+) -> None:
+    step = keys(api)
+    step.perform()
+    assert not api.press(*pressed)
+    assert [key for key, down in api.through if down] == list(pressed), "with all that is held"
+    assert step.check() == ()
+
+
+def test_win_that_stays_down_after_alt_opens_no_way_out(api: FakeWindows) -> None:
+    step = keys(api)
+    step.perform()
+    for key in (ALT, WIN):
+        api.push(key)
+    api.release(ALT)
+    assert api.push(R)
+    assert [one.subject for one in step.check()] == ["Super+R pressed"]
+    api.release(R)
+    api.release(WIN)
+    assert (api.start_menus, api.down) == (0, set())
 
 
 def test_watched_keys_are_told_and_go_through(api: FakeWindows) -> None:
     step = keys(api, taken=False)
     step.perform()
     assert not api.press(ALT, TAB)
-    (told,) = step.check()
+    assert not api.press(WIN)
+    told, win = step.check()
     assert told.detail["blocked"] is False
+    assert (win.subject, api.start_menus) == ("Super pressed", 1)
 
 
 def test_a_hook_that_windows_dropped_is_set_again(api: FakeWindows) -> None:
