@@ -36,6 +36,8 @@ SETTINGS = {
     Attribute.LocalContentCanAccessRemoteUrls: False,
     Attribute.NavigateOnDropEnabled: False,
     Attribute.PdfViewerEnabled: True,
+    # The viewer is a plugin, the only one that the engine has.
+    Attribute.PluginsEnabled: True,
     Attribute.ScreenCaptureEnabled: False,
     Attribute.WebRTCPublicInterfacesOnly: True,
 }

@@ -35,6 +35,10 @@ HEADED = frozenset({*PAGES, Resource.ResourceTypeSubFrame, Resource.ResourceType
 # What a page may load into itself.
 LOADABLE = frozenset({"https", "http", "wss", "ws", "data", "blob"})
 
+# The engine's own viewer of PDFs and what it is made of. No page gets there by itself: where
+# pages and frames go was asked before (``ExamPage.acceptNavigationRequest``).
+VIEWER = ("chrome-extension://mhjfbmdgcfjbbpaeojofohoefgiehjai/", "chrome://resources/")
+
 _HEADER = HEADER_NAME.encode("ascii")
 
 Sign = Callable[[str], str | None]
@@ -66,6 +70,8 @@ class Requests(QWebEngineUrlRequestInterceptor):
         return self._sign(address) if self._addresses.takes_header(address) else None
 
     def _may_go(self, address: str, kind: Resource, info: QWebEngineUrlRequestInfo) -> bool:
+        if address.startswith(VIEWER):
+            return True
         if kind in PAGES:
             return self._addresses.judge(address) is None
         if kind in FRAMES:

@@ -8,6 +8,8 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QKeyEvent,
+    QKeySequence,
     QWheelEvent,
 )
 from PySide6.QtWebEngineCore import QWebEnginePage
@@ -21,6 +23,11 @@ Action = QWebEnginePage.WebAction
 
 _EDITING = (Action.Undo, Action.Redo, None, Action.SelectAll)
 _CLIPBOARD = (Action.Cut, Action.Copy, Action.Paste)
+_CLIPBOARD_KEYS = (
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Paste,
+)
 _DEEDS = (QEvent.Type.MouseButtonRelease, QEvent.Type.KeyPress, QEvent.Type.TouchEnd)
 
 
@@ -63,11 +70,17 @@ class ExamView(QWebEngineView):
         """Note that the candidate does something; turn the wheel with Ctrl into zoom."""
         if event.type() in _DEEDS:
             self._page.note_deed()
+        if isinstance(event, QKeyEvent) and self._is_withheld(event):
+            return True
         if isinstance(event, QWheelEvent) and event.modifiers() & _CTRL:
             steps = event.angleDelta().y()
             self.zoomed.emit(1 if steps > 0 else -1)
             return True
         return super().eventFilter(watched, event)
+
+    def _is_withheld(self, event: QKeyEvent) -> bool:
+        """The viewer of PDFs copies by itself, where no script of ours hears of it."""
+        return not self._surface.clipboard and any(map(event.matches, _CLIPBOARD_KEYS))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """Editing and spelling; never saving, sources or another window."""

@@ -94,6 +94,15 @@ def main() -> None:  # noqa: C901  (names that tests speak of)
     def shot(path: str) -> bool:
         return screen.grabWindow(0).save(path)
 
+    def seen(colour: str) -> bool:
+        """Whether something of that colour (``#rrggbb``) is on the display, 10 px wide."""
+        image = screen.grabWindow(0).toImage()
+        return any(
+            image.pixelColor(x, y).name() == colour
+            for x in range(0, image.width(), 10)
+            for y in range(0, image.height(), 10)
+        )
+
     def host() -> str:
         return browser._bar._host.text()
 

@@ -19,6 +19,9 @@ from Xlib.protocol.event import ClientMessage
 
 from shared.policy import Surface
 
+# Where the engine's viewer of PDFs has its buttons: from the top right corner, in pixels.
+SAVES, PRINTS = (104, 28), (68, 28)
+
 # What a client message does to a state of a window (EWMH).
 _REMOVE = 0
 TESTS = Path(__file__).parents[1]
@@ -88,6 +91,11 @@ class ExamApp:
         self.xdotool("mousemove", *where, "click", button)
         for key in held:
             self.xdotool("keyup", key)
+
+    def click_in_viewer(self, left: int, below: int) -> None:
+        """Click so far from the top right corner of a PDF that fills the page (pixels)."""
+        x, y = self("browser.view.mapToGlobal(browser.view.rect().topRight()).toTuple()")
+        self.click(x - left, y + below)
 
     def xdotool(self, *arguments: str) -> None:
         environment = {**os.environ, "DISPLAY": self._display}

@@ -30,6 +30,25 @@ textarea{{width:100%;height:5em}}</style>
 <form id=form method=post action="{other}/form"></form>
 <img alt="" src="/picture">"""
 
+# A page of paper that is red all over, with words at its top and a link below them.
+PAPER = """%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Annots[5 0 R]
+/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj
+4 0 obj<</Length 75>>stream
+1 0 0 rg 0 0 600 800 re f
+0 g BT /F 40 Tf 60 600 Td (Question 4) Tj ET
+endstream endobj
+5 0 obj<</Type/Annot/Subtype/Link/Rect[0 0 600 500]/Border[0 0 0]
+/A<</S/URI/URI({other}/from-paper?secret=1)>>>>endobj
+trailer<</Root 1 0 R/Size 6>>
+"""
+
+# Where a page has its papers, one way each.
+PAPERS = """<!doctype html><title>Papers</title><a id=paper href="/paper.pdf">paper</a>
+<p id=place>"""
+
 
 @dataclass
 class Site:
@@ -89,6 +108,10 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:  # noqa: C901  (a tabl
                     self._say(f'<meta http-equiv=refresh content="0;url={site.other}/meta">')
                 case "/download":
                     self._say("x", "text/plain", Content_Disposition="attachment")
+                case "/paper.pdf":
+                    self._say(PAPER.replace("{other}", site.other), "application/pdf")
+                case "/papers":
+                    self._say(PAPERS)
                 case "/never":
                     site.hold.wait(20)
                 case "/missing":

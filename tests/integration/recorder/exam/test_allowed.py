@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.exam_remote import ExamApp, exam_app
+from support.exam_remote import PRINTS, SAVES, ExamApp, exam_app
 from support.exam_site import Site
 from support.waiting import until
 
 from shared.policy import Surface
+
+# How a page shows a paper in itself.
+EMBEDDED = {
+    "iframe": "<iframe src=/paper.pdf width=600 height=400></iframe>",
+    "object": "<object data=/paper.pdf width=600 height=400></object>",
+    "embed": "<embed src=/paper.pdf width=600 height=400>",
+}
+RED = "seen('#ff0000')"
 
 WINDOWS = "[w.windowTitle() for w in QApplication.topLevelWidgets() if w.isVisible()]"
 
@@ -49,6 +57,36 @@ def test_a_download_is_kept_and_said(free: ExamApp, home: Path) -> None:
     assert kept.is_relative_to(home)
     assert kept.read_text() == "x"
     assert free("attempts") == []
+
+
+@pytest.mark.parametrize("how", ["link", *EMBEDDED])
+def test_a_pdf_of_the_exam_is_shown(free: ExamApp, site: Site, how: str) -> None:
+    free.go(f"{site.url}/papers")
+    free.until(f"not {RED}")
+    if how == "link":
+        free.click_on("paper")
+    else:
+        free.js(f"document.getElementById('place').innerHTML={EMBEDDED[how]!r};0")
+    free.until(RED)
+    assert free("attempts") == []
+
+
+def test_the_viewer_of_pdfs_saves_and_prints(free: ExamApp, home: Path, site: Site) -> None:
+    free.go(f"{site.url}/papers")
+    free.until(f"not {RED}")
+    free.click_on("paper")
+    free.until(RED)
+    free.click_in_viewer(*SAVES)
+    free.until("'paper.pdf' in notice()")
+    kept = Path(free("notice()").removeprefix("Saved as ").removesuffix("."))
+    assert kept.is_relative_to(home)
+    assert kept.read_bytes().startswith(b"%PDF")
+    free.click_in_viewer(*PRINTS)
+    free.until("QApplication.activeWindow().metaObject().className() == 'QPrintDialog'")
+    free("QApplication.activeWindow().reject()")
+    free.until("window.isActiveWindow()")
+    assert free("attempts") == []
+    free.go(f"{site.url}/")
 
 
 def test_what_is_copied_goes_in_and_out(free: ExamApp) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.exam_remote import ExamApp
+from support.exam_remote import PRINTS, SAVES, ExamApp
 from support.exam_site import Site
 
 from recorder.exam.attempts import How
@@ -119,6 +119,24 @@ def test_the_clipboard_stays_out(app: ExamApp) -> None:
     app.press("End")
     app.xdotool("type", "--delay", "20", " typed")
     app.until("js(\"document.getElementById('answer').value\") == 'my answer typed'")
+    assert app("QGuiApplication.clipboard().text()") == "from outside"
+
+
+def test_a_pdf_is_read_and_no_more(app: ExamApp, site: Site) -> None:
+    """The viewer's own buttons, keys and links: what the policy says holds for them, too."""
+    app("QGuiApplication.clipboard().setText('from outside')")
+    app.go(f"{site.url}/paper.pdf")
+    app.until("seen('#ff0000')")
+    for button, refused in ((SAVES, "downloaded"), (PRINTS, "printed")):
+        app("browser._notice.hide()")
+        app.click_in_viewer(*button)
+        app.until(f"{refused!r} in notice()")
+    assert app("attempts") == []
+    app.click_in_viewer(60, 90)  # beside the words
+    app.press("ctrl+a", "ctrl+c", "ctrl+Insert")
+    app.click_in_viewer(300, 500)  # the link in it
+    [attempt] = app.attempts(1)
+    assert (attempt["how"], attempt["address"]) == ("link", f"{site.other}/from-paper")
     assert app("QGuiApplication.clipboard().text()") == "from outside"
 
 
