@@ -311,7 +311,15 @@ def _locking(common: _Common, machine: Machine, talk: Talk) -> Locking:
     policy, journal = common.policy, new_journal()
 
     def make(extra: Sequence[Operation]) -> Lockdown:
-        return Lockdown(policy, machine, common.gate.incident, _new_id, journal, extra)
+        return Lockdown(
+            policy,
+            machine,
+            common.gate.incident,
+            _new_id,
+            journal,
+            extra,
+            boundaries=common.gate.boundaries,
+        )
 
     return Locking(make, talk.tell)
 

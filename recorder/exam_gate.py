@@ -1,48 +1,32 @@
 """Incidents of what the candidate does count while the exam runs, and at no other time.
 
 Before it, in a break and while it is paused everything is measured on, and nothing of it is
-an incident. What lasts when the exam begins is one from then on; what lasts when it stops
-ends there.
+an incident. Whoever measures is told of each boundary, ends there what is open and begins
+anew what lasts (``detect.incidents.boundaries``); so what lasts when the exam begins is an
+incident from then on, and what was over by then is none.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from recorder.detect.incidents.boundaries import ALWAYS
 from recorder.detect.observations import Incident, Unobserved
-from shared.flags import Group, Kind
-
-# What tells of the machine, the camera or the recorder itself is no deed of the candidate's,
-# and is written whenever it is found.
-ALWAYS = frozenset(
-    {
-        Kind.VIRTUAL_MACHINE,
-        Kind.REMOTE_SESSION,
-        Kind.VIRTUAL_CAMERA,
-        Kind.DEBUGGER,
-        Kind.ALTERED_PROGRAM,
-        *(kind for kind in Kind if kind.group is Group.RECORDER),
-    }
-)
-
-# These happen and are over; that one stays open for a while joins what is like it. So none
-# of them lasts over a break, or into the exam.
-MOMENTARY = frozenset(
-    {Kind.BLOCKED_ADDRESS, Kind.BLOCKED_KEY, Kind.CLIPBOARD, Kind.INPUT_DEVICE}
-)
 
 
 @dataclass(slots=True)
 class _Lasting:
     """An incident that is not over; ``told`` under which id, ``None`` while it does not count.
 
-    ``used`` says that its own id stands in the evidence already.
+    ``part`` is the part of the exam in which it is told; ``used`` says that its own id stands
+    in the evidence already.
     """
 
     newest: Incident
     told: str | None = None
+    part: int = 0
     used: bool = False
 
 
@@ -60,33 +44,41 @@ class ExamGate:
         self._lock = threading.Lock()
         self._lasting: dict[str, _Lasting] = {}
         self._spans: list[tuple[int, int | None]] = []
+        self._boundaries: tuple[int, ...] = ()
 
     @property
     def is_open(self) -> bool:
         """Whether incidents count now."""
         return bool(self._spans) and self._spans[-1][1] is None
 
+    def boundaries(self) -> Sequence[int]:
+        """When the exam began, stopped and went on so far."""
+        return self._boundaries
+
     def open(self, now_ns: int) -> None:
         """The exam begins, or goes on."""
         with self._lock:
-            if self.is_open:
-                return
-            self._spans.append((now_ns, None))
-            for lasting in self._lasting.values():
-                if lasting.newest.kind not in MOMENTARY:
-                    self._begin(lasting)
-                    self._tell(lasting, lasting.newest)
+            if not self.is_open:
+                self._spans.append((now_ns, None))
+                self._boundaries = (*self._boundaries, now_ns)
 
     def close(self, now_ns: int) -> None:
-        """The exam stops: for a while, or for good."""
+        """The exam stops: for a while, or for good. What is open then ends with the news of
+        it, which is soon to come.
+        """
         with self._lock:
-            if not self.is_open:
-                return
-            self._spans[-1] = (self._spans[-1][0], now_ns)
+            if self.is_open:
+                self._spans[-1] = (self._spans[-1][0], now_ns)
+                self._boundaries = (*self._boundaries, now_ns)
+
+    def finish(self) -> None:
+        """Nothing is measured any more: what nobody told the end of ended with its part."""
+        with self._lock:
             for lasting in self._lasting.values():
-                if lasting.told is not None:
-                    self._tell(lasting, replace(lasting.newest, end_ns=now_ns))
-                    lasting.told = None
+                until_ns = self._spans[lasting.part][1] if lasting.told else None
+                if until_ns is not None:
+                    lasting.newest = replace(lasting.newest, end_ns=until_ns)
+                    self._tell(lasting)
 
     def incident(self, incident: Incident) -> None:
         """Take one, or news of one."""
@@ -96,10 +88,11 @@ class ExamGate:
         with self._lock:
             lasting = self._lasting.setdefault(incident.id, _Lasting(incident))
             lasting.newest = incident
-            if self.is_open and not self._was_before(lasting):
-                if lasting.told is None:
-                    self._begin(lasting)
-                self._tell(lasting, incident)
+            if lasting.told is not None:
+                self._tell(lasting)
+            if lasting.told is None and self._counts(incident):
+                self._begin(lasting)
+                self._tell(lasting)
             if incident.end_ns is not None:
                 del self._lasting[incident.id]
 
@@ -113,20 +106,29 @@ class ExamGate:
         ]
         return [replace(stretch, start_ns=a, end_ns=b) for a, b in parts if b > a]
 
+    def _counts(self, incident: Incident) -> bool:
+        """Whether it is one of the exam as it runs now. What began before may be over, and
+        only stay open for what joins it: that is known when its end is.
+        """
+        if not self.is_open:
+            return False
+        began_ns, end_ns = self._spans[-1][0], incident.end_ns
+        return incident.start_ns >= began_ns or (end_ns is not None and end_ns > began_ns)
+
     def _begin(self, lasting: _Lasting) -> None:
         """It counts from now on, as an incident of its own where a part of it did before."""
         lasting.told = self._new_id() if lasting.used else lasting.newest.id
+        lasting.part = len(self._spans) - 1
         lasting.used = True
 
-    def _was_before(self, lasting: _Lasting) -> bool:
-        """Whether it was over when the exam began, or went on, and only now is said to be."""
-        end_ns = lasting.newest.end_ns
-        over = end_ns is not None and end_ns <= self._spans[-1][0]
-        return over and lasting.told is None and lasting.newest.kind in MOMENTARY
-
-    def _tell(self, lasting: _Lasting, incident: Incident) -> None:
-        """Submit it under its id here, and not as earlier than the exam."""
+    def _tell(self, lasting: _Lasting) -> None:
+        """Submit it under its id here, as far as it lies in its part of the exam."""
         assert lasting.told is not None
-        start_ns = max(incident.start_ns, self._spans[-1][0])
-        end_ns = incident.end_ns if incident.end_ns is None else max(start_ns, incident.end_ns)
-        self._submit(replace(incident, id=lasting.told, start_ns=start_ns, end_ns=end_ns))
+        newest, (began_ns, until_ns) = lasting.newest, self._spans[lasting.part]
+        start_ns, end_ns, told = max(newest.start_ns, began_ns), newest.end_ns, lasting.told
+        if until_ns is not None:
+            if end_ns is None:
+                return
+            end_ns, lasting.told = min(end_ns, until_ns), None
+        end_ns = None if end_ns is None else max(start_ns, end_ns)
+        self._submit(replace(newest, id=told, start_ns=start_ns, end_ns=end_ns))

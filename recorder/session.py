@@ -470,6 +470,7 @@ class Session:
         return [
             lambda: parts.course.stop(_BY.get(reason, "recorder"), reason),
             *self._halting(),
+            parts.course.finish,
             lambda: parts.losses.finish(self._last_ns()),
             parts.surroundings.finish,
             parts.delivering.last_words,

@@ -82,6 +82,7 @@ class Watching:
             sleeps=sleeps,
             conditions=conditions,
             setup=setup,
+            boundaries=gate.boundaries,
         )
         self._slowed = False
         self._setup = setup

@@ -91,7 +91,8 @@ class Account(Generic[T]):
         return self._told(self._machine.step(now_ns, None))
 
     def finish(self, now_ns: int) -> list[Incident]:
-        """End what is open: nothing more will be observed."""
+        """End what is open: nothing more will be observed, or the exam begins or stops."""
+        self._happened = ()
         return self._told(self._machine.finish(now_ns))
 
     def _told(self, reports: list[Incident]) -> list[Incident]:

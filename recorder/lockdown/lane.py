@@ -8,6 +8,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 import structlog
 
+from recorder.detect.incidents.boundaries import ALWAYS, ended_by
 from recorder.detect.incidents.machine import NS
 from recorder.detect.observations import Incident
 from recorder.faults import EnvironmentFault
@@ -97,6 +98,14 @@ class Lane:
             return self._blind(now_ns, f"the watcher failed: {bug!r}")
         self.watched = replace(self.watched, state="watching", reason=self._note)
         return incidents
+
+    def cut(self, at_ns: int) -> list[Incident]:
+        """The exam began, stopped or went on: end there what is open of the candidate's
+        deeds. What lasts begins anew with the next look.
+        """
+        if self.watched.kind in ALWAYS:
+            return []
+        return [ended_by(one, at_ns) for one in self._watcher.finish(at_ns)]
 
     def finish(self, now_ns: int) -> list[Incident]:
         """End what is open."""

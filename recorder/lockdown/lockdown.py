@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from recorder.clock import now_ns
+from recorder.detect.incidents.boundaries import AllBoundaries, Boundaries, no_boundaries
 from recorder.detect.observations import Incident
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Unsupported
@@ -90,6 +91,7 @@ class Lockdown:
         is_ours: Callable[[int], bool] = descends_from_us,
         desktop: Desktop | None = None,
         clock: Callable[[], int] = now_ns,
+        boundaries: AllBoundaries = no_boundaries,
     ) -> None:
         """Nothing is done yet.
 
@@ -104,11 +106,13 @@ class Lockdown:
             is_ours: whether a process belongs to this program.
             desktop: where it runs; this machine.
             clock: the evidence clock, nanoseconds.
+            boundaries: where the exam begins, stops and goes on: incidents end there.
         """
         self._policy = policy
         self._new_id = new_id
         self._on_incident = on_incident
         self._clock = clock
+        self._boundaries = Boundaries(boundaries)
         where = desktop or Desktop(sys.platform, os.environ)
         guard = Guard(journal.path)
         known = steps_for(policy, where, guard, is_ours)
@@ -131,6 +135,7 @@ class Lockdown:
             new_id,
             is_ours=is_ours,
             clock=clock,
+            boundaries=boundaries,
         )
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lockdown", daemon=True)
@@ -197,6 +202,9 @@ class Lockdown:
         self._look = look = self._steps.look()
         for name, _evasion in look.evasions:
             self._evaded[name] += 1
+        for at_ns in self._boundaries.passed():
+            for lane in self._lanes:
+                self._report(lane.cut(at_ns))
         for lane in self._lanes:
             self._report(lane.look(self._clock()))
 

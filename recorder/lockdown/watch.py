@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from recorder.clock import now_ns
+from recorder.detect.incidents.boundaries import AllBoundaries, Boundaries, no_boundaries
 from recorder.detect.observations import Incident
 from recorder.lockdown.adapter import Machine, Unsupported
 from recorder.lockdown.lane import Lane, Watched
@@ -38,6 +39,7 @@ class MachineWatch:
         *,
         is_ours: Callable[[int], bool] = descends_from_us,
         clock: Callable[[], int] = now_ns,
+        boundaries: AllBoundaries = no_boundaries,
     ) -> None:
         """Watch ``machine`` by ``policy``.
 
@@ -49,9 +51,11 @@ class MachineWatch:
             new_id: gives each incident its id; from either thread.
             is_ours: whether a process id is one of ours: this program and its children.
             clock: the evidence clock, nanoseconds.
+            boundaries: where the exam begins, stops and goes on: incidents end there.
         """
         self._on_incident = on_incident
         self._clock = clock
+        self._boundaries = boundaries
         self._stopping = threading.Event()
         quick = quick_lanes(policy, machine, is_ours, new_id)
         slow = slow_lanes(policy, machine, is_ours, new_id)
@@ -89,15 +93,23 @@ class MachineWatch:
         self, name: str, lanes: tuple[Lane, ...], every_s: float, close: Callable[[], None]
     ) -> threading.Thread:
         def run() -> None:
+            boundaries = Boundaries(self._boundaries)
             while not self._stopping.is_set():
+                self._cut(lanes, boundaries)
                 for lane in lanes:
                     self._report(lane.look(self._clock()))
                 self._stopping.wait(every_s)
+            self._cut(lanes, boundaries)
             for lane in lanes:
                 self._report(lane.finish(self._clock()))
             close()
 
         return threading.Thread(target=run, name=name, daemon=True)
+
+    def _cut(self, lanes: tuple[Lane, ...], boundaries: Boundaries) -> None:
+        for at_ns in boundaries.passed():
+            for lane in lanes:
+                self._report(lane.cut(at_ns))
 
     def _report(self, incidents: list[Incident]) -> None:
         for incident in incidents:

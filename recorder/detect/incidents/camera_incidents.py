@@ -95,6 +95,11 @@ class CameraIncidents:
             *things,
         ]
 
+    def cut(self, at_ns: int) -> list[Finding]:
+        """The exam begins, stops or goes on: end there what is open."""
+        things = self._things.cut(at_ns) if self._things else []
+        return [*self._machines.cut(at_ns), *things]
+
     def finish(self, now_ns: int) -> list[Finding]:
         """End everything that is open."""
         things = self._things.finish(now_ns) if self._things else []

@@ -56,6 +56,10 @@ class DetectionCore:
         observation. Call it a few times a second for as long as that is so."""
         return self._of(stream).absent(now_ns, reason)
 
+    def cut(self, at_ns: int) -> list[Finding]:
+        """The exam begins, stops or goes on: end there what is open. What lasts begins anew."""
+        return [*self._camera.cut(at_ns), *self._microphone.cut(at_ns)]
+
     def finish(self, stream: WatchedStream, now_ns: int) -> list[Finding]:
         """End everything that is open on a stream: no observation of it will follow."""
         return self._of(stream).finish(now_ns)

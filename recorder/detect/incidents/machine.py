@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from recorder.detect.incidents.boundaries import ended_by
 from recorder.detect.observations import Incident
 from shared.flags import Kind, Severity
 from shared.policy import DEFAULT_RULES, Rule
@@ -221,6 +222,10 @@ class IncidentMachine:
         self._advance(now_ns)
         at = self._now if self._seen else _Moment(self._unseen_since_ns, self._now.seen_ns)
         return self._close(at)
+
+    def cut(self, at_ns: int) -> list[Incident]:
+        """End what is open at a boundary that has just passed; what lasts begins anew."""
+        return [ended_by(one, at_ns) for one in self.finish(at_ns)]
 
     def _advance(self, now_ns: int) -> bool:
         """Move both clocks; returns whether the time just passed was (partly) unseen."""

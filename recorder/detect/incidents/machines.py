@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from recorder.detect.incidents.boundaries import ALWAYS
 from recorder.detect.incidents.machine import HOLD_NS, NS, IncidentMachine, Reading
 from recorder.detect.incidents.wording import DESCRIBE
 from recorder.detect.observations import Incident
@@ -65,6 +66,15 @@ class Machines:
             incident
             for kind, machine in self._machines.items()
             for incident in self._said(kind, machine.finish(now_ns))
+        ]
+
+    def cut(self, at_ns: int) -> list[Incident]:
+        """End at a boundary what is open of the candidate's deeds."""
+        return [
+            incident
+            for kind, machine in self._machines.items()
+            if kind not in ALWAYS
+            for incident in self._said(kind, machine.cut(at_ns))
         ]
 
     def unseen(self, now_ns: int) -> list[Incident]:

@@ -63,6 +63,10 @@ class MicrophoneIncidents:
         late = self._held_against(now_ns)
         return [*late, *self._blind.step(now_ns, reason), *self._machines.unseen(now_ns)]
 
+    def cut(self, at_ns: int) -> list[Finding]:
+        """The exam begins, stops or goes on: end there what is open."""
+        return list(self._machines.cut(at_ns))
+
     def finish(self, now_ns: int) -> list[Finding]:
         """End everything that is open."""
         late = self._held_against(now_ns)

@@ -78,6 +78,14 @@ class ObjectIncidents:
             for incident in machine.step(now_ns, None)
         ]
 
+    def cut(self, at_ns: int) -> list[Incident]:
+        """End at a boundary whatever is open."""
+        return [
+            _named(label, incident)
+            for label, machine in self._machines.items()
+            for incident in machine.cut(at_ns)
+        ]
+
     def finish(self, now_ns: int) -> list[Incident]:
         """End whatever is open."""
         return [

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.clock import Pair, now_ns
 from recorder.detect.face.screen import Screen
+from recorder.detect.incidents.boundaries import AllBoundaries, no_boundaries
 from recorder.detect.incidents.camera_incidents import CAMERA_KINDS
 from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.incidents.machine import IncidentMachine
@@ -23,19 +24,12 @@ from recorder.detect.incidents.microphone_incidents import MICROPHONE_KINDS
 from recorder.detect.incidents.wording import DESCRIBE
 from recorder.detect.observations import WatchedStream
 from recorder.detect.process.child import ChildProcess, Spawn
+from recorder.detect.process.events import Calibrate, Change, Inbox, Stop, Wake
 from recorder.detect.process.given_up import NoLonger
 from recorder.detect.process.load import Conditions, LoadWatch
 from recorder.detect.process.offers import Offers
 from recorder.detect.process.pace import STEPS, PaceChange, left_off
-from recorder.detect.process.supervisor import (
-    Calibrate,
-    Change,
-    Inbox,
-    Result,
-    Stop,
-    Supervisor,
-    Wake,
-)
+from recorder.detect.process.supervisor import Result, Supervisor
 from recorder.detect.setup import NOTHING_MORE, DetectorSetup
 from recorder.sleeps import Sleeps
 from shared.flags import Kind
@@ -90,6 +84,7 @@ class DetectorProcess:
         sleeps: knows when the computer slept; without it nothing is explained so.
         setup: what else is watched for than face, gaze and speech.
         conditions: how busy the computer is; asked every two seconds.
+        boundaries: where the exam begins, stops and goes on: incidents end there.
     """
 
     def __init__(
@@ -105,6 +100,7 @@ class DetectorProcess:
         sleeps: Sleeps | None = None,
         setup: DetectorSetup = NOTHING_MORE,
         conditions: Callable[[], Conditions] = Conditions,
+        boundaries: AllBoundaries = no_boundaries,
     ) -> None:
         self._clock = clock
         self._watched = frozenset(_watched(policy) if streams is None else streams)
@@ -123,6 +119,7 @@ class DetectorProcess:
             sleeps=sleeps or Sleeps(Pair(clock, None)),
             load=self._load,
             setup=setup,
+            boundaries=boundaries,
         )
         self._thread = threading.Thread(
             target=self._supervisor.run, name="detector", daemon=True

@@ -6,10 +6,9 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from recorder.detect.enrolled import FaceLook, VoiceLook
-from recorder.detect.face.screen import Screen
+from recorder.detect.incidents.boundaries import AllBoundaries, Boundaries, no_boundaries
 from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.incidents.machine import IncidentMachine, Reading
 from recorder.detect.observations import (
@@ -22,6 +21,7 @@ from recorder.detect.observations import (
 )
 from recorder.detect.process.at_work import take_noted
 from recorder.detect.process.child import Child, Spawn
+from recorder.detect.process.events import Calibrate, Change, Event, Inbox, Stop, Word
 from recorder.detect.process.given_up import GivenUp, NoLonger
 from recorder.detect.process.load import LoadWatch
 from recorder.detect.process.offers import Offers
@@ -65,42 +65,6 @@ _log = logging.getLogger(__name__)
 Result = Observation | Finding | FaceLook | VoiceLook
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """Something was offered."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """End."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Watch for something else from now on."""
-
-    setup: DetectorSetup
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """What a detector process said; ``None`` is its last."""
-
-    life: int
-    answer: Answer | None
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrate:
-    """The candidate's screen was found here."""
-
-    screen: Screen
-
-
-Event = Wake | Stop | Change | Calibrate | Word
-Inbox = queue.SimpleQueue[Event]
-
-
 class Supervisor:
     """Owns the detector process and every incident machine. One thread calls ``run``.
 
@@ -117,6 +81,7 @@ class Supervisor:
             the detector counts time awake only.
         load: measures what detection costs and sets its pace.
         setup: what else is watched for than face, gaze and speech.
+        boundaries: where the exam begins, stops and goes on.
     """
 
     def __init__(
@@ -133,6 +98,7 @@ class Supervisor:
         sleeps: Sleeps,
         load: LoadWatch,
         setup: DetectorSetup = NOTHING_MORE,
+        boundaries: AllBoundaries = no_boundaries,
     ) -> None:
         self.restarts = 0
         self._given_up = GivenUp()
@@ -148,6 +114,7 @@ class Supervisor:
         self._clock = clock
         self._spawn = spawn
         self._sleeps = sleeps
+        self._boundaries = Boundaries(boundaries)
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._life = 0
@@ -169,6 +136,7 @@ class Supervisor:
         try:
             self._start_child()
             while not isinstance(event := self._next_event(), Stop):
+                self._cut()
                 if isinstance(event, Word) and event.life == self._life:
                     self._answer(event.answer)
                 if isinstance(event, Change):
@@ -194,6 +162,13 @@ class Supervisor:
     def unwatched(self) -> tuple[NoLonger, ...]:
         """What cannot be watched any more, since when and why; from any thread."""
         return self._given_up.unwatched
+
+    def _cut(self) -> None:
+        """Where the exam began or stopped meanwhile, what was open has ended."""
+        for at_ns in self._boundaries.passed():
+            with self._lock:
+                findings = self._core.cut(at_ns)
+            self._findings(findings)
 
     def _prepare(self, setup: DetectorSetup) -> None:
         self._setup = setup
@@ -385,6 +360,7 @@ class Supervisor:
         if self._child is not None:
             self._child.end()
             self._child = None
+        self._cut()
         self._take_last_answers()
         self._offers.give_back(seen=False)
         now_ns = self._clock()

@@ -20,6 +20,7 @@ STEPS = (
     "encoder.finish",
     "clocks.stop",
     "detection.stop",
+    "course.finish",
     "losses.finish",
     "surroundings.finish",
     "delivering.last_words",

@@ -12,10 +12,10 @@ from support.waiting import until
 from recorder.detect.observations import Incident
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Machine, Process, Unsupported, Window
-from recorder.lockdown.lane import Watched
+from recorder.lockdown.lane import Lane, Watched
 from recorder.lockdown.machine import this_machine
 from recorder.lockdown.watch import MachineWatch
-from shared.flags import Kind
+from shared.flags import Kind, Severity
 from shared.policy import OFF, Policy
 
 CHAT = Window("Chat", "Telegram", 1)
@@ -43,6 +43,22 @@ class Desk:
         self.closed = True
 
 
+class Always:
+    """A watcher to which something is so at each look, and that ends it late."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def look(self, now_ns: int) -> list[Incident]:
+        return [Incident("a", self.kind, now_ns, None, Severity.HIGH, 1.0)]
+
+    def unobserved(self, now_ns: int) -> list[Incident]:
+        return []
+
+    def finish(self, now_ns: int) -> list[Incident]:
+        return [Incident("a", self.kind, 10, now_ns + 1, Severity.HIGH, 1.0)]
+
+
 class FastClock:
     """Each look at it is a second later: a minute of watching in a moment."""
 
@@ -66,6 +82,7 @@ def begin(
     *,
     rules: Policy | None = None,
     machine: Machine | None = None,
+    boundaries: list[int] | None = None,
 ) -> MachineWatch:
     ids = count()
     watch = MachineWatch(
@@ -74,6 +91,7 @@ def begin(
         heard,
         lambda: str(next(ids)),
         clock=FastClock(),
+        boundaries=lambda: tuple(boundaries or ()),
     )
     watch.start()
     return watch
@@ -113,6 +131,38 @@ def test_reports_what_is_in_front_and_what_runs(desk: Desk) -> None:
     }
     assert desk.closed
     assert [windows(watch).state, programs(watch).state] == ["watching", "watching"]
+
+
+def test_where_the_exam_stops_or_goes_on_what_is_open_ends_and_what_lasts_begins_anew(
+    desk: Desk,
+) -> None:
+    heard: list[Incident] = []
+    boundaries: list[int] = []
+    desk.window = CHAT
+    watch = begin(desk, heard.append, boundaries=boundaries)
+    until(lambda: len(heard) == 1, "the incident")
+    boundaries.append(watch._clock())
+    until(lambda: len(heard) == 3, "the next part")
+    assert watch.stop()
+    assert [over for _, over in kinds(heard)] == [False, True, False, True]
+    begun, ended, anew, _ = heard
+    assert begun.id == ended.id != anew.id
+    assert ended.end_ns is not None
+    assert ended.end_ns <= boundaries[0] < anew.start_ns
+
+
+def test_what_is_no_deed_of_the_candidates_goes_on_over_every_boundary() -> None:
+    deeds, signs = (
+        Lane(Watched(kind, "watching"), watcher, watcher.look, 1.0)
+        for kind, watcher in (
+            (Kind.PROHIBITED_PROCESS, Always(Kind.PROHIBITED_PROCESS)),
+            (Kind.REMOTE_SESSION, Always(Kind.REMOTE_SESSION)),
+        )
+    )
+    for lane in (deeds, signs):
+        lane.look(10)
+    assert [one.end_ns for one in deeds.cut(20)] == [20]
+    assert signs.cut(20) == []
 
 
 def test_a_reader_that_fails_is_unobserved_time_until_it_is_back(desk: Desk) -> None:

@@ -127,6 +127,7 @@ class Bench:
     detector: DetectorProcess
     results: list[Result]
     threads: set[str]
+    boundaries: list[int] = field(default_factory=list)
 
     def of(self, kind: type) -> list:
         return [each for each in list(self.results) if isinstance(each, kind)]
@@ -181,6 +182,7 @@ def make() -> Iterator[Make]:
         clock, script = Clock(), script or Script()
         results: list[Result] = []
         threads: set[str] = set()
+        boundaries: list[int] = []
 
         def on_result(result: Result) -> None:
             threads.add(threading.current_thread().name)
@@ -193,8 +195,9 @@ def make() -> Iterator[Make]:
             streams=streams,
             spawn=script.spawn,
             sleeps=Sleeps(Pair(clock, clock.awake)),
+            boundaries=lambda: tuple(boundaries),
         )
-        benches.append(Bench(clock, script, detector, results, threads))
+        benches.append(Bench(clock, script, detector, results, threads, boundaries))
         detector.start()
         return benches[-1]
 
@@ -226,6 +229,24 @@ def test_stopping_ends_what_is_open(make: Make) -> None:
     bench.detector.stop()
     bench.detector.stop()
     assert [each.end_ns is None for each in bench.incidents(Kind.FACE_MISSING)] == [True, False]
+
+
+def test_where_the_exam_stops_what_is_open_ends_with_its_own_seconds(make: Make) -> None:
+    bench = make(Script(face=FaceObservation(0, 0, 40.0)))
+    bench.show(20)
+    bench.boundaries.append(bench.clock())
+    until(lambda: len(bench.incidents(Kind.FACE_MISSING)) == 2, "the end")
+    bench.show(10)
+    bench.pass_ms(400)
+    bench.boundaries.append(bench.clock())
+    bench.detector.stop()
+    begun, ended, anew, last = bench.incidents(Kind.FACE_MISSING)
+    assert begun.id == ended.id
+    assert ended.end_ns == bench.boundaries[0] == begun.start_ns + 2 * NS
+    assert ended.detail["seconds"] == 2.0
+    assert anew.id == last.id != ended.id
+    assert anew.start_ns == ended.end_ns
+    assert last.end_ns == bench.boundaries[1]
 
 
 def test_a_busy_detector_is_given_the_newest_picture(make: Make) -> None:
