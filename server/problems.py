@@ -123,10 +123,10 @@ def fairly_blamed(error: HTTPException) -> HTTPException:
 
 def unready(request: Request[Any, Any, Any], error: Exception) -> HTTPException:
     """What disk, database or blob store raised, as an answer: not the caller's fault, and
-    worth trying again.
+    worth trying again. It is logged with the request's route (``report_bug``).
     """
     why = str(error).partition("\n")[0]
-    _log.error("cannot work", path=request.url.path, kind=type(error).__name__, why=why)
+    _log.error("cannot work", route=_route(request), kind=type(error).__name__, why=why)
     return HTTPException(
         "The server cannot do this at the moment. Try again.",
         status_code=HTTPStatus.SERVICE_UNAVAILABLE,
@@ -149,8 +149,7 @@ def report_bug(request: Request[Any, Any, Any], error: Exception) -> str:
     """
     bound = structlog.contextvars.get_contextvars()
     number = str(bound.get("request") or secrets.token_hex(8))
-    route = request.scope.get("path_template", "")
-    _log.error("failed", number=number, route=route, exc_info=error)
+    _log.error("failed", number=number, route=_route(request), exc_info=error)
     return number
 
 
@@ -159,6 +158,10 @@ def refuse_bug(request: Request[Any, Any, Any], error: Exception) -> Response[by
     number = report_bug(request, error)
     detail = f"Something went wrong here. Tell the operator the number {number}."
     return Rejection("about:blank", HTTPStatus.INTERNAL_SERVER_ERROR, detail).response()
+
+
+def _route(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope.get("path_template", ""))
 
 
 def _words(error: HTTPException) -> str:

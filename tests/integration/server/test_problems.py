@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 from support.campus import Campus, Pupil
 
 from server.ingest.delivery import Delivery
@@ -75,6 +76,21 @@ async def test_a_failing_disk_or_database_is_not_the_callers_fault(
     assert (answer.status_code, answer.json()["type"]) == (503, ProblemType.BUSY)
     assert int(answer.headers["retry-after"]) > 0
     assert "secret" not in answer.text
+
+
+async def test_a_link_s_secret_is_not_logged_where_the_database_fails(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object) -> None:
+        raise OSError(5, "I/O error")
+
+    monkeypatch.setattr("server.storage.database.Database.transaction", closed)
+    with capture_logs() as lines:
+        answer = await client.get(f"/join/{'s3cret' * 8}")
+    assert answer.status_code == 503
+    (line,) = (line for line in lines if line["event"] == "cannot work")
+    assert line["route"].startswith("/join/{")
+    assert "s3cret" not in str(lines)
 
 
 async def test_health_says_when_the_database_does_not_answer(
