@@ -43,12 +43,14 @@ class Process:
     """A running program; ``name`` without a path, as the system lists it.
 
     ``arguments`` are those of programs whose name alone does not tell what they do
-    (`processes`); they are looked at here and never written down.
+    (`processes`); they are looked at here and never written down. A ``suspended`` one is kept
+    in memory by the system and does nothing.
     """
 
     pid: int
     name: str
     arguments: tuple[str, ...] = ()
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

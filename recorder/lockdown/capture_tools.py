@@ -6,6 +6,7 @@ looks: services that remote-control programs leave running all the time weigh li
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -67,6 +68,9 @@ _SORTS = (
     ),
 )
 
+# Names that on other systems are something else's: on macOS one arranges windows.
+_OF_LINUX = frozenset({"spectacle"})
+
 # What these do is in their arguments: each with what makes it a look at the screen.
 _INPUTS = frozenset({"x11grab", "kmsgrab", "gdigrab", "ddagrab", "avfoundation", "xcbgrab"})
 _SOURCES = ("ximagesrc", "pipewiresrc", "d3d11screencapturesrc", "avfvideosrc", "screen://")
@@ -80,12 +84,17 @@ ARGUMENTS_MATTER = _BY_ARGUMENTS | {"anydesk", "rustdesk"}
 
 
 def capture_signs(
-    processes: Iterable[Process], is_ours: Callable[[int], bool]
+    processes: Iterable[Process],
+    is_ours: Callable[[int], bool],
+    platform: str = sys.platform,
 ) -> tuple[Sign, ...]:
-    """Signs of `screen_capture` in what runs: one a program's name, ours left out."""
+    """Signs of `screen_capture` in what runs: one a program's name, ours left out.
+
+    ``platform`` is that of the processes, as ``sys.platform`` names it.
+    """
     signs: dict[str, Sign] = {}
     for process in processes:
-        found = _sign(process)
+        found = _sign(process, platform)
         if found is not None and not is_ours(process.pid):
             known = signs.get(process.name)
             if known is None or known.weight < found.weight:
@@ -106,9 +115,11 @@ def cast_signs(casts: Iterable[Cast], is_ours: Callable[[int], bool]) -> tuple[S
     return tuple(Sign(Kind.SCREEN_CAPTURE, reason, CERTAIN) for reason in reasons)
 
 
-def _sign(process: Process) -> Sign | None:
+def _sign(process: Process, platform: str) -> Sign | None:
     name = stem(process.name)
-    if assistive(name):
+    if assistive(name) or process.suspended:
+        return None
+    if name in _OF_LINUX and platform != "linux":
         return None
     if name in _BY_ARGUMENTS:
         return _by_arguments(process)

@@ -15,6 +15,10 @@ from recorder.lockdown.linux.remote import DISPLAY_SERVERS
 # Programs whose name alone does not tell what they do, or for which display.
 _ARGUMENTS_MATTER = ARGUMENTS_MATTER | DISPLAY_SERVERS
 
+# Windows keeps apps of its store so after their last window went, for hours (psutil calls it
+# stopped). Elsewhere somebody stopped a program, and may let it go on at any moment.
+_SYSTEM_SUSPENDS = psutil.WINDOWS
+
 
 class RunningProcesses:
     """All processes of the machine."""
@@ -38,10 +42,11 @@ class RunningProcesses:
 def _describe(process: psutil.Process) -> Process | None:
     try:
         with process.oneshot():
-            name = process.name()
-            if not name or process.status() == psutil.STATUS_ZOMBIE:
+            name, status = process.name(), process.status()
+            if not name or status == psutil.STATUS_ZOMBIE:
                 return None
-            return Process(process.pid, name, _arguments(process, name))
+            suspended = _SYSTEM_SUSPENDS and status == psutil.STATUS_STOPPED
+            return Process(process.pid, name, _arguments(process, name), suspended)
     except psutil.Error:
         return None
 

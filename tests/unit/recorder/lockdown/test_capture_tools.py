@@ -46,6 +46,18 @@ def test_assistive_technology_is_never_a_sign(name: str) -> None:
     assert signs(name, f"{name}.exe") == ()
 
 
+def test_an_app_that_windows_keeps_suspended_is_no_sign_until_it_goes_on() -> None:
+    kept = Process(1, "SnippingTool.exe", suspended=True)
+    assert capture_signs([kept], nobody) == ()
+    assert len(capture_signs([kept, Process(2, "SnippingTool.exe")], nobody)) == 1
+
+
+def test_a_name_that_is_another_programs_elsewhere_counts_where_it_is_meant() -> None:
+    spectacle = [Process(1, "Spectacle")]
+    assert len(capture_signs(spectacle, nobody, "linux")) == 1
+    assert capture_signs(spectacle, nobody, "darwin") == ()
+
+
 def test_a_service_that_only_waits_is_no_incident_alone() -> None:
     assert total(signs("gnome-remote-desktop-daemon", "teamviewerd")) < 0.8
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from recorder.lockdown import boot
+from recorder.lockdown import boot, processes
 from recorder.lockdown.processes import RunningProcesses
 from recorder.lockdown.vitals import read_vitals
 
@@ -50,3 +50,15 @@ def test_a_process_that_ends_while_it_is_asked_is_left_out(
 
     monkeypatch.setattr(psutil, "process_iter", lambda: iter([Gone(), psutil.Process()]))
     assert [found.pid for found in RunningProcesses().processes()] == [psutil.Process().pid]
+
+
+@pytest.mark.parametrize("on_windows", [True, False])
+def test_a_program_is_suspended_where_the_system_does_that(
+    monkeypatch: pytest.MonkeyPatch, on_windows: bool
+) -> None:
+    stopped = psutil.Process()
+    monkeypatch.setattr(stopped, "status", lambda: psutil.STATUS_STOPPED)
+    monkeypatch.setattr(psutil, "process_iter", lambda: iter([stopped]))
+    monkeypatch.setattr(processes, "_SYSTEM_SUSPENDS", on_windows)
+    (found,) = RunningProcesses().processes()
+    assert found.suspended is on_windows
