@@ -30,6 +30,8 @@ _SCHEMAS = {
     "mate": ("org.mate.NotificationDaemon", "do-not-disturb", "true"),
 }
 
+_BY_HAND = "Switch “do not disturb” in the desktop's settings yourself."
+
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _NOTIFICATIONS = ("org.freedesktop.Notifications", "/org/freedesktop/Notifications")
 
@@ -58,8 +60,13 @@ class GSetting(msgspec.Struct, frozen=True, tag="gsettings"):
         return _tool("get", self.schema, self.key).strip()
 
     def write(self, value: str) -> None:
-        """Change it."""
+        """Change it. The tool ends well also where nothing could be written: without a bus, as
+        after a log-out."""
         _tool("set", self.schema, self.key, value)
+        if self.read() != value:
+            raise EnvironmentFault(
+                "The desktop did not take a setting for its notifications.", _BY_HAND
+            )
 
 
 class Dunst(msgspec.Struct, frozen=True, tag="dunst"):
@@ -157,7 +164,7 @@ def _call(address: str, *call: Any) -> list[Any]:
         except Refused as refusal:
             raise EnvironmentFault(
                 f"The desktop did not take a setting for its notifications ({refusal}).",
-                "Switch “do not disturb” in the desktop's settings yourself.",
+                _BY_HAND,
             ) from refusal
 
 
@@ -174,6 +181,6 @@ def _tool(*arguments: str) -> str:
     except (OSError, subprocess.SubprocessError) as problem:
         raise EnvironmentFault(
             f"The desktop's setting for notifications cannot be reached ({problem}).",
-            "Switch “do not disturb” in the desktop's settings yourself.",
+            _BY_HAND,
         ) from problem
     return done.stdout

@@ -15,6 +15,7 @@ from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.dbus.bus import Bus, Refused
 from recorder.lockdown.operation import InForce
+from recorder.lockdown.operations.desktop_settings import GSetting
 from recorder.lockdown.operations.notifications import Notifications, restore_notifications
 from recorder.lockdown.operations.stay_awake import stay_awake
 
@@ -133,6 +134,35 @@ def test_dunst_that_has_ended_has_forgotten(address: str, dunst: Desktop) -> Non
     dunst.child.kill()
     dunst.child.wait()
     assert restore_notifications(state) == ""
+
+
+@pytest.fixture
+def banners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GSetting:
+    """GNOME's setting in its usual store, where no bus takes what is written."""
+    setting = GSetting("org.gnome.desktop.notifications", "show-banners", "false")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("GSETTINGS_BACKEND", "dconf")
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    try:
+        assert setting.read() == "true"
+    except EnvironmentFault:
+        pytest.skip("GNOME's settings are not installed")
+    return setting
+
+
+def test_a_setting_that_is_not_written_is_not_called_written(banners: GSetting) -> None:
+    quiet = Notifications({"XDG_CURRENT_DESKTOP": "GNOME"})
+    assert quiet.before() is not None
+    with pytest.raises(EnvironmentFault, match="did not take"):
+        quiet.perform()
+    quiet.revert()
+    assert banners.read() == "true"
+
+
+def test_a_setting_that_is_not_given_back_is_not_called_undone(banners: GSetting) -> None:
+    kept = {"type": "gsettings", "schema": banners.schema, "key": banners.key, "quiet": "true"}
+    with pytest.raises(EnvironmentFault, match="did not take"):
+        restore_notifications({"setting": kept, "was": "false"})
 
 
 def pause(address: str, value: str) -> None:
