@@ -23,6 +23,13 @@ _log = structlog.get_logger("invigil.requests")
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 HEADER = b"x-request-id"
 
+# What HTTP has (RFC 9110, RFC 5789). Callers may make up others, as many as they like, and each
+# would be kept for ever.
+METHODS = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE"}
+)
+OTHER = "other"
+
 # Of a request that came to no route.
 NOWHERE = "-"
 # Where the answer never began: the caller went away.
@@ -73,16 +80,17 @@ class Watched:
             await send(message)
 
         given: Any = scope
-        with self._tracing.span(given["method"], dict(scope["headers"])) as span:
+        method = given["method"] if given["method"] in METHODS else OTHER
+        with self._tracing.span(method, dict(scope["headers"])) as span:
             try:
                 await self._app(scope, receive, tell)
             finally:
                 route = str(given.get("path_template") or NOWHERE)
                 seconds = time.perf_counter() - began
-                self._metrics.answered(given["method"], route, status, seconds)
+                self._metrics.answered(method, route, status, seconds)
                 span.answered(route, status)
                 if self._said:
-                    told = {"method": given["method"], "route": route, "status": status}
+                    told = {"method": method, "route": route, "status": status}
                     _log.info("request", **told, ms=round(seconds * 1000, 1))
 
     def _name(self, given: str) -> str:

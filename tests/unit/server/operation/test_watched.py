@@ -86,6 +86,22 @@ async def test_log_and_measures_name_the_route_and_never_the_path() -> None:
     assert "invigil_requests_under_way 0.0" in told
 
 
+async def test_methods_that_callers_make_up_are_one() -> None:
+    exporter = InMemorySpanExporter()
+    metrics, tracing = Metrics(), tracing_by(exporter)
+    async with client(metrics, tracing) as browser:
+        with capture_logs() as lines:
+            for method in ("PATCH", "SECRET-1", "SECRET-2"):
+                await browser.send(httpx.Request(method, "http://test/elsewhere"))
+    tracing.close()
+    told = metrics.text(STOCK).decode()
+    assert [line["method"] for line in lines] == ["PATCH", "other", "other"]
+    assert 'invigil_request_seconds_count{method="other",route="-",status="404"} 2.0' in told
+    spans = exporter.get_finished_spans()
+    assert {span.name for span in spans} == {"PATCH -", "other -"}
+    assert "SECRET" not in str([told, lines, [dict(span.attributes or {}) for span in spans]])
+
+
 async def test_what_there_is_is_told_beside() -> None:
     told = Metrics().text(STOCK).decode()
     assert 'invigil_sessions{state="open"} 3.0' in told
