@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder.evidence import contents
+from recorder.evidence.ballast import Ballast
 from recorder.evidence.clocks import Clock, Reading
 from recorder.evidence.drafts import Draft
 from recorder.evidence.founding import Unfounded, read_founding
@@ -23,7 +24,8 @@ from recorder.evidence.keys import (
     load_epoch_key,
 )
 from recorder.evidence.ledger import NO_HANDOVER, Ledger, empty_close, first_record
-from recorder.evidence.opening import damaged
+from recorder.evidence.opening import Cause, StoreTrouble, damaged
+from recorder.evidence.room import ballast_bytes
 from recorder.evidence.store import EvidenceStore, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.status import Agreed
@@ -169,7 +171,8 @@ def hand_in(
 ) -> None:
     """Close a session that an earlier run left, without recording anything more.
 
-    Its gaps last until the exam's planned end, or until now where that is earlier.
+    Its gaps last until the exam's planned end, or until now where that is earlier. What an
+    earlier run held back of a full disk is used for its last records, and given back then.
 
     Args:
         folder: the session's.
@@ -186,13 +189,28 @@ def hand_in(
     with closing(store):
         ledger = Ledger(store, key, clock=clock, boot=boot, new_id=new_id)
         standing = read_standing(store)
+        ballast = Ballast(folder, ballast_bytes(standing.policy))
         if standing.empty:
-            ledger.commit(_empty_open(store, ledger))
+            first = _empty_open(store, ledger)
+            _save(ballast, lambda: ledger.commit(first))
         else:
-            ledger.resume(
-                Resume(reason=reason, next=NO_HANDOVER), _missed_until(standing, clock)
-            )
-        ledger.commit(empty_close(reason))
+            body = Resume(reason=reason, next=NO_HANDOVER)
+            until = _missed_until(standing, clock)
+            _save(ballast, lambda: ledger.resume(body, until))
+        last = empty_close(reason)
+        _save(ballast, lambda: ledger.commit(last))
+        ballast.discard()
+
+
+def _save(ballast: Ballast, what: Callable[[], None]) -> None:
+    """Save something, in the room that the ballast gives up where there is no other."""
+    while True:
+        try:
+            return what()
+        except StoreTrouble as trouble:
+            # What was saved of it stays; another try saves the rest.
+            if trouble.cause is not Cause.DISK_FULL or not ballast.release():
+                raise
 
 
 def _missed_until(standing: Standing, clock: Clock) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,6 +27,7 @@ from support.recording import (
 from support.sessions import WALL_ORIGIN
 
 from recorder.evidence import contents, keys, ledger
+from recorder.evidence.ballast import NAME, PART_BYTES, Ballast
 from recorder.evidence.drafts import (
     draft_body,
     draft_enrolment,
@@ -52,7 +54,7 @@ from recorder.evidence.keys import (
     save_key,
 )
 from recorder.evidence.ledger import NO_HANDOVER, Ledger, empty_close
-from recorder.evidence.opening import StoreTrouble, failed
+from recorder.evidence.opening import StoreTrouble, disk_full, failed, unwritable
 from recorder.evidence.store import EvidenceStore
 from recorder.evidence.writer import EvidenceWriter
 from recorder.faults import EnvironmentFault
@@ -383,6 +385,76 @@ def test_a_session_in_which_nothing_was_recorded_is_opened_and_closed(
     with closing(EvidenceStore.open(folder)) as store:
         deliver_all(server, store)
     assert verify_bundle(server.export(tmp_path / "session.zip")).holds
+
+
+def hold_back(folder: Path, parts: int) -> Ballast:
+    """What an interrupted run left of its ballast."""
+    ballast = Ballast(folder, parts * PART_BYTES)
+    assert ballast.take()
+    return ballast
+
+
+def fill_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, need: int) -> None:
+    """A record takes ``need`` bytes, and there are none but what the ballast gives up."""
+    held, used = Ballast(folder, 0).left, 0
+    append = EvidenceStore.append
+
+    def full(store: EvidenceStore, *args: Any) -> None:
+        nonlocal used
+        if used + need > held - Ballast(folder, 0).left:
+            raise disk_full(folder)
+        append(store, *args)
+        used += need
+
+    monkeypatch.setattr(EvidenceStore, "append", full)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_a_full_disk_gives_its_ballast_for_handing_in(
+    folder: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, recorded: bool
+) -> None:
+    if recorded:
+        with closing(EvidenceStore.open(folder)) as store:
+            opened(make_ledger(store, clock)).commit(draft_segment(segment(0)))
+    hold_back(folder, parts=3)
+    fill_disk(folder, monkeypatch, need=PART_BYTES // 3)
+    clock.tick(600)
+    close(folder, clock)
+    assert isinstance(bodies(folder)[-1], records.Close)
+    assert not (folder / NAME).exists()
+
+
+def test_what_was_held_back_is_given_back_when_the_exam_is_handed_in(
+    interrupted: Path, clock: FakeClock
+) -> None:
+    hold_back(interrupted, parts=2)
+    close(interrupted, clock)
+    assert not (interrupted / NAME).exists()
+
+
+def test_a_disk_that_stays_full_keeps_an_exam_from_being_handed_in(
+    interrupted: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold_back(interrupted, parts=1)
+    fill_disk(interrupted, monkeypatch, need=PART_BYTES)
+    with pytest.raises(StoreTrouble, match="disk is full"):
+        close(interrupted, clock)
+    monkeypatch.undo()
+    close(interrupted, clock)
+    assert isinstance(bodies(interrupted)[-1], records.Close)
+
+
+def test_another_fault_of_the_disk_leaves_the_ballast(
+    interrupted: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_store: EvidenceStore, *_args: object) -> None:
+        raise unwritable(interrupted, "Input/output error")
+
+    ballast = hold_back(interrupted, parts=1)
+    monkeypatch.setattr(EvidenceStore, "append", fail)
+    with pytest.raises(StoreTrouble, match="Input/output error"):
+        close(interrupted, clock)
+    assert Ballast(interrupted, 0).left == ballast.left
 
 
 def test_what_was_agreed_to_is_said_where_it_is_known(folder: Path) -> None:
