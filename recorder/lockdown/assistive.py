@@ -23,6 +23,14 @@ def assistive(name: str) -> bool:
     return stem(name) in NAMES
 
 
+def assistive_device(name: str) -> bool:
+    """Whether an input device is one that such a program makes, as a braille display's keys.
+
+    Its name begins with the program's: ``BRLTTY 6.6 Linux Screen Driver Keyboard``.
+    """
+    return assistive(name.partition(" ")[0])
+
+
 def stem(name: str) -> str:
     """A program's name as lists have it: in small letters, without a suffix of ``.exe``."""
     return name.casefold().removesuffix(".exe")

@@ -14,7 +14,7 @@ from recorder.detect.incidents.machine import HOLD_NS
 from recorder.detect.observations import Incident
 from recorder.lockdown.account import LONGEST_NAME, Account, named
 from recorder.lockdown.adapter import Copied, Display, InputDevice, Window
-from recorder.lockdown.assistive import assistive
+from recorder.lockdown.assistive import assistive_device
 from shared.flags import Kind
 from shared.policy import Policy
 
@@ -113,7 +113,7 @@ class InputWatcher:
         there = Counter(devices)
         if self._known is None:
             self._known = there
-        new = [device for device in there - self._known if not assistive(device.name)]
+        new = [one for one in there - self._known if not assistive_device(one.name)]
         self._known |= there
         changes = [
             _Change("plugged in", one.name[:LONGEST_NAME] or "a device", one.kind)

@@ -108,7 +108,9 @@ def test_what_was_told_once_may_go_and_come_back() -> None:
 
 
 def test_an_on_screen_keyboards_device_never_counts() -> None:
-    assert plug(inputs(), (), (InputDevice("BRLTTY", "keyboard", "0006 brltty"),)) == []
+    for name in ("BRLTTY", "BRLTTY 6.6 Linux Screen Driver Keyboard"):
+        assert plug(inputs(), (), (InputDevice(name, "keyboard", "0006 brltty"),)) == []
+    assert plug(inputs(), (), (InputDevice("Keyboard for BRLTTY", "keyboard", "0003"),))
 
 
 def clipboard() -> ClipboardWatcher:
