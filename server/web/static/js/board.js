@@ -245,7 +245,7 @@ class Board {
       if (everybody.checked) detail.path = `/live/together?${said}`;
     });
     together.addEventListener("htmx:afterRequest", ({ detail }) => {
-      if (!detail.successful || detail.elt !== together) return;
+      if (!detail.successful || detail.xhr.status >= 400 || detail.elt !== together) return;
       together.reset();
       action.dispatchEvent(new Event("change"));
       this.chosen.clear();

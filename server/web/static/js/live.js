@@ -3,13 +3,35 @@
 
 document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;
-  if (!form.matches("[data-live-form]") || !detail.successful) return;
+  // What was refused may be said better, and sent again.
+  if (!form.matches("[data-live-form]") || !detail.successful || detail.xhr.status >= 400) return;
   form.reset();
   const opened = form.closest("details");
   if (!opened) return;
   opened.open = false;
   opened.querySelector("summary").focus();
 });
+
+// What became of an action is told in its place. Where the server does not say it, the page does:
+// what stood there was of the action before.
+document.body.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const { target, xhr } = detail;
+  if (!target?.closest("#live-told, #together-report")) return;
+  // A form that stands there goes on with the rest: what is through already stays told.
+  if (target.matches("form")) target.querySelector("[data-untaken]")?.remove();
+  else target.replaceChildren();
+  // On the request itself: a form that news have replaced hears of nothing.
+  xhr.addEventListener("loadend", () => detail.successful || untaken(target, xhr.status));
+});
+
+function untaken(target, status) {
+  const note = document.createElement("p");
+  note.className = "notice bad";
+  note.dataset.untaken = "";
+  const why = status ? "The server did not take this." : "No answer came from the server: this may not have been done.";
+  note.textContent = `${why} What you typed is still here; try again.`;
+  target.prepend(note);
+}
 
 // A page that nobody sees asks for nothing: whoever is told to look at a session does.
 document.body.addEventListener("htmx:beforeRequest", (event) => {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
+from support.browser import sign_in, visiting
+from support.campus import PASSWORD
 from support.stage import Stage
 from websockets.sync.client import ClientConnection, connect
 
@@ -75,6 +78,87 @@ def test_a_proctor_answers_and_acts_by_keyboard(
     page.keyboard.press("Enter")
     assert told(recorder)["action"] == "admit"
     expect(panel.locator(".act-admit")).to_be_hidden()
+
+
+def test_what_the_server_did_not_take_is_said_and_kept(
+    page: Page, stage: Stage, recorder: ClientConnection
+) -> None:
+    page.goto(f"/live/{stage.sessions['sitting'].pupil.session}")
+    panel, typing = page.locator("#live"), page.locator("#live-message")
+    outcome = page.locator("#live-told")
+    typing.fill("Use paper one.")
+    page.keyboard.press("Enter")
+    expect(outcome).to_have_text("Sent.")
+    page.route("**/live", lambda route: route.abort())
+    page.route("**/care", lambda route: route.abort())
+    typing.fill("Stay in view.")
+    page.keyboard.press("Enter")
+    # What the action before came to is not what this one came to.
+    expect(outcome).to_contain_text("No answer came from the server")
+    expect(outcome).not_to_contain_text("Sent.")
+    expect(typing).to_have_value("Stay in view.")
+    page.unroute("**/live")
+    page.keyboard.press("Enter")
+    expect(outcome).to_have_text("Sent.")
+    panel.get_by_role("button", name="Take it on").click()
+    expect(outcome).to_contain_text("No answer came from the server")
+    page.unroute("**/care")
+    panel.get_by_role("button", name="Take it on").click()
+    expect(outcome).to_contain_text("You have taken this session on")
+    # Let go on, though it is not paused: refused, and what was typed is still there.
+    page.evaluate("document.querySelector('.act-resume').open = true")
+    page.locator("#live-resume").evaluate(
+        "field => { field.value = 'A drill.'; field.form.requestSubmit(); }"
+    )
+    expect(outcome).to_contain_text("not paused")
+    expect(page.locator("#live-resume")).to_have_value("A drill.")
+
+
+def first_of_two(route: Route) -> None:
+    """What a first portion of a hundred is answered; the second is lost."""
+    if "total=" in (route.request.post_data or ""):
+        route.abort()
+        return
+    rest = """<p>Sent to 100 sessions.</p>
+      <form method="post" action="/live/together" hx-post="/live/together" hx-target="this"
+        hx-trigger="load, submit" hx-swap="outerHTML">
+      <input type="hidden" name="total" value="101"><button>Go on with the next 1</button>
+      </form>"""
+    route.fulfill(body=rest, content_type="text/html")
+
+
+def test_an_error_of_the_server_is_said_where_the_action_was(
+    stage: Stage, browser: Browser
+) -> None:
+    with visiting(browser, stage.url, provoked=("of 503", "Code 503")) as page:
+        sign_in(page, stage.campus.proctor, PASSWORD)
+        page.goto("/live")
+        page.wait_for_selector("#board-root[data-news]")
+        page.route("**/live/together", lambda route: route.fulfill(status=503))
+        choice = page.locator(f"#t-{stage.sessions['live'].pupil.session} [name=session]")
+        choice.check()
+        page.locator("#together-text").fill("Ten minutes are left.")
+        page.keyboard.press("Enter")
+        report = page.locator("#together-report")
+        expect(report).to_contain_text("The server did not take this.")
+        expect(page.locator("#together-text")).to_have_value("Ten minutes are left.")
+        page.unroute("**/live/together")
+        page.locator("#together-text").focus()
+        page.keyboard.press("Enter")
+        expect(report).to_have_text(re.compile(r"^\s*Sent to 1 session\."))
+        # A form that goes on with the rest by itself, and does not come through.
+        page.route("**/live/together", first_of_two)
+        choice.check()
+        page.locator("#together-text").fill("Five minutes are left.")
+        page.keyboard.press("Enter")
+        expect(report).to_contain_text("No answer came from the server")
+        expect(report).to_contain_text("Sent to 100 sessions.")
+        page.unroute("**/live/together")
+        page.route("**/live/together", lambda route: route.fulfill(body="<p>That was all.</p>"))
+        report.get_by_role("button", name="Go on").click()
+        expect(report).to_contain_text("That was all.")
+        expect(report).to_contain_text("Sent to 100 sessions.")
+        expect(report).not_to_contain_text("No answer came")
 
 
 def test_the_phases_of_an_exam_are_told_on_its_page(page: Page, stage: Stage) -> None:

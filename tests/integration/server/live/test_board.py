@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -386,6 +388,8 @@ async def test_what_is_for_very_many_goes_in_portions(
     first = await client.post("/live/together", data=said, headers=headers)
     assert f"{MOST_AT_ONCE} of {MOST_AT_ONCE + 1}" in first.text
     assert f'name="session" value="{named[-1]}"' in first.text
+    # The next answer takes the form's place, not the place of the report.
+    assert re.search(r'<form[^>]* hx-target="this"', first.text)
     rest = {**said, "session": named[-1:], "total": str(len(named))}
     last = await client.post("/live/together", data=rest, headers=headers)
     assert f"{len(named)} of {len(named)}" in last.text
