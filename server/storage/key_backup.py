@@ -44,13 +44,15 @@ def write_backup(folder: Path, file: Path, passphrase: str) -> list[str]:
     """
     if len(passphrase) < MIN_PASSPHRASE:
         raise BackupError(f"a passphrase has at least {MIN_PASSPHRASE} characters")
-    found = sorted(path for path in folder.rglob("*") if path.suffix in _SUFFIXES)
-    if not found:
-        raise BackupError(f"there are no keys in {folder}")
+    # Shares keep snapshots of themselves beneath, which are no keys of today.
+    named = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     files = {
-        path.relative_to(folder).as_posix(): base64.b64encode(path.read_bytes()).decode()
-        for path in found
+        name: base64.b64encode(path.read_bytes()).decode()
+        for name, path in named.items()
+        if _is_key_name(name)
     }
+    if not files:
+        raise BackupError(f"there are no keys in {folder}")
     head = MAGIC + secrets.token_bytes(SALT_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
     sealed = _cipher(passphrase, head).encrypt(nonce, msgspec.json.encode(files), head)

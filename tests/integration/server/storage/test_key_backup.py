@@ -46,6 +46,18 @@ def test_what_is_backed_up_comes_back_private(tmp_path: Path, keys: Path, file: 
         assert data not in file.read_bytes()
 
 
+def test_what_a_share_keeps_of_earlier_days_is_none_of_it(tmp_path: Path, keys: Path) -> None:
+    before = contents(keys)
+    for snapshot in (".snapshot/daily.0", ".snapshot", "old/2025"):
+        folder = keys / snapshot
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "server.secret").write_bytes(b"of another day")
+    names = write_backup(keys, tmp_path / "b", PASSPHRASE)
+    assert names == sorted(before)
+    restore_backup(tmp_path / "b", tmp_path / "back", PASSPHRASE)
+    assert contents(tmp_path / "back") == before
+
+
 def test_what_is_there_is_kept_and_what_is_missing_is_put_back(keys: Path, file: Path) -> None:
     before = contents(keys)
     (keys / "server.secret").unlink()
