@@ -48,6 +48,32 @@ def flag(number: int) -> str:
     return f"li[data-flag='{number:032x}']"
 
 
+def camera_piece(shown: Stage, page: Page, moment: float) -> tuple[float, str]:
+    """Where the camera's piece of a moment ends (s), and its address as a pattern."""
+    playlist = page.evaluate(
+        "async (path) => (await fetch(path)).text()",
+        f"/media/{shown.session('main').rpartition('/')[2]}/camera.m3u8",
+    )
+    found = re.findall(r"#EXTINF:([\d.]+).*\n(?:#.*\n)*(\S+)", playlist)
+    ends = accumulate(float(length) for length, _ in found)
+    return next(
+        (end, f"**/{name}") for end, (_, name) in zip(ends, found, strict=True) if end > moment
+    )
+
+
+def note_texts(page: Page) -> None:
+    """Collect what stands over the camera's picture in ``notes``, "" for nothing."""
+    page.evaluate(
+        """() => {
+          const note = document.querySelector("[data-note=camera]");
+          window.notes = [];
+          const look = () => notes.push(note.hidden ? "" : note.textContent.trim());
+          const all = { attributes: true, characterData: true, childList: true, subtree: true };
+          new MutationObserver(look).observe(note, all);
+        }"""
+    )
+
+
 def test_one_goes_by_frames_seconds_and_more(shown: Stage, page: Page) -> None:
     show(page, shown.session("main"), 20)
     page.keyboard.press("w")
@@ -74,12 +100,7 @@ def test_one_goes_by_frames_seconds_and_more(shown: Stage, page: Page) -> None:
 
 def test_near_the_end_of_a_piece_two_are_asked_for_at_once(shown: Stage, page: Page) -> None:
     show(page, shown.session("main"), 5)
-    playlist = page.evaluate(
-        "async (path) => (await fetch(path)).text()",
-        f"/media/{shown.session('main').rpartition('/')[2]}/camera.m3u8",
-    )
-    lengths = [float(one) for one in re.findall(r"#EXTINF:([\d.]+)", playlist)]
-    edge = next(end for end in accumulate(lengths) if end > 60)
+    edge, _ = camera_piece(shown, page, 60)
     held: list[Route] = []
     pieces = "**/media/*/camera/*.m4s"
     page.route(pieces, lambda route: held.append(route))
@@ -92,6 +113,81 @@ def test_near_the_end_of_a_piece_two_are_asked_for_at_once(shown: Stage, page: P
         route.continue_()
     page.unroute(pieces)
     at(page, edge - 0.2)
+
+
+def test_who_seeks_within_a_piece_that_is_on_its_way_keeps_it(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"), 5)
+    end, piece = camera_piece(shown, page, 60)
+    held: list[Route] = []
+    left: list[str] = []
+    page.route(piece, lambda route: held.append(route))
+    page.on("requestfailed", lambda request: left.append(request.url))
+    there = "time => document.getElementById('camera').currentTime === time"
+    for moment in (end - 2, end - 1.5, end - 2.5):
+        page.evaluate("time => { location.hash = `t=${time}`; }", moment)
+        until(page, there, "it does not go there", moment)
+    for route in held:
+        route.continue_()
+    page.unroute(piece)
+    at(page, end - 2.5)
+    (only,) = {route.request.url for route in held}
+    assert only not in left
+    assert len(held) == 1
+
+
+def test_a_piece_that_cannot_be_had_is_a_hole_that_is_said(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"))
+    end, piece = camera_piece(shown, page, 50)
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(status=422)
+
+    page.route(piece, refuse)
+    show(page, shown.session("main"), 45)
+    note_texts(page)
+    page.select_option("#rate", "2")
+    page.click("#play")
+    until(page, "notes.includes('This part could not be loaded')", "nothing is said of it")
+    until(page, f"camera.currentTime > {end + 2}", "it does not go on after it")
+    page.click("#play")
+    until(page, READY, "not there")
+    now = times(page)
+    assert abs(now["screen"] - now["camera"]) < 0.2, now
+    assert len(asked) < 10, asked
+    expect(page.locator("[data-note=camera]")).to_be_hidden()
+    # Who goes there is told for as long as it cannot be had, and it is tried again later.
+    page.evaluate("time => { location.hash = `t=${time}`; }", end - 1)
+    expect(page.locator("[data-note=camera]")).to_have_text("This part could not be loaded")
+    page.unroute(piece)
+    page.wait_for_timeout(2100)  # the page itself lets this time pass
+    page.evaluate("time => { location.hash = `t=${time}`; }", end - 1.2)
+    at(page, end - 1.2)
+    expect(page.locator("[data-note=camera]")).to_be_hidden()
+    page.select_option("#rate", "1")
+
+
+def test_a_server_that_is_away_for_a_moment_leaves_no_hole(shown: Stage, page: Page) -> None:
+    show(page, shown.session("main"), 5)
+    until(page, f"{PLAYERS}.every(e => e.buffered.end(0) > 24)", "nothing is fetched ahead")
+    note_texts(page)
+    refused: list[str] = []
+    pieces = "**/media/*/camera/*.m4s"
+    page.route(pieces, lambda route: (refused.append(route.request.url), route.abort()))
+    page.select_option("#rate", "2")
+    page.click("#play")
+    deadline = time.monotonic() + 30
+    while len(refused) < 2:
+        assert time.monotonic() < deadline, "nothing was asked for"
+        page.wait_for_timeout(20)
+    page.unroute(pieces)
+    until(page, "camera.currentTime > 40", "it does not go on")
+    page.click("#play")
+    page.select_option("#rate", "1")
+    assert "This part could not be loaded" not in page.evaluate("notes")
+    now = times(page)
+    assert abs(now["screen"] - now["camera"]) < 0.2, now
 
 
 def test_sixteen_times_as_fast_is_without_sound_and_says_so(shown: Stage, page: Page) -> None:

@@ -13,14 +13,20 @@ export class Notes {
       if (!note) continue;
       const there = stream.runAt(time);
       const words = stream.problem || (there ? "" : this.#absence(stream, time));
-      note.hidden = !words && !(there && !stream.ready && this.playback.waiting);
+      note.hidden = !words && !this.#late(stream, time);
       note.classList.toggle("over", !words);
       note.querySelector("span").textContent = words || "Loading …";
     }
   }
 
+  /** Whether the picture is of another moment, or stands while everybody waits for it. */
+  #late(stream, time) {
+    const { rate, stepping, waiting } = this.playback;
+    return (!stepping && !stream.near(time, rate)) || (waiting && !stream.ready);
+  }
+
   #absence(stream, time) {
-    if (stream.broken.some(([start, end]) => time >= start && time < end)) return "This part could not be loaded";
+    if (stream.failed.at(time)) return "This part could not be loaded";
     const here = (one) => one.stream === stream.name && time >= one.start && time < one.end;
     const due = this.data().undelivered.find(here);
     if (due) return `Recorded, but not here: ${due.reason}`;

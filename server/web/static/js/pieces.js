@@ -6,6 +6,7 @@
 import Hls from "../vendor/hls.light.min.mjs";
 
 const MOST_BYTES = 48 * 2 ** 20; // about twenty minutes of all streams
+const LONGEST = 30000; // ms that fetching a piece in advance may take, as hls.js itself allows
 
 const held = new Map(); // address -> ArrayBuffer, the longest unused first
 const coming = new Map(); // address -> promise
@@ -30,16 +31,28 @@ function recall(url) {
   return data;
 }
 
-/** Fetch a piece in advance; what fails is left to whoever needs it. `how` is as `fetch` takes it. */
-export function prefetch(url, how = { priority: "low" }) {
-  if (held.has(url) || coming.has(url)) return coming.get(url) ?? Promise.resolve();
-  const promise = fetch(url, { cache: "no-store", ...how })
+/** Fetch a piece in advance, until `signal` ends it; what fails is left to whoever needs it. */
+export function prefetch(url, { priority = "low", signal } = {}) {
+  if (held.has(url) || coming.has(url)) return;
+  const way = new AbortController();
+  const forget = () => coming.get(url) === promise && coming.delete(url);
+  // At once, so that whoever needs it in this very moment does not wait for what was left.
+  const leave = () => {
+    forget();
+    way.abort();
+  };
+  const timer = setTimeout(leave, LONGEST);
+  signal?.addEventListener("abort", leave);
+  const promise = fetch(url, { cache: "no-store", priority, signal: way.signal })
     .then((answer) => (answer.ok ? answer.arrayBuffer() : null))
     .then((data) => data && remember(url, data))
     .catch(() => {})
-    .finally(() => coming.delete(url));
+    .finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
+      forget();
+    });
   coming.set(url, promise);
-  return promise;
 }
 
 /** hls.js's loader of fragments, which asks the memory first; of two that want the same, one fetches. */

@@ -90,7 +90,7 @@ export class Playback extends EventTarget {
       const wish = this.#wish;
       this.#wish = 0;
       const time = await stream.frameFrom(wish);
-      if (time !== null) this.seek(time);
+      this.seek(time ?? this.#time); // where there is no other, back from where it was looked for
     }
     this.stepping = false;
   }
@@ -137,7 +137,7 @@ export class Playback extends EventTarget {
   }
 
   #arrived() {
-    if (this.seekingSince === undefined || this.active(this.#time).some((stream) => !stream.ready)) return;
+    if (this.seekingSince === undefined || this.active(this.#time).some((stream) => !stream.shows(this.#time, this.rate))) return;
     performance.measure("seek", { start: this.seekingSince, end: performance.now() });
     this.seekingSince = undefined;
     this.#unhurried();

@@ -202,7 +202,7 @@ class Page {
     if (!dialog) return null;
     const still = () => {
       const stream = this.playback.streams.find(({ name }) => name === "camera");
-      const there = stream?.ready && stream.runAt(this.playback.time);
+      const there = stream?.runAt(this.playback.time) && stream.shows(this.playback.time);
       return { video: there ? stream.element : null, words: there ? `Camera at ${clock(this.playback.time)}` : "No camera picture at this moment" };
     };
     const step = (seconds) => {

@@ -4,10 +4,9 @@
 // *is* session time. Where nothing was recorded the element is parked: it cannot play there.
 
 import Hls from "../vendor/hls.light.min.mjs";
+import { AGAIN, EDGE, FailedPieces } from "./failed_pieces.js";
 import { PieceLoader, prefetch } from "./pieces.js";
 
-// The last moments of a run may not play: an encoder's padding, a container's rounding (s).
-const EDGE = 0.25;
 // An element this near (s) to where it should be is left alone while paused.
 const CLOSE = 0.02;
 // Beyond this (s) playing faster or slower will not do, and it jumps.
@@ -44,12 +43,13 @@ const POLICY = {
 const painted = (done) => requestAnimationFrame(() => requestAnimationFrame(done));
 
 export class Stream {
-  #way = new AbortController();
+  #ways = new Map(); // address of a piece that is fetched for a seek -> its AbortController
+  #stopped = null; // where and since when hls.js fetches no more, after a piece that failed
 
   /** `changed` is called whenever what the stream can show has changed. */
   constructor(element, { name, playlist, runs, at, changed }) {
     Object.assign(this, { element, name, playlist, runs, changed });
-    this.broken = [];
+    this.failed = new FailedPieces();
     this.problem = "";
     for (const event of ["seeked", "canplay", "waiting", "error"]) element.addEventListener(event, changed);
     this.#watchFrames();
@@ -58,13 +58,23 @@ export class Stream {
 
   /** The run of recorded time that `time` lies in, as [start, end], or null. */
   runAt(time) {
-    if (this.broken.some(([start, end]) => time >= start && time < end)) return null;
+    if (this.failed.at(time)) return null;
     return this.runs.find(([start, end]) => time >= start && time < end - EDGE) ?? null;
   }
 
-  /** Whether the element can show this very moment. */
+  /** Whether the element shows something, or would sound: of whatever moment. */
   get ready() {
     return this.element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && !this.element.seeking;
+  }
+
+  /** Whether it is at `time` or on the way there, as near as playing at `rate` keeps it. */
+  near(time, rate = 1) {
+    return Math.abs(this.element.currentTime - time) <= JUMP * Math.max(1, rate);
+  }
+
+  /** Whether what it shows is of this moment. */
+  shows(time, rate = 1) {
+    return this.ready && this.near(time, rate);
   }
 
   /** Whether playing can go on from here. */
@@ -124,21 +134,34 @@ export class Stream {
   }
 
   /** Fetch what is needed to begin at `time`, so that going there takes no time. */
-  prefetch(time, how) {
+  prefetch(time) {
+    const url = this.#address(time);
+    if (url) prefetch(url);
+  }
+
+  /** The address of the piece that `time` lies in, if there is one. */
+  #address(time) {
     const fragments = this.hls?.levels?.[0]?.details?.fragments ?? [];
-    const found = fragments.find(({ start, end, gap }) => !gap && time >= start && time < end);
-    if (found) prefetch(found.url, how);
+    return fragments.find(({ start, end, gap }) => !gap && time >= start && time < end)?.url;
   }
 
   /**
    * Fetch at once what `time` takes, side by side. A browser shows a moment when it has some of
    * what follows: near a piece's end that is the next piece, which hls.js would ask for later.
+   * What was on its way to another moment is left, unless this one takes it, too.
    */
   #fetchNow(time) {
-    this.#way.abort();
-    this.#way = new AbortController();
-    const how = { priority: "high", signal: this.#way.signal };
-    for (const moment of [time, time + BUFFER_ON_THE_WAY]) if (!this.#has(moment)) this.prefetch(moment, how);
+    const missing = [time, time + BUFFER_ON_THE_WAY].filter((moment) => !this.#has(moment));
+    const wanted = new Set(missing.map((moment) => this.#address(moment)).filter(Boolean));
+    for (const [url, way] of this.#ways) {
+      if (wanted.has(url)) continue;
+      this.#ways.delete(url);
+      way.abort();
+    }
+    for (const url of wanted) {
+      if (!this.#ways.has(url)) this.#ways.set(url, new AbortController());
+      prefetch(url, { priority: "high", signal: this.#ways.get(url).signal });
+    }
   }
 
   #has(time) {
@@ -155,11 +178,14 @@ export class Stream {
 
   /** Go to `time`, or wait at the next place where there is something. */
   seek(time) {
+    this.failed.forgive(time);
     const target = this.runAt(time) ? time : this.#next(time);
     if (target === null || !this.hls) return;
-    if (Math.abs(this.element.currentTime - target) <= CLOSE) return;
-    this.#fetchNow(target);
-    this.element.currentTime = target;
+    if (Math.abs(this.element.currentTime - target) > CLOSE) {
+      this.#fetchNow(target);
+      this.element.currentTime = target;
+    }
+    this.#resume(target);
   }
 
   /** Whether it is on the way to a moment, and fetches that alone, or may fetch what comes after. */
@@ -183,14 +209,17 @@ export class Stream {
     const wanted = rate * (1 - nudge);
     if (Math.abs(element.playbackRate - wanted) > 0.001) element.playbackRate = wanted;
     if (element.paused) element.play().catch((error) => this.#refused(error));
+    this.#resume(time, rate);
   }
 
   hold() {
     if (!this.element.paused) this.element.pause();
   }
 
+  /** Where something begins after `time`: a run, or what follows a piece that could not be had. */
   #next(time) {
-    return this.runs.find(([start]) => start > time)?.[0] ?? null;
+    const places = [...this.runs.map(([start]) => start), ...this.failed.ends];
+    return places.sort((a, b) => a - b).find((place) => place > time && this.runAt(place)) ?? null;
   }
 
   #refused(error) {
@@ -210,17 +239,20 @@ export class Stream {
       nudgeMaxRetry: 8, fragLoadPolicy: { default: POLICY }, fLoader: PieceLoader,
     });
     this.hls.on(Hls.Events.ERROR, (_, data) => this.#failed(data));
+    this.hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag }) => this.failed.drop(frag) && this.changed());
     this.hls.loadSource(this.playlist);
     this.hls.attachMedia(this.element);
   }
 
   #failed(data) {
     if (data.response?.code === 401 || data.response?.code === 403) location.reload();
-    if (!data.fatal) return;
-    if (data.frag && data.type === Hls.ErrorTypes.NETWORK_ERROR) {
+    const lost = data.frag && data.type === Hls.ErrorTypes.NETWORK_ERROR;
+    // While a session is being recorded, hls.js passes over what it cannot have by itself.
+    if (!data.fatal && !(lost && data.frag.gap)) return;
+    if (lost) {
       // One part that cannot be had is a hole like any other; the rest plays.
-      this.broken.push([data.frag.start, data.frag.end]);
-      this.hls.startLoad(data.frag.end);
+      this.failed.add(data.frag);
+      if (data.fatal) this.#stopped = { at: data.frag.start, since: performance.now() };
     } else if (data.type === Hls.ErrorTypes.MEDIA_ERROR && !this.recovered) {
       this.recovered = true;
       this.hls.recoverMediaError();
@@ -228,5 +260,18 @@ export class Stream {
       this.problem = "This stream cannot be played here. Load the page again; the bundle holds it in any case.";
     }
     this.changed();
+  }
+
+  /**
+   * Let hls.js go on after a piece that failed: at once where something is missing at `time`. Else
+   * that piece is asked for again when it comes near, as the server may be well again by then.
+   */
+  #resume(time, rate = 1) {
+    if (!this.#stopped) return;
+    const { at, since } = this.#stopped;
+    const due = at - time < AHEAD * rate && performance.now() - since > AGAIN;
+    if (!due && this.#has(time)) return;
+    this.#stopped = null;
+    this.hls.startLoad(time);
   }
 }
