@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from server.clock import MICROS_PER_SECOND
 from server.environment import PREFIX, REGION_PREFIX, unknown
+from server.mail.letters import MailError, address_of
 
 _REGION = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -310,9 +311,15 @@ def _check_mail(settings: Settings) -> None:
             f"{PREFIX}MAIL_URL takes smtp://USER:PASSWORD@HOST:587, smtps://HOST, "
             "file:///FOLDER or console:"
         )
-    local, _, domain = settings.mail_from.rpartition("@")
-    if settings.mail_from and not (local and domain and settings.mail_from.isprintable()):
-        raise ConfigError(f"{PREFIX}MAIL_FROM is {settings.mail_from!r}; it takes an address")
+    if not settings.mail_from:
+        return
+    try:
+        address_of(settings.mail_from)
+    except MailError:
+        raise ConfigError(
+            f"{PREFIX}MAIL_FROM is {settings.mail_from!r}; it takes an address alone, as "
+            "exams@example.edu: the institution's name is put before it"
+        ) from None
 
 
 def _is_http(url: str) -> bool:

@@ -217,7 +217,7 @@ def letter_message(
     host = host if _NAMED.fullmatch(host) else "localhost"
     # Every mail server takes seven bits, whatever it offers.
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    sender = settings.mail_from or f"invigil@{host}"
+    sender = address_of(settings.mail_from) if settings.mail_from else f"invigil@{host}"
     message["From"] = Address(display_name=institution.name, addr_spec=sender)
     message["To"] = Address(addr_spec=row.recipient)
     with suppress(MailError):

@@ -34,8 +34,8 @@ class Office:
         self.outbox = Outbox(campus.keys.server_secret(), campus.clock)
         self.post = self.with_carrier(url)
 
-    def with_carrier(self, url: str) -> Post:
-        settings = replace(self.campus.settings, mail_url=url, mail_from="exams@example.edu")
+    def with_carrier(self, url: str, sender: str = "exams@example.edu") -> Post:
+        settings = replace(self.campus.settings, mail_url=url, mail_from=sender)
         carrier = carrier_of(url, settings.data_dir / "mail")
         return Post(
             self.database, self.outbox, carrier, settings, self.campus.clock, lambda: 0.0
@@ -88,6 +88,15 @@ async def test_a_letter_arrives_whole_and_once(desk: Office, sink: MailSink) -> 
     assert letter["Auto-Submitted"] == "auto-generated"
     said = letter.get_content().splitlines()
     assert said == [f"Ihr Code: {CODE}", ".", "Viel Glück!"]
+
+
+async def test_the_sender_s_domain_is_written_as_mail_servers_read_it(
+    desk: Office, sink: MailSink
+) -> None:
+    await desk.write()
+    assert await desk.with_carrier(sink.url, "exams@prüfung.example").deliver() == 1
+    assert sink.envelopes == [("exams@xn--prfung-4ya.example", "ada@example.edu")]
+    assert sink.letters[0]["From"] == "Example University <exams@xn--prfung-4ya.example>"
 
 
 async def test_a_letter_that_cannot_be_written_keeps_no_other_one_here(
