@@ -15,7 +15,7 @@ from recorder.detect.enrolled import FaceLook, FaceTaken, VoiceLook, VoiceTaken
 from recorder.detect.identity.matching import identity_setup
 from recorder.detect.observations import Box
 from recorder.detect.setup import FaceEnrolment, IdentitySetup, VoiceEnrolment, VoiceSetup
-from recorder.detect.watchlist import NO_REFERENCE
+from recorder.detect.watchlist import LEARN_VOICE, NO_REFERENCE
 from recorder.evidence.drafts import Attachment
 from recorder.status import EnrolmentOutcome, EnrolmentStep, EnrolmentView
 from shared.flags import Kind
@@ -37,6 +37,12 @@ SENTENCE = (
 # Where nobody is led, a photograph is waited for so long.
 UNATTENDED_S = 20.0
 UNASKED = "recorded without anybody being asked for it"
+
+# A detector process that is told to go on without a document answers with its next picture. One
+# that has ended is there again after some seconds and begins with the photograph; where none is
+# there by then, there will be no photograph either.
+ANSWER_S = 10.0
+UNANSWERED = "the detector that had the photograph did not answer any more"
 
 LEFT_OUT = "left out by the candidate"
 ADMITTED = "a proctor admitted the candidate without it"
@@ -137,6 +143,8 @@ class Enrolling:
         self._box: Box | None = None
         self._outcome: EnrolmentOutcome = "running"
         self._withheld: str | None = None
+        self._broken = False
+        self._knows_voice = False
         self._left_out: set[str] = set()
         self._unattended = False
         self.unwatched: tuple[str, ...] = ()
@@ -157,6 +165,7 @@ class Enrolling:
     def view(self) -> EnrolmentView | None:
         """Where it stands; ``None`` before it has begun."""
         with self._lock:
+            self._give_up_if_late()
             if self._step is None:
                 return None
             return EnrolmentView(
@@ -246,9 +255,11 @@ class Enrolling:
         self._wanted = replace(self._wanted, document=False, voice=False)
 
     def _give_up_if_late(self) -> None:
-        late_ns = self._clock() - self._since_ns - round(UNATTENDED_S * NS)
-        if self._unattended and self._step == "face" and late_ns >= 0:
+        passed_s = (self._clock() - self._since_ns) / NS
+        if self._unattended and self._step == "face" and passed_s >= UNATTENDED_S:
             self._leave_out_face(f"no good picture came within {UNATTENDED_S:.0f} s")
+        if self._withheld and self._step == "document" and passed_s >= ANSWER_S:
+            self._leave_out_face(UNANSWERED)
 
     def _enter(
         self, step: EnrolmentStep, words: str, progress: float = 0.0, box: Box | None = None
@@ -265,9 +276,9 @@ class Enrolling:
             return "failed"
         return self._outcome
 
-    def _take_face(self) -> None:
+    def _take_face(self, *, withheld: str | None = None) -> None:
         self._number += 1
-        self._withheld = None
+        self._withheld, self._broken = withheld, False
         self._step = None
         self._enter("face", "Look into the camera.")
         self._detectors.take_face(self._face_setup())
@@ -284,14 +295,17 @@ class Enrolling:
         attachments = [Attachment(p.role, p.media_type, p.data) for p in taken.pictures]
         self._submit(Enrolment(identity=taken.identity, liveness=taken.liveness), attachments)
         document = taken.identity.get("document")
-        if isinstance(document, dict) and document.get("same") is False:
-            self._enter("document", UNLIKE, 1.0)
-            self._words, self._outcome = UNLIKE, "failed"
+        if not isinstance(document, dict) or document.get("same") is not False:
+            self._after_face()
             return
-        self._after_face()
+        self._enter("document", UNLIKE, 1.0)
+        self._words, self._outcome = UNLIKE, "failed"
+        if self._withheld is not None:
+            self._leave_out_document(self._withheld)
 
     def _cannot_take_face(self, problem: str) -> None:
         """It stays at this step, as any that does not come off, unless nobody is there."""
+        self._broken = True
         if self._unattended:
             self._leave_out_face(problem)
         else:
@@ -299,8 +313,12 @@ class Enrolling:
 
     def _leave_out_face(self, why: str) -> None:
         self._detectors.take_face(None)
+        # One that was taken before is left out, too.
+        self._detectors.know_face(None)
         self._left_out.add("face")
         detail: Detail = {"left_out": why}
+        if self._withheld is not None:
+            detail["document"] = {"left_out": self._withheld}
         if self._wanted.compared:
             self.unwatched = (NO_REFERENCE,)
             detail["unwatched"] = list(self.unwatched)
@@ -313,8 +331,14 @@ class Enrolling:
             self._submit(Enrolment(identity={"document": {"left_out": why}}), ())
             self._after_face()
             return
+        if self._broken:
+            # Its run has ended with the photograph that it had: that is taken anew.
+            self._take_face(withheld=why)
+            return
         # The detector process ends the run with what it has, and says why in its result.
         self._withheld = why
+        self._step = None
+        self._enter("document", "One moment…", 1.0)
         self._detectors.take_face(self._face_setup())
 
     def _after_face(self) -> None:
@@ -329,6 +353,7 @@ class Enrolling:
     def _voice_taken(self, taken: VoiceTaken) -> None:
         self._detectors.take_voice(None)
         self._detectors.know_voice(VoiceSetup(taken.embedding))
+        self._knows_voice = True
         detail: Detail = {
             "likeness": taken.likeness,
             "stretches": taken.stretches,
@@ -339,6 +364,8 @@ class Enrolling:
 
     def _leave_out_voice(self, why: str) -> None:
         self._detectors.take_voice(None)
+        if self._knows_voice:
+            self._detectors.know_voice(LEARN_VOICE)
         self._left_out.add("voice")
         self._submit(Enrolment(voice={"left_out": why, "instead": INSTEAD}), ())
         self._finish()

@@ -326,6 +326,7 @@ PHRASES = (
         "On battery, {percent} % charged, for some {left} minutes; the exam takes {exam}.",
     ),
     QT_TRANSLATE_NOOP("recorder", "On battery, {percent} % charged."),
+    QT_TRANSLATE_NOOP("recorder", "One moment…"),
     QT_TRANSLATE_NOOP("recorder", "Only Linux is tested yet; try a session before the exam."),
     QT_TRANSLATE_NOOP("recorder", "Only watched here, not held to: {parts}"),
     QT_TRANSLATE_NOOP(
@@ -507,6 +508,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP(
         "recorder", "The desktop did not take a setting for its notifications ({0})."
     ),
+    QT_TRANSLATE_NOOP("recorder", "The desktop did not take a setting for its notifications."),
     QT_TRANSLATE_NOOP("recorder", "The desktop's message bus does not answer ({0})."),
     QT_TRANSLATE_NOOP(
         "recorder", "The desktop's setting for notifications cannot be reached ({0})."

@@ -156,9 +156,11 @@ class EnrolmentRun:
             self._look_at_document(image, monotonic_ns)
 
     def withhold_document(self, reason: str) -> None:
-        """The candidate shows no document, and why; the evidence says so."""
+        """The candidate shows no document, and why: none is asked for, or no more, and the
+        evidence says so.
+        """
+        self._withheld = reason
         if self.step is Step.DOCUMENT:
-            self._withheld = reason
             self._enter(Step.DONE)
 
     def again(self) -> None:
@@ -206,7 +208,8 @@ class EnrolmentRun:
         passed = (face.monotonic_ns - self._step_ns) / NS
         self._share = min(1.0, passed / TURN_S)
         if passed >= TURN_S or self._hint().depth:
-            self._enter(Step.DOCUMENT if self._wanted.document else Step.DONE)
+            shown = self._wanted.document and self._withheld is None
+            self._enter(Step.DOCUMENT if shown else Step.DONE)
 
     def _watch(self, image: NDArray[np.uint8], face: FaceObservation) -> None:
         mesh = self._analyzer.followed

@@ -2721,6 +2721,10 @@
         <translation>Akkubetrieb, {percent} % geladen.</translation>
     </message>
     <message>
+        <source>One moment…</source>
+        <translation>Einen Moment …</translation>
+    </message>
+    <message>
         <source>Only Linux is tested yet; try a session before the exam.</source>
         <translation>Bisher ist nur Linux getestet; probieren Sie es vor der Prüfung aus.</translation>
     </message>
@@ -3147,6 +3151,10 @@
     <message>
         <source>The desktop did not take a setting for its notifications ({0}).</source>
         <translation>Die Arbeitsoberfläche nahm eine Einstellung für Benachrichtigungen nicht an ({0}).</translation>
+    </message>
+    <message>
+        <source>The desktop did not take a setting for its notifications.</source>
+        <translation>Die Arbeitsoberfläche nahm eine Einstellung für Benachrichtigungen nicht an.</translation>
     </message>
     <message>
         <source>The desktop&apos;s message bus does not answer ({0}).</source>

@@ -21,8 +21,15 @@ from recorder.detect.setup import (
     VoiceEnrolment,
     VoiceSetup,
 )
-from recorder.detect.watchlist import NO_REFERENCE
-from recorder.enrolling import PATIENCE_S, UNATTENDED_S, Enrolling, Wanted
+from recorder.detect.watchlist import LEARN_VOICE, NO_REFERENCE
+from recorder.enrolling import (
+    ANSWER_S,
+    PATIENCE_S,
+    UNANSWERED,
+    UNATTENDED_S,
+    Enrolling,
+    Wanted,
+)
 from shared.policy import Identity
 from shared.records import Enrolment
 
@@ -231,6 +238,90 @@ def test_no_document_at_hand_ends_the_run_with_the_reason() -> None:
     assert enrolled.seen == ("done", "left_out")
 
 
+@pytest.mark.parametrize("admitted", [True, False])
+def test_no_document_goes_on_where_the_run_ended_with_a_problem(admitted: bool) -> None:
+    enrolled = Enrolled(document=True, voice=False)
+    enrolled.run.begin()
+    enrolled.look("document")
+    first = enrolled.detectors.face
+    enrolled.cannot("it failed at work (RuntimeError: cv2)")
+    assert enrolled.seen == ("document", "failed")
+    if admitted:
+        enrolled.run.wait_for_proctor()
+        enrolled.run.answered("go on", admitted=True)
+    else:
+        enrolled.run.leave_out("document")
+    assert enrolled.seen == ("face", "running")
+    again = enrolled.detectors.face
+    assert first is not None
+    assert again is not None
+    assert again.number != first.number
+    assert again.withheld is not None
+    enrolled.taken(document={"reason": f"not shown: {again.withheld}"})
+    assert enrolled.seen == ("done", "left_out")
+
+
+def test_a_photograph_that_fails_again_is_left_out_with_the_document() -> None:
+    enrolled = Enrolled(document=True, voice=False)
+    enrolled.run.begin()
+    enrolled.look("document")
+    enrolled.cannot("it failed at work (RuntimeError: cv2)")
+    enrolled.run.leave_out("document", "lost")
+    enrolled.cannot("it failed at work (RuntimeError: cv2)")
+    enrolled.run.leave_out("face")
+    assert enrolled.seen == ("done", "left_out")
+    ((body, _),) = enrolled.written
+    assert body.identity == {
+        "left_out": "left out by the candidate",
+        "document": {"left_out": "lost"},
+        "unwatched": [NO_REFERENCE],
+    }
+
+
+def test_no_document_goes_on_where_no_detector_answers() -> None:
+    enrolled = Enrolled(document=True, voice=False)
+    enrolled.run.begin()
+    enrolled.look("document")
+    enrolled.now_s += 60
+    enrolled.run.leave_out("document", "lost")
+    assert enrolled.seen == ("document", "running")
+    enrolled.now_s += ANSWER_S
+    assert enrolled.seen == ("done", "left_out")
+    assert enrolled.over == 1
+    assert enrolled.detectors.face is None
+    ((body, _),) = enrolled.written
+    assert body.identity == {
+        "left_out": UNANSWERED,
+        "document": {"left_out": "lost"},
+        "unwatched": [NO_REFERENCE],
+    }
+
+
+def test_the_next_detector_takes_the_photograph_and_asks_for_no_document() -> None:
+    enrolled = Enrolled(document=True, voice=False)
+    enrolled.run.begin()
+    enrolled.look("document")
+    enrolled.run.leave_out("document", "lost")
+    enrolled.now_s += ANSWER_S - 1
+    enrolled.look("photo")
+    enrolled.now_s += ANSWER_S
+    assert enrolled.seen == ("face", "running")
+    enrolled.taken(document={"reason": "not shown: lost"})
+    assert enrolled.seen == ("done", "left_out")
+
+
+def test_a_document_unlike_the_face_that_is_left_out_meanwhile_is_not_asked_about() -> None:
+    enrolled = Enrolled(document=True, voice=False)
+    enrolled.run.begin()
+    enrolled.look("document")
+    enrolled.run.leave_out("document", "damaged")
+    enrolled.taken(document={"same": False, "distance": 0.9})
+    assert enrolled.seen == ("done", "left_out")
+    assert [body.identity for body, _ in enrolled.written][-1] == {
+        "document": {"left_out": "damaged"}
+    }
+
+
 def test_a_voice_that_was_not_heard_can_be_read_again() -> None:
     enrolled = Enrolled(photo=False)
     enrolled.run.begin()
@@ -246,6 +337,26 @@ def test_a_voice_that_was_not_heard_can_be_read_again() -> None:
     enrolled.run.leave_out("voice")
     ((body, _),) = enrolled.written
     assert "first voice" in str(body.voice)
+
+
+def test_what_is_left_out_when_taken_again_is_compared_with_no_more() -> None:
+    enrolled = Enrolled()
+    enrolled.run.begin()
+    enrolled.taken()
+    enrolled.heard(VOICE)
+    enrolled.run.retake()
+    enrolled.run.leave_out("face")
+    assert enrolled.detectors.known[-1] is None
+    enrolled.run.leave_out("voice")
+    assert enrolled.detectors.known[-1] == LEARN_VOICE
+    assert enrolled.run.unwatched == (NO_REFERENCE,)
+
+
+def test_where_no_voice_was_taken_nothing_else_is_listened_for() -> None:
+    enrolled = Enrolled(photo=False)
+    enrolled.run.begin()
+    enrolled.run.leave_out("voice")
+    assert enrolled.detectors.known == []
 
 
 def test_alone_it_takes_a_photograph_or_gives_up_and_asks_for_nothing() -> None:

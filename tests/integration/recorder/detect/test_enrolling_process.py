@@ -95,6 +95,21 @@ def test_a_process_that_is_killed_while_it_enrols_begins_anew(
         until(lambda: len(watched.of(FaceLook)) > seen, "a look of the next process")
 
 
+def test_a_document_that_is_left_out_while_the_process_is_down_is_not_asked_for_again(
+    watched: Watched, photograph: Picture
+) -> None:
+    asked = FaceEnrolment(1, threshold=0.55, document=True)
+    with sitting(watched.detector.offer_frame, photograph):
+        watched.detector.prepare(DetectorSetup(take_face=asked))
+        until(lambda: any(look.step == "document" for look in watched.of(FaceLook)), "it", 60)
+        watched.kill()
+        withheld = replace(asked, withheld="left out by the candidate")
+        watched.detector.prepare(DetectorSetup(take_face=withheld))
+        taken = watched.taken()
+    assert taken.identity["document"] == {"reason": "not shown: left out by the candidate"}
+    assert [picture.role for picture in taken.pictures] == ["photo"]
+
+
 def kinds(watched: Watched) -> set[Kind]:
     return {incident.kind for incident in watched.of(Incident)}
 

@@ -274,10 +274,19 @@ def test_a_mesh_that_leaps_to_the_card_is_on_the_candidate_no_more(
 
 
 def test_no_document_is_said_in_the_evidence(picture: Picture) -> None:
-    sitting = Sitting(Stage(), picture, document=True)
-    sitting.run.withhold_document("too early, and without effect")
-    sitting.past_the_turn()
+    sitting = Sitting(Stage(), picture, document=True).past_the_turn()
+    assert sitting.run.step is Step.DOCUMENT
     sitting.run.withhold_document("it is at home")
+    result = sitting.run.result()
+    assert result is not None
+    assert result.identity["document"] == {"reason": "not shown: it is at home"}
+
+
+def test_a_document_that_is_known_to_be_missing_is_not_asked_for(picture: Picture) -> None:
+    sitting = Sitting(Stage(), picture, document=True)
+    sitting.run.withhold_document("it is at home")
+    sitting.past_the_turn()
+    assert sitting.run.step is Step.DONE
     result = sitting.run.result()
     assert result is not None
     assert result.identity["document"] == {"reason": "not shown: it is at home"}
