@@ -39,7 +39,7 @@ def run_as(
     Raises:
         Fault: something cannot be opened, is not found or refused, or the account may not.
     """
-    from litestar.exceptions import NotFoundException
+    from litestar.exceptions import HTTPException
     from litestar.status_codes import HTTP_409_CONFLICT
 
     from server.problems import Rejection
@@ -49,7 +49,7 @@ def run_as(
             staff = await account_named(db, email, least)
         try:
             done = await work(rooms, staff)
-        except NotFoundException as error:
+        except HTTPException as error:
             raise fault(error.detail) from error
         if isinstance(done, Rejection):
             # What somebody else did first begins with their name, which stays as it is.

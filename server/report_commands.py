@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from server.acting import Flag, run_as
+from server.acting import Flag, fault, run_as
 from server.opening import Fault, Rooms, exam_named, run_in_rooms, settled
 from server.terminal import print_line, say
 from server.whole_files import form_of, whole_file
@@ -92,10 +92,12 @@ def verdict(session: str, *, by: str, anew: Flag = False) -> int:
     from server.audit.service import viewed
     from server.ingest.lookup import session_of
     from server.reports.verdicts import Failed, Kept
+    from server.retention.gone import demand_records
 
     async def work(rooms: Rooms, staff: Staff) -> VerdictOut:
         async with rooms.database.transaction() as db:
             row = await session_of(db, staff, session)
+            await demand_records(db, session)
             await viewed(db, rooms.clock(), staff, row, "verdict", address=staff.means)
         look = await _verdicts(rooms).settled(session, anew=anew)
         if isinstance(look, Kept):
@@ -156,12 +158,16 @@ async def _note_access(rooms: Rooms, session_id: str) -> str:
     """Log that the session is looked at; whose it is."""
     from server.audit.service import COMMAND_LINE, accessed
     from server.ingest.models import ExamSession
+    from server.retention.certificates import all_gone
+    from server.retention.gone import NOTHING_LEFT
 
     async with rooms.database.transaction() as db:
         row = await db.get(ExamSession, session_id)
         if row is None:
             why = "see `invigil-server admin sessions`"
             raise Fault(f"there is no session {session_id}; {why}")
+        if await all_gone(db, session_id):
+            raise fault(NOTHING_LEFT)
         accessed(db, rooms.clock(), COMMAND_LINE, row, "report")
         return row.institution_id
 

@@ -95,7 +95,7 @@ async def hold(db: AsyncSession, institution_id: str) -> Standing:
     asked = {"institution": institution_id}
     found = (await db.execute(_LOCK, asked)).one()
     present = (await db.execute(_PRESENT_KEYS, asked)).scalar_one()
-    return Standing(institution_id, *found, present)
+    return Standing(institution_id, *found, present_ref=present)
 
 
 def logged_database(url: str, keys: KeyStore) -> Database:

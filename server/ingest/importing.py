@@ -144,7 +144,7 @@ class Imports:
         if row is None or importer.institution not in (None, row.institution_id):
             return await self._unknown(db, manifest, importer)
         if row.purged_at is not None:
-            why = "the session's evidence was destroyed here when its time was over"
+            why = "the session's evidence was destroyed here"
             return Declined(f"{why}; nothing of it may come back")
         keys = self._keys.of(row.key_ref)
         return Target(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import structlog
+from obstore.exceptions import BaseError as BlobStoreError
 
 from server.clock import WallClock
 from server.reports.snapshot import Snapshot, take_snapshot
@@ -65,3 +66,9 @@ class BundleExport:
             except BlobMissing:
                 # The verifier will say so too: committed, receipted, and missing.
                 _log.error("a receipted blob is missing", session=session, sha256=sha256)
+            except BlobStoreError:
+                # What this machine's disk does not give is damage, and as good as missing; a
+                # store elsewhere may answer the next time.
+                if not self._blobs.local:
+                    raise
+                _log.error("a receipted blob cannot be read", session=session, sha256=sha256)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from litestar.response import Stream
 
@@ -19,11 +18,8 @@ from server.downloads import made_once
 from server.ingest.lookup import session_of
 from server.network import AnyRequest
 from server.reports.bundle import BundleExport
-from server.retention.certificates import all_gone
+from server.retention.gone import demand_records
 from server.storage.database import Database
-
-# What is said where nothing is left to export.
-GONE = "This session's evidence was destroyed; only the certificates of that are left."
 
 
 @get(
@@ -45,8 +41,7 @@ async def get_bundle(
     async with database.transaction() as db:
         session = await session_of(db, staff, session_id)
         accessed(db, clock(), staff, session, "bundle")
-        if await all_gone(db, session_id):
-            raise HTTPException(GONE, status_code=410)
+        await demand_records(db, session_id)
 
     async def write(file: Path) -> None:
         await bundles.write(session_id, file)

@@ -96,9 +96,9 @@ def evidence_of(case: CaseFile) -> EvidenceOut:
         last_heard=session.last_seen,
         pieces=Pieces(
             session.blobs,
-            session.blobs_durable,
+            session.blobs_durable - case.kept.pieces_gone,
             session.bytes_committed,
-            session.bytes_durable,
+            session.bytes_durable - case.kept.bytes_gone,
         ),
         undelivered=[_undelivered(one) for one in case.undelivered],
         keys=case.history.keys,

@@ -117,9 +117,10 @@ class ExamReport:
 
     @property
     def final(self) -> bool:
-        """Whether nothing more is to come: nobody sits it, and every flag is decided."""
+        """Whether nothing more is to come: it is over, nobody sits it, all is decided."""
         left = any(one.open or one.escalated for one in self.kinds)
-        return not (left or self.rates.running or self.rates.incomplete)
+        over = self.exam.cancelled is not None or self.exam.ends <= self.made
+        return over and not (left or self.rates.running or self.rates.incomplete)
 
 
 async def read_exam_report(database: Database, exam: Exam, now: int) -> ExamReport:
@@ -149,7 +150,12 @@ async def _rates(db: AsyncSession, exam: Exam, now: int) -> Rates:
     incomplete = in_state(Shortfall.INCOMPLETE, now)
     sorts: dict[str, ColumnElement[bool]] = {
         "begun": ExamSession.size > 0,
-        "running": and_(ExamSession.state == "open", ExamSession.size > 0, ~incomplete),
+        "running": and_(
+            ExamSession.state == "open",
+            ExamSession.size > 0,
+            ExamSession.purged_at.is_(None),
+            ~incomplete,
+        ),
         "completed": ExamSession.closed.is_(True),
         "incomplete": incomplete,
         "terminated": ExamSession.state == "terminated",

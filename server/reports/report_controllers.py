@@ -20,6 +20,7 @@ from server.reports.exam_output import ExamReportOut, exam_report_out
 from server.reports.exam_report import read_exam_report
 from server.reports.session_report import report_for_programs
 from server.reports.session_reports import SessionReports
+from server.retention.gone import demand_records
 from server.storage.database import Database
 from shared.wire import API_PREFIX
 
@@ -45,6 +46,7 @@ async def get_session_report(
     staff = current_account(request)
     async with database.transaction() as db:
         session = await session_of(db, staff, session_id)
+        await demand_records(db, session_id)
         accessed(db, clock(), staff, session, "report")
         report = await session_reports.read(db, session, staff.name)
         body = msgspec.to_builtins(report_for_programs(report))

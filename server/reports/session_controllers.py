@@ -20,6 +20,7 @@ from server.reports.course import CourseOut, course_of
 from server.reports.evidence import EvidenceOut, evidence_of
 from server.reports.observation import ObservabilityOut, WatchingOut, observation_of
 from server.reports.verdicts import Crowded, Failed, Kept, Running, VerdictOut, Verdicts
+from server.retention.gone import demand_records
 from server.review.casefile import read_case
 from server.storage.database import Database
 from shared.wire import API_PREFIX, Problem, ProblemType
@@ -117,6 +118,7 @@ class SessionsController(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
+            await demand_records(db, session_id)
             look = await verdicts.look(db, session)
             await viewed(db, clock(), staff, session, "verdict")
         match look:

@@ -25,6 +25,8 @@ def unfinished(case: CaseFile, look: Look | None) -> list[str]:
 
 def _of_recording(case: CaseFile) -> Iterator[str]:
     session, states = case.session, case.standing.states
+    if session.purged_at is not None:
+        return  # nothing more is taken in, however it ended
     if session.size == 0:
         yield "Nothing has been recorded yet."
     elif Shortfall.INCOMPLETE in states:
@@ -35,7 +37,7 @@ def _of_recording(case: CaseFile) -> Iterator[str]:
     elif session.state == "open":
         yield "The session is still being recorded: everything below may change."
     missing = session.blobs - session.blobs_durable
-    if missing and session.purged_at is None:
+    if missing:
         are = "is" if missing == 1 else "are"
         yield f"{count(missing, 'piece')} of the recordings {are} not here."
 
@@ -128,4 +130,5 @@ def _evidence(case: CaseFile) -> Iterator[str]:
         often = "once" if times == 1 else f"{times} times"
         yield f"The recorder was interrupted {often}, {spoken(history.interrupted)} in all."
     if case.session.purged_at is not None:
-        yield "The recordings were destroyed at the end of their retention time."
+        since = said(case.session.purged_at, zone_of_exam(case))
+        yield f"The recordings were destroyed; nothing was taken in any more from {since}."

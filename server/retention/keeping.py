@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.exams.models import PolicyVersion
-from server.ingest.models import ExamSession
+from server.ingest.models import BlobRow, ExamSession
 from server.retention.certificates import Told, destroyed_of
 from server.retention.holds import why_kept
 from server.retention.kinds import WORDS, expiries
@@ -21,13 +22,16 @@ from shared.policy import decode_policy
 @dataclass(frozen=True, slots=True)
 class Kept:
     """``until`` when each kind goes (µs UTC), ``here`` those of which something is left,
-    ``held`` why nothing may go now, ``gone`` what was destroyed.
+    ``held`` why nothing may go now, ``gone`` what was destroyed, ``pieces_gone`` and
+    ``bytes_gone`` how much that was of what had been delivered.
     """
 
     until: Mapping[EvidenceKind, int]
     here: tuple[EvidenceKind, ...]
     held: tuple[str, ...]
     gone: tuple[Told, ...]
+    pieces_gone: int
+    bytes_gone: int
 
     @property
     def rows(self) -> list[tuple[str, int]]:
@@ -49,9 +53,22 @@ async def expiries_of(db: AsyncSession, session: ExamSession) -> dict[EvidenceKi
 
 async def read_kept(db: AsyncSession, session: ExamSession) -> Kept:
     """How a session's evidence is kept."""
+    pieces, size = await _destroyed(db, session.id)
     return Kept(
         until=await expiries_of(db, session),
         here=tuple(await kinds_here(db, session.id)),
         held=tuple(await why_kept(db, session)),
         gone=tuple(await destroyed_of(db, session.id)),
+        pieces_gone=pieces,
+        bytes_gone=size,
     )
+
+
+async def _destroyed(db: AsyncSession, session_id: str) -> tuple[int, int]:
+    """Pieces that were here and are destroyed, and their bytes."""
+    query = select(func.count(), func.coalesce(func.sum(BlobRow.size), 0)).where(
+        BlobRow.session_id == session_id,
+        BlobRow.durable_at.is_not(None),
+        BlobRow.destroyed_at.is_not(None),
+    )
+    return (await db.execute(query)).tuples().one()

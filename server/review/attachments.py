@@ -143,7 +143,7 @@ async def find_attachment(db: AsyncSession, session: ExamSession, n: int) -> Fou
         return NotHere(404, "This session has no such picture or clip.")
     row = rows[-1]
     if session.purged_at is not None or row.destroyed:
-        return NotHere(410, "This was destroyed when its time was over.")
+        return NotHere(410, "This was destroyed.")
     if not row.there:
         return NotHere(409, "This was recorded, but has not been delivered yet.")
     if row.media_type not in MEDIA_TYPES:

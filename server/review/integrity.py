@@ -145,7 +145,7 @@ def facts(session: ExamSession, standing: Standing, now: int) -> Facts:
 def examine(facts: Facts) -> Evidence:
     """The verdict on what the server holds of a session."""
     if facts.purged:
-        destroyed = "The recordings were destroyed at the end of their retention time."
+        destroyed = "The recordings were destroyed; each certificate says why."
         gone = Check(Level.LACKS, "Destroyed", destroyed, (CheckId.BLOB,))
         return Evidence((gone,), ended_by=facts.ended_by)
     checks = [_records(facts), _end(facts), _pieces(facts), _forks(facts), _clock(facts)]

@@ -20,6 +20,7 @@ from server.network import AnyRequest
 from server.reports.files import TOO_MANY, report_file
 from server.reports.making import Crowded, Reports
 from server.reports.session_reports import SessionReports
+from server.retention.gone import demand_records
 from server.storage.database import Database
 from server.web.rendering import page
 
@@ -45,6 +46,7 @@ class SessionReportPages(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
+            await demand_records(db, session_id)
             candidate = await db.get_one(Candidate, session.candidate_id)
             exam = await db.get_one(Exam, session.exam_id)
         await session_reports.forget_destroyed()
@@ -74,6 +76,7 @@ class SessionReportPages(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
+            await demand_records(db, session_id)
             accessed(db, clock(), staff, session, "report")
         session_reports.begin(staff, session.id)
         return Redirect(f"/sessions/{session.id}/report", status_code=303)
@@ -94,6 +97,7 @@ class SessionReportPages(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
+            await demand_records(db, session_id)
             accessed(db, clock(), staff, session, "report")
         name = SessionReports.name(staff, session.id)
         if reports.look(name) is None and isinstance(

@@ -21,6 +21,7 @@ from server.ingest.lookup import session_of
 from server.ingest.models import BlobRow, ExamSession, RecordRow, SegmentRow
 from server.network import AnyRequest
 from server.reports.verdicts import Kept, Look, VerdictOut, Verdicts, Where
+from server.retention.gone import demand_records
 from server.review.reading import place
 from server.storage.database import Database
 from server.web.rendering import page
@@ -46,6 +47,7 @@ class VerdictPages(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
+            await demand_records(db, session_id)
             look = await verdicts.look(db, session)
             context = await _context(db, session, look)
             await viewed(db, clock(), staff, session, "verdict")
@@ -63,6 +65,7 @@ class VerdictPages(Controller):
         """Verify anew, whatever was said before."""
         async with database.transaction() as db:
             session = await session_of(db, current_account(request), session_id)
+            await demand_records(db, session_id)
         verdicts.begin(session.id)
         return Redirect(f"/sessions/{session.id}/verdict", status_code=303)
 

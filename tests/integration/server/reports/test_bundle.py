@@ -92,12 +92,15 @@ async def test_a_fork_shows_in_the_bundle(
     assert failed == {"ORDER"}
 
 
+@pytest.mark.parametrize("how", ["lost", "the disk does not give it"])
 async def test_a_blob_that_the_store_lost_is_named_by_the_verifier(
-    campus: Campus, client: httpx.AsyncClient, pupil: Pupil, tmp_path: Path
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil, tmp_path: Path, how: str
 ) -> None:
     await recorded(pupil)
-    lost = next(iter(pupil.blobs))
-    (campus.settings.data_dir / "blobs" / pupil.session / lost).unlink()
+    lost = campus.settings.data_dir / "blobs" / pupil.session / next(iter(pupil.blobs))
+    lost.unlink()
+    if how != "lost":
+        lost.symlink_to(lost)  # an error other than that there is none
     await sign_in(campus, client, campus.proctor)
     verdict = verify_bundle(await download(client, pupil, tmp_path))
     failed = {r.check.name for r in verdict.results if r.outcome.name == "FAILS"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import html
 import io
 import json
 import re
 import time
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,9 @@ from server.exams.terms import Terms
 from server.reports.making import Reports
 from server.reports.session_reports import SessionReports
 from server.retention.destruction import Destroyed, Destruction
+from server.review.states import SILENT_AFTER
 from server.storage.blobs import BlobStore
-from shared.certificate import SEALED
+from shared.certificate import SEALED, EvidenceKind
 from shared.policy import Review
 
 pytestmark = pytest.mark.anyio
@@ -95,8 +97,10 @@ async def desk(
         yield Desk(campus, client, await sign_in(campus, client, campus.proctor))
 
 
-async def whole(desk: Desk) -> Pupil:
-    """A session with three flags, the first of which has a picture, all of it here."""
+async def whole(desk: Desk, *, ended: bool = True) -> Pupil:
+    """A session with three flags, the first of which has a picture, all of it here; or one
+    whose recorder was never heard of again.
+    """
     pupil = await desk.pupil()
     pupil.open(unwatched=("clipboard: this system tells nobody",))
     pupil.segment()
@@ -106,7 +110,8 @@ async def whole(desk: Desk) -> Pupil:
     for number in (2, 3):
         pupil.mono += 60_000_000
         pupil.incident(number, kind="speech")
-    pupil.close()
+    if ended:
+        pupil.close()
     await pupil.hand_in()
     return pupil
 
@@ -235,14 +240,60 @@ async def only_the_asker_has_it_and_not_for_long(desk: Desk, pupil: Pupil) -> No
     assert not list(folder.glob("*.pdf"))
 
 
-async def destroyed(desk: Desk, pupil: Pupil) -> None:
-    """Have everything sealed destroyed, by another process than the server's."""
+async def destroyed(desk: Desk, pupil: Pupil, kinds: Sequence[EvidenceKind] = SEALED) -> None:
+    """Have evidence destroyed, by another process than the server's."""
     campus = desk.campus
     async with connected(campus.settings) as database:
         blobs = BlobStore(campus.settings.blobs, campus.settings.data_dir / "incoming")
         work = Destruction(database, blobs, campus.keys, campus.clock)
-        done = await work.destroy(pupil.session, SEALED, "command line", "Its time is over.")
+        done = await work.destroy(pupil.session, kinds, "command line", "Its time is over.")
         assert isinstance(done, Destroyed)
+
+
+async def test_of_what_was_destroyed_whole_no_report_is_made(desk: Desk) -> None:
+    """Without the records it would tell of a session in which nothing happened."""
+    pupil = await whole(desk)
+    await destroyed(desk, pupil, tuple(EvidenceKind))
+    of_pages, of_programs = f"/sessions/{pupil.session}", f"/api/v1/sessions/{pupil.session}"
+    for address in (
+        f"{of_pages}/report",
+        f"{of_pages}/report.pdf",
+        f"{of_pages}/verdict",
+        f"{of_programs}/report",
+        f"{of_programs}/verdict",
+    ):
+        refused = await desk.client.get(address, headers=BROWSER)
+        assert refused.status_code == 410, address
+        assert "only the certificates of that are left" in html.unescape(refused.text)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+async def test_a_report_after_destruction_says_so_and_why(desk: Desk, ended: bool) -> None:
+    pupil = await whole(desk, ended=ended)
+    desk.campus.clock.advance(2 * SILENT_AFTER)
+    await destroyed(desk, pupil)
+    told = (await desk.client.get(f"/api/v1/sessions/{pupil.session}/report")).json()
+    assert told["evidence"]["pieces"]["held"] == 0
+    assert told["evidence"]["pieces"]["bytes_held"] == 0
+    assert not any("still being recorded" in one for one in told["unfinished"])
+    assert any("The recordings were destroyed; nothing was" in one for one in told["summary"])
+    assert "end of their retention" not in json.dumps(told)
+    exam = desk.campus.exam.id
+    figures = (await desk.client.get(f"/api/v1/exams/{exam}/report")).json()
+    assert figures["sessions"]["running"] == 0
+
+
+async def test_an_exam_that_may_still_be_begun_has_no_final_report(
+    template: Campus, tmp_path: Path
+) -> None:
+    campus = copy_of(template, tmp_path / "data")
+    address = f"/api/v1/exams/{campus.exam.id}/report"
+    async with client_of(campus) as client:
+        await sign_in(campus, client, campus.proctor)
+        assert (await client.get(address)).json()["final"] is False
+        campus.clock.advance(campus.exam.ends - campus.clock())
+        await sign_in(campus, client, campus.proctor)
+        assert (await client.get(address)).json()["final"] is True
 
 
 async def test_what_was_destroyed_is_in_no_report_that_was_made_before(desk: Desk) -> None:

@@ -113,7 +113,7 @@ async def test_one_that_was_destroyed_is_said(
     assert (await client.get(address(filming, 0))).status_code == 410
     page = (await client.get(f"/sessions/{filming.pupil.session}")).text
     assert "/attachments/" not in page
-    assert "The clip was destroyed when its time was over." in page
+    assert "The clip was destroyed." in page
 
 
 async def test_a_kind_that_a_browser_might_run_is_not_given(
