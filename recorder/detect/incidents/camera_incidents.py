@@ -32,12 +32,9 @@ from shared.policy import Rule
 CHAIN = (Kind.CAMERA_BLOCKED, Kind.FACE_MISSING, Kind.LOOKING_AWAY, Kind.GAZE_AWAY)
 
 _FACE_KINDS = (*CHAIN, Kind.MULTIPLE_FACES, Kind.VIRTUAL_CAMERA)
-_MACHINE_KINDS = (
-    *_FACE_KINDS,
-    Kind.IDENTITY_MISMATCH,
-    Kind.HAND_AT_EAR,
-    Kind.HANDS_HIDDEN,
-)
+# Of what is looked at now and then, and may not be looked at any more at all.
+_SAMPLED_KINDS = (Kind.IDENTITY_MISMATCH, Kind.HAND_AT_EAR, Kind.HANDS_HIDDEN)
+_MACHINE_KINDS = (*_FACE_KINDS, *_SAMPLED_KINDS)
 CAMERA_KINDS = (*_MACHINE_KINDS, Kind.OBJECT_SEEN)
 
 # The contrast of a picture half black, half white.
@@ -60,7 +57,7 @@ class CameraIncidents:
         calibration: Screen | None = None,
     ) -> None:
         self._machines = Machines(_MACHINE_KINDS, rule, new_id)
-        seen = rule(Kind.OBJECT_SEEN)
+        self._object_rule = seen = rule(Kind.OBJECT_SEEN)
         self._things = ObjectIncidents(seen, new_id, hold_ns(seen)) if seen.enabled else None
         self._margins = Margins(rule)
         self._head = ScreenEstimate(calibration.neutral if calibration else None)
@@ -85,6 +82,11 @@ class CameraIncidents:
     def calibrate(self, screen: Screen) -> None:
         """The candidate's screen was found here; what was learnt of it before is let go."""
         self._head, self._sight = ScreenEstimate(screen.neutral), ScreenEstimate(screen)
+
+    def look_rarer(self, objects: int) -> None:
+        """Objects are looked for so many times less often than the rule says from now on."""
+        if self._things is not None:
+            self._things.hold(hold_ns(self._object_rule, objects))
 
     def absent(self, now_ns: int, reason: Blindness) -> list[Finding]:
         """Say that nothing is seen now, and was not since the last observation."""
@@ -119,8 +121,9 @@ class CameraIncidents:
         blind = Blindness.COVERED if dim and seen.observable else seen.blind
         observable = seen.observable and not dim
         found: list[Finding] = list(self._blind.step(now_ns, blind))
-        for kind, reading in self._face_readings(seen, observable=observable).items():
+        for kind, reading in self._face_readings(seen, blind, observable=observable).items():
             found += self._machines.step(kind, now_ns, reading)
+        found += self._tick(now_ns)
         self._machines.explain(CHAIN)
         if not seen.observable and blind is not Blindness.COVERED:
             # Why no face is found takes up to a second to be sure of: it was this all along.
@@ -129,6 +132,12 @@ class CameraIncidents:
             # Nobody is there to be somebody else: what the last look saw holds no longer.
             found += self._machines.step(Kind.IDENTITY_MISMATCH, now_ns, None)
         return found
+
+    def _tick(self, now_ns: int) -> list[Finding]:
+        """A look for what is sampled may never come: its detector failed, or was left off."""
+        things = self._things.tick(now_ns) if self._things else []
+        sampled = [one for kind in _SAMPLED_KINDS for one in self._machines.tick(kind, now_ns)]
+        return [*sampled, *things]
 
     def _identity(self, seen: IdentityObservation) -> list[Finding]:
         numbers = {"distance": seen.distance, "quality": seen.quality}
@@ -157,7 +166,7 @@ class CameraIncidents:
         ]
 
     def _face_readings(
-        self, seen: FaceObservation, *, observable: bool
+        self, seen: FaceObservation, blind: Blindness | None, *, observable: bool
     ) -> dict[Kind, Reading | None]:
         self._turned = False
         readings: dict[Kind, Reading | None] = dict.fromkeys(_FACE_KINDS)
@@ -165,9 +174,12 @@ class CameraIncidents:
             Kind.CAMERA_BLOCKED, _content(seen), {"contrast": seen.contrast}
         )
         looped = seen.loop_s is not None
-        readings[Kind.VIRTUAL_CAMERA] = Reading(
-            float(looped), numbers={"loop_s": seen.loop_s or 0.0} if looped else {}
-        )
+        if looped or blind is not Blindness.COVERED:
+            # Whether a picture without content comes again cannot be told: a black one now
+            # and then ends no loop.
+            readings[Kind.VIRTUAL_CAMERA] = Reading(
+                float(looped), numbers={"loop_s": seen.loop_s or 0.0} if looped else {}
+            )
         if not observable:
             return readings
         readings[Kind.FACE_MISSING] = Reading(float(seen.faces == 0), seen.confidence)

@@ -51,6 +51,10 @@ class DetectionCore:
         """The candidate's screen was found here."""
         self._camera.calibrate(screen)
 
+    def look_rarer(self, objects: int) -> None:
+        """Objects are looked for so many times less often than the rule says from now on."""
+        self._camera.look_rarer(objects)
+
     def absent(self, stream: WatchedStream, now_ns: int, reason: Blindness) -> list[Finding]:
         """Say that a stream is not being observed now, and has not been since its last
         observation. Call it a few times a second for as long as that is so."""

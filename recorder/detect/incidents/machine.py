@@ -211,6 +211,17 @@ class IncidentMachine:
         reports += self._close_after_merge()
         return reports + self._confirm()
 
+    def tick(self, now_ns: int) -> list[Incident]:
+        """Let time pass without a look: what nobody looked at for too long is closed."""
+        if self._seen and now_ns - self._now.ns <= self._hold_ns:
+            return []
+        self._advance(now_ns)
+        return self._close_unseen()
+
+    def hold(self, hold_ns: int) -> None:
+        """From now on a reading speaks for so long: looks come more or less often."""
+        self._hold_ns = hold_ns
+
     def drop(self) -> None:
         """Forget activity that is not an incident yet: something else explains it."""
         if self._run is not None and not self._run.confirmed:

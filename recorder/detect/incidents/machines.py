@@ -60,6 +60,11 @@ class Machines:
         machine = self._machines.get(kind)
         return self._said(kind, machine.step(now_ns, reading)) if machine else []
 
+    def tick(self, kind: Kind, now_ns: int) -> list[Incident]:
+        """Let time pass without a look."""
+        machine = self._machines.get(kind)
+        return self._said(kind, machine.tick(now_ns)) if machine else []
+
     def finish(self, now_ns: int) -> list[Incident]:
         """End whatever is open."""
         return [
@@ -107,9 +112,11 @@ class Machines:
         return incidents if kind in self._reported else []
 
 
-def hold_ns(rule: Rule) -> int:
-    """How long a reading of this kind speaks for what follows it."""
-    return max(HOLD_NS, round(MISSED_LOOKS * (rule.every_s or 0.0) * NS))
+def hold_ns(rule: Rule, rarer: int = 1) -> int:
+    """How long a reading of this kind speaks for what follows it, where looks come so many
+    times less often than the rule says.
+    """
+    return max(HOLD_NS, round(MISSED_LOOKS * rarer * (rule.every_s or 0.0) * NS))
 
 
 def _machine(kind: Kind, rule: Rule, new_id: Callable[[], str]) -> IncidentMachine:

@@ -70,6 +70,20 @@ class ObjectIncidents:
         }
         return bool(self._at_ear)
 
+    def hold(self, hold_ns: int) -> None:
+        """Looks come more or less often: each speaks for so long from now on."""
+        self._hold_ns = hold_ns
+        for machine in self._machines.values():
+            machine.hold(hold_ns)
+
+    def tick(self, now_ns: int) -> list[Incident]:
+        """Let time pass without a look."""
+        return [
+            _named(label, incident)
+            for label, machine in self._machines.items()
+            for incident in machine.tick(now_ns)
+        ]
+
     def unseen(self, now_ns: int) -> list[Incident]:
         """Say that nothing could be looked at."""
         return [

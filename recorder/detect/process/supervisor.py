@@ -283,7 +283,10 @@ class Supervisor:
         change = self._load.look(self._sleeps.awake_ns(), now_ns)
         if change is not None:
             _log.info("detection is at level %d: %s", change.level, change.why)
-            self._offers.pace(STEPS[change.level].fps)
+            step = STEPS[change.level]
+            self._offers.pace(step.fps)
+            with self._lock:
+                self._core.look_rarer(step.objects_rarer)
             self._prepare(self._setup)
 
     @property

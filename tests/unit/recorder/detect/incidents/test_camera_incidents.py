@@ -195,6 +195,33 @@ def test_a_still_picture_is_not_a_loop_of_no_time() -> None:
     assert loop.detail["reason"] == "the camera repeats the same 4.2 s, for 8.0 s"
 
 
+def test_a_black_picture_now_and_then_hides_no_loop() -> None:
+    spans = [(3.9, replace(FACE, loop_s=10.0)), (0.1, BLACK)] * 10
+    (loop,) = play((5, FACE), *spans, (8, FACE))
+    assert loop.kind is Kind.VIRTUAL_CAMERA
+    assert loop.detail["seconds"] == pytest.approx(39, abs=1)
+
+
+def test_black_pictures_alone_are_no_loop() -> None:
+    assert kinds(play((5, FACE), (20, BLACK), (8, FACE))) == [Kind.CAMERA_BLOCKED]
+
+
+def test_a_hand_that_nobody_looks_for_any_more_is_closed() -> None:
+    ids = itertools.count()
+    camera = CameraIncidents(lambda kind: WATCHED.get(kind, OFF), lambda: f"{next(ids)}")
+    found: list[Finding] = []
+    for half in range(100):
+        now_ns = half * NS // 2
+        found += camera.observed(replace(FACE, monotonic_ns=now_ns))
+        if half < 20:
+            found += camera.observed(replace(AT_EAR, monotonic_ns=now_ns))
+    (over,) = [one for one in found if isinstance(one, Incident) and one.end_ns is not None]
+    assert over.kind is Kind.HAND_AT_EAR
+    assert over.end_ns is not None
+    assert over.end_ns <= 11 * NS
+    assert over.detail["lost_sight"] is True
+
+
 def test_looks_to_both_sides_have_no_direction() -> None:
     (found,) = play((5, FACE), (3, TURNED), (3, replace(FACE, yaw=-50.0)), (8, FACE))
     assert found.detail["reason"] == "head turned 50° this way and that for 6.0 s"

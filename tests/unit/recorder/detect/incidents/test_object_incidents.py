@@ -29,14 +29,22 @@ class Desk:
         self.now_ns = 0
         self.found: list[Incident] = []
 
-    def show(self, seconds: float, *things: tuple[str, float], faces: int = 1) -> None:
+    def show(
+        self,
+        seconds: float,
+        *things: tuple[str, float],
+        faces: int = 1,
+        every: int | None = 1,
+    ) -> None:
+        """Two pictures a second; every so many are looked at for objects, ``None`` is none."""
         objects = tuple(
             SeenObject(label, sure, Box(0.1, 0.1, 0.2, 0.2))
             for label, sure in sorted(things, key=lambda thing: -thing[1])
         )
-        for _ in range(round(2 * seconds)):
+        for place in range(round(2 * seconds)):
             self._take(self.core.camera(FaceObservation(self.now_ns, faces, 50.0)))
-            self._take(self.core.camera(ObjectsObservation(self.now_ns, objects)))
+            if every is not None and place % every == 0:
+                self._take(self.core.camera(ObjectsObservation(self.now_ns, objects)))
             self.now_ns += HALF
 
     def end(self) -> list[Incident]:
@@ -143,6 +151,49 @@ def test_what_cannot_be_seen_neither_ends_nor_lengthens_it() -> None:
     (incident,) = desk.end()
     assert incident.detail["seconds"] == pytest.approx(6, abs=1)
     assert incident.detail["unobserved_seconds"] == pytest.approx(5, abs=1)
+
+
+def test_what_nobody_looks_for_any_more_is_closed_where_it_was_last_seen() -> None:
+    desk = Desk()
+    desk.show(10, ("cell phone", 0.8))
+    desk.show(40, every=None)
+    (incident,) = [one for one in desk.found if one.end_ns is not None]
+    assert incident.end_ns is not None
+    assert incident.end_ns <= 11 * NS
+    assert incident.detail["lost_sight"] is True
+
+
+@pytest.mark.parametrize("rarer", [2, 4, 8])
+def test_rarer_looks_measure_how_long_an_object_is_there_all_the_same(rarer: int) -> None:
+    desk = Desk()
+    desk.core.look_rarer(rarer)
+    desk.show(2 * rarer, every=rarer)
+    desk.show(32, ("cell phone", 0.8), every=rarer)
+    desk.show(8 * rarer, every=rarer)
+    (incident,) = desk.end()
+    assert incident.detail["seconds"] == 32
+    assert "unobserved_seconds" not in incident.detail
+
+
+def test_two_rare_looks_that_err_far_apart_are_nothing() -> None:
+    desk = Desk()
+    desk.core.look_rarer(8)
+    for _ in range(3):
+        desk.show(4, ("cell phone", 0.9), every=8)
+        desk.show(4, every=8)
+    assert desk.end() == []
+
+
+def test_what_is_looked_for_more_often_again_speaks_for_less() -> None:
+    desk = Desk()
+    desk.core.look_rarer(8)
+    desk.show(8, ("cell phone", 0.8), every=8)
+    desk.core.look_rarer(1)
+    desk.show(1, ("cell phone", 0.8))
+    desk.show(40, every=None)
+    (incident,) = [one for one in desk.found if one.end_ns is not None]
+    assert incident.end_ns is not None
+    assert 9 * NS < incident.end_ns <= 10 * NS
 
 
 def test_what_is_open_at_the_end_is_ended_with_its_label() -> None:

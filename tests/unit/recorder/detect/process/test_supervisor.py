@@ -14,6 +14,7 @@ from support.waiting import until
 
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.clock import Pair
+from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.observations import (
     Blindness,
     FaceObservation,
@@ -24,6 +25,7 @@ from recorder.detect.observations import (
 from recorder.detect.process.detector import DetectorProcess
 from recorder.detect.process.frame_memory import FrameMemory
 from recorder.detect.process.given_up import NoLonger
+from recorder.detect.process.load import Conditions
 from recorder.detect.process.supervisor import LOADING_NS, NS, STALLED_NS, Result
 from recorder.detect.process.worker_messages import (
     Answer,
@@ -178,7 +180,13 @@ Make = Callable[..., Bench]
 def make() -> Iterator[Make]:
     benches: list[Bench] = []
 
-    def bench(script: Script | None = None, *, streams=("camera",), kinds=None) -> Bench:
+    def bench(
+        script: Script | None = None,
+        *,
+        streams=("camera",),
+        kinds=None,
+        conditions: Callable[[], Conditions] = Conditions,
+    ) -> Bench:
         clock, script = Clock(), script or Script()
         results: list[Result] = []
         threads: set[str] = set()
@@ -196,6 +204,7 @@ def make() -> Iterator[Make]:
             spawn=script.spawn,
             sleeps=Sleeps(Pair(clock, clock.awake)),
             boundaries=lambda: tuple(boundaries),
+            conditions=conditions,
         )
         benches.append(Bench(clock, script, detector, results, threads, boundaries))
         detector.start()
@@ -247,6 +256,18 @@ def test_where_the_exam_stops_what_is_open_ends_with_its_own_seconds(make: Make)
     assert anew.id == last.id != ended.id
     assert anew.start_ns == ended.end_ns
     assert last.end_ns == bench.boundaries[1]
+
+
+def test_looks_that_become_rarer_speak_for_as_long_as_they_are_apart(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rarer: list[int] = []
+    monkeypatch.setattr(
+        DetectionCore, "look_rarer", lambda _core, objects: rarer.append(objects)
+    )
+    bench = make(conditions=lambda: Conditions(evidence_late=True))
+    until(lambda: bench.pass_ms(100) or len(rarer) == 5, "the lowest level")
+    assert rarer == [1, 1, 2, 4, 8]
 
 
 def test_a_busy_detector_is_given_the_newest_picture(make: Make) -> None:
