@@ -52,12 +52,12 @@ class UnreadableCertificates(UnreadableBundle):
 
 @dataclass(frozen=True, slots=True)
 class CertificateVerdict:
-    """All checks of one file. ``pinned`` says whether the caller named the key;
+    """All checks of one file. ``pinned`` is the fingerprint that the caller gave, if any;
     ``certificates`` are those that could be read.
     """
 
     key_fingerprint: str
-    pinned: bool
+    pinned: str | None
     results: tuple[CheckResult, ...]
     certificates: tuple[Certificate, ...]
 
@@ -114,7 +114,7 @@ def verify_certificate_file(path: Path, pinned: str | None = None) -> Certificat
         ledger.fail(CertificateCheck.KEY, why)
     found = tuple(_certificates(ledger, file, key))
     _check_order(ledger, found)
-    return CertificateVerdict(fingerprint(key), pinned is not None, ledger.results(), found)
+    return CertificateVerdict(fingerprint(key), pinned, ledger.results(), found)
 
 
 def certificate_verdict_members(verdict: CertificateVerdict) -> dict[str, object]:
@@ -122,7 +122,7 @@ def certificate_verdict_members(verdict: CertificateVerdict) -> dict[str, object
     return {
         "holds": verdict.holds,
         "institution_key": verdict.key_fingerprint,
-        "key_given": verdict.pinned,
+        "key_given": verdict.pinned is not None,
         "certificates": [msgspec.to_builtins(one) for one in verdict.certificates],
         "checks": [check_members(result) for result in verdict.results],
     }

@@ -87,14 +87,16 @@ class About:
 class LogVerdict:
     """All checks of one log.
 
-    ``pinned`` says whether the caller named the key; ``size`` entries were judged, up to
+    ``pinned`` is the fingerprint that the caller gave, if any, and ``follows`` says whether the
+    entries hand over from that key to the one in force; ``size`` entries were judged, up to
     ``head`` of ``time`` (microseconds UTC); ``known`` are those asked for, ``about`` those
     about the bundle's session.
     """
 
     institution: str
     key_fingerprint: str
-    pinned: bool
+    pinned: str | None
+    follows: bool
     results: tuple[CheckResult, ...]
     size: int
     head: str
@@ -300,7 +302,8 @@ class _Check:
         return LogVerdict(
             institution=self.manifest.institution,
             key_fingerprint=key,
-            pinned=pinned is not None,
+            pinned=pinned,
+            follows=pinned in self.keys - {key} and fingerprint(self.state.public_key) == key,
             results=self.ledger.results(),
             size=self.state.size,
             head=self.state.head,
@@ -346,7 +349,7 @@ def log_verdict_members(verdict: LogVerdict) -> dict[str, object]:
         "holds": verdict.holds,
         "institution": verdict.institution,
         "institution_key": verdict.key_fingerprint,
-        "key_given": verdict.pinned,
+        "key_given": verdict.pinned is not None,
         "entries": verdict.size,
         "head": verdict.head,
         "time": verdict.time,

@@ -40,7 +40,7 @@ def print_bundle(console: Console, verdict: Verdict) -> None:
     """A session's verdict."""
     _print_checks(console, verdict.results)
     console.print(f"\nsession  {verdict.session}")
-    _print_key(console, verdict.key_fingerprint, "bundle", pinned=verdict.pinned)
+    _print_key(console, verdict.key_fingerprint, "bundle", verdict.pinned)
     console.print(f"records  {verdict.records}, pieces {verdict.blobs}, gaps {verdict.gaps}")
     if verdict.certificates:
         say = "a certificate says" if verdict.certificates == 1 else "certificates say"
@@ -52,7 +52,8 @@ def print_log(console: Console, verdict: LogVerdict) -> None:
     """A log's verdict, and what it says of the session that was asked about."""
     _print_checks(console, verdict.results)
     console.print(f"\nlog of   {verdict.institution}")
-    _print_key(console, verdict.key_fingerprint, "log", pinned=verdict.pinned)
+    key, given = verdict.key_fingerprint, verdict.pinned
+    _print_key(console, key, "log", given, follows=verdict.follows)
     console.print(f"entries  {verdict.size}, the last of {moment(verdict.time)}")
     console.print(f"head     {verdict.head}\n         (note it: --after shows it is kept)")
     for one in verdict.known:
@@ -70,7 +71,7 @@ def print_receipt(console: Console, verdict: ReceiptVerdict) -> None:
     file, receipt = verdict.file, verdict.receipt
     _print_checks(console, verdict.results)
     console.print(f"\nsession  {file.session}")
-    _print_key(console, verdict.key_fingerprint, "receipt", pinned=verdict.pinned)
+    _print_key(console, verdict.key_fingerprint, "receipt", verdict.pinned)
     if verdict.holds and receipt is not None:
         console.print(f"exam     {_foreign(file.title)}, {_foreign(file.candidate)}")
         whom = _foreign(f"{file.ask.institution} ({file.ask.contact})")
@@ -88,7 +89,7 @@ def print_certificates(console: Console, verdict: CertificateVerdict) -> None:
     console.print()
     for one in verdict.certificates[:1]:
         console.print(f"session  {one.session}")
-    _print_key(console, verdict.key_fingerprint, "file", pinned=verdict.pinned)
+    _print_key(console, verdict.key_fingerprint, "file", verdict.pinned)
     for one in verdict.certificates:
         console.print(f"{moment(one.time)}: {_foreign(one.why)}; of {one.size} records,")
         console.print(f"         the last {one.head}, destroyed:")
@@ -104,7 +105,7 @@ def print_given(console: Console, verdict: GivenVerdict) -> None:
     """What an institution had of a session by its last receipt, said only where it holds."""
     _print_checks(console, verdict.results)
     console.print(f"\nsession  {verdict.session}")
-    _print_key(console, verdict.key_fingerprint, "file", pinned=True)
+    _print_key(console, verdict.key_fingerprint, "file", verdict.key_fingerprint)
     console.print(f"receipts {verdict.receipts}, which list {verdict.durable} pieces")
     if verdict.holds:
         console.print(f"the last {moment(verdict.last.time)}:")
@@ -161,9 +162,17 @@ def _print_about(console: Console, about: Sequence[About]) -> None:
     console.print(table)
 
 
-def _print_key(console: Console, key: str, what: str, *, pinned: bool) -> None:
-    given = "as given" if pinned else f"named by the {what} itself: compare it"
-    console.print(f"key      {key}\n         ({given})")
+def _print_key(
+    console: Console, key: str, what: str, given: str | None, *, follows: bool = False
+) -> None:
+    """The file's key, and how it stands to the one that the caller gave."""
+    if given is None:
+        words = f"named by the {what} itself: compare it"
+    elif given == key:
+        words = "as given"
+    else:
+        words = "follows on the key given" if follows else "not the key given"
+    console.print(f"key      {key}\n         ({words})")
 
 
 def _print_end(console: Console, *, holds: bool) -> None:

@@ -43,13 +43,13 @@ class UnreadableReceipt(UnreadableBundle):
 class ReceiptVerdict:
     """All checks of one receipt's file, and what in it is signed.
 
-    ``pinned`` says whether the caller named the key. ``receipt`` is ``None`` where it could not
-    be read; whose it is is what the checks say.
+    ``pinned`` is the fingerprint that the caller gave, if any. ``receipt`` is ``None`` where it
+    could not be read; whose it is is what the checks say.
     """
 
     file: ReceiptFile
     key_fingerprint: str
-    pinned: bool
+    pinned: str | None
     results: tuple[CheckResult, ...]
     receipt: Receipt | None
 
@@ -95,7 +95,7 @@ def receipt_verdict_members(verdict: ReceiptVerdict) -> dict[str, object]:
         "holds": verdict.holds,
         "session": file.session,
         "institution_key": verdict.key_fingerprint,
-        "key_given": verdict.pinned,
+        "key_given": verdict.pinned is not None,
         "receipt": None
         if receipt is None
         else {
@@ -126,7 +126,7 @@ def _verify(file: ReceiptFile, key: bytes, pinned: str | None) -> ReceiptVerdict
     receipt = _check_receipt(ledger, file, key)
     for why in _contradictions(ledger, file, titles, grant, receipt):
         ledger.fail(ReceiptCheck.SAID, why)
-    return ReceiptVerdict(file, name, pinned is not None, ledger.results(), receipt)
+    return ReceiptVerdict(file, name, pinned, ledger.results(), receipt)
 
 
 # (0) the key

@@ -188,14 +188,14 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All checks of one bundle. ``pinned`` says whether the caller named the key; ``heads``
-    are the hashes of the chain's records, in order. Of the ``blobs``, so many are ``destroyed``
-    by the word of so many ``certificates``.
+    """All checks of one bundle. ``pinned`` is the key's fingerprint that the caller gave, if
+    any; ``heads`` are the hashes of the chain's records, in order. Of the ``blobs``, so many
+    are ``destroyed`` by the word of so many ``certificates``.
     """
 
     session: str
     key_fingerprint: str
-    pinned: bool
+    pinned: str | None
     results: tuple[CheckResult, ...]
     records: int
     blobs: int
@@ -229,7 +229,7 @@ def verdict_members(verdict: Verdict) -> dict[str, object]:
         "holds": verdict.holds,
         "session": verdict.session,
         "institution_key": verdict.key_fingerprint,
-        "key_given": verdict.pinned,
+        "key_given": verdict.pinned is not None,
         "records": verdict.records,
         "blobs": verdict.blobs,
         "gaps": verdict.gaps,

@@ -123,7 +123,7 @@ def verify(
     return Verdict(
         session=manifest.session,
         key_fingerprint=fingerprint(key),
-        pinned=pinned is not None,
+        pinned=pinned,
         results=ledger.results(),
         records=len(chain),
         blobs=len(references),

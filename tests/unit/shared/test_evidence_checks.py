@@ -76,7 +76,7 @@ def test_gaps_are_counted_and_a_key_that_was_not_given_is_not(tmp_path: Path) ->
     verdict = verified(builder, tmp_path)
 
     assert verdict.holds
-    assert (verdict.gaps, verdict.pinned) == (2, False)
+    assert (verdict.gaps, verdict.pinned) == (2, None)
 
 
 def test_records_beyond_every_receipt_have_no_time_to_be_held_to(tmp_path: Path) -> None:

@@ -243,9 +243,29 @@ def test_the_command_says_it_in_words(capsys) -> None:
     assert command(LOGS / "time-back.log", key=fingerprint(INSTITUTION)) == 1
     out = capsys.readouterr().out
     assert "entry 4: before the entry before it" in out
-    assert "(as given)" in out
+    assert "(follows on the key given)" in out
     assert command(LOGS / "after-unknown.log", after=["ab" * 32]) == 1
     assert "there is no entry abab" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "words"),
+    [
+        # What the log ends with, and the key of its first entries, which handed over to it.
+        ("good", verify_log(GOOD).key_fingerprint, "as given"),
+        ("good", fingerprint(INSTITUTION), "follows on the key given"),
+        ("good", "0" * 64, "not the key given"),
+        # It ends before its first key hands over, and names another that it would end with.
+        ("entry-changed", fingerprint(INSTITUTION), "not the key given"),
+        ("exported-by-a-stranger", fingerprint(INSTITUTION), "not the key given"),
+    ],
+)
+def test_the_command_says_how_the_key_stands_to_the_one_given(
+    name: str, key: str, words: str, capsys
+) -> None:
+    own = verify_log(LOGS / f"{name}.log").key_fingerprint
+    command(LOGS / f"{name}.log", key=key)
+    assert f"key      {own}\n         ({words})\n" in capsys.readouterr().out
 
 
 def test_the_command_says_it_to_programs(capsys) -> None:

@@ -79,10 +79,13 @@ LOG = verify_log(vectors.make.LOGS / "good.log")
 
 
 def test_a_verdict_says_who_named_the_key() -> None:
-    assert "         (as given)" in lines(replace(GOOD, pinned=True))
-    assert "         (named by the bundle itself: compare it)" in lines(GOOD)
-    assert "         (as given)" in lines(replace(LOG, pinned=True))
-    assert "         (named by the log itself: compare it)" in lines(LOG)
+    for verdict, what in ((GOOD, "bundle"), (LOG, "log")):
+        own = verdict.key_fingerprint
+        assert f"         (named by the {what} itself: compare it)" in lines(verdict)
+        assert "         (as given)" in lines(replace(verdict, pinned=own))
+        assert "         (not the key given)" in lines(replace(verdict, pinned="0" * 64))
+    follows = replace(LOG, pinned="0" * 64, follows=True)
+    assert "         (follows on the key given)" in lines(follows)
 
 
 def test_the_last_line_is_the_verdict() -> None:
@@ -120,10 +123,10 @@ def _hostile() -> dict[str, Printed]:
         "bundle": replace(GOOD, results=_failing(CheckId.CONTAINER)),
         "log": replace(LOG, results=_failing(LogCheck.CONTAINER)),
         "about": replace(LOG, about=(about,)),
-        "said": ReceiptVerdict(structs.replace(file, ask=ask), own, False, (), receipt),
-        "receipt": ReceiptVerdict(file, own, False, _failing(ReceiptCheck.SAID), None),
-        "why": CertificateVerdict(own, False, (), (certificate,)),
-        "certificates": CertificateVerdict(own, False, _failing(CertificateCheck.KEY), ()),
+        "said": ReceiptVerdict(structs.replace(file, ask=ask), own, None, (), receipt),
+        "receipt": ReceiptVerdict(file, own, None, _failing(ReceiptCheck.SAID), None),
+        "why": CertificateVerdict(own, None, (), (certificate,)),
+        "certificates": CertificateVerdict(own, None, _failing(CertificateCheck.KEY), ()),
         "given": GivenVerdict("", own, _failing(GivenCheck.RECEIPT), 1, 0, receipt),
     }
 

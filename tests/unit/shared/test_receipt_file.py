@@ -51,7 +51,7 @@ def test_the_file_is_named_and_bounded_as_the_specification_says() -> None:
 def test_an_honest_receipt_holds(tmp_path: Path) -> None:
     verdict = judged(tmp_path, made(), fingerprint(KEY))
     assert verdict.holds
-    assert verdict.pinned
+    assert verdict.pinned == verdict.key_fingerprint
     assert [result.looked_at for result in verdict.results] == [1, 2, 1, 10]
     assert [result.claim for result in verdict.results] == list(RECEIPT_CLAIMS.values())
 

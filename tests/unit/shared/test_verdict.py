@@ -30,7 +30,7 @@ def verdict(*outcomes: Outcome) -> Verdict:
     return Verdict(
         session="s",
         key_fingerprint="f",
-        pinned=True,
+        pinned="f",
         results=results,
         records=0,
         blobs=0,
@@ -146,7 +146,7 @@ def test_a_verdict_for_programs_has_these_members() -> None:
     told = Verdict(
         session="s",
         key_fingerprint="f",
-        pinned=True,
+        pinned="f",
         results=ledger.results(),
         records=7,
         blobs=5,
