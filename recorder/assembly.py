@@ -326,7 +326,7 @@ def _locking(common: _Common, machine: Machine, talk: Talk) -> Locking:
 
 def _machine(pumps: dict[StreamName, CapturePump[Any]], program: InstalledProgram) -> Machine:
     return this_machine(
-        used=lambda: frozenset(pump.source.name for pump in pumps.values()),
+        used=lambda: {stream: pump.source.name for stream, pump in pumps.items()},
         manifest=program.check(),
     )
 

@@ -189,6 +189,10 @@ class EnvironmentReader(Protocol):
         """The kinds that it never has signs of here, each with the reason."""
         ...
 
+    def partly(self) -> Mapping[Kind, str]:
+        """The kinds that it has only some signs of here, each with what is missing."""
+        ...
+
     def signs(self) -> tuple[Sign, ...]:
         """All signs just now; what cannot be read gives none."""
         ...

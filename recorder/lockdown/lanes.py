@@ -163,6 +163,7 @@ def _signs(
 ) -> tuple[Lane, ...]:
     read = None if isinstance(reader, Unsupported) else Recent(reader.signs, SIGNS_EVERY_S)
     cannot = {} if isinstance(reader, Unsupported) else reader.cannot()
+    partly = {} if isinstance(reader, Unsupported) else reader.partly()
 
     def lane(kind: Kind) -> Lane:
         watcher = SignWatcher(kind, policy, new_id, held_ns(SIGNS_EVERY_S))
@@ -173,6 +174,8 @@ def _signs(
 
         told = Unsupported(cannot[kind]) if kind in cannot else reader
         first = _at_first(kind, policy, Level.WATCH, told)
+        if first.state == "watching" and kind in partly:
+            first = Watched(kind, "watching", partly[kind])
         return Lane(first, watcher, look, SIGNS_EVERY_S)
 
     return tuple(lane(kind) for kind in _SIGN_KINDS)

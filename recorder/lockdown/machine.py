@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from recorder.lockdown.adapter import Machine, Unsupported
-from recorder.lockdown.environment.facts import FactReader, ManifestCheck
+from recorder.lockdown.environment.facts import FactReader, InUse, ManifestCheck
 from recorder.lockdown.environment.reading import MachineSigns
 from recorder.lockdown.processes import RunningProcesses, descends_from_us
 
@@ -16,7 +16,7 @@ def this_machine(
     platform: str = sys.platform,
     environ: Mapping[str, str] = os.environ,
     *,
-    used: Callable[[], frozenset[str]] = frozenset,
+    used: InUse = dict,
     manifest: ManifestCheck | None = None,
 ) -> Machine:
     """The readers of this machine; nothing is opened yet.
@@ -24,7 +24,7 @@ def this_machine(
     Args:
         platform: as ``sys.platform`` names it.
         environ: the program's environment.
-        used: the names of the camera and microphone that the session records from.
+        used: the names of what the session records from.
         manifest: compares the installed files with their list, where there is one.
     """
     processes = RunningProcesses()

@@ -8,6 +8,7 @@ from pathlib import Path
 from recorder.lockdown.adapter import Process
 from recorder.lockdown.environment.facts import Facts
 from recorder.lockdown.linux.facts import LinuxFacts
+from shared.records import StreamName
 
 # A laptop: a processor without the flag, a maker, one PCI device of Intel, a real network card.
 LAPTOP = {
@@ -31,7 +32,7 @@ class FakeLinux:
         self.root = root
         self.environ: dict[str, str] = {"DISPLAY": ":0"}
         self.said: dict[str, str] = {"systemd-detect-virt": "none"}
-        self.used: frozenset[str] = frozenset()
+        self.used: dict[StreamName, str] = {}
         self.asked: list[str] = []
         for path, text in files.items():
             self.write(path, text)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from recorder.lockdown.adapter import Process
+from shared.flags import Kind
+from shared.records import StreamName
+
+# The names of what the session records from, by stream; asked anew each time.
+InUse = Callable[[], Mapping[StreamName, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +65,32 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A camera or microphone: ``software`` where the system says that it is a program's."""
+    """A camera or microphone.
+
+    ``software`` is where the system says that it is a program's, ``used`` where this session
+    records from it.
+    """
 
     name: str
     software: bool = False
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """The cameras and microphones that are there, and those that this session records from.
-
-    Names of ``used`` are as in the lists; a session that does not say leaves it empty.
-    """
+    """The cameras and microphones that are known of."""
 
     cameras: tuple[Device, ...] = ()
     microphones: tuple[Device, ...] = ()
-    used: frozenset[str] = frozenset()
+
+    @classmethod
+    def in_use(cls, names: Mapping[StreamName, str]) -> Devices:
+        """Those that the session records from, where nobody lists the others."""
+        cameras, microphones = (
+            (Device(names[stream], used=True),) if stream in names else ()
+            for stream in ("camera", "microphone")
+        )
+        return cls(cameras, microphones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +122,22 @@ class Facts:
     tracing: Tracing = Tracing()
 
 
+# Where a camera is a number alone, its name never says that it is a program's.
+NAMELESS: Mapping[Kind, str] = {
+    Kind.VIRTUAL_CAMERA: "cameras have no names here; one that is a program's is told by its"
+    " picture alone"
+}
+
+
 class FactReader(Protocol):
     """A platform's way to find out."""
 
     def facts(self, processes: Sequence[Process]) -> Facts:
         """All that can be told just now of what runs; what cannot be read is left out."""
+        ...
+
+    def lacks(self) -> Mapping[Kind, str]:
+        """The kinds that it has only some facts about, each with what is missing."""
         ...
 
 

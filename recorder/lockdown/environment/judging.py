@@ -139,14 +139,14 @@ def virtual_devices(devices: Devices) -> list[Sign]:
     found = [
         (f"the camera in use, “{one.name}”, is a program's", _weight_in_use(one))
         for one in cameras
-        if one.name in devices.used
+        if one.used
     ]
     found += [
         (f"the microphone in use, “{one.name}”, is a program's", _weight_in_use(one))
         for one in microphones
-        if one.name in devices.used
+        if one.used
     ]
-    idle = [f"“{one.name}”" for one in cameras if one.name not in devices.used]
+    idle = [f"“{one.name}”" for one in cameras if not one.used]
     if idle:
         found.append((f"a program offers a camera: {', '.join(idle)}", USUAL))
     return [Sign(Kind.VIRTUAL_CAMERA, *one) for one in found]

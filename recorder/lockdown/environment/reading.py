@@ -61,11 +61,16 @@ class MachineSigns:
     ) -> None:
         """As `read_environment`, each time it is asked."""
         self._has_manifest = manifest is not None
+        self._facts = facts
         self._read = lambda: read_environment(facts, processes, manifest, is_ours)
 
     def cannot(self) -> Mapping[Kind, str]:
         """Without a list of its files nobody can say whether the program was changed."""
         return {} if self._has_manifest else {Kind.ALTERED_PROGRAM: _NO_LIST}
+
+    def partly(self) -> Mapping[Kind, str]:
+        """What this platform has only some facts about."""
+        return self._facts.lacks()
 
     def signs(self) -> tuple[Sign, ...]:
         """All signs just now."""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from recorder.lockdown.adapter import Process
-from recorder.lockdown.environment.facts import Device, Devices, Facts
+from recorder.lockdown.environment.facts import Device, Devices, Facts, InUse
 from recorder.lockdown.linux.connections import read_ports
 from recorder.lockdown.linux.hardware import read_hardware
 from recorder.lockdown.linux.remote import read_session
 from recorder.lockdown.linux.roots import entries, text
 from recorder.lockdown.linux.tracing import read_tracing
+from shared.flags import Kind
 
 # These programs answer in milliseconds; what takes longer hangs (s).
 _ANSWER_S = 2.0
@@ -45,7 +46,7 @@ class LinuxFacts:
     def __init__(
         self,
         environ: Mapping[str, str],
-        used: Callable[[], frozenset[str]] = frozenset,
+        used: InUse = dict,
         root: Path = Path("/"),
         ask: Ask = ask,
     ) -> None:
@@ -53,7 +54,7 @@ class LinuxFacts:
 
         Args:
             environ: this program's environment.
-            used: the names of the camera and microphone that the session records from.
+            used: the names of what the session records from.
             root: ``/``.
             ask: what a program of the system prints, as `ask`.
         """
@@ -78,14 +79,22 @@ class LinuxFacts:
             self._detected = self._ask(("systemd-detect-virt", "--vm"))
         return self._detected
 
+    def lacks(self) -> Mapping[Kind, str]:
+        """Nothing: what it cannot read is not there."""
+        return {}
+
     def _devices(self) -> Devices:
         cameras = tuple(
-            Device(text(one / "name"), "/devices/virtual/" in str(one.resolve()))
+            self._camera(one)
             for one in entries(self._root / "sys/class/video4linux")
             if text(one / "index") in ("", "0")
         )
         source = self._ask(("pactl", "get-default-source"))
         # A monitor gives what is played, not what is said: no room is to be heard in it.
-        monitors = (Device(source, software=True),) if source.endswith(".monitor") else ()
-        used = self._used() | {one.name for one in monitors}
-        return Devices(cameras, monitors, used)
+        monitor = Device(source, software=True, used=True)
+        return Devices(cameras, (monitor,) if source.endswith(".monitor") else ())
+
+    def _camera(self, entry: Path) -> Device:
+        name = text(entry / "name")
+        software = "/devices/virtual/" in str(entry.resolve())
+        return Device(name, software, used=name == self._used().get("camera"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recorder.lockdown.adapter import EnvironmentReader, Machine, ProcessReader, Unsupported
-from recorder.lockdown.environment.facts import FactReader
+from recorder.lockdown.environment.facts import FactReader, InUse
 from recorder.lockdown.macos.api import MacApi
 from recorder.lockdown.macos.readers import MacDesktop, MacFacts
 from recorder.lockdown.macos.steps import system_api
@@ -19,7 +19,7 @@ CASTS = Unsupported("macOS does not say who captures the screen; known programs 
 def macos_machine(
     processes: ProcessReader,
     signs: Callable[[FactReader], EnvironmentReader],
-    used: Callable[[], frozenset[str]] = frozenset,
+    used: InUse = dict,
     api: MacApi | None = None,
 ) -> Machine:
     """What can be told on macOS, through ``api``, or through its own frameworks."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import (
@@ -14,14 +14,16 @@ from recorder.lockdown.adapter import (
     Window,
 )
 from recorder.lockdown.environment.facts import (
-    Device,
+    NAMELESS,
     Devices,
     Facts,
     Hardware,
+    InUse,
     Session,
     Tracing,
 )
 from recorder.lockdown.macos.api import HidDevice, MacApi
+from shared.flags import Kind
 
 # USB's usage tables (HID 1.5): pages of the generic desktop and of digitizers, and usages.
 _DESKTOP, _DIGITIZER = 0x01, 0x0D
@@ -90,14 +92,14 @@ class MacDesktop:
 class MacFacts:
     """What macOS says of itself."""
 
-    def __init__(self, api: MacApi, used: Callable[[], frozenset[str]] = frozenset) -> None:
-        """Ask ``api``; ``used`` are the names of the camera and microphone in use."""
+    def __init__(self, api: MacApi, used: InUse = dict) -> None:
+        """Ask ``api``; ``used`` are the names of what the session records from."""
         self._api = api
         self._used = used
 
     def facts(self, processes: Sequence[Process]) -> Facts:  # noqa: ARG002  (Linux needs them)
         """All that can be told just now."""
-        api, used = self._api, self._used()
+        api = self._api
         model = api.system_value("hw.model")
         return Facts(
             hardware=Hardware(
@@ -106,9 +108,13 @@ class MacFacts:
                 maker=(model,) if model else (),
             ),
             session=Session(remote=not api.on_console(), said_by="macOS"),
-            devices=Devices(cameras=tuple(Device(one) for one in sorted(used)), used=used),
+            devices=Devices.in_use(self._used()),
             tracing=Tracing(traced=self._traced()),
         )
+
+    def lacks(self) -> Mapping[Kind, str]:
+        """Names of cameras."""
+        return NAMELESS
 
     def _traced(self) -> bool:
         try:

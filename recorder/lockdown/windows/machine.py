@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from recorder.lockdown.adapter import EnvironmentReader, Machine, ProcessReader, Unsupported
-from recorder.lockdown.environment.facts import FactReader
+from recorder.lockdown.environment.facts import FactReader, InUse
 from recorder.lockdown.processes import program_name
 from recorder.lockdown.windows.api import WindowsApi
 from recorder.lockdown.windows.readers import WindowsDesktop, WindowsFacts
@@ -20,7 +20,7 @@ CASTS = Unsupported("Windows does not say who captures the screen; known program
 def windows_machine(
     processes: ProcessReader,
     signs: Callable[[FactReader], EnvironmentReader],
-    used: Callable[[], frozenset[str]] = frozenset,
+    used: InUse = dict,
     api: WindowsApi | None = None,
 ) -> Machine:
     """What can be told on Windows, through ``api``, or through its own libraries."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from recorder.faults import EnvironmentFault
@@ -15,10 +15,11 @@ from recorder.lockdown.adapter import (
     Window,
 )
 from recorder.lockdown.environment.facts import (
-    Device,
+    NAMELESS,
     Devices,
     Facts,
     Hardware,
+    InUse,
     Session,
     Tracing,
 )
@@ -30,6 +31,7 @@ from recorder.lockdown.windows.api import (
     RawInput,
     WindowsApi,
 )
+from shared.flags import Kind
 
 T = TypeVar("T")
 
@@ -99,20 +101,23 @@ class WindowsDesktop:
 class WindowsFacts:
     """What Windows says of itself."""
 
-    def __init__(self, api: WindowsApi, used: Callable[[], frozenset[str]] = frozenset) -> None:
-        """Ask ``api``; ``used`` are the names of the camera and microphone in use."""
+    def __init__(self, api: WindowsApi, used: InUse = dict) -> None:
+        """Ask ``api``; ``used`` are the names of what the session records from."""
         self._api = api
         self._used = used
 
     def facts(self, processes: Sequence[Process]) -> Facts:  # noqa: ARG002  (Linux needs them)
         """All that can be told just now; what is refused is left out."""
-        used = self._used()
         return Facts(
             hardware=Hardware(maker=_asked(self._api.firmware, ())),
             session=self._session(),
-            devices=Devices(cameras=tuple(Device(one) for one in sorted(used)), used=used),
+            devices=Devices.in_use(self._used()),
             tracing=Tracing(traced=_asked(self._api.debugger_present, default=False)),
         )
+
+    def lacks(self) -> Mapping[Kind, str]:
+        """Names of cameras."""
+        return NAMELESS
 
     def _session(self) -> Session:
         api = self._api

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.fake_linux import FakeLinux
+from support.fake_macos import FakeMac
+from support.fake_windows import FakeWindows
+from support.policies import default_policy
 
 from recorder.faults import EnvironmentFault
-from recorder.lockdown.adapter import Process, Unsupported
-from recorder.lockdown.environment.facts import Altered, Facts, Hardware, Session
+from recorder.lockdown.adapter import Machine, Process, Unsupported
+from recorder.lockdown.environment.facts import (
+    Altered,
+    FactReader,
+    Facts,
+    Hardware,
+    InUse,
+    Session,
+)
 from recorder.lockdown.environment.judging import judged
 from recorder.lockdown.environment.reading import MachineSigns, read_environment
 from recorder.lockdown.environment.signs import Sign, of_kind, total
+from recorder.lockdown.macos.readers import MacFacts
+from recorder.lockdown.watch import MachineWatch
+from recorder.lockdown.windows.readers import WindowsFacts
 from shared.flags import Kind
 
 # The default rules' threshold: the sum from which signs of a kind are an incident.
@@ -177,9 +192,11 @@ def test_a_virtual_camera_weighs_little_until_it_is_used(machine: FakeLinux) -> 
     camera(machine, "Dummy video device (0x0000)", virtual=True)
     camera(machine, "Talks", virtual=True)
     assert sum_of(machine, Kind.VIRTUAL_CAMERA) < LIMIT
-    machine.used = frozenset({"Integrated Camera"})
+    machine.used = {"camera": "Integrated Camera"}
     assert sum_of(machine, Kind.VIRTUAL_CAMERA) < LIMIT
-    machine.used = frozenset({"Talks"})
+    machine.used = {"microphone": "Talks"}
+    assert sum_of(machine, Kind.VIRTUAL_CAMERA) < LIMIT
+    machine.used = {"camera": "Talks"}
     assert sum_of(machine, Kind.VIRTUAL_CAMERA) >= LIMIT
 
 
@@ -197,8 +214,27 @@ def test_a_camera_whose_maker_only_sounds_like_a_program_is_none(
     machine: FakeLinux, name: str, weight: float
 ) -> None:
     camera(machine, name, virtual=False)
-    machine.used = frozenset({name})
+    machine.used = {"camera": name}
     assert sum_of(machine, Kind.VIRTUAL_CAMERA) == weight
+
+
+@pytest.mark.parametrize(
+    "reader", [partial(WindowsFacts, FakeWindows()), partial(MacFacts, FakeMac())]
+)
+def test_where_cameras_have_no_names_that_is_said_and_a_microphone_is_called_one(
+    reader: Callable[[InUse], FactReader],
+) -> None:
+    facts = reader(lambda: {"camera": "camera 0", "microphone": "CABLE Output", "screen": "1"})
+    none = Unsupported("not here")
+    signs = MachineSigns(facts, none, None, lambda _pid: False)
+    assert [sign.reason for sign in of_kind(signs.signs(), Kind.VIRTUAL_CAMERA)] == [
+        "the microphone in use, “CABLE Output”, is a program's"
+    ]
+    machine = Machine(none, none, none, none, none, none, none, signs)
+    watch = MachineWatch(default_policy(), machine, lambda _incident: None, lambda: "one")
+    (watched,) = [one for one in watch.status() if one.kind is Kind.VIRTUAL_CAMERA]
+    assert (watched.state, watched.reason[:21]) == ("watching", "cameras have no names")
+    assert watch.stop()
 
 
 def test_a_microphone_that_hears_what_is_played_is_told(machine: FakeLinux) -> None:

@@ -328,7 +328,7 @@ def test_a_console_that_is_just_handed_over_is_no_sign(api: FakeWindows) -> None
 
 def test_a_guest_and_a_debugger_of_windows(api: FakeWindows) -> None:
     api.makers, api.debugged = ("innotek GmbH", "VirtualBox"), True
-    signs = judged(WindowsFacts(api, lambda: frozenset({"OBS Virtual Camera"})).facts(()))
+    signs = judged(WindowsFacts(api, lambda: {"camera": "OBS Virtual Camera"}).facts(()))
     assert {sign.kind for sign in signs} == {
         Kind.VIRTUAL_MACHINE, Kind.DEBUGGER, Kind.VIRTUAL_CAMERA,
     }  # fmt: skip
