@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy import or_, select
 
@@ -53,22 +53,40 @@ class SessionHeads:
         self.changed(dict(found))
 
     async def write(self) -> None:
-        """Name every session that moved; what cannot be written is kept for the next time."""
+        """Name every session that moved; what cannot be written is kept for the next time.
+
+        Where one institution's cannot (its keys are missing), the others' are written all the
+        same, and the first failure is raised then. That the database cannot work is at once.
+        """
         waiting, self._moved = self._moved, {}
         by_institution: dict[str, list[str]] = defaultdict(list)
         for session, institution in waiting.items():
             by_institution[institution].append(session)
+        failed: list[Exception] = []
         try:
             for institution, sessions in sorted(by_institution.items()):
-                # An entry a transaction: deliveries go on in between.
-                for at in range(0, len(sessions), MAX_HEADS):
-                    part = sessions[at : at + MAX_HEADS]
-                    async with self._database.transaction() as db:
-                        moved(db, self._clock(), institution, part)
-                    for session in part:
-                        del waiting[session]
+                try:
+                    await self._write(institution, sessions, waiting)
+                except UNREADY:
+                    raise
+                except Exception as error:  # noqa: BLE001  (raised below)
+                    failed.append(error)
         finally:
             self._moved = waiting | self._moved
+        if failed:
+            raise failed[0]
+
+    async def _write(
+        self, institution: str, sessions: Sequence[str], waiting: dict[str, str]
+    ) -> None:
+        """Name an institution's sessions, and take those that were out of ``waiting``."""
+        # An entry a transaction: deliveries go on in between.
+        for at in range(0, len(sessions), MAX_HEADS):
+            part = sessions[at : at + MAX_HEADS]
+            async with self._database.transaction() as db:
+                moved(db, self._clock(), institution, part)
+            for session in part:
+                del waiting[session]
 
     async def run(self, every_s: float, stop: asyncio.Event) -> None:
         """Write every ``every_s`` seconds until ``stop``, and once more then; a failure is

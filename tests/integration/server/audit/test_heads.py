@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 from support.campus import Campus, Pupil, connected
 from support.logged import entries
 
 from server.audit.heads import SessionHeads
+from server.audit.service import moved
+from server.storage.keys import KeysMissing
 from server.storage.turn import DatabaseBusy
 from shared.log import Head, Heads
 
@@ -87,6 +91,38 @@ async def test_what_could_not_be_written_is_written_later(
             await heads.write()
         await heads.write()
     assert [head.size for head in await named(campus)] == [1, 2]
+
+
+async def test_one_institution_s_missing_key_keeps_no_other_s_heads_waiting(
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deliver(pupil, 1)
+    keyless, asked = {"0" * 32, "f" * 32}, list[str]()
+
+    def note(db: AsyncSession, now: int, institution: str, sessions: Sequence[str]) -> None:
+        asked.append(institution)
+        if institution in keyless:
+            raise KeysMissing(f"the key file of {institution[:1]} cannot be read")
+        if institution == own:
+            moved(db, now, institution, sessions)
+
+    own = campus.institution.id
+    monkeypatch.setattr("server.audit.heads.moved", note)
+    async with connected(campus.settings) as database:
+        heads = SessionHeads(database, campus.clock)
+        heads.changed({"0" * 32: "0" * 32, pupil.session: own, "f" * 32: "f" * 32})
+        with pytest.raises(KeysMissing, match="of 0 "):
+            await heads.write()
+        assert [head.size for head in await named(campus)] == [1]
+        assert asked == ["0" * 32, own, "f" * 32]
+        # What is kept is what failed.
+        with pytest.raises(KeysMissing):
+            await heads.write()
+        assert asked[3:] == ["0" * 32, "f" * 32]
+        keyless.clear()
+        await heads.write()
+        await heads.write()
+        assert asked[5:] == ["0" * 32, "f" * 32]
 
 
 async def test_a_log_s_heads_come_every_so_often(
