@@ -26,8 +26,10 @@ PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Cookie, HX-Request"}
 
 # How htmx is set up: without inline styles or evaluated code, which the policy of the
 # pages forbids; what a server says about a conflict or a mistake is shown like any answer.
+# Nothing of a page is kept for going back, which loads the page that was left as a whole.
 HTMX = (
     '{"includeIndicatorStyles":false,"allowEval":false,"historyCacheSize":0,'
+    '"refreshOnHistoryMiss":true,'
     '"attributesToSettle":["class"],'
     '"responseHandling":[{"code":"204","swap":false},{"code":"[23]..","swap":true},'
     '{"code":"409|422","swap":true},{"code":"...","swap":false,"error":true}]}'
