@@ -252,14 +252,18 @@ class Supervisor:
         if self._looking_since_ns is None and (look := self._offers.lend_frame()):
             self._looking_since_ns = self._sleeps.awake_ns()
             self._child.send(look)
-        if self._listening_since_ns is None and (blocks := self._offers.lend_sound()):
+        if self._listening_since_ns is None:
+            self._hand_over_sound(self._child)
+
+    def _hand_over_sound(self, child: Child) -> None:
+        if blocks := self._offers.lend_sound():
             self._listening_since_ns = self._sleeps.awake_ns()
             self._lent_sound_ns = blocks[-1].monotonic_ns - blocks[0].monotonic_ns
             sounds = (
                 Sound(block.monotonic_ns, block.rate, block.samples.tobytes())
                 for block in blocks
             )
-            self._child.send(Listen(tuple(sounds)))
+            child.send(Listen(tuple(sounds)))
 
     def _look_after(self, now_ns: int) -> None:
         """Everything that time alone brings about."""
@@ -303,6 +307,9 @@ class Supervisor:
             patience_ns += self._offers.waiting_sound_ns() + self._lent_sound_ns
         if now_ns - self._observed_ns[stream] <= patience_ns:
             return None
+        return self._why_not_observed(stream, now_ns)
+
+    def _why_not_observed(self, stream: WatchedStream, now_ns: int) -> Blindness:
         missing = self._missing(self._observed_ns[stream], now_ns)
         working = self._ready and not self._busy(stream)
         return missing if working or missing is Blindness.ASLEEP else Blindness.DETECTOR_DOWN
@@ -360,14 +367,19 @@ class Supervisor:
         self._wait_ns = min(max(FIRST_WAIT_NS, 2 * self._wait_ns), LONGEST_WAIT_NS)
 
     def _end(self) -> None:
+        now_ns = self._clock()
         if self._child is not None:
+            if self._ready:
+                self._hand_over_sound(self._child)  # it is heard before the process ends
             self._child.end()
             self._child = None
         self._cut()
         self._take_last_answers()
         self._offers.give_back(seen=False)
-        now_ns = self._clock()
         for stream in self._watched:
+            if now_ns - self._observed_ns[stream] > ABSENT_AFTER_NS:
+                reason = self._why_not_observed(stream, now_ns)
+                self._findings(self._absent(stream, now_ns, reason))
             with self._lock:
                 findings = self._core.finish(stream, now_ns)
             self._findings(findings)

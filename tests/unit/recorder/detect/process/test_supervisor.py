@@ -503,6 +503,35 @@ def test_sound_waits_for_a_detector_that_restarts(make: Make) -> None:
     until(lambda: len(bench.of(VoiceObservation)) == 10, "all ten blocks")
 
 
+def test_sound_that_waits_at_the_end_is_heard_all_the_same(make: Make) -> None:
+    bench = make(streams=("microphone",))
+    bench.detector.offer_audio(bench.block())
+    until(lambda: len(bench.of(VoiceObservation)) == 1, "the block")
+    bench.pass_ms(100)
+    bench.script.silent = True
+    bench.detector.offer_audio(bench.block())
+    until(lambda: len(bench.script.lives[0].asked) == 3, "the request")
+    for _ in range(30):
+        bench.pass_ms(100)
+        bench.detector.offer_audio(bench.block())
+    bench.script.silent = False
+    bench.detector.stop()
+    assert len(bench.of(VoiceObservation)) == 31  # all but the one that it was busy with
+    assert bench.of(Unobserved)[1:] == []
+
+
+def test_sound_that_nobody_heard_before_the_end_is_unobserved(make: Make) -> None:
+    bench = make(streams=("microphone",))
+    bench.detector.offer_audio(bench.block())
+    until(lambda: len(bench.of(VoiceObservation)) == 1, "the block")
+    bench.script.silent = True
+    for _ in range(25):
+        bench.pass_ms(100)
+        bench.detector.offer_audio(bench.block())
+    bench.detector.stop()
+    assert blind(bench, Blindness.DETECTOR_DOWN) == [2]
+
+
 def test_the_voice_that_a_detector_learnt_is_told_to_the_next_one(make: Make) -> None:
     bench = make(streams=("microphone",))
     bench.detector.prepare(DetectorSetup(voice=VoiceSetup()))
