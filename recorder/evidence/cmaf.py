@@ -50,6 +50,11 @@ class VideoTrack:
         """As RFC 6381 writes it: profile, constraints and level in hexadecimal."""
         return f"avc1.{self.avcc[1:4].hex().upper()}"
 
+    @property
+    def level(self) -> int:
+        """What a decoder must be able to do: ``level_idc`` (ITU-T H.264, annex A)."""
+        return self.avcc[3]
+
 
 @dataclass(frozen=True, slots=True)
 class OpusTrack:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -103,7 +103,8 @@ class VideoSettings:
     which the share ``full`` is there at the beginning.
     ``key_s`` is the time between pictures that stand alone, ``wide_key_s`` that of a wide
     one; both are whole segments. ``holds``: the last picture counts until the next comes
-    (a screen), up to a pause; otherwise one without a successor lasts one beat.
+    (a screen), up to a pause; otherwise one without a successor lasts one beat. ``level`` is
+    the track's, where the encoder shall not choose it by the rate.
     """
 
     stream: StreamName
@@ -118,6 +119,7 @@ class VideoSettings:
     holds: bool
     full: float
     x264: str
+    level: int | None = None
 
     def pause(self, divisor: int) -> float:
         """Seconds without a picture that are a pause, where each ``divisor``-th is kept."""
@@ -159,6 +161,17 @@ def screen_settings(policy: ScreenStream, segment_s: float) -> VideoSettings:
         full=_SCREEN_FULL,
         x264=_SCREEN_X264,
     )
+
+
+def at_level(settings: VideoSettings, width: int, height: int) -> VideoSettings:
+    """The settings with the level that their rate needs: an encoder of a lower rate says the
+    same of its track then, and one init segment is both's.
+
+    Raises:
+        EnvironmentFault: this build of the media libraries has no H.264 encoder.
+        FFmpegError: the encoder does not open.
+    """
+    return replace(settings, level=VideoEncoder(settings, width, height).track.level)
 
 
 def clip_settings(fps: int, bit_s: int) -> VideoSettings:
@@ -290,6 +303,8 @@ class VideoEncoder:
             "bufsize": str(int(settings.bit_s * settings.burst_s)),
             "x264-params": f"{_EVERY_X264}:{settings.x264}:vbv-init={self.full:.3f}",
         }
+        if settings.level is not None:
+            context.options["level"] = str(settings.level)
         context.open()
         return context
 

@@ -19,6 +19,7 @@ from recorder.evidence.encode_video import (
     CodedPicture,
     VideoEncoder,
     VideoSettings,
+    at_level,
 )
 from recorder.evidence.fragments import Emit, Fragmenter, Grid
 from recorder.evidence.holes import ENCODER_FAILED, PAUSED, RETRY_S, Holes
@@ -180,6 +181,8 @@ class VideoRecorder:
 
     def _begin_run(self, canvas: Canvas, pts: int) -> VideoEncoder:
         self._encoded_share = self._share
+        if self._settings.level is None:
+            self._settings = at_level(self._settings, canvas.width, canvas.height)
         settings = replace(
             self._settings,
             bit_s=max(MIN_BIT_S, int(self._settings.bit_s * self._share)),

@@ -20,7 +20,12 @@ from support.encoding import (
 
 from recorder.capture.frames import Frame
 from recorder.evidence import encode_video
-from recorder.evidence.encode_video import VideoEncoder, camera_settings, screen_settings
+from recorder.evidence.encode_video import (
+    VideoEncoder,
+    VideoSettings,
+    camera_settings,
+    screen_settings,
+)
 from recorder.evidence.holes import BACKLOG, ENCODER_FAILED, PAUSED
 from recorder.evidence.video_recorder import VideoRecorder
 from recorder.faults import EnvironmentFault
@@ -490,6 +495,40 @@ def test_half_the_rate_begins_with_a_fragment_and_leaves_no_seam():
     assert max(sizes[2:4]) < 0.75 * min(sizes[1], *sizes[4:])
     assert len(decode(cut.file())) == 240
     assert init.data
+
+
+LARGE_SCREEN = ScreenStream(fps=1, kbit_s=1_000)
+
+
+@pytest.mark.parametrize(
+    ("settings", "size"),
+    [
+        (camera_settings(CAMERA, 4.0), (160, 120)),
+        (screen_settings(LARGE_SCREEN, 4.0), (1920, 1080)),
+    ],
+    ids=["camera", "screen"],
+)
+@pytest.mark.parametrize("shares", [(1.0, 0.5, 1.0), (0.5, 1.0, 0.5)])
+def test_another_rate_is_of_the_same_level(
+    settings: VideoSettings, size: tuple[int, int], shares: tuple[float, ...]
+):
+    """Half the rate of these needs a lower level, by which x264 would say another init."""
+    cut = Cut()
+    recorder = VideoRecorder(settings, 4.0, TIMELINE, cut)
+    for n, share in enumerate(shares):
+        recorder.limit(share)
+        for at in beats(8 * n, 8 * n + 8, settings.kept_fps):
+            recorder.push(frame(settings.stream, at, picture(*size, mark=int(at * 20))))
+    recorder.flush()
+    init, *fragments = cut.segments
+    assert [part.part for part in cut.segments] == ["init"] + ["fragment"] * 6
+    full = VideoEncoder(settings, *size).track
+    assert init.codecs == full.codecs
+    assert [one.sync for read in cut.described for one in read.rows[:1]][::2] == [True] * 3
+    for before, after in pairwise(fragments):
+        assert before.start_ns + before.duration_ns == after.start_ns
+    assert cut.gaps == []
+    assert len(decode(cut.file())) == 24 * settings.kept_fps
 
 
 def test_a_limit_before_the_first_picture_holds_from_the_first():
