@@ -168,12 +168,17 @@ def _happened(notes: Mapping[str, Sequence[Note]]) -> list[Happened]:
             type=ACTS[act.action],
             at=note.now,
             session_id=act.subject.id if act.subject.kind == "session" else None,
-            data=told(act.detail),
+            data=told(act.detail) | _exam_of(act),
         )
         for institution_id, of in notes.items()
         for note in of
         if isinstance(act := note.about, Act) and act.action in ACTS
     ]
+
+
+def _exam_of(act: Act) -> dict[str, str]:
+    """The exam that an act is about; a session's is looked up where it is told."""
+    return {"exam": act.subject.id} if act.subject.kind == "exam" else {}
 
 
 async def _bodies(db: AsyncSession, note: Note) -> Sequence[EntryBody]:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from support.campus import Campus, Pupil, client_of, connected, copy_of, redeem, sign_in
 from support.webhook_target import OK, Target, target
 
+from server.audit import service as audit
 from server.audit.models import LogEntryRow
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND
 from server.exams.models import Exam
@@ -24,6 +25,7 @@ from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, Webh
 from server.integrations.target import Targets
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
+from server.reports.making import log_made
 from server.storage.database import Database
 
 pytestmark = pytest.mark.anyio
@@ -224,6 +226,21 @@ async def test_redirects_are_not_followed(house: House) -> None:
     (line,) = await house.log(hook)
     assert line["tries"][0]["status"] == 302
     assert "which is not followed" in line["tries"][0]["words"]
+
+
+async def test_a_report_is_told_with_what_it_is_about(house: House) -> None:
+    exam, session = house.campus.exam.id, (await flagged(house)).session
+    async with target() as to:
+        await house.webhook(to, "report.ready")
+        for subject in (("exam", exam), ("session", session)):
+            async with house.database.transaction() as db:
+                own = house.campus.institution.id
+                now = house.campus.clock()
+                log_made(db, now, audit.COMMAND_LINE, subject, "pdf", b"%PDF", own)
+            await house.later(MICROS_PER_SECOND)
+        of_exam, of_session = (json.loads(call.body)["data"] for call in to.calls)
+    assert (of_exam["exam"], of_exam["format"], "session" in of_exam) == (exam, "pdf", False)
+    assert (of_session["exam"], of_session["session"]) == (exam, session)
 
 
 async def test_a_target_that_hangs_holds_nobody_up(
