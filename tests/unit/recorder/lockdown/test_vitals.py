@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from recorder.lockdown import boot, processes
+from recorder.lockdown import processes
 from recorder.lockdown.processes import RunningProcesses
 from recorder.lockdown.vitals import read_vitals
 
@@ -29,14 +29,6 @@ def test_what_cannot_be_read_takes_nothing_else_along(
     assert (vitals.disk_free or 0) > 0
     assert (vitals.memory is None) is (failing == "Process")
     assert read_vitals(tmp_path / "gone").disk_free is None
-
-
-def test_a_start_of_the_computer_has_one_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert boot.boot_id() == boot.boot_id()
-    monkeypatch.setattr(boot, "_BOOT_ID", tmp_path / "none")
-    assert boot.boot_id() == f"started-{int(psutil.boot_time())}"
 
 
 def test_a_process_that_ends_while_it_is_asked_is_left_out(
