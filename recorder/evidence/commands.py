@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import functools
 import random
-import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from recorder.evidence.audit import check_store
 from recorder.evidence.exporting import export as save_as_file
 from recorder.evidence.founding import Unfounded, read_founding
 from recorder.evidence.opening import Cause, StoreTrouble
+from recorder.evidence.purging import Seen, look, remove
 from recorder.evidence.returning import read_receipts, take_receipts
 from recorder.evidence.store import EvidenceStore, Tally, session_folders
 from recorder.faults import EnvironmentFault
@@ -235,20 +235,22 @@ def purge(
         force: Also remove what is not delivered. It is lost for good.
         yes: Do not ask before what --force removes.
     """
-    done, rest = _sorted_out(_chosen(store, sessions))
-    for folder in done:
-        _remove(folder)
-        _print(f"{folder.name}  removed")
+    looked_at = [look(folder) for folder in _chosen(store, sessions)]
+    rest = [seen for seen in looked_at if seen.why]
+    for seen in looked_at:
+        if not seen.why:
+            remove(seen)
+            _print(f"{seen.folder.name}  removed")
     if not force:
-        for folder, why in rest.items():
-            _print(f"{folder.name}  kept: {why}")
+        for seen in rest:
+            _print(f"{seen.folder.name}  kept: {seen.why}")
         return 0
     if rest and not yes and not _confirmed(rest):
         _say("Nothing more was removed.")
         return FINDING
-    for folder, why in rest.items():
-        _remove(folder)
-        _print(f"{folder.name}  removed, though {why}")
+    for seen in rest:
+        remove(seen)
+        _print(f"{seen.folder.name}  removed, though {seen.why}")
     return 0
 
 
@@ -362,40 +364,14 @@ def _told(made: SavedFile) -> str:
     return words
 
 
-def _sorted_out(folders: list[Path]) -> tuple[list[Path], dict[Path, str]]:
-    """What may go, and why the rest may not. One in use by another program never may.
-
-    Raises:
-        StoreTrouble: one is in use.
-    """
-    done: list[Path] = []
-    rest: dict[Path, str] = {}
-    for folder in folders:
-        try:
-            with closing(EvidenceStore.open(folder)) as store:
-                tally = store.tally
-        except StoreTrouble as error:
-            if error.cause is Cause.IN_USE:
-                raise
-            rest[folder] = f"it cannot be read ({error.what})"
-            continue
-        if not tally.delivered:
-            rest[folder] = "it is not delivered"
-        elif not tally.closed:
-            rest[folder] = "it was never closed"
-        else:
-            done.append(folder)
-    return done, rest
-
-
-def _confirmed(rest: Mapping[Path, str]) -> bool:
+def _confirmed(rest: Sequence[Seen]) -> bool:
     """Whether a person at the keyboard types the word.
 
     Raises:
         EnvironmentFault: there is no keyboard.
     """
-    for folder, why in rest.items():
-        _say(f"{folder.name}  {why}")
+    for seen in rest:
+        _say(f"{seen.folder.name}  {seen.why}")
     if not sys.stdin.isatty():
         raise EnvironmentFault(
             f"{len(rest)} recordings would be lost for good, and nobody is there to be asked.",
@@ -403,15 +379,6 @@ def _confirmed(rest: Mapping[Path, str]) -> bool:
         )
     _say(f"These {len(rest)} recordings would be lost for good. Type {_WORD} to remove them:")
     return sys.stdin.readline().strip() == _WORD
-
-
-def _remove(folder: Path) -> None:
-    try:
-        shutil.rmtree(folder)
-    except OSError as error:
-        raise EnvironmentFault(
-            f"{folder} cannot be removed: {error.strerror}.", "Check the folder's rights."
-        ) from error
 
 
 def _print(text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +15,14 @@ from support.evidence_server import EvidenceServer, problem
 from support.recording import deliver_all, found, heartbeat, make_ledger, opened, segment
 from support.sessions import SESSION, WALL_ORIGIN, SessionBuilder
 
-from recorder.evidence import returning
+from recorder.evidence import contents, purging, returning
 from recorder.evidence.commands import app
 from recorder.evidence.drafts import draft_body, draft_segment
 from recorder.evidence.ledger import empty_close
+from recorder.evidence.opening import StoreTrouble
 from recorder.evidence.store import EvidenceStore, session_folders
 from recorder.faults import EnvironmentFault
+from shared.signed import Signed
 from shared.wire import ProblemType
 
 
@@ -288,6 +290,89 @@ def test_force_without_a_keyboard_needs_yes(
     assert not folder.exists()
 
 
+class Interrupting(Keyboard):
+    """Somebody who types the word after something else has happened."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        super().__init__("remove\n")
+        self._happens = happens
+
+    def readline(self, *args: int) -> str:  # type: ignore[override]
+        self._happens()
+        return super().readline(*args)
+
+
+def test_what_came_into_use_while_it_asked_stays(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path, server, address, close=False)
+    held: list[EvidenceStore] = []
+    asked = Interrupting(lambda: held.append(EvidenceStore.open(folder)))
+    monkeypatch.setattr(sys, "stdin", asked)
+    with pytest.raises(EnvironmentFault, match="in use by another"):
+        run(tmp_path, "purge", "--force")
+    held[0].close()
+    assert len(recorded(folder)) == 4
+
+
+def test_what_was_gone_on_with_while_it_asked_stays(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path, server, address, close=False)
+
+    def go_on() -> None:
+        with closing(EvidenceStore.open(folder)) as store:
+            make_ledger(store).commit(draft_body(heartbeat()))
+
+    monkeypatch.setattr(sys, "stdin", Interrupting(go_on))
+    with pytest.raises(EnvironmentFault, match="was used meanwhile"):
+        run(tmp_path, "purge", "--force")
+    assert len(recorded(folder)) == 5
+
+
+def recorded(folder: Path) -> list[Signed]:
+    with closing(EvidenceStore.open(folder)) as store:
+        return list(contents.all_records(store))
+
+
+def test_nobody_opens_a_recording_while_it_is_removed(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = record(tmp_path, server, address)
+    real = shutil.rmtree
+
+    def watched(place: Path) -> None:
+        with pytest.raises(StoreTrouble, match="in use by another"):
+            EvidenceStore.open(place)
+        real(place)
+
+    monkeypatch.setattr("recorder.evidence.purging.shutil.rmtree", watched)
+    assert run(tmp_path, "purge", "--force", "--yes") == 0
+    assert not folder.exists()
+
+
+def test_on_windows_the_database_goes_first_and_let_go(
+    tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There nothing can be removed that is open, by this program or another."""
+    folder = record(tmp_path, server, address)
+    before = sorted(path.name for path in folder.iterdir())
+    real = Path.unlink
+
+    def busy(path: Path) -> None:
+        EvidenceStore.open(path.parent).close()
+        raise PermissionError(13, "The process cannot access the file")
+
+    monkeypatch.setattr(purging, "POSIX", False)
+    monkeypatch.setattr(Path, "unlink", busy)
+    with pytest.raises(EnvironmentFault, match="cannot be removed: The process cannot access"):
+        run(tmp_path, "purge", "--force", "--yes")
+    assert sorted(path.name for path in folder.iterdir()) == before
+    monkeypatch.setattr(Path, "unlink", real)
+    assert run(tmp_path, "purge", "--force", "--yes") == 0
+    assert not folder.exists()
+
+
 def test_a_folder_that_cannot_be_removed_is_said(
     tmp_path: Path, server: EvidenceServer, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,7 +382,7 @@ def test_a_folder_that_cannot_be_removed_is_said(
     def stuck(_: Path) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("recorder.evidence.commands.shutil.rmtree", stuck)
+    monkeypatch.setattr("recorder.evidence.purging.shutil.rmtree", stuck)
     with pytest.raises(EnvironmentFault, match="cannot be removed"):
         run(tmp_path, "purge")
 
