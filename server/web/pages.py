@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -125,10 +126,12 @@ def _decision_answer(case: CaseFile, outcome: Outcome, now: int) -> Template:
     if isinstance(outcome, NoFlag):
         return page("decision.html", {**context, "flag": None}, status=422)
     flag = next(flag for flag in case.flags if flag.id == outcome.flag.id)
-    if isinstance(outcome, Decided):
-        told = {"HX-Trigger-After-Settle": "flag-decided"}
-        return page("decision.html", {**context, "flag": flag}, headers=told)
-    return page("decision.html", {**context, "flag": flag}, status=409)
+    # Whoever decided may look at another flag by now: the answer names its own.
+    event, status = (
+        ("flag-decided", 200) if isinstance(outcome, Decided) else ("flag-renewed", 409)
+    )
+    told = {"HX-Trigger-After-Settle": json.dumps({event: {"flag": flag.id}})}
+    return page("decision.html", {**context, "flag": flag}, status=status, headers=told)
 
 
 def _case_context(case: CaseFile, now: int) -> dict[str, Any]:

@@ -294,6 +294,41 @@ def test_a_note_that_was_typed_waits_with_its_flag(shown: Stage, page: Page) -> 
     expect(page.locator("#note")).to_have_value("the clock on the wall?")
 
 
+def test_an_answer_is_about_the_flag_that_was_decided(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+    held: list[Route] = []
+    page.route("**/decisions", lambda route: held.append(route))
+    page.click(f"{flag(2)} button")
+    page.fill("#note", "the same song")
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    page.keyboard.press("j")  # before the answer
+    expect(page.locator("#decide h3")).to_have_text("Other window in front")
+    page.fill("#note", "which window?")
+    page.keyboard.press("Escape")
+    held.pop().continue_()
+    expect(page.locator("#decide-result")).to_contain_text("Eyes off the screen at 0:02: dis")
+    expect(page.locator(flag(2))).to_have_attribute("data-verdict", "dismissed")
+    expect(page.locator(f"{flag(3)} [aria-current=true]")).to_be_visible()
+    expect(page.locator("#note")).to_have_value("which window?")
+    # Somebody else decides about it first, and again the next one is looked at by then.
+    page.keyboard.press("d")
+    page.keyboard.press("j")
+    expect(page.locator("#decide h3")).to_have_text("Speech")
+    (route,) = held
+    other = str(route.request.post_data).replace("verdict=dismissed", "verdict=accepted")
+    route.fetch(post_data=other)
+    route.continue_()
+    told = "Other window in front at 0:02: Proctor confirmed this flag meanwhile"
+    expect(page.locator("#decide-result")).to_contain_text(told)
+    expect(page.locator(flag(3))).to_have_attribute("data-verdict", "accepted")
+    expect(page.locator(f"{flag(4)} [aria-current=true]")).to_be_visible()
+    page.unroute("**/decisions")
+    show(page, shown.session("many"))
+    page.click(f"{flag(3)} button")
+    expect(page.locator("#note")).to_have_value("which window?")
+
+
 def test_the_list_is_walked_with_arrows_and_grouped(shown: Stage, page: Page) -> None:
     show(page, shown.session("main"))
     page.click(f"{flag(1)} button")

@@ -48,15 +48,16 @@ export class FlagList extends EventTarget {
     if (this.current) this.#fill(this.current);
   }
 
-  /** A flag's row came with the answer to a decision. */
+  /** A flag's row came with the answer to a decision; gives whether it could be put in place. */
   decided(id) {
     const row = document.getElementById(`flag-${id}`);
     const flag = this.#flag(id);
-    if (!row || !flag) return;
+    if (!row || !flag) return false;
     Object.assign(flag, { verdict: row.dataset.verdict, version: Number(row.dataset.version) });
     this.rows.put(row);
     this.arrange();
     this.form.renew(row);
+    return true;
   }
 
   /** Filter and order anew. */
@@ -116,6 +117,12 @@ export class FlagList extends EventTarget {
 
   get currentFlag() {
     return this.#flag(this.current);
+  }
+
+  /** A flag in words: what it is, and when. */
+  named(id) {
+    const flag = this.#flag(id);
+    return flag ? `${flag.label} at ${clock(flag.start)}` : "a flag";
   }
 
   /** Those before and after a flag: what a reviewer is likely to look at next. */

@@ -121,16 +121,15 @@ class Page {
   #wireFlags() {
     const form = element("decide");
     this.flags.addEventListener("chosen", ({ detail }) => this.#chosen(detail));
-    document.body.addEventListener("flag-decided", () => this.#decided());
+    document.body.addEventListener("flag-decided", ({ detail }) => this.#decided(detail.flag));
     // Also where somebody else was quicker, the answer brings the flag as it is now.
-    document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
-      if (detail.target.id === "decide-result" && this.form.shown) this.flags.decided(this.form.shown);
-    });
+    document.body.addEventListener("flag-renewed", ({ detail }) => this.#renewed(detail.flag));
     // A clip and the recording would speak over each other. Media events do not bubble.
     form.addEventListener("play", () => this.playback.pause(), true);
     this.playback.addEventListener("state", () => this.playback.playing && this.form.clip?.pause());
-    form.addEventListener("htmx:sendError", () => this.#unsent());
-    form.addEventListener("htmx:responseError", () => this.#unsent());
+    for (const event of ["htmx:sendError", "htmx:responseError"]) {
+      form.addEventListener(event, ({ detail }) => this.#unsent(detail.requestConfig.formData.get("flag")));
+    }
     this.form.onShow = () => this.pictures.offer(this.form.clip);
   }
 
@@ -151,19 +150,25 @@ class Page {
     }
   }
 
-  #decided() {
-    const id = this.form.shown;
+  /** The answer about a flag came, which need not be the one that is looked at by now. */
+  #renewed(id) {
+    if (this.flags.decided(id)) this.timeline.update(this.data);
+    else this.news(); // its row was scrolled away meanwhile
+  }
+
+  #decided(id) {
     this.form.taken(id);
-    this.flags.decided(id);
-    this.timeline.update(this.data);
+    this.#renewed(id);
+    if (this.flags.current !== id) return;
     if (element("go-on").checked) this.flags.nextOpen();
     else this.flags.choose(id, { keep: true });
   }
 
-  #unsent() {
+  #unsent(id) {
     const note = document.createElement("p");
     note.className = "notice bad";
-    note.textContent = "The server did not take the decision. Nothing is saved, and your note is kept; try again.";
+    const words = `The server did not take the decision about ${this.flags.named(id)}.`;
+    note.textContent = `${words} Nothing is saved, and your note is kept; try again.`;
     element("decide-result").replaceChildren(note);
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import time
 
@@ -120,7 +121,9 @@ async def test_the_second_decider_is_told_and_changes_nothing(
             f"/sessions/{session}/decisions", data=form, headers={**admin, **HTMX}
         )
         assert page.status_code == 409
-        assert "Proctor dismissed this flag meanwhile" in page.text
+        assert "More than one face at 0:00: Proctor dismissed this flag meanwhile" in page.text
+        told = json.loads(page.headers["hx-trigger-after-settle"])
+        assert told == {"flag-renewed": {"flag": FLAG}}
         assert 'data-verdict="dismissed"' in page.text
         assert await rows(campus) == [(1, "dismissed", "")]
         informed = {**late, "version": 1}
@@ -175,7 +178,8 @@ async def test_the_score_follows_at_once(
     answer = await client.post(
         f"/sessions/{session}/decisions", data=form, headers={**proctor, **HTMX}
     )
-    assert answer.headers["hx-trigger-after-settle"] == "flag-decided"
+    told = json.loads(answer.headers["hx-trigger-after-settle"])
+    assert told == {"flag-decided": {"flag": FLAG}}
     assert "1 flag left to decide" in answer.text
     assert "More than one face" not in answer.text.split('id="panels"')[1]
     listed = (await client.get("/sessions", headers=HTMX)).text
