@@ -97,7 +97,7 @@ SHORT = (
 )
 # Where reasons stand, each the first of a pair.
 PAIRED = ("lockdown/environment/judging.py",)
-UNSHOWN = ("evidence/commands.py", "doctor/report.py")
+UNSHOWN = ("evidence/commands.py", "evidence/purging.py", "doctor/report.py")
 
 _SENTENCE = re.compile(r"^(?:[A-ZÀ-Þ“`]|macOS |\{\w+\}).*(?:[.?!…:]|: \{\w+\})$", re.DOTALL)
 _HOLE = re.compile(r"\{\w+\}")

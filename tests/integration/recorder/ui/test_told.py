@@ -61,6 +61,7 @@ COMMANDS = (
     "detect/identity/",
     "detect/voice/",
     "evidence/commands.py",
+    "evidence/purging.py",
 )
 
 # Who speaks to the candidate while a session runs, and what of it only the evidence has.
