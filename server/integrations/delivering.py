@@ -27,7 +27,7 @@ from server.chores import beside, first_line, repeated, tried
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.enrolment.models import Candidate
 from server.integrations.models import WebhookDeliveryRow, WebhookEventRow, WebhookRow
-from server.integrations.outbox import DELIVERED, FAILED, WAITING
+from server.integrations.outbox import DELIVERED, FAILED, TRIED_FOR, WAITING
 from server.integrations.secret import signers
 from server.integrations.sending import Answer, Message, send
 from server.integrations.target import Targets
@@ -218,7 +218,7 @@ class Deliveries:
         if answer.taken:
             one.state, row.succeeded_at = DELIVERED, now
             return True
-        wait = max(wait_s(len(one.tries), self._chance()), answer.retry_after_s)
+        wait = max(wait_s(_failures(one), self._chance()), answer.retry_after_s)
         one.next_at = now + round(wait * MICROS_PER_SECOND)
         if answer.gone and may_pause:
             await self._pause(db, row, now, GONE)
@@ -287,6 +287,14 @@ async def _body(db: AsyncSession, row: WebhookRow, event: WebhookEventRow) -> by
             data["reference"] = known.reference
     body = {"type": event.type, "timestamp": iso(event.at), "data": data}
     return msgspec.json.encode(body)
+
+
+def _failures(one: WebhookDeliveryRow) -> int:
+    """Attempts since the delivery was begun: those of before it was sent again, or before the
+    webhook was switched on again, stay in the log and count no more.
+    """
+    begun = one.until - TRIED_FOR
+    return sum(at >= begun for at, *_ in one.tries)
 
 
 def wait_s(failures: int, chance: float) -> float:

@@ -311,6 +311,27 @@ async def test_after_three_days_it_is_switched_off_and_administrators_are_told(
     assert {"webhook.pause", "webhook.resume", "webhook.resend"} <= actions
 
 
+@pytest.mark.parametrize("what", ["resend-failed", "resume"])
+async def test_what_is_begun_anew_waits_as_at_the_beginning(house: House, what: str) -> None:
+    async with target(answer("500 No")) as to:
+        hook = await house.webhook(to)
+        await decide(house, await flagged(house))
+        for _ in range(40 if what == "resend-failed" else 6):
+            await house.later(8 * 3600 * MICROS_PER_SECOND)
+        tried = len(to.calls)
+        if (await house.row(hook)).paused_at is None:
+            await house.do(hook, "pause")
+        house.campus.clock.advance(MICROS_PER_SECOND)
+        await house.do(hook, "resume")
+        if what == "resend-failed":
+            await house.do(hook, what)
+        for wait_s in (0, 5, 15, 45):
+            await house.later(wait_s * MICROS_PER_SECOND)
+        assert len(to.calls) == tried + 4
+        (line,) = await house.log(hook)
+        assert len(line["tries"]) == tried + 4
+
+
 async def test_one_that_is_gone_for_good_is_switched_off_at_once(house: House) -> None:
     async with target(answer("410 Gone")) as to:
         hook = await house.webhook(to)
