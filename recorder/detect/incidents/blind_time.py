@@ -10,8 +10,18 @@ NS = 1_000_000_000
 # knows of it and a crash loses little.
 UNOBSERVED_PIECE_NS = 10 * NS
 
+# Pictures come every 33 ms and sound every 20-100 ms; without an observation for this long
+# the stream is unobserved. A camera that gives a picture a second may miss one.
+ABSENT_AFTER_NS = NS
+MISSED_PICTURES = 2.5
+
 # Nothing came: the time since the last observation was not observed either.
 _MISSING = frozenset({Blindness.NO_INPUT, Blindness.DETECTOR_DOWN, Blindness.ASLEEP})
+
+
+def absent_after_ns(fps: float) -> int:
+    """How long a camera of so many pictures a second may give none before it is unobserved."""
+    return max(ABSENT_AFTER_NS, round(MISSED_PICTURES * NS / fps))
 
 
 class BlindTime:

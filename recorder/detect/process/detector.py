@@ -120,6 +120,7 @@ class DetectorProcess:
             load=self._load,
             setup=setup,
             boundaries=boundaries,
+            fps=policy.streams.camera.fps,
         )
         self._thread = threading.Thread(
             target=self._supervisor.run, name="detector", daemon=True

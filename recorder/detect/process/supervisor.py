@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 from recorder.detect.enrolled import FaceLook, VoiceLook
+from recorder.detect.incidents.blind_time import ABSENT_AFTER_NS, absent_after_ns
 from recorder.detect.incidents.boundaries import AllBoundaries, Boundaries, no_boundaries
 from recorder.detect.incidents.core import DetectionCore
 from recorder.detect.incidents.machine import IncidentMachine, Reading
@@ -45,10 +46,6 @@ NS = 1_000_000_000
 # The supervisor looks after everything at least this often.
 TICK_S = 0.25
 
-# Pictures come every 33 ms and sound every 20-100 ms; without an observation for this long
-# the stream is unobserved.
-ABSENT_AFTER_NS = NS
-
 # A picture takes 3 ms, on a machine under full load ten times as long: after this the
 # detector has stalled. Loading the models takes 0.5 s, after a cold start several.
 STALLED_NS = 3 * NS
@@ -82,6 +79,7 @@ class Supervisor:
         load: measures what detection costs and sets its pace.
         setup: what else is watched for than face, gaze and speech.
         boundaries: where the exam begins, stops and goes on.
+        fps: pictures a second that the camera is to give.
     """
 
     def __init__(
@@ -99,6 +97,7 @@ class Supervisor:
         load: LoadWatch,
         setup: DetectorSetup = NOTHING_MORE,
         boundaries: AllBoundaries = no_boundaries,
+        fps: float = STEPS[0].fps,
     ) -> None:
         self.restarts = 0
         self._given_up = GivenUp()
@@ -115,6 +114,10 @@ class Supervisor:
         self._spawn = spawn
         self._sleeps = sleeps
         self._boundaries = Boundaries(boundaries)
+        self._patience_ns: dict[WatchedStream, int] = {
+            "camera": absent_after_ns(fps),
+            "microphone": ABSENT_AFTER_NS,
+        }
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._life = 0
@@ -235,7 +238,7 @@ class Supervisor:
         A look at the clock would have said so, but after a sleep it may come later.
         """
         last_ns = self._observed_ns[stream]
-        if monotonic_ns - last_ns > ABSENT_AFTER_NS:
+        if monotonic_ns - last_ns > self._patience_ns[stream]:
             reason = self._missing(last_ns, monotonic_ns)
             self._findings(self._absent(stream, monotonic_ns, reason))
         self._observed_ns[stream] = max(last_ns, monotonic_ns)
@@ -302,7 +305,7 @@ class Supervisor:
         """Why a stream is not being observed now; sound that waits or is lent will be."""
         if self._is_down and stream == "camera":
             return Blindness.DETECTOR_DOWN
-        patience_ns = ABSENT_AFTER_NS
+        patience_ns = self._patience_ns[stream]
         if stream == "microphone":
             patience_ns += self._offers.waiting_sound_ns() + self._lent_sound_ns
         if now_ns - self._observed_ns[stream] <= patience_ns:
@@ -377,7 +380,7 @@ class Supervisor:
         self._take_last_answers()
         self._offers.give_back(seen=False)
         for stream in self._watched:
-            if now_ns - self._observed_ns[stream] > ABSENT_AFTER_NS:
+            if now_ns - self._observed_ns[stream] > self._patience_ns[stream]:
                 reason = self._why_not_observed(stream, now_ns)
                 self._findings(self._absent(stream, now_ns, reason))
             with self._lock:

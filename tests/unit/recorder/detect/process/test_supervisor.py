@@ -41,7 +41,7 @@ from recorder.detect.process.worker_messages import (
 from recorder.detect.setup import DetectorSetup, ObjectSetup, VoiceSetup
 from recorder.sleeps import WAKING_NS, Sleeps
 from shared.flags import Kind
-from shared.policy import OFF, Rule
+from shared.policy import OFF, CameraStream, Rule, Streams
 
 QUICK = {
     Kind.FACE_MISSING: Rule(onset_s=0.5, merge_s=0.2),
@@ -186,6 +186,7 @@ def make() -> Iterator[Make]:
         streams=("camera",),
         kinds=None,
         conditions: Callable[[], Conditions] = Conditions,
+        fps: int = 30,
     ) -> Bench:
         clock, script = Clock(), script or Script()
         results: list[Result] = []
@@ -197,7 +198,10 @@ def make() -> Iterator[Make]:
             results.append(result)
 
         detector = DetectorProcess(
-            default_policy(kinds=QUICK if kinds is None else kinds),
+            default_policy(
+                kinds=QUICK if kinds is None else kinds,
+                streams=Streams(camera=CameraStream(fps=fps)),
+            ),
             on_result,
             clock,
             streams=streams,
@@ -429,6 +433,18 @@ def test_a_camera_that_stops_is_unobserved_but_the_detector_is_up(make: Make) ->
     gaps = [each for each in bench.of(Unobserved) if each.end_ns - each.start_ns > NS]
     assert [each.reason for each in gaps] == [Blindness.NO_INPUT]
     assert bench.incidents(Kind.DETECTOR_DOWN) == []
+
+
+def test_a_camera_of_a_picture_a_second_is_observed_all_the_time(make: Make) -> None:
+    bench = make(fps=1)
+    bench.show(1)
+    before_ns = bench.detector.counters().unobserved_ns
+    for _ in range(10):
+        bench.pass_ms(1_400)  # a late one
+        bench.show(1)
+    assert bench.detector.counters().unobserved_ns == before_ns
+    bench.pass_ms(3_000)
+    until(lambda: bench.detector.counters().unobserved_ns > before_ns, "unobserved time")
 
 
 def blind(bench: Bench, reason: Blindness) -> list[int]:
