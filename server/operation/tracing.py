@@ -46,16 +46,25 @@ class Tracing:
         if self._tracer is None:
             yield _Unseen()
             return
-        from opentelemetry.trace import SpanKind
+        from opentelemetry.trace import SpanKind, StatusCode
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         carrier = {"traceparent": headers.get(b"traceparent", b"").decode("latin-1")}
         caller = TraceContextTextMapPropagator().extract(carrier)
+        # What an exception says, and where it was raised, stays here (``problems.report_bug``).
         with self._tracer.start_as_current_span(
-            method, context=caller, kind=SpanKind.SERVER
+            method,
+            context=caller,
+            kind=SpanKind.SERVER,
+            record_exception=False,
+            set_status_on_exception=False,
         ) as span:
             span.set_attribute("http.request.method", method)
-            yield _Seen(span, method)
+            try:
+                yield _Seen(span, method)
+            except Exception:
+                span.set_status(StatusCode.ERROR)
+                raise
 
 
 class _Unseen:

@@ -8,7 +8,9 @@ import httpx
 import pytest
 from litestar import Litestar, get
 from litestar.params import FromPath
+from litestar.types import Receive, Scope, Send
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
@@ -28,6 +30,12 @@ TRACE = "0af7651916cd43dd8448eb211c80319c"
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+async def breaks_off(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application that fails in the middle of its answer."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    raise OSError(5, "I/O error", "/var/lib/very-secret")
 
 
 @get("/my/{token:str}")
@@ -107,6 +115,20 @@ async def test_what_there_is_is_told_beside() -> None:
     assert 'invigil_sessions{state="open"} 3.0' in told
     assert "invigil_pieces_awaited 1.0" in told
     assert "process_resident_memory_bytes" in told
+
+
+async def test_a_span_of_an_answer_that_broke_off_has_no_words() -> None:
+    exporter = InMemorySpanExporter()
+    tracing = tracing_by(exporter)
+    served = Watched(breaks_off, Metrics(), tracing, proxied=False, said=False)
+    transport = httpx.ASGITransport(served)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as browser:
+        with pytest.raises(OSError, match="very-secret"):
+            await browser.get("/my/abc")
+    tracing.close()
+    (span,) = exporter.get_finished_spans()
+    assert (span.status.status_code, span.status.description) == (StatusCode.ERROR, None)
+    assert (span.events, "secret" in span.to_json()) == ((), False)
 
 
 async def test_a_span_is_named_by_its_route_and_part_of_the_callers_trace() -> None:
