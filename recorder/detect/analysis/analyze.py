@@ -21,14 +21,17 @@ from recorder.detect.analysis.replay import MediaFile
 from recorder.detect.analysis.rules_file import Rules, read_rules
 from recorder.detect.identity.compare import embedding_of
 from recorder.detect.identity.matching import identity_setup
+from recorder.detect.incidents.blind_time import ABSENT_AFTER_NS, absent_after_ns
 from recorder.detect.incidents.core import DetectionCore, Finding
 from recorder.detect.models.manifest import models_there
 from recorder.detect.models.model_sets import default_folder, look_at
 from recorder.detect.observations import (
+    Blindness,
     CameraObservation,
     FaceObservation,
     Incident,
     Unobserved,
+    VoiceObservation,
     WatchedStream,
 )
 from recorder.detect.picture.stillness import Turns
@@ -184,6 +187,8 @@ class _Analysis:
         self._sounds: SoundAnalyzer | None = None
         self._frames = 0
         self._unobserved_ns = 0
+        self._patience_ns: dict[WatchedStream, int] = {}
+        self._observed_ns: dict[WatchedStream, int] = {"camera": 0, "microphone": 0}
 
     def run(
         self, files: list[MediaFile], cpu_seconds: Callable[[], float], models: dict[str, str]
@@ -219,6 +224,8 @@ class _Analysis:
         return UNUSABLE if damaged else COMPLETE
 
     def _read(self, files: list[MediaFile]) -> None:
+        slowest = absent_after_ns(min(file.fps for file in files))
+        self._patience_ns = {"camera": slowest, "microphone": ABSENT_AFTER_NS}
         merged = heapq.merge(*files, key=lambda item: item.monotonic_ns)
         lengths = [seconds for file in files if (seconds := file.duration_s) is not None]
         with _progress(max(lengths, default=None)) as advance:
@@ -246,8 +253,19 @@ class _Analysis:
 
     def _seen(self, seen: tuple[CameraObservation, ...]) -> None:
         self._lines.observation(*seen)
+        self._observed("camera", seen[0].monotonic_ns)
         for one in seen:
             self._note(self._core.camera(one))
+
+    def _observed(self, stream: WatchedStream, now_ns: int) -> None:
+        """As in a session: what lies between two observations that are too far apart was
+        not observed.
+        """
+        last_ns = self._observed_ns[stream]
+        if now_ns - last_ns > self._patience_ns[stream]:
+            for at_ns in (last_ns, now_ns):
+                self._note(self._core.absent(stream, at_ns, Blindness.NO_INPUT))
+        self._observed_ns[stream] = max(last_ns, now_ns)
 
     def _block(self, block: AudioBlock) -> None:
         if self._sounds is None:
@@ -265,6 +283,8 @@ class _Analysis:
         self._given_up(answer.unwatched)
         for heard in (*answer.observations, *answer.speakers):
             self._lines.observation(heard)
+            if isinstance(heard, VoiceObservation):
+                self._observed("microphone", heard.monotonic_ns)
             self._note(self._core.microphone(heard))
 
     def _note(self, findings: list[Finding]) -> None:

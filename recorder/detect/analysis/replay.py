@@ -98,6 +98,13 @@ class MediaFile:
         return self._audio is not None
 
     @property
+    def fps(self) -> float:
+        """How many pictures a second there are on average."""
+        video = self._video
+        said = None if video is None else video.average_rate or video.base_rate
+        return float(said or _ASSUMED_FPS)
+
+    @property
     def duration_s(self) -> float | None:
         """How long the file says it is."""
         announced = [
@@ -154,13 +161,11 @@ class MediaFile:
             self._note(f"a part cannot be decoded ({_words(error)})")
 
     def _frame(self, decoded: av.VideoFrame) -> Frame:
-        assert self._video is not None
-        step_s = 1 / float(self._video.average_rate or self._video.base_rate or _ASSUMED_FPS)
         if decoded.time is None:
             at_s = self._seen_s["camera"]
         else:
             at_s = max(0.0, decoded.time - self._origin_s)
-        self._seen_s["camera"] = max(self._seen_s["camera"], at_s + step_s)
+        self._seen_s["camera"] = max(self._seen_s["camera"], at_s + 1 / self.fps)
         self._pictures += 1
         return Frame(
             stream="camera",

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -113,6 +114,53 @@ def test_an_image_is_one_frame(analyze: Analyze, image: Path) -> None:
     assert "object_seen: no object model is installed" in run.summary["unwatched"]
     assert run.summary["cpu_seconds"] > 0
     assert run.errors == ""
+
+
+def with_hole(path: Path, pictures: list[Picture], fps: int, hole_s: int) -> Path:
+    """A clip in whose middle nothing was recorded for some seconds."""
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=fps, options={"preset": "ultrafast"})
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
+        for place, picture in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            frame.time_base = Fraction(1, fps)
+            frame.pts = place + (hole_s * fps if place >= len(pictures) // 2 else 0)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def test_a_hole_in_a_video_is_unobserved(
+    analyze: Analyze, tmp_path: Path, photograph: Picture
+) -> None:
+    clip = with_hole(tmp_path / "hole.mp4", filmed([photograph] * 40), 10, 60)
+    run = analyze(clip)
+    assert run.status == 0
+    assert run.summary["seconds"] == pytest.approx(64, abs=2)
+    assert run.summary["unobserved_seconds"] == pytest.approx(60, abs=0.5)
+
+
+def test_a_video_of_few_pictures_has_no_holes(
+    analyze: Analyze, tmp_path: Path, photograph: Picture
+) -> None:
+    run = analyze(write(tmp_path / "slow.mp4", filmed([photograph] * 5), fps=1))
+    assert run.summary["unobserved_seconds"] == 0
+
+
+def test_a_hole_in_the_sound_is_unobserved(analyze: Analyze, tmp_path: Path) -> None:
+    path = tmp_path / "hole.mkv"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("pcm_s16le", rate=16_000, layout="mono")
+        noise = np.random.default_rng(3).integers(-300, 300, (1, 1_600), np.int16)
+        for place in range(40):
+            frame = av.AudioFrame.from_ndarray(noise, format="s16", layout="mono")
+            frame.rate, frame.time_base = 16_000, Fraction(1, 16_000)
+            frame.pts = 1_600 * place + (20 * 16_000 if place >= 20 else 0)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    run = analyze("--audio", path)
+    assert run.summary["unobserved_seconds"] == pytest.approx(20, abs=0.5)
 
 
 def test_what_happens_in_a_clip_becomes_incidents(
