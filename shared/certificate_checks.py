@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from shared.certificate import (
@@ -14,7 +14,7 @@ from shared.certificate import (
     pieces_by_kind,
 )
 from shared.encoding import ZERO_HASH
-from shared.records import BlobReference, Record
+from shared.records import BlobReference, Record, blobs_of
 from shared.signed import Domain, MalformedLine, Signed, holds, parse_lines
 from shared.verdict import CheckId, Ledger
 
@@ -41,13 +41,15 @@ def check_certificates(
     Up to the first that does not hold; what later ones name counts as missing.
     """
     gone = Gone()
+    if not data:
+        return gone
+    committed = _Committed(chain)
     try:
         for number, signed in enumerate(parse_lines(data)):
             ledger.look(CheckId.BLOB)
             certificate = _read(signed, key)
-            _agrees(certificate, number, session, chain)
-            records = [record for _, record in chain[: certificate.size]]
-            for piece in _named(certificate, records):
+            _agrees(certificate, number, session, committed.heads)
+            for piece in _named(certificate, committed):
                 gone.by.setdefault(piece, number)
             gone = Gone(gone.by, number + 1)
     except MalformedLine as error:
@@ -55,6 +57,24 @@ def check_certificates(
     except _Wrong as error:
         ledger.fail(CheckId.BLOB, f"certificate {gone.certificates}: {error}")
     return gone
+
+
+class _Committed:
+    """What a chain's records commit to, sorted once for all certificates."""
+
+    def __init__(self, chain: Chain) -> None:
+        # By the number of records: the hash of the last of them.
+        self.heads = [ZERO_HASH, *(head for head, _ in chain)]
+        self._by_kind = pieces_by_kind(record for _, record in chain)
+        self._first: dict[BlobReference, int] = {}
+        for number, (_, record) in enumerate(chain):
+            for piece in blobs_of(record.body):
+                self._first.setdefault(piece, number)
+
+    def pieces(self, kind: EvidenceKind, size: int) -> list[BlobReference]:
+        """Those of a kind to which the first ``size`` records commit, by ``stream_seq``."""
+        every = self._by_kind.get(kind, ())
+        return [piece for piece in every if self._first[piece] < size]
 
 
 def _read(signed: Signed, key: bytes) -> Certificate:
@@ -67,24 +87,22 @@ def _read(signed: Signed, key: bytes) -> Certificate:
     return certificate
 
 
-def _agrees(certificate: Certificate, number: int, session: str, chain: Chain) -> None:
+def _agrees(certificate: Certificate, number: int, session: str, heads: Sequence[str]) -> None:
     if certificate.session != session:
         raise _Wrong(f"of session {certificate.session}")
     if certificate.n != number:
         raise _Wrong(f"it is numbered {certificate.n}")
-    heads = [ZERO_HASH, *(head for head, _ in chain)]
     if certificate.size >= len(heads) or heads[certificate.size] != certificate.head:
         raise _Wrong("of another chain than this")
 
 
-def _named(certificate: Certificate, records: Iterable[Record]) -> list[BlobReference]:
+def _named(certificate: Certificate, committed: _Committed) -> list[BlobReference]:
     """The pieces that the certificate speaks of, by its kinds."""
     found: list[BlobReference] = []
-    by_kind = pieces_by_kind(records)
     for one in certificate.destroyed:
         if one.kind is EvidenceKind.RECORDS:
             raise _Wrong("it says that the records are destroyed, and they are here")
-        pieces = by_kind.get(one.kind, [])
+        pieces = committed.pieces(one.kind, certificate.size)
         if destroyed_of(one.kind, pieces, one.below) != one:
             raise _Wrong(f"it names other pieces of {one.kind} than records commit to")
         found += [p for p in pieces if one.below is None or p.stream_seq < one.below]

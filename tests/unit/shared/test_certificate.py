@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from support.proofs import CAMERA, FIRST, SECOND, signed
 from support.proofs import CERTIFYING as KEY
 from support.sessions import SessionBuilder
 
-from shared import cli
+from shared import certificate_checks, cli
 from shared.certificate import (
     BY_ROLE,
     MAX_WHY_CHARS,
@@ -37,7 +37,8 @@ from shared.certificate_file import (
     is_certificate_file,
     verify_certificate_file,
 )
-from shared.records import BlobReference, blobs_of, decode_record
+from shared.encoding import ZERO_HASH
+from shared.records import BlobReference, Record, blobs_of, decode_record
 from shared.signed import Domain, Signed, fingerprint, public_bytes, sign
 from shared.verdict import CheckId, Ledger, Outcome
 
@@ -46,12 +47,11 @@ CHAIN = [(line.hash, decode_record(line.payload)) for line in BUILT.records]
 OF_CHAIN = replace(FIRST, session=BUILT.session, size=len(CHAIN), head=CHAIN[-1][0])
 
 
-def checked(one: Certificate) -> tuple[Gone, tuple[str, ...]]:
-    """What is gone by a certificate beside ``CHAIN``, and what is wrong with it."""
+def checked(*those: Certificate) -> tuple[Gone, tuple[str, ...]]:
+    """What is gone by certificates beside ``CHAIN``, and what is wrong with them."""
     ledger = Ledger(CheckId)
-    gone = check_certificates(
-        ledger, signed(one).line(), BUILT.session, public_bytes(KEY), CHAIN
-    )
+    lines = b"".join(signed(one).line() for one in those)
+    gone = check_certificates(ledger, lines, BUILT.session, public_bytes(KEY), CHAIN)
     return gone, ledger.results()[CheckId.BLOB].failures
 
 
@@ -124,6 +124,40 @@ def test_the_pieces_of_every_kind_that_is_named_are_gone() -> None:
 
     assert (gone.certificates, set(gone.by.values()), failures) == (1, {0}, ())
     assert set(gone.by) == {*named[0], *(one for one in named[1] if one.stream_seq < 2)}
+
+
+def test_each_certificate_is_of_the_records_that_there_were_then() -> None:
+    def of(size: int) -> Certificate:
+        kinds = pieces_by_kind(record for _, record in CHAIN[:size])
+        destroyed = tuple(destroyed_of(kind, kinds.get(kind, [])) for kind in SEALED)
+        head = CHAIN[size - 1][0] if size else ZERO_HASH
+        return replace(OF_CHAIN, n=size, size=size, head=head, destroyed=destroyed)
+
+    gone, failures = checked(*(of(size) for size in range(len(CHAIN) + 1)))
+
+    assert (gone.certificates, failures) == (len(CHAIN) + 1, ())
+    assert gone.by == {
+        piece: seq + 1
+        for seq, (_, record) in reversed([*enumerate(CHAIN)])
+        for piece in blobs_of(record.body)
+    }
+
+
+def test_what_records_commit_to_is_sorted_once_for_all_certificates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sorted_out: list[int] = []
+
+    def counted(records: Iterable[Record]) -> Mapping[EvidenceKind, list[BlobReference]]:
+        sorted_out.append(1)
+        return pieces_by_kind(records)
+
+    monkeypatch.setattr(certificate_checks, "pieces_by_kind", counted)
+    none = destroyed_of(EvidenceKind.IDENTITY, [])
+    those = [replace(OF_CHAIN, n=n, destroyed=(none,)) for n in range(9)]
+
+    assert checked(*those)[0].certificates == 9
+    assert sorted_out == [1]
 
 
 def test_a_certificate_is_read_as_it_was_written() -> None:
