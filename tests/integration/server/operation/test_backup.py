@@ -588,8 +588,12 @@ def test_postgresql_by_its_own_tools(socket: str, run: Run, tmp_path: Path) -> N
     campus = asyncio.run(found_campus(tmp_path / "data", database_url=url))
     pupil = asyncio.run(record_a_session(campus))
     safe = tmp_path / "safe"
+    other = safe / "blobs" / pupil.session / sha256_hex(b"later")
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"later")
     status, said = run(tmp_path / "data", "backup", str(safe), database_url=url)
-    assert status == 0, said
+    assert (status, f"piece {other.name} of session" in said) == (0, True), said
+    assert other.exists()
 
     empty = postgres.url(socket, postgres.create(socket, "restored"))
     fresh = with_keys(campus, tmp_path / "fresh")
