@@ -72,7 +72,7 @@ def look(appeal: str, *, by: str) -> None:
         row = await appeal_of(db, staff.institution_id, appeal)
         if row is None:
             raise fault(NO_APPEAL)
-        await look_at(db, rooms.clock(), staff, row, staff.means)
+        await look_at(db, rooms.clock(), staff, row)
         return _appeal(row)
 
     print_line(run_within(by, "examiner", work))
@@ -100,7 +100,7 @@ def answer(appeal: str, file: Path, *, by: str) -> None:
         row = await appeal_of(db, staff.institution_id, appeal)
         if row is None:
             raise fault(NO_APPEAL)
-        await give(db, now, staff, row, words, staff.means)
+        await give(db, now, staff, row, words)
         session = await db.get_one(ExamSession, row.session_id)
         return {**_appeal(row), "written": await notices.answered(db, session, now)}
 

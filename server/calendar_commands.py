@@ -62,7 +62,7 @@ def link(*, by: str) -> None:
     url = settled().url
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
-        token = await make_link(db, staff, rooms.clock(), staff.means)
+        token = await make_link(db, staff, rooms.clock())
         return {"account": staff.email, "link": feed_address(url, token)}
 
     print_line(run_within(by, "observer", work))
@@ -78,7 +78,7 @@ def revoke(*, by: str) -> None:
     from server.integrations.calendars import drop_link
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
-        had = await drop_link(db, staff, rooms.clock(), staff.means)
+        had = await drop_link(db, staff, rooms.clock())
         return {"account": staff.email, "revoked": had}
 
     print_line(run_within(by, "observer", work))

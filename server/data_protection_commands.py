@@ -92,7 +92,7 @@ def change(file: Path, *, by: str) -> None:
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> Protection:
         new = changed(await read_protection(db, staff.institution_id), said)
-        await change_protection(db, rooms.clock(), staff, new, staff.means)
+        await change_protection(db, rooms.clock(), staff, new)
         return new
 
     print_line(run_within(by, "admin", work, (SettingsError,)))
@@ -202,11 +202,11 @@ def link(session: str, do: str = SHOW, *, by: str) -> None:
         row, told = await session_of(db, staff, session), {}
         secret = rooms.keys.server_secret()
         if do == RENEW:
-            await renew_link(db, secret, Tokens(secret), now, staff, row, staff.means)
+            await renew_link(db, secret, Tokens(secret), now, staff, row)
         elif do == REVOKE:
-            await revoke_link(db, now, staff, row, staff.means)
+            await revoke_link(db, now, staff, row)
         elif do == SEND:
-            told["sent"] = await notices.send_link(db, now, staff, row, staff.means)
+            told["sent"] = await notices.send_link(db, now, staff, row)
         return {"session": row.id, "link": await notices.link(db, row, now), **told}
 
     print_line(run_within(by, "examiner", work))

@@ -61,7 +61,6 @@ def take(
     form = form_of(output, "csv", "json")
 
     async def work(rooms: Rooms, staff: Staff) -> None:
-        from server.audit.service import COMMAND_LINE
         from server.integrations.export_controllers import begin_export
         from server.integrations.exports import Asked
         from server.integrations.tables import Format
@@ -69,9 +68,7 @@ def take(
 
         asked = Asked(staff, Filters(exam=exam), rooms.clock())
         told = {"exam": exam} if exam else {}
-        rows = await begin_export(
-            rooms.database, asked, table, Format(form), COMMAND_LINE, **told
-        )
+        rows = await begin_export(rooms.database, asked, table, Format(form), **told)
         with whole_file(output) as scratch, scratch.open("wb") as target:
             async for part in rows:
                 target.write(part)

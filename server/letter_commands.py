@@ -121,7 +121,7 @@ def write(kind: str, file: Path, *, by: str) -> None:
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
         new = checked_words(found, subject, text)
-        await keep_words(db, rooms.clock(), staff, found, new, staff.means)
+        await keep_words(db, rooms.clock(), staff, found, new)
         return {"kind": found.name, "subject": new.subject, "own": True}
 
     print_line(run_within(by, "examiner", work, (MailError,)))
@@ -140,7 +140,7 @@ def reset(kind: str, *, by: str) -> None:
     found = _kind(kind)
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
-        await keep_words(db, rooms.clock(), staff, found, None, staff.means)
+        await keep_words(db, rooms.clock(), staff, found, None)
         return {"kind": found.name, "subject": found.subject, "own": False}
 
     print_line(run_within(by, "examiner", work))
@@ -157,7 +157,7 @@ def zone(name: str, *, by: str) -> None:
     from server.exams.own_zone import NoSuchZone, change_zone
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
-        return {"zone": await change_zone(db, rooms.clock(), staff, name, staff.means)}
+        return {"zone": await change_zone(db, rooms.clock(), staff, name)}
 
     print_line(run_within(by, "examiner", work, (NoSuchZone,)))
 

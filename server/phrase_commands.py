@@ -67,7 +67,7 @@ def add(text: str, *, by: str) -> None:
 
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any] | Rejection:
         phrases = Phrases(rooms.database, rooms.clock)
-        return await phrases.add(staff, text, staff.means) or {"added": " ".join(text.split())}
+        return await phrases.add(staff, text) or {"added": " ".join(text.split())}
 
     print_line(run_as(by, "examiner", work))
 
@@ -84,6 +84,6 @@ def remove(phrase: str, *, by: str) -> None:
 
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any] | Rejection:
         phrases = Phrases(rooms.database, rooms.clock)
-        return await phrases.remove(staff, phrase, staff.means) or {"removed": phrase}
+        return await phrases.remove(staff, phrase) or {"removed": phrase}
 
     print_line(run_as(by, "examiner", work))

@@ -98,7 +98,7 @@ def verdict(session: str, *, by: str, anew: Flag = False) -> int:
         async with rooms.database.transaction() as db:
             row = await session_of(db, staff, session)
             await demand_records(db, session)
-            await viewed(db, rooms.clock(), staff, row, "verdict", address=staff.means)
+            await viewed(db, rooms.clock(), staff, row, "verdict")
         look = await _verdicts(rooms).settled(session, anew=anew)
         if isinstance(look, Kept):
             return look.verdict

@@ -173,7 +173,7 @@ def _step(request: str, step: str, words: str, by: str) -> None:
 
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
         try:
-            row = await _handling(rooms).take(staff, request, Step(step), words, staff.means)
+            row = await _handling(rooms).take(staff, request, Step(step), words)
         except RequestError as error:
             raise fault(str(error)) from error
         return _request(row)

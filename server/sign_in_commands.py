@@ -76,7 +76,7 @@ def factor(wanted: str, *, by: str) -> None:
         raise Fault(f"WANTED is on or off, not {wanted!r}")
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
-        await want_factor(db, rooms.clock(), staff, staff.means, wanted=wanted == "on")
+        await want_factor(db, rooms.clock(), staff, wanted=wanted == "on")
         return await _shown(rooms, db, staff)
 
     print_line(run_within(by, "admin", work))
@@ -129,7 +129,7 @@ def provider(
         wrong = await elsewhere.check(draft)
         async with rooms.database.transaction() as db:
             now = rooms.clock()
-            wrong = wrong or await elsewhere.keep(db, staff, draft, now, staff.means)
+            wrong = wrong or await elsewhere.keep(db, staff, draft, now)
             if wrong:
                 asks = wrong.startswith("Say the client's secret")
                 raise fault(wrong + HOW if asks else wrong)
@@ -152,7 +152,7 @@ def remove_provider(*, by: str) -> None:
     from server.accounts.elsewhere import remove_provider as remove
 
     async def work(rooms: Rooms, db: AsyncSession, staff: Staff) -> dict[str, Any]:
-        if not await remove(db, staff, rooms.clock(), staff.means):
+        if not await remove(db, staff, rooms.clock()):
             raise Fault("the institution has no sign-in of its own")
         return await _shown(rooms, db, staff)
 

@@ -210,7 +210,6 @@ class Elsewhere:
         staff: Staff,
         draft: ProviderDraft,
         now: int,
-        address: str | None = None,
     ) -> str | None:
         """Keep an institution's sign-in; what is missing, in a sentence."""
         row = await db.get(ProviderRow, staff.institution_id)
@@ -233,7 +232,7 @@ class Elsewhere:
         subject = ("institution", staff.institution_id)
         said: dict[str, Any] = {"issuer": draft.issuer, "joins_as": row.joins_as or ""}
         said |= {"trusts_address": draft.trusts_address, "domains": list(draft.domains)}
-        audit.record(db, now, staff, "institution.provider", subject, address=address, **said)
+        audit.record(db, now, staff, "institution.provider", subject, **said)
         return None
 
     def _client(self, row: ProviderRow) -> Client | None:
@@ -292,16 +291,14 @@ def domains_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, re.split(r"[,;\s]+", text.lower()))))
 
 
-async def remove_provider(
-    db: AsyncSession, staff: Staff, now: int, address: str | None = None
-) -> bool:
+async def remove_provider(db: AsyncSession, staff: Staff, now: int) -> bool:
     """Take an institution's own sign-in away; whether there was one."""
     row = await db.get(ProviderRow, staff.institution_id)
     if row is None:
         return False
     await db.delete(row)
     subject = ("institution", staff.institution_id)
-    audit.record(db, now, staff, "institution.provider", subject, address=address, issuer="")
+    audit.record(db, now, staff, "institution.provider", subject, issuer="")
     return True
 
 

@@ -256,15 +256,12 @@ async def reset_factors(
     _log(db, now, by, "account.factors-reset", account)
 
 
-async def want_factor(
-    db: AsyncSession, now: int, staff: Staff, address: str | None, *, wanted: bool
-) -> None:
+async def want_factor(db: AsyncSession, now: int, staff: Staff, *, wanted: bool) -> None:
     """Say whether an institution asks everybody for a second factor."""
     institution = await db.get_one(Institution, staff.institution_id)
     institution.wants_second_factor = wanted
     subject = ("institution", staff.institution_id)
-    told = {"address": address, "wanted": wanted}
-    audit.record(db, now, staff, "institution.factor", subject, **told)
+    audit.record(db, now, staff, "institution.factor", subject, wanted=wanted)
 
 
 async def sign_out(db: AsyncSession, by: Staff | str, account: Account, now: int) -> int:

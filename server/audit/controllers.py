@@ -13,9 +13,8 @@ from server.accounts.staff import current_account, require
 from server.audit import service as audit
 from server.audit.reading import Export, begin_export, export_chunks
 from server.clock import WallClock
-from server.config import Settings
 from server.downloads import attachment
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from shared.signed import MEDIA_TYPE
@@ -26,16 +25,14 @@ async def get_log(
     request: AnyRequest,
     database: NamedDependency[Database],
     keys: NamedDependency[KeyStore],
-    settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> Stream:
     """Download the log; check it with ``invigil-verify``. Its last entry is this export."""
     staff = current_account(request)
     own = staff.institution_id
-    address = client_address(request, proxied=settings.trusted_proxy)
     async with database.transaction() as db:
         subject = ("institution", own)
-        audit.record(db, clock(), staff, "log.export", subject, address=address)
+        audit.record(db, clock(), staff, "log.export", subject)
     async with database.transaction() as db:
         export = await begin_export(db, keys, own, clock())
     headers = attachment(f"{own}.invigil.log")

@@ -33,11 +33,10 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who changes a list, of which institution, and from which network address."""
+    """Who changes a list, and of which institution."""
 
     actor: Staff | str
     institution_id: str
-    address: str | None = None
 
     @property
     def name(self) -> str:
@@ -184,8 +183,7 @@ class Builds:
     ) -> None:
         # Of staff it is known whose they are.
         own = by.institution_id if isinstance(by.actor, str) else None
-        now, at = self._clock(), by.address
-        audit.record(db, now, by.actor, action, subject, institution_id=own, address=at, **told)
+        audit.record(db, self._clock(), by.actor, action, subject, institution_id=own, **told)
 
 
 def read_manifest(data: bytes) -> Sidecar | Rejection:

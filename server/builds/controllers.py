@@ -10,9 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.builds.accepting import MAX_MANIFEST_BYTES, Accepted, BuildList, Builds, By
-from server.config import Settings
 from server.description import Manifest
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from shared.wire import API_PREFIX
 
@@ -78,7 +77,6 @@ class BuildsController(Controller):
         self,
         request: AnyRequest,
         builds: NamedDependency[Builds],
-        settings: NamedDependency[Settings],
         signer: FromQuery[str] = "",
     ) -> Response[BuildOut] | Response[bytes]:
         """Accept the build of a signed manifest, which is the body.
@@ -86,7 +84,7 @@ class BuildsController(Controller):
         ``signer`` is the fingerprint of the key that has to have signed it; it is needed for
         the first build of a signer.
         """
-        by = who(request, current_account(request), settings)
+        by = who(current_account(request))
         made = await builds.accept(by, await request.body(), signer)
         if isinstance(made, Rejection):
             return made.response()
@@ -98,10 +96,9 @@ class BuildsController(Controller):
         request: AnyRequest,
         build_id: FromPath[str],
         builds: NamedDependency[Builds],
-        settings: NamedDependency[Settings],
     ) -> None:
         """Take a build off the list, for sessions that begin from now on."""
-        await builds.withdraw(who(request, current_account(request), settings), build_id)
+        await builds.withdraw(who(current_account(request)), build_id)
 
     @put("/rule", status_code=204)
     async def put_rule(
@@ -109,17 +106,15 @@ class BuildsController(Controller):
         request: AnyRequest,
         data: JSONBody[BuildRule],
         builds: NamedDependency[Builds],
-        settings: NamedDependency[Settings],
     ) -> None:
         """Have sessions of other builds flagged, or only shown."""
-        by = who(request, current_account(request), settings)
+        by = who(current_account(request))
         await builds.settle(by, flags=data.flags)
 
 
-def who(request: AnyRequest, staff: Staff, settings: Settings) -> By:
+def who(staff: Staff) -> By:
     """Who asks for a change of their institution's list."""
-    address = client_address(request, proxied=settings.trusted_proxy)
-    return By(staff, staff.institution_id, address)
+    return By(staff, staff.institution_id)
 
 
 def _list(found: BuildList) -> BuildsOut:

@@ -129,18 +129,14 @@ async def appeal_of(db: AsyncSession, institution_id: str, appeal_id: str) -> Ap
     return (await db.execute(query.with_for_update())).scalar_one_or_none()
 
 
-async def look_at(
-    db: AsyncSession, now: int, staff: Staff, row: AppealRow, address: str | None
-) -> None:
+async def look_at(db: AsyncSession, now: int, staff: Staff, row: AppealRow) -> None:
     """Say that somebody is looking at it."""
     if row.state == RECEIVED:
         row.state = LOOKING
-        _log(db, now, staff, row, "appeal.look", address)
+        _log(db, now, staff, row, "appeal.look")
 
 
-async def answer(
-    db: AsyncSession, now: int, staff: Staff, row: AppealRow, words: str, address: str | None
-) -> None:
+async def answer(db: AsyncSession, now: int, staff: Staff, row: AppealRow, words: str) -> None:
     """Answer an appeal.
 
     Raises:
@@ -154,11 +150,9 @@ async def answer(
     row.state, row.answer = ANSWERED, words
     row.answered_by, row.answered_at = staff.id, now
     await look_again(db, row.session_id)
-    _log(db, now, staff, row, "appeal.answer", address)
+    _log(db, now, staff, row, "appeal.answer")
 
 
-def _log(
-    db: AsyncSession, now: int, staff: Staff, row: AppealRow, action: str, address: str | None
-) -> None:
+def _log(db: AsyncSession, now: int, staff: Staff, row: AppealRow, action: str) -> None:
     subject = ("session", row.session_id)
-    audit.record(db, now, staff, action, subject, address=address, appeal=row.id)
+    audit.record(db, now, staff, action, subject, appeal=row.id)

@@ -48,7 +48,7 @@ class Handling:
         self._clock = clock
 
     async def take(
-        self, staff: Staff, request_id: str, step: Step, words: str, address: str | None
+        self, staff: Staff, request_id: str, step: Step, words: str
     ) -> DataRequestRow:
         """Take a step: ``words`` say how the identity was checked, why it takes longer, or why
         it is refused. ``DONE`` of an erasure erases; it stays open where something is held.
@@ -62,28 +62,26 @@ class Handling:
             row = await request_named(db, staff.institution_id, request_id)
             match step:
                 case Step.CHECK:
-                    await check_identity(db, now, staff, row, words, address)
+                    await check_identity(db, now, staff, row, words)
                 case Step.EXTEND:
-                    await extend(db, now, staff, row, words, address)
+                    await extend(db, now, staff, row, words)
                 case Step.REFUSE:
                     said = [words.strip() or "Refused."]
-                    await close(db, now, staff, row, REFUSED, said, address)
+                    await close(db, now, staff, row, REFUSED, said)
                 case Step.DONE if row.kind == RequestKind.EXPORT:
-                    await close(db, now, staff, row, DONE, [HANDED_OVER], address)
+                    await close(db, now, staff, row, DONE, [HANDED_OVER])
                 case Step.DONE:
                     must_be_checked(row)
         if step is Step.DONE and row.kind == RequestKind.ERASURE:
-            return await self._erase(staff, row, now, address)
+            return await self._erase(staff, row, now)
         return row
 
-    async def _erase(
-        self, staff: Staff, row: DataRequestRow, now: int, address: str | None
-    ) -> DataRequestRow:
+    async def _erase(self, staff: Staff, row: DataRequestRow, now: int) -> DataRequestRow:
         outcome = await self._erasing.erase(row.candidate_id, staff)
         async with self._database.transaction() as db:
             row = await request_named(db, staff.institution_id, row.id)
             if outcome.whole:
-                await close(db, now, staff, row, DONE, outcome.said, address)
+                await close(db, now, staff, row, DONE, outcome.said)
             else:
                 # It stays open: what is held is erased as soon as it may be.
                 row.outcome = list(outcome.said)

@@ -64,13 +64,11 @@ class Notices:
         now: int,
         staff: Staff,
         session: ExamSession,
-        address: str | None,
     ) -> bool:
         """``page``, because somebody of the staff asks for it."""
         sent = await self.page(db, session, now)
-        told = {"address": address, "sent": sent}
         subject = ("session", session.id)
-        audit.record(db, now, staff, "candidate-link.send", subject, **told)
+        audit.record(db, now, staff, "candidate-link.send", subject, sent=sent)
         return sent
 
     async def delivered(self, db: AsyncSession, session: ExamSession, now: int) -> bool:

@@ -81,9 +81,7 @@ async def current_link(
     return page_path(token_of(secret, tokens, session.id, row.generation))
 
 
-async def revoke_link(
-    db: AsyncSession, now: int, staff: Staff, session: ExamSession, address: str | None
-) -> None:
+async def revoke_link(db: AsyncSession, now: int, staff: Staff, session: ExamSession) -> None:
     """Have every link of a session open nothing any more."""
     await db.execute(
         update(CandidateLinkRow)
@@ -91,7 +89,7 @@ async def revoke_link(
         .values(revoked_at=now)
     )
     subject = ("session", session.id)
-    audit.record(db, now, staff, "candidate-link.revoke", subject, address=address)
+    audit.record(db, now, staff, "candidate-link.revoke", subject)
 
 
 async def renew_link(
@@ -101,7 +99,6 @@ async def renew_link(
     now: int,
     staff: Staff,
     session: ExamSession,
-    address: str | None,
 ) -> str:
     """Make a new link and revoke those before; its address (from ``/``)."""
     await current_link(db, secret, tokens, session, now)
@@ -110,7 +107,7 @@ async def renew_link(
         CandidateLinkRow.session_id == session.id
     )
     generation = (await db.scalar(query) or 0) + 1
-    await revoke_link(db, now, staff, session, address)
+    await revoke_link(db, now, staff, session)
     token = token_of(secret, tokens, session.id, generation)
     db.add(
         CandidateLinkRow(
@@ -122,5 +119,5 @@ async def renew_link(
         )
     )
     subject = ("session", session.id)
-    audit.record(db, now, staff, "candidate-link.renew", subject, address=address)
+    audit.record(db, now, staff, "candidate-link.renew", subject)
     return page_path(token)

@@ -67,7 +67,6 @@ async def receive(
     candidate: Candidate,
     kind: RequestKind,
     words: str = "",
-    address: str | None = None,
 ) -> DataRequestRow:
     """Write a request down.
 
@@ -103,7 +102,7 @@ async def receive(
         outcome=[],
     )
     db.add(row)
-    _log(db, now, actor, row, "data-request.receive", address)
+    _log(db, now, actor, row, "data-request.receive")
     return row
 
 
@@ -151,7 +150,7 @@ async def request_of(
 
 
 async def check_identity(
-    db: AsyncSession, now: int, staff: Staff, row: DataRequestRow, how: str, address: str | None
+    db: AsyncSession, now: int, staff: Staff, row: DataRequestRow, how: str
 ) -> None:
     """Note how it was made sure who asks.
 
@@ -162,11 +161,11 @@ async def check_identity(
     how = _said(how, "Say how you made sure who asks")
     row.identity, row.identity_by, row.identity_at = how, staff.id, now
     row.state = CHECKED
-    _log(db, now, staff, row, "data-request.check", address)
+    _log(db, now, staff, row, "data-request.check")
 
 
 async def extend(
-    db: AsyncSession, now: int, staff: Staff, row: DataRequestRow, why: str, address: str | None
+    db: AsyncSession, now: int, staff: Staff, row: DataRequestRow, why: str
 ) -> None:
     """Take two further months, with the reason that the candidate is told.
 
@@ -178,7 +177,7 @@ async def extend(
         raise RequestError("It was extended already; the law knows no second time.")
     row.extended_why = _said(why, "Say why it takes longer")
     row.due = months_later(row.received, MONTHS + FURTHER_MONTHS)
-    _log(db, now, staff, row, "data-request.extend", address)
+    _log(db, now, staff, row, "data-request.extend")
 
 
 async def close(
@@ -188,7 +187,6 @@ async def close(
     row: DataRequestRow,
     state: str,
     outcome: Collection[str],
-    address: str | None,
 ) -> None:
     """Write down what was done, or why nothing is.
 
@@ -198,7 +196,7 @@ async def close(
     _must_be(row, OPEN if state == REFUSED else (CHECKED,))
     row.state, row.outcome = state, list(outcome)
     row.done_by, row.done_at = staff.id, now
-    _log(db, now, staff, row, f"data-request.{state}", address)
+    _log(db, now, staff, row, f"data-request.{state}")
 
 
 def must_be_checked(row: DataRequestRow) -> None:
@@ -231,7 +229,6 @@ def _log(
     actor: Staff | str,
     row: DataRequestRow,
     action: str,
-    address: str | None,
 ) -> None:
     audit.record(
         db,
@@ -240,7 +237,6 @@ def _log(
         action,
         ("candidate", row.candidate_id),
         institution_id=row.institution_id,
-        address=address,
         request=row.id,
         kind=row.kind,
     )

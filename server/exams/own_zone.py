@@ -14,9 +14,7 @@ class NoSuchZone(ValueError):
     """There is no time zone of this name; the message says so, for who typed it."""
 
 
-async def change_zone(
-    db: AsyncSession, now: int, staff: Staff, name: str, address: str | None
-) -> str:
+async def change_zone(db: AsyncSession, now: int, staff: Staff, name: str) -> str:
     """Say new exams' times in another time zone; its name.
 
     Raises:
@@ -28,5 +26,5 @@ async def change_zone(
     institution = await db.get_one(Institution, staff.institution_id)
     institution.zone = name
     subject = ("institution", institution.id)
-    audit.record(db, now, staff, "institution.zone", subject, address=address, zone=name)
+    audit.record(db, now, staff, "institution.zone", subject, zone=name)
     return name

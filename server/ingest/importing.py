@@ -9,10 +9,11 @@ is authenticated as staff; the records prove themselves by the session's own key
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,7 +42,6 @@ class Importer:
     """Who imports: a member of staff, or whoever is at the server's command line."""
 
     actor: Staff | str
-    address: str | None = None
 
     @property
     def institution(self) -> str | None:
@@ -211,7 +211,7 @@ class Imports:
         importer: Importer,
         target: Target,
         action: str,
-        counts: dict[str, int],
+        counts: Mapping[str, Any],
     ) -> None:
         audit.record(
             db,
@@ -220,7 +220,6 @@ class Imports:
             action,
             ("session", target.session),
             institution_id=target.institution,
-            address=importer.address,
             **counts,
         )
 

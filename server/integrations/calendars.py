@@ -107,22 +107,22 @@ async def link_of(db: AsyncSession, staff: Staff) -> CalendarLinkRow | None:
     return await db.get(CalendarLinkRow, staff.id)
 
 
-async def make_link(db: AsyncSession, staff: Staff, now: int, address: str) -> str:
+async def make_link(db: AsyncSession, staff: Staff, now: int) -> str:
     """A new secret for a member of staff's feed; the one before is good no longer."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await db.merge(
         CalendarLinkRow(account_id=staff.id, hash=sha256_hex(token.encode()), created=now)
     )
-    record(db, now, staff, "calendar.create", ("account", staff.id), address=address)
+    record(db, now, staff, "calendar.create", ("account", staff.id))
     return token
 
 
-async def drop_link(db: AsyncSession, staff: Staff, now: int, address: str) -> bool:
+async def drop_link(db: AsyncSession, staff: Staff, now: int) -> bool:
     """Take the feed's link back; whether there was one."""
     if await link_of(db, staff) is None:
         return False
     await db.execute(delete(CalendarLinkRow).where(CalendarLinkRow.account_id == staff.id))
-    record(db, now, staff, "calendar.revoke", ("account", staff.id), address=address)
+    record(db, now, staff, "calendar.revoke", ("account", staff.id))
     return True
 
 

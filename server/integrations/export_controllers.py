@@ -18,12 +18,11 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import record
 from server.clock import WallClock
-from server.config import Settings
 from server.downloads import attachment
 from server.integrations import exports
 from server.integrations.exports import Asked, Portions
 from server.integrations.tables import Format, written
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.review.listing import STATES
 from server.review.queue import Filters
 from server.review.states import Shortfall
@@ -67,7 +66,6 @@ class ExportsController(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         format: FromQuery[Format] = Format.CSV,  # noqa: A002  (the query's word)
         exam: FromQuery[str] = "",
@@ -75,7 +73,7 @@ class ExportsController(Controller):
         evidence: FromQuery[str] = "",
     ) -> Stream:
         """Every session that the filters let through: who, when, how its flags stand."""
-        by = _By(request, database, settings, clock)
+        by = _By(request, database, clock)
         return await by.take("sessions", format, (exam, session_state, evidence))
 
     @get("/flags", guards=[require(Role.PROCTOR)], **AS_TABLE)
@@ -83,7 +81,6 @@ class ExportsController(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         format: FromQuery[Format] = Format.CSV,  # noqa: A002  (the query's word)
         exam: FromQuery[str] = "",
@@ -91,7 +88,7 @@ class ExportsController(Controller):
         evidence: FromQuery[str] = "",
     ) -> Stream:
         """Every flag of the sessions that the filters let through."""
-        by = _By(request, database, settings, clock)
+        by = _By(request, database, clock)
         return await by.take("flags", format, (exam, session_state, evidence))
 
     @get("/decisions", guards=[require(Role.PROCTOR)], **AS_TABLE)
@@ -99,7 +96,6 @@ class ExportsController(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         format: FromQuery[Format] = Format.CSV,  # noqa: A002  (the query's word)
         exam: FromQuery[str] = "",
@@ -107,7 +103,7 @@ class ExportsController(Controller):
         evidence: FromQuery[str] = "",
     ) -> Stream:
         """Every decision about flags and sessions, with its note and who made it."""
-        by = _By(request, database, settings, clock)
+        by = _By(request, database, clock)
         return await by.take("decisions", format, (exam, session_state, evidence))
 
     @get("/candidates", guards=[require(Role.EXAMINER)], **AS_TABLE)
@@ -115,13 +111,12 @@ class ExportsController(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         format: FromQuery[Format] = Format.CSV,  # noqa: A002  (the query's word)
         exam: FromQuery[str] = "",
     ) -> Stream:
         """Every place in an exam with its candidate. Codes are kept nowhere."""
-        by = _By(request, database, settings, clock)
+        by = _By(request, database, clock)
         return await by.take("candidates", format, (exam, "", ""))
 
     @get("/audit", guards=[require(Role.ADMIN)], **AS_TABLE)
@@ -129,12 +124,11 @@ class ExportsController(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         format: FromQuery[Format] = Format.CSV,  # noqa: A002  (the query's word)
     ) -> Stream:
         """The institution's log as a table. ``/audit/log`` is what anybody can verify."""
-        by = _By(request, database, settings, clock)
+        by = _By(request, database, clock)
         return await by.take("audit", format, ("", "", ""))
 
 
@@ -154,29 +148,27 @@ class _By:
 
     request: AnyRequest
     database: Database
-    settings: Settings
     clock: WallClock
 
     async def take(self, what: str, form: Format, typed: tuple[str, str, str]) -> Stream:
         """The table; that it is taken is in the log before its first row leaves."""
         staff, now, filters = current_account(self.request), self.clock(), _filters(*typed)
-        address = client_address(self.request, proxied=self.settings.trusted_proxy)
         named = zip(("exam", "state", "evidence"), typed, strict=True)
         chosen = {name: value for name, value in named if value}
         asked = Asked(staff, filters, now)
-        rows = await begin_export(self.database, asked, what, form, address, **chosen)
+        rows = await begin_export(self.database, asked, what, form, **chosen)
         headers = attachment(f"{what}.{form}")
         return Stream(rows, media_type=form.media_type, headers=headers)
 
 
 async def begin_export(
-    database: Database, asked: Asked, what: str, form: Format, address: str, **chosen: str
+    database: Database, asked: Asked, what: str, form: Format, **chosen: str
 ) -> AsyncIterator[bytes]:
     """A table's bytes, once it is in the log that it is taken; ``chosen`` is of what it is."""
     staff = asked.staff
     async with database.transaction() as db:
         subject, told = ("institution", staff.institution_id), {"what": what, **chosen}
-        record(db, asked.now, staff, "export.take", subject, address=address, **told)
+        record(db, asked.now, staff, "export.take", subject, **told)
     columns, read = TABLES[what]
     return written(columns, read(database, asked), form)
 

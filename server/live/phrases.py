@@ -51,7 +51,7 @@ class Phrases:
         self._database = database
         self._clock = clock
 
-    async def add(self, staff: Staff, text: str, address: str) -> Rejection | None:
+    async def add(self, staff: Staff, text: str) -> Rejection | None:
         """Keep another one."""
         text = storable(" ".join(text.split()))
         if not text:
@@ -72,10 +72,10 @@ class Phrases:
                 id=new_id(), institution_id=staff.institution_id, text=text, created=now
             )
             db.add(row)
-            audit.record(db, now, staff, "phrase.add", ("phrase", row.id), address=address)
+            audit.record(db, now, staff, "phrase.add", ("phrase", row.id))
         return None
 
-    async def remove(self, staff: Staff, phrase_id: str, address: str) -> Rejection | None:
+    async def remove(self, staff: Staff, phrase_id: str) -> Rejection | None:
         """Take one out."""
         now = self._clock()
         async with self._database.transaction() as db:
@@ -86,7 +86,5 @@ class Phrases:
             if row is None:
                 return Rejection("about:blank", 404, "There is no such phrase any more.")
             await db.delete(row)
-            audit.record(
-                db, now, staff, "phrase.remove", ("phrase", phrase_id), address=address
-            )
+            audit.record(db, now, staff, "phrase.remove", ("phrase", phrase_id))
         return None

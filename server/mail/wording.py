@@ -196,7 +196,6 @@ async def keep_words(
     staff: Staff,
     kind: Kind,
     words: Words | None,
-    address: str | None,
 ) -> None:
     """Write letters of a kind so from now on; ``None`` for the words of the program."""
     institution_id = staff.institution_id
@@ -218,4 +217,4 @@ async def keep_words(
     await db.flush()
     about, own = ("institution", institution_id), words is not None
     told = {"kind": kind.name, "own": own}
-    audit.record(db, now, staff, "mail.template", about, address=address, **told)
+    audit.record(db, now, staff, "mail.template", about, **told)

@@ -69,7 +69,6 @@ async def place_hold(
     actor: Staff | str,
     institution_id: str,
     draft: HoldDraft,
-    address: str | None = None,
 ) -> HoldRow:
     """Hold something; what is under way stops before its next step.
 
@@ -102,7 +101,7 @@ async def place_hold(
         release_reason=None,
     )
     db.add(row)
-    _log(db, now, actor, row, "hold.place", reason, address)
+    _log(db, now, actor, row, "hold.place", reason)
     return row
 
 
@@ -112,7 +111,6 @@ async def release_hold(
     actor: Staff | str,
     hold: HoldRow,
     reason: str,
-    address: str | None = None,
 ) -> None:
     """Let go of what was held; its time may be over at once.
 
@@ -129,7 +127,7 @@ async def release_hold(
     hold.released_at, hold.release_reason = now, reason
     hold.released_by = actor if isinstance(actor, str) else actor.id
     await look_again(db, hold.subject_id)
-    _log(db, now, actor, hold, "hold.release", reason, address)
+    _log(db, now, actor, hold, "hold.release", reason)
 
 
 async def look_again(db: AsyncSession, subject_id: str) -> None:
@@ -149,7 +147,6 @@ def _log(
     hold: HoldRow,
     action: str,
     reason: str,
-    address: str | None,
 ) -> None:
     audit.record(
         db,
@@ -158,7 +155,6 @@ def _log(
         action,
         (hold.kind, hold.subject_id),
         institution_id=hold.institution_id,
-        address=address,
         hold=hold.id,
         # A reason may name people, and the log is for ever.
         reason=sha256_hex(reason.encode("utf-8", "replace")),

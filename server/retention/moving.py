@@ -73,7 +73,7 @@ async def move_institution(
         running = select(ExamSession.id).where(own, ExamSession.state == "open")
         if region != row.region and (found := await db.scalar(running.limit(1))) is not None:
             raise NotMoved(f"session {found} is still open; move when no exam is running")
-        _settle(db, clock(), audit.COMMAND_LINE, row, region, None)
+        _settle(db, clock(), audit.COMMAND_LINE, row, region)
         query = select(ExamSession.id, ExamSession.region).where(
             own, ExamSession.region != region
         )
@@ -90,7 +90,6 @@ async def choose_region(
     staff: Staff,
     blobs: RegionalBlobs,
     region: str,
-    address: str | None,
 ) -> None:
     """Have the institution's recordings in ``region`` from now on; those there are follow.
 
@@ -100,7 +99,7 @@ async def choose_region(
     blobs.store(region)
     row = await hold_still(db, staff.institution_id)
     if row.region != region:
-        _settle(db, now, staff, row, region, address)
+        _settle(db, now, staff, row, region)
 
 
 async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Moved:
@@ -140,7 +139,6 @@ def _settle(
     actor: Staff | str,
     row: DataProtectionRow,
     region: str,
-    address: str | None,
 ) -> None:
     before, row.region = row.region, region
     own = row.institution_id
@@ -151,7 +149,6 @@ def _settle(
         MOVE,
         ("institution", own),
         institution_id=own,
-        address=address,
         before=before,
         region=region,
     )

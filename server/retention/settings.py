@@ -117,9 +117,7 @@ async def hold_still(db: AsyncSession, institution_id: str) -> DataProtectionRow
     return (await db.execute(query)).scalar_one()
 
 
-async def change_protection(
-    db: AsyncSession, now: int, staff: Staff, new: Protection, address: str | None
-) -> None:
+async def change_protection(db: AsyncSession, now: int, staff: Staff, new: Protection) -> None:
     """Settle it anew, but for the region; sessions are looked at again for what is due."""
     row = await hold_still(db, staff.institution_id)
     before = _of(row)
@@ -145,7 +143,6 @@ async def change_protection(
         staff,
         "data-protection.change",
         subject,
-        address=address,
         changed=changed,
         days=new.days.said(),
     )

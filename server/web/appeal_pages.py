@@ -38,7 +38,7 @@ from server.clock import WallClock
 from server.config import Settings
 from server.enrolment.models import Candidate
 from server.ingest.models import ExamSession
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.hold_pages import HOME
@@ -71,21 +71,19 @@ class AppealPages(Controller):
         appeal_id: FromPath[str],
         database: NamedDependency[Database],
         notices: NamedDependency[Notices],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Say that it is looked at (field ``do`` is ``look``), or answer it."""
         staff, fields, now = current_account(request), await text_fields(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             row = await appeal_of(db, staff.institution_id, appeal_id)
             if row is None:
                 raise NotFoundException("There is no such appeal.")
             if fields.get("do") == "look":
-                await look_at(db, now, staff, row, address)
+                await look_at(db, now, staff, row)
                 return Redirect(f"{HOME}/appeals", status_code=303)
             try:
-                await answer(db, now, staff, row, fields.get("answer", ""), address)
+                await answer(db, now, staff, row, fields.get("answer", ""))
             except AppealError as error:
                 said = {appeal_id: fields.get("answer", "")}
                 return await _appeals(db, request, now, str(error), said)
@@ -118,17 +116,15 @@ class RequestPages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Write down a request that came by letter or in person."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             try:
                 candidate, kind = await _asked(db, staff.institution_id, fields)
                 text = fields.get("text", "")
-                await receive(db, clock(), staff, candidate, kind, text, address)
+                await receive(db, clock(), staff, candidate, kind, text)
             except RequestError as error:
                 return await _requests(db, request, clock(), str(error), fields)
         return Redirect(f"{HOME}/requests", status_code=303)
@@ -140,18 +136,16 @@ class RequestPages(Controller):
         request_id: FromPath[str],
         database: NamedDependency[Database],
         erasing: NamedDependency[Erasing],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """The next step, by the field ``do``: ``check``, ``extend``, ``refuse`` or ``done``."""
         staff, fields, now = current_account(request), await text_fields(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         words, do = fields.get("words", ""), fields.get("do", "")
         if do not in set(Step):
             raise ClientException("Choose what is to be done.")
         handling = Handling(database, erasing, clock)
         try:
-            await handling.take(staff, request_id, Step(do), words, address)
+            await handling.take(staff, request_id, Step(do), words)
         except RequestError as error:
             async with database.transaction() as db:
                 return await _requests(db, request, now, str(error))
@@ -169,12 +163,11 @@ class RequestPages(Controller):
     ) -> Stream:
         """A candidate's copies of all sessions in one file, to be handed over."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             row = await request_named(db, staff.institution_id, request_id)
             query = select(ExamSession).where(ExamSession.candidate_id == row.candidate_id)
             for session in await db.scalars(query.order_by(ExamSession.created)):
-                accessed(db, clock(), staff, session, "copy", address=address)
+                accessed(db, clock(), staff, session, "copy")
         return await whole_copy_file(settings, own_copies, row.candidate_id)
 
     @get("/{request_id:str}/copy/{session_id:str}")
@@ -190,13 +183,12 @@ class RequestPages(Controller):
     ) -> Stream:
         """A candidate's copy of one session, to be handed over."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             row = await request_named(db, staff.institution_id, request_id)
             session = await db.get(ExamSession, session_id)
             if session is None or session.candidate_id != row.candidate_id:
                 raise NotFoundException("There is no such session.")
-            accessed(db, clock(), staff, session, "copy", address=address)
+            accessed(db, clock(), staff, session, "copy")
         return await own_copy_file(settings, own_copies, session.id)
 
 

@@ -12,7 +12,6 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.builds.accepting import MAX_MANIFEST_BYTES, Builds
 from server.builds.controllers import who
-from server.config import Settings
 from server.network import AnyRequest
 from server.problems import Rejection
 from server.web.forms import text_fields
@@ -51,13 +50,12 @@ class BuildPages(Controller):
         self,
         request: AnyRequest,
         builds: NamedDependency[Builds],
-        settings: NamedDependency[Settings],
     ) -> Template | Redirect:
         """Accept the build of a manifest (``manifest``, ``signer``)."""
         form = await request.form()
         file, signer = form.get("manifest"), str(form.get("signer", ""))
         data = await file.read() if isinstance(file, UploadFile) else b""
-        by = who(request, current_account(request), settings)
+        by = who(current_account(request))
         made = await builds.accept(by, data, signer)
         if isinstance(made, Rejection):
             return await _listed(request, builds, wrong=made.detail, signer=signer[:200])
@@ -69,10 +67,9 @@ class BuildPages(Controller):
         request: AnyRequest,
         build_id: FromPath[str],
         builds: NamedDependency[Builds],
-        settings: NamedDependency[Settings],
     ) -> Redirect:
         """Take one off the list."""
-        await builds.withdraw(who(request, current_account(request), settings), build_id)
+        await builds.withdraw(who(current_account(request)), build_id)
         return _back("withdrawn")
 
     @post("/rule", status_code=303)
@@ -80,11 +77,10 @@ class BuildPages(Controller):
         self,
         request: AnyRequest,
         builds: NamedDependency[Builds],
-        settings: NamedDependency[Settings],
     ) -> Redirect:
         """Have others flagged (``flags``), or only shown."""
         flags = "flags" in await text_fields(request)
-        await builds.settle(who(request, current_account(request), settings), flags=flags)
+        await builds.settle(who(current_account(request)), flags=flags)
         return _back("settled")
 
 

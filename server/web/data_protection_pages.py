@@ -23,7 +23,7 @@ from server.clock import WallClock
 from server.config import Settings
 from server.downloads import attachment
 from server.enrolment.models import Candidate
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.reports.making import NotMade
 from server.retention.documents import DOCUMENTS, DRAFT, read_facts, store_in_words
 from server.retention.kinds import WORDS
@@ -82,13 +82,12 @@ class DataProtectionPages(Controller):
     ) -> Template | Redirect:
         """Change the settings; or the form again as it was typed."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             try:
                 new = read_settings(fields)
             except msgspec.ValidationError as error:
                 return await _overview(db, request, settings, clock(), str(error), fields)
-            await change_protection(db, clock(), staff, new, address)
+            await change_protection(db, clock(), staff, new)
         return Redirect(f"{HOME}?done=saved", status_code=303)
 
     @get("/consent", guards=[require(Role.ADMIN)])

@@ -21,14 +21,13 @@ from server.candidates.letters import Notices
 from server.candidates.links import renew_link, revoke_link
 from server.candidates.requests import requests_of
 from server.clock import WallClock
-from server.config import Settings
 from server.downloads import attachment
 from server.enrolment.models import Candidate
 from server.enrolment.tokens import Tokens
 from server.exams.models import Exam
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.numbers import whole
 from server.retention.certificates import certificate_file
 from server.retention.destruction import Destroyed, Held
@@ -95,12 +94,10 @@ class HoldPages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Hold a session, a candidate or an exam."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         days = fields.get("review_days", "") or str(DEFAULT_REVIEW_DAYS)
         kind, back = fields.get("kind", ""), fields.get("session", "")
         async with database.transaction() as db:
@@ -111,7 +108,7 @@ class HoldPages(Controller):
                     fields.get("reason", ""),
                     int(days) if days.isdecimal() and len(days) < 6 else 0,
                 )
-                await place_hold(db, clock(), staff, staff.institution_id, draft, address)
+                await place_hold(db, clock(), staff, staff.institution_id, draft)
             except HoldError as error:
                 return await _holds_page(db, request, clock(), str(error), fields)
         return Redirect(_back(back, "held"), status_code=303)
@@ -122,19 +119,17 @@ class HoldPages(Controller):
         request: AnyRequest,
         hold_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Release a hold, with the reason."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             hold = await hold_of(db, staff.institution_id, hold_id)
             if hold is None:
                 raise NotFoundException("There is no such hold.")
             try:
                 reason = fields.get("reason", "")
-                await release_hold(db, clock(), staff, hold, reason, address)
+                await release_hold(db, clock(), staff, hold, reason)
             except HoldError as error:
                 return await _holds_page(db, request, clock(), str(error))
         return Redirect(_back(fields.get("session", ""), "released"), status_code=303)
@@ -211,23 +206,22 @@ class HoldPages(Controller):
         notices: NamedDependency[Notices],
         server_secret: NamedDependency[bytes],
         tokens: NamedDependency[Tokens],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Send, renew or revoke the candidate's link (field ``do``)."""
         staff, fields = current_account(request), await text_fields(request)
-        address, now = client_address(request, proxied=settings.trusted_proxy), clock()
+        now = clock()
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
             match fields.get("do", ""):
                 case "renew":
-                    await renew_link(db, server_secret, tokens, now, staff, session, address)
+                    await renew_link(db, server_secret, tokens, now, staff, session)
                     done = "renewed"
                 case "revoke":
-                    await revoke_link(db, now, staff, session, address)
+                    await revoke_link(db, now, staff, session)
                     done = "revoked"
                 case _:
-                    sent = await notices.send_link(db, now, staff, session, address)
+                    sent = await notices.send_link(db, now, staff, session)
                     done = "sent" if sent else "unsent"
         return Redirect(_back(session_id, done), status_code=303)
 

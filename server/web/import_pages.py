@@ -16,7 +16,7 @@ from server.downloads import attachment
 from server.ingest.importing import Declined, Importer, Imports
 from server.ingest.lookup import session_of
 from server.ingest.receiving import received
-from server.network import AnyRequest, Connection, client_address
+from server.network import AnyRequest, Connection
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
 from server.web.rendering import PRIVATE, page
@@ -65,8 +65,7 @@ class ImportPages(Controller):
         settings: NamedDependency[Settings],
     ) -> Template:
         """Take a file in; the answer is the part of the page that tells what became of it."""
-        address = client_address(request, proxied=settings.trusted_proxy)
-        importer = Importer(current_account(request), address)
+        importer = Importer(current_account(request))
         length, most = request.content_length, _most(settings)
         async with received(blobs.scratch, request.stream(), length, most) as file:
             if isinstance(file, Declined):

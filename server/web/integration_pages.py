@@ -15,7 +15,7 @@ from server.clock import WallClock
 from server.config import Settings
 from server.exams.models import Exam
 from server.integrations.calendars import drop_link, feed_address, link_of, make_link
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.review.listing import STATES
 from server.review.states import Shortfall
 from server.storage.database import Database
@@ -86,14 +86,13 @@ class CalendarPages(Controller):
     ) -> Template:
         """Make a link, shown this once, or take it back."""
         staff, now = current_account(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         fields = await text_fields(request)
         async with database.transaction() as db:
             if fields.get("do") == "revoke":
-                await drop_link(db, staff, now, address)
+                await drop_link(db, staff, now)
                 token = ""
             else:
-                token = await make_link(db, staff, now, address)
+                token = await make_link(db, staff, now)
         link = feed_address(settings.url, token) if token else ""
         return await _shown(database, staff, link=link, revoked=not token)
 

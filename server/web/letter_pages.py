@@ -30,7 +30,7 @@ from server.mail.wording import (
     keep_words,
 )
 from server.mail.wording import Kind as LetterKind
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.rendering import page
@@ -116,11 +116,10 @@ class LetterPages(Controller):
     ) -> Template | Redirect:
         """Say new exams' times in another time zone."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         name = fields.get("zone", "")
         async with database.transaction() as db:
             try:
-                await change_zone(db, clock(), staff, name, address)
+                await change_zone(db, clock(), staff, name)
                 return Redirect("/letters?told=zone", status_code=303)
             except NoSuchZone as error:
                 wrong = str(error)
@@ -149,7 +148,6 @@ class LetterPages(Controller):
         request: AnyRequest,
         kind: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Write letters of a kind otherwise, or as the program does (``reset``)."""
@@ -159,9 +157,8 @@ class LetterPages(Controller):
             words = None if "reset" in fields else checked_words(found, subject, text)
         except MailError as error:
             return _words_page(found, subject, text, own=True, wrong=str(error))
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            await keep_words(db, clock(), staff, found, words, address)
+            await keep_words(db, clock(), staff, found, words)
         return Redirect("/letters?told=words", status_code=303)
 
 

@@ -13,7 +13,7 @@ from server.accounts.staff import current_account, require
 from server.clock import WallClock
 from server.config import Settings
 from server.ingest.models import ExamSession
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.retention.moving import choose_region
 from server.retention.settings import read_protection
 from server.storage.blobs import BlobStore
@@ -55,13 +55,12 @@ class RegionPages(Controller):
     ) -> Template | Redirect:
         """Choose another; what there is follows by itself."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             if not isinstance(blobs, RegionalBlobs):
                 return await _shown(db, request, settings, NO_SUCH)
             try:
                 region = fields.get("region", "?")
-                await choose_region(db, clock(), staff, blobs, region, address)
+                await choose_region(db, clock(), staff, blobs, region)
             except UnknownRegion:
                 return await _shown(db, request, settings, NO_SUCH)
         return Redirect(f"{HOME}/region?done=chosen", status_code=303)

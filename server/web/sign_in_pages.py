@@ -37,7 +37,7 @@ from server.accounts.staff import Staff, current_account, require
 from server.accounts.steps import Step
 from server.clock import WallClock
 from server.config import Settings
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.storage.database import Database
 from server.web.forms import text_fields
 from server.web.rendering import page
@@ -79,15 +79,13 @@ class SignInPages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Whether a second factor is asked for (field ``wanted`` is ``yes``)."""
         staff, fields = current_account(request), await text_fields(request)
         wanted = fields.get("wanted") == "yes"
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            await want_factor(db, clock(), staff, address, wanted=wanted)
+            await want_factor(db, clock(), staff, wanted=wanted)
         return Redirect(f"{PAGE}?told={'' if wanted else 'no-'}factor", status_code=303)
 
     @post("/provider", status_code=303)
@@ -96,7 +94,6 @@ class SignInPages(Controller):
         request: AnyRequest,
         database: NamedDependency[Database],
         elsewhere: NamedDependency[Elsewhere],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Keep the institution's own sign-in, once it answers."""
@@ -104,8 +101,7 @@ class SignInPages(Controller):
         draft = _draft(fields)
         wrong = await elsewhere.check(draft)
         async with database.transaction() as db:
-            address = client_address(request, proxied=settings.trusted_proxy)
-            wrong = wrong or await elsewhere.keep(db, staff, draft, clock(), address)
+            wrong = wrong or await elsewhere.keep(db, staff, draft, clock())
             if wrong:
                 shown = {"mistake": wrong, "typed": fields}
                 return await _page(db, staff, elsewhere, status=422, **shown)
@@ -116,13 +112,11 @@ class SignInPages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect:
         """Take it away."""
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
-            await remove_provider(db, current_account(request), clock(), address)
+            await remove_provider(db, current_account(request), clock())
         return Redirect(f"{PAGE}?told=removed", status_code=303)
 
 
