@@ -1,6 +1,10 @@
 // The panel of a running session: what was sent is no longer in its field, and a form that did
 // its work closes.
 
+import { renew } from "./renewing.js";
+
+const AT_END = 8; // px before the end of a list that are as good as its end
+
 document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   const form = detail.elt;
   // What was refused may be said better, and sent again.
@@ -38,16 +42,31 @@ document.body.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.id === "live-state" && document.hidden) event.preventDefault();
 });
 
-// What somebody is about to press, or has pressed, is not taken from under their hands.
-let held = null;
+// News of how it stands leave alone what somebody reads, or is about to press, or has pressed.
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const state = document.getElementById("live-state");
-  const on = document.activeElement;
-  held = state?.contains(on) ? (on.dataset.care ?? on.getAttribute("role")) : null;
+  if (detail.target.id !== "live-state" || !detail.shouldSwap) return;
+  const fresh = new DOMParser().parseFromString(detail.serverResponse, "text/html").getElementById("live-state");
+  detail.shouldSwap = !fresh;
+  if (fresh) stands(fresh);
 });
-document.body.addEventListener("htmx:afterSettle", () => {
-  if (!held || document.activeElement !== document.body) return;
-  const state = document.getElementById("live-state");
-  (state?.querySelector(`[data-care="${held}"], [role="${held}"]`) ?? state?.querySelector("[data-care]"))?.focus();
-  held = null;
+document.body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  if (detail.target.id !== "live-state") return;
+  detail.shouldSwap = false;
+  stands(detail.fragment.firstElementChild);
 });
+
+function stands(fresh) {
+  const state = document.getElementById("live-state");
+  const on = state.contains(document.activeElement);
+  const readBack = conversations().filter((list) => list.scrollTop + list.clientHeight < list.scrollHeight - AT_END);
+  renew(state, fresh);
+  htmx.process(state);
+  conversations().filter((list) => !readBack.includes(list)).forEach(toEnd);
+  if (on && document.activeElement === document.body) state.querySelector("[data-care]")?.focus();
+}
+
+// The newest of what was said is in sight, unless somebody reads what was said before.
+const conversations = () => [...document.querySelectorAll("#live-state .conversation")];
+const toEnd = (list) => (list.scrollTop = list.scrollHeight);
+conversations().forEach(toEnd);
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => detail.target.id === "side" && conversations().forEach(toEnd));

@@ -80,6 +80,46 @@ def test_a_proctor_answers_and_acts_by_keyboard(
     expect(panel.locator(".act-admit")).to_be_hidden()
 
 
+def asked(*numbers: int) -> list[dict[str, str]]:
+    words = "May I go on with the next page? " * 4
+    return [{"id": f"{n:032x}", "kind": "help", "text": f"{n}: {words}"} for n in numbers]
+
+
+def test_news_take_nothing_from_who_reads_the_conversation(
+    page: Page, stage: Stage, recorder: ClientConnection
+) -> None:
+    for n in range(8):
+        report(recorder, phase="exam", said=asked(n))
+    page.goto(f"/live/{stage.sessions['sitting'].pupil.session}")
+    words = page.get_by_label("What was said")
+    expect(words).to_contain_text("7: May I")
+    to_end = "list => list.scrollHeight - list.clientHeight - list.scrollTop"
+    assert words.evaluate(to_end) < 2
+    alert = page.locator("#live").get_by_role("alert")
+    expect(alert).to_contain_text("asks for help")
+    alert.evaluate("alert => { alert.readOut = true; }")
+    words.focus()
+    words.evaluate("list => { list.scrollTop = 100; }")
+    report(recorder, phase="exam", said=asked(8))
+    expect(words).to_contain_text("8: May I")
+    expect(words).to_be_focused()
+    assert words.evaluate("list => list.scrollTop") == 100
+    # Whoever reads the newest goes on to read the newest.
+    words.evaluate("list => { list.scrollTop = list.scrollHeight; }")
+    report(recorder, phase="exam", said=asked(9))
+    expect(words).to_contain_text("9: May I")
+    assert words.evaluate(to_end) < 2
+    # What an action brings is news, too.
+    words.evaluate("list => { list.scrollTop = 100; }")
+    page.get_by_role("button", name="Take it on").click()
+    expect(page.get_by_role("button", name="Give it back")).to_be_focused()
+    assert words.evaluate("list => list.scrollTop") == 100
+    # It is not read out again: it is the one that stood there.
+    assert alert.evaluate("alert => alert.readOut")
+    page.get_by_role("button", name="Give it back").click()
+    expect(page.get_by_role("button", name="Take it on")).to_be_focused()
+
+
 def test_what_the_server_did_not_take_is_said_and_kept(
     page: Page, stage: Stage, recorder: ClientConnection
 ) -> None:
