@@ -151,7 +151,7 @@ class Sent:
         """What it lacks of a look; from then on it has that."""
         page = look.page(self.view)
         order = tuple(one.tile.id for one in page.shown)
-        calls = tuple(_call(one.tile) for one in page.calls)
+        calls = tuple(call(one.tile) for one in page.calls)
         tiles = {
             one.tile.id: (one.revision, one.html)
             for one in page.shown
@@ -174,7 +174,8 @@ class Sent:
         return found
 
 
-def _call(tile: Tile) -> Call:
+def call(tile: Tile) -> Call:
+    """What calls for somebody at a session."""
     return Call(tile.id, tile.name, int(tile.need), tile.why, tile.since)
 
 

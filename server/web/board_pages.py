@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Controller, Response, get, post
 from litestar.channels import ChannelsPlugin
 from litestar.di import NamedDependency
@@ -21,7 +22,7 @@ from server.clock import WallClock
 from server.config import Settings
 from server.ingest.lookup import session_of
 from server.live.board import STATES, Boards, Look, Page, View
-from server.live.board_controllers import BOARD_PATH, asked
+from server.live.board_controllers import BOARD_PATH, asked, call
 from server.live.care import note_looking
 from server.live.controllers import channel
 from server.live.need import Need, place
@@ -58,6 +59,8 @@ TONES = {
     Need.WAITING: "",
     Need.FINE: "good",
 }
+
+_json = msgspec.json.Encoder()
 
 
 def tile_renderer(render: Renderer) -> Any:
@@ -255,11 +258,15 @@ def _board_context(look: Look, view: View) -> dict[str, Any]:
         query = urlencode({**chosen, **({"page": str(number)} if number else {})})
         return f"{path}?{query}" if query else path
 
-    seen = sha256_hex(repr((found.page, found.pages, found.total, _told(found))).encode())[:16]
+    calls = [call(one.tile) for one in found.calls]
+    needs = _json.encode({"total": found.total, "calling": found.calling, "calls": calls})
+    shown = (found.page, found.pages, needs, _told(found))
+    seen = sha256_hex(repr(shown).encode())[:16]
     return {
         "look": look,
         "view": view,
         "board": found,
+        "needs": needs.decode(),
         "states": STATES,
         "link": link,
         "seen": seen,

@@ -43,6 +43,7 @@ class Board {
     this.#wireSide();
     this.#wireKeys();
     if (together) this.#wireTogether();
+    this.#needed(JSON.parse(element("board").dataset.needs));
     root.dataset.ready = "true";
   }
 
@@ -65,12 +66,9 @@ class Board {
     }
     if (news.order) arrange(list, news.order, this.#revisions);
     this.page = news.page;
-    element("board-total").textContent = news.total;
-    element("board-calling").textContent = news.calling;
-    document.querySelectorAll("[data-total]").forEach((one) => (one.textContent = news.total));
     element("board-empty").hidden = news.total > 0;
     this.#paintPages(news);
-    if (news.calls) this.alerts.take(news.calls, news.calling);
+    this.#needed(news);
     if (news.tiles || news.order) {
       htmx.process(list);
       this.stills.renew();
@@ -78,6 +76,14 @@ class Board {
       tell(list);
     }
     root.dataset.news = String(Number(root.dataset.news ?? 0) + 1);
+  }
+
+  /** Who needs somebody, wherever they stand: by the WebSocket, or with the tiles. */
+  #needed({ total, calling, calls }) {
+    element("board-total").textContent = total;
+    element("board-calling").textContent = calling;
+    document.querySelectorAll("[data-total]").forEach((one) => (one.textContent = total));
+    if (calls) this.alerts.take(calls, calling);
   }
 
   #paintPages({ page, pages }) {
@@ -124,9 +130,10 @@ class Board {
       this.page += Number(link.dataset.page);
       this.#look();
     });
-    // Without a WebSocket the tiles ask for themselves.
+    // Without a WebSocket the tiles ask for themselves; also while nobody sees them, for who calls
+    // is heard, and stands in the title.
     document.body.addEventListener("htmx:beforeRequest", (event) => {
-      if (event.detail.elt.id === "board" && (this.link.open || document.hidden)) event.preventDefault();
+      if (event.detail.elt.id === "board" && this.link.open) event.preventDefault();
     });
     document.body.addEventListener("htmx:afterSettle", (event) => {
       if (event.target.id === "board") this.#settled();
@@ -135,8 +142,10 @@ class Board {
 
   #settled() {
     this.#revisions.clear();
+    this.#needed(JSON.parse(element("board").dataset.needs));
     this.stills.renew();
     this.#paintChosen();
+    this.#mark();
     tell();
   }
 

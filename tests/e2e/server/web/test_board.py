@@ -161,3 +161,24 @@ def test_several_at_once_by_keyboard(
     while texts[-1] != "Ten minutes are left.":
         texts.append(told(recorder)["text"])
     expect(page.locator("#chosen")).to_have_text("0")
+
+
+def test_who_calls_is_told_also_without_a_websocket(
+    page: Page, stage: Stage, pupil: Pupil, recorder: ClientConnection
+) -> None:
+    page.add_init_script(CONNECTING)
+    report(recorder)
+    page.goto("/live")
+    page.wait_for_selector("#board-root[data-ready]")
+    expect(page.locator("#link-state")).to_contain_text("asks every few seconds meanwhile")
+    page.get_by_role("button", name="Banner").click()
+    tile = page.locator(f"#t-{pupil.session}")
+    tile.locator("[data-open]").focus()
+    report(recorder, said=[{"id": "cd" * 16, "kind": "help", "text": "Where is page two?"}])
+    expect(tile).to_contain_text("Asks for help")
+    expect(page.locator("#called")).to_contain_text("asks for help")
+    expect(page.locator("#banner")).to_contain_text("asks for help")
+    calling = page.locator("#board-calling").inner_text()
+    expect(page).to_have_title(f"({calling}) Live · Invigil")
+    # News take the tiles' place, and nothing from who goes through them.
+    expect(tile.locator("[data-open]")).to_be_focused()
