@@ -876,6 +876,10 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "macOS does not let shortcuts be held ({0})."),
     QT_TRANSLATE_NOOP("recorder", "macOS does not let shortcuts be held without a permission."),
     QT_TRANSLATE_NOOP("recorder", "macOS keeps Cmd+Alt+Esc and the power key to itself."),
+    QT_TRANSLATE_NOOP(
+        "recorder",
+        "macOS keeps the gestures of trackpad and mouse, which show other windows, to itself.",
+    ),
     QT_TRANSLATE_NOOP("recorder", "microphone"),
     QT_TRANSLATE_NOOP("recorder", "more than one face"),
     QT_TRANSLATE_NOOP("recorder", "no address given"),

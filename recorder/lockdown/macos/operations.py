@@ -8,22 +8,32 @@ from recorder.faults import EnvironmentFault
 from recorder.lockdown.macos.api import MacApi, Tap
 from recorder.lockdown.macos.permissions import CONTROL
 from recorder.lockdown.operation import Evasion, InForce, NotInForce, Performed, State
-from recorder.lockdown.operations.shortcuts import ALT, CTRL, SHIFT, SUPER, Shortcut
+from recorder.lockdown.operations.shortcuts import ALT, CTRL, SHIFT, SUPER, Shortcut, any_of
 
 # Why the computer stays awake, as `pmset -g assertions` shows it.
 _REASON = "An exam is being recorded"
 
-# What no program may take: they are for ending programs and for logging out.
-WITHOUT = ("macOS keeps Cmd+Alt+Esc and the power key to itself.",)
+# What no program may take: keys for ending programs and for logging out, and what a tap of keys
+# does not see.
+WITHOUT = (
+    "macOS keeps Cmd+Alt+Esc and the power key to itself.",
+    "macOS keeps the gestures of trackpad and mouse, which show other windows, to itself.",
+)
 
 # CGEventFlags (CGEventTypes.h).
 _FLAGS = {1 << 17: SHIFT, 1 << 18: CTRL, 1 << 19: ALT, 1 << 20: SUPER}
 
-# Virtual key codes (HIToolbox, Events.h) of the keys of shortcuts, as keysyms' names.
+# What the pictures on the keys of Apple's keyboards send, unless somebody makes function keys
+# of them; newer ones have Spotlight where older ones have Launchpad. In no header: the codes
+# are as event taps are handed them.
+_PICTURES = {0xA0: "Mission Control", 0x83: "Launchpad", 0xB1: "Spotlight"}
+
+# Virtual key codes (HIToolbox, Events.h) of the keys of shortcuts, as keysyms' names or those.
 _KEYS = {
     0x30: "Tab", 0x35: "Escape", 0x31: "space", 0x32: "grave", 0x24: "Return",
     0x7B: "Left", 0x7C: "Right", 0x7D: "Down", 0x7E: "Up", 0x04: "h", 0x2E: "m", 0x02: "d",
     0x14: "3", 0x15: "4", 0x17: "5", 0x16: "6", 0x63: "F3", 0x76: "F4", 0x67: "F11",
+    **_PICTURES,
 }  # fmt: skip
 
 _CMD = frozenset({SUPER})
@@ -39,6 +49,7 @@ BLOCKED: tuple[Shortcut, ...] = (
     *(Shortcut(key, _CMD_SHIFT | {CTRL}) for key in ("3", "4")),
     *(Shortcut(key, _SPACES) for key in ("Up", "Down", "Left", "Right")),
     *(Shortcut(key) for key in ("F3", "F4", "F11")),
+    *any_of((CTRL, SHIFT, SUPER), *_PICTURES.values()),
 )
 
 

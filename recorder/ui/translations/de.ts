@@ -3905,6 +3905,10 @@
         <translation>ein Werkzeug, das in Programme hineinsieht, läuft: {0}</translation>
     </message>
     <message>
+        <source>macOS keeps the gestures of trackpad and mouse, which show other windows, to itself.</source>
+        <translation>macOS behält die Gesten auf Trackpad und Maus, die andere Fenster zeigen, für sich.</translation>
+    </message>
+    <message>
         <source>this session by remote control</source>
         <translation>dieser Sitzung zur Fernsteuerung</translation>
     </message>

@@ -46,6 +46,31 @@ def test_where_only_pictures_are_held_other_keys_go_through(api: FakeMac) -> Non
 
 
 @pytest.mark.parametrize(
+    ("code", "flags", "name"),
+    [
+        (0xA0, 0, "Mission Control"),
+        (0xA0, CMD, "Super+Mission Control"),
+        (0x83, 0, "Launchpad"),
+        (0xB1, 0, "Spotlight"),
+        (0x63, 0, "F3"),
+    ],
+)
+def test_the_keys_with_pictures_are_held_as_those_that_apple_numbers(
+    api: FakeMac, code: int, flags: int, name: str
+) -> None:
+    step = steps.keys(taken=True, api=api)
+    step.perform()
+    assert api.press(code, flags)
+    assert [one.subject for one in step.check()] == [f"{name} pressed"]
+
+
+def test_that_gestures_stay_free_is_said(api: FakeMac) -> None:
+    held = steps.keys(taken=True, api=api).perform()
+    assert isinstance(held, InForce)
+    assert any("gestures" in one for one in held.without)
+
+
+@pytest.mark.parametrize(
     ("code", "flags"), [(A, 0), (TAB, 0), (Q, CMD), (F5, CMD), (TAB, CTRL | ALT)]
 )
 def test_typing_quitting_and_voice_over_go_through(api: FakeMac, code: int, flags: int) -> None:
