@@ -94,7 +94,7 @@ def add(
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any] | Rejection:
         from server.integrations.webhooks import Told
 
-        made = await webhooks.create(staff, draft, staff.means)
+        made = await webhooks.create(staff, draft)
         return {**_told(made.row), "secret": made.secret} if isinstance(made, Told) else made
 
     print_line(_run(by, work))
@@ -131,7 +131,7 @@ def change(
             events=event or row.events,
             with_reference=row.with_reference if with_reference is None else with_reference,
         )
-        made = await webhooks.change(staff, webhook, draft, staff.means)
+        made = await webhooks.change(staff, webhook, draft)
         return _told(made) if isinstance(made, WebhookRow) else made
 
     print_line(_run(by, work))
@@ -149,7 +149,7 @@ def rotate(webhook: str, *, by: str) -> None:
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any] | Rejection:
         from server.integrations.webhooks import Told
 
-        made = await webhooks.rotate(staff, webhook, staff.means)
+        made = await webhooks.rotate(staff, webhook)
         return {**_told(made.row), "secret": made.secret} if isinstance(made, Told) else made
 
     print_line(_run(by, work))
@@ -187,7 +187,7 @@ def remove(webhook: str, *, by: str) -> None:
     """
 
     async def work(webhooks: Webhooks, staff: Staff) -> None:
-        await webhooks.remove(staff, webhook, staff.means)
+        await webhooks.remove(staff, webhook)
 
     _run(by, work)
     print_line({"removed": webhook})
@@ -203,7 +203,7 @@ def test(webhook: str, *, by: str) -> None:
     """
 
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any]:
-        return _told(await webhooks.ping(staff, webhook, staff.means))
+        return _told(await webhooks.ping(staff, webhook))
 
     print_line(_run(by, work))
 
@@ -238,14 +238,14 @@ def resend(webhook: str, *, by: str, event: str | None = None) -> None:
     """
 
     async def work(webhooks: Webhooks, staff: Staff) -> int:
-        return await webhooks.resend(staff, webhook, staff.means, event)
+        return await webhooks.resend(staff, webhook, event)
 
     print_line({"webhook": webhook, "again": _run(by, work)})
 
 
 def _switch(webhook: str, by: str, *, on: bool) -> None:
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any]:
-        return _told(await webhooks.switch(staff, webhook, staff.means, on=on))
+        return _told(await webhooks.switch(staff, webhook, on=on))
 
     print_line(_run(by, work))
 

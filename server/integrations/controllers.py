@@ -9,10 +9,9 @@ from litestar.params import FromPath, JSONBody
 
 from server.accounts.models import Role
 from server.accounts.staff import current_account, require
-from server.config import Settings
 from server.integrations.models import WebhookRow
 from server.integrations.webhooks import Delivered, Told, WebhookDraft, Webhooks
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from shared.wire import API_PREFIX
 
@@ -89,10 +88,9 @@ class WebhooksController(Controller):
         request: AnyRequest,
         data: JSONBody[WebhookDraft],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
     ) -> Response[WebhookOut] | Response[bytes]:
         """Set a webhook up. Its secret is in the answer, and never told again."""
-        made = await webhooks.create(current_account(request), data, _from(request, settings))
+        made = await webhooks.create(current_account(request), data)
         return _told(made, 201)
 
     @put("/{webhook_id:str}")
@@ -102,11 +100,10 @@ class WebhooksController(Controller):
         webhook_id: FromPath[str],
         data: JSONBody[WebhookDraft],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
     ) -> Response[WebhookOut] | Response[bytes]:
         """Change a webhook; what waits for it goes to the new address."""
-        staff, address = current_account(request), _from(request, settings)
-        made = await webhooks.change(staff, webhook_id, data, address)
+        staff = current_account(request)
+        made = await webhooks.change(staff, webhook_id, data)
         if isinstance(made, Rejection):
             return made.response()
         return Response(webhook_out(made), headers=PRIVATE)
@@ -117,10 +114,9 @@ class WebhooksController(Controller):
         request: AnyRequest,
         webhook_id: FromPath[str],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
     ) -> None:
         """Remove a webhook, with its log and what waits for it."""
-        await webhooks.remove(current_account(request), webhook_id, _from(request, settings))
+        await webhooks.remove(current_account(request), webhook_id)
 
     @post("/{webhook_id:str}/secret", status_code=201)
     async def post_secret(
@@ -128,11 +124,10 @@ class WebhooksController(Controller):
         request: AnyRequest,
         webhook_id: FromPath[str],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
     ) -> Response[WebhookOut] | Response[bytes]:
         """Give it a new secret; the one before signs as well for a day."""
-        staff, address = current_account(request), _from(request, settings)
-        return _told(await webhooks.rotate(staff, webhook_id, address), 201)
+        staff = current_account(request)
+        return _told(await webhooks.rotate(staff, webhook_id), 201)
 
     @post("/{webhook_id:str}/ping", status_code=202)
     async def post_ping(
@@ -140,11 +135,10 @@ class WebhooksController(Controller):
         request: AnyRequest,
         webhook_id: FromPath[str],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
     ) -> Response[WebhookOut]:
         """Send a test event; what came of it is among the deliveries."""
-        staff, address = current_account(request), _from(request, settings)
-        row = await webhooks.ping(staff, webhook_id, address)
+        staff = current_account(request)
+        row = await webhooks.ping(staff, webhook_id)
         return Response(webhook_out(row), status_code=202, headers=PRIVATE)
 
     @get("/{webhook_id:str}/deliveries")
@@ -165,16 +159,11 @@ class WebhooksController(Controller):
         webhook_id: FromPath[str],
         data: JSONBody[Resend],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
     ) -> Response[Resent]:
         """Send one event again, whatever came of it, or all that failed."""
-        staff, address = current_account(request), _from(request, settings)
-        count = await webhooks.resend(staff, webhook_id, address, data.event)
+        staff = current_account(request)
+        count = await webhooks.resend(staff, webhook_id, data.event)
         return Response(Resent(count), status_code=202, headers=PRIVATE)
-
-
-def _from(request: AnyRequest, settings: Settings) -> str:
-    return client_address(request, proxied=settings.trusted_proxy)
 
 
 def _told(made: Told | Rejection, status: int) -> Response[WebhookOut] | Response[bytes]:

@@ -99,7 +99,7 @@ class Webhooks:
         states = (WAITING, DELIVERED, FAILED)
         return [Standing(row, *(found.get((row.id, one), 0) for one in states)) for row in rows]
 
-    async def create(self, staff: Staff, draft: WebhookDraft, address: str) -> Told | Rejection:
+    async def create(self, staff: Staff, draft: WebhookDraft) -> Told | Rejection:
         """A new one, in use at once."""
         refused = await self._refusal(draft)
         if refused is not None:
@@ -125,11 +125,11 @@ class Webhooks:
                 created=now,
             )
             db.add(row)
-            self._record(db, staff, "webhook.create", row, address)
+            self._record(db, staff, "webhook.create", row)
         return Told(row, secret_of(self._secret, row.id, 1))
 
     async def change(
-        self, staff: Staff, webhook_id: str, draft: WebhookDraft, address: str
+        self, staff: Staff, webhook_id: str, draft: WebhookDraft
     ) -> WebhookRow | Rejection:
         """Another name, address or choice of events; what waits goes to the new address."""
         async with self._database.transaction() as db:
@@ -142,10 +142,10 @@ class Webhooks:
             row.name, row.url = draft.name.strip(), draft.url.strip()
             row.events = list(dict.fromkeys(draft.events))
             row.with_reference = draft.with_reference
-            self._record(db, staff, "webhook.change", row, address)
+            self._record(db, staff, "webhook.change", row)
         return row
 
-    async def rotate(self, staff: Staff, webhook_id: str, address: str) -> Told | Rejection:
+    async def rotate(self, staff: Staff, webhook_id: str) -> Told | Rejection:
         """A new secret; the one before signs as well for a day."""
         now = self._clock()
         async with self._database.transaction() as db:
@@ -158,12 +158,10 @@ class Webhooks:
                 )
             row.generation += 1
             row.previous_until = now + BOTH_GOOD_S * MICROS_PER_SECOND
-            self._record(db, staff, "webhook.rotate", row, address)
+            self._record(db, staff, "webhook.rotate", row)
         return Told(row, secret_of(self._secret, row.id, row.generation))
 
-    async def switch(
-        self, staff: Staff, webhook_id: str, address: str, *, on: bool
-    ) -> WebhookRow:
+    async def switch(self, staff: Staff, webhook_id: str, *, on: bool) -> WebhookRow:
         """Pause it, or use it again: what happened meanwhile goes out then."""
         now = self._clock()
         async with self._database.transaction() as db:
@@ -175,18 +173,18 @@ class Webhooks:
             if on:
                 await _again(db, row, now, WAITING)
             action = "webhook.resume" if on else "webhook.stop"
-            self._record(db, staff, action, row, address)
+            self._record(db, staff, action, row)
         return row
 
-    async def remove(self, staff: Staff, webhook_id: str, address: str) -> None:
+    async def remove(self, staff: Staff, webhook_id: str) -> None:
         """Take it away, with its log and what waits for it."""
         async with self._database.transaction() as db:
             row = await _own(db, staff, webhook_id)
-            self._record(db, staff, "webhook.remove", row, address)
+            self._record(db, staff, "webhook.remove", row)
             await db.flush()
             await forget(db, [row.id])
 
-    async def ping(self, staff: Staff, webhook_id: str, address: str) -> WebhookRow:
+    async def ping(self, staff: Staff, webhook_id: str) -> WebhookRow:
         """Send a test event, whatever the webhook is otherwise told of."""
         now = self._clock()
         async with self._database.transaction() as db:
@@ -201,12 +199,10 @@ class Webhooks:
             db.add(event)
             await db.flush()
             db.add(WebhookDeliveryRow(**delivery(row.id, event.id, now)))
-            self._record(db, staff, "webhook.ping", row, address)
+            self._record(db, staff, "webhook.ping", row)
         return row
 
-    async def resend(
-        self, staff: Staff, webhook_id: str, address: str, event_id: str | None = None
-    ) -> int:
+    async def resend(self, staff: Staff, webhook_id: str, event_id: str | None = None) -> int:
         """Send one event again, whatever came of it, or all that failed; how many."""
         now = self._clock()
         async with self._database.transaction() as db:
@@ -215,7 +211,7 @@ class Webhooks:
             if event_id is not None and not count:
                 raise NotFoundException("This webhook has no such delivery.")
             if count:
-                self._record(db, staff, "webhook.resend", row, address, events=count)
+                self._record(db, staff, "webhook.resend", row, events=count)
         return count
 
     async def log(
@@ -269,12 +265,9 @@ class Webhooks:
         staff: Staff,
         action: str,
         row: WebhookRow,
-        address: str,
-        events: int | None = None,
+        **told: Any,
     ) -> None:
-        told = {} if events is None else {"events": events}
-        where: dict[str, Any] = {"address": address, **told}
-        audit.record(db, self._clock(), staff, action, ("webhook", row.id), **where)
+        audit.record(db, self._clock(), staff, action, ("webhook", row.id), **told)
 
 
 async def _again(

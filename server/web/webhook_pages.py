@@ -13,12 +13,11 @@ from litestar.response import Redirect, Template
 from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.clock import WallClock
-from server.config import Settings
 from server.integrations.events import EVENTS, PING
 from server.integrations.models import WebhookRow
 from server.integrations.outbox import DELIVERED, FAILED, WAITING
 from server.integrations.webhooks import PAGE, Told, WebhookDraft, Webhooks
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.numbers import whole
 from server.problems import Rejection
 from server.web.forms import text_fields
@@ -59,12 +58,11 @@ class WebhookPages(Controller):
         self,
         request: AnyRequest,
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """Set one up; the answer shows its secret, once."""
         staff, fields = current_account(request), await _fields(request)
-        made = await webhooks.create(staff, _draft(fields), _address(request, settings))
+        made = await webhooks.create(staff, _draft(fields))
         if isinstance(made, Rejection):
             return await _listed(staff, webhooks, fields, made.detail)
         return await _shown(staff, webhooks, made.row.id, clock(), told=made)
@@ -97,13 +95,11 @@ class WebhookPages(Controller):
         request: AnyRequest,
         webhook_id: FromPath[str],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect | Template:
         """Another name, address or choice of events."""
         staff, fields = current_account(request), await _fields(request)
-        address = _address(request, settings)
-        made = await webhooks.change(staff, webhook_id, _draft(fields), address)
+        made = await webhooks.change(staff, webhook_id, _draft(fields))
         if isinstance(made, Rejection):
             return await _shown(
                 staff, webhooks, webhook_id, clock(), fields=fields, wrong=made.detail
@@ -116,28 +112,26 @@ class WebhookPages(Controller):
         request: AnyRequest,
         webhook_id: FromPath[str],
         webhooks: NamedDependency[Webhooks],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Redirect | Template:
         """Try it, switch it, give it a new secret, send again, or remove it."""
-        staff, address = current_account(request), _address(request, settings)
-        fields = await text_fields(request)
+        staff, fields = current_account(request), await text_fields(request)
         match fields.get("do", ""):
             case "ping":
-                await webhooks.ping(staff, webhook_id, address)
+                await webhooks.ping(staff, webhook_id)
             case "pause" | "resume" as switched:
                 on = switched == "resume"
-                await webhooks.switch(staff, webhook_id, address, on=on)
+                await webhooks.switch(staff, webhook_id, on=on)
             case "resend":
                 event = fields.get("event", "")
-                await webhooks.resend(staff, webhook_id, address, event)
+                await webhooks.resend(staff, webhook_id, event)
             case "resend-failed":
-                await webhooks.resend(staff, webhook_id, address)
+                await webhooks.resend(staff, webhook_id)
             case "remove":
-                await webhooks.remove(staff, webhook_id, address)
+                await webhooks.remove(staff, webhook_id)
                 return Redirect("/settings/webhooks", status_code=303)
             case "rotate":
-                made = await webhooks.rotate(staff, webhook_id, address)
+                made = await webhooks.rotate(staff, webhook_id)
                 return await _rotated(staff, webhooks, webhook_id, clock(), made)
             case _:
                 raise ClientException("This form is not ours. Load the page again.")
@@ -154,10 +148,6 @@ async def _rotated(
 
 def _path(webhook_id: str, done: str) -> str:
     return f"/settings/webhooks/{webhook_id}?done={done}"
-
-
-def _address(request: AnyRequest, settings: Settings) -> str:
-    return client_address(request, proxied=settings.trusted_proxy)
 
 
 async def _fields(request: AnyRequest) -> dict[str, Any]:
