@@ -180,12 +180,10 @@ class BoardPages(Controller):
         request: AnyRequest,
         phrases: NamedDependency[Phrases],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
     ) -> Template | Redirect:
         """Add one."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
-        refused = await phrases.add(staff, fields.get("text", ""), address)
+        refused = await phrases.add(staff, fields.get("text", ""))
         if refused is not None:
             return await _phrases_page(database, staff, refused, fields.get("text", ""))
         return Redirect("/live/phrases", status_code=303)
@@ -196,11 +194,9 @@ class BoardPages(Controller):
         request: AnyRequest,
         phrase_id: FromPath[str],
         phrases: NamedDependency[Phrases],
-        settings: NamedDependency[Settings],
     ) -> Redirect:
         """Take one out."""
-        address = client_address(request, proxied=settings.trusted_proxy)
-        refused = await phrases.remove(current_account(request), phrase_id, address)
+        refused = await phrases.remove(current_account(request), phrase_id)
         if refused is not None:
             raise ClientException(refused.detail, status_code=refused.status)
         return Redirect("/live/phrases", status_code=303)
