@@ -138,13 +138,20 @@ class PictureAnalyzer:
             return
         if self._enrolling_number != setup.number:
             self._enrolling, self._enrolling_number = None, setup.number
-            try:
-                embedder = self._known_embedder()
-                self._enrolling = FaceEnrolling(setup, self._faces, self._graphs, embedder)
-            except Exception as error:  # noqa: BLE001  (as above)
-                self._refused = _refusal(setup.number, error)
+            self._begin_enrolling(setup)
         if self._enrolling is not None:
             self._enrolling.follow(setup)
+
+    def _begin_enrolling(self, setup: FaceEnrolment) -> None:
+        if setup.refused is not None:
+            self._refused = _refusal(setup.number, setup.refused)
+            return
+        try:
+            with self._at_work("identity"):
+                embedder = self._known_embedder()
+            self._enrolling = FaceEnrolling(setup, self._faces, self._graphs, embedder)
+        except Exception as error:  # noqa: BLE001  (as above)
+            self._refused = _refusal(setup.number, trouble_of(error))
 
     def _enrol(self, image: NDArray[np.uint8], face: FaceObservation) -> FaceLook | None:
         """What the enrolment says of a picture; that it cannot be made is told once."""
@@ -152,10 +159,11 @@ class PictureAnalyzer:
         if self._enrolling is None:
             return refused
         try:
-            return self._enrolling.take(image, face)
+            with self._at_work("identity"):
+                return self._enrolling.take(image, face)
         except Exception as error:  # noqa: BLE001  (as above)
             number, self._enrolling = self._enrolling.number, None
-            return _refusal(number, error)
+            return _refusal(number, trouble_of(error))
 
     def _known_embedder(self) -> Embedder:
         """The one that there is: loading it takes a while."""
@@ -203,8 +211,7 @@ class PictureAnalyzer:
         self._unwatched += tuple(f"{kind}: {why}" for kind in kinds_of(name, self._setup))
 
 
-def _refusal(number: int, error: Exception) -> FaceLook:
-    why = trouble_of(error)
+def _refusal(number: int, why: str) -> FaceLook:
     return FaceLook(number, Step.PHOTO.value, why, 0.0, problem=why)
 
 

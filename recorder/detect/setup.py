@@ -81,13 +81,14 @@ class FaceEnrolment:
     """Take the photograph that the candidate is known by, and a document where asked.
 
     Another ``number`` begins anew. From ``threshold`` on two faces are two people's;
-    ``withheld`` is why no document is shown.
+    ``withheld`` is why no document is shown, ``refused`` why there is no photograph either.
     """
 
     number: int
     threshold: float
     document: bool = False
     withheld: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

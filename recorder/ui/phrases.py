@@ -836,6 +836,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "Your face is found."),
     QT_TRANSLATE_NOOP("recorder", "Your face is not seen: sit before the camera."),
     QT_TRANSLATE_NOOP("recorder", "Your face is small in the picture."),
+    QT_TRANSLATE_NOOP(
+        "recorder", "Your photograph cannot be taken: comparing faces failed on this computer."
+    ),
     QT_TRANSLATE_NOOP("recorder", "Your whole face should be in the picture."),
     QT_TRANSLATE_NOOP(
         "recorder",

@@ -18,6 +18,10 @@ from shared.flags import Kind
 # time young, and nobody was at work. Once may be the computer's fault.
 DEATHS = 2
 
+# What a candidate is told whose photograph would be taken by what was given up; the page says
+# what can be done.
+NO_PHOTOGRAPH = "Your photograph cannot be taken: comparing faces failed on this computer."
+
 _WORK: dict[Beside, str] = {
     "identity": "while it compared faces",
     "objects": "with the object model {}",
@@ -88,14 +92,20 @@ class GivenUp:
         self.note([f"{kind}: {why}" for kind in kinds_of(detector, told)], told, at_ns)
 
     def without(self, setup: DetectorSetup) -> DetectorSetup:
-        """``setup`` without what was given up."""
+        """``setup`` without what was given up. A face that can be compared no more cannot be
+        taken either; who waits for that is told.
+        """
         gone, objects = self._kinds, setup.objects
         known = objects is not None and objects.sha256 == self._model
+        compared, taking = Kind.IDENTITY_MISMATCH not in gone, setup.take_face
+        if taking is not None and not compared:
+            taking = replace(taking, refused=NO_PHOTOGRAPH)
         hands = any(kind in gone for kind in setup.hand_kinds)
         return replace(
             setup,
-            identity=None if Kind.IDENTITY_MISMATCH in gone else setup.identity,
+            identity=setup.identity if compared else None,
             objects=None if known else objects,
             hands_every_s=None if hands else setup.hands_every_s,
             voice=None if Kind.SECOND_VOICE in gone else setup.voice,
+            take_face=taking,
         )

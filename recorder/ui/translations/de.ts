@@ -3989,6 +3989,10 @@
         <translation>Ihr Gesicht ist klein im Bild.</translation>
     </message>
     <message>
+        <source>Your photograph cannot be taken: comparing faces failed on this computer.</source>
+        <translation>Ihr Foto kann nicht aufgenommen werden: Gesichter zu vergleichen ist auf diesem Computer fehlgeschlagen.</translation>
+    </message>
+    <message>
         <source>Your whole face should be in the picture.</source>
         <translation>Ihr ganzes Gesicht soll im Bild sein.</translation>
     </message>

@@ -9,12 +9,18 @@ import signal
 import sys
 from typing import NoReturn
 
+from recorder.detect.identity.enrolling import FaceEnrolling
 from recorder.detect.identity.matching import IdentitySampler
 from recorder.detect.objects.finding import ObjectSampler
 from recorder.detect.objects.hands import HandSampler
 from recorder.detect.process import worker
 
-SAMPLERS = {"hands": HandSampler, "identity": IdentitySampler, "objects": ObjectSampler}
+LOOKS = {
+    "enrolling": (FaceEnrolling, "take"),
+    "hands": (HandSampler, "look"),
+    "identity": (IdentitySampler, "look"),
+    "objects": (ObjectSampler, "look"),
+}
 
 
 def crash(*_: object) -> NoReturn:
@@ -25,5 +31,5 @@ def crash(*_: object) -> NoReturn:
 
 if __name__ == "__main__":
     detector, token = sys.argv[1:]
-    SAMPLERS[detector].look = crash
+    setattr(*LOOKS[detector], crash)
     worker.run(token)

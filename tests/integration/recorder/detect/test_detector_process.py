@@ -20,12 +20,14 @@ from support.waiting import until
 from recorder.capture.frames import AudioBlock, Frame
 from recorder.clock import now_ns
 from recorder.detect import WORKER_ARGUMENT
+from recorder.detect.enrolled import FaceLook
 from recorder.detect.observations import FaceObservation, Incident, VoiceObservation
 from recorder.detect.process import child
 from recorder.detect.process.detector import DetectorProcess
 from recorder.detect.process.frame_memory import FrameMemory
+from recorder.detect.process.given_up import NO_PHOTOGRAPH
 from recorder.detect.process.supervisor import Result
-from recorder.detect.setup import DetectorSetup
+from recorder.detect.setup import DetectorSetup, FaceEnrolment
 from shared.flags import Kind
 from shared.policy import DEFAULT_RULES, Rule
 
@@ -159,6 +161,27 @@ def test_hands_that_end_the_process_again_and_again_are_no_longer_looked_for(
     why = "the detector ended 2 times while it looked for hands"
     assert said == [f"hand_at_ear: {why}", f"hands_hidden: {why}"]
     assert feeder.show(photograph).faces == 1
+
+
+def test_an_enrolment_that_ends_the_process_twice_is_refused_and_the_rest_goes_on(
+    feeder: Feeder, photograph: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeder.show(photograph)
+    (healthy,) = workers()
+    monkeypatch.setattr(child, "command", lambda: [sys.executable, str(CRASHING), "enrolling"])
+    feeder.detector.prepare(DetectorSetup(take_face=FaceEnrolment(1, threshold=0.55)))
+    healthy.kill()
+
+    def looks() -> list[FaceLook]:
+        feeder.offer(photograph)
+        return [each for each in list(feeder.results) if isinstance(each, FaceLook)]
+
+    until(lambda: any(look.problem for look in looks()), "the words")
+    assert looks()[-1].problem == NO_PHOTOGRAPH
+    (said,) = (one.what for one in feeder.detector.counters().unwatched)
+    assert said == "identity_mismatch: the detector ended 2 times while it compared faces"
+    assert feeder.show(photograph).faces == 1
+    assert feeder.detector.counters().restarts == 3
 
 
 def test_a_detector_that_hangs_is_replaced(feeder: Feeder, photograph: Picture) -> None:

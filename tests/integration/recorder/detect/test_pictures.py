@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -88,3 +89,21 @@ def test_an_enrolment_that_fails_is_told_once_and_may_be_tried_again(
     assert [(look.number, look.problem) for look in refused] == [(1, WORDS), (2, WORDS)]
     assert not any(look.taken for look in told)
     assert told.index(refused[0]) == [look.number for look in told].count(1) - 1
+
+
+def test_an_enrolment_that_is_refused_is_told_and_loads_nothing(graphs: FaceGraphs) -> None:
+    def loads() -> NoReturn:
+        raise AssertionError("it was loaded")
+
+    analyzer = PictureAnalyzer(graphs, loads)
+    for number in (1, 2):
+        refused = FaceEnrolment(number, 0.55, refused="Leave it out.")
+        for _ in range(2):
+            analyzer.prepare(DetectorSetup(take_face=refused))
+        blank = np.zeros((48, 64, 3), np.uint8)
+        told = [analyzer.observe(blank, NS * number + at).enrolling for at in range(3)]
+        assert [look and (look.number, look.problem) for look in told] == [
+            (number, "Leave it out."),
+            None,
+            None,
+        ]

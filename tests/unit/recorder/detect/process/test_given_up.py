@@ -4,8 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from recorder.detect.process.given_up import GivenUp, NoLonger
-from recorder.detect.setup import Beside, DetectorSetup, IdentitySetup, ObjectSetup
+from recorder.detect.process.given_up import NO_PHOTOGRAPH, GivenUp, NoLonger
+from recorder.detect.setup import (
+    Beside,
+    DetectorSetup,
+    FaceEnrolment,
+    IdentitySetup,
+    ObjectSetup,
+)
 from recorder.detect.watchlist import LEARN_VOICE
 
 # A moment of the evidence clock, nanoseconds.
@@ -103,6 +109,15 @@ def test_a_detector_in_which_the_process_ended_twice_is_left_out(
     said = given_up.unwatched[0].what
     assert said.startswith(f"{kind}: the detector ended 2 times")
     assert said.endswith(doing)
+
+
+def test_a_face_that_cannot_be_compared_is_not_taken_either_and_that_is_said() -> None:
+    given_up, enrolling = GivenUp(), replace(SETUP, take_face=FaceEnrolment(3, 0.55))
+    given_up.died(enrolling, AT, proven=False, during="identity")
+    assert given_up.without(enrolling) == enrolling
+    given_up.died(enrolling, AT, proven=False, during="identity")
+    refused = FaceEnrolment(3, 0.55, refused=NO_PHOTOGRAPH)
+    assert given_up.without(enrolling) == replace(SETUP, identity=None, take_face=refused)
 
 
 def test_the_object_model_is_not_blamed_for_what_another_was_at() -> None:
