@@ -6,6 +6,10 @@ from those, and the server asks the newest first. So each is grabbed by XInput 2
 core protocol where another client has it there. Who grabs later comes before us: window
 managers do when the mapping of the keyboard changes, so then we grab again after them.
 
+Super with Alt is assistive technology's and is let through. Where Alt goes up and Super stays
+down the keyboard is taken until Super goes up as well, or Alt down again: Super alone would
+still lead to the desktop.
+
 *Noticed* by XInput 2's raw events, which tell what was pressed whoever has grabbed it (from
 version 2.1). What is no shortcut of ours is forgotten at once and kept nowhere.
 """
@@ -22,7 +26,7 @@ from Xlib.display import Display
 from Xlib.ext import ge, xinput
 from Xlib.protocol import rq
 
-from recorder.lockdown.operations.shortcuts import ALT, SUPER, Shortcut
+from recorder.lockdown.operations.shortcuts import ALT, SUPER, Modifiers, Shortcut
 from recorder.lockdown.x11.connection import Listener
 from recorder.lockdown.x11.keyboard import Keyboard, read_keyboard
 
@@ -82,6 +86,8 @@ class KeyHold:
         self._keyboard: Keyboard | None = None
         # By keycode since when a modifier is held (monotonic seconds).
         self._down: dict[int, float] = {}
+        # Super is down and was let through with Alt; the keyboard was taken after that.
+        self._let = self._again = False
         self._presses: list[Press] = []
         self._waiting: dict[int, Press] = {}
         self._owed = list[float]()
@@ -143,7 +149,7 @@ class KeyHold:
         elif event.type == X.KeyPress:
             self._caught(display, event.detail, None)
         elif event.type == X.KeyRelease:
-            self._down.pop(event.detail, None)
+            self._released(display, event.detail)
 
     def _on_input(self, display: Display, kind: int, data: Any) -> None:
         code = data["detail"]
@@ -152,7 +158,7 @@ class KeyHold:
                 self._pressed(display, code)
             case xinput.RawKeyRelease | xinput.KeyRelease:
                 # Who has a grab is told by that alone while it lasts.
-                self._down.pop(code, None)
+                self._released(display, code)
             case xinput.KeyPress:
                 self._caught(display, code, data["deviceid"])
             case _:
@@ -163,15 +169,49 @@ class KeyHold:
             return
         self._forget_released(display)
         held = self._keyboard.held
-        others = frozenset(held[one] for one in self._down if one in held)
         own = {held[code]} if code in held else set[str]()
-        shortcut = self._keyboard.keys.get((code, others - own))
+        others = self._modifiers() - own
+        shortcut = self._keyboard.keys.get((code, others))
         if code in held:
             self._down[code] = time.monotonic()
+            self._let = self._let or {ALT, SUPER} <= self._modifiers()
+        elif shortcut is None:
+            shortcut = self._past_assistive(others)
         if shortcut is not None:
             press = Press(shortcut, self._clock())
             self._presses.append(press)
             self._waiting[code] = press
+
+    def _modifiers(self) -> Modifiers:
+        """What is held."""
+        held = {} if self._keyboard is None else self._keyboard.held
+        return frozenset(held[one] for one in self._down if one in held)
+
+    def _past_assistive(self, held: Modifiers) -> Shortcut | None:
+        """What a key is with Super alone that was let through with Alt: Super itself, where
+        that is asked for."""
+        if not self._let or ALT in held or SUPER not in held:
+            return None
+        own = Shortcut("Super_L", held - {SUPER})
+        return own if own in self._shortcuts else None
+
+    def _released(self, display: Display, code: int) -> None:
+        self._down.pop(code, None)
+        held = self._modifiers()
+        if SUPER not in held:
+            self._let = False
+            self._give_up(display)
+        elif self._taken and not self._again and self._past_assistive(held) is not None:
+            modes = (X.GrabModeAsync, X.GrabModeAsync, X.CurrentTime)
+            # Somebody else may have it for now; then at the next release.
+            answer = display.screen().root.grab_keyboard(False, *modes)
+            self._again = answer == X.GrabSuccess
+
+    def _give_up(self, display: Display) -> None:
+        if self._again:
+            self._again = False
+            display.ungrab_keyboard(X.CurrentTime)
+            display.flush()
 
     def _forget_released(self, display: Display) -> None:
         """A release may pass unseen, as on another virtual console; what is typed later must
@@ -191,16 +231,30 @@ class KeyHold:
         press = self._waiting.pop(code, None)
         if press is not None:
             press.caught = True
-        held = self._keyboard.held
-        if code in held:
+        if code in self._keyboard.held:
             self._down.setdefault(code, time.monotonic())
-        if {ALT, SUPER} <= {held[one] for one in self._down if one in held}:
+        if {ALT, SUPER} <= self._modifiers():
             # Assistive technology's: nobody may stand between.
+            self._let, self._again = True, False
             if device is None:
                 display.ungrab_keyboard(X.CurrentTime)
             else:
                 display.xinput_ungrab_device(device, X.CurrentTime)
             display.flush()
+        elif self._again and press is None:
+            self._caught_again(display, code)
+
+    def _caught_again(self, display: Display, code: int) -> None:
+        """The keyboard is ours, so that no raw event tells of it. Whoever let go of Super
+        unseen gets it back."""
+        assert self._keyboard is not None
+        self._forget_released(display)
+        held = self._modifiers()
+        own = self._past_assistive(held)
+        if SUPER not in held:
+            self._give_up(display)
+        elif own is not None and code not in self._keyboard.held:
+            self._presses.append(Press(own, self._clock(), caught=True))
 
     def _remapped(self, display: Display, event: Any) -> None:
         display.refresh_keyboard_mapping(event)

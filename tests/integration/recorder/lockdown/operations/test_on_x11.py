@@ -213,6 +213,60 @@ def test_assistive_technology_keeps_its_keys(one: Desk, started: ExitStack, keys
             one.type("key", "Caps_Lock")
 
 
+@pytest.mark.parametrize(("first", "second"), [("alt", "super"), ("super", "alt")])
+def test_alt_does_not_open_the_way_for_super_alone(
+    one: Desk, started: ExitStack, first: str, second: str
+) -> None:
+    """Both are let through; when Alt goes up first the desktop gets nothing with Super."""
+    child = window(one, started, "exam")
+    exam = begin(one, started, is_ours=lambda pid: pid in (os.getpid(), child.pid))
+    other = Display(one.name)
+    started.callback(other.close)
+    # Shortcuts of a desktop and of a screen reader that the window manager has not.
+    j, k = (other.keysym_to_keycode(XK.string_to_keysym(key)) for key in "jk")
+    for code, mask in ((j, X.Mod4Mask), (k, X.Mod4Mask | X.Mod1Mask)):
+        other.screen().root.grab_key(code, mask, False, X.GrabModeAsync, X.GrabModeAsync)
+    other.sync()
+    got: list[int] = []
+
+    def pressed(code: int) -> bool:
+        while other.pending_events():
+            event = other.next_event()
+            if event.type == X.KeyPress:
+                got.append(event.detail)
+        return code in got
+
+    def is_told(times: int) -> None:
+        until(lambda: exam.held("keys").evaded >= times, f"{times} times")
+        assert exam.held("keys").evaded == times
+
+    before = int(first == "super")  # by itself it is taken, and told
+    one.type("keydown", first)
+    one.type("keydown", second)
+    try:
+        one.type("key", "k")
+        until(lambda: pressed(k), "Super+Alt+K")
+        is_told(before)
+        one.type("keyup", "alt")
+        one.type("key", "j")
+        is_told(before + 1)
+        one.type("keydown", "alt")
+        got.clear()
+        one.type("key", "k")
+        until(lambda: pressed(k), "Super+Alt+K once more")
+    finally:
+        for name in ("alt", "super"):
+            one.type("keyup", name)
+    one.type("key", "j")  # the exam has its keys again
+    assert child.stdout is not None
+    assert "j\n" in iter(child.stdout.readline, "")
+    assert not pressed(j)
+    assert exam.lockdown.stop()
+    [*_, last] = exam.of(Kind.BLOCKED_KEY)
+    told = {event["shortcut"]: event["blocked"] for event in last.detail["events"]}  # type: ignore[union-attr]
+    assert told == {"Super": True}
+
+
 def test_only_watched_keys_reach_everybody_and_are_told(one: Desk, started: ExitStack) -> None:
     window(one, started, "first")
     window(one, started, "second")
