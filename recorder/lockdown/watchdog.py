@@ -37,8 +37,10 @@ NAME = "invigil-watch"
 GONE_WAIT_S = 10.0
 _POLL_S = 0.005
 
-# Closing the window of a terminal, or Ctrl-C in it, is for the recorder to deal with.
-_IGNORED = ("SIGINT", "SIGHUP", "SIGPIPE")
+# Closing the window of a terminal, or Ctrl-C in it, is for the recorder to deal with. A log-out
+# or a shutdown ends the recorder as well, which the pipe tells; what was copied goes with the
+# display.
+_IGNORED = ("SIGINT", "SIGHUP", "SIGPIPE", "SIGTERM")
 
 
 class GivenBack(Protocol):

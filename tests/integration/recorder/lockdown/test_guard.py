@@ -19,7 +19,8 @@ from recorder.lockdown.contents import Content
 from recorder.lockdown.guard import FIRST_WAIT_S, Guard
 from recorder.lockdown.journal import Journal
 from recorder.lockdown.operation import Evasion, InForce
-from recorder.lockdown.owner import Owner
+from recorder.lockdown.owner import Owner, owner_of
+from recorder.lockdown.watchdog_messages import Done, receive_answer
 from recorder.roles import role_command
 
 
@@ -51,6 +52,29 @@ def test_it_is_seen_by_name_ends_with_the_lockdown_and_is_replaced(tmp_path: Pat
     assert guard.pid is None
     assert guard.check() == ()
     until(lambda: not second.is_running(), "its end")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody is asked to end there")
+def test_it_is_not_ended_with_the_recorder_and_then_ends_by_itself(tmp_path: Path) -> None:
+    """At a log-out all of a session's programs are told to end at once."""
+    role = role_command("recorder.lockdown.watchdog", WATCHDOG_ARGUMENT)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as recorder:
+        owner = owner_of(recorder.pid)
+        assert owner is not None
+        journal = Journal(tmp_path, owner)
+        journal.write("clipboard", {"forms": {}})
+        command = [*role, str(journal.path), str(recorder.pid)]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe) as dog:
+            assert dog.stdin is not None
+            assert dog.stdout is not None
+            assert receive_answer(dog.stdout) == Done()
+            dog.terminate()
+            recorder.terminate()
+            recorder.wait()
+            dog.stdin.close()
+            assert dog.wait(60) == 0
+    assert not journal.path.exists()
 
 
 @pytest.mark.parametrize("command", [["/no/such/program"], [sys.executable, "-c", ""]])
