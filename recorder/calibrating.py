@@ -32,6 +32,7 @@ class Calibrating:
         self._run: CalibrationRun | None = None
         self._display_mm: tuple[float, float] | None = None
         self._outcome: Outcome | None = None
+        self._calibrated = False
 
     def begin(self, width_mm: float | None, height_mm: float | None) -> None:
         """Show marks from now on, on a display of this size; anew where one was begun."""
@@ -41,8 +42,14 @@ class Calibrating:
                 self._display_mm = (width_mm, height_mm)
             self._run, self._outcome = CalibrationRun(), None
 
+    def stop(self) -> None:
+        """Show no more marks; nothing comes of those that were shown."""
+        with self._lock:
+            if self._outcome is None:
+                self._run = None
+
     def leave_out(self) -> None:
-        """Go on without: the screen is learnt while the candidate works."""
+        """Go on without: the screen is learnt while the candidate works, or has been found."""
         with self._lock:
             self._run = self._run or CalibrationRun()
             if not isinstance(self._outcome, Calibrated):
@@ -78,6 +85,11 @@ class Calibrating:
 
     def _settle(self, run: CalibrationRun) -> None:
         self._outcome = outcome = run.outcome()
+        if isinstance(outcome, Calibrated):
+            self._calibrated = True
+        elif self._calibrated:
+            # Gaze is measured from the screen that was found before, as the evidence has it.
+            return
         detail: Detail = to_detail(outcome)
         if self._display_mm is not None:
             detail["display_mm"] = list(self._display_mm)

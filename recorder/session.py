@@ -309,6 +309,10 @@ class Session:
         """Show marks from now on."""
         self._parts.calibrating.begin(width_mm, height_mm)
 
+    def stop_calibration(self) -> None:
+        """Show no more marks."""
+        self._parts.calibrating.stop()
+
     def calibration(self) -> CalibrationView | None:
         """Where the calibration stands."""
         return self._parts.calibrating.view()

@@ -108,6 +108,10 @@ class Recording(Protocol):
         poor one."""
         ...
 
+    def stop_calibration(self) -> None:
+        """Show no more marks; one that was done before counts on."""
+        ...
+
     def calibration(self) -> CalibrationView | None:
         """Where the calibration stands; ``None`` before it has begun."""
         ...

@@ -218,6 +218,9 @@ class FakeRecording:
         self.display = (width_mm, height_mm)
         self.marks = list(self.calibrating)
 
+    def stop_calibration(self) -> None:
+        self.asked.append(("stop_calibration",))
+
     def calibration(self) -> CalibrationView | None:
         """The next mark; the last view stays."""
         return _next(self.marks)

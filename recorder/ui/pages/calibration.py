@@ -86,15 +86,14 @@ class CalibrationPage(Page):
 
     def stop(self) -> None:
         """Back to the page: start again, or leave it out."""
-        self._rest()
-        self._say(
-            "attention",
-            self.tr("The points were stopped."),
-            self.tr("Start again, or leave them out."),
-        )
+        self.rest()
+        again = self.tr("Start again, or leave them out.")
+        self._say("attention", self.tr("The points were stopped."), self._kept() or again)
 
     def rest(self) -> None:
         """The page is left."""
+        if self._running:
+            guarded(self._recording.stop_calibration, self.show_trouble)
         self._rest()
 
     def look(self) -> None:
@@ -144,7 +143,8 @@ class CalibrationPage(Page):
             case "left_out":
                 self.done.emit()
             case _:
-                self._say("attention", self.tr("That was not exact enough."), told(view.words))
+                words = " ".join(filter(None, (told(view.words), self._kept())))
+                self._say("attention", self.tr("That was not exact enough."), words)
                 self.begin.rename(self.tr("&Try again"))
 
     def _offer_to_go_on(self) -> None:
@@ -154,6 +154,12 @@ class CalibrationPage(Page):
         self.go_on.show()
         self.primary = self.go_on
         self.go_on.setFocus()
+
+    def _kept(self) -> str:
+        """What to say of points that were done before, where there are any."""
+        if self.go_on.isHidden():
+            return ""
+        return self.tr("The points that were done before count. Do them again, or go on.")
 
     def _rest(self) -> None:
         self._beat.stop()

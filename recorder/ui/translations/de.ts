@@ -137,6 +137,10 @@
         <source>&amp;Do it again</source>
         <translation>&amp;Noch einmal</translation>
     </message>
+    <message>
+        <source>The points that were done before count. Do them again, or go on.</source>
+        <translation>Die Punkte von vorher gelten. Wiederholen Sie sie, oder gehen Sie weiter.</translation>
+    </message>
 </context>
 <context>
     <name>CheckItem</name>

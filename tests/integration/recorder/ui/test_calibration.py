@@ -68,6 +68,28 @@ def test_a_key_stops_them_and_another_start_is_offered(
     assert not window.isFullScreen()
     assert page.begin.hasFocus()
     assert page._banner.title.plain == "The points were stopped."
+    assert page._banner.text.plain == "Start again, or leave them out."
+    assert recording.asked[-1] == ("stop_calibration",)
+
+
+def test_who_stops_or_spoils_another_try_may_go_on_with_the_one_before(
+    qtbot: Any, calibration: Calibration
+) -> None:
+    _, page, recording = calibration
+    recording.calibrating = list(CALIBRATION)
+    page.begin.click()
+    qtbot.waitUntil(page.go_on.hasFocus)
+    assert ("stop_calibration",) not in recording.asked
+    recording.calibrating = [CALIBRATION[0]]
+    page.begin.click()
+    qtbot.keyClick(page.target, Qt.Key.Key_Escape)
+    assert recording.asked[-1] == ("stop_calibration",)
+    kept = "The points that were done before count. Do them again, or go on."
+    assert page._banner.text.plain == kept
+    assert page.go_on.hasFocus()
+    recording.calibrating = [CalibrationView(None, 1.0, "poor", "The eyes hardly moved.")]
+    page.begin.click()
+    qtbot.waitUntil(lambda: page._banner.text.plain == f"The eyes hardly moved. {kept}")
 
 
 def test_a_poor_one_is_offered_again(qtbot: Any, calibration: Calibration) -> None:
