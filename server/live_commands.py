@@ -86,7 +86,7 @@ def show(session: str, *, by: str) -> None:
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any]:
         async with rooms.database.transaction() as db:
             row = await session_of(db, staff, session)
-            await viewed(db, rooms.clock(), staff, row, "conversation", address=staff.means)
+            await viewed(db, rooms.clock(), staff, row, "conversation")
             asked = await read_asked(db, row.id)
             said = await conversation(db, row.id, asked)
             return {
@@ -119,7 +119,7 @@ def do(session: str, action: str, reason: str, *, by: str, minutes: int | None =
     async def work(rooms: Rooms, staff: Staff) -> dict[str, Any] | Rejection:
         # The running servers see it when they look next, as what another node did.
         live = Live(rooms.database, rooms.clock, lambda _: None)
-        row = await live.command(staff, session, draft, staff.means)
+        row = await live.command(staff, session, draft)
         if not isinstance(row, CommandRow):
             return row
         told = {"command": row.id, "session": session, "action": row.action}
@@ -171,7 +171,7 @@ def together(
         # In portions, as the page does it; where none is chosen that is said.
         for at in range(0, max(1, len(chosen)), MOST_AT_ONCE):
             part = chosen[at : at + MOST_AT_ONCE]
-            outcome = await ask_together(live, staff, part, draft, staff.means)
+            outcome = await ask_together(live, staff, part, draft)
             if isinstance(outcome, Rejection):
                 return outcome
             done += outcome
@@ -194,7 +194,7 @@ def take(session: str, *, by: str, over: Flag = False) -> None:
         by: The e-mail address of the account that takes it on.
         over: Also from somebody else who has it.
     """
-    _care(session, by, lambda care, staff: care.take(staff, session, staff.means, over=over))
+    _care(session, by, lambda care, staff: care.take(staff, session, over=over))
 
 
 @app.command
@@ -205,7 +205,7 @@ def give_back(session: str, *, by: str) -> None:
         session: The session's id.
         by: The e-mail address of the account that has it.
     """
-    _care(session, by, lambda care, staff: care.give_back(staff, session, staff.means))
+    _care(session, by, lambda care, staff: care.give_back(staff, session))
 
 
 @app.command
@@ -216,7 +216,7 @@ def seen(session: str, *, by: str) -> None:
         session: The session's id.
         by: The e-mail address of the account that saw them.
     """
-    _care(session, by, lambda care, staff: care.seen(staff, session, staff.means))
+    _care(session, by, lambda care, staff: care.seen(staff, session))
 
 
 def _care(
@@ -247,7 +247,7 @@ async def _shown(rooms: Rooms, staff: Staff, exam: str, state: str, name: str) -
 
     if state and state not in STATES:
         raise Fault(f"--state is one of {', '.join(STATES)}, not {state!r}")
-    await Watches(rooms.database, rooms.clock).note(staff, staff.means)
+    await Watches(rooms.database, rooms.clock).note(staff)
     # Nothing is drawn here.
     board = Board(staff.institution_id, rooms.database, lambda _: "", rooms.clock)
     look = await board.fresh()

@@ -28,7 +28,7 @@ from server.config import Settings
 from server.live.board import STATES, Board, Boards, Look, View
 from server.live.tiles import Tile
 from server.live.watched import Watches
-from server.network import AnyRequest, client_address, is_elsewhere
+from server.network import AnyRequest, is_elsewhere
 from server.numbers import whole
 from shared.foreign_json import NotJson, read_json
 from shared.wire import API_PREFIX
@@ -196,13 +196,12 @@ async def get_board(
     request: AnyRequest,
     boards: NamedDependency[Boards],
     watches: NamedDependency[Watches],
-    settings: NamedDependency[Settings],
 ) -> Response[BoardOut]:
     """All running sessions, those that need somebody most first, a page at a time; ``exam``
     (an id), ``state``, ``name`` and ``page`` in the address choose.
     """
     staff = current_account(request)
-    await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
+    await watches.note(staff)
     look = await boards.of(staff.institution_id).fresh()
     page = look.page(asked(request))
     sessions = [standing(one.tile) for one in page.shown]
@@ -247,12 +246,11 @@ async def board_link(
         return
     staff, cookie = current_account(socket), socket.cookies[cookie_name(settings)]
     await socket.accept()
-    address = client_address(socket, proxied=settings.trusted_proxy)
     viewer = _Viewer(
         socket,
         staff,
         partial(sign_in.find, cookie),
-        partial(watches.note, staff, address),
+        partial(watches.note, staff),
         boards,
         clock,
     )

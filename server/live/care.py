@@ -127,7 +127,7 @@ class Care:
         self._clock = clock
 
     async def take(
-        self, staff: Staff, session_id: str, address: str, *, over: bool = False
+        self, staff: Staff, session_id: str, *, over: bool = False
     ) -> Rejection | None:
         """Take a session on, from somebody else only where ``over`` says so.
 
@@ -147,10 +147,10 @@ class Care:
                 why = "This session is over: there is nothing to take on."
                 return Rejection("about:blank", 409, why)
             care.holder, care.held_until = staff.id, now + HELD_FOR
-            _record(db, now, staff, "session.take", session, address, held)
+            _record(db, now, staff, "session.take", session, held)
         return None
 
-    async def give_back(self, staff: Staff, session_id: str, address: str) -> Rejection | None:
+    async def give_back(self, staff: Staff, session_id: str) -> Rejection | None:
         """Let a session go that one has taken on.
 
         Raises:
@@ -163,10 +163,10 @@ class Care:
             if care.holder != staff.id or care.held_until <= now:
                 return Rejection("about:blank", 409, "You have not taken this session on.")
             care.holder, care.held_until = None, 0
-            _record(db, now, staff, "session.give_back", session, address, None)
+            _record(db, now, staff, "session.give_back", session, None)
         return None
 
-    async def seen(self, staff: Staff, session_id: str, address: str) -> None:
+    async def seen(self, staff: Staff, session_id: str) -> None:
         """Staff have seen a session's incidents up to now.
 
         Raises:
@@ -176,7 +176,7 @@ class Care:
         async with self._database.transaction() as db:
             session = await session_of(db, staff, session_id)
             (await _care(db, session.id)).seen_at = now
-            _record(db, now, staff, "session.seen", session, address, None)
+            _record(db, now, staff, "session.seen", session, None)
 
 
 async def note_read(db: AsyncSession, session: ExamSession, newest: int, now: int) -> None:
@@ -213,9 +213,8 @@ def _record(
     staff: Staff,
     action: str,
     session: ExamSession,
-    address: str,
     held: str | None,
 ) -> None:
     # Whose it was before, where it was somebody else's.
     more = {"from": held} if held not in (None, staff.id) else {}
-    audit.record(db, now, staff, action, ("session", session.id), address=address, **more)
+    audit.record(db, now, staff, action, ("session", session.id), **more)

@@ -14,13 +14,12 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.enrolment.tokens import Tokens
 from server.ingest.lookup import session_of
 from server.live.conversation import read_asked, read_conversation
 from server.live.service import Connected, Live
 from server.live.situation import CommandDraft, read_situation
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.problems import Rejection
 from server.storage.database import Database
 from shared.foreign_json import NotJson, read_json
@@ -204,15 +203,13 @@ class LiveController(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[list[LineOut]]:
         """What proctors and candidate said to each other, in order."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            await viewed(db, clock(), staff, session, "conversation", address=address)
+            await viewed(db, clock(), staff, session, "conversation")
             lines = [
                 msgspec.convert(one, LineOut, from_attributes=True)
                 for one in await read_conversation(db, session.id)
@@ -227,13 +224,11 @@ class LiveController(Controller):
         session_id: FromPath[str],
         live: NamedDependency[Live],
         channels: NamedDependency[ChannelsPlugin],
-        settings: NamedDependency[Settings],
     ) -> Response[CommandTaken] | Response[bytes]:
         """Ask something of the recorder; it is kept until it was done. 409 where it makes no
         sense now, 422 where a reason or a time is missing.
         """
-        address = client_address(request, proxied=settings.trusted_proxy)
-        row = await live.command(current_account(request), session_id, data, address)
+        row = await live.command(current_account(request), session_id, data)
         if isinstance(row, Rejection):
             return row.response()
         await channels.wait_published(b"", channel(session_id))

@@ -253,7 +253,7 @@ async def _pause(db: AsyncSession, session_id: str, now: int) -> bool:
     if draft is not None:
         if refusal(situation, draft) is not None:
             return False
-        command = Asking(db, None, session, None, now).add(draft, (0, 0), cause="limit")
+        command = Asking(db, None, session, now).add(draft, (0, 0), cause="limit")
     audit.record(
         db,
         now,
@@ -288,7 +288,7 @@ async def _end(db: AsyncSession, session_id: str, now: int) -> bool:
     if let_go_on(await db.scalars(commands), row.at):
         return False
     draft = CommandDraft(action="terminate", text=_ENDED)
-    Asking(db, None, session, None, now).add(draft, (0, 0), cause="limit")
+    Asking(db, None, session, now).add(draft, (0, 0), cause="limit")
     session.state = "terminated"
     return True
 

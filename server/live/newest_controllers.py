@@ -12,10 +12,9 @@ from server.accounts.models import Role
 from server.accounts.staff import current_account, require
 from server.audit.service import viewed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
 from server.live.newest import find_newest, open_newest, read_end
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.numbers import whole
 from server.problems import Rejection
 from server.review import playlists
@@ -41,7 +40,6 @@ class NewestController(Controller):
         session_id: FromPath[str],
         stream: FromPath[Literal["camera", "screen"]],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
         media: NamedDependency[Media],
     ) -> Response[bytes]:
@@ -55,9 +53,8 @@ class NewestController(Controller):
             session = await session_of(db, staff, session_id)
             found = await find_newest(db, session, stream, -1 if after is None else after)
             if found is not None:
-                address = client_address(request, proxied=settings.trusted_proxy)
                 now, what = clock(), "picture"
-                await viewed(db, now, staff, session, what, address=address, stream=stream)
+                await viewed(db, now, staff, session, what, stream=stream)
         if found is None:
             return Response(b"", status_code=204, headers=PRIVATE)
         data = await open_newest(media, found)
@@ -73,7 +70,6 @@ class NewestController(Controller):
         session_id: FromPath[str],
         name: FromPath[Literal["camera.m3u8", "microphone.m3u8", "screen.m3u8"]],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Response[str] | Response[bytes]:
         """The playlist of the last half a minute, for whoever watches live; 204 where nothing
@@ -82,11 +78,10 @@ class NewestController(Controller):
         staff, stream = current_account(request), name.partition(".")[0]
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            address = client_address(request, proxied=settings.trusted_proxy)
             text = await read_end(db, session, stream)
             if isinstance(text, str):
                 now, what = clock(), "media"
-                await viewed(db, now, staff, session, what, address=address, stream=stream)
+                await viewed(db, now, staff, session, what, stream=stream)
         if isinstance(text, Unplayable):
             # Nothing has come yet: whoever watches asks again.
             return Response(b"", status_code=204, headers=PRIVATE)

@@ -145,7 +145,7 @@ class Live:
         return _unsent(connected, await self.pending(session_id))
 
     async def command(
-        self, staff: Staff, session_id: str, draft: CommandDraft, address: str
+        self, staff: Staff, session_id: str, draft: CommandDraft
     ) -> CommandRow | Rejection:
         """Ask something of a recorder, or say why that makes no sense now. ``terminate``, and
         the last warning that the policy allows, end the session on this side at once.
@@ -163,7 +163,7 @@ class Live:
             why = refusal(situation, draft)
             if why is not None:
                 return why
-            asking = Asking(db, staff, session, address, self._clock())
+            asking = Asking(db, staff, session, self._clock())
             row = asking.add(draft, _counted(situation, draft))
             if draft.action == "terminate":
                 session.state = "terminated"
@@ -181,7 +181,6 @@ class Asking:
     db: AsyncSession
     staff: Staff | None
     session: ExamSession
-    address: str | None
     now: int
 
     def add(
@@ -213,7 +212,6 @@ class Asking:
             f"session.{draft.action}",
             ("session", self.session.id),
             institution_id=self.session.institution_id,
-            address=self.address,
             command=row.id,
             **said,
             **more,

@@ -29,7 +29,7 @@ class Outcome:
 
 
 async def ask_together(
-    live: Live, staff: Staff, sessions: Sequence[str], draft: CommandDraft, address: str
+    live: Live, staff: Staff, sessions: Sequence[str], draft: CommandDraft
 ) -> list[Outcome] | Rejection:
     """Ask the same of each session; those of which it makes no sense do not keep it from the
     others.
@@ -42,14 +42,12 @@ async def ask_together(
         return Rejection("about:blank", 422, why)
     if draft.action not in SHARED:
         return Rejection("about:blank", 422, "This is done in one session at a time.")
-    return [await _ask(live, staff, name, draft, address) for name in chosen]
+    return [await _ask(live, staff, name, draft) for name in chosen]
 
 
-async def _ask(
-    live: Live, staff: Staff, session_id: str, draft: CommandDraft, address: str
-) -> Outcome:
+async def _ask(live: Live, staff: Staff, session_id: str, draft: CommandDraft) -> Outcome:
     try:
-        outcome = await live.command(staff, session_id, draft, address)
+        outcome = await live.command(staff, session_id, draft)
     except NotFoundException as error:
         return Outcome(session_id, done=False, why=error.detail)
     if isinstance(outcome, Rejection):

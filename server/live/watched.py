@@ -22,7 +22,7 @@ class Watches:
         self._clock = clock
         self._until: dict[str, int] = {}
 
-    async def note(self, staff: Staff, address: str) -> None:
+    async def note(self, staff: Staff) -> None:
         """Somebody sees the board, or goes on to; to be called before they do."""
         now = self._clock()
         if self._until.get(staff.id, 0) > now:
@@ -30,6 +30,6 @@ class Watches:
         until = now + WINDOW
         async with self._database.transaction() as db:
             subject = ("institution", staff.institution_id)
-            record(db, now, staff, "board.watch", subject, address=address, until=until)
+            record(db, now, staff, "board.watch", subject, until=until)
         self._until = {name: at for name, at in self._until.items() if at > now}
         self._until[staff.id] = until

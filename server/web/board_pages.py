@@ -19,7 +19,6 @@ from server.accounts.models import Role
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import WINDOW, accessed
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
 from server.live.board import STATES, Boards, Look, Page, View
 from server.live.board_controllers import BOARD_PATH, asked, call
@@ -31,7 +30,7 @@ from server.live.service import Live
 from server.live.tiles import Tile, tile
 from server.live.together import MOST_AT_ONCE, Outcome, ask_together
 from server.live.watched import Watches
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.numbers import whole
 from server.problems import Rejection
 from server.review.reading import extent, read_policy
@@ -103,11 +102,10 @@ class BoardPages(Controller):
         boards: NamedDependency[Boards],
         watches: NamedDependency[Watches],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
     ) -> Template:
         """The board, as it is now; the page keeps itself up to date."""
         staff, view = current_account(request), asked(request)
-        await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
+        await watches.note(staff)
         look = await boards.of(staff.institution_id).fresh()
         async with database.transaction() as db:
             phrases = await read_offered(db, staff.institution_id)
@@ -120,13 +118,12 @@ class BoardPages(Controller):
         request: AnyRequest,
         boards: NamedDependency[Boards],
         watches: NamedDependency[Watches],
-        settings: NamedDependency[Settings],
     ) -> Template | Response[bytes]:
         """The tiles alone, or 204 where all is as ``seen`` already: for pages that have no
         WebSocket.
         """
         staff, view = current_account(request), asked(request)
-        await watches.note(staff, client_address(request, proxied=settings.trusted_proxy))
+        await watches.note(staff)
         look = await boards.of(staff.institution_id).fresh()
         context = _board_context(look, view)
         if request.query_params.get("seen") == context["seen"]:
@@ -140,18 +137,16 @@ class BoardPages(Controller):
         live: NamedDependency[Live],
         boards: NamedDependency[Boards],
         channels: NamedDependency[ChannelsPlugin],
-        settings: NamedDependency[Settings],
     ) -> Template:
         """Ask the same of each chosen session, so many at once; the answer says what became of
         it in each, and goes on with the rest by itself.
         """
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         look = await boards.of(staff.institution_id).fresh()
         chosen = await _chosen(request, look, asked(request))
         draft = read_draft(fields)
         now, rest = chosen[:MOST_AT_ONCE], chosen[MOST_AT_ONCE:]
-        outcomes = await ask_together(live, staff, now, draft, address)
+        outcomes = await ask_together(live, staff, now, draft)
         if isinstance(outcomes, Rejection):
             context = {"refused": outcomes.detail}
             return page("board_together.html", context, status=outcomes.status)
@@ -208,15 +203,13 @@ class BoardPages(Controller):
         session_id: FromPath[str],
         boards: NamedDependency[Boards],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """One running session as it happens: on a page of its own, or beside the board."""
         staff, now = current_account(request), clock()
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             session = await session_of(db, staff, session_id)
-            accessed(db, now, staff, session, "page", address=address, until=now + WINDOW)
+            accessed(db, now, staff, session, "page", until=now + WINDOW)
             policy = await read_policy(db, session)
             await note_looking(db, staff, session, now)
             live = await live_context(db, session, staff, now)

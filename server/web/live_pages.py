@@ -18,7 +18,6 @@ from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
 from server.audit.words import ACTIONS
 from server.clock import WallClock
-from server.config import Settings
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession
 from server.live.board import Boards
@@ -29,7 +28,7 @@ from server.live.panel import read_panel
 from server.live.phrases import read_offered
 from server.live.service import Live
 from server.live.situation import CommandDraft
-from server.network import AnyRequest, client_address
+from server.network import AnyRequest
 from server.numbers import whole
 from server.problems import Rejection
 from server.storage.database import Database
@@ -76,16 +75,14 @@ class LivePages(Controller):
         request: AnyRequest,
         session_id: FromPath[str],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Response[bytes]:
         """How the session stands, or 204 where it is as ``seen`` already."""
         staff = current_account(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         async with database.transaction() as db:
             now = clock()
             session = await session_of(db, staff, session_id)
-            await viewed(db, now, staff, session, "page", address=address)
+            await viewed(db, now, staff, session, "page")
             await note_looking(db, staff, session, now)
             context = await live_context(db, session, staff, now)
             panel = context["live"]
@@ -104,13 +101,11 @@ class LivePages(Controller):
         boards: NamedDependency[Boards],
         channels: NamedDependency[ChannelsPlugin],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect | Response[bytes]:
         """Ask something of the recorder; the answer says what became of it."""
         staff, draft = current_account(request), read_draft(await text_fields(request))
-        address = client_address(request, proxied=settings.trusted_proxy)
-        outcome = await live.command(staff, session_id, draft, address)
+        outcome = await live.command(staff, session_id, draft)
         if isinstance(outcome, CommandRow):
             await channels.wait_published(b"", channel(session_id))
             boards.touch(staff.institution_id)
@@ -132,21 +127,19 @@ class LivePages(Controller):
         care: NamedDependency[Care],
         boards: NamedDependency[Boards],
         database: NamedDependency[Database],
-        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect | Response[bytes]:
         """Field ``do``: ``take`` the session on, ``take_over``, ``give_back``, ``seen``."""
         staff, fields = current_account(request), await text_fields(request)
-        address = client_address(request, proxied=settings.trusted_proxy)
         do = fields.get("do", "")
         match do:
             case "take" | "take_over":
                 over = do == "take_over"
-                outcome = await care.take(staff, session_id, address, over=over)
+                outcome = await care.take(staff, session_id, over=over)
             case "give_back":
-                outcome = await care.give_back(staff, session_id, address)
+                outcome = await care.give_back(staff, session_id)
             case "seen":
-                outcome = await care.seen(staff, session_id, address)
+                outcome = await care.seen(staff, session_id)
             case _:
                 raise ClientException("A session is taken on, given back or seen.")
         boards.touch(staff.institution_id)
