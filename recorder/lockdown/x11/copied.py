@@ -144,7 +144,8 @@ class _Reader:
         self._window = root.create_window(
             0, 0, 1, 1, 0, X.CopyFromParent, event_mask=X.PropertyChangeMask
         )
-        self._property = display.intern_atom("INVIGIL_COPIED")
+        # Where the form that was asked for last is put.
+        self._property = X.NONE
         self._incr = display.intern_atom("INCR")
         self._until = time.monotonic() + patience_s
         self._room = ALL_BYTES
@@ -224,13 +225,22 @@ class _Reader:
         return self._whole(found) if found.format == 8 else None
 
     def _asked(self, selection: str, target: str) -> bool:
-        """Have the owner put a form on our window; whether it did."""
+        """Have the owner put a form on our window; whether it did.
+
+        Each has a property of its own: one that comes too late is not taken for the next.
+        """
         display, window = self._display, self._window
+        of, form = display.intern_atom(selection), display.intern_atom(target)
+        self._property = display.intern_atom(f"INVIGIL_{selection}_{target}")
         window.delete_property(self._property)
-        asked = (display.intern_atom(selection), display.intern_atom(target), self._property)
-        window.convert_selection(*asked, X.CurrentTime)
-        until = self._patience()
-        answer = self._wait(until, lambda event: event.type == X.SelectionNotify)
+        window.convert_selection(of, form, self._property, X.CurrentTime)
+        answer = self._wait(
+            self._patience(),
+            lambda event: (
+                event.type == X.SelectionNotify
+                and (event.selection, event.target) == (of, form)
+            ),
+        )
         return answer.property != X.NONE
 
     def _patience(self) -> float:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,8 +20,9 @@ from support.desk import Desk, desk
 from support.locked_app import EVERYTHING
 from support.policies import default_policy
 from support.waiting import until
-from Xlib import XK, X
+from Xlib import XK, X, Xatom
 from Xlib.display import Display
+from Xlib.protocol.event import SelectionNotify, SelectionRequest
 
 from recorder.detect.observations import Incident
 from recorder.exam_room import NoBrowser
@@ -322,6 +324,59 @@ def test_what_will_not_come_back_is_said_by_form(one: Desk) -> None:
     for fill in (lambda: one.other.copy("Übung"), lambda: one.other.picture(4)):
         fill()
         assert read_copies(name).left_out == ()
+
+
+def test_a_form_that_comes_too_late_is_not_taken_for_the_next(
+    one: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner answers each once the next is asked for; the last comes at once."""
+    monkeypatch.setattr("recorder.lockdown.x11.copied.FORM_S", 0.5)
+    forms = ["text/html", "image/png", "image/jpeg"]
+    owner = Display(one.name)
+    window = owner.screen().root.create_window(0, 0, 1, 1, 0, X.CopyFromParent)
+    mine, targets = owner.intern_atom("CLIPBOARD"), owner.intern_atom("TARGETS")
+    atoms = {owner.intern_atom(name): name for name in forms}
+    window.set_selection_owner(mine, X.CurrentTime)
+    owner.sync()
+
+    def answer(asked: SelectionRequest) -> None:
+        if asked.target == targets:
+            asked.requestor.change_property(asked.property, Xatom.ATOM, 32, list(atoms))
+        else:
+            data = atoms[asked.target].encode()
+            asked.requestor.change_property(asked.property, asked.target, 8, data)
+        fields = ("time", "requestor", "selection", "target", "property")
+        asked.requestor.send_event(
+            SelectionNotify(**{name: getattr(asked, name) for name in fields})
+        )
+        owner.flush()
+
+    def own() -> None:
+        late: list[SelectionRequest] = []
+        while len(late) < len(forms):
+            asked = owner.next_event()
+            if asked.type != X.SelectionRequest:
+                continue
+            if asked.target == targets:
+                answer(asked)
+                continue
+            late.append(asked)
+            for before in late[-2:-1]:
+                answer(before)
+        answer(late[-1])
+
+    thread = threading.Thread(target=own)
+    thread.start()
+    try:
+        copies = read_copies(one.name)
+    finally:
+        thread.join(10)
+        owner.close()
+    [clipboard, _primary] = copies.contents
+    assert {form.target: form.data for form in clipboard.forms} == {"image/jpeg": b"image/jpeg"}
+    assert copies.left_out == tuple(
+        f"CLIPBOARD: {name} did not come in time" for name in forms[:2]
+    )
 
 
 def test_a_watchdog_that_hangs_holds_nothing_up(one: Desk, started: ExitStack) -> None:
