@@ -55,7 +55,9 @@ class _Promise:
             return False
 
     def end(self) -> None:
-        for descriptor in self.descriptors:
+        """Twice is allowed."""
+        descriptors, self.descriptors = self.descriptors, ()
+        for descriptor in descriptors:
             with suppress(OSError):
                 os.close(descriptor)
         self.bus.close()
@@ -78,6 +80,8 @@ class Promises:
         self._clock = clock
         self._promises: list[_Promise] = []
         self._asked_at = 0.0
+        # What nobody promises any more, a sentence each, while nobody promises anything.
+        self._missing: list[str] = []
 
     def before(self) -> State | None:
         """Nothing outlives the connections."""
@@ -100,23 +104,37 @@ class Promises:
         return Unsupported(" ".join(refusals) or "no part of this desktop can be asked for it")
 
     def check(self) -> tuple[Evasion, ...]:
-        """Whether one who promised has gone; who has the name next is asked again."""
+        """Whether one who promised has gone; who has the name next is asked again.
+
+        Raises:
+            EnvironmentFault: nobody promises any more; they are asked again and again.
+        """
         if self._clock() - self._asked_at < ASK_EVERY_S:
+            if self._missing:
+                raise _not_promised(self._missing)
             return ()
         self._asked_at = self._clock()
-        lost: list[Evasion] = []
+        renewed: list[Evasion] = []
+        missing: list[str] = []
         for at, promise in enumerate(self._promises):
             if promise.stands():
                 continue
             promise.end()
-            renewed = self._ask(promise.way)
-            if isinstance(renewed, _Promise):
-                self._promises[at] = renewed
-                lost.append(Evasion(None, f"{promise.way.what} was no longer promised"))
-        return tuple(lost)
+            match self._ask(promise.way):
+                case _Promise() as again:
+                    self._promises[at] = again
+                    renewed.append(Evasion(None, f"{promise.way.what} was no longer promised"))
+                case refusal:
+                    why = refusal or "nobody is there"
+                    missing.append(f"{promise.way.what} is no longer promised ({why}).")
+        self._missing = missing if len(missing) == len(self._promises) else []
+        if self._missing:
+            raise _not_promised(self._missing)
+        return tuple(renewed)
 
     def revert(self) -> None:
         """Take it back."""
+        self._missing = []
         while self._promises:
             self._promises.pop().end()
 
@@ -140,3 +158,7 @@ class Promises:
             return str(problem)
         bus.close()
         return None
+
+
+def _not_promised(sentences: Sequence[str]) -> EnvironmentFault:
+    return EnvironmentFault(" ".join(sentences), "Set it in the desktop's settings yourself.")

@@ -14,6 +14,7 @@ from support.waiting import until
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Unsupported
 from recorder.lockdown.dbus.bus import Bus, Refused
+from recorder.lockdown.dbus.promises import ASK_EVERY_S
 from recorder.lockdown.operation import InForce
 from recorder.lockdown.operations.desktop_settings import GSetting
 from recorder.lockdown.operations.notifications import Notifications, restore_notifications
@@ -97,6 +98,38 @@ def test_notifications_are_held_back_by_a_promise_where_one_is_given(address: st
         before = desktop.names()
         quiet.revert()
         until(lambda: len(before - desktop.names()) == 1, "that we are gone")
+
+
+def test_a_promise_that_is_not_renewed_is_told_as_long_as_that_lasts(address: str) -> None:
+    clock = Clock()
+    quiet = Notifications({"DBUS_SESSION_BUS_ADDRESS": address}, clock)
+    with parts(address, "kde") as first:
+        quiet.before()
+        assert quiet.perform() == InForce()
+        first.hear()
+        before = first.names()
+
+    def is_told(why: str) -> None:
+        clock.now += ASK_EVERY_S
+        for _ in range(2):  # a look that asks, and one that is too soon to
+            with pytest.raises(EnvironmentFault, match=f"no longer promised \\({why}"):
+                quiet.check()
+
+    is_told("nobody is there")
+    with parts(address, "dunst"):  # has no such promise
+        is_told("No such")
+    with parts(address, "kde") as second:
+        clock.now += ASK_EVERY_S
+        [evasion] = quiet.check()
+        assert evasion.kind is None
+        second.hear()
+        assert len(second.names()) == len(before), "one connection, as at first"
+        clock.now += ASK_EVERY_S
+        assert quiet.check() == ()
+        clock.now += ASK_EVERY_S
+    is_told("nobody is there")
+    quiet.revert()
+    assert quiet.check() == ()
 
 
 @pytest.fixture
