@@ -193,3 +193,16 @@ async def places_of(
         .limit(limit)
     )
     return [(place, candidate) for place, candidate in await db.execute(query)]
+
+
+async def place_of(
+    db: AsyncSession, exam_id: str, enrolment_id: str
+) -> tuple[Enrolment, Candidate] | None:
+    """One place in an exam and who it is for; ``None`` where there is no such place."""
+    query = (
+        select(Enrolment, Candidate)
+        .join(Candidate, Candidate.id == Enrolment.candidate_id)
+        .where(Enrolment.exam_id == exam_id, Enrolment.id == enrolment_id)
+    )
+    found = [(place, candidate) for place, candidate in await db.execute(query)]
+    return found[0] if found else None

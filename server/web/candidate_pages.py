@@ -116,9 +116,10 @@ class CandidatePages(Controller):
             context = await exam_context(db, exam, now)
         mistake = drafts if isinstance(drafts, str) else ""
         typed = fields.get("candidates", "") if mistake else ""
+        part = "HX-Request" in request.headers
         return page(
-            "exam_candidates.html" if "HX-Request" in request.headers else "exam.html",
-            {**context, "codes": codes, "mistake": mistake, "typed": typed},
+            "exam_candidates.html" if part else "exam.html",
+            {**context, "codes": codes, "mistake": mistake, "typed": typed, "part": part},
             status=422 if mistake else 200,
         )
 

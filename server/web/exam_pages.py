@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import func, select
@@ -17,7 +18,7 @@ from server.audit import service as audit
 from server.clock import WallClock
 from server.enrolment.accommodating import NotGiven, accommodate
 from server.enrolment.models import Enrolment
-from server.enrolment.service import places_of
+from server.enrolment.service import place_of, places_of
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.listing import exam_lines, under_way
@@ -134,7 +135,9 @@ class ExamPages(Controller):
         database: NamedDependency[Database],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
-        """Give a candidate who has not begun an accommodation, or none."""
+        """Give a candidate who has not begun an accommodation, or none; the answer is their row
+        where htmx asks.
+        """
         staff, now, fields = current_account(request), clock(), await text_fields(request)
         refused = ""
         async with database.transaction() as db:
@@ -145,14 +148,17 @@ class ExamPages(Controller):
             except NotGiven as error:
                 refused = str(error)
             context = await exam_context(db, exam, now)
-        part = "HX-Request" in request.headers
-        if not part and not refused:
-            return Redirect(f"/exams/{exam_id}", status_code=303)
-        return page(
-            "exam_candidates.html" if part else "exam.html",
-            {**context, "refused": refused},
-            status=409 if refused else 200,
-        )
+            found = await place_of(db, exam_id, place_id)
+        status = 409 if refused else 200
+        if "HX-Request" in request.headers:
+            if found is None:
+                raise NotFoundException("There is no such candidate in this exam.")
+            place, candidate = found
+            row = {"place": place, "candidate": candidate, "not_given": refused}
+            return page("exam_place.html", {**context, **row}, status=status)
+        if refused:
+            return page("exam.html", {**context, "refused": refused}, status=status)
+        return Redirect(f"/exams/{exam_id}", status_code=303)
 
 
 async def _tried(database: Database, institution_id: str, fields: Fields) -> Template:
@@ -199,4 +205,5 @@ async def exam_context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]
         "codes": [],
         "mistake": "",
         "typed": "",
+        "part": False,
     }

@@ -445,11 +445,42 @@ def test_an_admin_makes_an_exam_and_hands_codes_out(stage: Stage, browser: Brows
         page.fill("#new-candidates", "Ada Example, topology-1")
         page.click("text=Add and show codes")
         code = page.locator(".code").inner_text()
+        page.fill("#new-candidates", "Grace Example, topology-2")
+        page.click("text=Add and show codes")
+        # What is shown once is there until the page is left.
+        expect(page.locator(".code")).to_have_count(2)
+        expect(page.locator(".code").last).to_have_text(code)
+        expect(page.locator("#codes-told")).to_contain_text("shown this once")
+        expect(page.locator("#new-candidates")).to_have_value("")
         page.reload()
         expect(page.locator(".code")).to_have_count(0)
         expect(page.locator("#candidates")).to_contain_text("unused")
     answer = httpx.post(f"{stage.url}/api/v1/enrolments/inspect", json={"code": code})
     assert answer.json()["candidate"] == "Ada Example"
+
+
+def test_an_accommodation_is_given_and_nothing_is_lost_by_it(
+    stage: Stage, browser: Browser
+) -> None:
+    with visiting(browser, stage.url) as page:
+        sign_in(page, stage.campus.admin, PASSWORD)
+        page.goto("/accommodations")
+        page.fill("[name=name]", "Reads aloud")
+        page.check("[name='speech.off']")
+        page.locator("main form button.main").first.click()
+        expect(page.locator("main")).to_contain_text("Reads aloud")
+        page.goto(f"/exams/{stage.campus.exam.id}")
+        page.fill("#new-candidates", "Zoe Example, zoe-1\nZora Example, zora-1")
+        page.click("text=Add and show codes")
+        expect(page.locator(".code")).to_have_count(2)
+        page.fill("#new-candidates", "Not yet, typ")
+        row = page.locator("tr", has_text="zoe-1").filter(has=page.locator("select"))
+        row.locator("select").select_option(label="Reads aloud")
+        with page.expect_response("**/accommodation"):
+            row.get_by_role("button", name="Give").click()
+        expect(row.locator("option[selected]")).to_have_text("Reads aloud")
+        expect(page.locator(".code")).to_have_count(2)
+        expect(page.locator("#new-candidates")).to_have_value("Not yet, typ")
 
 
 def test_a_wrong_password_is_said_and_the_address_kept(stage: Stage, browser: Browser) -> None:

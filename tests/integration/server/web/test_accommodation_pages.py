@@ -86,8 +86,24 @@ async def test_candidates_are_given_one_on_the_exams_page(
     part = await client.post(
         places[0], data={"accommodation": ""}, headers={**headers, "HX-Request": "true"}
     )
+    # The row alone: codes that stand on the page, and what is typed there, stay.
     assert "<html" not in part.text
+    assert part.text.strip().startswith("<tr>")
+    assert part.text.count("<tr") == 1
     assert "selected>Profile" not in part.text
+    unknown = await client.post(
+        places[0], data={"accommodation": "x"}, headers={**headers, "HX-Request": "true"}
+    )
+    assert unknown.status_code == 409
+    assert "There is no accommodation" in unknown.text
+    assert unknown.text.count("<tr") == 1
+    for accommodation in ("", "x"):
+        nobody = await client.post(
+            places[0].replace(places[0].split("/")[4], "0" * 32),
+            data={"accommodation": accommodation},
+            headers={**headers, "HX-Request": "true"},
+        )
+        assert nobody.status_code == 404
     await sign_in(campus, client, campus.observer)
     seen = (await client.get(exam)).text
     assert "Profile &lt;B&gt;" in seen
