@@ -45,11 +45,12 @@ from recorder.lockdown.vitals import processors_in_use
 from recorder.locking import Locking
 from recorder.losses import LossRecorder
 from recorder.model_choice import ModelChoice, choose_models
+from recorder.parts import Opening, Parts
 from recorder.phases import Standing, gone_through
 from recorder.preview import LivePreview
 from recorder.reporter import Reporter
 from recorder.server_clock import ServerClock
-from recorder.session import Opening, Parts, Session
+from recorder.session import Session
 from recorder.settings import Settings
 from recorder.sleeps import Sleeps
 from recorder.status import Offer

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from recorder.course import CourseView
 from recorder.evidence.encoder_thread import Backlog
 from recorder.evidence.room import Step
 from recorder.evidence.writer import Broken, Stalled
+from recorder.parts import Parts
 from recorder.status import Delivery, Light, Stage, StreamHealth
-
-if TYPE_CHECKING:
-    from recorder.session import Parts
 
 
 def judge(

@@ -8,37 +8,28 @@ program runs; the rest stays in the outbox.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
 
 import structlog
 
-from recorder.calibrating import Calibrating
-from recorder.capture.frames import StreamName
-from recorder.capture.pump import CapturePump
 from recorder.capture.timeline import Timeline
-from recorder.clock_watch import ClockWatch
-from recorder.course import By, Course
-from recorder.enrolling import LEFT_OUT, Enrolling
+from recorder.course import By
+from recorder.enrolling import LEFT_OUT
 from recorder.evidence.clocks import system_clock
-from recorder.evidence.encoder_thread import EncoderThread
 from recorder.evidence.exam_headers import ExamHeaders
 from recorder.evidence.exporting import export
 from recorder.evidence.streams import economise
-from recorder.evidence.writer import Broken, EvidenceWriter
-from recorder.heartbeat import Pulse, UnobservedTime
+from recorder.evidence.writer import Broken
+from recorder.heartbeat import Pulse
 from recorder.light import judge
 from recorder.lockdown.operation import Operation
 from recorder.lockdown.vitals import read_vitals
-from recorder.locking import Locking
-from recorder.losses import LossRecorder
 from recorder.obeying import obey
+from recorder.parts import Opening, Parts
 from recorder.phases import SITTING
-from recorder.preview import LivePreview
 from recorder.receipt_file import save_receipt
-from recorder.reporter import Reporter
 from recorder.status import (
     CalibrationView,
     Delivery,
@@ -49,11 +40,8 @@ from recorder.status import (
     Stage,
     Status,
 )
-from recorder.surroundings import Surroundings
-from recorder.talk import Talk
-from shared.policy import Policy
 from shared.progress import Progress
-from shared.records import Detail, Heartbeat, Model
+from shared.records import Detail, Heartbeat
 from shared.wire import Command, LiveState
 
 _log = structlog.get_logger(__name__)
@@ -63,95 +51,6 @@ FLUSH_BOUND_S = 20.0
 
 # How long it waits for the close of a chain whose evidence was given up for want of room.
 LAST_FLUSH_BOUND_S = 5.0
-
-
-class Detection(Protocol):
-    """The detectors in their own process."""
-
-    def start(self) -> None:
-        """Begin."""
-        ...
-
-    def stop(self) -> None:
-        """Report what is open and end."""
-        ...
-
-    def describe(self) -> Detail:
-        """Counters and pace, for the heartbeat."""
-        ...
-
-    @property
-    def slowed(self) -> bool:
-        """Whether much less is looked at, because the computer is busy."""
-        ...
-
-
-class Delivering(Protocol):
-    """What brings evidence to the server."""
-
-    def start(self) -> None:
-        """Begin to deliver."""
-        ...
-
-    def wake(self) -> None:
-        """Something new was committed."""
-        ...
-
-    def delivery(self) -> Delivery:
-        """How far it is."""
-        ...
-
-    def last_words(self) -> None:
-        """The chain is about to be closed: say what is still to be said."""
-        ...
-
-    def hasten(self) -> None:
-        """All is committed: send it without lingering for more."""
-        ...
-
-    def stop(self) -> None:
-        """Deliver no more."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Everything that one session is made of; ``app`` builds it."""
-
-    policy: Policy
-    folder: Path
-    writer: EvidenceWriter
-    reporter: Reporter
-    losses: LossRecorder
-    unobserved: UnobservedTime
-    preview: LivePreview
-    pumps: Mapping[StreamName, CapturePump[Any]]
-    encoders: Mapping[StreamName, EncoderThread[Any]]
-    detection: Detection
-    surroundings: Surroundings
-    locking: Locking
-    clocks: ClockWatch
-    delivering: Delivering
-    course: Course
-    enrolling: Enrolling
-    calibrating: Calibrating
-    talk: Talk
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What the first record says, and of which session.
-
-    ``resumed`` where that was an earlier run's, and its ``resume`` is written already.
-    """
-
-    session: str
-    build: Detail
-    models: tuple[Model, ...]
-    devices: Detail
-    consent: Detail
-    unwatched: tuple[str, ...]
-    resumed: bool = False
 
 
 class Session:

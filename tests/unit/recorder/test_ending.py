@@ -9,7 +9,8 @@ from support.sessions import Keys, make_policy
 
 from recorder.capture.timeline import Timeline
 from recorder.heartbeat import UnobservedTime
-from recorder.session import Opening, Parts, Session
+from recorder.parts import Opening, Parts
+from recorder.session import Session
 
 # What an end consists of; the heartbeats before the close are judged for themselves.
 STEPS = (
