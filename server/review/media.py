@@ -94,7 +94,7 @@ async def find_init(
     db: AsyncSession, session: ExamSession, stream: str, n: int
 ) -> Part | Unplayable:
     """The init segment with ``stream_seq`` ``n``."""
-    init = await _init_at(db, session, stream, n)
+    init = await _init_at(db, session, _asked(session, stream, n))
     if init is None or init.stream_seq != n:
         return NOT_THERE
     return Part(session.id, session.key_ref, _located(init))
@@ -104,10 +104,10 @@ async def find_stretch(
     db: AsyncSession, session: ExamSession, stream: str, n: int
 ) -> Part | Unplayable:
     """The fragments from piece ``n`` up to the next place where decoding may begin."""
-    init = await _init_at(db, session, stream, n)
+    asked = _asked(session, stream, n)
+    init = await _init_at(db, session, asked)
     if init is None:
         return NOT_THERE
-    asked = {"session": session.id, "stream": stream, "n": n}
     rows = (await db.execute(_STRETCH_FROM, asked)).all()
     track = track_of(session, stream, [init, *rows], live=False)
     stretch = track.stretch(n)
@@ -147,12 +147,15 @@ class Media:
             return Unplayable(absent=False, why=f"This part is not playable media: {error}.")
 
 
+def _asked(session: ExamSession, stream: str, n: int) -> dict[str, Any]:
+    return {"session": session.id, "stream": stream, "n": n}
+
+
 async def _init_at(
-    db: AsyncSession, session: ExamSession, stream: str, n: int
+    db: AsyncSession, session: ExamSession, asked: dict[str, Any]
 ) -> Row[Any] | None:
     if session.purged_at is not None:
         return None
-    asked = {"session": session.id, "stream": stream, "n": n}
     return (await db.execute(_INIT_AT, asked)).first()
 
 
