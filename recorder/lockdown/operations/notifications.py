@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 
@@ -9,12 +10,13 @@ import msgspec
 
 from recorder.faults import EnvironmentFault
 from recorder.lockdown.adapter import Unsupported
-from recorder.lockdown.dbus.bus import session_address
+from recorder.lockdown.dbus.bus import Refused, session_address
 from recorder.lockdown.dbus.promises import APP, REASON, Promises, Way
 from recorder.lockdown.operation import Evasion, InForce, Performed, State
 from recorder.lockdown.operations.desktop_settings import (
     AnySetting,
     Dunst,
+    Xfce,
     find_setting,
     inhibitable,
 )
@@ -107,7 +109,7 @@ def can_hold_off(environ: Mapping[str, str]) -> bool:
 
 
 def restore_notifications(state: State) -> str:
-    """Put the setting back, if it still is as it was set.
+    """Put the setting back, if it still is as it was set; after another log-in on its bus.
 
     Raises:
         EnvironmentFault: the desktop does not answer; another try may help.
@@ -116,10 +118,21 @@ def restore_notifications(state: State) -> str:
     setting = quiet.setting
     try:
         value = setting.read()
-    except EnvironmentFault:
+    except EnvironmentFault as fault:
         if isinstance(setting, Dunst):  # it has ended, and forgets with its end
             return ""
-        raise
+        setting = _of_this_log_in(setting, fault)
+        value = setting.read()
     if value == setting.quiet:
         setting.write(quiet.was)
     return ""
+
+
+def _of_this_log_in(setting: AnySetting, fault: EnvironmentFault) -> AnySetting:
+    """The same setting on the bus that there is now; the fault where there is no other."""
+    address = session_address(os.environ)
+    if not isinstance(setting, Xfce) or address in (None, setting.address):
+        raise fault
+    if isinstance(fault.__cause__, Refused):  # its bus is still there
+        raise fault
+    return msgspec.structs.replace(setting, address=address)

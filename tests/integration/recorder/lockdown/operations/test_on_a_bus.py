@@ -169,6 +169,34 @@ def test_dunst_that_has_ended_has_forgotten(address: str, dunst: Desktop) -> Non
     assert restore_notifications(state) == ""
 
 
+def quiet_xfce(address: str) -> dict[str, object]:
+    """What the journal has of Xfce's setting, made on this bus."""
+    return {"setting": {"type": "xfce", "address": address, "quiet": "true"}, "was": "false"}
+
+
+def test_xfces_setting_is_given_back_after_another_log_in(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It outlives the bus on which it was made."""
+    kept = quiet_xfce("unix:path=/nowhere")
+    with parts(address, "xfce") as desktop:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        assert restore_notifications(kept) == ""
+        assert desktop.hear() == ["xfce4-notifyd", "/do-not-disturb", False]
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+    with pytest.raises(EnvironmentFault, match="does not answer"):
+        restore_notifications(kept)
+
+
+def test_xfces_setting_is_another_ones_where_its_own_bus_is_still_there(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with message_bus(tmp_path / "own") as own, parts(address, "xfce"):
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        with pytest.raises(EnvironmentFault, match="did not take"):
+            restore_notifications(quiet_xfce(own))
+
+
 @pytest.fixture
 def banners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GSetting:
     """GNOME's setting in its usual store, where no bus takes what is written."""
