@@ -278,11 +278,7 @@ def _read(variable: str, kind: object, text: str) -> object:
 
 def _check(settings: Settings) -> None:
     _ = settings.address, settings.inward
-    if libpq := _LIBPQ.search(settings.database):
-        name = libpq[1]
-        raise ConfigError(
-            f"{PREFIX}DATABASE_URL takes no {name}; set the variable PG{name.upper()} instead"
-        )
+    _check_database(settings)
     if not _is_http(settings.url):
         raise ConfigError(f"{PREFIX}BASE_URL is {settings.url!r}; it takes https://HOST")
     if settings.otel_endpoint and not _is_http(settings.otel_endpoint):
@@ -299,6 +295,28 @@ def _check(settings: Settings) -> None:
     if any(not _REGION.fullmatch(name) for name in settings.blob_regions):
         raise ConfigError(f"{REGION_PREFIX}NAME: letters, digits and _, at most 60 characters")
     _check_mail(settings)
+
+
+def _check_database(settings: Settings) -> None:
+    if not settings.database_url:
+        return
+    # Its parser alone says what it will take, and costs a moment.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        make_url(settings.database)
+    except (ValueError, SQLAlchemyError):
+        # What it says is not told: there may be a password in it.
+        raise ConfigError(
+            f"{PREFIX}DATABASE_URL is no URL; it takes "
+            "postgresql://USER:PASSWORD@HOST:5432/NAME, with %40 for an @ in the password"
+        ) from None
+    if libpq := _LIBPQ.search(settings.database):
+        name = libpq[1]
+        raise ConfigError(
+            f"{PREFIX}DATABASE_URL takes no {name}; set the variable PG{name.upper()} instead"
+        )
 
 
 def _check_mail(settings: Settings) -> None:

@@ -53,6 +53,8 @@ def test_a_variable_is_read(variable: str, text: str, name: str, value: object) 
     [
         ("INVIGIL_DATABASE_URL", "mysql://x"),
         ("INVIGIL_DATABASE_URL", "invigil.db"),
+        ("INVIGIL_DATABASE_URL", "postgresql://h:x/n"),
+        ("INVIGIL_DATABASE_URL", "postgresql://[::1/n"),
         ("INVIGIL_BIND", "8470"),
         ("INVIGIL_BIND", "host:port"),
         ("INVIGIL_BIND", "host:70000"),
