@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from support.browser import brightness, sign_in, state, times, until, visiting
 from support.campus import PASSWORD, redeem
 from support.carrying import parcel_of
@@ -481,6 +481,34 @@ def test_an_accommodation_is_given_and_nothing_is_lost_by_it(
         expect(row.locator("option[selected]")).to_have_text("Reads aloud")
         expect(page.locator(".code")).to_have_count(2)
         expect(page.locator("#new-candidates")).to_have_value("Not yet, typ")
+
+
+def test_a_list_is_imported_though_the_server_was_busy_once(
+    stage: Stage, browser: Browser
+) -> None:
+    count = 20_000
+    rows = "".join(f"Nemo {n},nemo-{n}\n" for n in range(count))
+    asked: list[Route] = []
+
+    def busy_once(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.fulfill(status=503)
+        else:
+            route.continue_()
+
+    with visiting(browser, stage.url, provoked=("of 503", "Code 503")) as page:
+        sign_in(page, stage.campus.admin, PASSWORD)
+        page.goto(f"/exams/{stage.campus.exam.id}/import")
+        csv = f"name,reference\n{rows}".encode()
+        page.set_input_files(
+            "[type=file]", {"name": "list.csv", "mimeType": "text/csv", "buffer": csv}
+        )
+        page.click("main form button.main")
+        page.route("**/progress", busy_once)
+        page.get_by_role("button", name="Import 20,000 candidates").click()
+        expect(page.locator("#progress")).to_contain_text("20,000 candidates are enrolled")
+        assert asked
 
 
 def test_a_wrong_password_is_said_and_the_address_kept(stage: Stage, browser: Browser) -> None:
