@@ -126,11 +126,12 @@ def _decision_answer(case: CaseFile, outcome: Outcome, now: int) -> Template:
     if isinstance(outcome, NoFlag):
         return page("decision.html", {**context, "flag": None}, status=422)
     flag = next(flag for flag in case.flags if flag.id == outcome.flag.id)
-    # Whoever decided may look at another flag by now: the answer names its own.
+    # Whoever decided may look at another flag by now: the answer names its own. It is told of
+    # with the swap, before the list draws itself anew of the rows that it knows.
     event, status = (
         ("flag-decided", 200) if isinstance(outcome, Decided) else ("flag-renewed", 409)
     )
-    told = {"HX-Trigger-After-Settle": json.dumps({event: {"flag": flag.id}})}
+    told = {"HX-Trigger-After-Swap": json.dumps({event: {"flag": flag.id}})}
     return page("decision.html", {**context, "flag": flag}, status=status, headers=told)
 
 

@@ -22,7 +22,8 @@ def page(shown: Stage) -> Iterator[Page]:
     """One page of a proctor for all tests here."""
     with chromium() as browser:
         view = {"width": 1280, "height": 900}
-        with visiting(browser, shown.url, viewport=view) as found:
+        provoked = ("of 503", "Code 503")
+        with visiting(browser, shown.url, viewport=view, provoked=provoked) as found:
             sign_in(found, shown.campus.proctor, PASSWORD)
             yield found
 
@@ -327,6 +328,34 @@ def test_an_answer_is_about_the_flag_that_was_decided(shown: Stage, page: Page) 
     show(page, shown.session("many"))
     page.click(f"{flag(3)} button")
     expect(page.locator("#note")).to_have_value("which window?")
+
+
+def test_a_decision_on_its_way_is_the_only_one(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+    held: list[Route] = []
+    page.route("**/decisions", lambda route: held.append(route))
+    page.click(f"{flag(10)} button")
+    dismiss = page.get_by_role("button", name="Dismiss", exact=True)
+    dismiss.focus()
+    page.keyboard.press("Enter")
+    expect(dismiss).to_be_disabled()
+    held.pop().fulfill(status=503)
+    told = page.locator("#decide-result")
+    expect(told).to_contain_text("did not take the decision about Speech at 0:03")
+    expect(dismiss).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(dismiss).to_be_disabled()
+    page.keyboard.press("a")
+    page.keyboard.press("e")
+    held[0].continue_()
+    expect(page.locator(f"{flag(11)} [aria-current=true]")).to_be_visible()
+    expect(told).to_contain_text("Speech at 0:03: dismissed")
+    assert len(held) == 1
+    page.unroute("**/decisions")
+    page.keyboard.press("e")
+    expect(page.locator(f"{flag(12)} [aria-current=true]")).to_be_visible()
+    verdicts = [page.get_attribute(flag(number), "data-verdict") for number in (10, 11)]
+    assert verdicts == ["dismissed", "escalated"]
 
 
 def test_the_list_is_walked_with_arrows_and_grouped(shown: Stage, page: Page) -> None:

@@ -9,6 +9,11 @@ export class DecisionForm {
     this.shown = null;
     this.onShow = () => {};
     form.elements.note.addEventListener("input", () => this.drafts.write(this.shown, form.elements.note.value));
+    // No button can be pressed while a decision is on its way; the one that was has its focus back.
+    form.addEventListener("htmx:beforeRequest", () => { this.focused = document.activeElement; });
+    form.addEventListener("htmx:afterRequest", () => {
+      if (document.activeElement === document.body && form.contains(this.focused)) this.focused.focus({ preventScroll: true });
+    });
   }
 
   /** Fill it with a flag's row; hide it for null. `keep` keeps the message of the last decision. */

@@ -122,7 +122,7 @@ async def test_the_second_decider_is_told_and_changes_nothing(
         )
         assert page.status_code == 409
         assert "More than one face at 0:00: Proctor dismissed this flag meanwhile" in page.text
-        told = json.loads(page.headers["hx-trigger-after-settle"])
+        told = json.loads(page.headers["hx-trigger-after-swap"])
         assert told == {"flag-renewed": {"flag": FLAG}}
         assert 'data-verdict="dismissed"' in page.text
         assert await rows(campus) == [(1, "dismissed", "")]
@@ -178,7 +178,7 @@ async def test_the_score_follows_at_once(
     answer = await client.post(
         f"/sessions/{session}/decisions", data=form, headers={**proctor, **HTMX}
     )
-    told = json.loads(answer.headers["hx-trigger-after-settle"])
+    told = json.loads(answer.headers["hx-trigger-after-swap"])
     assert told == {"flag-decided": {"flag": FLAG}}
     assert "1 flag left to decide" in answer.text
     assert "More than one face" not in answer.text.split('id="panels"')[1]
