@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from support.browser import chromium, sign_in, times, until, visiting
 from support.campus import PASSWORD
 from support.stage import SCENES, Stage
@@ -356,6 +356,91 @@ def test_a_decision_on_its_way_is_the_only_one(shown: Stage, page: Page) -> None
     expect(page.locator(f"{flag(12)} [aria-current=true]")).to_be_visible()
     verdicts = [page.get_attribute(flag(number), "data-verdict") for number in (10, 11)]
     assert verdicts == ["dismissed", "escalated"]
+
+
+def test_what_stands_beside_a_flag_is_of_that_flag(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+
+    def beside(number: int) -> Locator:
+        return page.locator(f"#beside form[hx-post$='/{number:032x}/notes']")
+
+    page.click(f"{flag(5)} button")
+    beside(5).locator("textarea").fill("a song")
+    held: list[Route] = []
+    page.route("**/notes", lambda route: held.append(route))
+    beside(5).get_by_role("button").click()
+    page.click(f"{flag(6)} button")
+    expect(beside(6)).to_be_visible()
+    page.evaluate(
+        """() => document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+          window.noted = detail.pathInfo.requestPath.endsWith("/notes");
+        })"""
+    )
+    held.pop().continue_()
+    until(page, "window.noted", "the note is not answered")
+    expect(beside(6)).to_be_visible()
+    page.unroute("**/notes")
+    # What fails is said, leaves nothing of the flag before, and is asked for again.
+    page.route("**/beside", lambda route: route.fulfill(status=503))
+    page.click(f"{flag(5)} button")
+    expect(page.locator("#beside")).to_contain_text("could not be loaded")
+    expect(page.locator("#beside form")).to_have_count(0)
+    page.unroute("**/beside")
+    page.click(f"{flag(5)} button")
+    expect(beside(5)).to_be_visible()
+    expect(page.locator("#beside .history")).to_contain_text("a song")
+
+
+def test_what_is_typed_beside_stays_until_it_is_taken(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+    page.click(f"{flag(8)} button")
+    page.fill("#beside-text", "a song?")
+    page.click(".beside-many summary")
+    page.fill("#beside-reason", "all of them music")
+    page.get_by_role("button", name="Assign").first.click()
+    expect(page.locator("#beside [role=status]")).to_have_text("Nobody's now.")
+    expect(page.locator("#beside-text")).to_have_value("a song?")
+    page.click(f"{flag(9)} button")
+    expect(page.locator("#beside form[hx-post*='09/notes']")).to_be_visible()
+    expect(page.locator("#beside-text")).to_have_value("")
+    page.click(f"{flag(8)} button")
+    expect(page.locator("#beside-text")).to_have_value("a song?")
+    expect(page.locator("#beside-reason")).to_have_value("all of them music")
+    expect(page.locator("#beside-reason")).to_be_visible()
+    page.get_by_role("button", name="Add note").first.click()
+    expect(page.locator("#beside [role=status]")).to_have_text("Noted.")
+    expect(page.locator("#beside-text")).to_have_value("")
+    expect(page.locator("#beside-reason")).to_have_value("all of them music")
+
+
+def test_a_form_of_the_conclusion_leaves_what_is_in_the_others(
+    shown: Stage, page: Page
+) -> None:
+    show(page, shown.session("many"))
+    conclusion = page.locator("#conclusion")
+    status = conclusion.get_by_role("status")
+    conclusion.locator("[name=outcome]").nth(1).check()
+    conclusion.locator("[type=checkbox]").first.check()
+    conclusion.locator("[type=checkbox]").nth(1).check()
+    conclusion.locator("[type=checkbox]").nth(1).uncheck()
+    page.fill("#conclusion-note", "after two looks")
+    page.fill("#session-note", "ask the room")
+    page.route("**/assignment", lambda route: route.fulfill(status=503))
+    conclusion.get_by_role("button", name="Assign").click()
+    expect(status).to_contain_text("Nothing is saved; what you typed is still here.")
+    page.unroute("**/assignment")
+    for button, told in (("Assign", "Nobody's now."), ("Add note", "Noted.")):
+        conclusion.get_by_role("button", name=button).click()
+        expect(status).to_have_text(told)
+        expect(page.locator("#conclusion-note")).to_have_value("after two looks")
+        expect(conclusion.locator("[name=outcome]").nth(1)).to_be_checked()
+        expect(conclusion.locator("[type=checkbox]").first).to_be_checked()
+        expect(conclusion.locator("[type=checkbox]").nth(1)).not_to_be_checked()
+    expect(page.locator("#session-note")).to_have_value("")
+    conclusion.get_by_role("button", name="Decide").click()
+    expect(status).to_contain_text("Decided: ")
+    expect(page.locator("#conclusion-note")).to_have_value("")
+    expect(conclusion.locator(":checked:not(option)")).to_have_count(0)
 
 
 def test_the_list_is_walked_with_arrows_and_grouped(shown: Stage, page: Page) -> None:
