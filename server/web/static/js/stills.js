@@ -83,6 +83,11 @@ export class Stills {
     return there.includes(this.stream) ? this.stream : there[0];
   }
 
+  /** Whether another stream, or none, was chosen while a picture of this one was under way. */
+  #others(place, stream) {
+    return this.stream === "none" || this.#streamOf(place) !== stream;
+  }
+
   #later(place, by) {
     const state = this.#places.get(place);
     if (state) state.due = performance.now() + by;
@@ -95,12 +100,14 @@ export class Stills {
     const stream = this.#streamOf(place);
     const answer = await fetch(`/media/${place.dataset.picture}/newest/${stream}/picture?after=${state.n}`, { cache: "no-store" });
     if (answer.status === 401) location.reload();
+    if (this.#others(place, stream)) return;
     if (answer.status === 204) return;
     if (!answer.ok) return void this.#later(place, AGAIN);
     const address = URL.createObjectURL(await answer.blob());
     try {
       await decode(address);
       await presented();
+      if (this.#others(place, stream)) return;
       draw(place, Number(answer.headers.get("Invigil-Arrived")) / 1000);
       state.n = Number(answer.headers.get("Invigil-Piece"));
     } finally {

@@ -36,6 +36,11 @@ class Follower {
     return date && this.media.readyState >= 2 ? Math.max(0, sessionNow() - (date.getTime() - origin) / 1000) : null;
   }
 
+  /** Somebody looks again: a browser may have paused what nobody saw, for as long as it liked. */
+  seen() {
+    this.#moved = performance.now();
+  }
+
   get stalled() {
     return performance.now() - this.#moved > STALLED;
   }
@@ -66,7 +71,7 @@ class Follower {
   }
 
   beat() {
-    if (this.media.currentTime !== this.#time) this.#moved = performance.now();
+    if (document.hidden || this.media.currentTime !== this.#time) this.#moved = performance.now();
     this.#time = this.media.currentTime;
     if (this.hls?.liveSyncPosition - this.media.currentTime > FAR) this.edge();
   }
@@ -93,6 +98,7 @@ class Watch {
     this.stills = new Stills(root, "camera");
     this.apply(this.mode.value === "pictures" || Boolean(navigator.connection?.saveData));
     setInterval(() => this.beat(), 1000);
+    document.addEventListener("visibilitychange", () => this.followers.forEach((one) => one.seen()));
     root.dataset.ready = "true";
   }
 

@@ -5,12 +5,13 @@ takes the session on, warns and writes; the other sees it.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from support.browser import PATIENCE_S, sign_in, until, visiting
 from support.campus import PASSWORD, Pupil
 from support.stage import Stage
@@ -161,6 +162,58 @@ def test_several_at_once_by_keyboard(
     while texts[-1] != "Ten minutes are left.":
         texts.append(told(recorder)["text"])
     expect(page.locator("#chosen")).to_have_text("0")
+
+
+def test_a_picture_that_was_under_way_is_not_shown_for_another_stream(
+    page: Page, pupil: Pupil
+) -> None:
+    held: list[Route] = []
+    page.route(f"**/{pupil.session}/newest/camera/picture*", lambda route: held.append(route))
+    page.route("**/newest/screen/picture*", lambda route: route.fulfill(status=204))
+    page.goto("/live")
+    page.wait_for_selector("#board-root[data-news]")
+    page.evaluate(
+        "session => { document.querySelector(`#t-${session} [data-picture]`).dataset.streams"
+        " = 'camera screen'; }",
+        pupil.session,
+    )
+    page.locator(f"#t-{pupil.session}").scroll_into_view_if_needed()
+    deadline = time.monotonic() + PATIENCE_S
+    while not held:
+        assert time.monotonic() < deadline, "no picture is asked for"
+        page.wait_for_timeout(20)
+    screen = f"**/{pupil.session}/newest/screen/picture*"
+    with page.expect_request(screen) as asked:
+        page.locator("#board-pictures").select_option("screen")
+        held.pop().continue_()
+    # The number of the camera's piece says nothing of the screen's.
+    assert asked.value.url.endswith("after=-1")
+    expect(page.locator(f"#t-{pupil.session} canvas")).to_have_count(0)
+
+
+def test_a_film_that_nobody_sees_does_not_tell_that_the_line_is_slow(
+    page: Page, pupil: Pupil
+) -> None:
+    page.add_init_script(
+        "Object.defineProperty(document, 'hidden', { get: () => Boolean(window.unseen) });"
+    )
+    page.clock.install()
+    page.goto(f"/live/{pupil.session}")
+    watch = page.locator("#watch")
+    expect(watch).to_have_attribute("data-shows", "film")
+    until(page, "document.getElementById('watch-camera').readyState >= 2", "no film")
+    # A browser pauses what nobody sees and nobody hears.
+    page.evaluate("window.unseen = true")
+    page.evaluate("document.querySelectorAll('#watch video').forEach((one) => one.pause())")
+    page.clock.run_for(60_000)
+    expect(watch).to_have_attribute("data-shows", "film")
+    page.evaluate(
+        "window.unseen = false; void document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    page.clock.run_for(5_000)
+    expect(watch).to_have_attribute("data-shows", "film")
+    page.clock.run_for(15_000)
+    expect(watch).to_have_attribute("data-shows", "pictures")
 
 
 def test_who_calls_is_told_also_without_a_websocket(
