@@ -55,6 +55,11 @@ class ExamApp:
         self(f"browser.page.load(QUrl({url!r}))")
         self.until("not browser.page.isLoading() and js('document.readyState') == 'complete'")
 
+    def come_to(self, url: str) -> None:
+        """Wait for the page at an address; the empty one before it is complete, too."""
+        script = "`${location.href} ${document.readyState}`"
+        self.until(f"js({script!r}) == {f'{url} complete'!r}")
+
     def until(self, condition: str, seconds: float = 15.0) -> None:
         deadline = time.monotonic() + seconds
         while not self(f"bool({condition})"):

@@ -67,6 +67,6 @@ def app(screen: str, site: Site, tmp_path_factory: pytest.TempPathFactory) -> It
         made("full.perform()")
         made("top.perform()")
         made("browser.open_start()")
-        made.until("js('document.readyState') == 'complete'")
+        made.come_to(surface.start)
         made.until("window.isActiveWindow()")
         yield made

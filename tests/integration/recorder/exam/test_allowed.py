@@ -46,7 +46,8 @@ def free(other_screen: str, site: Site, home: Path) -> Iterator[ExamApp]:
         patch.delenv("XDG_CONFIG_HOME", raising=False)
         with exam_app(surface, home, other_screen, full_screen="watch") as app:
             app("window.show()\nbrowser.open_start()")
-            app.until("js('document.readyState') == 'complete' and window.isActiveWindow()")
+            app.come_to(surface.start)
+            app.until("window.isActiveWindow()")
             yield app
 
 

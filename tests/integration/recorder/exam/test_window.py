@@ -25,7 +25,8 @@ def open_app(other_screen: str, site: Site, tmp_path: Path) -> Iterator[ExamApp]
     with exam_app(surface, tmp_path, other_screen, full_screen="watch") as app:
         app("full.perform()")
         app("browser.open_start()")
-        app.until("js('document.readyState') == 'complete' and window.isActiveWindow()")
+        app.come_to(surface.start)
+        app.until("window.isActiveWindow()")
         yield app
 
 
