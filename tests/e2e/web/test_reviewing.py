@@ -270,6 +270,24 @@ def test_lanes_are_switched_and_the_timeline_shows_pictures(shown: Stage, page: 
     page.get_by_label("Pictures", exact=True).uncheck()
 
 
+def test_a_piece_that_cannot_be_had_costs_no_other_small_picture(
+    shown: Stage, page: Page
+) -> None:
+    show(page, shown.session("main"))
+    end, piece = camera_piece(shown, page, 50)
+    page.route(piece, lambda route: route.fulfill(status=422))
+    show(page, shown.session("main"))
+    box = page.locator("#band").bounding_box()
+    assert box is not None
+    small = page.locator(".tip canvas")
+    with page.expect_response(lambda answer: answer.status == 422):
+        page.hover("#band", position={"x": box["width"] * (end - 2) / 120, "y": 10})
+    expect(small).to_be_hidden()
+    page.hover("#band", position={"x": box["width"] * 100 / 120, "y": 10})
+    expect(small).to_be_visible()
+    page.unroute(piece)
+
+
 def test_many_flags_are_clusters_that_come_apart_closer(shown: Stage, page: Page) -> None:
     show(page, shown.session("many"))
     box = page.locator("#band").bounding_box()

@@ -11,6 +11,9 @@ const HEIGHT = 108; // px of a picture
 const MOST = 400; // pictures that are kept: 30 MB of memory at most
 const PATIENCE = 8000; // ms after which a moment is given up
 const AGAIN = 100; // ms until a picture that could not be drawn yet is tried again
+// A small picture is worth one try: others wait for it.
+const ONCE = { maxTimeToFirstByteMs: PATIENCE, maxLoadTimeMs: PATIENCE, timeoutRetry: null, errorRetry: null };
+const GIVEN_UP = "given-up"; // what a player says that comes to no moment any more
 const REST = 80; // ms that a pointer rests: who points is often about to click, and that goes first
 
 export class Film extends EventTarget {
@@ -100,12 +103,19 @@ export class Film extends EventTarget {
   #open(at) {
     const video = document.createElement("video");
     video.muted = true;
-    this.hls = new Hls({
+    const hls = new Hls({
       enableWorker: false, startPosition: at, maxBufferLength: 1, maxMaxBufferLength: 2, backBufferLength: 4,
-      fLoader: PieceLoader,
+      fLoader: PieceLoader, fragLoadPolicy: { default: ONCE },
     });
-    this.hls.loadSource(this.stream.playlist);
-    this.hls.attachMedia(video);
+    // A piece that cannot be had ends a player: the next moment gets another.
+    hls.on(Hls.Events.ERROR, (_, { fatal }) => {
+      if (!fatal) return;
+      hls.destroy();
+      this.video = null;
+      video.dispatchEvent(new Event(GIVEN_UP));
+    });
+    hls.loadSource(this.stream.playlist);
+    hls.attachMedia(video);
     return video;
   }
 }
@@ -120,11 +130,14 @@ function arrival(video) {
     const end = (answer) => {
       clearTimeout(timer);
       for (const name of names) video.removeEventListener(name, look);
+      video.removeEventListener(GIVEN_UP, never);
       done(answer);
     };
     const look = () => shows() && end(true);
-    const timer = setTimeout(() => end(false), PATIENCE);
+    const never = () => end(false);
+    const timer = setTimeout(never, PATIENCE);
     for (const name of names) video.addEventListener(name, look);
+    video.addEventListener(GIVEN_UP, never, { once: true });
     look();
   });
 }
