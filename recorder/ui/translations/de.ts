@@ -2989,6 +2989,10 @@
         <translation>Server</translation>
     </message>
     <message>
+        <source>Set it in the desktop&apos;s settings yourself.</source>
+        <translation>Stellen Sie es selbst in den Einstellungen des Desktops ein.</translation>
+    </message>
+    <message>
         <source>Several people are seen: you should be alone.</source>
         <translation>Mehrere Personen sind zu sehen: Sie sollten allein sein.</translation>
     </message>
@@ -3919,6 +3923,10 @@
     <message>
         <source>{0} cannot be used: {1}</source>
         <translation>{0} ist nicht zu gebrauchen: {1}</translation>
+    </message>
+    <message>
+        <source>{0} is no longer promised ({1}).</source>
+        <translation>{0} ist nicht mehr zugesagt ({1}).</translation>
     </message>
     <message>
         <source>{0} is {1}, which is no length of time.</source>

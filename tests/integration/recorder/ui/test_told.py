@@ -261,9 +261,8 @@ def signs() -> list[Any]:
             connected=(*dict.fromkeys(_SERVICES.values()), "this session by remote control"),
         ),
         devices=Devices(
-            cameras=(Device("OBS"), Device("ManyCam")),
-            microphones=(Device("BlackHole"),),
-            used=frozenset({"OBS", "BlackHole"}),
+            cameras=(Device("OBS", used=True), Device("ManyCam")),
+            microphones=(Device("BlackHole", used=True),),
         ),
         tracing=Tracing(tracer="Q7", mapped=("Q7",), preloaded=("Q7",), ports=(7,)),
     )
