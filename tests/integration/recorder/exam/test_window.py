@@ -45,7 +45,8 @@ def test_it_is_put_back_where_it_is_held(app: ExamApp) -> None:
 def test_it_comes_back_above_what_covers_it(app: ExamApp) -> None:
     app("from PySide6.QtCore import QProcess\nbeside, lost = QProcess(), []")
     # It may be back before anybody looks.
-    app("QApplication.instance().focusWindowChanged.connect(lambda at: lost.append(at is None))")
+    app("changed = QApplication.instance().focusWindowChanged")
+    app("changed.connect(lambda to: lost.append(to is None))")
     app("beside.start('xterm', ['-title', 'beside', '-e', 'cat'])")
     app.until("beside.state().value == 2")
     app.until("True in lost")
