@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from installers.tree import entry_of, is_listed, read_tree
+from installers.tree import entry_of, read_tree
 from shared.build import (
     HEAD_FILE,
     LIST_FILE,
@@ -32,7 +32,7 @@ from shared.build import (
     difference,
     signer_of,
 )
-from shared.code_signatures import unsigned_entry
+from shared.code_signatures import is_listed, unsigned_entry
 from shared.sidecar import SUFFIX, read_sidecar
 from shared.signed import MalformedLine, Signed, parse_sole_line
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from installers.faults import BuildFault
 from installers.requirements import Locked
-from shared.build import HEAD_FILE, LIST_FILE, FileEntry
-from shared.code_signatures import is_seal, unsigned_entry
+from shared.build import FileEntry
+from shared.code_signatures import is_listed, unsigned_entry
 
 # Published as source alone: a folder of model files, nothing to compile.
 _SOURCE_ONLY = ("face-recognition-models",)
@@ -130,11 +130,6 @@ def read_tree(root: Path) -> tuple[dict[str, FileEntry], dict[str, str]]:
             with path.open("rb") as file:
                 files[name] = unsigned_entry(file)
     return files, links
-
-
-def is_listed(name: str) -> bool:
-    """Whether a list of files has this one: not itself, nor what signing for macOS adds."""
-    return name not in (HEAD_FILE, LIST_FILE) and not is_seal(name)
 
 
 def entry_of(path: Path) -> FileEntry:

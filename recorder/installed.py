@@ -32,7 +32,7 @@ from shared.build import (
     decode_build,
     signer_of,
 )
-from shared.code_signatures import is_seal, unsigned_entry
+from shared.code_signatures import is_listed, unsigned_entry
 from shared.signed import MalformedLine, Signed, parse_sole_line
 
 # How long the first record waits for the verdict (s). By then the look has usually ended.
@@ -152,14 +152,14 @@ def _differences(
             inner = path.relative_to(root).as_posix()
             seen.add(inner)
             before_each()
-            if not _is_listed(path, inner, build, listed):
+            if not _is_as_listed(path, inner, build, listed):
                 wrong.append(inner)
     wrong += [path for path in listed if path not in seen]
     return sorted(wrong)
 
 
-def _is_listed(path: Path, inner: str, build: Build, listed: Mapping[str, FileEntry]) -> bool:
-    if inner in (HEAD_FILE, LIST_FILE) or is_seal(inner):
+def _is_as_listed(path: Path, inner: str, build: Build, listed: Mapping[str, FileEntry]) -> bool:
+    if not is_listed(inner):
         return True
     try:
         if path.is_symlink():

@@ -22,7 +22,7 @@ import struct
 from collections.abc import Iterator
 from typing import IO, NamedTuple
 
-from shared.build import FileEntry
+from shared.build import HEAD_FILE, LIST_FILE, FileEntry
 
 # Beside what macOS signs as a whole (a framework, a program within the program), and written
 # by signing it.
@@ -67,6 +67,11 @@ def unsigned_entry(file: IO[bytes]) -> FileEntry:
         digest.update(piece)
         counted += len(piece)
     return FileEntry(digest.hexdigest(), counted)
+
+
+def is_listed(path: str) -> bool:
+    """Whether a list of files has this one: not itself, nor what signing for macOS adds."""
+    return path not in (HEAD_FILE, LIST_FILE) and not is_seal(path)
 
 
 def is_seal(path: str) -> bool:

@@ -53,12 +53,14 @@ async def expiries_of(db: AsyncSession, session: ExamSession) -> dict[EvidenceKi
 
 async def read_kept(db: AsyncSession, session: ExamSession) -> Kept:
     """How a session's evidence is kept."""
-    pieces, size = await _destroyed(db, session.id)
+    gone = tuple(await destroyed_of(db, session.id))
+    # Asked with every page about a session, of most of which nothing is gone.
+    pieces, size = await _destroyed(db, session.id) if gone else (0, 0)
     return Kept(
         until=await expiries_of(db, session),
         here=tuple(await kinds_here(db, session.id)),
         held=tuple(await why_kept(db, session)),
-        gone=tuple(await destroyed_of(db, session.id)),
+        gone=gone,
         pieces_gone=pieces,
         bytes_gone=size,
     )
