@@ -158,7 +158,9 @@ def _differences(
     return sorted(wrong)
 
 
-def _is_as_listed(path: Path, inner: str, build: Build, listed: Mapping[str, FileEntry]) -> bool:
+def _is_as_listed(
+    path: Path, inner: str, build: Build, listed: Mapping[str, FileEntry]
+) -> bool:
     if not is_listed(inner):
         return True
     try:
