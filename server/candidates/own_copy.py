@@ -3,7 +3,8 @@
 One zip: the session's bundle (which ``invigil-verify`` checks like any other), the recordings
 and pictures opened, what was said, and what was decided. Left out is what is others': who of
 the staff decided or said something, their notes, and all reckoning beyond the decision. What
-is left out is said in the copy itself.
+is left out is said in the copy itself. Where everything was destroyed, so is that: a bundle
+without records would tell of a session in which nothing happened.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.candidates.about import about_candidate, about_session
 from server.candidates.copy_index import folders, index_html, index_json
+from server.candidates.copy_readme import readme
 from server.clock import WallClock
 from server.ingest.models import AttachmentRow, BlobRow, ExamSession, SegmentRow
 from server.reports.bundle import BundleExport
-from server.retention.certificates import certificate_file
+from server.retention.certificates import all_gone, certificate_file
 from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
 from server.storage.keys import KeyStore
@@ -63,22 +65,6 @@ _ENDINGS = {
     "audio/mp4": "m4a",
 }
 
-README = """This is your own copy of what is kept of you about one exam.
-
-about.json        what is known and was decided: exam, times, consent, messages, decisions
-recordings/       camera, screen and sound, as they were recorded: any video player opens them
-pictures/         snapshots, clips and photographs
-{session}.invigil.zip
-                  the same as signed evidence, still sealed; `invigil-verify` checks that
-                  nothing in it was changed or taken out; it names no staff
-{session}.certificates.json
-                  where something was destroyed already: what, when and why, signed
-
-Left out: the names of members of staff and their notes, which are theirs, and how flags were
-weighed against those of others. What the institution decided is here. If you think that
-something is missing or wrong, ask {institution}: {contact}.
-"""
-
 _log = structlog.get_logger("invigil.server")
 
 
@@ -93,8 +79,11 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a session's copy is packed of, but for its bundle."""
+    """What a session's copy is packed of, but for its bundle; ``gone`` where everything was
+    destroyed and there is none.
+    """
 
+    gone: bool
     about: Mapping[str, Any]
     pieces: Sequence[_Piece]
     key: OpeningKey
@@ -147,19 +136,31 @@ class OwnCopy:
         self, archive: zipfile.ZipFile, folder: str, session_id: str, file: Path
     ) -> Mapping[str, Any]:
         """Add a session's copy; what it says of the session."""
-        async with self._database.transaction() as db:
-            session = await db.get_one(ExamSession, session_id)
-            about = await about_session(db, session, self._clock())
-            pieces = await _pieces(db, session)
-            certificates = await certificate_file(db, self._keys, session)
-        made = Made(about, pieces, self._keys.of(session.key_ref).evidence, certificates)
         bundle = file.with_suffix(".part.zip")
+        async with self._database.transaction() as db:
+            gone = await all_gone(db, session_id)
         try:
-            await self._bundles.write(session_id, bundle, trimmed)
+            if not gone:
+                await self._bundles.write(session_id, bundle, trimmed)
+            # Looked at again: the records may have gone while the bundle was written.
+            made = await self._read(session_id)
+            if made.gone:
+                bundle.unlink(missing_ok=True)
             await asyncio.to_thread(self._pack, archive, folder, session_id, made, bundle)
         finally:
             bundle.unlink(missing_ok=True)
-        return about
+        return made.about
+
+    async def _read(self, session_id: str) -> Made:
+        async with self._database.transaction() as db:
+            session = await db.get_one(ExamSession, session_id)
+            return Made(
+                gone=await all_gone(db, session_id),
+                about=await about_session(db, session, self._clock()),
+                pieces=await _pieces(db, session),
+                key=self._keys.of(session.key_ref).evidence,
+                certificates=await certificate_file(db, self._keys, session),
+            )
 
     def _pack(
         self,
@@ -169,11 +170,8 @@ class OwnCopy:
         made: Made,
         bundle: Path,
     ) -> None:
-        told = made.about["institution"]
-        readme = README.format(
-            session=session_id, institution=told["name"], contact=told["contact"]
-        )
-        write_entry(archive, f"{folder}README.txt", readme.encode())
+        told = readme(made.about, gone=made.gone)
+        write_entry(archive, f"{folder}README.txt", told.encode())
         said = msgspec.json.format(msgspec.json.encode(made.about), indent=2)
         write_entry(archive, f"{folder}about.json", said)
         if bundle.exists():

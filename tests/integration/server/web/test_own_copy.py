@@ -1,0 +1,120 @@
+"""A candidate's own copy: it tells of what was destroyed and decided as it is."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Collection
+from pathlib import Path
+
+import httpx
+import pytest
+from support.campus import Campus, Pupil, connected, redeem
+
+from server.candidates.own_copy import OwnCopy
+from server.ingest.models import ExamSession
+from server.ingest.regions import open_blobs
+from server.reports.bundle import BundleExport
+from server.retention.destruction import Destroyed
+from server.retention.service import Retention
+from shared.candidate_page import page_path, page_token
+from shared.certificate import EvidenceKind
+from shared.certificate_file import SUFFIX, verify_certificate_file
+from shared.signed import fingerprint
+from shared.verify import verify_bundle
+
+pytestmark = pytest.mark.anyio
+
+ALL = tuple(EvidenceKind)
+
+
+@pytest.fixture
+async def own(pupil: Pupil) -> Pupil:
+    return await handed_in(pupil)
+
+
+async def handed_in(pupil: Pupil) -> Pupil:
+    pupil.open()
+    pupil.segment("camera", b"init")
+    pupil.segment("camera", b"and a fragment")
+    pupil.close()
+    await pupil.hand_in()
+    return pupil
+
+
+async def destroy(campus: Campus, session: str, kinds: Collection[EvidenceKind] = ALL) -> None:
+    async with connected(campus.settings) as database:
+        blobs = open_blobs(campus.settings, database)
+        retention = Retention(database, blobs, campus.keys, campus.clock)
+        gone = await retention.destroy(session, kinds, "system", "its time is over")
+    assert isinstance(gone, Destroyed)
+
+
+async def copy_of(client: httpx.AsyncClient, pupil: Pupil) -> dict[str, bytes]:
+    answer = await client.get(f"{page_path(page_token(pupil.token))}/copy")
+    assert answer.status_code == 200, answer.text
+    return unpacked(io.BytesIO(answer.content))
+
+
+def unpacked(file: Path | io.BytesIO) -> dict[str, bytes]:
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def whole_copy(campus: Campus, session: str, file: Path) -> dict[str, bytes]:
+    """The copies of all sessions of whoever sat this one."""
+    async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            candidate = (await db.get_one(ExamSession, session)).candidate_id
+        blobs = open_blobs(campus.settings, database)
+        bundles = BundleExport(database, campus.keys, blobs, campus.clock)
+        copies = OwnCopy(database, bundles, blobs, campus.keys, campus.clock)
+        await copies.write_all(candidate, file)
+    return unpacked(file)
+
+
+async def test_of_a_session_that_was_destroyed_there_is_no_bundle(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil, tmp_path: Path
+) -> None:
+    """What nobody can verify is not handed out as evidence; that it was destroyed is said."""
+    second = await handed_in(await redeem(client, await campus.code("s-2")))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        session = await db.get_one(ExamSession, own.session)
+        (await db.get_one(ExamSession, second.session)).candidate_id = session.candidate_id
+    await destroy(campus, second.session)
+    alone = await copy_of(client, second)
+    together = await whole_copy(campus, own.session, tmp_path / "copies.zip")
+    key = fingerprint(campus.public_key)
+    (tmp_path / "b.zip").write_bytes(together[f"session-01/{own.session}.invigil.zip"])
+    assert verify_bundle(tmp_path / "b.zip", key).holds
+    for contents, folder in ((alone, ""), (together, "session-02/")):
+        there = {name for name in contents if name.startswith(folder)}
+        names = ("README.txt", "about.json", second.session + SUFFIX)
+        assert there == {folder + name for name in names}
+        (tmp_path / "certificates").write_bytes(contents[folder + second.session + SUFFIX])
+        assert verify_certificate_file(tmp_path / "certificates", key).holds
+        readme = contents[f"{folder}README.txt"].decode()
+        assert "no signed evidence" in readme
+        assert ".invigil.zip" not in readme
+        about = json.loads(contents[f"{folder}about.json"])
+        assert "records" in about["destroyed"][0]["what"]
+
+
+async def test_what_goes_while_a_copy_is_written_is_not_in_it(
+    campus: Campus,
+    client: httpx.AsyncClient,
+    own: Pupil,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = BundleExport.write
+
+    async def write(self: BundleExport, session: str, file: Path, *rest: object) -> bool:
+        written = await real(self, session, file, *rest)  # type: ignore[arg-type]
+        await destroy(campus, session)
+        return written
+
+    monkeypatch.setattr(BundleExport, "write", write)
+    contents = await copy_of(client, own)
+    assert set(contents) == {"README.txt", "about.json", own.session + SUFFIX}
+    assert not list((campus.settings.data_dir / "exports").glob("*"))
