@@ -297,31 +297,28 @@ def _changed(plan: Schedule, times: Times) -> Schedule:
         changed = replace(changed, reminders=_reminders(times.reminders))
     if times.sends_page is not None:
         changed = replace(changed, sends_page=times.sends_page)
-    return _begun(plan, changed, times)
+    return _begun(changed, times)
 
 
-def _begun(before: Schedule, plan: Schedule, times: Times) -> Schedule:
+def _begun(plan: Schedule, times: Times) -> Schedule:
     """The schedule with the start and the late comers that are wanted."""
     from dataclasses import replace
 
     from server.exams.schedule import MINUTE
 
     if times.each:
-        return replace(plan, starts=None, late_until=None, late_whole=False)
-    starts = plan.starts
+        return plan.begun_at(None)
     if times.together is not None:
-        starts = micros_of("--together", times.together, plan.zone)
+        plan = plan.begun_at(micros_of("--together", times.together, plan.zone))
     late = plan.late_until
-    if late is not None and before.starts is not None and starts is not None:
-        late += starts - before.starts
     if times.late_minutes is not None:
-        base = plan.opens if starts is None else starts
+        base = plan.opens if plan.starts is None else plan.starts
         if not -1 <= times.late_minutes <= LONGEST_MINUTES:
             raise Fault(f"--late-minutes takes 0 to {LONGEST_MINUTES}, or -1")
         waits = times.late_minutes >= 0
         late = base + round(times.late_minutes * MINUTE) if waits else None
     whole = plan.late_whole if times.late_whole is None else times.late_whole
-    return replace(plan, starts=starts, late_until=late, late_whole=whole)
+    return replace(plan, late_until=late, late_whole=whole)
 
 
 def _reminders(text: str) -> tuple[int, ...]:

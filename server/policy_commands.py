@@ -60,6 +60,8 @@ def show(exam: str) -> None:
 def sign(exam: str, terms: Path) -> None:
     """Sign new rules; whoever begins from then on is held to them.
 
+    Where they change the exam's start, late entry is for as long after it as before.
+
     Args:
         exam: The exam's id.
         terms: JSON file as `show` prints it; what it leaves out is as by default.

@@ -148,7 +148,9 @@ class ExamsController(Controller):
     ) -> SignedOut:
         """Sign a new version of the policy; sessions under way keep theirs.
 
-        With ``follows``, the version that it is a change of: 409 where there is a newer one.
+        Where it has the exam begin at another time (``starts_us``), late entry moves along, and
+        ends where each begins when ready. With ``follows``, the version that it is a change of:
+        409 where there is a newer one.
         """
         staff = current_account(request)
         async with database.transaction() as db:
@@ -178,7 +180,7 @@ class ExamsController(Controller):
         follows: FromQuery[int | None] = None,
     ) -> VersionOut:
         """Have the policy say this. It is signed as a new version where it says something
-        else; asked again, nothing is. ``follows`` as in ``POST …/policies``.
+        else; asked again, nothing is. Late entry and ``follows`` as in ``POST …/policies``.
         """
         staff = current_account(request)
         async with database.transaction() as db:

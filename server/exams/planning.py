@@ -23,7 +23,7 @@ from server.exams.service import (
     lock_exam,
     newest_policy,
 )
-from server.exams.signing import sign_terms
+from server.exams.signing import sign_planned
 from server.exams.starting import days_later
 from server.exams.terms import Terms, terms_of
 from server.mail.outbox import Outbox
@@ -83,7 +83,7 @@ async def replan(
     )
     signed = renamed or meant != terms
     if signed:
-        await sign_terms(db, keys, exam, meant, now, by=by)
+        await sign_planned(db, keys, exam, meant, now, by=by)
     _log(db, now, by, "exam.plan", exam, starts=exam.starts, ends=exam.ends)
     return signed
 

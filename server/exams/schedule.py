@@ -9,7 +9,7 @@ exam says so.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.clock import MICROS_PER_SECOND
@@ -86,6 +86,17 @@ class Schedule:
             return self.closes + self.duration
         end = self.starts + self.duration
         return max(end, self.last_entry + self.duration) if self.late_whole else end
+
+    def begun_at(self, starts: int | None) -> Schedule:
+        """The same with another common start. Late entry is for as long after it as before;
+        where each begins when ready nobody is late.
+        """
+        if starts is None:
+            return replace(self, starts=None, late_until=None, late_whole=False)
+        late = self.late_until
+        if late is not None and self.starts is not None:
+            late += starts - self.starts
+        return replace(self, starts=starts, late_until=late)
 
 
 def schedule_of(exam: Exam, starts: int | None, duration_s: float) -> Schedule:

@@ -22,7 +22,7 @@ from server.exams.machine import GIVEN_BACK
 from server.exams.measures import said
 from server.exams.models import Exam
 from server.exams.service import ExamError, lock_exam
-from server.exams.signing import NoVersion, restore_version, sign_terms
+from server.exams.signing import NotWithLateEntry, NoVersion, restore_version, sign_terms
 from server.exams.starting import zones
 from server.exams.terms import Terms, terms_of
 from server.exams.versions import Version, count_versions, read_versions
@@ -101,10 +101,14 @@ class PolicyPages(Controller):
                 return _again(context, terms.fields, terms.words)
             if fields.get("version") != str(current.version):
                 return page("policy.html", {**context, "overtaken": True}, status=409)
-            if terms == terms_of(current.policy):
+            in_force = terms_of(current.policy)
+            if terms == in_force:
                 return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
             try:
                 await sign_terms(db, keys, exam, terms, clock(), by=staff)
+            except NotWithLateEntry as error:
+                at = "minutes" if terms.starts_us == in_force.starts_us else "starts_at"
+                return _again(context, fields, {at: f"{error}"})
             except ExamError as error:
                 return _again(context, fields, {"prohibited": f"{error}.".capitalize()})
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)

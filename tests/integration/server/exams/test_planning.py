@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import httpx
+import msgspec
 import pytest
 from support.campus import HOUR, MINUTE, START, Campus, connected, redeem, sign_in
 
 from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import Schedule
-from server.web.schedule_form import schedule_fields
+from server.exams.terms import Terms
+from server.web.policy_form import fields_of
+from server.web.schedule_form import schedule_fields, time_fields
 from shared.policy import decode_policy
 from shared.wire import ProblemType
 
@@ -207,3 +210,66 @@ async def test_versions_are_compared_and_an_old_one_is_signed_again(
     assert none.status_code == 404
     same = await client.post(f"{path}/restore", data={"version": "4"}, headers=headers)
     assert "Nothing was changed" in same.text
+
+
+async def late_exam(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str]
+) -> Schedule:
+    """The exam with one start, and late entry for a quarter of an hour; its schedule."""
+    common = {"starts_at": schedule_fields(*await plan(campus))["starts"]}
+    await save(campus, client, headers, **common, late_minutes="15")
+    return (await plan(campus))[1]
+
+
+async def sign_rules(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str], **changes: str
+) -> httpx.Response:
+    """The rules' form with some fields changed."""
+    path = f"/exams/{campus.exam.id}/policy"
+    newest = (await client.get(f"/api/v1{path}")).json()
+    terms = msgspec.convert(newest["terms"], Terms)
+    fields = fields_of(terms) | {"version": str(newest["version"])} | changes
+    return await client.post(path, data=fields, headers=headers)
+
+
+async def test_late_entry_moves_with_a_start_that_the_rules_change(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    before = await late_exam(campus, client, headers)
+    assert before.starts is not None
+    start = before.starts + 2 * HOUR
+    moved = time_fields("starts_at", start, before.zone)
+    signed = await sign_rules(campus, client, headers, **moved)
+    assert "Signed." in signed.text
+    assert "Late entry is for as long after it as before." in signed.text
+    after = (await plan(campus))[1]
+    assert (after.starts, after.late_until) == (start, start + 15 * MINUTE)
+    campus.clock.now = start + 14 * MINUTE
+    assert (await redeem(client, await campus.code())).session
+    each = await sign_rules(campus, client, headers, starts_at="")
+    assert "Signed." in each.text
+    after = (await plan(campus))[1]
+    assert (after.starts, after.late_until, after.late_whole) == (None, None, False)
+
+
+async def test_rules_that_late_entry_contradicts_are_not_signed(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    before = await late_exam(campus, client, headers)
+    short = await sign_rules(campus, client, headers, minutes="10")
+    assert short.status_code == 422
+    assert "would have no time left" in short.text
+    assert 'href="#minutes"' in short.text
+    end = time_fields("starts_at", before.closes - 5 * MINUTE, before.zone)
+    beyond = await sign_rules(campus, client, headers, **end)
+    assert beyond.status_code == 422
+    assert "close it later" in beyond.text
+    assert 'href="#starts_at"' in beyond.text
+    path = f"/api/v1/exams/{campus.exam.id}/policy"
+    terms = (await client.get(path)).json()["terms"] | {"duration_s": 600}
+    refused = await client.put(path, json=terms, headers=headers)
+    assert refused.status_code == 400
+    assert "Late entry is changed with the exam's schedule." in refused.json()["detail"]
+    assert (await plan(campus))[1] == before
