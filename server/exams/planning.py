@@ -28,7 +28,8 @@ from server.exams.starting import days_later
 from server.exams.terms import Terms, terms_of
 from server.mail.outbox import Outbox
 from server.storage.keys import KeyStore
-from shared.policy import decode_policy
+from shared.policy import decode_keyring, decode_policy
+from shared.signed import Domain, Signed, holds
 
 # What candidates read; a sentence or two.
 MAX_WHY_CHARS = 500
@@ -54,7 +55,9 @@ async def replan(
     by: Staff | str,
 ) -> bool:
     """Hold an exam under another title or at other times; whether that took a new version of
-    its policy, which says what it is called, how long it lasts and when it begins.
+    its policy, which says what it is called, how long it lasts and when it begins. One that
+    lies ahead again is under the present keys: only those of exams that were not over were
+    signed anew when the keys changed.
 
     Codes that are good until it closed are good until it closes.
 
@@ -82,10 +85,20 @@ async def replan(
         terms, starts_us=plan.starts, duration_s=plan.duration_s, zone=plan.zone
     )
     signed = renamed or meant != terms
+    if not signed and exam.ends > now:
+        signed = not await _under_present_keys(db, keys, exam)
     if signed:
         await sign_planned(db, keys, exam, meant, now, by=by)
     _log(db, now, by, "exam.plan", exam, starts=exam.starts, ends=exam.ends)
     return signed
+
+
+async def _under_present_keys(db: AsyncSession, keys: KeyStore, exam: Exam) -> bool:
+    institution = await db.get_one(Institution, exam.institution_id)
+    own, newest = keys.of(institution.key_ref), await newest_policy(db, exam.id)
+    kids = {key.kid for key in decode_keyring(newest.payload).evidence_keys}
+    signed = Signed(newest.payload, newest.signature)
+    return own.evidence.kid in kids and holds(signed, Domain.POLICY, own.public)
 
 
 async def copy_exam(

@@ -113,6 +113,28 @@ async def test_an_exam_that_is_over_keeps_its_policy(campus: Campus) -> None:
     assert len(versions) == 1
 
 
+@pytest.mark.parametrize("which", ["signing", "evidence"])
+async def test_an_exam_that_is_moved_after_its_keys_went_is_held_under_the_new_ones(
+    campus: Campus, client: httpx.AsyncClient, which: str
+) -> None:
+    campus.clock.advance(25 * HOUR)
+    await rotated(campus, signing=which == "signing", evidence=which == "evidence")
+    headers = await sign_in(campus, client, campus.examiner)
+    path = f"/api/v1/exams/{campus.exam.id}/schedule"
+    plan = (await client.get(path)).json()
+    told = {name: plan[name] for name in ("starts", "ends", "duration_s", "zone", "starts_us")}
+    # Another reminder signs nothing where nobody can begin.
+    assert (await client.put(path, json=told | {"reminders": [5]}, headers=headers)).is_success
+    later = told | {"ends": plan["ends"] + 48 * HOUR}
+    assert (await client.put(path, json=later, headers=headers)).is_success
+    versions = (await client.get(f"/api/v1/exams/{campus.exam.id}/policies")).json()
+    assert len(versions) == 2
+    code = await campus.code("s-5")
+    began = await handed_in(await redeem(client, code))
+    shown = await client.get(f"/media/{began.session}/camera/0/init.mp4")
+    assert shown.status_code == 200, shown.text
+
+
 async def test_generations_are_tried_on_their_sessions(
     campus: Campus, client: httpx.AsyncClient, pupil: Pupil
 ) -> None:
