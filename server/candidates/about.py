@@ -80,7 +80,10 @@ async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dic
         },
         "kept_until": {kind.value: kept.until[kind] for kind in kept.here},
         "held": list(kept.held),
-        "destroyed": [{"what": one.words, "at": one.at, "why": one.why} for one in kept.gone],
+        "destroyed": [
+            {"what": one.words, "at": one.at, "why": one.why, "stopped": one.stopped}
+            for one in kept.gone
+        ],
         "messages": await _messages(db, session.id),
         "appeals": [
             {

@@ -96,7 +96,7 @@ def _session(folder: str, about: Mapping[str, Any]) -> str:
         "Session": session["id"],
         "Recorded": f"{session['records']} records, {session['pieces_held']} pieces",
         "Messages": str(len(about["messages"])),
-        "Destroyed already": ", ".join(one["what"] for one in about["destroyed"]) or "nothing",
+        "Destroyed already": ", ".join(map(_went, about["destroyed"])) or "nothing",
     }
     links = (
         f'<p><a href="{folder}/about.json">What is known and was decided</a> · '
@@ -109,6 +109,12 @@ def _stood(session: Mapping[str, Any]) -> str:
     state: str = session["state"]
     by: str | None = session["ended_by"]
     return STATES.get(state, state) if by is None else f"ended {EndedBy(by).words}"
+
+
+def _went(destroyed: Mapping[str, Any]) -> str:
+    """What went, and whether a hold came before the end of it."""
+    what: str = destroyed["what"]
+    return f"part of: {what}" if destroyed["stopped"] else what
 
 
 def _list(shown: Mapping[str, str]) -> str:

@@ -48,6 +48,7 @@ ENGLISH: Mapping[str, str] = {
     "kept.held": "Nothing is deleted at the moment: {why}.",
     "kept.none": "Nothing is kept of this exam any more.",
     "gone": "Deleted on {at}: {what}.",
+    "gone.part": "Part of this was deleted on {at}: {what}.",
     "certificate": "Download the signed proof of it",
     "looked": "Who has looked at it",
     "looked.hidden": (
@@ -200,6 +201,7 @@ GERMAN: Mapping[str, str] = {
     "kept.held": "Zurzeit wird nichts gelöscht: {why}.",
     "kept.none": "Von dieser Prüfung wird nichts mehr aufbewahrt.",
     "gone": "Gelöscht am {at}: {what}.",
+    "gone.part": "Zum Teil gelöscht am {at}: {what}.",
     "certificate": "Signierten Nachweis herunterladen",
     "looked": "Wer es angesehen hat",
     "looked.hidden": (

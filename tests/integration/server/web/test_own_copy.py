@@ -16,7 +16,9 @@ from server.candidates.own_copy import OwnCopy
 from server.ingest.models import ExamSession
 from server.ingest.regions import open_blobs
 from server.reports.bundle import BundleExport
-from server.retention.destruction import Destroyed
+from server.retention import destruction
+from server.retention.destruction import Destroyed, Destruction, Held
+from server.retention.holds import HoldDraft, HoldKind, place_hold
 from server.retention.service import Retention
 from shared.candidate_page import page_path, page_token
 from shared.certificate import EvidenceKind
@@ -43,16 +45,31 @@ async def handed_in(pupil: Pupil) -> Pupil:
     return pupil
 
 
-async def destroy(campus: Campus, session: str, kinds: Collection[EvidenceKind] = ALL) -> None:
+def page_of(pupil: Pupil) -> str:
+    return page_path(page_token(pupil.token))
+
+
+async def hold(campus: Campus, session: str) -> None:
+    draft = HoldDraft(HoldKind.SESSION, session, "A court asked for it.")
+    async with connected(campus.settings) as database, database.transaction() as db:
+        await place_hold(db, campus.clock(), "command line", campus.institution.id, draft)
+
+
+async def destroy(
+    campus: Campus,
+    session: str,
+    kinds: Collection[EvidenceKind] = ALL,
+    how: type[Destroyed | Held] = Destroyed,
+) -> None:
     async with connected(campus.settings) as database:
         blobs = open_blobs(campus.settings, database)
         retention = Retention(database, blobs, campus.keys, campus.clock)
         gone = await retention.destroy(session, kinds, "system", "its time is over")
-    assert isinstance(gone, Destroyed)
+    assert isinstance(gone, how)
 
 
 async def copy_of(client: httpx.AsyncClient, pupil: Pupil) -> dict[str, bytes]:
-    answer = await client.get(f"{page_path(page_token(pupil.token))}/copy")
+    answer = await client.get(f"{page_of(pupil)}/copy")
     assert answer.status_code == 200, answer.text
     return unpacked(io.BytesIO(answer.content))
 
@@ -118,3 +135,35 @@ async def test_what_goes_while_a_copy_is_written_is_not_in_it(
     contents = await copy_of(client, own)
     assert set(contents) == {"README.txt", "about.json", own.session + SUFFIX}
     assert not list((campus.settings.data_dir / "exports").glob("*"))
+
+
+async def test_what_a_hold_stopped_is_told_as_a_part(
+    campus: Campus,
+    client: httpx.AsyncClient,
+    own: Pupil,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(destruction, "STEP", 1)
+    real, steps = Destruction._step, 0
+
+    async def step(self: Destruction, session: str):
+        nonlocal steps
+        steps += 1
+        if steps == 2:
+            await hold(campus, session)
+        return await real(self, session)
+
+    monkeypatch.setattr(Destruction, "_step", step)
+    await destroy(campus, own.session, {EvidenceKind.CAMERA}, Held)
+    page = (await client.get(page_of(own))).text
+    assert "Part of this was deleted on" in page
+    assert ">Deleted on" not in page
+    german = (await client.get(page_of(own), headers={"Accept-Language": "de"})).text
+    assert "Zum Teil gelöscht am" in german
+    contents = await whole_copy(campus, own.session, tmp_path / "copies.zip")
+    about = json.loads(contents["session-01/about.json"])
+    index = json.loads(contents["index.json"])["sessions"][0]
+    for told in (about["destroyed"], index["destroyed"]):
+        assert [one["stopped"] for one in told] == [True]
+    assert "part of: camera recording" in contents["index.html"].decode()
