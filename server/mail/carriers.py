@@ -8,7 +8,6 @@ import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -228,15 +227,10 @@ class SmtpCarrier:
         return smtp
 
     async def _handed(self, smtp: aiosmtplib.SMTP, message: EmailMessage) -> Outcome:
-        sender, to = _bare(message["From"]), _bare(message["To"])
-        plain = to.isascii()
-        if not plain and not smtp.supports_extension("smtputf8"):
-            return Refused("The mail server takes no addresses beyond the letters of ASCII.")
-        encoding, options = ("ascii", []) if plain else ("utf-8", ["SMTPUTF8"])
-        data = message.as_bytes(policy=SMTP if plain else SMTPUTF8)
+        sender, to, data = _bare(message["From"]), _bare(message["To"]), message.as_bytes()
         try:
-            await smtp.mail(sender, options=options, encoding=encoding)
-            await smtp.rcpt(to, encoding=encoding)
+            await smtp.mail(sender)
+            await smtp.rcpt(to)
         except SMTPResponseException as error:
             return await self._answered(smtp, error)
         except (SMTPException, OSError) as error:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -29,6 +28,7 @@ from server.chores import repeated_sending
 from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.mail.carriers import Carried, Carrier, Later, Outcome, Refused, Unclear
+from server.mail.heads import SEVEN_BITS
 from server.mail.letters import MailError, State, address_of
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
@@ -215,8 +215,7 @@ def letter_message(
     """The letter as it goes out (RFC 5322), answers to the institution's contact."""
     host = urlsplit(settings.url).hostname or ""
     host = host if _NAMED.fullmatch(host) else "localhost"
-    # Every mail server takes seven bits, whatever it offers.
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message = EmailMessage(policy=SEVEN_BITS)
     sender = address_of(settings.mail_from) if settings.mail_from else f"invigil@{host}"
     message["From"] = Address(display_name=institution.name, addr_spec=sender)
     message["To"] = Address(addr_spec=row.recipient)

@@ -21,10 +21,12 @@ class MailSink:
 
     port: int = 0
     letters: list[EmailMessage] = field(default_factory=list)
+    # The same as they came.
+    written: list[bytes] = field(default_factory=list)
     envelopes: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     connections: int = 0
-    extensions: tuple[str, ...] = ("8BITMIME", "SMTPUTF8")
+    extensions: tuple[str, ...] = ("8BITMIME",)
 
     @property
     def url(self) -> str:
@@ -69,6 +71,7 @@ class MailSink:
         answer = self.answers.get("BODY")
         # Who hangs up here has the letter, and nobody knows.
         if not answer:
+            self.written.append(text)
             self.letters.append(message_from_bytes(text, _class=EmailMessage, policy=default))
             self.envelopes.append((sender, to))
         await self._say(writer, "BODY", "250 taken")

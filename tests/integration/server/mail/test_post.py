@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 from support.campus import HOUR, Campus, connected
+from support.mail_heads import heads_of, mailbox_in, text_in
 from support.mail_sink import MailSink, mail_sink
 
+from server.accounts.models import Institution
 from server.mail.carriers import carrier_of
 from server.mail.carrying import ABANDONED, GIVE_UP, LISTED, Post
 from server.mail.letters import MailError, State
@@ -41,13 +43,15 @@ class Office:
             self.database, self.outbox, carrier, settings, self.campus.clock, lambda: 0.0
         )
 
-    async def write(self, to: str = "ada@example.edu", **more: str) -> str | None:
+    async def write(
+        self, to: str = "ada@example.edu", subject: str = "Ihr Code – Prüfung", **more: str
+    ) -> str | None:
         async with self.database.transaction() as db:
             return await self.outbox.queue(
                 db,
                 self.campus.institution.id,
                 to=to,
-                subject="Ihr Code – Prüfung",
+                subject=subject,
                 text=f"Ihr Code: {CODE}\n.\nViel Glück!\n",
                 kind="invitation",
                 **more,
@@ -88,6 +92,27 @@ async def test_a_letter_arrives_whole_and_once(desk: Office, sink: MailSink) -> 
     assert letter["Auto-Submitted"] == "auto-generated"
     said = letter.get_content().splitlines()
     assert said == [f"Ihr Code: {CODE}", ".", "Viel Glück!"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Example University, Faculty of Science (Mathematics, Statistics, Computer Science)",
+        "Universität für Musik, Prüfungsamt für Ökonomen und die Öffentlichkeit",
+        'The "Example" University of Applied Sciences, Arts; and Crafts: at Example-on-Sea',
+    ],
+)
+async def test_a_long_name_and_a_long_subject_arrive_as_they_are(
+    desk: Office, sink: MailSink, name: str
+) -> None:
+    subject = "Prüfung für Musik, Prüfungsamt für Ökonomen und die Öffentlichkeit"
+    async with desk.database.transaction() as db:
+        (await db.get_one(Institution, desk.campus.institution.id)).name = name
+    await desk.write(subject=subject)
+    assert await desk.post.deliver() == 1
+    heads = heads_of(sink.written[0])
+    assert mailbox_in(heads["From"]) == (name, "exams@example.edu")
+    assert text_in(heads["Subject"]) == subject
 
 
 async def test_the_sender_s_domain_is_written_as_mail_servers_read_it(
