@@ -3,9 +3,10 @@
 Each session is moved by itself: its pieces are copied and read back, the row says where they
 are from now on, and only then the old copies go. What a crash interrupts is done again.
 
-The command moves all at once, when nothing is running. Chosen on the page, new sessions go to
-the region from then on, and those there are follow by themselves (``move_waiting``), each once
-nothing comes of it any more.
+The command moves all at once, when nothing is running or still delivered. Chosen on the page,
+new sessions go to the region from then on, and those there are follow by themselves
+(``move_waiting``), each once nothing comes of it any more; whether that is so is asked again at
+the end, as something may have come while it was copied.
 
 What is destroyed while its session is moved is gone from both stores in the end: once all is
 copied, the session is looked at again while no destruction makes a step.
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
@@ -64,24 +65,37 @@ async def move_institution(
 
     Raises:
         UnknownRegion: the settings name no store of it.
-        NotMoved: a session is still being recorded, or a copy is not what was copied.
+        NotMoved: a session is still being recorded or delivered, or a copy is not what was
+            copied.
     """
-    target = blobs.store(region)
+    target, now = blobs.store(region), clock()
     own = ExamSession.institution_id == institution_id
     async with database.transaction() as db:
         row = await hold_still(db, institution_id)
-        running = select(ExamSession.id).where(own, ExamSession.state == "open")
-        if region != row.region and (found := await db.scalar(running.limit(1))) is not None:
-            raise NotMoved(f"session {found} is still open; move when no exam is running")
-        _settle(db, clock(), audit.COMMAND_LINE, row, region)
+        if region != row.region:
+            await _refuse_running(db, institution_id, now)
+        _settle(db, now, audit.COMMAND_LINE, row, region)
         query = select(ExamSession.id, ExamSession.region).where(
             own, ExamSession.region != region
         )
         waiting = (await db.execute(query)).tuples().all()
     pieces = 0
     for session_id, old in waiting:
-        pieces += await _move(database, session_id, blobs.store(old), target, region)
+        pieces += await _move(database, session_id, blobs.store(old), target, region, now)
     return Moved(len(waiting), pieces)
+
+
+async def _refuse_running(db: AsyncSession, institution_id: str, now: int) -> None:
+    running = ExamSession.state == "open"
+    query = select(ExamSession.id, ExamSession.state).where(
+        ExamSession.institution_id == institution_id, or_(running, not_(_at_rest(now)))
+    )
+    found = (await db.execute(query.order_by(running.desc()).limit(1))).first()
+    if found is None:
+        return
+    if found.state == "open":
+        raise NotMoved(f"session {found.id} is still open; move when no exam is running")
+    raise _delivered_still(found.id)
 
 
 async def choose_region(
@@ -110,7 +124,7 @@ async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Mo
     for session_id, old, region in waiting:
         try:
             stores = blobs.store(old), blobs.store(region)
-            pieces += await _move(database, session_id, *stores, region)
+            pieces += await _move(database, session_id, *stores, region, now)
         except (NotMoved, BlobStoreError, OSError) as error:
             _log.error("a session was not moved", session=session_id, why=str(error))
             continue
@@ -119,17 +133,31 @@ async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Mo
 
 
 def _waiting(now: int) -> Select[tuple[str, str, str]]:
-    over = and_(ExamSession.closed, ExamSession.blobs == ExamSession.blobs_durable)
-    quiet = func.coalesce(ExamSession.last_seen, ExamSession.created) <= now - QUIET_FOR
     return (
         select(ExamSession.id, ExamSession.region, DataProtectionRow.region)
         .join(
             DataProtectionRow,
             DataProtectionRow.institution_id == ExamSession.institution_id,
         )
-        .where(ExamSession.region != DataProtectionRow.region, or_(over, quiet))
+        .where(ExamSession.region != DataProtectionRow.region, _at_rest(now))
         .order_by(ExamSession.created)
         .limit(MOST)
+    )
+
+
+def _at_rest(now: int) -> ColumnElement[bool]:
+    """A condition: nothing is on its way of an ``ExamSession``, as it is complete or nothing
+    came of it for long.
+    """
+    over = and_(ExamSession.closed, ExamSession.blobs == ExamSession.blobs_durable)
+    quiet = func.coalesce(ExamSession.last_seen, ExamSession.created) <= now - QUIET_FOR
+    return or_(over, quiet)
+
+
+def _delivered_still(session_id: str) -> NotMoved:
+    return NotMoved(
+        f"session {session_id} is still being delivered; move it once all of it is here, or "
+        "nothing has come of it for a day"
     )
 
 
@@ -155,10 +183,13 @@ def _settle(
 
 
 async def _move(
-    database: Database, session_id: str, old: BlobStore, new: BlobStore, region: str
+    database: Database, session_id: str, old: BlobStore, new: BlobStore, region: str, now: int
 ) -> int:
     """Move one session; how many pieces of it are in the new store. One that was destroyed has
     its row brought up to date alone, and leaves what was copied nowhere.
+
+    Raises:
+        NotMoved: a copy is not what was copied, or the session is delivered still.
     """
     copied: set[str] = set()
     for name in sorted(await old.names(session_id)):
@@ -167,7 +198,10 @@ async def _move(
             await _copy(session_id, name, old, new)
             copied.add(name)
     async with database.transaction() as db:
-        session = await db.get_one(ExamSession, session_id, with_for_update=True)
+        query = select(ExamSession).where(ExamSession.id == session_id, _at_rest(now))
+        session = await db.scalar(query.with_for_update())
+        if session is None:
+            raise _delivered_still(session_id)
         await hold_still(db, session.institution_id)
         # What came in between is copied while nothing else can come, and nothing can go.
         there = await old.names(session_id)

@@ -53,7 +53,9 @@ class BlobStore:
                 with contextlib.suppress(PermissionError):
                     _sync_folder(folder)
         for left in self.scratch.iterdir():
-            left.unlink()
+            # A region's scratch is a folder in the default store's (``storage.regions``).
+            if not left.is_dir():
+                left.unlink(missing_ok=True)
 
     @property
     def _store(self) -> ObjectStore:

@@ -2,13 +2,16 @@
 
 ``INVIGIL_BLOB_URL_<REGION>`` names the store of a region; ``INVIGIL_BLOB_URL`` is the one of
 institutions that chose none. Which a session's pieces are in is said by its row, as it is only
-changed by moving (``retention.moving``); what waits in a thread looks where they are.
+changed by moving (``retention.moving``). A piece that was on its way while its session was
+moved lies where that was before, so what is not in the session's region is looked for in the
+others; what waits in a thread looks where they are.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from server.storage.blobs import BlobMissing, BlobStore
@@ -67,16 +70,18 @@ class RegionalBlobs(BlobStore):
         await self.store(await self._find(session)).put_bytes(session, sha256, data)
 
     async def get(self, session: str, sha256: str) -> bytes:
-        """A blob's bytes, from the session's region."""
-        return await self.store(await self._find(session)).get(session, sha256)
+        """A blob's bytes, from the session's region or, where it is not there, from another."""
+        own = self.store(await self._find(session))
+        for store in (own, *(one for one in self._stores.values() if one is not own)):
+            with suppress(BlobMissing):
+                return await store.get(session, sha256)
+        raise BlobMissing(f"blob {sha256} of session {session}")
 
     def get_blocking(self, session: str, sha256: str) -> bytes:
         """A blob's bytes, from the store that has them."""
         for store in self._stores.values():
-            try:
+            with suppress(BlobMissing):
                 return store.get_blocking(session, sha256)
-            except BlobMissing:
-                continue
         raise BlobMissing(f"blob {sha256} of session {session}")
 
     def sizes_blocking(self, session: str) -> dict[str, int]:

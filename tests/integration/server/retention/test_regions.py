@@ -143,3 +143,66 @@ async def test_a_region_is_chosen_on_the_page_and_sessions_follow(
         async with database.transaction() as db:
             query = select(LogEntryRow.n).where(LogEntryRow.action == "institution.move")
             assert len(list(await db.scalars(query))) == 1
+
+
+async def half_recorded(campus: Campus, client: httpx.AsyncClient, reference: str):
+    """A session that is closed, with two pieces that the server does not have yet."""
+    pupil = await redeem(client, await campus.code(reference))
+    pupil.open()
+    for stream in ("camera", "screen", "microphone"):
+        pupil.segment(stream)
+    pupil.close()
+    pupil.take(await pupil.deliver(*pupil.records))
+    pupil.take(await pupil.upload(min(pupil.blobs)))
+    return pupil
+
+
+async def test_what_is_still_delivered_is_not_moved_by_command(
+    regional: Campus, tmp_path: Path
+) -> None:
+    west, here = tmp_path / "west", regional.settings.data_dir / "blobs"
+    own = regional.institution.id
+    async with client_of(regional) as client, connected(regional.settings) as database:
+        blobs = open_blobs(regional.settings, database)
+        assert isinstance(blobs, RegionalBlobs)
+        pupil = await half_recorded(regional, client, "s-1")
+        with pytest.raises(NotMoved, match=f"{pupil.session} is still being delivered"):
+            await move_institution(database, blobs, regional.clock, own, "eu-west")
+        assert (files(here), files(west)) == (1, 0)
+        await pupil.hand_in()
+        assert (files(here), files(west)) == (3, 0)
+        moved = await move_institution(database, blobs, regional.clock, own, "eu-west")
+        assert (moved.sessions, moved.pieces) == (1, 3)
+        assert (files(here), files(west)) == (0, 3)
+
+
+async def test_a_session_that_comes_back_while_it_is_moved_stays_where_it_was(
+    regional: Campus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    west, here = tmp_path / "west", regional.settings.data_dir / "blobs"
+    async with client_of(regional) as client, connected(regional.settings) as database:
+        blobs = open_blobs(regional.settings, database)
+        retention = Retention(database, blobs, regional.keys, regional.clock)
+        pupil = await half_recorded(regional, client, "s-1")
+        headers = await sign_in(regional, client, regional.admin)
+        form = {"region": "eu-west"}
+        url = "/settings/data-protection/region"
+        assert (await client.post(url, data=form, headers=headers)).status_code == 200
+        assert (await retention.follow()).sessions == 0
+        regional.clock.advance(moving.QUIET_FOR)
+        real = moving._copy
+
+        async def coming_back(session: str, name: str, old: object, new: object) -> None:
+            if name == min(pupil.blobs):
+                pupil.take(await pupil.upload(sorted(pupil.blobs)[1]))
+            await real(session, name, old, new)  # type: ignore[arg-type]
+
+        with monkeypatch.context() as patch:
+            patch.setattr(moving, "_copy", coming_back)
+            assert (await retention.follow()).sessions == 0
+        assert files(here) == 2
+        async with database.transaction() as db:
+            assert (await db.get_one(ExamSession, pupil.session)).region == ""
+        await pupil.hand_in()
+        assert (await retention.follow()).pieces == 3
+        assert (files(here), files(west)) == (0, 3)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.storage.blobs import BlobMissing, BlobStore
+from server.storage.regions import RegionalBlobs
 
 pytestmark = pytest.mark.anyio
 
@@ -78,3 +79,47 @@ async def test_a_folder_found_there_is_made_durable_too(
     synced.clear()
     await store.put_bytes(SESSION, "b" * 64, b"x")
     assert synced == [tmp_path / SESSION]
+
+
+class Somewhere:
+    """Says in which region a session is; ``now`` may change between asking and writing."""
+
+    def __init__(self, now: str = "") -> None:
+        self.now = now
+
+    async def find(self, _session: str) -> str:
+        return self.now
+
+
+async def test_a_server_with_stores_elsewhere_starts_again(tmp_path: Path) -> None:
+    """A region's uploads on their way lie in a folder within the default store's."""
+    url, scratch = "memory:///", tmp_path / "incoming"
+    RegionalBlobs(url, scratch, {"eu": url}, Somewhere().find).prepare()
+    blobs = RegionalBlobs(url, scratch, {"eu": url}, Somewhere().find)
+    left = [blobs.scratch_file(), blobs.store("eu").scratch_file()]
+    for file in left:
+        file.write_bytes(b"half of a piece")
+    blobs.prepare()
+    assert [file for file in left if file.exists()] == []
+    await blobs.put_bytes(SESSION, NAME, b"x")
+    assert await blobs.get(SESSION, NAME) == b"x"
+
+
+async def test_a_piece_that_came_while_its_session_was_moved_is_found_and_destroyed(
+    tmp_path: Path,
+) -> None:
+    folders = {"": tmp_path / "here", "eu": tmp_path / "there"}
+    at = Somewhere()
+    blobs = RegionalBlobs(
+        folders[""].as_uri(), tmp_path / "scratch", {"eu": folders["eu"].as_uri()}, at.find
+    )
+    blobs.prepare()
+    await blobs.put_bytes(SESSION, NAME, b"x")
+    at.now = "eu"
+    assert await blobs.get(SESSION, NAME) == b"x"
+    assert blobs.get_blocking(SESSION, NAME) == b"x"
+    assert await blobs.names(SESSION) == {NAME}
+    await blobs.delete(SESSION, NAME)
+    with pytest.raises(BlobMissing):
+        await blobs.get(SESSION, NAME)
+    assert not any(file.is_file() for file in folders[""].rglob("*"))
