@@ -131,8 +131,12 @@ class Courier:
         try:
             return self._step(now, urgent=urgent)
         except StoreTrouble as error:
-            self.link = after_trouble(self.link, error.what, now, self._pacing, self._dice)
-            return self.link.not_before
+            return self.trouble(error.what, now)
+
+    def trouble(self, why: str, now: float) -> float:
+        """Something of this computer's own failed; when to call ``step`` again."""
+        self.link = after_trouble(self.link, why, now, self._pacing, self._dice)
+        return self.link.not_before
 
     def _step(self, now: float, *, urgent: bool) -> float:
         self._progress = replace(self._progress, made=self._outbox.tally.records_made)

@@ -112,7 +112,7 @@ def after_refusal(link: Link, why: str, now: float, pacing: Pacing) -> Link:
 def after_trouble(
     link: Link, why: str, now: float, pacing: Pacing, dice: random.Random
 ) -> Link:
-    """The disk of this computer failed; the server is as it was."""
+    """This computer's disk or program failed; the server is as it was."""
     wait = backoff(link.failures, pacing, dice)
     return replace(link, failures=link.failures + 1, not_before=now + wait, note=why)
 

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from h2.exceptions import H2Error
 
 from recorder.sync.address import is_loopback
 from recorder.sync.answers import Reply, Unreachable
@@ -40,8 +41,12 @@ _LIMITS = httpx.Limits(max_connections=4, keepalive_expiry=90.0)
 # OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED.
 _BY_DATE = (9, 10)
 
-# Errors of a connection that was alive once: the server closed it while it was idle.
-_STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+# Errors of a connection that was alive once: the server closed it while it was idle, or took
+# leave of it in the middle of an answer, where httpcore passes h2's own errors on.
+_STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, H2Error)
+
+# All that may go wrong on the way.
+_BROKEN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, H2Error, OSError)
 
 # What httpcore calls the moments at which a connection has a new socket.
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
@@ -115,7 +120,7 @@ class Transport:
                 if self._closed:
                     raise
                 return self._once(client, method, path, content, headers or {})
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except _BROKEN as error:
             return _unreachable(error, self._wall)
         except RuntimeError as error:
             # httpx says so of a client that was closed by ``close`` in the meantime.
@@ -215,5 +220,7 @@ def _unreachable(error: Exception, wall: Callable[[], float]) -> Unreachable:
             return Unreachable("it does not answer in time")
         case httpx.ConnectError():
             return Unreachable(f"no connection: {error}")
+        case H2Error():
+            return Unreachable("the connection broke within an answer")
         case _:
             return Unreachable(f"the connection broke: {error or type(error).__name__}")

@@ -28,6 +28,9 @@ from shared.policy import Rule
 # the shortest onset that a policy would name.
 LOOK_S = 1.0
 
+# What is said while a bug of our own keeps delivery from going on.
+STUMBLED = "A fault of this program holds delivery up; it goes on trying."
+
 _log = structlog.get_logger()
 
 
@@ -175,8 +178,14 @@ class Uploader:
             return now + LOOK_S
         with self._changed:
             self._woken = False
-        again = self._courier.step(now, urgent=self._urgent)
-        self._look(self._monotonic())
+        try:
+            again = self._courier.step(now, urgent=self._urgent)
+            self._look(self._monotonic())
+        except WriterGone:
+            raise
+        except Exception:  # noqa: BLE001 (a bug must not end delivery: it may pass)
+            _log.exception("a step of delivery failed")
+            return self._courier.trouble(STUMBLED, self._monotonic())
         return again
 
     def _look(self, now: float) -> None:

@@ -13,6 +13,9 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "A computer that runs out of power ends the exam."),
     QT_TRANSLATE_NOOP("recorder", "A face that cannot be made out is reported as missing."),
     QT_TRANSLATE_NOOP(
+        "recorder", "A fault of this program holds delivery up; it goes on trying."
+    ),
+    QT_TRANSLATE_NOOP(
         "recorder", "A fingerprint is 64 hex digits; several are separated by spaces."
     ),
     QT_TRANSLATE_NOOP(

@@ -1977,6 +1977,10 @@
         <translation>Ein Gesicht, das nicht zu erkennen ist, wird als fehlend gemeldet.</translation>
     </message>
     <message>
+        <source>A fault of this program holds delivery up; it goes on trying.</source>
+        <translation>Ein Fehler dieses Programms hält die Übertragung auf; es versucht es weiter.</translation>
+    </message>
+    <message>
         <source>A fingerprint is 64 hex digits; several are separated by spaces.</source>
         <translation>Ein Fingerabdruck hat 64 Hexadezimalziffern; mehrere werden durch Leerzeichen getrennt.</translation>
     </message>

@@ -5,11 +5,15 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import PingAckReceived, StreamEnded
+from hyperframe.frame import GoAwayFrame
 from support.evidence_server import Answer, EvidenceServer, Request, down
 from support.recording import deliver_all, found, segment
 from support.self_signed import make_certificate
@@ -61,6 +65,70 @@ def one_shot(answer: bytes) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
     thread.join(10)
+
+
+@contextmanager
+def taking_leave(certificate: Path, leaves: list[bool]) -> Iterator[str]:
+    """HTTP/2 with a connection for each of ``leaves``: where it is true, GOAWAY is said before
+    an answer's end, as a proxy does that is drained.
+    """
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    context.set_alpn_protocols(["h2"])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):  # the client goes without a word
+                connection, _ = listener.accept()
+                leave = leaves.pop(0)
+                with context.wrap_socket(connection, server_side=True) as wrapped:
+                    _answer(wrapped, leave=leave)
+
+        threads = [Thread(target=serve, daemon=True) for _ in leaves]
+        for thread in threads:
+            thread.start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    for thread in threads:
+        thread.join(10)
+    assert leaves == []
+
+
+def _answer(connection: ssl.SSLSocket, *, leave: bool) -> None:
+    spoken = H2Connection(H2Configuration(client_side=False))
+    spoken.initiate_connection()
+    connection.sendall(spoken.data_to_send())
+    goodbye = GoAwayFrame(0, last_stream_id=1).serialize() if leave else b""
+    while heard := connection.recv(65_536):
+        before = b""
+        for event in spoken.receive_data(heard):
+            match event:
+                case StreamEnded(stream_id=stream):
+                    spoken.send_headers(stream, [(":status", "200")])
+                    spoken.ping(b"received")
+                case PingAckReceived():
+                    # The headers are read by now. What follows arrives in one read, of which
+                    # httpcore looks at nothing before h2 has judged all of it.
+                    before = goodbye
+                    spoken.send_data(1, b"whole", end_stream=True)
+        connection.sendall(before + spoken.data_to_send())
+
+
+def test_a_connection_that_is_taken_leave_of_within_an_answer_is_made_anew(
+    certificate: Path,
+) -> None:
+    trusting = trusted_authorities()
+    trusting.load_verify_locations(certificate)
+    with taking_leave(certificate, leaves=[True, False]) as address:
+        transport = Transport(address, tls=trusting)
+        answer = transport.request("PUT", "/", content=b"a piece")
+        assert isinstance(answer, Reply)
+        assert answer.body == b"whole"
+        transport.close()
+    with taking_leave(certificate, leaves=[True, True]) as address:
+        transport = Transport(address, tls=trusting)
+        answer = transport.request("PUT", "/", content=b"a piece")
+        assert answer == Unreachable("the connection broke within an answer")
+        transport.close()
 
 
 def test_a_whole_delivery_over_real_http(

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from structlog.testing import capture_logs
 from support.evidence_server import Answer, EvidenceServer, Request, down, problem
 from support.recording import (
     BOOT,
@@ -25,7 +26,7 @@ from recorder.evidence.store import EvidenceStore
 from recorder.evidence.writer import EvidenceWriter
 from recorder.sync.outbox import Outbox
 from recorder.sync.pacing import Pacing
-from recorder.sync.uploader import Uploader
+from recorder.sync.uploader import STUMBLED, Uploader
 from shared.flags import Kind
 from shared.policy import Rule
 from shared.wire import ProblemType
@@ -166,6 +167,23 @@ def test_delivery_ends_with_the_store(rig: Rig) -> None:
     rig.uploader.wake()
     eventually(lambda: not rig.uploader._thread.is_alive())
     assert rig.uploader.drain(now_s() + SECONDS) == rig.writer.tally.delivered
+
+
+def test_a_bug_in_a_step_does_not_end_delivery(rig: Rig) -> None:
+    def bug(_request: Request, _go: Callable[[], Answer]) -> Answer:
+        raise KeyError("a bug")
+
+    rig.server.always = bug
+    with capture_logs() as said:
+        rig.start()
+        rig.writer.submit(segment(0))
+        eventually(lambda: rig.uploader.delivery().note == STUMBLED)
+        rig.server.always = None
+        rig.writer.close("finished")
+        assert rig.writer.flush(SECONDS)
+        assert rig.drained()
+    assert "a step of delivery failed" in {one["event"] for one in said}
+    assert rig.uploader.delivery().note == ""
 
 
 def test_a_refusal_is_stuck_and_online(rig: Rig) -> None:
