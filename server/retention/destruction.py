@@ -86,6 +86,14 @@ Outcome = Destroyed | Held | Nothing
 
 
 @dataclass(frozen=True, slots=True)
+class _Begun:
+    """The ``n``-th destruction is under way; ``now`` where it was begun just now."""
+
+    n: int
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _More:
     """There is more to do."""
 
@@ -107,10 +115,22 @@ class Destruction:
     ) -> Outcome:
         """Destroy all of a session's evidence of these kinds.
 
-        One that was cut short before is brought to its end first.
+        One that was cut short before is brought to its end first; where that left nothing of
+        these kinds, it is the answer.
         """
-        outcome = await self._begin(session_id, kinds, actor, why)
-        return outcome or await self.resume(session_id)
+        done: Outcome = Nothing()
+        while isinstance(begun := await self._begin(session_id, kinds, actor, why), _Begun):
+            outcome = await self.resume(session_id)
+            if isinstance(outcome, Nothing):
+                outcome = await self._ended(session_id, begun.n)
+            match outcome:
+                case Destroyed() if not begun.now:
+                    done = outcome
+                case Destroyed() | Held():
+                    return outcome
+                case Nothing():
+                    pass
+        return done if isinstance(begun, Nothing) else begun
 
     async def resume(self, session_id: str) -> Outcome:
         """Bring what was begun to its end."""
@@ -125,15 +145,15 @@ class Destruction:
 
     async def _begin(
         self, session_id: str, kinds: Collection[EvidenceKind], actor: Staff | str, why: str
-    ) -> Held | Nothing | None:
+    ) -> Held | Nothing | _Begun:
         now = self._clock()
         async with self._database.transaction() as db:
             session = await db.get(ExamSession, session_id, with_for_update=True)
             if session is None:
                 return Nothing()
             await hold_still(db, session.institution_id)
-            if await under_way(db, session_id) is not None:
-                return None
+            if (row := await under_way(db, session_id)) is not None:
+                return _Begun(row.n, now=False)
             if reasons := [*await why_kept(db, session), *await _recording(db, session, now)]:
                 return Held(tuple(reasons))
             here = await kinds_here(db, session_id)
@@ -145,8 +165,9 @@ class Destruction:
                 session.purged_at = session.purged_at or now
             if not going:
                 return Nothing()
-            self._note(db, session, actor, going, why, now, await _count(db, session_id))
-        return None
+            n = await _count(db, session_id)
+            self._note(db, session, actor, going, why, now, n)
+        return _Begun(n, now=True)
 
     def _note(
         self,
@@ -260,6 +281,16 @@ class Destruction:
                 session.boots, session.clock = {}, {}
             certificate = await self._certify(db, session, row, gone)
             return Destroyed(row.n, certificate.hash)
+
+    async def _ended(self, session_id: str, n: int) -> Destroyed | Nothing:
+        """How somebody else brought a destruction to its end; what a hold stopped, or undid,
+        is begun anew, which says why it is held.
+        """
+        async with self._database.transaction() as db:
+            row = await db.get(DestructionRow, (session_id, n))
+        if row is None or row.hash is None or row.stopped:
+            return Nothing()
+        return Destroyed(row.n, row.hash)
 
     async def _certify(
         self,

@@ -370,6 +370,89 @@ async def test_a_crash_anywhere_is_finished_by_the_next_look(
     assert proof.holds, proof.found
 
 
+async def cut_short(desk: Desk, session: str, patch: pytest.MonkeyPatch) -> None:
+    """The camera's pieces are gone, and then the process ended."""
+    kinds = {EvidenceKind.CAMERA}
+    with patch.context() as crash:
+        crash.setattr(Destruction, "_leave_nothing", crashing(Destruction._leave_nothing, 0))
+        with pytest.raises(Crash):
+            await desk.retention.destroy(session, kinds, "system", WHY)
+
+
+async def test_what_is_asked_for_goes_besides_what_was_cut_short(
+    desk: Desk, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cut_short(desk, recorded.session, monkeypatch)
+    everything = tuple(EvidenceKind)
+    outcome = await desk.retention.destroy(recorded.session, everything, "system", "Asked.")
+    assert isinstance(outcome, Destroyed)
+    first, second = await desk.rows(recorded.session)
+    assert (first.kinds, first.why, first.stopped) == (["camera"], WHY, False)
+    assert (second.n, second.hash, second.why) == (outcome.n, outcome.hash, "Asked.")
+    assert second.records
+    assert await desk.blobs.names(recorded.session) == set()
+
+
+async def test_what_was_cut_short_is_the_answer_where_it_was_all(
+    desk: Desk, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cut_short(desk, recorded.session, monkeypatch)
+    kinds = {EvidenceKind.CAMERA}
+    outcome = await desk.retention.destroy(recorded.session, kinds, "system", "Asked.")
+    assert isinstance(outcome, Destroyed)
+    (row,) = await desk.rows(recorded.session)
+    assert (row.n, row.hash) == (outcome.n, outcome.hash)
+
+
+async def test_a_hold_stops_what_was_cut_short_and_what_is_asked_for(
+    desk: Desk, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cut_short(desk, recorded.session, monkeypatch)
+    await desk.hold(HoldKind.SESSION, recorded.session)
+    outcome = await desk.retention.destroy(recorded.session, SEALED, "system", "Asked.")
+    assert isinstance(outcome, Held)
+    assert [row.stopped for row in await desk.rows(recorded.session)] == [True]
+    assert len(await desk.blobs.names(recorded.session)) == 8
+
+
+@pytest.mark.parametrize("short", [True, False])
+async def test_who_is_overtaken_at_the_end_says_what_was_destroyed(
+    desk: Desk, recorded: Pupil, monkeypatch: pytest.MonkeyPatch, *, short: bool
+) -> None:
+    """The chore takes up what somebody has begun, and is done with it first."""
+    if short:
+        await cut_short(desk, recorded.session, monkeypatch)
+    real = Destruction.resume
+
+    async def resume(self: Destruction, session: str):
+        await real(desk.destruction(), session)
+        return await real(self, session)
+
+    monkeypatch.setattr(Destruction, "resume", resume)
+    outcome = await desk.retention.destroy(recorded.session, SEALED, "system", WHY)
+    assert isinstance(outcome, Destroyed)
+    rows = await desk.rows(recorded.session)
+    assert len(rows) == 1 + short
+    assert (rows[-1].n, rows[-1].hash) == (outcome.n, outcome.hash)
+    assert await desk.blobs.names(recorded.session) == set()
+
+
+async def test_what_is_over_goes_besides_what_was_cut_short(
+    desk: Desk, campus: Campus, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at again never once all of it is over, so all of it has to go."""
+    await cut_short(desk, recorded.session, monkeypatch)
+    campus.clock.advance(YEAR)
+    # The look that takes up what was cut short comes too late: somebody begins in between.
+    monkeypatch.setattr(desk.retention, "_cut_short", _nothing)
+    assert await desk.retention.expire() == [recorded.session]
+    assert [row.records for row in await desk.rows(recorded.session)] == [False, True]
+
+
+async def _nothing() -> list[str]:
+    return []
+
+
 async def test_rows_go_only_while_records_are_destroyed(desk: Desk, recorded: Pupil) -> None:
     """Not even this program deletes a record otherwise."""
     await desk.retention.destroy(recorded.session, SEALED, "system", WHY)
