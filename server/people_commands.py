@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 app = App(
     name="people",
-    help="""List and invite staff, change roles, let go, and help who lost a second factor.
+    help="""List and invite staff, change roles, let go, and help who cannot sign in.
 
         invigil-server admin people invite ada@example.edu --role examiner
             --institution "Example University"
+        invigil-server admin people reset-password ada@example.edu
         invigil-server admin people reset-second-factors ada@example.edu
         invigil-server admin people sign-out ada@example.edu
     """,
@@ -97,6 +98,8 @@ def invite(email: str, *, institution: str, role: str = "proctor") -> None:
 @app.command
 def invitations(*, institution: str) -> None:
     """List invitations that can still be accepted, one line of JSON each; times in µs UTC.
+
+    A link for a new password is among them, with an empty role: it gives none.
 
     Args:
         institution: The institution's name or id.
@@ -174,6 +177,39 @@ def deactivate(email: str, *, restore: bool = False) -> None:
         await set_active(db, COMMAND_LINE, account, rooms.clock(), active=restore)
 
     print_line(_with_account(email, work))
+
+
+@app.command
+def reset_password(email: str) -> None:
+    """Make a link for a new password; prints it, and puts a letter with it into the outbox.
+
+    It works once, and for three days; a newer one ends it, and `withdraw` does. Second factors
+    stay. It helps also where the last administrator cannot sign in, or no letter can go to the
+    address: hand the link over then.
+
+    Args:
+        email: What it signs in with.
+    """
+    from server.accounts.password_links import make_password_link
+    from server.accounts.people import PeopleError
+    from server.audit.service import COMMAND_LINE
+    from server.mail.outbox import Outbox
+
+    settings = settled()
+
+    async def work(rooms: Rooms) -> dict[str, Any]:
+        outbox = Outbox(rooms.keys.server_secret(), rooms.clock)
+        async with rooms.database.transaction() as db:
+            account, now = await _account(db, email), rooms.clock()
+            try:
+                made = await make_password_link(
+                    db, outbox, COMMAND_LINE, account, url=settings.url, now=now
+                )
+            except PeopleError as error:
+                raise Fault(str(error)) from error
+            return {"email": account.email, "link": made.link, "letter": made.sent}
+
+    print_line(run_in_rooms(work))
 
 
 @app.command

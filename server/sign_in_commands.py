@@ -146,6 +146,8 @@ HOW = f" It is read from --secret-file or {PROVIDER_SECRET}, or asked for at a t
 def remove_provider(*, by: str) -> None:
     """Take an institution's own sign-in away: those who signed in that way need a password.
 
+    `people reset-password` makes each of them a link for one.
+
     Args:
         by: The e-mail address of the account that decides so.
     """

@@ -27,6 +27,9 @@ SECOND = "/login/second"
 
 NOT_KEPT = {"Cache-Control": "no-store"}
 
+# What the form says to whoever was sent to it with these words, and to nobody with others.
+RENEWED = "Your new password is kept. Sign in with it."
+
 # Of a form's field, in characters.
 MAX_FIELD = 1_000
 
@@ -81,7 +84,9 @@ class AccountsController(Controller):
         told = request.query_params.get("told", "")
         error = told if told in {FAILED, UNKNOWN} else ""
         async with database.transaction() as db:
-            return await _form(db, settings, target, error=error)
+            return await _form(
+                db, settings, target, error=error, told=told if told == RENEWED else ""
+            )
 
     @post("/login", status_code=303, request_max_body_size=MAX_FORM_BYTES)
     async def post_login(
@@ -130,6 +135,11 @@ class AccountsController(Controller):
         return answer
 
 
+def login_with(told: str) -> Redirect:
+    """To the form, which says this."""
+    return Redirect(f"/login?{urlencode({'told': told})}", status_code=303)
+
+
 def local_path(target: str) -> str:
     """``target`` where it is a path on this server, else the start page."""
     outward = not target.startswith("/") or target.startswith("//") or "\\" in target
@@ -142,6 +152,7 @@ async def _form(
     target: str,
     *,
     error: str = "",
+    told: str = "",
     email: str = "",
     status: int = 200,
     retry_after: int = 0,
@@ -150,6 +161,7 @@ async def _form(
     query = urlencode({"next": target})
     context = {
         "error": error,
+        "told": told,
         "email": email,
         "next": target,
         "passkeys_work": Site.of(settings) is not None,

@@ -67,7 +67,8 @@ class Account(Table):
 class Invitation(Table):
     """Somebody asked to join an institution by a link, whose secret's SHA-256 is kept.
 
-    ``ended`` is when it was accepted or taken back.
+    ``ended`` is when it was accepted or taken back. ``role`` is empty where it is a link for
+    a new password (``accounts.password_links``), which makes no account and gives no role.
     """
 
     __tablename__ = "invitation"
@@ -82,6 +83,11 @@ class Invitation(Table):
     created: Mapped[Micros]
     expires: Mapped[Micros]
     ended: Mapped[Micros | None]
+
+    @property
+    def renews(self) -> bool:
+        """Whether it is for a new password of an account that there is."""
+        return not self.role
 
 
 class StaffSession(Table):

@@ -113,28 +113,15 @@ async def invite(
         raise PeopleError(str(error)) from error
     there = await find_account(db, email)
     if there is not None and there.institution_id == institution.id:
-        raise PeopleError(f"{email} has an account here already.")
-    await db.execute(
-        update(Invitation)
-        .where(Invitation.institution_id == institution.id, Invitation.email == email)
-        .where(Invitation.ended.is_(None))
-        .values(ended=now)
+        raise PeopleError(
+            f"{email} has an account here already. Who cannot sign in gets a link for a new "
+            "password."
+        )
+    name = name_of(by, institution)
+    invitation, secret = await add_invitation(
+        db, institution, email=email, role=role.value, by=name, days=INVITATION_DAYS, now=now
     )
-    secret = to_base64(secrets.token_bytes(SECRET_BYTES))
-    name = by.name if isinstance(by, Staff) else institution.name
-    invitation = Invitation(
-        id=new_id(),
-        institution_id=institution.id,
-        secret_hash=_hash(secret),
-        email=email,
-        role=role.value,
-        invited_by=name,
-        created=now,
-        expires=now + INVITATION_DAYS * MICROS_PER_DAY,
-        ended=None,
-    )
-    db.add(invitation)
-    link = f"{url}/join/{secret}"
+    link = link_to(url, secret)
     text = LETTER.format(
         by=name, institution=institution.name, role=role.value, days=INVITATION_DAYS, link=link
     )
@@ -144,6 +131,54 @@ async def invite(
     )
     _log(db, now, by, "invitation.send", invitation, role=role.value)
     return invitation, link
+
+
+def name_of(by: Staff | str, institution: Institution) -> str:
+    """Who invites, as a letter says it."""
+    return by.name if isinstance(by, Staff) else institution.name
+
+
+def link_to(url: str, secret: str) -> str:
+    """Where an invitation's link leads."""
+    return f"{url}/join/{secret}"
+
+
+async def add_invitation(
+    db: AsyncSession,
+    institution: Institution,
+    *,
+    email: str,
+    role: str,
+    by: str,
+    days: int,
+    now: int,
+) -> tuple[Invitation, str]:
+    """A new invitation and the secret of its link; those before it of this address end."""
+    await end_invitations(db, institution.id, email, now)
+    secret = to_base64(secrets.token_bytes(SECRET_BYTES))
+    invitation = Invitation(
+        id=new_id(),
+        institution_id=institution.id,
+        secret_hash=_hash(secret),
+        email=email,
+        role=role,
+        invited_by=by,
+        created=now,
+        expires=now + days * MICROS_PER_DAY,
+        ended=None,
+    )
+    db.add(invitation)
+    return invitation, secret
+
+
+async def end_invitations(db: AsyncSession, institution_id: str, email: str, now: int) -> None:
+    """End an address's open invitations to an institution."""
+    await db.execute(
+        update(Invitation)
+        .where(Invitation.institution_id == institution_id, Invitation.email == email)
+        .where(Invitation.ended.is_(None))
+        .values(ended=now)
+    )
 
 
 async def find_invitation(db: AsyncSession, secret: str, now: int) -> Invitation | None:
@@ -225,7 +260,7 @@ async def set_active(
     db: AsyncSession, by: Staff | str, account: Account, now: int, *, active: bool
 ) -> None:
     """Let an account go, or take it back. Who is let go is signed out at once, and their
-    programs' tokens end.
+    programs' tokens end, as does a link for a new password.
 
     Raises:
         PeopleError: it is the last administrator.
@@ -235,6 +270,7 @@ async def set_active(
     if not active:
         await _keep_an_admin(db, account)
         await end_sessions(db, account.id)
+        await end_invitations(db, account.institution_id, account.email, now)
         await db.execute(
             update(ApiTokenRow)
             .where(ApiTokenRow.account_id == account.id, ApiTokenRow.revoked.is_(None))

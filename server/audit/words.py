@@ -110,6 +110,7 @@ ACTIONS = {
     "account.restore": "Took an account back",
     "account.factors-reset": "Reset somebody's second factors",
     "account.password": "Changed the password",
+    "account.password-link": "Made somebody a link for a new password",
     "account.totp-add": "Set an authenticator app up",
     "account.totp-remove": "Removed the authenticator app",
     "account.passkey-add": "Added a passkey",

@@ -15,8 +15,9 @@ from server.accounts.factors import drop_codes_alone, factors_of, remove_totp
 from server.accounts.models import Account, Institution, Role
 from server.accounts.notices import Change
 from server.accounts.passkeys import passkey_name, passkeys_of
+from server.accounts.password_links import keep_password
 from server.accounts.passwords import Passwords, fault_in
-from server.accounts.people import end_sessions, sign_one_out, sign_out
+from server.accounts.people import sign_one_out, sign_out
 from server.accounts.staff import SETTING_UP, Staff, current_account, require
 from server.clock import WallClock
 from server.config import Settings
@@ -83,8 +84,7 @@ class AccountPages(Controller):
         kept = await passwords.hash_slowly(new)
         async with asks.database.transaction() as db:
             account = await db.get_one(Account, staff.id)
-            account.password_hash = kept
-            await end_sessions(db, staff.id, but=staff.session_hash)
+            await keep_password(db, account, kept, asks.now, but=staff.session_hash)
             await asks.tell(db, account, Change.PASSWORD, "account.password")
         return back("password")
 

@@ -11,10 +11,18 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.accounts.controllers import MAX_FORM_BYTES, entered, refuse_other_sites, visit_of
+from server.accounts.controllers import (
+    MAX_FORM_BYTES,
+    RENEWED,
+    entered,
+    login_with,
+    refuse_other_sites,
+    visit_of,
+)
 from server.accounts.factors import Means
 from server.accounts.models import Account, Institution, Role
 from server.accounts.notices import OwnerNotices
+from server.accounts.password_links import LINK_DAYS, make_password_link, renew_password
 from server.accounts.passwords import MAX_CHARS, MIN_CHARS, Passwords
 from server.accounts.people import (
     INVITATION_DAYS,
@@ -59,7 +67,7 @@ TOLD = {
     "active": "Active again. They can sign in as before.",
     "factors": "Their second factors were removed. They sign in with their password alone.",
     "sessions": "They are signed out everywhere.",
-    "withdrawn": "The invitation was withdrawn. Its link works no more.",
+    "withdrawn": "It was withdrawn. The link works no more.",
 }
 
 
@@ -180,6 +188,28 @@ class PeoplePages(Controller):
             await reset_factors(db, owner_notices, staff, account, clock())
         return _back("factors")
 
+    @post("/{account_id:str}/password", status_code=200)
+    async def post_password(
+        self,
+        request: AnyRequest,
+        account_id: FromPath[str],
+        database: NamedDependency[Database],
+        outbox: NamedDependency[Outbox],
+        settings: NamedDependency[Settings],
+        clock: NamedDependency[WallClock],
+    ) -> Template:
+        """Make somebody a link for a new password; the answer shows it, this once."""
+        staff, now = current_account(request), clock()
+        async with database.transaction() as db:
+            account = await account_of(db, staff, account_id)
+            try:
+                made = await make_password_link(
+                    db, outbox, staff, account, url=settings.url, now=now
+                )
+            except PeopleError as error:
+                return await _people(db, staff, now, status=409, mistake=str(error))
+            return await _people(db, staff, now, renewing=account, made=made)
+
     @post("/{account_id:str}/sessions", status_code=303)
     async def post_sessions(
         self,
@@ -196,7 +226,7 @@ class PeoplePages(Controller):
 
 
 class JoinPages(Controller):
-    """``/join/{secret}``: an invitation's link."""
+    """``/join/{secret}``: an invitation's link, or one for a new password."""
 
     path = "/join/{secret:str}"
     include_in_schema = False
@@ -208,7 +238,7 @@ class JoinPages(Controller):
         database: NamedDependency[Database],
         clock: NamedDependency[WallClock],
     ) -> Template:
-        """Where somebody invited chooses a name and a password."""
+        """Where somebody invited chooses a name and a password, or somebody else a new one."""
         async with database.transaction() as db:
             return await _join(db, secret, clock())
 
@@ -220,10 +250,13 @@ class JoinPages(Controller):
         database: NamedDependency[Database],
         sign_in: NamedDependency[SignIn],
         passwords: NamedDependency[Passwords],
+        owner_notices: NamedDependency[OwnerNotices],
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
-        """Make the account and sign it in; or the form again, with what is wrong."""
+        """Make the account and sign it in, or keep the new password, with which its owner signs
+        in; or the form again, with what is wrong.
+        """
         refuse_other_sites(request, settings)
         fields, now = await text_fields(request), clock()
         name, password = fields.get("name", ""), fields.get("password", "")
@@ -237,6 +270,11 @@ class JoinPages(Controller):
                 invitation = await find_invitation(db, secret, now)
                 if invitation is None:
                     return _gone()
+                if invitation.renews:
+                    kept = await renew_password(
+                        db, passwords, owner_notices, invitation, password, now
+                    )
+                    return login_with(RENEWED) if kept else _gone()
                 account = await accept(
                     db, passwords, invitation, name=name, password=password, now=now
                 )
@@ -290,11 +328,14 @@ async def _people(
         "invitations": await open_invitations(db, staff.institution_id, now),
         "roles": ROLES,
         "days": INVITATION_DAYS,
+        "link_days": LINK_DAYS,
         "told": "",
         "mistake": "",
         "typed": {},
         "link": "",
         "invited": "",
+        "renewing": None,
+        "made": None,
         **shown,
     }
     return page("people.html", context, status=status)
@@ -310,7 +351,7 @@ async def _join(
     context = {
         "invitation": invitation,
         "institution": institution,
-        "role_words": ROLES[Role(invitation.role)],
+        "role_words": "" if invitation.renews else ROLES[Role(invitation.role)],
         "mistake": mistake,
         "name": name,
         "here": f"/join/{secret}",
@@ -323,8 +364,11 @@ async def _join(
 
 
 def _gone() -> Template:
-    words = "It was used already, has expired, or was withdrawn. Ask for another one."
-    context = {"status": 404, "title": "This invitation is over", "words": words}
+    words = (
+        "It was used already, has expired, was withdrawn, or a newer one took its place. Ask "
+        "for another one."
+    )
+    context = {"status": 404, "title": "This link is over", "words": words}
     return page("error.html", context, status=404)
 
 

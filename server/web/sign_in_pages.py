@@ -5,7 +5,6 @@ the way to its own and back.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.controllers import (
     entered,
     local_path,
+    login_with,
     set_step_cookie,
     step_cookie_name,
     visit_of,
@@ -51,7 +51,8 @@ TOLD = {
     "factor": "Kept. Who has no second factor is asked to set one up at their next click.",
     "no-factor": "Kept. A password alone signs in again, for those who have nothing else.",
     "provider": "Kept. Try it in a private window before you tell anybody.",
-    "removed": "Removed. Those who signed in that way need a password: invite them again.",
+    "removed": "Removed. Those who signed in that way need a password: make each of them a "
+    "link for one under People.",
 }
 
 
@@ -140,7 +141,7 @@ class ElsewherePages(Controller):
             case None:
                 raise NotFoundException("There is no such sign-in.")
             case Denied() as denied:
-                return _denied(denied)
+                return login_with(denied.words)
             case Sent() as sent:
                 answer = Redirect(sent.address, status_code=303)
                 set_step_cookie(answer, settings, Step.ELSEWHERE, sent.cookie)
@@ -162,11 +163,7 @@ class ElsewherePages(Controller):
             case Returned() as back:
                 return entered(settings, back.signed_in, local_path(back.target))
             case Denied() as denied:
-                return _denied(denied)
-
-
-def _denied(denied: Denied) -> Redirect:
-    return Redirect(f"/login?{urlencode({'told': denied.words})}", status_code=303)
+                return login_with(denied.words)
 
 
 def _draft(fields: dict[str, str]) -> ProviderDraft:

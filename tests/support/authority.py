@@ -302,6 +302,7 @@ ROWS: tuple[Row, ...] = (
     Row("POST", f"{PERSON}/role", ADMIN, form={"role": "proctor"}),
     Row("POST", f"{PERSON}/sessions", ADMIN, form={}),
     Row("POST", f"{PERSON}/factors", ADMIN, form={}),
+    Row("POST", f"{PERSON}/password", ADMIN, form={}),
     Row("POST", f"{PERSON}/active", ADMIN, form={"active": "no"}),
     Row("GET", "/join/{secret}", LINK),
     Row("POST", "/join/{secret}", LINK, form={}),

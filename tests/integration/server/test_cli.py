@@ -114,6 +114,7 @@ def test_people_are_looked_after(ready: Run) -> None:
     assert invited["link"].startswith("http://127.0.0.1:8470/join/")
     assert people("role", "bob@example.edu", "observer")[1][0]["role"] == "observer"
     assert people("deactivate", "bob@example.edu")[1][0]["active"] is False
+    assert "was deactivated" in people("reset-password", "bob@example.edu")[2]
     assert people("deactivate", "bob@example.edu", "--restore")[1][0]["active"] is True
     for alone in ("reset-second-factors", "sign-out"):
         assert people(alone, "bob@example.edu")[0] == 0
@@ -125,6 +126,7 @@ def test_people_are_looked_after(ready: Run) -> None:
         (("invite", "nobody", *own), "not an e-mail address"),
         (("role", "bob@example.edu", "king"), "is no role"),
         (("sign-out", "nobody@example.edu"), "there is no account"),
+        (("reset-password", "nobody@example.edu"), "there is no account"),
     ):
         status, done, said = people(*arguments)
         assert (status != 0, done, why in said) == (True, [], True), (arguments, said)

@@ -112,6 +112,7 @@ ROWS: dict[str, tuple[str, ...] | str] = {
     "/settings/people/invitations/{invitation_id}/withdraw": ("people withdraw",),
     "/settings/people/{account_id}/active": ("people deactivate",),
     "/settings/people/{account_id}/factors": ("people reset-second-factors",),
+    "/settings/people/{account_id}/password": ("people reset-password",),
     "/settings/people/{account_id}/role": ("people role",),
     "/settings/people/{account_id}/sessions": ("people sign-out",),
     "/settings/sign-in/factor": ("sign-in factor",),

@@ -288,6 +288,12 @@ def test_invitations_are_listed_and_taken_back_and_one_browser_signed_out(
     assert (invited["email"], invited["role"]) == ("grace@example.edu", "proctor")
     lines(admin("people", "withdraw", invited["invitation"], *own))
     assert lines(admin("people", "invitations", *own)) == []
+    (made,) = lines(admin("people", "reset-password", campus.admin))
+    assert (made["email"], made["letter"]) == (campus.admin, True)
+    assert made["link"].startswith(f"{campus.settings.url}/join/")
+    (link,) = lines(admin("people", "invitations", *own))
+    assert (link["email"], link["role"]) == (campus.admin, "")
+    lines(admin("people", "withdraw", link["invitation"], *own))
 
     async def sign_in_twice() -> None:
         async with client_of(campus) as client:

@@ -10,8 +10,10 @@ from sqlalchemy import select
 from support.campus import PASSWORD, Campus, connected, sign_in
 from support.logged import entries
 
+from server.accounts.credentials import TotpRow
 from server.accounts.models import Account, Role
-from server.accounts.service import AccountError, create_institution
+from server.accounts.password_links import LINK_DAYS
+from server.accounts.service import NO_HASH, AccountError, create_institution
 from server.mail.models import MailRow
 from shared.log import Act
 
@@ -131,6 +133,148 @@ async def test_an_invitation_ends_by_time_or_when_taken_back(
     assert (await client.get(late)).status_code == 404
 
 
+async def renew(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str], email: str
+) -> str:
+    """Make somebody a link for a new password; its path."""
+    one = f"{PEOPLE}/{(await account(campus, email)).id}"
+    answer = await client.post(f"{one}/password", headers=headers)
+    assert answer.status_code == 200, answer.text
+    link = re.search(r'id="link">http://127.0.0.1:8470(/join/[\w-]+)<', answer.text)
+    assert link is not None
+    return link.group(1)
+
+
+async def login(client: httpx.AsyncClient, email: str, password: str) -> httpx.Response:
+    """Sign in from a browser that holds nothing."""
+    client.cookies.clear()
+    form = {"email": email, "password": password}
+    return await client.post("/login", data=form, follow_redirects=False)
+
+
+async def test_who_forgot_their_password_chooses_a_new_one_by_a_link(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    await sign_in(campus, client, campus.proctor)
+    there = {"Cookie": f"invigil={client.cookies['invigil']}"}
+    client.cookies.clear()
+    headers = await sign_in(campus, client, campus.admin)
+    first = await renew(campus, client, headers, campus.proctor)
+    link = await renew(campus, client, headers, campus.proctor)
+    assert (await client.get(first)).status_code == 404, "the newer one holds"
+    assert "As it is: for a new password" in (await client.get(PEOPLE)).text
+    client.cookies.clear()
+    assert (await client.get("/api/v1/exams", headers=there)).status_code == 200, "not yet"
+    page = await client.get(link)
+    assert (page.headers["referrer-policy"], campus.proctor in page.text) == (
+        "no-referrer",
+        True,
+    )
+    assert "Your name" not in page.text
+    for form, said in (
+        ({"password": "short", "again": "short"}, "at least 12"),
+        ({"password": WORDS, "again": "x"}, "differ"),
+    ):
+        answer = await client.post(link, data=form)
+        assert (answer.status_code, said in answer.text) == (422, True), said
+    form = {"password": WORDS, "again": WORDS, "name": "Mallory", "role": "admin"}
+    other = {"Origin": "https://elsewhere.example"}
+    assert (await client.post(link, data=form, headers=other)).status_code == 403
+    done = await client.post(link, data=form)
+    assert (done.url.path, "new password is kept" in done.text) == ("/login", True)
+    assert "invigil" not in client.cookies, "the link signs nobody in"
+    assert (await client.post(link, data=form)).status_code == 404
+    assert (await client.get("/api/v1/exams", headers=there)).status_code == 401
+    assert (await login(client, campus.proctor, PASSWORD)).status_code == 401
+    assert (await login(client, campus.proctor, WORDS)).status_code == 303
+    kept = await account(campus, campus.proctor)
+    assert (kept.role, kept.name) == ("proctor", "Proctor")
+    async with connected(campus.settings) as database, database.transaction() as db:
+        kinds = [row.kind for row in await db.scalars(select(MailRow).order_by(MailRow.id))]
+    assert sorted(kinds) == ["account-change", "password-link", "password-link"]
+    acts = [one.body.action for one in await entries(campus) if isinstance(one.body, Act)]
+    assert acts.count("account.password-link") == 2
+    assert acts.count("account.password") == 1
+
+
+async def test_a_new_password_by_a_link_leaves_the_second_factor(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    whose = (await account(campus, campus.proctor)).id
+    async with connected(campus.settings) as database, database.transaction() as db:
+        db.add(TotpRow(account_id=whose, sealed=b"", last_step=0, created=1, confirmed=1))
+    headers = await sign_in(campus, client, campus.admin)
+    link = await renew(campus, client, headers, campus.proctor)
+    client.cookies.clear()
+    await client.post(link, data={"password": WORDS, "again": WORDS})
+    answer = await login(client, campus.proctor, WORDS)
+    assert answer.headers["location"].startswith("/login/second")
+    assert (await client.get("/api/v1/exams")).status_code == 401
+
+
+async def test_who_may_have_whom_a_link_for_a_new_password(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    of_admin = f"{PEOPLE}/{(await account(campus, campus.admin)).id}"
+    answer = await client.post(f"{of_admin}/password", headers=headers)
+    assert answer.status_code == 403, "a lower role"
+    headers = await sign_in(campus, client, campus.admin)
+    answer = await client.post(f"{of_admin}/password", headers=headers)
+    assert (answer.status_code, "under your account" in answer.text) == (409, True)
+    assert (await client.post(f"{PEOPLE}/nobody/password", headers=headers)).status_code == 404
+    # Who is let go stays so: neither does a link that was open work, nor is a new one made.
+    link = await renew(campus, client, headers, campus.proctor)
+    one = f"{PEOPLE}/{(await account(campus, campus.proctor)).id}"
+    await client.post(f"{one}/active", data={"active": "no"}, headers=headers)
+    form = {"password": WORDS, "again": WORDS}
+    assert (await client.post(link, data=form)).status_code == 404
+    answer = await client.post(f"{one}/password", headers=headers)
+    assert (answer.status_code, "was deactivated" in answer.text) == (409, True)
+    await client.post(f"{one}/active", data={"active": "yes"}, headers=headers)
+    assert (await client.post(link, data=form)).status_code == 404
+
+
+async def test_a_link_for_a_new_password_ends_by_time_when_taken_back_or_no_longer_needed(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    link = await renew(campus, client, headers, campus.proctor)
+    page = await client.get(PEOPLE)
+    (withdraw,) = re.findall(rf'action="({PEOPLE}/invitations/\w+/withdraw)"', page.text)
+    assert (await client.post(withdraw, headers=headers)).status_code == 200
+    assert (await client.get(link)).status_code == 404
+    link = await renew(campus, client, headers, campus.proctor)
+    client.cookies.clear()
+    own = await sign_in(campus, client, campus.proctor)
+    form = {"password": PASSWORD, "new": WORDS, "again": WORDS}
+    assert (
+        await client.post("/settings/account/password", data=form, headers=own)
+    ).status_code == 200
+    client.cookies.clear()
+    assert (await client.get(link)).status_code == 404, "they remembered"
+    headers = await sign_in(campus, client, campus.admin)
+    late = await renew(campus, client, headers, campus.proctor)
+    campus.clock.advance(LINK_DAYS * 24 * 3600 * 1_000_000)
+    assert (await client.get(late)).status_code == 404
+    answer = await client.post(late, data={"password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 404
+
+
+async def test_an_account_without_a_password_gets_one_by_a_link(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    """As all are that came by an institution's own sign-in, once that is removed."""
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (row,) = await db.scalars(select(Account).where(Account.email == campus.proctor))
+        row.password_hash = NO_HASH
+    headers = await sign_in(campus, client, campus.admin)
+    link = await renew(campus, client, headers, campus.proctor)
+    client.cookies.clear()
+    await client.post(link, data={"password": WORDS, "again": WORDS})
+    assert (await login(client, campus.proctor, WORDS)).status_code == 303
+
+
 async def test_the_last_administrator_stays(campus: Campus, client: httpx.AsyncClient) -> None:
     headers = await sign_in(campus, client, campus.admin)
     own = f"{PEOPLE}/{(await account(campus, campus.admin)).id}"
@@ -167,9 +311,7 @@ async def test_who_is_let_go_is_out_at_once(campus: Campus, client: httpx.AsyncC
     client.cookies.clear()
     for gone in (bearer, cookie):
         assert (await client.get("/api/v1/exams", headers=gone)).status_code == 401
-    login = {"email": campus.proctor, "password": PASSWORD}
-    back = await client.post("/login", data=login, follow_redirects=False)
-    assert back.status_code == 303
+    assert (await login(client, campus.proctor, PASSWORD)).status_code == 303
 
 
 async def test_a_token_ends_when_it_is_revoked_or_over(
