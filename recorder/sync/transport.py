@@ -163,12 +163,13 @@ class Transport:
         content: bytes,
         headers: dict[str, str],
     ) -> Reply | Unreachable:
-        deadline = self._monotonic() + ANSWER_S
         body = bytearray()
         traced = {"trace": self._trace}
         with client.stream(
             method, path, content=content, headers=headers, extensions=traced
         ) as response:
+            # From here on: a piece may take minutes to send over a slow line.
+            deadline = self._monotonic() + ANSWER_S
             for chunk in response.iter_bytes():
                 body += chunk
                 if len(body) > MAX_ANSWER_BYTES:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
+import httpx
 import pytest
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -27,7 +28,7 @@ from recorder.faults import EnvironmentFault
 from recorder.sync.answers import Receipted, Reply, Standing, Unreachable
 from recorder.sync.channel import SessionChannel
 from recorder.sync.client import ServerClient
-from recorder.sync.transport import Transport, trusted_authorities
+from recorder.sync.transport import ANSWER_S, Transport, trusted_authorities
 from shared.signed import MEDIA_TYPE
 
 
@@ -236,6 +237,23 @@ def test_an_answer_that_never_ends_is_given_up(server: EvidenceServer) -> None:
         answer = transport.request("GET", "/")
         assert answer == Unreachable("the answer did not end in time")
         transport.close()
+
+
+def test_a_piece_may_take_longer_to_send_than_its_answer_to_be_read() -> None:
+    now = 0.0
+
+    def slow_line(request: httpx.Request) -> httpx.Response:
+        nonlocal now
+        now += len(request.read()) * 8 / 150_000
+        return httpx.Response(200, content=b"a receipt")
+
+    adapter = httpx.MockTransport(slow_line)
+    transport = Transport("https://exam.example.edu", adapter=adapter, monotonic=lambda: now)
+    answer = transport.request("PUT", "/", content=bytes(16_000_000))
+    assert now > ANSWER_S
+    assert isinstance(answer, Reply)
+    assert answer.body == b"a receipt"
+    transport.close()
 
 
 def test_a_closed_transport_is_unreachable() -> None:
