@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -16,7 +17,10 @@ from server.ingest.models import ExamSession
 from server.mail.carriers import Carrier
 from server.mail.models import MailRow
 from server.retention.destruction import Destroyed, Held
+from server.retention.holds import holds_on_candidate
+from server.retention.pieces import kinds_here
 from server.retention.service import Retention
+from server.retention.settings import hold_still
 from server.storage.database import Database
 from shared.certificate import EvidenceKind
 
@@ -68,20 +72,29 @@ class Erasing:
                     said.append(f"Of session {session_id} nothing was left.")
         if held:
             said.append("Name and reference stay as long as a session does.")
-        else:
-            await self._forget_name(candidate_id)
-            said.append("Name and reference were erased.")
-        return Erased(held == 0, tuple(said))
+            return Erased(whole=False, said=tuple(said))
+        if kept := await self._forget_name(candidate_id):
+            said.append(f"Name and reference stay: {'; '.join(kept)}.")
+            return Erased(whole=False, said=tuple(said))
+        said.append("Name and reference were erased.")
+        return Erased(whole=True, said=tuple(said))
 
-    async def _forget_name(self, candidate_id: str) -> None:
+    async def _forget_name(self, candidate_id: str) -> Sequence[str]:
+        """Erase who they are; why not, where something came to keep it meanwhile."""
         async with self._database.transaction() as db:
-            candidate = await db.get_one(Candidate, candidate_id, with_for_update=True)
+            candidate = await db.get_one(Candidate, candidate_id)
+            # No hold comes from here on; the institution's row is locked before a candidate's.
+            await hold_still(db, candidate.institution_id)
+            await db.refresh(candidate, with_for_update=True)
+            if kept := await _why_named(db, candidate):
+                return kept
             await self._forget_letters(db, candidate)
             await _forget_lists(db, candidate)
             await _forget_words(db, candidate)
             candidate.name, candidate.reference = ERASED, f"erased-{candidate.id}"
             candidate.email = None
         await self._database.forget()
+        return ()
 
     async def _forget_letters(self, db: AsyncSession, candidate: Candidate) -> None:
         """Letters name their recipient and hold links, in the outbox and where a carrier that
@@ -95,6 +108,16 @@ class Erasing:
         letters = list(await db.scalars(select(MailRow.id).where(theirs)))
         await self._carrier.forget(letters)
         await db.execute(delete(MailRow).where(theirs))
+
+
+async def _why_named(db: AsyncSession, candidate: Candidate) -> list[str]:
+    """Why somebody's name must stay, a sentence each; empty where it may go."""
+    holds = await holds_on_candidate(db, candidate)
+    reasons = [f"a legal hold on the {hold.kind}" for hold in holds]
+    query = select(ExamSession.id).where(ExamSession.candidate_id == candidate.id)
+    sessions = await db.scalars(query.order_by(ExamSession.created))
+    left = [session_id for session_id in sessions if await kinds_here(db, session_id)]
+    return reasons + [f"something of session {one} is there still" for one in left]
 
 
 async def _forget_lists(db: AsyncSession, candidate: Candidate) -> None:

@@ -14,7 +14,7 @@ from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.candidates.models import AppealRow
 from server.clock import MICROS_PER_DAY
-from server.enrolment.models import Candidate
+from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.retention.models import HoldRow
@@ -173,6 +173,20 @@ def _on(session: ExamSession) -> Select[tuple[HoldRow]]:
 async def holds_on(db: AsyncSession, session: ExamSession) -> list[HoldRow]:
     """The holds in force on a session: its own, its candidate's, its exam's."""
     return list(await db.scalars(_on(session).order_by(HoldRow.placed_at)))
+
+
+async def holds_on_candidate(db: AsyncSession, candidate: Candidate) -> list[HoldRow]:
+    """The holds in force on who somebody is: their own, their sessions', and those of the exams
+    in which they have a place, as it belongs to an exam who was to sit it.
+    """
+    places = select(Enrolment.exam_id).where(Enrolment.candidate_id == candidate.id)
+    sessions = select(ExamSession.id).where(ExamSession.candidate_id == candidate.id)
+    query = select(HoldRow).where(
+        HoldRow.institution_id == candidate.institution_id,
+        or_(HoldRow.subject_id == candidate.id, HoldRow.subject_id.in_(sessions.union(places))),
+        HoldRow.released_at.is_(None),
+    )
+    return list(await db.scalars(query.order_by(HoldRow.placed_at)))
 
 
 async def why_kept(db: AsyncSession, session: ExamSession) -> Sequence[str]:

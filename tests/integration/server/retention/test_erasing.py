@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select
 from support.campus import HOUR, Campus, Pupil, client_of, connected, copy_of, redeem, sign_in
 
+from server.accounts.models import Account
+from server.accounts.staff import staff_of
 from server.candidates.appeals import appeal
+from server.candidates.erasing import Erased, Erasing
 from server.candidates.models import DataRequestRow
 from server.candidates.requests import RequestKind, receive
 from server.clock import MICROS_PER_DAY
@@ -26,8 +31,14 @@ from server.mail.carriers import FileCarrier
 from server.mail.carrying import LISTED, Post
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
+from server.retention.destruction import Destruction, Nothing, Outcome
+from server.retention.holds import HoldDraft, HoldKind, place_hold, release_hold
+from server.retention.models import HoldRow
 from server.retention.proof import Proof, prove
+from server.retention.service import Retention
 from server.storage.blobs import BlobStore
+from server.storage.database import Database
+from shared.certificate import EvidenceKind
 from shared.wire import LiveState, Said
 
 pytestmark = pytest.mark.anyio
@@ -184,6 +195,143 @@ async def test_a_letter_that_is_carried_while_its_row_goes_leaves_no_file(
         carrier = Slow(settings.data_dir / "mail")
         await Post(database, outbox, carrier, settings, own.clock, lambda: 0.0).deliver()
     assert list((settings.data_dir / "mail").glob("*.eml")) == []
+
+
+@dataclass
+class Eraser:
+    """What a test erases with."""
+
+    campus: Campus
+    database: Database
+    retention: Retention
+
+    async def erase(self, candidate: str) -> Erased:
+        async with self.database.transaction() as db:
+            own = Account.email == self.campus.admin
+            staff = staff_of((await db.scalars(select(Account).where(own))).one())
+        carrier = FileCarrier(self.campus.settings.data_dir / "mail")
+        return await Erasing(self.database, self.retention, carrier).erase(candidate, staff)
+
+    async def hold(self, kind: HoldKind, subject: str) -> HoldRow:
+        async with self.database.transaction() as db:
+            draft = HoldDraft(kind, subject, "A court asked for it.")
+            clock, own = self.campus.clock, self.campus.institution.id
+            return await place_hold(db, clock(), "command line", own, draft)
+
+    async def enrolled(self) -> str:
+        """Somebody who has a place in an exam, and nothing else."""
+        now = self.campus.clock()
+        async with self.database.transaction() as db:
+            draft = CandidateDraft(name=NAME, reference=REFERENCE, email=EMAIL)
+            secret = self.campus.keys.server_secret()
+            await enrol(db, secret, self.campus.exam, draft, expires=now + HOUR, now=now)
+        return (await self.candidate()).id
+
+    async def candidate(self) -> Candidate:
+        async with self.database.transaction() as db:
+            return (await db.scalars(select(Candidate))).one()
+
+
+@pytest.fixture
+async def eraser(own: Campus) -> AsyncIterator[Eraser]:
+    async with connected(own.settings) as database:
+        blobs = BlobStore(own.settings.blobs, own.settings.data_dir / "scratch")
+        yield Eraser(own, database, Retention(database, blobs, own.keys, own.clock))
+
+
+async def sat(campus: Campus, client: httpx.AsyncClient) -> Pupil:
+    """Somebody who sat an exam."""
+    pupil = await redeem(client, await campus.code())
+    pupil.open()
+    for stream in ("camera", "screen"):
+        pupil.segment(stream)
+    pupil.close()
+    await pupil.hand_in()
+    return pupil
+
+
+async def test_what_was_cut_short_is_not_all_that_goes(
+    own: Campus, client: httpx.AsyncClient, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The camera was going when the server stopped; then its candidate is erased."""
+    pupil = await sat(own, client)
+
+    class Stopped(BaseException):
+        """The process ends here."""
+
+    async def stop(*_: object) -> None:
+        raise Stopped
+
+    kinds = {EvidenceKind.CAMERA}
+    with monkeypatch.context() as patch:
+        patch.setattr(Destruction, "_leave_nothing", stop)
+        with pytest.raises(Stopped):
+            await eraser.retention.destroy(pupil.session, kinds, "system", "over")
+    done = await eraser.erase((await eraser.candidate()).id)
+    assert (done.whole, "certificate 1" in done.said[0]) == (True, True), done.said
+    assert (await eraser.candidate()).name == "Erased"
+    assert (await proof_of(own, pupil.session)).everything
+
+
+async def test_a_name_stays_as_long_as_something_of_a_session_does(
+    own: Campus, client: httpx.AsyncClient, eraser: Eraser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pupil = await sat(own, client)
+
+    async def destroy(*_: object) -> Nothing:
+        return Nothing()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(eraser.retention, "destroy", destroy)
+        done = await eraser.erase((await eraser.candidate()).id)
+    assert (done.whole, f"session {pupil.session} is there still" in done.said[-1]) == (
+        *(False, True),
+    ), done.said
+    assert (await eraser.candidate()).name != "Erased"
+
+
+@pytest.mark.parametrize("kind", [HoldKind.CANDIDATE, HoldKind.EXAM])
+async def test_who_is_held_stays_without_a_session(eraser: Eraser, kind: HoldKind) -> None:
+    candidate = await eraser.enrolled()
+    subject = candidate if kind is HoldKind.CANDIDATE else eraser.campus.exam.id
+    hold = await eraser.hold(kind, subject)
+    done = await eraser.erase(candidate)
+    said = f"Name and reference stay: a legal hold on the {kind}."
+    assert (done.whole, done.said) == (False, (said,))
+    there = await eraser.candidate()
+    assert (there.name, there.reference, there.email) == (NAME, REFERENCE, EMAIL)
+    async with eraser.database.transaction() as db:
+        held, now = await db.get_one(HoldRow, hold.id), eraser.campus.clock()
+        await release_hold(db, now, "command line", held, "The court is done.")
+    assert (await eraser.erase(candidate)).whole
+    assert (await eraser.candidate()).name == "Erased"
+
+
+@pytest.mark.parametrize("kind", list(HoldKind))
+async def test_a_hold_that_comes_after_the_last_session_went_keeps_the_name(
+    own: Campus,
+    client: httpx.AsyncClient,
+    eraser: Eraser,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: HoldKind,
+) -> None:
+    pupil = await sat(own, client)
+    before, real = await eraser.candidate(), eraser.retention.destroy
+    subject = {
+        HoldKind.SESSION: pupil.session,
+        HoldKind.CANDIDATE: before.id,
+        HoldKind.EXAM: own.exam.id,
+    }[kind]
+
+    async def destroy(*asked: Any) -> Outcome:
+        outcome = await real(*asked)
+        await eraser.hold(kind, subject)
+        return outcome
+
+    monkeypatch.setattr(eraser.retention, "destroy", destroy)
+    done = await eraser.erase(before.id)
+    assert (done.whole, f"a legal hold on the {kind}" in done.said[-1]) == (False, True)
+    assert (await eraser.candidate()).name == before.name
 
 
 async def _answer_appeals(
