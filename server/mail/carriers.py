@@ -40,9 +40,10 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """It could not be done now; ``why``, in words."""
+    """It could not be done now; ``why``, in words. ``away``: nor could any other letter's."""
 
     why: str
+    away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +189,16 @@ class SmtpCarrier:
         try:
             smtp = await self._connected()
         except SMTPAuthenticationError as error:
-            return Later(f"The mail server does not take our user and password: {_said(error)}")
+            why = f"The mail server does not take our user and password: {_said(error)}"
+            return Later(why, away=True)
         except SMTPNotSupported:
             return Later(
                 "The mail server offers no encryption, and the password is not sent without: "
-                "say smtps:// in INVIGIL_MAIL_URL, or leave user and password out"
+                "say smtps:// in INVIGIL_MAIL_URL, or leave user and password out",
+                away=True,
             )
         except (SMTPException, ssl.SSLError, OSError) as error:
-            return Later(f"The mail server cannot be reached: {_said(error)}")
+            return Later(f"The mail server cannot be reached: {_said(error)}", away=True)
         return await self._handed(smtp, message)
 
     async def forget(self, letters: Collection[str]) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from functools import partial
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -91,16 +92,20 @@ class Post:
         self._clock = clock
         self._jitter = jitter
 
-    async def deliver(self) -> int:
-        """Carry everything that is due; how many letters went."""
+    async def deliver(self, stop: asyncio.Event | None = None) -> int:
+        """Carry everything that is due, or until ``stop``; how many letters went. Where the
+        mail server is away, the rest waits for the next look: each would wait for it anew.
+        """
         await self._tidy()
-        went = 0
+        went, on = 0, True
         done: tuple[MailRow, Outcome] | None = None
         try:
-            while taken := await self._step(done):
+            while taken := await self._step(done, on=on):
                 outcome = await self._carried(taken)
                 went += isinstance(outcome, Carried)
                 done = (taken.row, outcome)
+                away = isinstance(outcome, Later) and outcome.away
+                on = not away and not (stop and stop.is_set())
         finally:
             await self._carrier.close()
         return went
@@ -111,7 +116,7 @@ class Post:
         """
         await repeated_sending(
             "mail",
-            self.deliver,
+            partial(self.deliver, stop),
             every_s,
             stop,
             sent="mail sent",
@@ -142,12 +147,16 @@ class Post:
             await self._carrier.forget(old)
             await db.execute(delete(MailRow).where(MailRow.id.in_(old)))
 
-    async def _step(self, done: tuple[MailRow, Outcome] | None) -> _Taken | None:
-        """Write down what became of the last letter, and take the next one out, at once."""
+    async def _step(self, done: tuple[MailRow, Outcome] | None, *, on: bool) -> _Taken | None:
+        """Write down what became of the last letter, and take the next one out, at once;
+        none, where it does not go ``on``.
+        """
         now = self._clock()
         async with self._database.transaction() as db:
             if done is not None:
                 await self._keep(db, *done, now)
+            if not on:
+                return None
             query = (
                 select(MailRow, Institution)
                 .join(Institution, Institution.id == MailRow.institution_id)
@@ -187,9 +196,9 @@ class Post:
                 values = {"state": State.REFUSED.value, "why": why}
             case Unclear(why):
                 values = {"state": State.UNCLEAR.value, "why": why}
-            case Later(why) if now - row.created >= GIVE_UP:
+            case Later(why=why) if now - row.created >= GIVE_UP:
                 values = {"state": State.GIVEN_UP.value, "why": why}
-            case Later(why):
+            case Later(why=why):
                 due = now + self._wait_s(row.attempts) * MICROS_PER_SECOND
                 values = {"state": State.WAITING.value, "why": why, "due": due}
             case _:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +16,7 @@ from support.mail_heads import heads_of, mailbox_in, text_in
 from support.mail_sink import MailSink, mail_sink
 
 from server.accounts.models import Institution
-from server.mail.carriers import carrier_of
+from server.mail.carriers import Outcome, SmtpCarrier, carrier_of
 from server.mail.carrying import ABANDONED, GIVE_UP, LISTED, Post
 from server.mail.letters import MailError, State
 from server.mail.models import MailRow
@@ -266,6 +268,39 @@ async def test_nobody_there_is_a_wait(campus: Campus) -> None:
         (row,) = await desk.rows()
         assert row.state == State.WAITING
         assert "cannot be reached" in row.why
+
+
+async def test_a_mail_server_that_is_away_is_asked_once_a_look(campus: Campus) -> None:
+    async with mail_sink() as gone:
+        url = gone.url
+    async with office(campus, url) as desk:
+        for n in range(3):
+            await desk.write(f"s{n}@example.edu")
+        for tries in (1, 2):
+            assert await desk.post.deliver() == 0
+            rows = await desk.rows()
+            assert [row.state for row in rows] == [State.WAITING] * 3
+            assert sum(row.attempts for row in rows) == tries
+
+
+async def test_a_server_that_is_stopped_ends_between_two_letters(
+    desk: Office, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        await desk.write(f"s{n}@example.edu")
+    stop = asyncio.Event()
+    carry = SmtpCarrier.carry
+
+    async def carried(carrier: SmtpCarrier, message: EmailMessage) -> Outcome:
+        stop.set()
+        return await carry(carrier, message)
+
+    monkeypatch.setattr(SmtpCarrier, "carry", carried)
+    with capture_logs():
+        await desk.post.run(0.0, stop)
+    assert len(sink.letters) == 1
+    states = sorted(row.state for row in await desk.rows())
+    assert states == [State.SENT, State.WAITING, State.WAITING]
 
 
 async def test_files_are_letters_that_only_the_server_reads(campus: Campus) -> None:
