@@ -61,21 +61,25 @@ class RateLimit:
 
 
 class InFlight:
-    """Bytes on their way in: at most ``each`` of one session, ``all_`` of all together."""
+    """What is on its way in, counted in ``unit``: at most ``each`` of one session, ``all_`` of
+    all together.
+    """
 
-    def __init__(self, each: int, all_: int) -> None:
-        """Take the bounds, in bytes."""
+    def __init__(self, each: int, all_: int, unit: str = "bytes") -> None:
+        """Take the bounds, and what a refusal calls what they count."""
         self._each = each
         self._left = all_
+        self._unit = unit
         self._held: dict[str, int] = {}
 
     def refusal(self, key: str, size: int) -> Rejection | None:
-        """Why ``size`` more bytes of ``key`` may not come now, if they may not. A session
+        """Why ``size`` more of ``key`` may not come now, if they may not. A session
         that sends nothing else may always send one thing.
         """
         held = self._held.get(key, 0)
         if held and held + size > self._each:
-            why = f"this session sends {held} bytes already; let some of it be answered first"
+            already = f"{held} {self._unit}"
+            why = f"this session sends {already} already; let some of it be answered first"
             return Rejection(ProblemType.BUSY, 429, why, retry_after=RETRY_AFTER_OWN_S)
         if size > self._left:
             why = "too much is on its way to this server at once"
@@ -84,7 +88,7 @@ class InFlight:
 
     @contextmanager
     def holding(self, key: str, size: int) -> Iterator[None]:
-        """Count ``size`` bytes as ``key``'s for as long as the context lasts."""
+        """Count ``size`` as ``key``'s for as long as the context lasts."""
         self._left -= size
         self._held[key] = self._held.get(key, 0) + size
         try:

@@ -10,7 +10,7 @@ from server.config import Settings
 from server.ingest.expecting import Expectations, Expected, Upload
 from server.ingest.held import PURGED
 from server.ingest.incoming import Incoming, TooLong
-from server.ingest.limits import RETRY_AFTER_OTHERS_S, InFlight, RateLimit
+from server.ingest.limits import InFlight, RateLimit
 from server.ingest.writer import Arrival, Writer
 from server.problems import Rejection
 from server.storage.blobs import BlobStore
@@ -21,6 +21,10 @@ from shared.wire import MAX_BLOB_BYTES, ProblemType
 
 # Uploads under way at once: each holds at most a buffer and a file handle.
 MAX_UPLOADS = 256
+
+# Those of one session: a recorder sends one after the other, and one that it gave up may still
+# be under way here. However slow they are, they leave room for everybody else's.
+MAX_SESSION_UPLOADS = 8
 
 
 class Pieces:
@@ -39,7 +43,7 @@ class Pieces:
         self._writer = writer
         self._clock = clock
         self._rate = RateLimit(settings.blobs_per_minute)
-        self._under_way = 0
+        self._under_way = InFlight(MAX_SESSION_UPLOADS, MAX_UPLOADS, "pieces")
         self._in_flight = InFlight(
             settings.session_in_flight_bytes, MAX_UPLOADS * MAX_BLOB_BYTES
         )
@@ -53,22 +57,17 @@ class Pieces:
         if wait:
             why = "pieces come faster than this server takes them"
             return Rejection(ProblemType.BUSY, 429, why, retry_after=wait)
-        if self._under_way >= MAX_UPLOADS:
-            why = "too many uploads at once"
-            return Rejection(ProblemType.BUSY, 503, why, retry_after=RETRY_AFTER_OTHERS_S)
-        self._under_way += 1
-        try:
+        session = upload.session_id
+        if (refusal := self._under_way.refusal(session, 1)) is not None:
+            return refusal
+        with self._under_way.holding(session, 1):
             expected = await self._expected(upload)
             if not isinstance(expected, Expected):
                 return expected
-            session, size = upload.session_id, expected.size
-            refusal = self._in_flight.refusal(session, size)
-            if refusal is not None:
+            if (refusal := self._in_flight.refusal(session, expected.size)) is not None:
                 return refusal
-            with self._in_flight.holding(session, size):
+            with self._in_flight.holding(session, expected.size):
                 return await self._receive(upload, expected, body)
-        finally:
-            self._under_way -= 1
 
     async def keep(self, upload: Upload, body: AsyncIterator[bytes]) -> Signed | Rejection:
         """``take`` for a caller who bounds by itself how many pieces come, and how fast.

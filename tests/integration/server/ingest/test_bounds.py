@@ -9,7 +9,7 @@ import httpx
 import pytest
 from support.campus import Campus, Pupil, client_of, digest_header, redeem
 
-from server.ingest import delivery
+from server.ingest import delivery, pieces
 from shared.wire import MAX_RECORDS_BYTES, ProblemType
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +79,34 @@ async def test_pieces_on_their_way_are_bounded_in_bytes(found) -> None:
         slow.go.set()
         one.take(await sending)
         one.take(await one.upload(second))
+
+
+async def test_one_session_s_slow_pieces_leave_room_for_others(
+    found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However small they are, and however long they take."""
+    monkeypatch.setattr(pieces, "MAX_UPLOADS", pieces.MAX_SESSION_UPLOADS + 1)
+    campus = found()
+    async with client_of(campus) as client:
+        one, other = await two(campus, client)
+        first, second = one.blobs
+        slow = [HeldBack(one.blobs[first]) for _ in range(pieces.MAX_SESSION_UPLOADS)]
+        headers = {**one.headers, "Content-Digest": digest_header(first)}
+        sending = [
+            asyncio.create_task(
+                client.put(one.url(f"blobs/{first}"), content=body, headers=headers)
+            )
+            for body in slow
+        ]
+        for body in slow:
+            await body.begun.wait()
+        waits(await one.upload(second))
+        for name in other.blobs:
+            assert (await other.upload(name)).status_code == 200
+        for body in slow:
+            body.go.set()
+        assert {(await answer).status_code for answer in sending} == {200}
+        assert (await one.upload(second)).status_code == 200
 
 
 async def test_records_on_their_way_are_bounded_in_bytes(

@@ -58,7 +58,7 @@ async def test_the_same_piece_again_gets_the_same_receipt(pupil: Pupil) -> None:
 
 
 async def test_uploads_at_once_are_each_receipted_once(pupil: Pupil) -> None:
-    names = await begun(pupil, *(bytes([n]) * 1000 for n in range(8)))
+    names = await begun(pupil, *(bytes([n]) * 1000 for n in range(4)))
     answers = await asyncio.gather(*(pupil.upload(name) for name in names * 2))
     assert {answer.status_code for answer in answers} == {200}
     receipts = {decode_receipt(parse_line(answer.content).payload) for answer in answers}

@@ -67,3 +67,11 @@ def test_what_is_over_is_not_counted_any_more() -> None:
         assert refusal is not None
         assert refusal.status == 503
     assert bytes_.refusal("a", 15) is None
+
+
+def test_a_refusal_says_what_is_counted() -> None:
+    pieces = InFlight(each=2, all_=3, unit="pieces")
+    with pieces.holding("a", 2):
+        refusal = pieces.refusal("a", 1)
+        assert refusal is not None
+        assert "sends 2 pieces already" in refusal.detail
