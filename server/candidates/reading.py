@@ -42,10 +42,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class MyPage:
-    """All that the page shows. ``reviewed`` is ``yes``, ``some`` or ``no``; ``verified`` is
-    ``holds``, ``fails`` or ``not``; ``decision`` is ``None`` where the institution does not
-    publish it; ``looks`` likewise. ``at_limit`` is what the exam's rules have a score do that
-    reaches their limit: ``pause``, ``terminate`` or ``none``.
+    """All that the page shows. ``delivered`` is ``all``, ``some`` or ``none``, and ``None``
+    where what is missing would not be taken in any more; ``reviewed`` is ``yes``, ``some`` or
+    ``no``; ``verified`` is ``holds``, ``fails`` or ``not``; ``decision`` is ``None`` where the
+    institution does not publish it; ``looks`` likewise. ``at_limit`` is what the exam's rules
+    have a score do that reaches their limit: ``pause``, ``terminate`` or ``none``.
     """
 
     session: ExamSession
@@ -55,7 +56,7 @@ class MyPage:
     protection: Protection
     kept: Kept
     consent: Consent | None
-    delivered: str
+    delivered: str | None
     verified: str
     reviewed: str
     decision: str | None
@@ -63,6 +64,13 @@ class MyPage:
     looks: list[Look] | None
     appeals: list[AppealRow]
     requests: list[DataRequestRow]
+
+    @property
+    def gone_at(self) -> int | None:
+        """When everything was destroyed (µs UTC), if it was: what was checked, looked at or
+        decided of it nobody knows then.
+        """
+        return next((one.at for one in self.kept.gone if one.everything), None)
 
 
 async def read_my_page(db: AsyncSession, session: ExamSession) -> MyPage:
@@ -119,11 +127,12 @@ async def _at_limit(db: AsyncSession, session: ExamSession) -> str:
     return review.at_limit if review.limit else "none"
 
 
-def _delivered(session: ExamSession) -> str:
-    if session.size == 0:
-        return "none"
-    whole = session.closed and session.blobs == session.blobs_durable
-    return "all" if whole else "some"
+def _delivered(session: ExamSession) -> str | None:
+    if session.closed and session.blobs == session.blobs_durable:
+        return "all"
+    if session.purged_at is not None:
+        return None
+    return "some" if session.size else "none"
 
 
 async def _verified(db: AsyncSession, session_id: str) -> str:

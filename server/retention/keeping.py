@@ -39,6 +39,11 @@ class Kept:
         return [(WORDS[kind], self.until[kind]) for kind in self.here]
 
     @property
+    def certified(self) -> bool:
+        """Whether there is a certificate yet; of what is only under way there is none."""
+        return any(one.hash is not None for one in self.gone)
+
+    @property
     def everything_gone(self) -> bool:
         """Whether nothing but certificates is left."""
         return any(one.everything for one in self.gone)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Collection
 from pathlib import Path
 
 import httpx
 import pytest
 from support.campus import Campus, Pupil, connected, redeem
+from support.destroying import destroy, hold
 
 from server.candidates.own_copy import OwnCopy
 from server.ingest.models import ExamSession
@@ -18,8 +18,6 @@ from server.ingest.regions import open_blobs
 from server.reports.bundle import BundleExport
 from server.retention import destruction
 from server.retention.destruction import Destroyed, Destruction, Held
-from server.retention.holds import HoldDraft, HoldKind, place_hold
-from server.retention.service import Retention
 from shared.candidate_page import page_path, page_token
 from shared.certificate import EvidenceKind
 from shared.certificate_file import SUFFIX, verify_certificate_file
@@ -27,8 +25,6 @@ from shared.signed import fingerprint
 from shared.verify import verify_bundle
 
 pytestmark = pytest.mark.anyio
-
-ALL = tuple(EvidenceKind)
 
 
 @pytest.fixture
@@ -47,25 +43,6 @@ async def handed_in(pupil: Pupil) -> Pupil:
 
 def page_of(pupil: Pupil) -> str:
     return page_path(page_token(pupil.token))
-
-
-async def hold(campus: Campus, session: str) -> None:
-    draft = HoldDraft(HoldKind.SESSION, session, "A court asked for it.")
-    async with connected(campus.settings) as database, database.transaction() as db:
-        await place_hold(db, campus.clock(), "command line", campus.institution.id, draft)
-
-
-async def destroy(
-    campus: Campus,
-    session: str,
-    kinds: Collection[EvidenceKind] = ALL,
-    how: type[Destroyed | Held] = Destroyed,
-) -> None:
-    async with connected(campus.settings) as database:
-        blobs = open_blobs(campus.settings, database)
-        retention = Retention(database, blobs, campus.keys, campus.clock)
-        gone = await retention.destroy(session, kinds, "system", "its time is over")
-    assert isinstance(gone, how)
 
 
 async def copy_of(client: httpx.AsyncClient, pupil: Pupil) -> dict[str, bytes]:
@@ -99,7 +76,7 @@ async def test_of_a_session_that_was_destroyed_there_is_no_bundle(
     async with connected(campus.settings) as database, database.transaction() as db:
         session = await db.get_one(ExamSession, own.session)
         (await db.get_one(ExamSession, second.session)).candidate_id = session.candidate_id
-    await destroy(campus, second.session)
+    assert isinstance(await destroy(campus, second.session), Destroyed)
     alone = await copy_of(client, second)
     together = await whole_copy(campus, own.session, tmp_path / "copies.zip")
     key = fingerprint(campus.public_key)
@@ -155,7 +132,7 @@ async def test_what_a_hold_stopped_is_told_as_a_part(
         return await real(self, session)
 
     monkeypatch.setattr(Destruction, "_step", step)
-    await destroy(campus, own.session, {EvidenceKind.CAMERA}, Held)
+    assert isinstance(await destroy(campus, own.session, {EvidenceKind.CAMERA}), Held)
     page = (await client.get(page_of(own))).text
     assert "Part of this was deleted on" in page
     assert ">Deleted on" not in page
