@@ -391,16 +391,15 @@ async def _enrol(
 ) -> list[dict[str, Any]]:
     from server.accounts.models import Institution
     from server.audit.service import COMMAND_LINE, record
-    from server.clock import MICROS_PER_DAY
     from server.enrolment.accommodating import NotGiven, enrol_all
     from server.enrolment.codes import link
-    from server.enrolment.service import AlreadyEnrolled
+    from server.enrolment.service import AlreadyEnrolled, usual_expiry
     from shared.signed import fingerprint
 
     now, secret = rooms.clock(), rooms.keys.server_secret()
-    expires = now + settings.enrolment_days * MICROS_PER_DAY
     async with rooms.database.transaction() as db:
         exam = await exam_named(db, exam_id)
+        expires = usual_expiry(exam, settings.enrolment_days, now)
         institution = await db.get_one(Institution, exam.institution_id)
         key = fingerprint(rooms.keys.of(institution.key_ref).public)
         try:

@@ -60,7 +60,8 @@ class Settings:
         login_attempts: failed sign-ins of one address or account in a quarter of an hour.
         code_attempts: unknown codes from one address in a quarter of an hour (a whole
             examination hall may share an address).
-        enrolment_days: how long a one-time code is good for where nothing else is said.
+        enrolment_days: how long a one-time code is good for where nothing else is said, and
+            at least until its exam closes.
         retention_check_s: how often the expiry of sessions is looked at.
         requests_per_minute: requests of one session for records and status in a minute, on
             average (1,200: a recorder makes one every few seconds, and after an outage one

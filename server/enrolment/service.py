@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
 from server.accounts.service import new_id
+from server.clock import MICROS_PER_DAY
 from server.enrolment.codes import code_hash, new_code, plain
 from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import AccommodationProfile, Exam
@@ -60,6 +61,13 @@ class Place:
 
 class AlreadyEnrolled(ValueError):
     """Somebody has a place in the exam already; the message says who, and what to do."""
+
+
+def usual_expiry(exam: Exam, days: int, now: int) -> int:
+    """Until when a code is good where nothing is said: so many ``days``, and at least until its
+    exam closes (microseconds UTC).
+    """
+    return max(exam.ends, now + days * MICROS_PER_DAY)
 
 
 async def take_turns(db: AsyncSession, institution_id: str) -> None:

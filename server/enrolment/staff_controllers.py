@@ -15,12 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.models import Institution, Role
 from server.accounts.staff import current_account, require
 from server.audit import service as audit
-from server.clock import MICROS_PER_DAY, MICROS_PER_SECOND, WallClock
+from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.enrolment.accommodating import NotGiven, accommodate, enrol_all
 from server.enrolment.codes import link
 from server.enrolment.models import Candidate, Enrolment
-from server.enrolment.service import AlreadyEnrolled, CandidateDraft, Place, places_of
+from server.enrolment.service import (
+    AlreadyEnrolled,
+    CandidateDraft,
+    Place,
+    places_of,
+    usual_expiry,
+)
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.mail.letters import MailError
@@ -35,7 +41,9 @@ MAX_CANDIDATES = 1_000
 
 
 class EnrolmentDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who to enrol, and until when their codes are good (seconds from now)."""
+    """Who to enrol, and until when their codes are good (seconds from now); where that is not
+    said, as long as the server's setting has it, and at least until the exam closes.
+    """
 
     candidates: Annotated[
         tuple[CandidateDraft, ...], msgspec.Meta(min_length=1, max_length=MAX_CANDIDATES)
@@ -131,16 +139,15 @@ async def post_enrolments(
     codes cannot be shown again: only their hashes are kept.
     """
     staff, now = current_account(request), clock()
-    valid = (
-        settings.enrolment_days * MICROS_PER_DAY
-        if data.valid_s is None
-        else data.valid_s * MICROS_PER_SECOND
-    )
     async with database.transaction() as db:
         exam = await exam_of(db, staff, exam_id)
+        if data.valid_s is None:
+            expires = usual_expiry(exam, settings.enrolment_days, now)
+        else:
+            expires = now + data.valid_s * MICROS_PER_SECOND
         institution = await db.get_one(Institution, staff.institution_id)
         key = fingerprint(keys.of(institution.key_ref).public)
-        places = await _enrolled(db, server_secret, exam, data.candidates, now + valid, now)
+        places = await _enrolled(db, server_secret, exam, data.candidates, expires, now)
         subject = ("exam", exam.id)
         audit.record(db, now, staff, "exam.enrol", subject, candidates=len(places))
     return [

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
@@ -59,7 +59,7 @@ async def replan(
     lies ahead again is under the present keys: only those of exams that were not over were
     signed anew when the keys changed.
 
-    Codes that are good until it closed are good until it closes.
+    Codes that are good until it closed, or longer, are good until it closes at least.
 
     Raises:
         ExamError: it cannot be held so.
@@ -78,7 +78,13 @@ async def replan(
     exam.sends_page = plan.sends_page
     await db.execute(
         update(Enrolment)
-        .where(Enrolment.exam_id == exam.id, Enrolment.expires == before.closes)
+        .where(
+            Enrolment.exam_id == exam.id,
+            or_(
+                Enrolment.expires == before.closes,
+                Enrolment.expires.between(before.closes, plan.closes),
+            ),
+        )
         .values(expires=plan.closes)
     )
     meant = msgspec.structs.replace(

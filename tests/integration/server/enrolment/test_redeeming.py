@@ -8,7 +8,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
-from support.campus import HOUR, PASSWORD, Campus, client_of, connected, redeem
+from support.campus import HOUR, PASSWORD, Campus, client_of, connected, redeem, sign_in
 
 from server.audit.models import LogEntryRow
 from server.enrolment.models import Enrolment
@@ -23,6 +23,7 @@ from shared.wire import ProblemType
 
 pytestmark = pytest.mark.anyio
 
+DAY = 24 * HOUR
 INSPECT, REDEEM = "/api/v1/enrolments/inspect", "/api/v1/enrolments/redeem"
 
 
@@ -98,6 +99,36 @@ async def test_a_code_ends_with_its_exam(campus: Campus, client: httpx.AsyncClie
     assert answer.json()["type"] == ProblemType.CODE_EXPIRED
 
 
+async def test_a_programs_code_is_good_until_its_exam_closes(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    path = f"/api/v1/exams/{campus.exam.id}"
+    plan = (await client.get(f"{path}/schedule")).json()
+    told = {name: plan[name] for name in ("starts", "ends", "duration_s", "zone")}
+    body = {"candidates": [{"name": "Ada Example", "reference": "s-1"}]}
+
+    async def held_after(days: int) -> dict[str, int]:
+        times = {name: told[name] + days * DAY for name in ("starts", "ends")}
+        moved = await client.put(f"{path}/schedule", json=told | times, headers=headers)
+        assert moved.is_success, moved.text
+        return times
+
+    times = await held_after(60)
+    (made,) = (await client.post(f"{path}/enrolments", json=body, headers=headers)).json()
+    assert made["expires"] == times["ends"]
+    # The days of the setting are the least; such a code moves with its exam, too.
+    await held_after(1)
+    body = {"candidates": [{"name": "Bob Example", "reference": "s-2"}]}
+    (longer,) = (await client.post(f"{path}/enrolments", json=body, headers=headers)).json()
+    assert longer["expires"] == campus.clock() + 30 * DAY
+    times = await held_after(90)
+    campus.clock.now = times["starts"] + HOUR
+    for code in (made["code"], longer["code"]):
+        answer = await client.post(REDEEM, json={"code": code, "public_key": new_key()})
+        assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize("path", [INSPECT, REDEEM])
 @pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "nonsense", "U" * 12])
 async def test_an_unknown_code(client: httpx.AsyncClient, path: str, code: str) -> None:
@@ -115,14 +146,28 @@ async def test_what_is_no_key(campus: Campus, client: httpx.AsyncClient, key: st
 async def test_guessing_is_slowed_down(found) -> None:
     campus = found(code_attempts=3)
     async with client_of(campus) as client:
-        code = await campus.code()
+        wrong = {"code": "AAAA-AAAA-AAAA"}
         for _ in range(3):
-            answer = await client.post(INSPECT, json={"code": "AAAA-AAAA-AAAA"})
-            assert answer.status_code == 404
-        answer = await client.post(INSPECT, json={"code": code})
+            assert (await client.post(INSPECT, json=wrong)).status_code == 404
+        answer = await client.post(INSPECT, json=wrong)
         assert (answer.status_code, answer.json()["type"]) == (429, ProblemType.BUSY)
+        nonsense = await client.post(REDEEM, json={"code": "x", "public_key": new_key()})
+        assert (nonsense.status_code, nonsense.json()) == (429, answer.json())
         campus.clock.advance(int(answer.headers["retry-after"]) * 1_000_000)
+        assert (await client.post(INSPECT, json=wrong)).status_code == 404
+
+
+async def test_one_who_guesses_keeps_nobody_else_from_beginning(found) -> None:
+    """A hall of candidates has one address."""
+    campus = found(code_attempts=3)
+    async with client_of(campus) as client:
+        code, over = await campus.code(), await campus.code("s-2", valid=HOUR)
+        campus.clock.advance(HOUR)
+        for _ in range(5):
+            await client.post(INSPECT, json={"code": "AAAA-AAAA-AAAA"})
+        assert (await client.post(INSPECT, json={"code": over})).status_code == 410
         assert (await client.post(INSPECT, json={"code": code})).status_code == 200
+        await redeem(client, code)
 
 
 async def test_a_session_keeps_the_policy_it_began_with(

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.campus import Campus
+from sqlalchemy import select
+from support.campus import Campus, connected
+
+from server.clock import MICROS_PER_DAY
+from server.enrolment.models import Enrolment
+from server.exams.models import Exam
 
 pytestmark = pytest.mark.both_databases
 
@@ -36,6 +43,25 @@ def test_rules_are_shown_changed_and_signed(campus: Campus, admin: Run, tmp_path
     file.write_text('{"surprise": 1}')
     assert "does not say terms" in admin("policy", "sign", exam, str(file))[2]
     assert "there is no exam" in admin("policy", "show", "0" * 32)[2]
+
+
+def test_a_code_of_the_command_line_is_good_until_its_exam_closes(
+    campus: Campus, admin: Run
+) -> None:
+    closes = time.time_ns() // 1_000 + 60 * MICROS_PER_DAY
+
+    async def kept() -> int:
+        async with connected(campus.settings) as database, database.transaction() as db:
+            (await db.get_one(Exam, campus.exam.id)).ends = closes
+        ada = ("--name", "Ada", "--reference", "s1")
+        status, _, said = await asyncio.to_thread(
+            admin, "create-enrolment", campus.exam.id, *ada
+        )
+        assert status == 0, said
+        async with connected(campus.settings) as database, database.transaction() as db:
+            return (await db.scalars(select(Enrolment.expires))).one()
+
+    assert asyncio.run(kept()) == closes
 
 
 def test_from_a_profile_to_a_candidate_who_has_it(
