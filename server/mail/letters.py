@@ -8,6 +8,8 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from enum import StrEnum
 
+import idna
+
 # RFC 5321, section 4.5.3.1: 64 octets before the @; in all it would allow 254, and the tables
 # have room for 200.
 MAX_LOCAL, MAX_ADDRESS = 64, 200
@@ -26,6 +28,10 @@ _PLAIN = re.compile(
     r"(?=[^@]{1,64}@)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
 )
+
+# What stands before the @ of an address that mail servers take only with SMTPUTF8 (RFC 6531),
+# where it is not of ASCII.
+_ATOMS = re.compile(r'[^\s@<>()\[\],;:\\"]+')
 
 
 class State(StrEnum):
@@ -76,23 +82,31 @@ def address_of(typed: str) -> str:
     """A mail address as it is written on the envelope, its domain in ASCII (RFC 5891).
 
     Raises:
-        MailError: this is none.
+        MailError: this is none, or one that not every mail server takes.
     """
     text = typed.strip()
     if len(text) <= MAX_ADDRESS and _PLAIN.fullmatch(text):
         local, _, domain = text.partition("@")
         return f"{local}@{domain.lower()}"
     shown = text[:60]
+    before = text.rpartition("@")[0]
+    if _ATOMS.fullmatch(before) and not before.isascii():
+        raise MailError(
+            f"“{shown}” cannot be written to: many mail servers take only the letters a to z, "
+            "digits and signs before the @. Ask for another address."
+        )
     try:
         found = Address(addr_spec=text)
-        domain = found.domain.encode("idna").decode("ascii").lower()
-    except (MessageError, ValueError, IndexError):
+        domain = idna.encode(found.domain, uts46=True).decode("ascii").lower()
+    except (MessageError, ValueError, IndexError, AttributeError):
+        # The last is what the library itself stumbles over in some, as “a@[”.
         raise MailError(f"“{shown}” is not an e-mail address.") from None
     local = found.username
-    fits = 0 < len(local.encode()) <= MAX_LOCAL and len(text.encode()) <= MAX_ADDRESS
+    address = f"{local}@{domain}"
+    fits = 0 < len(local.encode()) <= MAX_LOCAL and len(address.encode()) <= MAX_ADDRESS
     if not fits or not local.isprintable() or " " in local or not _DOMAIN.fullmatch(domain):
         raise MailError(f"“{shown}” is not an e-mail address.")
-    return f"{local}@{domain}"
+    return address
 
 
 def checked(letter: Letter) -> Letter:

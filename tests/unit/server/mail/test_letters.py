@@ -14,6 +14,9 @@ from server.mail.letters import Letter, MailError, address_of, checked
     [
         (" ada@Example.EDU ", "ada@example.edu"),
         ("ada+exam@münchen.example", "ada+exam@xn--mnchen-3ya.example"),
+        ("a@straße.de", "a@xn--strae-oqa.de"),
+        ("a@FUẞBALL.example", "a@xn--fuball-cta.example"),
+        ("a@βόλος.example", "a@xn--nxasmm1c.example"),
         ("o'neill@example.edu", "o'neill@example.edu"),
     ],
 )
@@ -21,12 +24,31 @@ def test_an_address_is_written_as_on_an_envelope(typed: str, meant: str) -> None
     assert address_of(typed) == meant
 
 
-@given(st.text(max_size=40))
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("jörg@example.org", "only the letters a to z"),
+        ("Jörg <joerg@example.org>", "is not an e-mail address"),
+        ("jörg", "is not an e-mail address"),
+        ("a@ab_c.example", "is not an e-mail address"),
+        ("a@ü..example", "is not an e-mail address"),
+        (f"a@{'ü.' * 40}example", "is not an e-mail address"),
+        ("a@[", "is not an e-mail address"),
+        ("a@[192.0.2.1]", "is not an e-mail address"),
+    ],
+)
+def test_what_cannot_be_written_to_is_refused_in_words(typed: str, why: str) -> None:
+    with pytest.raises(MailError, match=why):
+        address_of(typed)
+
+
+@given(st.text(max_size=40) | st.text(max_size=30).map(lambda domain: f"a@{domain}"))
 def test_no_text_makes_an_address_that_breaks_a_header(text: str) -> None:
     try:
         found = address_of(text)
     except MailError:
         return
+    assert found.isascii()
     assert found.isprintable()
     assert found.count("@") == 1 or '"' in found
 
