@@ -138,6 +138,8 @@ def copy(
 ) -> None:
     """Write the candidate's copy of all their sessions, to be handed over.
 
+    Only for a request for data that is open and checked (`check`).
+
     Args:
         request: The request's id.
         by: The e-mail address of the account that takes it.
@@ -150,11 +152,16 @@ def copy(
         from server.audit.service import accessed
         from server.candidates.handling import request_named
         from server.candidates.own_copy import OwnCopy
+        from server.candidates.requests import RequestError, must_be_for_copy
         from server.ingest.models import ExamSession
         from server.reports.bundle import BundleExport
 
         async with rooms.database.transaction() as db:
             row = await request_named(db, staff.institution_id, request)
+            try:
+                must_be_for_copy(row)
+            except RequestError as error:
+                raise fault(str(error)) from error
             query = select(ExamSession).where(ExamSession.candidate_id == row.candidate_id)
             for session in await db.scalars(query):
                 accessed(db, rooms.clock(), staff, session, "copy")

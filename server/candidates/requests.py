@@ -208,6 +208,18 @@ def must_be_checked(row: DataRequestRow) -> None:
     _must_be(row, (CHECKED,))
 
 
+def must_be_for_copy(row: DataRequestRow) -> None:
+    """Refuse to hand a copy over that was not asked for, or to whoever may ask in their name.
+
+    Raises:
+        RequestError: it asks for something else, it is not known yet who asks, or the request
+            is closed.
+    """
+    if row.kind != RequestKind.EXPORT:
+        raise RequestError("This request asks for erasure, not for a copy.")
+    must_be_checked(row)
+
+
 def _must_be(row: DataRequestRow, states: Collection[str]) -> None:
     if row.state in states:
         return

@@ -32,6 +32,7 @@ from server.candidates.requests import (
     RequestKind,
     all_requests,
     count_requests,
+    must_be_for_copy,
     receive,
 )
 from server.clock import WallClock
@@ -160,11 +161,15 @@ class RequestPages(Controller):
         own_copies: NamedDependency[OwnCopy],
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
-    ) -> Stream:
+    ) -> Template | Stream:
         """A candidate's copies of all sessions in one file, to be handed over."""
         staff = current_account(request)
         async with database.transaction() as db:
             row = await request_named(db, staff.institution_id, request_id)
+            try:
+                must_be_for_copy(row)
+            except RequestError as error:
+                return await _requests(db, request, clock(), str(error))
             query = select(ExamSession).where(ExamSession.candidate_id == row.candidate_id)
             for session in await db.scalars(query.order_by(ExamSession.created)):
                 accessed(db, clock(), staff, session, "copy")
@@ -180,7 +185,7 @@ class RequestPages(Controller):
         own_copies: NamedDependency[OwnCopy],
         settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
-    ) -> Stream:
+    ) -> Template | Stream:
         """A candidate's copy of one session, to be handed over."""
         staff = current_account(request)
         async with database.transaction() as db:
@@ -188,6 +193,10 @@ class RequestPages(Controller):
             session = await db.get(ExamSession, session_id)
             if session is None or session.candidate_id != row.candidate_id:
                 raise NotFoundException("There is no such session.")
+            try:
+                must_be_for_copy(row)
+            except RequestError as error:
+                return await _requests(db, request, clock(), str(error))
             accessed(db, clock(), staff, session, "copy")
         return await own_copy_file(settings, own_copies, session.id)
 

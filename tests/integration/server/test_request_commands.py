@@ -55,18 +55,26 @@ def test_a_copy_is_handed_over_and_an_erasure_waits_for_the_appeal(
     assert [one["request"] for one in lines(admin("requests", "list", *by))] == [name]
     status, _, said = admin("requests", "done", name, *by)
     assert (status, "made sure who asks" in said) == (2, True), said
+    file = tmp_path / "copy.zip"
+    copy = ("requests", "copy", name, "-o", str(file), *by)
+    status, _, said = admin(*copy)
+    assert (status, "made sure who asks" in said, file.exists()) == (2, True, False), said
     (checked,) = lines(admin("requests", "check", name, "With a passport.", *by))
     assert (checked["state"], checked["identity"]) == ("checked", "With a passport.")
-    file = tmp_path / "copy.zip"
-    assert admin("requests", "copy", name, "-o", str(file), *by)[0] == 0
+    assert admin(*copy)[0] == 0
     assert any(session in one for one in zipfile.ZipFile(file).namelist())
     (done,) = lines(admin("requests", "done", name, *by))
     assert done["state"] == "done"
+    file.unlink()
+    status, _, said = admin(*copy)
+    assert (status, "closed already" in said, file.exists()) == (2, True, False), said
     assert lines(admin("requests", "list", *by)) == []
     assert len(lines(admin("requests", "list", "--every", *by))) == 1
 
     (asked,) = lines(admin("requests", "add", "s-1", "erasure", *by))
     lines(admin("requests", "check", asked["request"], "By phone.", *by))
+    status, _, said = admin("requests", "copy", asked["request"], "-o", str(file), *by)
+    assert (status, "not for a copy" in said, file.exists()) == (2, True, False), said
     (left,) = lines(admin("requests", "done", asked["request"], *by))
     assert left["state"] == "checked"
     assert any("stays" in one for one in left["outcome"])

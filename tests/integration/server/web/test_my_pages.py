@@ -14,7 +14,7 @@ from support.campus import PASSWORD, Campus, Pupil, connected, redeem, sign_in
 
 from server.audit.models import LogEntryRow
 from server.candidates.models import AppealRow, CandidateLinkRow, ConsentRow, DataRequestRow
-from server.candidates.requests import RequestKind, receive
+from server.candidates.requests import CHECKED, RequestKind, receive
 from server.clock import MICROS_PER_DAY
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
@@ -203,6 +203,7 @@ async def test_all_sessions_of_somebody_are_one_file_with_an_index(
         candidate = await db.get_one(Candidate, session.candidate_id)
         candidate.name = "Ada <b>Example</b>"
         asked = await receive(db, campus.clock(), "candidate", candidate, RequestKind.EXPORT)
+        asked.state = CHECKED
     await sign_in(campus, client, campus.admin)
     url = f"/settings/data-protection/requests/{asked.id}/copy"
     answer = await client.get(url)
@@ -225,6 +226,44 @@ async def test_all_sessions_of_somebody_are_one_file_with_an_index(
     async with connected(campus.settings) as database, database.transaction() as db:
         query = select(LogEntryRow.subject_id).where(LogEntryRow.action == "access.copy")
         assert sorted(await db.scalars(query)) == sorted([own.session, second.session])
+
+
+async def test_no_copy_is_handed_over_before_it_is_known_who_asks(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil
+) -> None:
+    """Nor of a request that is closed, or that asks to be erased."""
+    async with connected(campus.settings) as database, database.transaction() as db:
+        candidate = (await db.scalars(select(Candidate))).one()
+        export, erasure = [
+            await receive(db, campus.clock(), "candidate", candidate, kind)
+            for kind in (RequestKind.EXPORT, RequestKind.ERASURE)
+        ]
+    headers = await sign_in(campus, client, campus.admin)
+
+    async def copies(asked: DataRequestRow) -> list[httpx.Response]:
+        url = f"/settings/data-protection/requests/{asked.id}/copy"
+        return [await client.get(one) for one in (url, f"{url}/{own.session}")]
+
+    async def step(asked: DataRequestRow, do: str) -> None:
+        url = f"/settings/data-protection/requests/{asked.id}"
+        done = await client.post(url, data={"do": do, "words": "A card."}, headers=headers)
+        assert done.status_code == 200, done.text
+
+    async def refused(asked: DataRequestRow, says: str) -> None:
+        for answer in await copies(asked):
+            assert answer.status_code == 422
+            assert says in answer.text
+
+    await refused(export, "First note how you made sure who asks.")
+    await step(erasure, "check")
+    await refused(erasure, "asks for erasure, not for a copy.")
+    async with connected(campus.settings) as database, database.transaction() as db:
+        query = select(LogEntryRow.n).where(LogEntryRow.action == "access.copy")
+        assert list(await db.scalars(query)) == []
+    await step(export, "check")
+    assert [one.status_code for one in await copies(export)] == [200, 200]
+    await step(export, "done")
+    await refused(export, "This request is closed already.")
 
 
 async def test_an_appeal_is_answered_in_writing(
