@@ -11,12 +11,15 @@ from server.accounts.models import Institution
 from server.candidates.appeals import appeals_of
 from server.candidates.consent import consents_of
 from server.candidates.requests import requests_of
+from server.candidates.words import Words
 from server.enrolment.models import Candidate, Enrolment
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.live.ending import EndedBy, read_ended_by
 from server.live.models import CommandRow, SaidRow
 from server.retention.keeping import read_kept
+from server.retention.settings import read_protection
+from server.review.outcomes import Outcome, in_force, read_outcomes
 
 # Commands whose words the candidate was shown.
 SHOWN = ("message", "warn", "terminate", "pause")
@@ -68,6 +71,7 @@ async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dic
             "pieces": session.blobs,
             "pieces_held": session.blobs_durable,
         },
+        "decision": None if kept.everything_gone else await _decision(db, session),
         "consent": None
         if consent is None
         else {
@@ -107,6 +111,18 @@ async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dic
             for one in await requests_of(db, session.candidate_id)
         ],
     }
+
+
+async def _decision(db: AsyncSession, session: ExamSession) -> dict[str, Any]:
+    """What was decided about the session and when, nobody's name and no note; ``outcome`` is
+    ``None`` where the institution tells it itself.
+    """
+    words = Words("en")
+    if not (await read_protection(db, session.institution_id)).publish_decision:
+        return {"outcome": None, "words": words("decision.hidden"), "at": None}
+    last = in_force(await read_outcomes(db, session.id))
+    outcome, at = (Outcome.OPEN, None) if last is None else (last.outcome, last.at)
+    return {"outcome": outcome.value, "words": words(f"decision.{outcome}"), "at": at}
 
 
 async def _ended_by(db: AsyncSession, session: ExamSession) -> EndedBy | None:

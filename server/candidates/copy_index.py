@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
 import msgspec
 
+from server.candidates.copy_readme import known
 from server.clock import MICROS_PER_SECOND
 from server.live.ending import EndedBy
 
@@ -60,6 +61,7 @@ def index_json(person: Mapping[str, Any], abouts: Mapping[str, Mapping[str, Any]
             "began": about["session"]["began"],
             "state": about["session"]["state"],
             "ended_by": about["session"]["ended_by"],
+            "decision": about["decision"],
             "kept_until": about["kept_until"],
             "destroyed": about["destroyed"],
         }
@@ -96,10 +98,11 @@ def _session(folder: str, about: Mapping[str, Any]) -> str:
         "Session": session["id"],
         "Recorded": f"{session['records']} records, {session['pieces_held']} pieces",
         "Messages": str(len(about["messages"])),
-        "Destroyed already": ", ".join(map(_went, about["destroyed"])) or "nothing",
+        "Decision": _decided(about["decision"]),
+        "Destroyed already": _went(about["destroyed"]) or "nothing",
     }
     links = (
-        f'<p><a href="{folder}/about.json">What is known and was decided</a> · '
+        f'<p><a href="{folder}/about.json">{known(about).capitalize()}</a> · '
         f'<a href="{folder}/README.txt">What lies in its folder, {folder}</a></p>'
     )
     return f"<h2>{escape(about['exam']['title'])}</h2>\n{_list(shown)}\n{links}"
@@ -111,10 +114,19 @@ def _stood(session: Mapping[str, Any]) -> str:
     return STATES.get(state, state) if by is None else f"ended {EndedBy(by).words}"
 
 
-def _went(destroyed: Mapping[str, Any]) -> str:
-    """What went, and whether a hold came before the end of it."""
-    what: str = destroyed["what"]
-    return f"part of: {what}" if destroyed["stopped"] else what
+def _decided(decision: Mapping[str, Any] | None) -> str:
+    if decision is None:
+        return "deleted with the rest"
+    at: int | None = decision["at"]
+    return f"{decision['words']}{'' if at is None else f' ({_day(at)})'}"
+
+
+def _went(destroyed: Sequence[Mapping[str, Any]]) -> str:
+    """What is gone by now; of what a hold stopped, a part."""
+    over = (one for one in destroyed if one["at"] is not None)
+    return "; ".join(
+        f"part of: {one['what']}" if one["stopped"] else one["what"] for one in over
+    )
 
 
 def _list(shown: Mapping[str, str]) -> str:

@@ -78,6 +78,7 @@ ENGLISH: Mapping[str, str] = {
         "pictures, decisions, and signed evidence that anybody can check. It may be large. "
         "The names of the staff are left out."
     ),
+    "copy.hidden": "The institution’s decision is not in it: it tells you that itself.",
     "copy.get": "Download your copy",
     "decides.none": "A person decides, never a program.",
     "decides.pause": (
@@ -232,6 +233,9 @@ GERMAN: Mapping[str, str] = {
         "Alles, was zu dieser Prüfung von Ihnen aufbewahrt wird, in einer Datei: "
         "Aufnahmen, Bilder, Entscheidungen und signierte Beweise, die jeder prüfen kann. "
         "Sie kann groß sein. Die Namen des Personals sind weggelassen."
+    ),
+    "copy.hidden": (
+        "Die Entscheidung der Institution ist nicht darin: Sie teilt sie Ihnen selbst mit."
     ),
     "copy.get": "Kopie herunterladen",
     "decides.none": "Ein Mensch entscheidet, nie ein Programm.",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.campus import Campus, Pupil, connected, redeem
+from support.campus import HOUR, Campus, Pupil, connected, redeem, sign_in
 from support.destroying import destroy, hold
 
 from server.candidates.own_copy import OwnCopy
@@ -25,6 +25,8 @@ from shared.signed import fingerprint
 from shared.verify import verify_bundle
 
 pytestmark = pytest.mark.anyio
+
+NOTE = "The colleague Ms Turing saw the neighbour Mr Hopper help."
 
 
 @pytest.fixture
@@ -144,3 +146,47 @@ async def test_what_a_hold_stopped_is_told_as_a_part(
     for told in (about["destroyed"], index["destroyed"]):
         assert [one["stopped"] for one in told] == [True]
     assert "part of: camera recording" in contents["index.html"].decode()
+
+
+@pytest.mark.parametrize("published", [True, False])
+async def test_what_was_decided_is_in_a_copy_where_the_institution_says_it(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil, tmp_path: Path, published: bool
+) -> None:
+    headers = await sign_in(campus, client, campus.admin)
+    form = {"appeal_days": "7"} | ({"publish_decision": "on"} if published else {})
+    await client.post("/settings/data-protection", data=form, headers=headers)
+    before = await copy_of(client, own)
+    campus.clock.advance(HOUR)
+    ask = {"outcome": "concerns", "version": "0", "note": NOTE}
+    done = await client.post(f"/sessions/{own.session}/conclusion", data=ask, headers=headers)
+    assert done.status_code == 200, done.text
+    client.cookies.clear()
+    contents = await whole_copy(campus, own.session, tmp_path / "copies.zip")
+    about, index, readme, page = (
+        contents[name].decode()
+        for name in (
+            "session-01/about.json",
+            "index.json",
+            "session-01/README.txt",
+            "index.html",
+        )
+    )
+    own_page = (await client.get(page_of(own))).text
+    hidden = {"outcome": None, "words": "The institution tells you its decision itself."}
+    undecided = {"outcome": "open", "words": "Nothing has been decided."}
+    told = {"outcome": "concerns", "words": "Concerns were noted. Your result stands."}
+    said = {**told, "at": campus.clock()} if published else {**hidden, "at": None}
+    first = {**(undecided if published else hidden), "at": None}
+    assert json.loads(before["about.json"])["decision"] == first
+    assert json.loads(about)["decision"] == said
+    assert json.loads(index)["sessions"][0]["decision"] == said
+    assert said["words"] in page
+    assert ("exam as a whole in about.json" in readme) == published
+    assert ("it tells you that itself" in readme) != published
+    assert ("known and was decided" in readme, "known and was decided" in page) == (
+        (published,) * 2
+    )
+    assert ("is not in it: it tells you that itself" in own_page) != published
+    for text in (about, index, readme, page):
+        assert NOTE not in text
+        assert "Admin" not in text
