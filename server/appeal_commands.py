@@ -82,7 +82,7 @@ def look(appeal: str, *, by: str) -> None:
 def answer(appeal: str, file: Path, *, by: str) -> None:
     """Answer an appeal, once and for good.
 
-    Prints the appeal as JSON; `written` says whether there was an address to write to.
+    Prints the appeal as JSON; `written` says whether the candidate is written to.
 
     Args:
         appeal: Its id.
@@ -102,7 +102,8 @@ def answer(appeal: str, file: Path, *, by: str) -> None:
             raise fault(NO_APPEAL)
         await give(db, now, staff, row, words)
         session = await db.get_one(ExamSession, row.session_id)
-        return {**_appeal(row), "written": await notices.answered(db, session, now)}
+        unwritten = await notices.answered(db, session, now)
+        return {**_appeal(row), "written": unwritten is None}
 
     print_line(run_within(by, "examiner", work, (AppealError,)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +17,7 @@ from server.enrolment.models import Candidate
 from server.enrolment.tokens import Tokens
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
-from server.mail.letters import MailError
+from server.mail.letters import MAX_SUBJECT, MailError
 from server.mail.outbox import Outbox
 
 # What there is to be one such letter about, with the session's id behind it.
@@ -26,6 +27,18 @@ ONCE = "page/"
 def page_letter(session_id: str) -> str:
     """The name that the letter about a session's page bears in the outbox."""
     return ONCE + session_id
+
+
+class Unwritten(StrEnum):
+    """Why a candidate is not written to."""
+
+    NO_ADDRESS = "no-address"
+    # It was put in by hand or came from elsewhere, and is none.
+    BAD_ADDRESS = "bad-address"
+    # Without the link to their page there is nothing to be told.
+    REVOKED = "revoked"
+    # There is a letter about this already.
+    WRITTEN = "written"
 
 
 class Notices:
@@ -45,8 +58,10 @@ class Notices:
         path = await current_link(db, self._secret, self._tokens, session, now)
         return None if path is None else self._url + path
 
-    async def answered(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
-        """Write that an appeal was answered; whether there was somebody to write to."""
+    async def answered(
+        self, db: AsyncSession, session: ExamSession, now: int
+    ) -> Unwritten | None:
+        """Write that an appeal was answered; why not, where nobody is written to."""
         words = "Your appeal about “{exam}” was answered. Read the answer here:"
         return await self._write(db, session, now, "appeal-answer", "Your appeal", words)
 
@@ -56,7 +71,8 @@ class Notices:
             "What is kept of you about “{exam}”, until when and who has looked at it, your own "
             "copy, and appeals:"
         )
-        return await self._write(db, session, now, "my-page", "Your exam recording", words)
+        why = await self._write(db, session, now, "my-page", "Your exam recording", words)
+        return why is None
 
     async def send_link(
         self,
@@ -87,7 +103,7 @@ class Notices:
             "who has looked at it, your own copy, and appeals:"
         )
         once = page_letter(session.id)
-        return await self._write(db, session, now, "my-page", "Received", words, once)
+        return await self._write(db, session, now, "my-page", "Received", words, once) is None
 
     async def _write(
         self,
@@ -98,11 +114,13 @@ class Notices:
         title: str,
         words: str,
         once: str | None = None,
-    ) -> bool:
+    ) -> Unwritten | None:
         candidate = await db.get_one(Candidate, session.candidate_id)
         link = await self.link(db, session, now)
-        if not candidate.email or link is None:
-            return False
+        if link is None:
+            return Unwritten.REVOKED
+        if not candidate.email:
+            return Unwritten.NO_ADDRESS
         exam = await db.get_one(Exam, session.exam_id)
         own = await db.get_one(Institution, session.institution_id)
         text = (
@@ -110,12 +128,14 @@ class Notices:
             "Whoever has this address can see the page: do not pass it on.\n\n"
             f"{own.name}\n{own.contact}\n"
         )
+        # A title may hold what no line of a head can: only new ones are free of it.
+        subject = "".join(mark for mark in f"{title}: {exam.title}" if mark.isprintable())
         try:
             queued = await self._outbox.queue(
                 db,
                 session.institution_id,
                 to=candidate.email,
-                subject=f"{title}: {exam.title}"[:200],
+                subject=subject[:MAX_SUBJECT],
                 text=text,
                 kind=kind,
                 once=once,
@@ -123,8 +143,8 @@ class Notices:
                 enrolment_id=session.enrolment_id,
             )
         except MailError:
-            return False
-        return queued is not None
+            return Unwritten.BAD_ADDRESS
+        return Unwritten.WRITTEN if queued is None else None
 
 
 def _counted(count: int, what: str) -> str:

@@ -89,8 +89,8 @@ class AppealPages(Controller):
                 said = {appeal_id: fields.get("answer", "")}
                 return await _appeals(db, request, now, str(error), said)
             session = await db.get_one(ExamSession, row.session_id)
-            sent = await notices.answered(db, session, now)
-        done = "answered" if sent else "answered-unsent"
+            unwritten = await notices.answered(db, session, now)
+        done = "answered" if unwritten is None else f"answered-{unwritten}"
         return Redirect(f"{HOME}/appeals?done={done}", status_code=303)
 
 
@@ -217,8 +217,13 @@ async def _asked(
 
 TOLD = {
     "answered": "Answered. The candidate is written to, and reads it on their page.",
-    "answered-unsent": "Answered. The candidate has no mail address: they read it on "
+    "answered-no-address": "Answered. The candidate has no mail address: they read it on "
     "their page.",
+    "answered-bad-address": "Answered. The candidate was not written to, as no letter can go to "
+    "their mail address: they read it on their page.",
+    "answered-revoked": "Answered. The candidate was not written to and cannot read it, as the "
+    "link to their page was revoked: ask an administrator to make a new link for the session, "
+    "and to send it to them.",
 }
 
 

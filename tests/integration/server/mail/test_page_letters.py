@@ -53,6 +53,8 @@ async def test_it_is_sent_once_all_has_arrived(
     unreached = await sits(campus, client, "s-2", None)
     odd = await sits(campus, client, "s-3", "no address")
     async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            (await db.get_one(Exam, campus.exam.id)).title = "Alge\N{SOFT HYPHEN}bra I"
         letters = letters_of(campus, database)
         assert await letters.send() == 0, "a piece is missing"
         for one in (pupil, unreached, odd):
@@ -71,6 +73,7 @@ async def test_it_is_sent_once_all_has_arrived(
         "system",
         pupil.session,
     )
+    assert row.subject == "Received: Algebra I"
     text = Outbox(campus.keys.server_secret(), campus.clock).text_of(row)
     assert text is not None
     assert f"/my/{page_token(pupil.token)}" in text

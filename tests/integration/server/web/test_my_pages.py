@@ -21,6 +21,7 @@ from server.exams.models import Exam
 from server.exams.service import add_policy
 from server.exams.terms import Terms
 from server.ingest.models import ExamSession
+from server.mail.models import MailRow
 from server.retention.models import DataProtectionRow
 from shared.candidate_page import page_path, page_token
 from shared.policy import Review
@@ -300,6 +301,40 @@ async def test_an_appeal_is_answered_in_writing(
     page = (await client.get(path_of(own))).text
     assert "It was. Dismissed." in page
     assert "Examiner" not in page
+
+
+@pytest.mark.parametrize(
+    ("email", "revoked", "told"),
+    [
+        ("ada@example.edu", False, "The candidate is written to"),
+        (None, False, "The candidate has no mail address"),
+        ("no address", False, "no letter can go to their mail address"),
+        ("ada@example.edu", True, "the link to their page was revoked"),
+        (None, True, "the link to their page was revoked"),
+    ],
+)
+async def test_whoever_answers_an_appeal_is_told_whether_the_candidate_hears_of_it(
+    campus: Campus,
+    client: httpx.AsyncClient,
+    own: Pupil,
+    email: str | None,
+    revoked: bool,
+    told: str,
+) -> None:
+    await client.post(f"{path_of(own)}/appeal", data={"text": "It was my cat."})
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (await db.scalars(select(Candidate))).one().email = email
+        (await db.get_one(Exam, campus.exam.id)).title = "Alge\N{SOFT HYPHEN}bra I"
+        row = (await db.scalars(select(AppealRow))).one()
+        if revoked:
+            (await db.scalars(select(CandidateLinkRow))).one().revoked_at = 1
+    headers = await sign_in(campus, client, "examiner@example.edu")
+    url = f"/settings/data-protection/appeals/{row.id}"
+    answered = await client.post(url, data={"answer": "It was."}, headers=headers)
+    assert told in answered.text
+    async with connected(campus.settings) as database, database.transaction() as db:
+        subjects = list(await db.scalars(select(MailRow.subject)))
+    assert subjects == ["Your appeal: Algebra I"] * ("is written to" in told)
 
 
 async def test_withdrawing_asks_for_erasure_which_is_carried_out(
