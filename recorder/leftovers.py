@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 from recorder import interrupted
-from recorder.evidence.store import EvidenceStore, Tally, session_folders
+from recorder.evidence.store import EvidenceStore, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.status import Delivery
 from recorder.sync.channel import SessionChannel
@@ -158,13 +158,13 @@ class Leftovers:
         with closing(EvidenceStore.open(folder)) as store:
             if store.tally.delivered:
                 return
-            self._note(folder, store.tally, "")
+            self._note(folder, delivery_of(store.tally, online=True, note=""))
             transport = self._way_for(folder, store.founding.server)
             with closing(SessionChannel(transport, store.founding, self._wall)) as channel:
                 report = deliver(
                     store,
                     channel,
-                    show=lambda tally, note: self._note(folder, tally, note),
+                    show=lambda delivery: self._note(folder, delivery),
                     patience_s=PATIENCE_S,
                     pacing=self._pacing,
                     dice=random.SystemRandom(),
@@ -186,9 +186,9 @@ class Leftovers:
         if self._way is not None:
             self._way.close()
 
-    def _note(self, folder: Path, tally: Tally, note: str) -> None:
+    def _note(self, folder: Path, delivery: Delivery) -> None:
         with self._changed:
-            self._progress[folder.name] = delivery_of(tally, online=not note, note=note)
+            self._progress[folder.name] = delivery
         self._nap(folder, 0)
 
     def _nap(self, folder: Path, seconds: float) -> None:

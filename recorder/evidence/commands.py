@@ -33,7 +33,7 @@ from recorder.evidence.returning import read_receipts, take_receipts
 from recorder.evidence.store import EvidenceStore, Tally, session_folders
 from recorder.faults import EnvironmentFault
 from recorder.settings import checked_seconds, read_settings
-from recorder.status import SavedFile
+from recorder.status import Delivery, SavedFile
 from recorder.sync.channel import SessionChannel
 from recorder.sync.delivery import Report, deliver, report_on
 from recorder.sync.pacing import Pacing
@@ -327,11 +327,11 @@ def _deliver(store: EvidenceStore, patience: float) -> Report:
 
 
 @contextmanager
-def _progress(start: Tally) -> Iterator[Callable[[Tally, str], None]]:
+def _progress(start: Tally) -> Iterator[Callable[[Delivery], None]]:
     with _bar("delivering", start.bytes_made) as bar:
 
-        def show(tally: Tally, note: str) -> None:
-            bar(completed=tally.bytes_sent, description=note or "delivering")
+        def show(delivery: Delivery) -> None:
+            bar(completed=delivery.bytes_sent, description=delivery.note or "delivering")
 
         yield show
 

@@ -28,7 +28,7 @@ def deliver(
     store: EvidenceStore,
     channel: Channel,
     *,
-    show: Callable[[Tally, str], None],
+    show: Callable[[Delivery], None],
     patience_s: float,
     pacing: Pacing,
     dice: random.Random,
@@ -40,7 +40,7 @@ def deliver(
     Args:
         store: what to deliver; the calling thread owns it.
         channel: the way to the server.
-        show: called after each step with the counts and what is wrong, if anything.
+        show: called after each step with how far it is, and what is in the way.
         patience_s: seconds to keep trying while nothing works.
         pacing: the times of delivery.
         dice: where jitter comes from.
@@ -51,7 +51,8 @@ def deliver(
     worked = monotonic()
     while not store.tally.delivered and not courier.stuck:
         again = courier.step(monotonic(), urgent=True)
-        show(store.tally, courier.note)
+        online, refused = courier.link.online, courier.refused
+        show(delivery_of(store.tally, online=online, note=courier.note, refused=refused))
         now = monotonic()
         if courier.link.failures == 0:
             worked = now

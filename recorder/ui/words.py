@@ -58,6 +58,11 @@ def size(count: int) -> str:
     return translate("words", "{0} kB").format(locale.toString(math.ceil(count / KILOBYTE)))
 
 
+def sentence(text: str) -> str:
+    """A text that another one follows, with a full stop where it has none."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def pieces(count: int) -> str:
     """A number of pieces of evidence."""
     return _count("pieces", count)

@@ -298,7 +298,7 @@ def _over_sockets(seed: int, pieces: int, folder: Path) -> FlakyProxy:
             report = deliver(
                 store,
                 channel,
-                show=lambda _tally, _note: None,
+                show=lambda _delivery: None,
                 patience_s=60.0,
                 pacing=Pacing(first_s=0.02, cap_s=0.05, spread_s=0.0),
                 dice=dice,

@@ -168,7 +168,7 @@ class FinishPage(Page):
             self.tr(
                 "{0} Leave Invigil open: as soon as the disk takes it, it goes on by itself. "
                 "What waits is lost if you close Invigil before. If it stays so, ask {1}: {2}."
-            ).format(_sentence(told(status.words)), institution.name, institution.contact),
+            ).format(words.sentence(told(status.words)), institution.name, institution.contact),
         )
 
     def _show_delivering(self, delivery: Delivery) -> None:
@@ -205,7 +205,7 @@ class FinishPage(Page):
             self.tr(
                 "{0} Everything is safe on this computer, and it is tried again by itself. If "
                 "it stays so, save the recording as a file and ask {1} where to bring it: {2}."
-            ).format(_sentence(told(why)), institution.name, institution.contact),
+            ).format(words.sentence(told(why)), institution.name, institution.contact),
         )
 
     def _show_delivered(self) -> None:
@@ -300,7 +300,3 @@ def _is_stranded(status: Status) -> bool:
             return not delivery.done
         case _:
             return False
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."

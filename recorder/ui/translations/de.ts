@@ -979,6 +979,10 @@
         <translation>Der Server hat alles bestätigt, was aufgezeichnet wurde.</translation>
     </message>
     <message>
+        <source>{0} {1} wait on this computer, and it is tried again by itself. If it stays so, save the recording as a file and ask {2} where to bring it.</source>
+        <translation>{0} {1} warten auf diesem Computer, und es wird von selbst noch einmal versucht. Bleibt es dabei, speichern Sie die Aufzeichnung als Datei und fragen Sie {2}, wohin Sie sie bringen sollen.</translation>
+    </message>
+    <message>
         <source>Delivering: {0}. You may go on meanwhile.</source>
         <translation>Wird übertragen: {0}. Sie können inzwischen weitermachen.</translation>
     </message>

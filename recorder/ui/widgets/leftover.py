@@ -8,6 +8,7 @@ from recorder.announcing import announce
 from recorder.status import Delivery, Interrupted
 from recorder.ui import words
 from recorder.ui.operation import Trouble
+from recorder.ui.told import told
 from recorder.ui.widgets.actions import Actions
 from recorder.ui.widgets.banner import Banner
 from recorder.ui.widgets.bar import Bar
@@ -102,14 +103,16 @@ class LeftoverCard(Card):
         self.go_on.setVisible(open_)
         self.hand_in.setVisible(open_)
         self._actions.setVisible(open_ or not done)
-        under_way = delivery is not None and delivery.online and not done
+        refused = delivery is not None and delivery.refused
+        under_way = delivery is not None and delivery.online and not refused and not done
         self._bar.setVisible(under_way)
         if open_:
             self._look("recording", "attention", self.tr("This recording was interrupted."))
         elif done:
             self._look("good", "good", self.tr("Delivered"))
         else:
-            self._look("upload", "accent", self.tr("Finished, not delivered yet"))
+            tone = "attention" if refused else "accent"
+            self._look("upload", tone, self.tr("Finished, not delivered yet"))
         self._waiting.say(self._what_waits())
         if delivery is not None:
             self._bar.fill(delivery.fraction)
@@ -126,6 +129,11 @@ class LeftoverCard(Card):
             return self.tr("{0} wait on this computer.").format(size)
         if delivery.done:
             return self.tr("The server has confirmed everything that was recorded.")
+        if delivery.refused:
+            return self.tr(
+                "{0} {1} wait on this computer, and it is tried again by itself. If it stays "
+                "so, save the recording as a file and ask {2} where to bring it."
+            ).format(words.sentence(told(delivery.note)), size, self.left.institution)
         if delivery.online:
             return self.tr("Delivering: {0}. You may go on meanwhile.").format(
                 words.percent(delivery.fraction)

@@ -118,7 +118,7 @@ def bring(store: EvidenceStore) -> None:
         report = deliver(
             store,
             channel,
-            show=lambda _tally, _note: None,
+            show=lambda _delivery: None,
             patience_s=20.0,
             pacing=Pacing(linger_s=0.0, spread_s=0.0),
             dice=random.Random(1),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.evidence_server import Answer, EvidenceServer, Request, down
+from support.evidence_server import Answer, EvidenceServer, Request, down, problem
 from support.recording import (
     FakeClock,
     deliver_all,
@@ -35,6 +35,7 @@ from recorder.settings import Settings
 from recorder.status import Survey
 from shared.records import Close, Resume, decode_record
 from shared.verify import verify_bundle
+from shared.wire import ProblemType
 
 CODE = "7K2M-Q4WD-9XTA"
 
@@ -304,6 +305,28 @@ def test_a_visit_that_fails_in_an_unforeseen_way_is_not_the_last(
     monkeypatch.undo()
     leftovers.look_again()
     eventually(lambda: delivered(server) == 2)
+
+
+def test_what_the_server_refuses_is_told_apart_from_an_outage(
+    folder: Path, leftovers: Leftovers, server: EvidenceServer
+) -> None:
+    def told() -> tuple[bool, bool] | None:
+        delivery = leftovers.progress().get(folder.name)
+        return delivery and (delivery.online, delivery.refused)
+
+    server.always = problem(ProblemType.CREDENTIAL, 401)
+    leftovers.start()
+    eventually(lambda: told() == (True, True))
+    assert "by the script" in _note(leftovers, folder)
+    server.always = problem(ProblemType.BUSY, 503)
+    leftovers.look_again()
+    eventually(lambda: told() == (True, False) and _note(leftovers, folder) != "")
+    server.always = down
+    eventually(lambda: told() == (False, False))
+
+
+def _note(leftovers: Leftovers, folder: Path) -> str:
+    return leftovers.progress()[folder.name].note
 
 
 def test_what_was_handed_in_is_delivered_by_the_way(

@@ -10,7 +10,8 @@ from support.recording import make_channel, segment
 
 from recorder.evidence.drafts import draft_segment
 from recorder.evidence.ledger import Ledger, empty_close
-from recorder.evidence.store import EvidenceStore, Tally
+from recorder.evidence.store import EvidenceStore
+from recorder.status import Delivery
 from recorder.sync.delivery import Report, deliver
 from recorder.sync.pacing import Pacing
 from shared.wire import ProblemType
@@ -29,12 +30,12 @@ class Time:
 
 def go(
     server: EvidenceServer, store: EvidenceStore, time: Time, patience_s: float = 60.0
-) -> tuple[Report, list[tuple[Tally, str]]]:
-    shown: list[tuple[Tally, str]] = []
+) -> tuple[Report, list[Delivery]]:
+    shown: list[Delivery] = []
     report = deliver(
         store,
         make_channel(server, store.founding),
-        show=lambda tally, note: shown.append((tally, note)),
+        show=shown.append,
         patience_s=patience_s,
         pacing=Pacing(),
         dice=random.Random(1),
@@ -56,7 +57,7 @@ def test_everything_is_delivered_and_shown(
 ) -> None:
     report, shown = go(server, whole, Time())
     assert report == Report(True, "delivered (3 records, 1 pieces)")
-    assert [tally.records_sent for tally, _ in shown] == [0, 3, 3]
+    assert [delivery.records_sent for delivery in shown] == [0, 3, 3]
     assert go(server, whole, Time()) == (report, [])
 
 
@@ -67,7 +68,9 @@ def test_an_outage_is_waited_out_within_patience(
     server.script.extend([down] * 5)
     report, shown = go(server, whole, time)
     assert report.delivered
-    assert "cannot be reached" in shown[0][1]
+    assert "cannot be reached" in shown[0].note
+    assert (shown[0].online, shown[0].refused) == (False, False)
+    assert (shown[-1].online, shown[-1].done) == (True, True)
     assert time.now > 0
 
 
@@ -83,6 +86,14 @@ def test_patience_ends(server: EvidenceServer, whole: EvidenceStore) -> None:
 def test_a_refusal_ends_it_at_once(server: EvidenceServer, whole: EvidenceStore) -> None:
     time = Time()
     server.always = problem(ProblemType.SESSION, 404)
-    report, _ = go(server, whole, time)
+    report, shown = go(server, whole, time)
     assert not report.delivered
     assert time.now == 0
+    assert (shown[-1].online, shown[-1].refused) == (True, True)
+
+
+def test_a_busy_server_is_there(server: EvidenceServer, whole: EvidenceStore) -> None:
+    server.script.append(problem(ProblemType.BUSY, 503))
+    _, shown = go(server, whole, Time())
+    assert (shown[0].online, shown[0].refused) == (True, False)
+    assert "busy" in shown[0].note

@@ -222,6 +222,23 @@ def test_delivery_is_shown_as_it_goes(
     assert offered(card) == []
 
 
+def test_what_the_server_does_not_take_says_why_and_what_to_do(
+    qtbot: Any, shown: Any, program: Any, done: Interrupted
+) -> None:
+    card = card_of(shown(done), done)
+    program.progress[done.session] = Delivery(
+        *(0, 0, 100, 34, 10_000_000, 3_400_000),
+        online=True,
+        refused=True,
+        note="The server does not take the evidence: this token has been revoked",
+    )
+    qtbot.waitUntil(lambda: "this token has been revoked. 6.6 MB wait" in said(card))
+    assert "ask University of Example where to bring it" in said(card)
+    assert "no connection" not in said(card)
+    assert card._bar.isHidden()
+    assert offered(card) == ["Save as a file…"]
+
+
 def test_saving_says_where_the_file_is_and_what_to_do(
     qtbot: Any, shown: Any, program: Any, tmp_path: Path, left: Interrupted
 ) -> None:
