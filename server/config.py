@@ -57,9 +57,11 @@ class Settings:
         records_per_minute: records that one session may deliver in a minute, on average
             (6,000: fifty times a busy session's rate, as a whole outage comes at once).
         blobs_per_minute: blobs that one session may deliver in a minute, on average.
-        login_attempts: failed sign-ins of one address or account in a quarter of an hour.
-        code_attempts: unknown codes from one address in a quarter of an hour (a whole
-            examination hall may share an address).
+        login_attempts: failed sign-ins to one account from one address in a quarter of an hour;
+            ten times as many from one address at all, and to one account from anywhere.
+        code_attempts: unknown codes from one address in a quarter of an hour; after that more
+            of them are refused, and right ones taken as before (a whole examination
+            hall may share an address).
         enrolment_days: how long a one-time code is good for where nothing else is said, and
             at least until its exam closes.
         retention_check_s: how often the expiry of sessions is looked at.

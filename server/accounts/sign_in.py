@@ -21,7 +21,7 @@ from server.accounts.passwords import MAX_TRIED_CHARS, Passwords
 from server.accounts.service import find_account
 from server.accounts.staff import Staff, staff_of
 from server.accounts.steps import Step, begin_step, find_step, take_step
-from server.accounts.throttle import Throttle
+from server.accounts.throttle import Throttle, throttle_key
 from server.audit import service as audit
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
@@ -31,9 +31,10 @@ from shared.encoding import sha256_hex, to_base64
 
 COOKIE_BYTES = 32
 
-# Guesses at one account from all addresses together, against those from one address: so
-# much more that a stranger's guesses do not shut the account's owner out at once.
-ACCOUNT_FACTOR = 10
+# Guesses at one account from all addresses together, and from one address at all accounts,
+# against those at one account from one address: so much more that a stranger's guesses do not
+# shut an account's owner out at once, nor a colleague's slips a house that shares an address.
+ACCOUNT_FACTOR, ADDRESS_FACTOR = 10, 10
 
 # What is kept of where somebody signed in: the columns' lengths.
 MAX_ADDRESS_CHARS, MAX_AGENT_CHARS = 64, 200
@@ -102,7 +103,8 @@ class SignIn:
         self._idle = settings.session_idle
         self._max = settings.session_max
         self._clock = clock
-        self._addresses = Throttle(settings.login_attempts)
+        self._pairs = Throttle(settings.login_attempts)
+        self._addresses = Throttle(settings.login_attempts * ADDRESS_FACTOR)
         self._accounts = Throttle(settings.login_attempts * ACCOUNT_FACTOR)
         # Who knows the password has far fewer guesses at what comes after it.
         self._factors = Throttle(settings.login_attempts)
@@ -112,12 +114,17 @@ class SignIn:
     ) -> SignedIn | HalfWay | Denied:
         """Check a password and begin a session, or the step to the second factor."""
         email, now = email.strip().lower(), self._clock()
-        wait = max(self._addresses.wait(visit.address, now), self._accounts.wait(email, now))
-        if wait:
+        pair = _pair(visit.address, email)
+        counted = (
+            (self._pairs, pair),
+            (self._addresses, visit.address),
+            (self._accounts, email),
+        )
+        if wait := max(throttle.wait(key, now) for throttle, key in counted):
             return _too_many(wait)
         # Counted before it is judged, so that a hundred guesses at once are a hundred.
-        self._addresses.count(visit.address, now)
-        self._accounts.count(email, now)
+        for throttle, key in counted:
+            throttle.count(key, now)
         async with self._database.transaction() as db:
             account = await find_account(db, email)
         if account is None or not await self._fits(account, password) or not account.active:
@@ -127,6 +134,7 @@ class SignIn:
             return Denied("E-mail address or password is wrong.")
         self._addresses.take_back(visit.address)
         self._accounts.forget(email)
+        self._pairs.forget(pair)
         stale = self._passwords.is_stale(account.password_hash)
         if stale and not await self._renew(account, password):
             return Denied("The password was changed a moment ago. Sign in with the new one.")
@@ -288,6 +296,10 @@ class SignIn:
 
 def _hash(cookie: str) -> str:
     return sha256_hex(cookie.encode("utf-8", "replace"))
+
+
+def _pair(address: str, email: str) -> str:
+    return f"{throttle_key(address)} {email}"
 
 
 def _too_many(wait: int) -> Denied:

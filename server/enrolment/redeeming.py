@@ -149,11 +149,6 @@ class Redeeming:
     async def _find(
         self, db: AsyncSession, typed: str, address: str, *, lock: bool = False
     ) -> _Found | Rejection:
-        now = self._clock()
-        wait = self._throttle.wait(address, now)
-        if wait:
-            why = f"Too many wrong codes. Try again in {-(-wait // 60)} minutes."
-            return Rejection(ProblemType.BUSY, 429, why, retry_after=wait)
         code = plain(typed)
         row = None
         if code is not None:
@@ -167,10 +162,18 @@ class Redeeming:
             if lock:
                 query = query.with_for_update(of=Enrolment)
             row = (await db.execute(query)).one_or_none()
-        if row is None:
-            self._throttle.count(address, now)
-            return UNKNOWN
-        return _Found(*row)
+        return _Found(*row) if row is not None else self._unknown(address)
+
+    def _unknown(self, address: str) -> Rejection:
+        """What a code that is none is told. Only those: a hall shares one address, and whoever
+        types wrong codes there keeps nobody from beginning; the 60 bits keep guesses out.
+        """
+        now = self._clock()
+        if wait := self._throttle.wait(address, now):
+            why = f"Too many wrong codes. Try again in {-(-wait // 60)} minutes."
+            return Rejection(ProblemType.BUSY, 429, why, retry_after=wait)
+        self._throttle.count(address, now)
+        return UNKNOWN
 
     def _refusal(self, found: _Found, *, beginning: bool = False) -> Rejection | None:
         """Why a code that nobody has taken up opens nothing now, if so."""

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 from support.campus import HOUR, PASSWORD, QUICK_HASHER, Campus, client_of, connected
+from support.logged import entries
 
 from server.accounts.models import Account, StaffSession
 from server.accounts.passwords import Passwords
@@ -161,8 +162,45 @@ async def test_guessing_a_password_is_slowed_down(found) -> None:
         answer = await sign_in(client, campus.proctor)
         assert answer.status_code == 429
         assert "Too many attempts" in answer.text
+        # A colleague behind the same address is not kept out.
+        assert (await sign_in(client, campus.examiner)).status_code == 303
+        client.cookies.clear()
         campus.clock.advance(int(answer.headers["retry-after"]) * 1_000_000)
         assert (await sign_in(client, campus.proctor)).status_code == 303
+
+
+async def test_guessing_at_many_accounts_from_one_address_is_slowed_down(found) -> None:
+    campus = found(login_attempts=2)
+    async with client_of(campus) as client:
+        for number in range(20):
+            wrong = await sign_in(client, f"nobody{number}@example.edu", "wrong")
+            assert wrong.status_code == 401
+        assert (await sign_in(client, campus.proctor)).status_code == 429
+
+
+async def test_guessing_at_one_account_from_many_addresses_is_slowed_down(found) -> None:
+    campus = found(login_attempts=2, trusted_proxy=True)
+    async with client_of(campus) as client:
+        for number in range(20):
+            client.headers["X-Forwarded-For"] = f"192.0.2.{number}"
+            assert (await sign_in(client, campus.proctor, "wrong")).status_code == 401
+        client.headers["X-Forwarded-For"] = "192.0.2.99"
+        assert (await sign_in(client, campus.proctor)).status_code == 429
+
+
+@pytest.mark.parametrize("proxy_says", ["192.0.2.7:{}", "[2001:db8::{}]:50123", "2001:db8::{}"])
+async def test_a_port_or_the_rest_of_an_ipv6_address_is_no_fresh_start(
+    found, proxy_says: str
+) -> None:
+    campus = found(login_attempts=3, trusted_proxy=True)
+    async with client_of(campus) as client:
+        for number in range(3):
+            client.headers["X-Forwarded-For"] = proxy_says.format(100 + number)
+            assert (await sign_in(client, campus.proctor, "wrong")).status_code == 401
+        client.headers["X-Forwarded-For"] = proxy_says.format(999)
+        assert (await sign_in(client, campus.proctor)).status_code == 429
+    kept = [one.address for one in await entries(campus) if one.address]
+    assert kept == [proxy_says.format(100 + number) for number in range(3)], "as it came"
 
 
 @pytest.mark.parametrize(
