@@ -219,8 +219,8 @@ TOLD = {
     "answered": "Answered. The candidate is written to, and reads it on their page.",
     "answered-no-address": "Answered. The candidate has no mail address: they read it on "
     "their page.",
-    "answered-bad-address": "Answered. The candidate was not written to, as no letter can go to "
-    "their mail address: they read it on their page.",
+    "answered-bad-address": "Answered. The candidate was not written to, as no letter can go "
+    "to their mail address: they read it on their page.",
     "answered-revoked": "Answered. The candidate was not written to and cannot read it, as the "
     "link to their page was revoked: ask an administrator to make a new link for the session, "
     "and to send it to them.",
