@@ -137,7 +137,9 @@ def compare(exam: str, earlier: int, later: int) -> None:
 
 @app.command
 def restore(exam: str, version: int) -> None:
-    """Sign an older version's rules again, as a new version. When the exam is held stays.
+    """Sign an older version's rules again, as a new version.
+
+    When the exam is held and how long it lasts stay as they are.
 
     Args:
         exam: The exam's id.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution
 from server.accounts.service import new_id
+from server.exams.contradiction import Contradiction
 from server.exams.contradictions import contradictions
 from server.exams.models import Exam, PolicyVersion
 from server.exams.schedule import Schedule, schedule_faults
@@ -60,6 +62,14 @@ class ExamError(ValueError):
     """The exam cannot be so; the message says why."""
 
 
+class Contradicted(ExamError):
+    """Its terms contradict themselves; ``words`` say how, without their fields' names."""
+
+    def __init__(self, wrong: Sequence[Contradiction]) -> None:
+        super().__init__(" ".join(f"{one.field}: {one.words}" for one in wrong))
+        self.words = " ".join(one.words for one in wrong)
+
+
 async def create_exam(
     db: AsyncSession,
     keys: KeyStore,
@@ -72,8 +82,10 @@ async def create_exam(
     """An exam with the first version of its policy, signed ``by`` (as in ``add_policy``).
 
     Raises:
-        ExamError: it ends before it starts, or its policy cannot be so.
+        ExamError: it ends before it starts, or its title or its policy cannot be so.
     """
+    if False:
+        raise ExamError("the title has an invisible mark in it; type it anew, without pasting")
     if draft.ends <= draft.starts:
         raise ExamError("an exam ends after it starts")
     faults = list(schedule_faults(draft.schedule))
@@ -123,11 +135,12 @@ async def add_policy(
         by: the account's id, or who else it is in the log's words.
 
     Raises:
-        ExamError: the policy contradicts itself, or is too long to sign.
+        Contradicted: the policy contradicts itself.
+        ExamError: it is too long to sign.
     """
     wrong = contradictions(terms, (exam.starts, exam.ends))
     if wrong:
-        raise ExamError(" ".join(f"{one.field}: {one.words}" for one in wrong))
+        raise Contradicted(wrong)
     signed = _sign(keys, institution, exam, terms)
     exam.zone = terms.zone
     return await add_version(db, exam, signed, now, by=by)

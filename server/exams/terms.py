@@ -128,10 +128,12 @@ def terms_of(policy: Policy) -> Terms:
 
 
 def restored(now: Terms, older: Terms) -> Terms:
-    """An older version's rules, held when the exam is held now: when it begins and in which
-    time zone that is said belongs to its schedule.
+    """An older version's rules, held when the exam is held now: when it begins, how long it
+    lasts and in which time zone that is said belongs to its schedule.
     """
-    return msgspec.structs.replace(older, starts_us=now.starts_us, zone=now.zone)
+    return msgspec.structs.replace(
+        older, starts_us=now.starts_us, duration_s=now.duration_s, zone=now.zone
+    )
 
 
 def _identity(policy: Policy) -> Identity:

@@ -20,7 +20,7 @@ from server.exams.listing import under_way
 from server.exams.models import Exam
 from server.exams.planning import copy_exam, plan_of, publish, reinstate, replan
 from server.exams.schedule import described, state_of
-from server.exams.service import ExamError
+from server.exams.service import Contradicted, ExamError
 from server.exams.starting import zones
 from server.mail.outbox import Outbox
 from server.network import AnyRequest
@@ -92,7 +92,9 @@ class SchedulePages(Controller):
                         db, keys, exam, planned.title, planned.plan, now, by=staff
                     )
             except ExamError as error:
-                return _again(context, fields, {"starts": f"{error}.".capitalize()})
+                # What was taken back is read anew, while there is still somewhere to read it.
+                await db.refresh(exam)
+                return _again(context, fields, _refused(error))
         told = "signed" if signed else "saved"
         return Redirect(f"/exams/{exam_id}/schedule?told={told}", status_code=303)
 
@@ -181,6 +183,13 @@ async def _context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
         "zones": sorted(zones()),
         "told": "",
     }
+
+
+def _refused(error: ExamError) -> dict[str, str]:
+    """Why the exam cannot be held so, by the form's field."""
+    if isinstance(error, Contradicted):
+        return {"minutes": f"The exam's rules are against it; change them first. {error.words}"}
+    return {"starts": f"{error}.".capitalize()}
 
 
 def _again(context: dict[str, Any], fields: Fields, wrong: dict[str, str]) -> Template:

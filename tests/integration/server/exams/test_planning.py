@@ -88,6 +88,20 @@ async def test_what_cannot_be_is_said_and_nothing_is_moved(
     assert await plan(campus) == before
 
 
+async def test_a_schedule_that_the_rules_contradict_is_said_with_what_was_typed(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    breaks = {"breaks.count": "1", "breaks.minutes": "30"}
+    assert "Signed." in (await sign_rules(campus, client, headers, **breaks)).text
+    before = await plan(campus)
+    short = await save(campus, client, headers, title="Shorter", minutes="20")
+    assert short.status_code == 422
+    assert "change them first. One break would be as long as the exam" in short.text
+    assert 'value="Shorter"' in short.text
+    assert await plan(campus) == before
+
+
 async def test_nobody_begins_a_draft_or_before_it_opens(
     campus: Campus, client: httpx.AsyncClient
 ) -> None:
@@ -198,7 +212,7 @@ async def test_versions_are_compared_and_an_old_one_is_signed_again(
     path = f"/exams/{campus.exam.id}/policy"
     compared = await client.get(f"{path}/compare?from=2&to=1")
     assert "Recordings are kept for: 7 days (was 365 days)" in compared.text
-    await save(campus, client, headers, zone=VIENNA)
+    await save(campus, client, headers, zone=VIENNA, minutes="90")
     page = await client.post(f"{path}/restore", data={"version": "1"}, headers=headers)
     assert "Signed. Whoever begins from now on" in page.text
     newest = (await client.get(api)).json()[0]
@@ -206,6 +220,7 @@ async def test_versions_are_compared_and_an_old_one_is_signed_again(
     assert newest["terms"]["retention_days"] == 365
     # When the exam is held belongs to its schedule, and stays.
     assert newest["terms"]["zone"] == VIENNA
+    assert newest["terms"]["duration_s"] == 5400
     none = await client.post(f"{path}/restore", data={"version": "99"}, headers=headers)
     assert none.status_code == 404
     same = await client.post(f"{path}/restore", data={"version": "4"}, headers=headers)

@@ -11,7 +11,7 @@ from support.policies import default_policy
 from server.exams.changes import changes
 from server.exams.contradictions import contradictions
 from server.exams.measures import measure, numbers, parts, said, value
-from server.exams.terms import Terms, terms_of
+from server.exams.terms import Terms, restored, terms_of
 from server.exams.watching import objects_said, programs_said
 from shared.flags import Kind, Severity
 from shared.policy import (
@@ -133,6 +133,13 @@ def test_a_kind_that_an_old_policy_does_not_name_stays_off() -> None:
 
 def test_terms_of_a_policy_are_the_terms_that_it_was_made_of() -> None:
     assert terms_of(policy(kinds=Terms().rules)).kinds == Terms().rules
+
+
+def test_an_older_versions_rules_are_held_when_the_exam_is_held_now() -> None:
+    older = Terms(warnings=3, duration_s=600, starts_us=1, zone="UTC")
+    now = Terms(warnings=1, duration_s=5400, starts_us=2, zone="Europe/Vienna")
+    held = Terms(warnings=3, duration_s=5400, starts_us=2, zone="Europe/Vienna")
+    assert restored(now, older) == held
 
 
 def test_what_changed_is_told_in_words() -> None:
