@@ -84,12 +84,9 @@ def main() -> None:  # noqa: C901  (names that tests speak of)
             loop.quit()
 
         browser.page.runJavaScript(code, world, take)
-        QTimer.singleShot(5000, loop.quit)
+        QTimer.singleShot(30_000, loop.quit)
         loop.exec()
         return answer[0] if answer else "no answer"
-
-    def document_has(element: str) -> bool:
-        return js(f"!!document.getElementById('{element}')") is True
 
     def shot(path: str) -> bool:
         return screen.grabWindow(0).save(path)

@@ -16,7 +16,7 @@ from demo.machine import process
 from numpy.typing import NDArray
 
 RATE = 48_000
-_START_S = 10.0
+_START_S = 60.0
 
 _PLAY = ["pacat", "--latency-msec=20", "--raw", f"--rate={RATE}", "--channels=1"]
 _PLAY += ["--format=s16le"]

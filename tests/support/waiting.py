@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], bool], what: str = "it", seconds: float = 15.0) -> None:
+def until(condition: Callable[[], bool], what: str = "it", seconds: float = 60.0) -> None:
     """Look until the condition holds; fail with ``what`` did not happen."""
     deadline = time.monotonic() + seconds
     while not condition():

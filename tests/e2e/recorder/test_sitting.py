@@ -36,7 +36,7 @@ SOON_S = 30.0
 # Quitting is done and the machine given back within this time (seconds); how many times that a
 # busy machine may take. Whoever waits for a window that no longer answers takes ten seconds.
 QUIT_S = 2.0
-BUSY = 3.0
+BUSY = 4.5
 
 ENFORCED = (
     *("full_screen", "on_top", "keys", "clipboard", "windows", "displays"),

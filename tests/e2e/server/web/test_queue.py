@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, Request, Route, expect
 from support.browser import until
 from support.stage import Stage
@@ -16,8 +18,8 @@ def test_the_queue_is_used_by_keyboard_alone(stage: Stage, page: Page) -> None:
     assert page.evaluate(FOCUS) == "q"
     page.keyboard.type("messenger front")
     found = [stage.sessions[name].pupil.session for name in ("main", "keys", "offline")]
+    expect(page).to_have_url(re.compile("q=messenger"))
     expect(rows).to_have_count(len(found))
-    assert "q=messenger" in page.url
     expect(page.locator(".queue-told [role=status]")).to_contain_text("3 sessions found")
     page.keyboard.press("Escape")
     until(page, "() => document.activeElement?.matches('a.candidate')", "the row has the focus")

@@ -20,6 +20,12 @@ EMBEDDED = {
 }
 RED = "seen('#ff0000')"
 
+# Where no window of the program's has the focus, none is active.
+PRINTING = (
+    "getattr(QApplication.activeWindow(), 'metaObject', window.metaObject)().className()"
+    " == 'QPrintDialog'"
+)
+
 WINDOWS = "[w.windowTitle() for w in QApplication.topLevelWidgets() if w.isVisible()]"
 
 
@@ -83,7 +89,7 @@ def test_the_viewer_of_pdfs_saves_and_prints(free: ExamApp, home: Path, site: Si
     assert kept.is_relative_to(home)
     assert kept.read_bytes().startswith(b"%PDF")
     free.click_in_viewer(*PRINTS)
-    free.until("QApplication.activeWindow().metaObject().className() == 'QPrintDialog'")
+    free.until(PRINTING)
     free("QApplication.activeWindow().reject()")
     free.until("window.isActiveWindow()")
     assert free("attempts") == []
@@ -117,7 +123,7 @@ def test_the_menu_and_the_tools_open_and_the_exam_stays_usable(free: ExamApp) ->
 def test_a_page_is_printed(free: ExamApp, home: Path) -> None:
     """Into a file, which is what the system's dialog offers where there is no printer."""
     free.press("ctrl+p")
-    free.until("QApplication.activeWindow().metaObject().className() == 'QPrintDialog'")
+    free.until(PRINTING)
     free("import gc\ngc.collect()\ndialog = QApplication.activeWindow()")
     assert free("dialog.isModal()") is False
     free("dialog.accept()")
@@ -129,7 +135,7 @@ def test_a_page_is_printed(free: ExamApp, home: Path) -> None:
 
 def test_quitting_works_beside_the_dialog_of_the_printer(free: ExamApp) -> None:
     free.press("ctrl+p")
-    free.until("QApplication.activeWindow().metaObject().className() == 'QPrintDialog'")
+    free.until(PRINTING)
     free("window.activateWindow()")
     free.until("window.isActiveWindow()")
     free.press("ctrl+q")

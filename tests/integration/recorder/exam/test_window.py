@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.exam_remote import ExamApp, exam_app
+from support.exam_remote import ExamApp, exam_app, unhurried
 from support.exam_site import Site
 
 from shared.policy import Surface
@@ -97,8 +97,9 @@ def test_a_page_over_a_page(open_app: ExamApp, site: Site) -> None:
         open_app("[w for w in QApplication.topLevelWidgets() if w.isVisible()].__len__()") == 1
     )
     open_app.until("not browser.page.isLoading()")
-    open_app.click_on("link")
-    assert open_app.attempts(1)[0]["how"] == "link"
+    with unhurried(open_app):
+        open_app.click_on("link")
+        assert open_app.attempts(1)[0]["how"] == "link"
     open_app.press("alt+Left")
     open_app.until("len(browser._sheets) == 1 and browser.page.url().path() == '/'")
 

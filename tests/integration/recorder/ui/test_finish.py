@@ -102,8 +102,8 @@ def test_who_was_ended_sees_that_first_however_large_text_is(
     qtbot.waitUntil(lambda: isinstance(window.page, FinishPage))
     page = window.page
     qtbot.waitUntil(lambda: page._banner.isVisible() and page._why.isVisible())
-    qtbot.wait(100)  # what was said is scrolled to
-    assert page._why.title.visibleRegion().boundingRect() == page._why.title.rect()
+    title = page._why.title  # it is scrolled to
+    qtbot.waitUntil(lambda: title.visibleRegion().boundingRect() == title.rect())
 
 
 def test_who_let_the_time_run_out_reads_that(qtbot: Any, in_exam: Any) -> None:
