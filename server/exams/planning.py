@@ -123,8 +123,10 @@ async def copy_exam(
     def later(micros: int | None) -> int | None:
         return None if micros is None else days_later(micros, zone, weeks * WEEK_DAYS)
 
+    # An older title may have an invisible mark in it, and no new one may.
+    title = "".join(mark for mark in exam.title if mark.isprintable())
     draft = ExamDraft(
-        title=f"{exam.title[:190]} (copy)",
+        title=f"{title[:190]} (copy)",
         starts=later(plan.opens) or 0,
         ends=later(plan.closes) or 0,
         late_until=later(plan.late_until),

@@ -84,7 +84,7 @@ async def create_exam(
     Raises:
         ExamError: it ends before it starts, or its title or its policy cannot be so.
     """
-    if False:
+    if not draft.title.isprintable():
         raise ExamError("the title has an invisible mark in it; type it anew, without pasting")
     if draft.ends <= draft.starts:
         raise ExamError("an exam ends after it starts")

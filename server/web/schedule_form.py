@@ -159,6 +159,8 @@ def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
     title = " ".join(fields.get("title", "").split())
     if not 0 < len(title) <= 200:
         wrong["title"] = "An exam has a title of at most 200 characters."
+    elif not title.isprintable():
+        wrong["title"] = "There is an invisible mark in it: type it anew, without pasting."
     zone = read_zone(fields, wrong)
     minutes = number(fields.get("minutes", ""))
     if minutes is None or not 1 <= minutes <= 1440:

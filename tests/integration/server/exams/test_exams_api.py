@@ -72,6 +72,8 @@ async def test_a_new_policy_is_a_new_version(campus: Campus, client: httpx.Async
             "terms": {"prohibited_processes": ["x" * 70_000]},
         },
         {"title": "x" * 201, "starts": 1, "ends": 2},
+        {"title": "Alge\N{SOFT HYPHEN}bra", "starts": 1, "ends": 2},
+        {"title": "Algebra\nI", "starts": 1, "ends": 2},
     ],
 )
 async def test_what_is_no_exam(

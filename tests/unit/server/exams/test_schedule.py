@@ -248,6 +248,7 @@ def test_a_time_that_is_there_twice_is_asked_for_and_one_that_is_not_is_refused(
     [
         ("title", ""),
         ("title", "x" * 201),
+        ("title", "Alge\N{SOFT HYPHEN}bra"),
         ("zone", "Mars/Olympus"),
         ("starts", "soon"),
         ("minutes", "0"),
