@@ -187,14 +187,17 @@ class Course:
             if self._standing is not None and self._name == "paused":
                 self._enter(self._standing.before, "proctor", words)
 
-    def add_time(self, seconds: float, words: str) -> None:
-        """Time is given."""
+    def add_time(self, seconds: float, words: str, command: str) -> None:
+        """Time is given, once for each command: the server sends one again that it has not
+        heard to be done, and the program may have been started anew since it was.
+        """
         with self._lock:
-            if seconds <= 0 or self._name == "handed_in":
+            known = self._standing is not None and command in self._standing.given
+            if seconds <= 0 or self._name == "handed_in" or known:
                 return
             self._told -= {"soon", TIME_IS_OVER}
             reason = extra(seconds) + (f": {words}" if words else "")
-            self._enter(self._name, "proctor", reason)
+            self._enter(self._name, "proctor", reason, command)
             self._answer(words, f"You have been given {spoken(seconds)} more.")
 
     def admit(self, words: str) -> Awaited:
@@ -278,8 +281,11 @@ class Course:
     def _name(self) -> PhaseName:
         return "preparing" if self._standing is None else self._standing.name
 
-    def _enter(self, name: PhaseName, by: By, reason: str = "") -> None:
-        phase, now_ns = Phase(name=name, by=by, reason=reason), self._clock()
+    def _enter(
+        self, name: PhaseName, by: By, reason: str = "", command: str | None = None
+    ) -> None:
+        phase = Phase(name=name, by=by, reason=reason, command=command)
+        now_ns = self._clock()
         began = self._standing is not None and self._standing.began_ns is not None
         self._standing = entered(self._standing, phase, now_ns)
         if name != "exam":

@@ -54,7 +54,7 @@ def obey(command: Command, parts: Obeying, finish: Callable[[str], None]) -> Non
         case "resume":
             course.resume(words)
         case "extra_time":
-            course.add_time(command.seconds, words)
+            course.add_time(command.seconds, words, command.id)
         case "admit":
             if course.admit(words) == "identity":
                 parts.enrolling.answered(words, admitted=True)

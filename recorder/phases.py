@@ -29,8 +29,8 @@ class Standing:
     """Where an exam stands.
 
     ``since_ns`` is when the phase began, ``began_ns`` when the exam did; ``paused_ns`` is how
-    long pauses lasted that are over, ``extra_s`` the time that was given. ``before`` is what
-    a pause interrupted; ``breaks`` how many were begun.
+    long pauses lasted that are over, ``extra_s`` the time that was given, by the commands of
+    the ids ``given``. ``before`` is what a pause interrupted; ``breaks`` how many were begun.
     """
 
     name: PhaseName
@@ -40,13 +40,15 @@ class Standing:
     extra_s: float = 0.0
     before: PhaseName = "exam"
     breaks: int = 0
+    given: frozenset[str] = frozenset()
 
 
 def entered(now: Standing | None, phase: Phase, at_ns: int) -> Standing:
     """Where it stands after one record more."""
     if now is None:
         return _begun(Standing(phase.name, at_ns), at_ns)
-    now = replace(now, extra_s=now.extra_s + extra_of(phase.reason))
+    given = frozenset() if phase.command is None else {phase.command}
+    now = replace(now, extra_s=now.extra_s + extra_of(phase.reason), given=now.given | given)
     if phase.name == now.name:
         return now
     paused_ns = now.paused_ns

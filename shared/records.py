@@ -180,11 +180,15 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
 class Phase(msgspec.Struct, frozen=True, kw_only=True):
     """Where the exam stands from here on, and on whose word. Incidents of what the candidate
     does are looked for in the phase ``exam`` alone; recording goes on in all of them.
+
+    ``command`` is the id of the command that gave time: one that comes again after a restart
+    is known by it.
     """
 
     name: Literal["preparing", "waiting", "exam", "break", "paused", "handed_in"]
     by: Literal["candidate", "proctor", "recorder"]
     reason: str = ""
+    command: str | None = None
 
 
 class Close(msgspec.Struct, frozen=True, kw_only=True):

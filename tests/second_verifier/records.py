@@ -175,6 +175,7 @@ BODIES: dict[str, Shape] = {
         "name": one_of("preparing", "waiting", "exam", "break", "paused", "handed_in"),
         "by": one_of("candidate", "proctor", "recorder"),
         "reason?": text,
+        "command?": or_null(text),
     },
     "heartbeat": {
         "streams": map_of(an_object),

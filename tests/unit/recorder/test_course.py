@@ -10,7 +10,7 @@ from support.policies import default_policy
 from recorder.course import GRACE_S, OVERLONG, Course, CourseView, Doubt, Outlets
 from recorder.exam_gate import ExamGate
 from recorder.obeying import obey
-from recorder.phases import NS, Standing
+from recorder.phases import NS, Standing, gone_through
 from recorder.server_clock import ServerClock
 from recorder.status import Notice
 from recorder.talk import Talk
@@ -111,14 +111,27 @@ def test_the_time_ends_the_exam_after_it_was_said(sat: Sat) -> None:
 def test_given_time_counts_is_written_and_told(sat: Sat) -> None:
     sat.later(3_599)
     sat.told()
-    sat.course.add_time(600, "for the alarm")
+    sat.course.add_time(600, "for the alarm", "c1")
     assert sat.later(1).left_s == 600
-    assert sat.written[-1] == Phase(
-        name="exam", by="proctor", reason="extra time: 600 s: for the alarm"
-    )
+    reason = "extra time: 600 s: for the alarm"
+    assert sat.written[-1] == Phase(name="exam", by="proctor", reason=reason, command="c1")
     assert [notice.kind for notice in sat.told()] == ["answer"]
     sat.later(301)
     assert len(sat.told()) == 1
+
+
+def test_time_is_given_once_though_the_server_was_not_told_before_a_restart(sat: Sat) -> None:
+    """It sends the command again, to a program that knows what was written alone."""
+    sat.course.add_time(600, "", "c1")
+    went = gone_through((round(sat.now_s * NS), phase) for phase in sat.written)
+    again = Sat(exam(), standing=went)
+    again.course.begin()
+    before = again.course.view().left_s
+    again.course.add_time(600, "", "c1")
+    assert again.course.view().left_s == before
+    assert (again.written, again.told()) == ([], [])
+    again.course.add_time(600, "", "c2")
+    assert again.course.view().left_s == (before or 0) + 600
 
 
 def test_a_pause_stops_the_clock_and_the_looking(sat: Sat) -> None:

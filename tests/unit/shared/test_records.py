@@ -314,7 +314,7 @@ def test_what_may_be_left_out_has_a_value_then() -> None:
     assert gap.since is None
     phase = decode_record(record("phase")).body
     assert isinstance(phase, Phase)
-    assert phase.reason == ""
+    assert (phase.reason, phase.command) == ("", None)
 
 
 def test_a_phase_says_why_in_text() -> None:
@@ -324,6 +324,13 @@ def test_a_phase_says_why_in_text() -> None:
     for wrong in (None, 1, ["x"]):
         assert not taken(bent("phase", "reason", wrong))
     assert blobs_of(said) == ()
+
+
+def test_a_phase_may_name_the_command_that_gave_time() -> None:
+    said = decode_record(bent("phase", "command", "c1")).body
+    assert said == Phase(name="exam", by="candidate", command="c1")
+    assert taken(bent("phase", "command", None))
+    assert not taken(bent("phase", "command", 1))
 
 
 def test_a_body_may_say_more_and_a_record_may_not() -> None:
