@@ -18,6 +18,7 @@ from server.accounts.models import Institution
 from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
+from server.exams.contradictions import SHORTEST_BREAK_S
 from server.exams.models import AccommodationProfile, Exam, PolicyVersion
 from server.exams.service import add_version
 from server.storage.keys import InstitutionKeys
@@ -47,7 +48,8 @@ MAX_BREAK_MINUTES = 240
 class ProfileDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A profile as it is to be: ``off`` are the kinds that are not watched, ``extra_percent``
     is how much longer the exam lasts, ``breaks`` how many more there may be, and
-    ``break_minutes`` how long one may be (0: as the exam says).
+    ``break_minutes`` how long one may be (0: as the exam says, or ten minutes where it has no
+    breaks and says nothing of them).
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_CHARS)]
@@ -254,10 +256,12 @@ def given(said: Policy, profile: AccommodationProfile) -> Policy:
     longer = 1 + profile.extra_percent / 100
     duration_s = min(MAX_DURATION_S, said.exam.duration_s * longer)
     exam = msgspec.structs.replace(said.exam, duration_s=duration_s)
-    breaks = Breaks(
-        count=min(MAX_BREAKS, said.breaks.count + profile.breaks),
-        longest_s=max(said.breaks.longest_s, profile.break_minutes * 60.0),
-    )
+    longest_s = max(said.breaks.longest_s, profile.break_minutes * 60.0)
+    # An exam without breaks may say of them that they last no time, as nobody takes any.
+    if longest_s < SHORTEST_BREAK_S:
+        longest_s = Breaks().longest_s
+    count = min(MAX_BREAKS, said.breaks.count + profile.breaks)
+    breaks = Breaks(count=count, longest_s=longest_s)
     return msgspec.structs.replace(
         said,
         exam=exam,

@@ -21,7 +21,7 @@ from server.exams.service import add_policy, newest_policy
 from server.exams.terms import Terms
 from shared.encoding import from_base64, to_base64
 from shared.flags import Kind
-from shared.policy import Accommodation, decode_policy
+from shared.policy import Accommodation, Breaks, decode_policy
 from shared.signed import Domain, fingerprint, holds, parse_line, public_bytes
 from shared.verify import verify_bundle
 
@@ -127,6 +127,19 @@ async def test_a_change_is_for_those_who_have_not_begun(
     # Who has begun is shown and given what they began under, whatever came later.
     assert (await client.post(REDEEM, json=begun)).json() == before
     assert (await inspected(client, first["code"]))[0] == before["policy"]
+
+
+async def test_breaks_last_ten_minutes_where_the_exam_has_none(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str]
+) -> None:
+    await profile(client, headers, breaks=2)
+    place = await enrolled(campus, client, headers)
+    none = Terms(breaks=Breaks(count=0, longest_s=0.0))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        owner = await db.get_one(Institution, campus.institution.id)
+        await add_policy(db, campus.keys, owner, campus.exam, none, campus.clock())
+    policy = decode_policy((await redeem(client, place["code"])).policy.payload)
+    assert policy.breaks == Breaks(count=2, longest_s=600.0)
 
 
 async def test_the_newest_policy_and_the_newest_keys_are_under_it(
