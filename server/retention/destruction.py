@@ -3,8 +3,9 @@
 1. *Begin*: a row says what is to go, and nothing of it is taken in any more. Nothing is begun
    while the session is being recorded: that would cut its candidate off in the exam.
 2. *Steps*: some pieces at a time go from the store, and are noted as gone. Each step is one
-   transaction that holds the institution's settings (``hold_still``), as whoever places a hold
-   does: so a hold comes before a step or after it, and no step is made once it is there.
+   transaction that holds the session and then the institution's settings (``hold_still``), as
+   whoever places a hold holds the latter: so a hold comes before a step or after it, and no
+   step is made once it is there.
 3. *End*: nothing is left in the store; where the records go, every row does; the certificate is
    signed and named in the institution's log, all in one transaction.
 
@@ -200,7 +201,7 @@ class Destruction:
     async def _step(self, session_id: str) -> _More | Held | Nothing | None:
         """Destroy some pieces; ``None`` where none is left."""
         async with self._database.transaction() as db:
-            session = await db.get(ExamSession, session_id)
+            session = await db.get(ExamSession, session_id, with_for_update=True)
             if session is None:
                 return Nothing()
             await hold_still(db, session.institution_id)
@@ -225,7 +226,6 @@ class Destruction:
         reasons: Sequence[str],
     ) -> Held:
         """A hold came: what is left stays, and is seen and taken in again as before."""
-        session = await db.get_one(ExamSession, session.id, with_for_update=True)
         if any(kind in SEALED for kind in await kinds_here(db, session.id)):
             session.purged_at = None
         sealed = [kind for kind in _kinds(row) if kind is not EvidenceKind.RECORDS]

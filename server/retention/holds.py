@@ -120,13 +120,14 @@ async def release_hold(
     reason = reason.strip()
     if not 0 < len(reason) <= MAX_REASON_CHARS:
         raise HoldError("reason", f"Say why, in at most {MAX_REASON_CHARS:,} characters.")
+    # Before the institution's row, as whoever destroys locks a session before it.
+    await look_again(db, hold.subject_id)
     await hold_still(db, hold.institution_id)
     await db.refresh(hold)
     if hold.released_at is not None:
         raise HoldError("reason", "Somebody released this hold already.")
     hold.released_at, hold.release_reason = now, reason
     hold.released_by = actor if isinstance(actor, str) else actor.id
-    await look_again(db, hold.subject_id)
     _log(db, now, actor, hold, "hold.release", reason)
 
 

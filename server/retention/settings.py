@@ -103,7 +103,8 @@ async def read_protection(db: AsyncSession, institution_id: str) -> Protection:
 
 async def hold_still(db: AsyncSession, institution_id: str) -> DataProtectionRow:
     """Lock the institution's row to the transaction's end: whoever destroys, holds, releases
-    or settles something does it alone, so that no hold comes in the middle of a step.
+    or settles something does it alone, so that no hold comes in the middle of a step. Whoever
+    locks sessions too has locked them before.
     """
     values = _columns(Protection()) | {"institution_id": institution_id}
     dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
@@ -119,6 +120,12 @@ async def hold_still(db: AsyncSession, institution_id: str) -> DataProtectionRow
 
 async def change_protection(db: AsyncSession, now: int, staff: Staff, new: Protection) -> None:
     """Settle it anew, but for the region; sessions are looked at again for what is due."""
+    # Before the institution's row, as whoever destroys locks a session before it.
+    await db.execute(
+        update(ExamSession)
+        .where(ExamSession.institution_id == staff.institution_id)
+        .values(due_at=None)
+    )
     row = await hold_still(db, staff.institution_id)
     before = _of(row)
     new = msgspec.structs.replace(new, region=before.region)
@@ -126,11 +133,6 @@ async def change_protection(db: AsyncSession, now: int, staff: Staff, new: Prote
         return
     for name, value in _columns(new).items():
         setattr(row, name, value)
-    await db.execute(
-        update(ExamSession)
-        .where(ExamSession.institution_id == staff.institution_id)
-        .values(due_at=None)
-    )
     subject = ("institution", staff.institution_id)
     changed = [
         name
