@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from sqlalchemy import select
@@ -41,6 +41,9 @@ MAX_NAME_CHARS = 60
 # More passkeys than this one person does not have; a script may.
 MOST_PASSKEYS = 20
 
+# Each scheme's own port, which no origin names.
+OWN_PORTS = {"http": ":80", "https": ":443"}
+
 # What the library raises for a credential that is malformed or does not verify.
 REFUSED = (WebAuthnException, ValueError, KeyError, TypeError)
 
@@ -64,8 +67,16 @@ class Site:
         try:
             ip_address(name)
         except ValueError:
-            return cls(name, f"{parts.scheme}://{parts.netloc}")
+            return cls(name, _origin(parts))
         return None
+
+
+def _origin(parts: SplitResult) -> str:
+    """An origin as browsers write it: in small letters, and without the scheme's own port
+    (RFC 6454, section 6.2).
+    """
+    host = parts.netloc.rpartition("@")[2].lower()
+    return f"{parts.scheme}://{host.removesuffix(OWN_PORTS.get(parts.scheme, ''))}"
 
 
 async def passkeys_of(db: AsyncSession, account_id: str) -> list[PasskeyRow]:

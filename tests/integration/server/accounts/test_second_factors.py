@@ -13,6 +13,8 @@ from support.campus import PASSWORD, Campus, client_of, connected, sign_in
 from server.accounts.credentials import RecoveryCodeRow, TotpRow
 from server.accounts.models import Account, Institution, StaffSession
 from server.accounts.notices import KIND, Change
+from server.accounts.passkeys import Site
+from server.config import Settings
 from server.mail.models import MailRow
 from server.mail.outbox import Outbox
 
@@ -260,3 +262,26 @@ async def test_one_sees_where_one_is_signed_in_and_ends_it(
             select(StaffSession).join(Account).where(Account.email == campus.proctor)
         )
         assert row.means == "password"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "site"),
+    [
+        ("https://exam.example.edu", ("exam.example.edu", "https://exam.example.edu")),
+        ("HTTPS://Exam.Example.edu:443/", ("exam.example.edu", "https://exam.example.edu")),
+        (
+            "https://exam.example.edu:8443",
+            ("exam.example.edu", "https://exam.example.edu:8443"),
+        ),
+        ("https://exam.example.edu:80", ("exam.example.edu", "https://exam.example.edu:80")),
+        ("http://localhost:80", ("localhost", "http://localhost")),
+        ("http://localhost:8470", ("localhost", "http://localhost:8470")),
+        ("http://127.0.0.1:8470", None),
+        ("https://[2001:db8::1]:443", None),
+    ],
+)
+def test_passkeys_are_bound_to_the_origin_that_browsers_name(
+    base_url: str, site: tuple[str, str] | None
+) -> None:
+    found = Site.of(Settings(base_url=base_url))
+    assert (found and (found.name, found.origin)) == site
