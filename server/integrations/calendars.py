@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from icalendar import Calendar, Event
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account
@@ -142,5 +142,9 @@ async def feed_of(db: AsyncSession, token: str, now: int) -> list[Exam] | None:
     if account is None:
         return None
     own: Any = Exam.institution_id == account.institution_id
-    shown = select(Exam).where(own, Exam.ends >= now - BACK).order_by(Exam.starts).limit(MOST)
-    return list(await db.scalars(shown))
+    over: Any = Exam.ends < now
+    # Where they are too many: the next ones rather than the last, and what was longest ago goes
+    # first.
+    needed = over, case((over, -Exam.starts), else_=Exam.starts), Exam.id
+    shown = select(Exam).where(own, Exam.ends >= now - BACK).order_by(*needed).limit(MOST)
+    return sorted(await db.scalars(shown), key=lambda exam: exam.starts)

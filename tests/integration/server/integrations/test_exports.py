@@ -9,11 +9,14 @@ import httpx
 import pytest
 from icalendar import Calendar
 from sqlalchemy import select
-from support.campus import Campus, Pupil, connected, sign_in
+from support.campus import HOUR, Campus, Pupil, connected, sign_in
 
 from server.accounts.models import Account
+from server.accounts.staff import staff_of
 from server.audit.models import LogEntryRow
 from server.enrolment.models import Candidate
+from server.exams.service import ExamDraft, create_exam
+from server.integrations.calendars import feed_of, make_link
 
 pytestmark = pytest.mark.anyio
 
@@ -123,3 +126,26 @@ async def test_a_calendar_of_an_account_that_was_closed_shows_nothing(
         ).one()
         account.active = False
     assert (await client.get(f"/calendar/{token}.ics")).status_code == 404
+
+
+@pytest.mark.both_databases
+async def test_a_calendar_of_too_many_exams_leaves_the_oldest_and_the_last_out(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = campus.clock()
+
+    async with connected(campus.settings) as database, database.transaction() as db:
+        for title, days in (("over", -9), ("over lately", -2), ("next", 3), ("last", 80)):
+            starts = now + days * 24 * HOUR
+            draft = ExamDraft(title=title, starts=starts, ends=starts + HOUR)
+            await create_exam(db, campus.keys, campus.institution, draft, now)
+        query = select(Account).where(Account.email == campus.observer)
+        token = await make_link(db, staff_of((await db.scalars(query)).one()), now)
+
+        async def shown(most: int) -> list[str]:
+            monkeypatch.setattr("server.integrations.calendars.MOST", most)
+            return [exam.title for exam in await feed_of(db, token, now) or ()]
+
+        assert await shown(5) == ["over", "over lately", "Algebra I", "next", "last"]
+        assert await shown(4) == ["over lately", "Algebra I", "next", "last"]
+        assert await shown(2) == ["Algebra I", "next"]
