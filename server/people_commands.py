@@ -39,6 +39,8 @@ def list_(*, institution: str) -> None:
     """
     from server.accounts.people import people_of
 
+    idle = settled().session_idle
+
     async def read(rooms: Rooms, db: AsyncSession, owner: Institution) -> list[dict[str, Any]]:
         return [
             {
@@ -50,7 +52,7 @@ def list_(*, institution: str) -> None:
                 "second_factor": one.factors.any,
                 "sessions": one.sessions,
             }
-            for one in await people_of(db, owner.id, rooms.clock())
+            for one in await people_of(db, owner.id, idle, rooms.clock())
         ]
 
     for line in rows_of(institution, read):

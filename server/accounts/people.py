@@ -59,12 +59,20 @@ class Person:
     sessions: int
 
 
-async def people_of(db: AsyncSession, institution_id: str, now: int) -> list[Person]:
-    """All accounts of an institution, by name."""
+async def people_of(db: AsyncSession, institution_id: str, idle: int, now: int) -> list[Person]:
+    """All accounts of an institution, by name.
+
+    Args:
+        db: the transaction.
+        institution_id: whose.
+        idle: after how long without a request a session is over, in µs.
+        now: µs UTC.
+    """
     live = (
         select(StaffSession.account_id, func.count(), func.max(StaffSession.last_seen))
         .join(Account, Account.id == StaffSession.account_id)
         .where(Account.institution_id == institution_id, StaffSession.expires > now)
+        .where(StaffSession.last_seen > now - idle)
         .group_by(StaffSession.account_id)
     )
     found = {who: (count, seen) for who, count, seen in (await db.execute(live)).tuples()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.credentials import ApiTokenRow
@@ -25,6 +25,8 @@ TOKEN_BYTES = 32
 MAX_DAYS = 366
 
 MAX_NAME_CHARS = 60
+
+# Of one account at a time; revoked and expired ones stay in the list and count for nothing.
 MOST_TOKENS = 100
 
 # ``last_used`` is written at most so often, in microseconds.
@@ -73,7 +75,7 @@ async def make_token(
         raise TokenError("Choose what the token is for.")
     if not 1 <= days <= MAX_DAYS:
         raise TokenError(f"A token is good for 1 to {MAX_DAYS} days.")
-    if len(await tokens_of(db, owner.institution_id, owner.id)) >= MOST_TOKENS:
+    if await _good_ones(db, owner.id, now) >= MOST_TOKENS:
         raise TokenError(f"There are {MOST_TOKENS} tokens. Revoke one first.")
     text = TOKEN_PREFIX + to_base64(secrets.token_bytes(TOKEN_BYTES))
     row = ApiTokenRow(
@@ -99,6 +101,16 @@ async def make_token(
         account=owner.id,
     )
     return row, text
+
+
+async def _good_ones(db: AsyncSession, account_id: str, now: int) -> int:
+    """How many of an account's tokens are neither revoked nor expired."""
+    good = select(func.count()).where(
+        ApiTokenRow.account_id == account_id,
+        ApiTokenRow.revoked.is_(None),
+        ApiTokenRow.expires > now,
+    )
+    return (await db.scalar(good)) or 0
 
 
 async def tokens_for(db: AsyncSession, staff: Staff) -> list[Shown]:

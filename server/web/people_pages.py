@@ -83,12 +83,13 @@ class PeoplePages(Controller):
         self,
         request: AnyRequest,
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template:
         """Everybody, and open invitations."""
         staff, told = current_account(request), request.query_params.get("told", "")
         async with database.transaction() as db:
-            return await _people(db, staff, clock(), told=TOLD.get(told, ""))
+            return await _people(db, staff, settings, clock(), told=TOLD.get(told, ""))
 
     @post("/invitations", status_code=200)
     async def post_invitation(
@@ -116,8 +117,8 @@ class PeoplePages(Controller):
                 )
             except PeopleError as error:
                 wrong = {"mistake": str(error), "typed": fields}
-                return await _people(db, staff, now, status=422, **wrong)
-            return await _people(db, staff, now, link=link, invited=made.email)
+                return await _people(db, staff, settings, now, status=422, **wrong)
+            return await _people(db, staff, settings, now, link=link, invited=made.email)
 
     @post("/invitations/{invitation_id:str}/withdraw", status_code=303)
     async def post_withdraw(
@@ -141,6 +142,7 @@ class PeoplePages(Controller):
         request: AnyRequest,
         account_id: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Give somebody another role (field ``role``)."""
@@ -150,7 +152,7 @@ class PeoplePages(Controller):
             try:
                 await change_role(db, staff, account, _role(fields), now)
             except PeopleError as error:
-                return await _people(db, staff, now, status=409, mistake=str(error))
+                return await _people(db, staff, settings, now, status=409, mistake=str(error))
         return _back("role")
 
     @post("/{account_id:str}/active", status_code=303)
@@ -159,6 +161,7 @@ class PeoplePages(Controller):
         request: AnyRequest,
         account_id: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Let somebody go (field ``active`` is ``no``), or take them back."""
@@ -169,7 +172,7 @@ class PeoplePages(Controller):
             try:
                 await set_active(db, staff, account, now, active=active)
             except PeopleError as error:
-                return await _people(db, staff, now, status=409, mistake=str(error))
+                return await _people(db, staff, settings, now, status=409, mistake=str(error))
         return _back("active" if active else "inactive")
 
     @post("/{account_id:str}/factors", status_code=303)
@@ -207,8 +210,8 @@ class PeoplePages(Controller):
                     db, outbox, staff, account, url=settings.url, now=now
                 )
             except PeopleError as error:
-                return await _people(db, staff, now, status=409, mistake=str(error))
-            return await _people(db, staff, now, renewing=account, made=made)
+                return await _people(db, staff, settings, now, status=409, mistake=str(error))
+            return await _people(db, staff, settings, now, renewing=account, made=made)
 
     @post("/{account_id:str}/sessions", status_code=303)
     async def post_sessions(
@@ -319,13 +322,19 @@ async def account_of(db: AsyncSession, staff: Staff, account_id: str) -> Account
 
 
 async def _people(
-    db: AsyncSession, staff: Staff, now: int, *, status: int = 200, **shown: Any
+    db: AsyncSession,
+    staff: Staff,
+    settings: Settings,
+    now: int,
+    *,
+    status: int = 200,
+    **shown: Any,
 ) -> Template:
-    institution = await db.get_one(Institution, staff.institution_id)
+    own = staff.institution_id
     context = {
-        "institution": institution,
-        "people": await people_of(db, staff.institution_id, now),
-        "invitations": await open_invitations(db, staff.institution_id, now),
+        "institution": await db.get_one(Institution, own),
+        "people": await people_of(db, own, settings.session_idle, now),
+        "invitations": await open_invitations(db, own, now),
         "roles": ROLES,
         "days": INVITATION_DAYS,
         "link_days": LINK_DAYS,

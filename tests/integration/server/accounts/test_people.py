@@ -10,10 +10,13 @@ from sqlalchemy import select
 from support.campus import PASSWORD, Campus, connected, sign_in
 from support.logged import entries
 
-from server.accounts.credentials import TotpRow
+from server.accounts.credentials import ApiTokenRow, TotpRow
 from server.accounts.models import Account, Role
 from server.accounts.password_links import LINK_DAYS
+from server.accounts.people import people_of
 from server.accounts.service import NO_HASH, AccountError, create_institution
+from server.accounts.tokens import TokenError, end_token, make_token
+from server.audit import service as audit
 from server.mail.models import MailRow
 from shared.log import Act
 
@@ -131,6 +134,21 @@ async def test_an_invitation_ends_by_time_or_when_taken_back(
     late = await invite(client, headers)
     campus.clock.advance(8 * 24 * 3600 * 1_000_000)
     assert (await client.get(late)).status_code == 404
+
+
+async def test_who_was_idle_for_too_long_is_not_signed_in(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    await sign_in(campus, client, campus.proctor)
+    campus.clock.advance(campus.settings.session_idle)
+    client.cookies.clear()
+    await sign_in(campus, client, campus.admin)
+    idle, now = campus.settings.session_idle, campus.clock()
+    async with connected(campus.settings) as database, database.transaction() as db:
+        people = await people_of(db, campus.institution.id, idle, now)
+    found = {one.account.email: (one.sessions, one.seen) for one in people}
+    assert found[campus.proctor] == (0, None)
+    assert found[campus.admin] == (1, now)
 
 
 async def renew(
@@ -312,6 +330,31 @@ async def test_who_is_let_go_is_out_at_once(campus: Campus, client: httpx.AsyncC
     for gone in (bearer, cookie):
         assert (await client.get("/api/v1/exams", headers=gone)).status_code == 401
     assert (await login(client, campus.proctor, PASSWORD)).status_code == 303
+
+
+async def test_tokens_that_ended_do_not_stand_in_the_way_of_new_ones(
+    campus: Campus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.accounts.tokens.MOST_TOKENS", 2)
+    owner = await account(campus, campus.examiner)
+    async with connected(campus.settings) as database, database.transaction() as db:
+
+        async def make(days: int) -> ApiTokenRow:
+            row, _ = await make_token(
+                db, owner, "x", ["exams:read"], days, campus.clock(), by=audit.COMMAND_LINE
+            )
+            return row
+
+        await make(1)
+        last = await make(9)
+        with pytest.raises(TokenError, match="Revoke one first"):
+            await make(1)
+        campus.clock.advance(24 * 3600 * 1_000_000)
+        await make(9)
+        with pytest.raises(TokenError, match="Revoke one first"):
+            await make(1)
+        end_token(db, last, owner.institution_id, campus.clock(), by=audit.COMMAND_LINE)
+        await make(9)
 
 
 async def test_a_token_ends_when_it_is_revoked_or_over(
