@@ -20,7 +20,8 @@ from typing import TypeVar
 
 from demo import sample
 from demo.machine import display
-from demo.programs import BIN, Found, Programs, free_port, incidents_in
+from demo.ports import free_port
+from demo.programs import BIN, Found, Programs, incidents_in
 from rich.console import Console
 from rich.table import Table
 

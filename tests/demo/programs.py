@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from zipfile import ZipFile
 
 import httpx
 from demo.machine import process
+from demo.ports import free_port
 
 from shared.records import Incident, Record, decode_record
 from shared.signed import parse_lines
@@ -23,13 +23,6 @@ from shared.signed import parse_lines
 TESTS = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 SERVER_UP_S = 60.0
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass

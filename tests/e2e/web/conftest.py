@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from collections.abc import Iterator
 
 import pytest
+from demo.ports import free_port
 from support.axe import source
 from support.campus import HOUR, MovableClock, found_campus
 from support.reels import make_reels
@@ -38,9 +38,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("office")
     clock = MovableClock(time.time_ns() // 1000 - HOUR)
     campus = asyncio.run(found_campus(folder / "data", clock=clock))
-    # The server must know its address before it starts: a port that was free a moment ago.
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url = f"http://localhost:{port}"
     folder, bind = campus.settings.data_dir, f"127.0.0.1:{port}"
     with running(folder, bind, base_url=url, mail_check_s="1") as server:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
 from pathlib import Path
 
+from demo.ports import free_port
 from playwright.sync_api import Page, expect
 from support import oidc_toolkit
 from support.axe import WIDE
@@ -40,9 +40,7 @@ def set_up(page: Page, campus: Campus, issuer: str) -> None:
 def test_an_account_elsewhere_signs_in(tmp_path: Path) -> None:
     clock = MovableClock(time.time_ns() // 1000 - HOUR)
     campus = asyncio.run(found_campus(tmp_path / "data", clock=clock))
-    # The server must know its address before it starts: a port that was free a moment ago.
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     url, folder = f"http://localhost:{port}", campus.settings.data_dir
     with (
         oidc_toolkit.oidc_toolkit(tmp_path, f"{url}/login/back") as provider,

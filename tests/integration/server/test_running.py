@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from demo.ports import free_port
 from support.campus import Pupil, digest_header, redeem
 from support.running_server import RunningServer, command, demo, running
 from websockets.asyncio.client import connect
@@ -219,7 +219,7 @@ async def test_a_kill_in_mid_session_loses_nothing(tmp_path: Path) -> None:
     """SIGKILL between deliveries: what was receipted is there, what was not comes again."""
     folder = tmp_path / "data"
     made = await demo_again(folder)
-    port = _free_port()
+    port = free_port()
     with running(folder, f"127.0.0.1:{port}") as server:
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
             pupil = await redeem(client, made.code)
@@ -321,9 +321,3 @@ def _state(done: Sequence[str] = (), said: Sequence[dict[str, str]] = ()) -> str
             "said": list(said),
         }
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from queue import Queue
 
 import msgspec
 import pytest
+from demo.ports import free_port
 from support.evidence_server import TOKEN, EvidenceServer
 from support.recording import eventually, found
 from support.sessions import SESSION
@@ -168,8 +168,7 @@ def test_a_server_that_says_no_is_asked_again(board: Board) -> None:
 
 
 def test_a_server_that_goes_away_is_found_again(board: Board) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        port = reserved.getsockname()[1]
+    port = free_port()
     with linked(port, lambda _: None) as link:
         with board.listening(port):
             board.states.get(timeout=SECONDS)
