@@ -105,7 +105,8 @@ def publish(
         notes: What changes, as LANGUAGE=FILE; `en` at least, once for each language.
         channel: Which recorders are offered it: those built for this channel.
         share: To how many of a hundred installations.
-        back: It is older than what is there, on purpose: recorders go back to it.
+        back: It is older than what is there, or than what was withdrawn, on purpose: recorders
+            go back to it.
     """
     from server.updates.publishing import Draft
 
@@ -203,24 +204,27 @@ def list_(*, institution: str) -> None:
 
 @app.command
 def check(*, institution: str) -> int:
-    """Check the repository, and renew what the server signs where that is due.
+    """Check the repository and its files, and renew what the server signs where that is due.
 
-    The exit status is 1 where the offline keys have to sign something soon.
+    The exit status is 1 where the offline keys have to sign something soon, or a file is not
+    what was published.
 
     Args:
         institution: The institution's name or id.
     """
     from datetime import UTC, datetime
 
-    def work(own: Repository) -> list[str]:
-        return own.keep_fresh().soon_over(datetime.now(UTC))
+    def work(own: Repository) -> tuple[list[str], list[str]]:
+        return own.keep_fresh().soon_over(datetime.now(UTC)), own.damaged()
 
-    found = _with(institution, work)
-    for words in found:
+    due, damaged = _with(institution, work)
+    for words in due:
         say(f"{words}: sign it again with `invigil-server admin updates renew`")
-    if not found:
+    for path in damaged:
+        say(f"{path}: its files are not as they were published: publish it again")
+    if not due and not damaged:
         say("The repository holds.")
-    return FINDING if found else 0
+    return FINDING if due or damaged else 0
 
 
 def _done(institution: str, action: str, work: Callable[[Repository], dict[str, Any]]) -> None:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from tuf.api.exceptions import LengthOrHashMismatchError
 from tuf.api.metadata import TargetFile
 
 from server.clock import MICROS_PER_SECOND, WallClock
@@ -31,7 +32,7 @@ from server.updates.repository import RepositoryBroken, State
 from shared.build import BuildError, Carried
 from shared.encoding import sha256_hex
 from shared.sidecar import SUFFIX, Sidecar, read_sidecar
-from shared.updates import Release, ReleaseError, custom_of, path_of, read_release
+from shared.updates import TARGETS, Release, ReleaseError, custom_of, path_of, read_release
 
 
 class NotPublished(Exception):
@@ -95,6 +96,22 @@ class Repository:
     def published(self) -> list[Published]:
         """What is on its channels."""
         return published_of(self.read())
+
+    def damaged(self) -> list[str]:
+        """The paths of what is listed whose files are not there, or not as they were published.
+
+        Raises:
+            RepositoryBroken: as ``read``.
+        """
+        found: list[str] = []
+        for path, target in sorted(self.read().targets.signed.targets.items()):
+            (prefixed,) = target.get_prefixed_paths()
+            try:
+                with (self.folder / TARGETS / prefixed).open("rb") as file:
+                    target.verify_length_and_hashes(file)
+            except (OSError, LengthOrHashMismatchError):
+                found.append(path.removesuffix(SUFFIX))
+        return list(dict.fromkeys(found))
 
     def publish(self, draft: Draft, offline: Path, passphrase: str) -> Published:
         """Put a build on a channel, in the place of what was there for its kind of computer.
@@ -268,7 +285,9 @@ def _share(share: int) -> int:
 
 
 def _refuse_older(state: State, path: str, release: Release) -> None:
-    """Going back is done on purpose, and said; nothing else is older than what is there."""
+    """Going back is done on purpose, and said; nothing else is older than what is there. Where
+    nothing is there, or what went back already, recorders may still have what was.
+    """
     target = state.targets.signed.targets.get(path)
     there = read_release(target.custom) if target is not None else None
     if there is not None and release.number < there.number and not release.back:
@@ -276,9 +295,13 @@ def _refuse_older(state: State, path: str, release: Release) -> None:
             f"it is build {release.number}, older than build {there.number}, which is "
             "published there; to go back on purpose, say --back"
         )
-    if release.back and (there is None or release.number >= there.number):
+    if not release.back or there is None:
+        return
+    same = there.back and release.number == there.number
+    if release.number >= there.number and not same:
         raise NotPublished(
-            "there is nothing newer on this channel to go back from; leave --back out"
+            f"there is nothing newer on this channel to go back from (build {there.number} is "
+            "published there); leave --back out"
         )
 
 

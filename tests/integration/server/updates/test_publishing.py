@@ -142,6 +142,34 @@ def test_what_cannot_be_published_is_told(shelf: Shelf, what: str, why: str) -> 
     assert [one.release.number for one in shelf.repository.published()] == [6]
 
 
+def test_what_was_withdrawn_is_gone_back_from_and_said_again(shelf: Shelf) -> None:
+    bad, good = signed_build(7, installer=b"seven"), signed_build(6, installer=b"six")
+    path = shelf.publish(bad).path
+    shelf.repository.withdraw(path, shelf.offline, PASSPHRASE)
+    shelf.publish(good, back=True)
+    # Once more, as with better notes; who still has what was withdrawn goes back.
+    shelf.publish(good, back=True)
+    (there,) = shelf.repository.published()
+    assert (there.release.number, there.release.back) == (6, True)
+    shelf.publish(signed_build(8, installer=b"eight"))
+    with pytest.raises(NotPublished, match="leave --back out"):
+        shelf.publish(signed_build(8, installer=b"eight"), back=True)
+
+
+def test_files_that_are_not_as_they_were_published_are_found(shelf: Shelf) -> None:
+    path = shelf.publish(NEW).path
+    assert shelf.repository.damaged() == []
+    targets = shelf.repository.folder / "targets"
+    (installer,) = targets.rglob("*.deb")
+    whole = installer.read_bytes()
+    installer.write_bytes(whole[:-1])
+    assert shelf.repository.damaged() == [path]
+    installer.write_bytes(whole)
+    (manifest,) = targets.rglob(f"*{SUFFIX}")
+    manifest.unlink()
+    assert shelf.repository.damaged() == [path]
+
+
 def test_keys_that_lie_open_or_are_others_sign_nothing(shelf: Shelf) -> None:
     other = Shelf(shelf.folder)
     draft = Draft(shelf.built(NEW), "stable", 100, NOTES)
@@ -273,6 +301,13 @@ def test_the_commands_do_all_of_it(
     assert json.loads(run("share", path, "50", *keys)[1])["share"] == 50
     assert json.loads(run("list")[1])["number"] == 6
     assert run("check")[0] == 0
+    listed = campus.settings.updates / campus.institution.id / "targets"
+    (installer,) = listed.rglob("*.deb")
+    whole = installer.read_bytes()
+    installer.unlink()
+    status, _, said = run("check")
+    assert (status, f"{path}: its files are not as they were published" in said) == (1, True)
+    installer.write_bytes(whole)
     assert run("renew", *keys)[0] == 0
     assert run("withdraw", "stable/nothing.deb", *keys)[0] == 2
     assert run("withdraw", path, *keys)[0] == 0
