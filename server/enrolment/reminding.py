@@ -3,7 +3,7 @@
 What was said is named in the outbox (``once``): by the place, when the exam begins, and which
 reminder it is. An exam that moves reminds anew. Where several are due at once (the server was
 down, the exam was planned late) only the last one goes, and none goes to whoever got their code
-after it was due.
+after it was due, or whose code has expired.
 """
 
 from __future__ import annotations
@@ -166,10 +166,10 @@ class Reminders:
             due = [n for n in exam.reminders if begins - n * MINUTE <= now < begins]
             if not due:
                 return 0, None
-            return await self._queue(db, exam, begins, min(due), after)
+            return await self._queue(db, exam, begins, min(due), after, now)
 
     async def _queue(
-        self, db: AsyncSession, exam: Exam, begins: int, minutes: int, after: str
+        self, db: AsyncSession, exam: Exam, begins: int, minutes: int, after: str, now: int
     ) -> tuple[int, str | None]:
         tail = f"/{begins}/{minutes}"
         told = (
@@ -188,6 +188,7 @@ class Reminders:
                 Enrolment.session_id.is_(None),
                 Enrolment.withdrawn.is_(None),
                 Enrolment.issued < begins - minutes * MINUTE,
+                Enrolment.expires > now,
                 Candidate.email.is_not(None),
                 ~told,
                 Enrolment.id > after,

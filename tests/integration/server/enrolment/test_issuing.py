@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 from support.campus import HOUR, MINUTE, Campus, connected, redeem, sign_in
 
@@ -160,10 +160,14 @@ async def test_the_page_shows_codes_once_and_as_a_sheet(
 
 
 async def soon(desk: Desk, **more: Any) -> int:
-    """The exam begins in two days; reminders a day and an hour before."""
+    """The exam begins in two days, and codes are good for it; reminders a day and an hour
+    before.
+    """
     begins = desk.campus.clock() + 48 * HOUR
     changes = {"starts": begins, "ends": begins + 4 * HOUR, "reminders": [1440, 60]} | more
     await desk.exam(**changes)
+    async with desk.database.transaction() as db:
+        await db.execute(update(Enrolment).values(expires=changes["ends"]))
     return begins
 
 
@@ -205,6 +209,19 @@ async def test_nobody_is_reminded_of_what_they_cannot_or_need_not_do(
     # Whoever gets the code now has just had a letter.
     await desk.add("new@uni.example")
     assert await desk.reminders.remind() == 0
+
+
+async def test_nobody_is_reminded_whose_code_has_expired(campus: Campus, desk: Desk) -> None:
+    await desk.add("ada@uni.example")
+    await desk.add("bob@uni.example")
+    await soon(desk)
+    campus.clock.advance(24 * HOUR)
+    async with desk.database.transaction() as db:
+        of_bob = select(Candidate.id).where(Candidate.reference == "bob@uni.example")
+        place = Enrolment.candidate_id.in_(of_bob)
+        await db.execute(update(Enrolment).where(place).values(expires=campus.clock()))
+    assert await desk.reminders.remind() == 1
+    assert [to for to, _, _ in await desk.letters("reminder")] == ["ada@uni.example"]
 
 
 @pytest.mark.parametrize("change", [{"cancelled": 1}, {"published": None}, {"reminders": []}])
