@@ -11,15 +11,18 @@ from dataclasses import MISSING, Field, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from server.config import Settings
 from server.environment import BESIDE, PREFIX, Beside
 
 # Settings whose value lets somebody in.
 SECRET_ENDS = ("_token", "_secret", "_password")
-URL_END = "_url"
 HIDDEN = "***"
+
+# The same in a URL, of whatever setting: a password beside the user's name, up to the last @
+# there is (rather too much than half of a password with an @ in it), or in the query, as
+# PostgreSQL's own programs write it.
+_BESIDE_NAME = re.compile(r"(?<=://)([^:/?#@]*):.*@", re.DOTALL)
+_IN_QUERY = re.compile(r"([?&][^=&#]*(?:passw(?:or)?d|secret|token)=)[^&#]*", re.IGNORECASE)
 
 # An entry of the docstring's list of attributes, with the lines that go on.
 _ENTRY = re.compile(r"^    (\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
@@ -53,7 +56,7 @@ def listed(settings: Settings, environment: Mapping[str, str]) -> list[Setting]:
 
 
 def _beside(one: Beside, value: str) -> Setting:
-    shown = HIDDEN if value and one.secret else value
+    shown = HIDDEN if value and one.secret else without_passwords(value)
     return Setting(one.variable, shown, "", one.what)
 
 
@@ -71,7 +74,7 @@ def _default(field: Field[Any]) -> object:
 
 def _shown(name: str, value: object) -> str:
     if isinstance(value, Mapping):
-        told = (f"{one}: {_shown(name + URL_END, url)}" for one, url in value.items())
+        told = (f"{one}: {_shown(name, url)}" for one, url in value.items())
         return ", ".join(told)
     if value == Path() or value in {"", None}:
         return ""
@@ -79,7 +82,11 @@ def _shown(name: str, value: object) -> str:
         return "yes" if value else "no"
     if name.endswith(SECRET_ENDS):
         return HIDDEN
-    text = str(value)
-    if name.endswith(URL_END) and "@" in text:
-        return make_url(text).render_as_string(hide_password=True)
-    return text
+    return without_passwords(str(value))
+
+
+def without_passwords(text: str) -> str:
+    """A value, with what a URL in it hides from others hidden; what is no URL stays."""
+    if "://" not in text:
+        return text
+    return _BESIDE_NAME.sub(rf"\1:{HIDDEN}@", _IN_QUERY.sub(rf"\1{HIDDEN}", text))
