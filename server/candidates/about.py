@@ -83,7 +83,7 @@ async def about_session(db: AsyncSession, session: ExamSession, now: int) -> dic
             "withdrawn": consent.withdrawn_at,
         },
         "kept_until": {kind.value: kept.until[kind] for kind in kept.here},
-        "held": list(kept.held),
+        "held": kept.held,
         "destroyed": [
             {"what": one.words, "at": one.at, "why": one.why, "stopped": one.stopped}
             for one in kept.gone

@@ -11,6 +11,7 @@ from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.candidates.models import AppealRow
+from server.candidates.words import Wrong
 from server.clock import MICROS_PER_DAY
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
@@ -27,12 +28,6 @@ MOST_OF_ONE = 5
 
 # Shown on one page.
 MOST_SHOWN = 500
-
-# Nobody could look at anything, and what was written would stay behind its certificate.
-GONE = (
-    "Everything of this exam was deleted, so that nobody can look at it again here. "
-    "Write to the institution."
-)
 
 RECEIVED, LOOKING, ANSWERED = "received", "looking", "answered"
 
@@ -59,16 +54,15 @@ async def appeal(db: AsyncSession, now: int, session: ExamSession, words: str) -
     """
     words = text(words.strip())
     if not 0 < len(words) <= MAX_TEXT_CHARS:
-        raise AppealError(f"Say what is wrong, in at most {MAX_TEXT_CHARS:,} characters.")
+        raise AppealError(Wrong("appeal-text", MAX_TEXT_CHARS))
     # Locked, so that as many at once are not taken as one after the other would not be.
     await db.get_one(ExamSession, session.id, with_for_update=True)
     if await all_gone(db, session.id):
-        raise AppealError(GONE)
+        # Nobody could look at anything, and what was written would stay behind its certificate.
+        raise AppealError(Wrong("appeal-gone"))
     query = select(func.count()).where(AppealRow.session_id == session.id)
     if (await db.scalar(query) or 0) >= MOST_OF_ONE:
-        raise AppealError(
-            f"There are {MOST_OF_ONE} appeals about this already. Write to the institution."
-        )
+        raise AppealError(Wrong("appeal-many", MOST_OF_ONE))
     days = (await read_protection(db, session.institution_id)).appeal_days
     row = AppealRow(
         id=new_id(),

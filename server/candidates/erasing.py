@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.staff import Staff
 from server.candidates.models import DataRequestRow
+from server.candidates.words import DEFAULT, Words
 from server.enrolment.decoding import ENCODINGS
 from server.enrolment.models import Candidate, Enrolment, ImportRow
 from server.exams.models import Exam
@@ -17,7 +18,7 @@ from server.ingest.models import ExamSession
 from server.mail.carriers import Carrier
 from server.mail.models import MailRow
 from server.retention.destruction import Destroyed, Held
-from server.retention.holds import holds_on_candidate
+from server.retention.holds import Keeper, holds_on_candidate
 from server.retention.pieces import kinds_here
 from server.retention.service import Retention
 from server.retention.settings import hold_still
@@ -29,6 +30,10 @@ ASKED = "the candidate asked for it"
 
 # What takes the place of a name; the id still says whose certificates these are.
 ERASED = "Erased"
+
+# What was done is kept in English, as staff and programs read it; a candidate's own page says
+# it in their language (``outcome_lines``).
+_SAY = Words(DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +70,19 @@ class Erasing:
             match outcome:
                 case Held(why=why):
                     held += 1
-                    said.append(f"Session {session_id} stays: {'; '.join(why)}.")
+                    said.append(_SAY("outcome.stays", session=session_id, why="; ".join(why)))
                 case Destroyed(n=n, hash=name):
-                    said.append(f"Session {session_id} was destroyed: certificate {n}, {name}.")
+                    told = {"session": session_id, "n": str(n), "hash": name}
+                    said.append(_SAY("outcome.destroyed", **told))
                 case _:
-                    said.append(f"Of session {session_id} nothing was left.")
+                    said.append(_SAY("outcome.nothing", session=session_id))
         if held:
-            said.append("Name and reference stay as long as a session does.")
+            said.append(_SAY("outcome.name-waits"))
             return Erased(whole=False, said=tuple(said))
         if kept := await self._forget_name(candidate_id):
-            said.append(f"Name and reference stay: {'; '.join(kept)}.")
+            said.append(_SAY("outcome.name-stays", why="; ".join(kept)))
             return Erased(whole=False, said=tuple(said))
-        said.append("Name and reference were erased.")
+        said.append(_SAY("outcome.name-erased"))
         return Erased(whole=True, said=tuple(said))
 
     async def _forget_name(self, candidate_id: str) -> Sequence[str]:
@@ -113,11 +119,11 @@ class Erasing:
 async def _why_named(db: AsyncSession, candidate: Candidate) -> list[str]:
     """Why somebody's name must stay, a sentence each; empty where it may go."""
     holds = await holds_on_candidate(db, candidate)
-    reasons = [f"a legal hold on the {hold.kind}" for hold in holds]
+    reasons = [Keeper(hold.kind).words for hold in holds]
     query = select(ExamSession.id).where(ExamSession.candidate_id == candidate.id)
     sessions = await db.scalars(query.order_by(ExamSession.created))
     left = [session_id for session_id in sessions if await kinds_here(db, session_id)]
-    return reasons + [f"something of session {one} is there still" for one in left]
+    return reasons + [_SAY("reason.left", session=one) for one in left]
 
 
 async def _forget_lists(db: AsyncSession, candidate: Candidate) -> None:

@@ -22,11 +22,12 @@ from server.candidates.requests import (
     must_be_checked,
     request_of,
 )
+from server.candidates.words import DEFAULT, Words
 from server.clock import WallClock
 from server.enrolment.models import Candidate
 from server.storage.database import Database
 
-HANDED_OVER = "The copy was handed over."
+_SAY = Words(DEFAULT)
 
 
 class Step(StrEnum):
@@ -66,10 +67,10 @@ class Handling:
                 case Step.EXTEND:
                     await extend(db, now, staff, row, words)
                 case Step.REFUSE:
-                    said = [words.strip() or "Refused."]
+                    said = [words.strip() or _SAY("outcome.refused")]
                     await close(db, now, staff, row, REFUSED, said)
                 case Step.DONE if row.kind == RequestKind.EXPORT:
-                    await close(db, now, staff, row, DONE, [HANDED_OVER])
+                    await close(db, now, staff, row, DONE, [_SAY("outcome.handed-over")])
                 case Step.DONE:
                     must_be_checked(row)
         if step is Step.DONE and row.kind == RequestKind.ERASURE:

@@ -15,6 +15,7 @@ from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.candidates.models import DataRequestRow
+from server.candidates.words import Wrong
 from server.clock import MICROS_PER_SECOND
 from server.enrolment.models import Candidate
 from server.ingest.projection import text
@@ -75,14 +76,14 @@ async def receive(
     """
     words = text(words.strip())
     if len(words) > MAX_TEXT_CHARS:
-        raise RequestError(f"At most {MAX_TEXT_CHARS:,} characters, please.")
+        raise RequestError(Wrong("request-text", MAX_TEXT_CHARS))
     await db.get_one(Candidate, candidate.id, with_for_update=True)
     query = select(DataRequestRow.kind).where(
         DataRequestRow.candidate_id == candidate.id, DataRequestRow.state.in_(OPEN)
     )
     there = list(await db.scalars(query))
     if kind.value in there or len(there) >= MOST_OPEN:
-        raise RequestError("This was asked already, and is being worked on.")
+        raise RequestError(Wrong("request-asked"))
     row = DataRequestRow(
         id=new_id(),
         institution_id=candidate.institution_id,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from server.candidates.german import GERMAN
+from server.retention.holds import Keeper
 from shared.certificate import EvidenceKind
 
 DEFAULT = "en"
@@ -147,6 +150,30 @@ ENGLISH: Mapping[str, str] = {
     "what.report": "the report",
     "what.conversation": "what was said",
     "what.copy": "the copy",
+    **{f"reason.{one.value}": one.words for one in Keeper},
+    "reason.recording": (
+        "it is being recorded right now (end the session first, or wait until it is over)"
+    ),
+    "reason.left": "something of session {session} is there still",
+    "outcome.stays": "Session {session} stays: {why}.",
+    "outcome.destroyed": "Session {session} was destroyed: certificate {n}, {hash}.",
+    "outcome.nothing": "Of session {session} nothing was left.",
+    "outcome.name-waits": "Name and reference stay as long as a session does.",
+    "outcome.name-stays": "Name and reference stay: {why}.",
+    "outcome.name-erased": "Name and reference were erased.",
+    "outcome.handed-over": "The copy was handed over.",
+    "outcome.refused": "Refused.",
+    "wrong.appeal-text": "Say what is wrong, in at most {most} characters.",
+    "wrong.appeal-gone": (
+        "Everything of this exam was deleted, so that nobody can look at it again here. "
+        "Write to the institution."
+    ),
+    "wrong.appeal-many": (
+        "There are {most} appeals about this already. Write to the institution."
+    ),
+    "wrong.request-kind": "Choose what you ask for.",
+    "wrong.request-text": "At most {most} characters, please.",
+    "wrong.request-asked": "This was asked already, and is being worked on.",
     "kind.camera": "Camera recording",
     "kind.microphone": "Sound recording",
     "kind.screen": "Screen recording",
@@ -163,173 +190,25 @@ ENGLISH: Mapping[str, str] = {
     "item.lockdown": "your computer being locked for the exam",
 }
 
-GERMAN: Mapping[str, str] = {
-    "title": "Ihre Prüfungsaufzeichnung",
-    "intro": (
-        "Was in dieser Prüfung von Ihnen aufgezeichnet wurde, wer es sehen darf und bis "
-        "wann es aufbewahrt wird."
-    ),
-    "whose": "Wer die Adresse dieser Seite hat, kann sie sehen. Geben Sie sie nicht weiter.",
-    "status": "Stand",
-    "status.gone": "Alles wurde am {at} gelöscht. Geblieben ist der signierte Nachweis.",
-    "delivered": "Angekommen",
-    "delivered.none": "Es ist noch nichts angekommen.",
-    "delivered.all": "Alles, was Ihr Computer aufgezeichnet hat, ist angekommen.",
-    "delivered.some": (
-        "Noch nicht alles ist angekommen. Öffnen Sie die Invigil-App noch einmal auf dem "
-        "benutzten Computer, mit Netz, und lassen Sie sie offen, bis sie es sagt."
-    ),
-    "verified": "Auf Veränderungen geprüft",
-    "verified.holds": "Ja: nichts wurde verändert, und nichts fehlt.",
-    "verified.fails": (
-        "Ja, und etwas fehlt oder passt nicht zusammen. Die Institution sieht, was."
-    ),
-    "verified.not": (
-        "Jeder Teil wurde bei der Ankunft geprüft. Eine Prüfung des Ganzen steht noch aus."
-    ),
-    "reviewed": "Von einem Menschen angesehen",
-    "reviewed.yes": "Ja.",
-    "reviewed.some": "Es hat begonnen.",
-    "reviewed.no": "Noch nicht.",
-    "decision": "Entscheidung",
-    "decision.open": "Es wurde noch nichts entschieden.",
-    "decision.passed": "Nichts zu beanstanden.",
-    "decision.concerns": "Bedenken wurden vermerkt. Ihr Ergebnis gilt.",
-    "decision.referred": "An den Prüfungsausschuss verwiesen. Er schreibt Ihnen.",
-    "decision.inconclusive": "Zu wenig war zu sehen, um aus der Aufzeichnung zu entscheiden.",
-    "decision.hidden": "Die Institution teilt Ihnen ihre Entscheidung selbst mit.",
-    "kept": "Was aufbewahrt wird, und bis wann",
-    "kept.what": "Was",
-    "kept.until": "Bis",
-    "kept.held": "Zurzeit wird nichts gelöscht: {why}.",
-    "kept.none": "Von dieser Prüfung wird nichts mehr aufbewahrt.",
-    "gone": "Gelöscht am {at}: {what}.",
-    "gone.part": "Zum Teil gelöscht am {at}: {what}.",
-    "certificate": "Signierten Nachweis herunterladen",
-    "looked": "Wer es angesehen hat",
-    "looked.hidden": (
-        "Die Institution führt eine Liste aller, die etwas ansehen. Fragen Sie danach, "
-        "wenn Sie möchten."
-    ),
-    "looked.nobody": "Noch niemand hat die Aufzeichnung angesehen.",
-    "looked.when": "Wann",
-    "looked.who": "Wer",
-    "looked.what": "Was",
-    "consent": "Wozu Sie eingewilligt haben",
-    "consent.none": "Die Aufzeichnung hat nie begonnen; Sie haben in nichts eingewilligt.",
-    "consent.at": "Am {at} (nach der Uhr Ihres Computers), in: {items}.",
-    "consent.terms": "Die genauen Bedingungen stehen in Ihrer Kopie; ihr Fingerabdruck ist",
-    "consent.withdrawn": (
-        "Sie haben sie am {at} widerrufen. Was daraus folgt, sagt Ihnen die Institution."
-    ),
-    "consent.withdraw": "Widerrufen",
-    "consent.what": (
-        "Der Widerruf gilt ab jetzt; was vorher aufgezeichnet wurde, wird dadurch nicht "
-        "unrechtmäßig. Er bittet die Institution zu löschen, was sie löschen darf. Was das "
-        "für Ihre Prüfung bedeutet, fragen Sie zuerst {contact}."
-    ),
-    "copy": "Ihre eigene Kopie",
-    "copy.what": (
-        "Alles, was zu dieser Prüfung von Ihnen aufbewahrt wird, in einer Datei: "
-        "Aufnahmen, Bilder, Entscheidungen und signierte Beweise, die jeder prüfen kann. "
-        "Sie kann groß sein. Die Namen des Personals sind weggelassen."
-    ),
-    "copy.hidden": (
-        "Die Entscheidung der Institution ist nicht darin: Sie teilt sie Ihnen selbst mit."
-    ),
-    "copy.get": "Kopie herunterladen",
-    "decides.none": "Ein Mensch entscheidet, nie ein Programm.",
-    "decides.pause": (
-        "Die Regeln dieser Prüfung nennen eine Grenze: Erreicht die Punktzahl dessen, was "
-        "bemerkt wurde, diese Grenze, so hält das Programm die Prüfung an, bis eine "
-        "Aufsicht sie weitergehen lässt. Über Ihr Ergebnis entscheidet in jedem Fall ein "
-        "Mensch."
-    ),
-    "decides.terminate": (
-        "Die Regeln dieser Prüfung nennen eine Grenze: Erreicht die Punktzahl dessen, was "
-        "bemerkt wurde, diese Grenze, so hält das Programm die Prüfung an und beendet "
-        "sie zwei Minuten später, wenn keine Aufsicht sie weitergehen lässt. Über Ihr "
-        "Ergebnis entscheidet in jedem Fall ein Mensch."
-    ),
-    "appeal": "Widerspruch",
-    "appeal.what": (
-        "Wenn Sie mit einer Entscheidung oder mit dem Ablauf nicht einverstanden sind, "
-        "sagen Sie es. Sie bekommen innerhalb von {days} Tagen eine schriftliche Antwort, "
-        "und vorher wird nichts gelöscht."
-    ),
-    "appeal.gone": (
-        "Alles zu dieser Prüfung wurde gelöscht, sodass es hier niemand mehr ansehen kann. "
-        "Wenn Sie mit etwas nicht einverstanden sind, schreiben Sie an {institution}: "
-        "{contact}."
-    ),
-    "appeal.text": "Womit sind Sie nicht einverstanden, und warum?",
-    "appeal.send": "Widerspruch senden",
-    "appeal.received": "Eingegangen am {at}. Sie bekommen bis {due} eine Antwort.",
-    "appeal.looking": "In Arbeit. Sie bekommen bis {due} eine Antwort.",
-    "appeal.answered": "Beantwortet am {at}.",
-    "appeal.yours": "Sie haben geschrieben",
-    "appeal.answer": "Antwort",
-    "rights": "Alle Daten oder Löschung verlangen",
-    "rights.what": (
-        "Die Kopie oben betrifft diese Prüfung. Sie können alles verlangen, was "
-        "{institution} hier von Ihnen aufbewahrt, oder die Löschung. Sie bekommen "
-        "innerhalb eines Monats eine Antwort."
-    ),
-    "rights.kind": "Ich verlange",
-    "rights.export": "alle Daten über mich",
-    "rights.erasure": "die Löschung der Daten über mich",
-    "rights.text": "Was dabei hilft (Gründe brauchen Sie nicht zu nennen)",
-    "rights.send": "Verlangen",
-    "request.export": "Alle Daten",
-    "request.erasure": "Löschung",
-    "request.received": "Eingegangen am {at}. Sie bekommen bis {due} eine Antwort.",
-    "request.checked": "In Arbeit. Sie bekommen bis {due} eine Antwort.",
-    "request.done": "Erledigt am {at}.",
-    "request.refused": "Beantwortet am {at}.",
-    "request.extended": "Es dauert länger: {why}",
-    "contact": "Fragen? {institution}: {contact}. Nennen Sie die Sitzung {session}.",
-    "said.appeal": "Ihr Widerspruch ist eingegangen.",
-    "said.request": "Ihr Antrag ist eingegangen.",
-    "said.withdrawn": "Ihr Widerruf ist eingegangen.",
-    "said.wrong": "Dies wurde nicht gesendet",
-    "role.observer": "eine beobachtende Person",
-    "role.proctor": "eine Aufsicht",
-    "role.examiner": "eine prüfende Person",
-    "role.admin": "eine Administratorin oder ein Administrator",
-    "role.": "die Betreiber des Servers",
-    "role.candidate": "Sie",
-    "what.page": "die Seite der Sitzung",
-    "what.media": "die Aufnahmen",
-    "what.flags": "die Liste der Auffälligkeiten",
-    "what.snapshot": "Einzelbilder",
-    "what.clip": "Ausschnitte",
-    "what.photo": "Ihr Foto",
-    "what.document": "das Foto Ihres Ausweises",
-    "what.verdict": "die Prüfung der Beweise",
-    "what.bundle": "alle Beweise als Datei",
-    "what.report": "den Bericht",
-    "what.conversation": "was geschrieben wurde",
-    "what.copy": "die Kopie",
-    "kind.camera": "Kameraaufnahme",
-    "kind.microphone": "Tonaufnahme",
-    "kind.screen": "Bildschirmaufnahme",
-    "kind.snapshots": "Einzelbilder und Ausschnitte",
-    "kind.identity": "Fotos von Gesicht und Ausweis",
-    "kind.records": "Was bemerkt und entschieden wurde",
-    "item.camera": "Kamera",
-    "item.microphone": "Mikrofon",
-    "item.screen": "Bildschirm",
-    "item.photo": "Foto Ihres Gesichts",
-    "item.document": "Foto Ihres Ausweises",
-    "item.voice": "Stimmprobe",
-    "item.computer": "was auf Ihrem Computer geschieht",
-    "item.lockdown": "dass Ihr Computer für die Prüfung gesperrt wird",
-}
-
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
 
 # What Accept-Language may be long; more says nothing (RFC 9110, 12.5.4).
 MOST_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why something that a candidate sent is not taken: its ``name`` among the words, and how
+    much there is to be at ``most``. An error that is raised with it says it in English, which
+    is for everybody else.
+    """
+
+    name: str
+    most: int = 0
+
+    def __str__(self) -> str:
+        """In English."""
+        return Words(DEFAULT).wrong(self)
 
 
 class Words:
@@ -353,6 +232,22 @@ class Words:
         if self.language == "de":
             return f"{when:%d.%m.%Y, %H:%M} Uhr (UTC)"
         return f"{when.day} {when:%B %Y, %H:%M} UTC"
+
+    def number(self, number: int) -> str:
+        """A number as people of this language write it."""
+        told = f"{number:,}"
+        return told.replace(",", ".") if self.language == "de" else told
+
+    def wrong(self, why: Wrong | ValueError) -> str:
+        """Why something is not taken, in this language where it was raised with a ``Wrong``."""
+        told = why.args[0] if isinstance(why, ValueError) and why.args else why
+        if not isinstance(told, Wrong):
+            return str(told)
+        return self(f"wrong.{told.name}", most=self.number(told.most))
+
+    def reasons(self, keepers: Sequence[Keeper]) -> str:
+        """What keeps a session, in one line."""
+        return ", ".join(self(f"reason.{one.value}") for one in keepers)
 
     def kinds(self, kinds: tuple[EvidenceKind, ...]) -> str:
         """Kinds of evidence in one line."""

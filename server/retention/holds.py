@@ -37,6 +37,22 @@ class HoldKind(StrEnum):
     EXAM = "exam"
 
 
+class Keeper(StrEnum):
+    """What keeps a session from being destroyed: a hold, by what it is on, or an appeal."""
+
+    SESSION = "session"
+    CANDIDATE = "candidate"
+    EXAM = "exam"
+    APPEAL = "appeal"
+
+    @property
+    def words(self) -> str:
+        """As staff are told it."""
+        if self is Keeper.APPEAL:
+            return "an appeal that is not answered yet"
+        return f"a legal hold on the {self.value}"
+
+
 class HoldError(ValueError):
     """A hold cannot be placed or released so; the message says why. ``field`` names what."""
 
@@ -192,13 +208,18 @@ async def holds_on_candidate(db: AsyncSession, candidate: Candidate) -> list[Hol
 
 async def why_kept(db: AsyncSession, session: ExamSession) -> Sequence[str]:
     """Why a session must not be destroyed now, a sentence each; empty where it may."""
-    reasons = [f"a legal hold on the {hold.kind}" for hold in await holds_on(db, session)]
+    return [one.words for one in await keepers_of(db, session)]
+
+
+async def keepers_of(db: AsyncSession, session: ExamSession) -> list[Keeper]:
+    """What keeps a session from being destroyed now."""
+    keepers = [Keeper(hold.kind) for hold in await holds_on(db, session)]
     waiting = select(AppealRow.id).where(
         AppealRow.session_id == session.id, AppealRow.state != "answered"
     )
     if (await db.execute(waiting.limit(1))).first() is not None:
-        reasons.append("an appeal that is not answered yet")
-    return reasons
+        keepers.append(Keeper.APPEAL)
+    return keepers
 
 
 def is_kept() -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.exams.models import PolicyVersion
 from server.ingest.models import BlobRow, ExamSession
 from server.retention.certificates import Told, destroyed_of
-from server.retention.holds import why_kept
+from server.retention.holds import Keeper, keepers_of
 from server.retention.kinds import WORDS, expiries
 from server.retention.pieces import kinds_here
 from server.retention.settings import read_protection
@@ -22,13 +22,13 @@ from shared.policy import decode_policy
 @dataclass(frozen=True, slots=True)
 class Kept:
     """``until`` when each kind goes (µs UTC), ``here`` those of which something is left,
-    ``held`` why nothing may go now, ``gone`` what was destroyed, ``pieces_gone`` and
+    ``keepers`` why nothing may go now, ``gone`` what was destroyed, ``pieces_gone`` and
     ``bytes_gone`` how much that was of what had been delivered.
     """
 
     until: Mapping[EvidenceKind, int]
     here: tuple[EvidenceKind, ...]
-    held: tuple[str, ...]
+    keepers: tuple[Keeper, ...]
     gone: tuple[Told, ...]
     pieces_gone: int
     bytes_gone: int
@@ -37,6 +37,11 @@ class Kept:
     def rows(self) -> list[tuple[str, int]]:
         """The kinds that are here as people call them, with when each goes."""
         return [(WORDS[kind], self.until[kind]) for kind in self.here]
+
+    @property
+    def held(self) -> list[str]:
+        """Why nothing may go now, as staff are told it."""
+        return [one.words for one in self.keepers]
 
     @property
     def certified(self) -> bool:
@@ -64,7 +69,7 @@ async def read_kept(db: AsyncSession, session: ExamSession) -> Kept:
     return Kept(
         until=await expiries_of(db, session),
         here=tuple(await kinds_here(db, session.id)),
-        held=tuple(await why_kept(db, session)),
+        keepers=tuple(await keepers_of(db, session)),
         gone=gone,
         pieces_gone=pieces,
         bytes_gone=size,

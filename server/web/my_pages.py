@@ -4,6 +4,7 @@ is wrong from one that is revoked, and who tries many is made to wait.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -18,10 +19,11 @@ from server.audit import service as audit
 from server.candidates.appeals import AppealError, appeal
 from server.candidates.consent import keep_consent
 from server.candidates.links import find_linked
+from server.candidates.outcome_lines import outcome_in
 from server.candidates.own_copy import OwnCopy
 from server.candidates.reading import read_my_page
 from server.candidates.requests import RequestError, RequestKind, receive
-from server.candidates.words import Words, language_of
+from server.candidates.words import Words, Wrong, language_of
 from server.clock import WallClock
 from server.config import Settings
 from server.downloads import attachment
@@ -130,7 +132,7 @@ class MyPages(Controller):
             try:
                 await appeal(db, clock(), session, fields.get("text", ""))
             except AppealError as error:
-                return await _page(db, request, session, my_token, fields, str(error))
+                return await _page(db, request, session, my_token, fields, error)
         return _said(my_token, "appeal")
 
     @post("/request", status_code=303)
@@ -150,14 +152,14 @@ class MyPages(Controller):
         async with database.transaction() as db:
             session = await _session(db, my_token, my_throttle, address, clock())
             if kind not in set(RequestKind):
-                why = "Choose what you ask for."
+                why = Wrong("request-kind")
                 return await _page(db, request, session, my_token, fields, why)
             candidate = await db.get_one(Candidate, session.candidate_id)
             try:
                 words = fields.get("text", "")
                 await receive(db, clock(), audit.CANDIDATE, candidate, RequestKind(kind), words)
             except RequestError as error:
-                return await _page(db, request, session, my_token, fields, str(error))
+                return await _page(db, request, session, my_token, fields, error)
         return _said(my_token, "request")
 
     @post("/withdraw", status_code=303)
@@ -234,18 +236,20 @@ async def _page(
     session: ExamSession,
     token: str,
     fields: dict[str, str] | None = None,
-    wrong: str = "",
+    wrong: Wrong | ValueError | None = None,
 ) -> Template:
+    words = Words(language_of(request.headers.get("Accept-Language", "")))
     said = request.query_params.get("said", "")
     context: dict[str, Any] = {
         "my": await read_my_page(db, session),
-        "w": Words(language_of(request.headers.get("Accept-Language", ""))),
+        "w": words,
+        "outcome": partial(outcome_in, words),
         "path": page_path(token),
         "fields": fields or {},
-        "wrong": wrong,
+        "wrong": "" if wrong is None else words.wrong(wrong),
         "said": said if said in SAID else "",
     }
-    status = 422 if wrong else 200
+    status = 200 if wrong is None else 422
     return Template("my.html", context=context, status_code=status, headers=HIDDEN)
 
 

@@ -1,0 +1,59 @@
+"""The words of a candidate's page: the same in every language; kept sentences found again."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from server.candidates.outcome_lines import outcome_in
+from server.candidates.words import ENGLISH, LANGUAGES, Words, Wrong
+
+SESSION = "5e" * 16
+PLACES = {"session": SESSION, "n": "12", "hash": "ab" * 32}
+ENGLISH_WORDS, GERMAN_WORDS = Words("en"), Words("de")
+
+
+def places(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_words_with_the_same_places(language: str) -> None:
+    words = LANGUAGES[language]
+    assert words.keys() == ENGLISH.keys()
+    assert {name: places(words[name]) for name in words} == {
+        name: places(ENGLISH[name]) for name in ENGLISH
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in ENGLISH if name.startswith("outcome.")])
+def test_what_came_of_a_request_is_found_again_in_its_sentence(name: str) -> None:
+    reasons = [one for one in ENGLISH if one.startswith("reason.")]
+    kept, told = (
+        words(name, why="; ".join(words(one, **PLACES) for one in reasons), **PLACES)
+        for words in (ENGLISH_WORDS, GERMAN_WORDS)
+    )
+    assert outcome_in(GERMAN_WORDS, kept) == told
+    assert outcome_in(ENGLISH_WORDS, kept) == kept
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["", "Refused", "We refused it.", f"Session {SESSION} stays with us.", "{why} {session}"],
+)
+def test_what_staff_wrote_stays_as_it_is(line: str) -> None:
+    assert outcome_in(GERMAN_WORDS, line) == line
+
+
+def test_a_reason_that_has_no_words_is_told_as_it_was_kept() -> None:
+    line = f"Session {SESSION} stays: the moon is full; a legal hold on the exam."
+    told = f"Die Sitzung {SESSION} bleibt: the moon is full; eine Löschsperre für die Prüfung."
+    assert outcome_in(GERMAN_WORDS, line) == told
+
+
+def test_an_error_is_english_for_everybody_but_the_candidate() -> None:
+    error = ValueError(Wrong("request-text", 4_000))
+    assert str(error) == "At most 4,000 characters, please."
+    assert GERMAN_WORDS.wrong(error) == "Höchstens 4.000 Zeichen, bitte."
+    assert GERMAN_WORDS.wrong(ValueError("No.")) == "No."
