@@ -80,6 +80,8 @@ async def consents_of(
 
 async def keep_consent(db: AsyncSession, session: ExamSession) -> ConsentRow | None:
     """Put the agreement into a row of its own, which outlives the records."""
+    # Locked, so that of two at once the second finds the row of the first.
+    await db.get_one(ExamSession, session.id, with_for_update=True)
     found = await db.get(ConsentRow, session.id)
     if found is not None:
         return found
