@@ -18,7 +18,7 @@ from server.problems import Rejection
 from shared.chain import ChainState
 from shared.clock import Corridor, WallState
 from shared.encoding import sha256_hex
-from shared.records import Open
+from shared.records import Clock, Open
 from shared.wire import ProblemType
 
 GONE = Rejection(ProblemType.SESSION, 404, "there is no such session")
@@ -27,11 +27,16 @@ PURGED = Rejection(ProblemType.SESSION_OVER, 410, "the session's evidence was de
 
 
 class ClockState(msgspec.Struct, frozen=True):
-    """The session row's ``clock``: what judging the next record's times needs."""
+    """The session row's ``clock``: what judging the next record's times needs.
+
+    ``last`` is the ``mono`` of the newest record that is no ``clock``; ``None`` in a row that
+    no delivery has changed since there is one.
+    """
 
     wall: WallState
     corridor: Corridor
     receipt_time: int = 0
+    last: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,14 @@ class Held:
             most_records=most_records,
         )
 
+    @property
+    def last(self) -> int:
+        """The ``mono`` of the newest record but for ``clock`` ones: with it ended what lasted,
+        should a ``resume`` come next, wherever the recorder cut its deliveries.
+        """
+        last = self._clock().last
+        return self.row.mono if last is None else last
+
     def time(self, now: int) -> int:
         """The time for the next receipt: never before the one before, whatever ``now``."""
         return max(now, self._clock().receipt_time)
@@ -72,7 +85,7 @@ class Held:
     def advance(self, judgement: Judgement, now: int) -> None:
         """Bring the row up to what was judged; ``now`` is the next receipt's time."""
         row, standing = self.row, judgement.standing
-        chain = standing.chain
+        chain, last = standing.chain, self.last
         row.size, row.head, row.epoch = chain.size, chain.head, chain.epoch
         row.epoch_key, row.mono, row.boot = chain.public_key, chain.mono, text(chain.boot)
         row.closed = chain.closed
@@ -85,7 +98,10 @@ class Held:
         row.blobs += sum(len(one.pieces) for one in judgement.fresh)
         row.bytes_committed = standing.bytes_committed
         row.last_seen = now
-        row.clock = msgspec.to_builtins(ClockState(standing.wall, standing.corridor, now))
+        for one in judgement.fresh:
+            if not isinstance(one.record.body, Clock):
+                last = one.record.mono
+        row.clock = msgspec.to_builtins(ClockState(standing.wall, standing.corridor, now, last))
 
     def arrive(self, sizes: Iterable[int], now: int) -> None:
         """Count pieces that became durable, to be told by a receipt of ``now``."""

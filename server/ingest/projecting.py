@@ -21,7 +21,6 @@ from server.ingest.models import (
 )
 from server.ingest.projection import Interruption, Row, project
 from server.storage.tables import add_rows
-from shared.records import Segment
 
 
 async def add_projection(
@@ -33,15 +32,14 @@ async def add_projection(
     Args:
         db: the transaction.
         fresh: the records, in order.
-        before: by session, the ``mono`` of the record before the first of them.
+        before: by session, the ``mono`` of the last record before them that is no ``clock``.
     """
+    rows = project((one.record for one in fresh), before)
     # A segment that was committed to before, in the same way, has its row.
-    records = (
-        one.record for one in fresh if one.pieces or not isinstance(one.record.body, Segment)
-    )
-    rows = project(records, before)
+    first = {(one.record.session, one.record.seq) for one in fresh if one.pieces}
+    segments = [row for row in rows.segments if (row["session_id"], row["seq"]) in first]
     for model, new in (
-        (SegmentRow, rows.segments),
+        (SegmentRow, segments),
         (AttachmentRow, rows.attachments),
         (EnrolmentRecordRow, rows.enrolments),
         (PhaseRow, rows.phases),

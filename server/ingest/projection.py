@@ -54,7 +54,9 @@ NOTHING_BEFORE: Mapping[str, int] = MappingProxyType({})
 
 
 class Interruption(NamedTuple):
-    """A ``resume`` (its ``seq``), and the ``mono`` of the last record before it (µs)."""
+    """A ``resume`` (its ``seq``), and the ``mono`` of the last record before it that is no
+    ``clock`` (µs).
+    """
 
     session_id: str
     seq: int
@@ -85,7 +87,7 @@ def project(records: Iterable[Record], before: Mapping[str, int] = NOTHING_BEFOR
 
     Args:
         records: of any sessions.
-        before: by session, the ``mono`` of the record before the first of these.
+        before: by session, the ``mono`` of the last record before these that is no ``clock``.
     """
     rows, last = Rows(), dict(before)
     for record in records:

@@ -264,7 +264,7 @@ async def _keep(db: AsyncSession, work: _Work, judged: Mapping[str, Judgement]) 
         db,
         [fresh for one in judged.values() for fresh in one.fresh],
         # The first record has none before it; a ``resume`` is never the first.
-        {name: held.row.mono for name, held in work.held.items()},
+        {name: held.last for name, held in work.held.items()},
     )
     for name, one in judged.items():
         work.held[name].advance(one, work.times[name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from support.campus import Campus, Pupil, client_of, connected, redeem
 
 from server.ingest.models import ExamSession, ForkRow, IncidentRow, RecordRow, SegmentRow
 from shared.receipts import decode_receipt
-from shared.records import Gap, Incident, decode_record
+from shared.records import Clock, Gap, Incident, decode_record
 from shared.signed import MAX_PAYLOAD_BYTES, MEDIA_TYPE, Signed, parse_line
 from shared.wire import MAX_RECORDS, MAX_RECORDS_BYTES, ProblemType
 
@@ -318,3 +319,24 @@ async def test_what_lasted_at_an_interruption_is_ended_across_deliveries(
         assert (first.end, first.end_seq) == (last.mono, resume.seq)
         assert second.end_seq == second.begin_seq
         assert (third.end, third.end_seq) == (None, None)
+
+
+@pytest.mark.parametrize("cuts", [(), (4,), (5,), (6,), (4, 5), (1, 2, 3, 4, 5, 6)])
+async def test_where_a_recorder_cuts_its_deliveries_changes_no_end(
+    campus: Campus, pupil: Pupil, cuts: tuple[int, ...]
+) -> None:
+    """A clock that was set meanwhile is said first, and a segment that is said again counts."""
+    pupil.open()
+    pupil.incident(1, over=False)
+    segment = decode_record(pupil.segment().payload).body
+    last = decode_record(pupil.record(segment).payload)
+    pupil.record(Clock(jump=-5, reason="set while the recorder was down"))
+    pupil.record(Clock(jump=5, reason="and back"))
+    resume = decode_record(pupil.resume().payload)
+    edges = (0, *cuts, len(pupil.records))
+    for begin, end in pairwise(edges):
+        pupil.take(await pupil.deliver(*pupil.records[begin:end]))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        incident = (await db.execute(select(IncidentRow))).scalar_one()
+        assert (incident.end, incident.end_seq) == (last.mono, resume.seq)
+        assert await db.scalar(select(func.count()).select_from(SegmentRow)) == 1
