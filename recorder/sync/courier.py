@@ -10,6 +10,7 @@ import random
 from dataclasses import replace
 from typing import Protocol
 
+from recorder.evidence.contents import WaitingBlob
 from recorder.evidence.opening import StoreTrouble
 from recorder.evidence.receipting import Distrusted
 from recorder.sync.answers import (
@@ -21,6 +22,7 @@ from recorder.sync.answers import (
     Strange,
     Unreachable,
 )
+from recorder.sync.aside import Aside
 from recorder.sync.outbox import Outbox
 from recorder.sync.pacing import (
     Link,
@@ -84,8 +86,7 @@ class Courier:
         self._progress = Progress(made=0)
         self._doubted = False
         self._why_records = ""
-        self._why_aside = ""
-        self._aside: dict[str, float] = {}
+        self._aside = Aside()
         self._out_of_pieces = False
         self.link = Link()
 
@@ -96,9 +97,7 @@ class Courier:
             return self.link.note
         if self._why_records:
             return f"The server does not take the records: {self._why_records}"
-        if self._aside:
-            return f"{len(self._aside)} pieces are not taken by the server: {self._why_aside}"
-        return ""
+        return self._aside.note
 
     @property
     def stuck(self) -> bool:
@@ -111,7 +110,7 @@ class Courier:
     @property
     def refused(self) -> bool:
         """Whether the server is there and does not take what it is given."""
-        aside = bool(self._aside) and self.stuck
+        aside = self._aside.refused and self.stuck
         return self.link.refused or bool(self._why_records) or aside
 
     def step(self, now: float, *, urgent: bool) -> float:
@@ -209,11 +208,10 @@ class Courier:
         self._answered(now)
 
     def _send_piece(self, otherwise: float, now: float) -> float:
-        self._aside = {sha256: at for sha256, at in self._aside.items() if at > now}
-        blob = self._outbox.blob(self._progress.held, frozenset(self._aside))
-        self._out_of_pieces = blob is None
+        blob = self._next_piece(now)
+        self._out_of_pieces = blob is None and not self._aside.failing
         if blob is None:
-            return min([otherwise, *self._aside.values()])
+            return min(otherwise, self._aside.until)
         if sha256_hex(blob.data) != blob.sha256:
             self._set_aside(blob.sha256, "damaged on this computer's disk", NEVER)
             return now
@@ -222,9 +220,23 @@ class Courier:
                 self._take_for(blob.sha256, line, now)
             case Refused(problem=problem) if problem.type not in _OF_THE_SESSION:
                 self._piece_refused(blob.sha256, problem, now)
+            case Refused() as refused:
+                self._failed(refused, now)
             case failure:
+                self._aside.fail(blob.sha256, failure.why, now, self._pacing, self._dice)
                 self._failed(failure, now)
         return self.link.not_before
+
+    def _next_piece(self, now: float) -> WaitingBlob | None:
+        """The oldest piece that is not set aside; without any, one that failed and is due."""
+        held, aside = self._progress.held, self._aside.all(now)
+        blob = self._outbox.blob(held, aside)
+        while blob is None and (again := self._aside.due(now)) is not None:
+            blob = self._outbox.blob(held, aside - {again})
+            if blob is None:
+                # The receipt came another way.
+                self._aside.arrived(again)
+        return blob
 
     def _piece_refused(self, sha256: str, problem: Problem, now: float) -> None:
         """A piece without its record sends us back to the records; any other waits."""
@@ -243,6 +255,7 @@ class Courier:
             self._set_aside(sha256, why, now + self._pacing.cap_s)
             self._answered(now)
         else:
+            self._aside.arrived(sha256)
             self._doubted = False
             self._answered(now)
 
@@ -269,6 +282,5 @@ class Courier:
         self.link = after_refusal(self.link, why, now, self._pacing)
 
     def _set_aside(self, sha256: str, why: str, until: float) -> None:
-        self._aside[sha256] = until
-        self._why_aside = why
+        self._aside.refuse(sha256, why, until)
         self._doubted = False

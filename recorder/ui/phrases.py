@@ -947,6 +947,7 @@ PHRASES = (
     QT_TRANSLATE_NOOP("recorder", "{0} is {1}, which is no number."),
     QT_TRANSLATE_NOOP("recorder", "{0} is {1}; allowed: {2}."),
     QT_TRANSLATE_NOOP("recorder", "{0} pieces are not taken by the server: {1}"),
+    QT_TRANSLATE_NOOP("recorder", "{0} pieces have not arrived yet and are tried again: {1}."),
     QT_TRANSLATE_NOOP("recorder", "{0} says that this session is remote"),
     QT_TRANSLATE_NOOP("recorder", "{0} shows this desktop elsewhere"),
     QT_TRANSLATE_NOOP("recorder", "{0} was not promised ({1})."),

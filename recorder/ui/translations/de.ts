@@ -3945,6 +3945,10 @@
         <translation>{0} ist {1}, und das ist keine Zahl.</translation>
     </message>
     <message>
+        <source>{0} pieces have not arrived yet and are tried again: {1}.</source>
+        <translation>{0} Teile sind noch nicht angekommen und werden erneut gesendet: {1}.</translation>
+    </message>
+    <message>
         <source>“{0}” has failed unexpectedly.</source>
         <translation>„{0}“ ist unerwartet fehlgeschlagen.</translation>
     </message>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from support.evidence_server import EvidenceServer, down, problem
+from support.evidence_server import EvidenceServer, answering, down, honest, problem
 from support.recording import make_channel, segment
 
 from recorder.evidence.drafts import draft_segment
@@ -72,6 +72,14 @@ def test_an_outage_is_waited_out_within_patience(
     assert (shown[0].online, shown[0].refused) == (False, False)
     assert (shown[-1].online, shown[-1].done) == (True, True)
     assert time.now > 0
+
+
+def test_a_failing_last_piece_is_waited_for_within_patience(
+    server: EvidenceServer, whole: EvidenceStore
+) -> None:
+    server.script.extend([honest, honest, down, answering(413), answering(500)])
+    report, _ = go(server, whole, Time())
+    assert report.delivered
 
 
 def test_patience_ends(server: EvidenceServer, whole: EvidenceStore) -> None:

@@ -5,6 +5,7 @@ everything, has signed for it, and the verifier accepts it.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,16 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from support.evidence_server import EvidenceServer, Fault, answering, down, lost, problem
+from support.evidence_server import (
+    Answer,
+    EvidenceServer,
+    Fault,
+    Request,
+    answering,
+    down,
+    lost,
+    problem,
+)
 from support.recording import (
     FakeClock,
     heartbeat,
@@ -56,6 +66,23 @@ FAULTS: list[Fault] = [
     problem(ProblemType.QUOTA, 413),
     problem(ProblemType.CREDENTIAL, 401),
 ]
+
+# What a single piece may come upon each time, while all others get through.
+OF_A_PIECE: list[Fault] = [lost, answering(413, b"<h1>nginx"), answering(500)]
+
+
+def of_one_piece(fault: Fault) -> Fault:
+    """The fault of the first piece that is sent, each time; all others get through."""
+    held_up = ""
+
+    def only_this(request: Request, go: Callable[[], Answer]) -> Answer:
+        nonlocal held_up
+        if request.method == "PUT" and held_up in {"", request.path}:
+            held_up = request.path
+            return fault(request, go)
+        return go()
+
+    return only_this
 
 
 class Session(RuleBasedStateMachine):
@@ -118,6 +145,11 @@ class Session(RuleBasedStateMachine):
     def the_server_goes_away(self) -> None:
         self.server.always = down
 
+    @precondition(lambda self: not self.server.always)
+    @rule(fault=st.sampled_from(OF_A_PIECE))
+    def one_piece_does_not_get_through(self, fault: Fault) -> None:
+        self.server.always = of_one_piece(fault)
+
     @precondition(lambda self: self.server.always)
     @rule()
     def the_server_comes_back(self) -> None:
@@ -146,21 +178,32 @@ class Session(RuleBasedStateMachine):
             self.folder.cleanup()
 
     def _everything_arrives(self) -> None:
+        """All but one piece though that one fails, and then that one, too."""
         self.ledger.commit(empty_close("finished"))
         self.server.script.clear()
+        self.server.always = of_one_piece(OF_A_PIECE[self.number % len(OF_A_PIECE)])
+        self._deliver_until(lambda: self._left() <= 1)
         self.server.always = None
-        for _ in range(500):
-            if self.store.tally.delivered:
-                break
-            again = self.courier.step(self._now(), urgent=True)
-            self.clock.tick(min(max(again - self._now(), 0.01), 3_600))
-        assert self.store.tally.delivered, self.courier.note
+        self._deliver_until(lambda: self.store.tally.delivered)
         assert check_store(self.store) == []
         assert self.server.held is not None
         assert list(contents.all_records(self.store)) == self.server.held.records
         assert all(row.data is None for row in contents.blob_rows(self.store))
         verdict = verify_bundle(self.server.export(Path(self.folder.name) / "session.zip"))
         assert verdict.holds, [result for result in verdict.results if result.failures]
+
+    def _left(self) -> int:
+        """Records and pieces that nothing is signed for."""
+        tally = self.store.tally
+        return tally.records_made - tally.records_sent + tally.blobs_made - tally.blobs_sent
+
+    def _deliver_until(self, done: Callable[[], bool]) -> None:
+        for _ in range(500):
+            if done():
+                return
+            again = self.courier.step(self._now(), urgent=True)
+            self.clock.tick(min(max(again - self._now(), 0.01), 3_600))
+        raise AssertionError(self.courier.note)
 
 
 @pytest.fixture(autouse=True)
