@@ -12,6 +12,7 @@ import msgspec
 from server.candidates.copy_readme import known
 from server.clock import MICROS_PER_SECOND
 from server.live.ending import EndedBy
+from server.review.wording import count
 
 # How a session stands, as a candidate is told it where nobody else ended it.
 STATES = {
@@ -92,11 +93,13 @@ def index_html(person: Mapping[str, Any], abouts: Mapping[str, Mapping[str, Any]
 
 def _session(folder: str, about: Mapping[str, Any]) -> str:
     session = about["session"]
+    records = count(session["records"], "record")
+    pieces = count(session["pieces_held"], "piece")
     shown = {
         "Began": _day(session["began"]),
         "It was": _stood(session),
         "Session": session["id"],
-        "Recorded": f"{session['records']} records, {session['pieces_held']} pieces",
+        "Recorded": f"{records}, {pieces}",
         "Messages": str(len(about["messages"])),
         "Decision": _decided(about["decision"]),
         "Destroyed already": _went(about["destroyed"]) or "nothing",

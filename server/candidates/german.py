@@ -95,9 +95,11 @@ GERMAN: Mapping[str, str] = {
     "appeal": "Widerspruch",
     "appeal.what": (
         "Wenn Sie mit einer Entscheidung oder mit dem Ablauf nicht einverstanden sind, "
-        "sagen Sie es. Sie bekommen innerhalb von {days} Tagen eine schriftliche Antwort, "
+        "sagen Sie es. Sie bekommen innerhalb von {days} eine schriftliche Antwort, "
         "und vorher wird nichts gelöscht."
     ),
+    "days.one": "einem Tag",
+    "days.more": "{days} Tagen",
     "appeal.gone": (
         "Alles zu dieser Prüfung wurde gelöscht, sodass es hier niemand mehr ansehen kann. "
         "Wenn Sie mit etwas nicht einverstanden sind, schreiben Sie an {institution}: "

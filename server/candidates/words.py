@@ -97,8 +97,10 @@ ENGLISH: Mapping[str, str] = {
     "appeal": "Appeal",
     "appeal.what": (
         "If you disagree with a decision, or with how the exam was run, say so. You have "
-        "an answer in writing within {days} days, and nothing is deleted before."
+        "an answer in writing within {days}, and nothing is deleted before."
     ),
+    "days.one": "1 day",
+    "days.more": "{days} days",
     "appeal.gone": (
         "Everything of this exam was deleted, so that nobody can look at it again here. "
         "If you disagree with something, write to {institution}: {contact}."
@@ -237,6 +239,10 @@ class Words:
         """A number as people of this language write it."""
         told = f"{number:,}"
         return told.replace(",", ".") if self.language == "de" else told
+
+    def days(self, count: int) -> str:
+        """So many days, as an answer comes within them."""
+        return self("days.one" if count == 1 else "days.more", days=self.number(count))
 
     def wrong(self, why: Wrong | ValueError) -> str:
         """Why something is not taken, in this language where it was raised with a ``Wrong``."""

@@ -21,6 +21,7 @@ from server.exams.models import Exam, PolicyVersion
 from server.ingest.models import ExamSession
 from server.retention.kinds import WORDS, days_kept
 from server.retention.settings import Protection, Texts, read_protection
+from server.review.wording import count
 from shared.certificate import EvidenceKind
 from shared.policy import Policy, decode_policy
 
@@ -82,8 +83,8 @@ class Facts:
         if not found:
             return "[no exam is set up yet]"
         if len(found) == 1:
-            return f"{found[0]} days"
-        return f"{found[0]} to {found[-1]} days, as the exam's rules say"
+            return count(found[0], "day")
+        return f"{found[0]:,} to {count(found[-1], 'day')}, as the exam's rules say"
 
 
 async def store_in_words(db: AsyncSession, institution_id: str, blobs: str) -> str:
@@ -198,7 +199,7 @@ def privacy_notice(facts: Facts) -> Document:
                 (
                     f"If you disagree with a decision, appeal on your page; you have an "
                     f"answer within "
-                    f"{facts.protection.appeal_days} days."
+                    f"{count(facts.protection.appeal_days, 'day')}."
                 ),
                 (
                     "You may complain to a supervisory authority: "
@@ -213,8 +214,8 @@ def privacy_notice(facts: Facts) -> Document:
 def assessment(facts: Facts) -> Document:
     """An assessment of what it means for candidates (GDPR, Article 35)."""
     done = (
-        f"{facts.institution} has exams supervised by recording. {facts.exams} exams and "
-        f"{facts.sessions} recorded sessions are on this server."
+        f"{facts.institution} has exams supervised by recording. {count(facts.exams, 'exam')} "
+        f"and {count(facts.sessions, 'recorded session')} are on this server."
     )
     sections = [
         Section(

@@ -153,7 +153,7 @@ async def test_what_was_decided_is_in_a_copy_where_the_institution_says_it(
     campus: Campus, client: httpx.AsyncClient, own: Pupil, tmp_path: Path, published: bool
 ) -> None:
     headers = await sign_in(campus, client, campus.admin)
-    form = {"appeal_days": "7"} | ({"publish_decision": "on"} if published else {})
+    form = {"appeal_days": "1"} | ({"publish_decision": "on"} if published else {})
     await client.post("/settings/data-protection", data=form, headers=headers)
     before = await copy_of(client, own)
     campus.clock.advance(HOUR)
@@ -187,6 +187,7 @@ async def test_what_was_decided_is_in_a_copy_where_the_institution_says_it(
         (published,) * 2
     )
     assert ("is not in it: it tells you that itself" in own_page) != published
+    assert "in writing within 1 day, and" in own_page
     for text in (about, index, readme, page):
         assert NOTE not in text
         assert "Admin" not in text

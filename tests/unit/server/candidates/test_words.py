@@ -52,6 +52,14 @@ def test_a_reason_that_has_no_words_is_told_as_it_was_kept() -> None:
     assert outcome_in(GERMAN_WORDS, line) == told
 
 
+@pytest.mark.parametrize(
+    ("count", "english", "german"),
+    [(1, "1 day", "einem Tag"), (7, "7 days", "7 Tagen"), (1_000, "1,000 days", "1.000 Tagen")],
+)
+def test_days_are_counted(count: int, english: str, german: str) -> None:
+    assert (ENGLISH_WORDS.days(count), GERMAN_WORDS.days(count)) == (english, german)
+
+
 def test_an_error_is_english_for_everybody_but_the_candidate() -> None:
     error = ValueError(Wrong("request-text", 4_000))
     assert str(error) == "At most 4,000 characters, please."

@@ -6,7 +6,7 @@ import pytest
 from support.policies import default_policy
 
 from server.retention.documents import DOCUMENTS, Facts, markdown
-from server.retention.settings import Protection
+from server.retention.settings import KindDays, Protection
 from shared.policy import Review
 
 PAUSED = "until a proctor lets it go on."
@@ -54,6 +54,29 @@ def test_what_a_score_does_at_its_limit_is_said(name: str) -> None:
         told = text(name, *reviews)
         assert (PAUSED in told, ENDED in told) == (paused, ended)
         assert "A person decides about the result" in told
+
+
+@pytest.mark.parametrize(
+    ("number", "days", "held"),
+    [
+        (1, "1 day", "1 exam and 1 recorded session are"),
+        (2, "2 days", "2 exams and 2 recorded sessions are"),
+    ],
+)
+def test_one_is_one_and_more_are_more(number: int, days: str, held: str) -> None:
+    facts = Facts(
+        institution="University of Example",
+        contact="exams@example.edu",
+        protection=Protection(days=KindDays(camera=number), appeal_days=number),
+        policies=[default_policy()],
+        exams=number,
+        sessions=number,
+        store="on this server",
+    )
+    notice, assessed = (markdown(DOCUMENTS[name](facts)) for name in DOCUMENTS)
+    assert f"| camera recording | {days} |" in notice
+    assert f"an answer within {days}." in notice
+    assert f"{held} on this server." in assessed
 
 
 def test_an_assessment_asks_why_a_score_may_end_an_exam() -> None:
