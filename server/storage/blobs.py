@@ -19,6 +19,8 @@ import obstore
 from obstore.exceptions import NotFoundError
 from obstore.store import ObjectStore, from_url
 
+from server.storage.folders import sync_folder
+
 INCOMING = ".incoming"
 
 
@@ -51,7 +53,7 @@ class BlobStore:
             # folder around it, and that one's name.
             for folder in (self._folder, *self._folder.parents[:2]):
                 with contextlib.suppress(PermissionError):
-                    _sync_folder(folder)
+                    sync_folder(folder)
         for left in self.scratch.iterdir():
             # A region's scratch is a folder in the default store's (``storage.regions``).
             if not left.is_dir():
@@ -148,7 +150,7 @@ class BlobStore:
         for name in names:
             (folder / name).unlink(missing_ok=True)
         if folder.is_dir():
-            _sync_folder(folder)
+            sync_folder(folder)
 
     async def forget_folder(self, session: str) -> None:
         """Remove a session's folder once nothing is in it (a store elsewhere has none)."""
@@ -164,7 +166,7 @@ class BlobStore:
             os.fsync(handle.fileno())
         self._make_durable(target.parent)
         file.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def _make_durable(self, folder: Path) -> None:
         """Make a session's folder and its name durable. That it is there says too little:
@@ -172,7 +174,7 @@ class BlobStore:
         """
         if folder not in self._durable or not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
             self._durable.add(folder)
 
     def _write_and_take(self, file: Path, data: bytes, target: Path) -> None:
@@ -186,11 +188,3 @@ class BlobStore:
 
 def _name(session: str, sha256: str) -> str:
     return f"{session}/{sha256}"
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,6 +10,7 @@ An institution's first generation is called like the institution, the next ones
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from server.storage.folders import sync_folder
 from shared.sealing import PRIVATE_BYTES, OpeningKey
 from shared.signed import public_bytes
 
@@ -28,6 +30,9 @@ SIGNING_FILE = "signing.key"
 EVIDENCE_FILE = "evidence.key"
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+
+# How a system says that a folder may not be read, or not be synced.
+_NOT_HERE = frozenset({errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EROFS})
 
 
 class KeysMissing(Exception):
@@ -152,7 +157,11 @@ def _read_key(path: Path, size: int) -> bytes:
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a new file durably and readable by its owner only, whole or not at all."""
+    """Write a new file durably and readable by its owner only, whole or not at all.
+
+    Its name is durable too when this returns, and so are those of the folders around it: a
+    key is used at once, and what was sealed to one that is lost cannot be opened again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
     scratch = path.with_suffix(".new")
     scratch.unlink(missing_ok=True)
@@ -162,3 +171,17 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     scratch.replace(path)
+    # This folder, for ``keys/<generation>`` that of all keys, the data folder, and its name.
+    for folder in (path.parent, *path.parent.parents[:3]):
+        _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable, where one may: not every folder around it may be
+    read, and shares and sticks, where copies of keys go, may know no such thing.
+    """
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        if error.errno not in _NOT_HERE:
+            raise

@@ -68,7 +68,7 @@ async def test_a_folder_found_there_is_made_durable_too(
 ) -> None:
     """Whoever made it, another upload or one before a crash, may not have come to the end."""
     synced: list[Path] = []
-    monkeypatch.setattr("server.storage.blobs._sync_folder", synced.append)
+    monkeypatch.setattr("server.storage.blobs.sync_folder", synced.append)
     (tmp_path / SESSION).mkdir()
     store = BlobStore(tmp_path.as_uri(), tmp_path / "scratch")
     store.prepare()
