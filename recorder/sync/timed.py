@@ -1,11 +1,16 @@
-"""A session's requests, with the time that the answers' receipts tell."""
+"""A session's requests, with the time that the answers' receipts tell.
+
+A request whose answer was lost may have been receipted then: sent again, it gets that very
+receipt, which says nothing of the time of the second sending.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from recorder.sync.answers import Failure, Receipted, Standing
+from recorder.sync.answers import Failure, Receipted, Refused, Standing
 from recorder.sync.courier import Channel
+from shared.encoding import sha256_hex
 from shared.receipts import MalformedReceipt, decode_receipt
 from shared.signed import Domain, Signed, holds
 
@@ -32,35 +37,48 @@ class TimedChannel:
         self._heard = heard
         self._clock = clock
         self._newest_us = 0
+        self._unanswered: set[str] = set()
 
     def send_records(self, lines: Sequence[Signed]) -> Receipted | Failure:
         """Send records in order."""
+        sha256 = sha256_hex(b"".join(line.line() for line in lines))
         sent_ns = self._clock()
-        return self._timed(sent_ns, self._channel.send_records(list(lines)))
+        return self._timed(sha256, sent_ns, self._channel.send_records(list(lines)))
 
     def send_blob(self, sha256: str, data: bytes) -> Receipted | Failure:
         """Send a piece."""
         sent_ns = self._clock()
-        return self._timed(sent_ns, self._channel.send_blob(sha256, data))
+        return self._timed(sha256, sent_ns, self._channel.send_blob(sha256, data))
 
     def status(self) -> Standing | Failure:
         """Ask where the server stands; its receipt is an old one and tells no time."""
         return self._channel.status()
 
-    def _timed(self, sent_ns: int, answer: Receipted | Failure) -> Receipted | Failure:
+    def _timed(
+        self, sha256: str, sent_ns: int, answer: Receipted | Failure
+    ) -> Receipted | Failure:
         came_ns = self._clock()
-        if isinstance(answer, Receipted):
-            self._take(answer.line, sent_ns // 1_000, came_ns // 1_000)
+        match answer:
+            case Receipted(line=line):
+                time_us = self._news(line)
+                if time_us is not None and sha256 not in self._unanswered:
+                    self._heard(time_us, sent_ns // 1_000, came_ns // 1_000)
+                self._unanswered.discard(sha256)
+            case Refused():
+                pass
+            case _:
+                self._unanswered.add(sha256)
         return answer
 
-    def _take(self, line: Signed, sent_us: int, came_us: int) -> None:
-        """A receipt that was given before is given again for the same: only news tell."""
+    def _news(self, line: Signed) -> int | None:
+        """A receipt's time, µs. What was receipted before is again by the same: no news."""
         if not holds(line, Domain.RECEIPT, self._key):
-            return
+            return None
         try:
             receipt = decode_receipt(line.payload)
         except MalformedReceipt:
-            return
-        if receipt.session == self.session and receipt.time > self._newest_us:
-            self._newest_us = receipt.time
-            self._heard(receipt.time, sent_us, came_us)
+            return None
+        if receipt.session != self.session or receipt.time <= self._newest_us:
+            return None
+        self._newest_us = receipt.time
+        return receipt.time
