@@ -63,7 +63,7 @@ async def enrol_all(
         NotGiven: one of the accommodations cannot be given.
         AlreadyEnrolled: one of them has a place.
     """
-    await refuse_enrolled(db, exam, drafts)
+    known = await refuse_enrolled(db, exam, drafts)
     profiles = await profiles_named(db, exam.institution_id, drafts)
     return [
         await enrol(
@@ -74,6 +74,7 @@ async def enrol_all(
             expires=expires,
             now=now,
             profile=profiles.get(draft.accommodation or ""),
+            known=known,
         )
         for draft in drafts
     ]

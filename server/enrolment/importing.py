@@ -25,8 +25,9 @@ from server.audit import service as audit
 from server.clock import MICROS_PER_DAY, WallClock
 from server.enrolment.decoding import NoText
 from server.enrolment.models import Candidate, Enrolment, ImportRow
+from server.enrolment.references import folded, known_by, same_address
 from server.enrolment.roster import Choices, Entry, Roster, Tell, read_roster
-from server.enrolment.service import take_turns
+from server.enrolment.service import placed, take_turns
 from server.exams.accommodations import profiles_of
 from server.exams.models import Exam
 from server.exams.service import lock_exam
@@ -52,6 +53,10 @@ class Known:
     name: str
     email: str
     enrolled: bool
+
+    def moves(self, entry: Entry) -> bool:
+        """Whether a list has another address for them."""
+        return bool(entry.email) and not same_address(entry.email, self.email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,7 @@ async def preview(db: AsyncSession, exam: Exam, roster: Roster) -> Preview:
     moved: list[tuple[Entry, str]] = []
     shown: list[Entry] = []
     for entry in roster.entries:
-        found = known.get(entry.reference)
+        found = known.get(folded(entry.reference))
         if found is not None and found.enrolled:
             enrolled += 1
             continue
@@ -203,7 +208,7 @@ async def preview(db: AsyncSession, exam: Exam, roster: Roster) -> Preview:
             shown.append(entry)
         if found is not None and found.name != entry.name:
             renamed.append((entry, found.name))
-        if found is not None and entry.email and found.email not in ("", entry.email):
+        if found is not None and found.email and found.moves(entry):
             moved.append((entry, found.email))
     count = len(roster.entries) - enrolled
     return Preview(roster, new, count - new, enrolled, renamed, moved, shown)
@@ -235,7 +240,8 @@ async def enrol_list(
 
 
 def _is_enrolled(known: dict[str, Known], entry: Entry) -> bool:
-    return entry.reference in known and known[entry.reference].enrolled
+    found = known.get(folded(entry.reference))
+    return found is not None and found.enrolled
 
 
 async def _enrol(
@@ -246,9 +252,8 @@ async def _enrol(
     profiles: dict[str, str],
     now: int,
 ) -> None:
-    ids = {
-        e.reference: known[e.reference].id if e.reference in known else new_id() for e in part
-    }
+    here = {entry.reference: known.get(folded(entry.reference)) for entry in part}
+    ids = {name: new_id() if found is None else found.id for name, found in here.items()}
     new = [
         {
             "id": ids[entry.reference],
@@ -259,15 +264,17 @@ async def _enrol(
             "created": now,
         }
         for entry in part
-        if entry.reference not in known
+        if here[entry.reference] is None
     ]
     if new:
         await db.execute(insert(Candidate), new)
-    for entry in part:
-        found = known.get(entry.reference)
-        if found is not None and entry.email and entry.email != found.email:
-            told = update(Candidate).where(Candidate.id == found.id)
-            await db.execute(told.values(email=entry.email))
+    moved = [
+        {"id": found.id, "email": entry.email}
+        for entry in part
+        if (found := here[entry.reference]) is not None and found.moves(entry)
+    ]
+    if moved:
+        await db.execute(update(Candidate), moved)
     places: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -294,26 +301,17 @@ def no_code() -> str:
 
 
 async def _known(db: AsyncSession, exam: Exam, references: Sequence[str]) -> dict[str, Known]:
-    """Those of an institution's candidates who have these references."""
-    here = (
-        select(Enrolment.id)
-        .where(
-            Enrolment.exam_id == exam.id,
-            Enrolment.candidate_id == Candidate.id,
-            Enrolment.withdrawn.is_(None),
+    """Those of an institution's candidates who have these references, by them folded."""
+    ids = await known_by(db, exam.institution_id, references)
+    there = await placed(db, exam.id, ids.values())
+    named = {candidate_id: reference for reference, candidate_id in ids.items()}
+    wanted, found = list(named), dict[str, Known]()
+    for at in range(0, len(wanted), AT_ONCE):
+        query = select(Candidate.id, Candidate.name, Candidate.email).where(
+            Candidate.id.in_(wanted[at : at + AT_ONCE])
         )
-        .exists()
-    )
-    found: dict[str, Known] = {}
-    for at in range(0, len(references), AT_ONCE):
-        query = select(
-            Candidate.reference, Candidate.id, Candidate.name, Candidate.email, here
-        ).where(
-            Candidate.institution_id == exam.institution_id,
-            Candidate.reference.in_(references[at : at + AT_ONCE]),
-        )
-        for reference, name_id, name, email, enrolled in (await db.execute(query)).tuples():
-            found[reference] = Known(name_id, name, email or "", bool(enrolled))
+        for own, name, email in (await db.execute(query)).tuples():
+            found[named[own]] = Known(own, name, email or "", own in there)
     return found
 
 

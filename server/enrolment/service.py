@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,11 +17,12 @@ from server.accounts.service import new_id
 from server.clock import MICROS_PER_DAY
 from server.enrolment.codes import code_hash, new_code, plain
 from server.enrolment.models import Candidate, Enrolment
+from server.enrolment.references import folded, known_by, same_address
 from server.exams.models import AccommodationProfile, Exam
 from server.exams.service import lock_exam
 from server.mail.letters import MailError, address_of
 
-# Ids or references of one question: below what either database takes.
+# Ids of one question: below what either database takes.
 AT_ONCE = 1_000
 
 
@@ -80,9 +81,10 @@ async def take_turns(db: AsyncSession, institution_id: str) -> None:
 
 async def refuse_enrolled(
     db: AsyncSession, exam: Exam, drafts: Sequence[CandidateDraft]
-) -> None:
+) -> dict[str, str]:
     """Nobody gets two places in an exam: a form may be sent twice, and a program asks again
-    where it heard no answer. From here on others who enrol wait.
+    where it heard no answer. From here on others who enrol wait. Who of them is known to the
+    institution, as ``known_by`` has it.
 
     Raises:
         AlreadyEnrolled: one of them has a place, or is named twice.
@@ -90,22 +92,19 @@ async def refuse_enrolled(
     await lock_exam(db, exam)
     await take_turns(db, exam.institution_id)
     references = [draft.reference for draft in drafts]
-    for at in range(0, len(references), AT_ONCE):
-        query = (
-            select(Candidate.reference)
-            .join(Enrolment, Enrolment.candidate_id == Candidate.id)
-            .where(Enrolment.exam_id == exam.id, Enrolment.withdrawn.is_(None))
-            .where(Candidate.reference.in_(references[at : at + AT_ONCE]))
-            .order_by(Candidate.reference)
+    known = await known_by(db, exam.institution_id, references)
+    there = await placed(db, exam.id, known.values())
+    taken = [one for one in references if known.get(folded(one)) in there]
+    if taken:
+        raise AlreadyEnrolled(
+            f"“{min(taken)}” has a place in this exam already, so nobody was enrolled. Leave "
+            "them out; who needs another code is given one among the exam's candidates."
         )
-        if (there := await db.scalar(query.limit(1))) is not None:
-            raise AlreadyEnrolled(
-                f"“{there}” has a place in this exam already, so nobody was enrolled. Leave "
-                "them out; who needs another code is given one among the exam's candidates."
-            )
-    for reference, times in Counter(references).items():
-        if times > 1:
+    times = Counter(map(folded, references))
+    for reference in references:
+        if times[folded(reference)] > 1:
             raise AlreadyEnrolled(f"“{reference}” is named twice, so nobody was enrolled.")
+    return known
 
 
 async def placed(db: AsyncSession, exam_id: str, candidates: Collection[str]) -> set[str]:
@@ -131,6 +130,7 @@ async def enrol(
     now: int,
     code: str | None = None,
     profile: AccommodationProfile | None = None,
+    known: Mapping[str, str] | None = None,
 ) -> Place:
     """A place for a candidate, who is made where the reference is new; whether they have one
     already is for ``refuse_enrolled``.
@@ -144,8 +144,12 @@ async def enrol(
         now: the time, microseconds UTC.
         code: the code to use, for a demo; a random one by default.
         profile: the accommodation that they have (what the draft calls it, looked up).
+        known: who is known already, as ``refuse_enrolled`` found it; looked up by default.
     """
-    candidate = await _candidate(db, exam.institution_id, draft, now)
+    if known is None:
+        known = await known_by(db, exam.institution_id, [draft.reference])
+    own = known.get(folded(draft.reference))
+    candidate = await _candidate(db, exam.institution_id, own, draft, now)
     code = code or new_code()
     enrolment = Enrolment(
         id=new_id(),
@@ -167,14 +171,13 @@ async def enrol(
 
 
 async def _candidate(
-    db: AsyncSession, institution_id: str, draft: CandidateDraft, now: int
+    db: AsyncSession, institution_id: str, own: str | None, draft: CandidateDraft, now: int
 ) -> Candidate:
-    query = select(Candidate).where(
-        Candidate.institution_id == institution_id, Candidate.reference == draft.reference
-    )
-    found = (await db.execute(query)).scalar_one_or_none()
-    if found is not None:
-        found.email = draft.address or found.email
+    """The candidate of an id, whose letters go where the draft says; or a new one."""
+    if own is not None:
+        found = await db.get_one(Candidate, own)
+        if draft.address and not same_address(draft.address, found.email):
+            found.email = draft.address
         return found
     candidate = Candidate(
         id=new_id(),

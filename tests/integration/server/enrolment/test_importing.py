@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, delete, event, func, select
 from support.campus import HOUR, Campus, client_of, connected, sign_in
 
 from server.enrolment.importing import CandidateImports, NotImported, Progress, keep_upload
@@ -125,6 +125,60 @@ async def test_who_is_known_keeps_their_name_and_who_is_enrolled_is_left(
     assert "Import 1 candidate" in seen
     await run(client, headers, path)
     assert [name for name, _, _ in await enrolled(campus)] == ["Ada Example", "Bob"]
+
+
+# One of letters that both databases make small, one of others.
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [("Ada.Example@uni.example", "ada.example@UNI.example"), ("Åsa-1", "åsa-1")],
+)
+async def test_a_reference_in_other_letters_is_the_same_candidates(
+    campus: Campus, client: httpx.AsyncClient, first: str, again: str
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    others = f"name,reference\nBob,b-1\nAda B,{again}\n".encode()
+    assert await take_in(campus, f"name,reference\nAda,{first}\n".encode()) == 1
+    path = await upload(campus, client, headers, others)
+    assert "Import 1 candidate" in (await client.get(path)).text
+    api = f"/api/v1/exams/{campus.exam.id}"
+    body = {"candidates": [{"name": "Ada B", "reference": again}]}
+    refused = await client.post(f"{api}/enrolments", json=body, headers=headers)
+    assert refused.status_code == 409, refused.text
+    twice = [{"name": "C", "reference": "c-1"}, {"name": "C", "reference": "C-1"}]
+    refused = await client.post(
+        f"{api}/enrolments", json={"candidates": twice}, headers=headers
+    )
+    assert "“c-1” is named twice" in refused.json()["detail"]
+    # In another exam it is the same candidate, whose own letters stay.
+    copied = (await client.post(f"{api}/copy", headers=headers)).json()["id"]
+    answer = await client.post(f"/api/v1/exams/{copied}/enrolments", json=body, headers=headers)
+    assert [one["reference"] for one in answer.json()] == [first]
+    assert await take_in(campus, others) == 1
+    here = {(name, reference) for name, reference, _ in await enrolled(campus)}
+    assert here == {("Ada", first), ("Bob", "b-1")}
+
+
+async def test_new_addresses_take_one_statement(campus: Campus) -> None:
+    await take_in(campus, entries(300))
+    async with connected(campus.settings) as database, database.transaction() as db:
+        exam = await db.get_one(Exam, campus.exam.id)
+        await db.execute(delete(Enrolment).where(Enrolment.exam_id == exam.id))
+    said: list[str] = []
+
+    def note(_one: Any, _two: Any, statement: str, *_rest: Any) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        moved = entries(300).replace(b"uni.example", b"new.example")
+        assert await take_in(campus, moved) == 300
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sum(one.startswith("UPDATE candidate ") for one in said) == 1
+    assert {email.partition("@")[2] for _, _, email in await enrolled(campus) if email} == {
+        "new.example"
+    }
 
 
 async def test_what_is_no_list_is_told(campus: Campus, client: httpx.AsyncClient) -> None:
