@@ -47,17 +47,23 @@ class PageLetters:
         self._notices = notices
         self._clock = clock
         self._mails = mails
-        # Whose link was revoked, or who has no address that a letter can go to.
-        self._nobody: set[str] = set()
 
     async def send(self) -> int:
         """Put all letters that are due into the outbox; how many."""
         count = 0
-        while self._mails and (found := await self._some()):
+        unreached: set[str] = set()
+        while self._mails:
+            before = len(unreached)
+            found = await self._some(unreached)
             count += found
+            if not found and len(unreached) == before:
+                break
         return count
 
-    async def _some(self) -> int:
+    async def _some(self, unreached: set[str]) -> int:
+        """Some of them; those are added to ``unreached`` whose link was revoked, or who have no
+        address that a letter can go to: the next look finds what staff mended meanwhile.
+        """
         now = self._clock()
         told = select(MailRow.id).where(
             MailRow.institution_id == ExamSession.institution_id,
@@ -74,7 +80,7 @@ class PageLetters:
                 ExamSession.blobs == ExamSession.blobs_durable,
                 ExamSession.purged_at.is_(None),
                 ExamSession.last_seen > now - FRESH,
-                ExamSession.id.not_in(self._nobody),
+                ExamSession.id.not_in(unreached),
                 ~told.exists(),
             )
             .order_by(ExamSession.last_seen)
@@ -84,7 +90,7 @@ class PageLetters:
         async with self._database.transaction() as db:
             for session in list(await db.scalars(query)):
                 if not await self._notices.delivered(db, session, now):
-                    self._nobody.add(session.id)
+                    unreached.add(session.id)
                     continue
                 subject = ("session", session.id)
                 own = session.institution_id

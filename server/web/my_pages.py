@@ -211,11 +211,15 @@ async def _withdraw(db: AsyncSession, now: int, session: ExamSession) -> None:
 async def _session(
     db: AsyncSession, token: str, throttle: Throttle, address: str, now: int
 ) -> ExamSession:
-    """The session that a link opens.
+    """The session that a link opens; a right one always does, whatever others behind the same
+    network address tried.
 
     Raises:
         HTTPException: 404 where it opens none, 429 after too many of these.
     """
+    session = await find_linked(db, token)
+    if session is not None:
+        return session
     wait = throttle.wait(address, now)
     if wait:
         raise HTTPException(
@@ -223,11 +227,8 @@ async def _session(
             status_code=429,
             headers={"Retry-After": str(wait)},
         )
-    session = await find_linked(db, token)
-    if session is None:
-        throttle.count(address, now)
-        raise NotFoundException(NOT_FOUND)
-    return session
+    throttle.count(address, now)
+    raise NotFoundException(NOT_FOUND)
 
 
 async def _page(

@@ -81,6 +81,20 @@ async def test_it_is_sent_once_all_has_arrived(
     assert session.head in text
 
 
+async def test_who_could_not_be_reached_is_once_the_address_is_right(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    pupil = await sits(campus, client, "s-1", "no address")
+    await arrive(pupil)
+    async with connected(campus.settings) as database:
+        letters = letters_of(campus, database)
+        assert await letters.send() == 0
+        async with database.transaction() as db:
+            session = await db.get_one(ExamSession, pupil.session)
+            (await db.get_one(Candidate, session.candidate_id)).email = "ada@example.edu"
+        assert await letters.send() == 1
+
+
 async def test_not_where_the_exam_does_not_say_so_nor_to_those_of_the_past(
     campus: Campus, client: httpx.AsyncClient
 ) -> None:
