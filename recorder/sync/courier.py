@@ -7,6 +7,7 @@ what is signed for is let go by the store itself.
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,13 +15,10 @@ from recorder.evidence.contents import WaitingBlob
 from recorder.evidence.opening import StoreTrouble
 from recorder.evidence.receipting import Distrusted
 from recorder.sync.answers import (
-    Busy,
     Failure,
     Receipted,
     Refused,
     Standing,
-    Strange,
-    Unreachable,
 )
 from recorder.sync.aside import Aside
 from recorder.sync.outbox import Outbox
@@ -75,14 +73,23 @@ class Courier:
     """Delivers one session's outbox, step by step. One thread at a time."""
 
     def __init__(
-        self, outbox: Outbox, channel: Channel, pacing: Pacing, dice: random.Random
+        self,
+        outbox: Outbox,
+        channel: Channel,
+        pacing: Pacing,
+        dice: random.Random,
+        monotonic: Callable[[], float],
     ) -> None:
-        """Begin with a question to the server: it may hold more than we know of."""
+        """Begin with a question to the server: it may hold more than we know of.
+
+        ``monotonic`` reads seconds: a request takes its time, and waits count from its end.
+        """
         self._outbox = outbox
         self._session = channel.session
         self._channel = channel
         self._pacing = pacing
         self._dice = dice
+        self._monotonic = monotonic
         self._progress = Progress(made=0)
         self._doubted = False
         self._why_records = ""
@@ -113,27 +120,27 @@ class Courier:
         aside = self._aside.refused and self.stuck
         return self.link.refused or bool(self._why_records) or aside
 
-    def step(self, now: float, *, urgent: bool) -> float:
+    def step(self, *, urgent: bool) -> float:
         """Do the next thing, if one is due.
 
         Args:
-            now: monotonic seconds.
             urgent: whether the session is over and nothing should wait for more.
 
         Returns:
-            When to call again: ``now`` or before for *at once*, ``NEVER`` for when there
-            is more to deliver.
+            When to call again, monotonic seconds: what is past for *at once*, ``NEVER`` for
+            when there is more to deliver.
 
         Raises:
             WriterGone: the store can no longer be asked.
         """
         try:
-            return self._step(now, urgent=urgent)
+            return self._step(self._monotonic(), urgent=urgent)
         except StoreTrouble as error:
-            return self.trouble(error.what, now)
+            return self.trouble(error.what)
 
-    def trouble(self, why: str, now: float) -> float:
+    def trouble(self, why: str) -> float:
         """Something of this computer's own failed; when to call ``step`` again."""
+        now = self._monotonic()
         self.link = after_trouble(self.link, why, now, self._pacing, self._dice)
         return self.link.not_before
 
@@ -153,17 +160,17 @@ class Courier:
     def _reconcile(self, now: float) -> None:
         match self._channel.status():
             case Standing(status=status):
-                self._settle(status, now)
+                self._settle(status)
             case failure:
                 self._failed(failure, now)
 
-    def _settle(self, status: SessionStatus, now: float) -> None:
+    def _settle(self, status: SessionStatus) -> None:
         """Believe where the server stands, if it is a place on our own chain."""
         if status.session != self._session:
-            self._refused("it answers about another session.", now)
+            self._refused("it answers about another session.")
             return
         if self._outbox.hash_at(status.size) != status.head:
-            self._refused("it holds another chain of records than this computer.", now)
+            self._refused("it holds another chain of records than this computer.")
             return
         if status.receipt is not None:
             try:
@@ -171,13 +178,13 @@ class Courier:
             except MalformedLine as error:
                 taken = Distrusted(f"the receipt is malformed: {error}")
             if isinstance(taken, Distrusted):
-                self._refused(f"{taken.why}.", now)
+                self._refused(f"{taken.why}.")
                 return
         self._progress = replace(
             self._progress, held=status.size, reconciled=True, in_flight=None
         )
         self._why_records = ""
-        self._answered(now)
+        self._answered()
 
     def _send_records(self, start: int, count: int, now: float) -> None:
         lines = self._outbox.batch(start, count)
@@ -186,26 +193,26 @@ class Courier:
             case Receipted(line=line):
                 taken = self._outbox.take(line)
                 if isinstance(taken, Distrusted):
-                    self._refused(f"{taken.why}.", now)
+                    self._refused(f"{taken.why}.")
                 elif taken.receipt.size < start + len(lines):
-                    self._refused("its receipt does not cover what was sent.", now)
+                    self._refused("its receipt does not cover what was sent.")
                 else:
-                    self._held(taken.receipt.size, now)
+                    self._held(taken.receipt.size)
             case Refused(problem=problem) if problem.type not in _OF_THE_SESSION:
-                self._records_refused(problem, now)
+                self._records_refused(problem)
             case failure:
                 self._failed(failure, now)
 
-    def _records_refused(self, problem: Problem, now: float) -> None:
+    def _records_refused(self, problem: Problem) -> None:
         """Ask where the server stands if it stands elsewhere; else let pieces go first."""
         moved = problem.size is not None and problem.size != self._progress.held
         if (problem.type in _ELSEWHERE or moved) and not self._doubted:
             self._doubt()
             return
         self._why_records = problem.detail or problem.title
-        self._progress = replace(self._progress, hold_until=now + self._pacing.cap_s)
+        self._progress = replace(self._progress, hold_until=self._rarely())
         self._doubted = False
-        self._answered(now)
+        self._answered()
 
     def _send_piece(self, otherwise: float, now: float) -> float:
         blob = self._next_piece(now)
@@ -217,13 +224,15 @@ class Courier:
             return now
         match self._channel.send_blob(blob.sha256, blob.data):
             case Receipted(line=line):
-                self._take_for(blob.sha256, line, now)
+                self._take_for(blob.sha256, line)
             case Refused(problem=problem) if problem.type not in _OF_THE_SESSION:
-                self._piece_refused(blob.sha256, problem, now)
+                self._piece_refused(blob.sha256, problem)
             case Refused() as refused:
                 self._failed(refused, now)
             case failure:
-                self._aside.fail(blob.sha256, failure.why, now, self._pacing, self._dice)
+                self._aside.fail(
+                    blob.sha256, failure.why, self._monotonic(), self._pacing, self._dice
+                )
                 self._failed(failure, now)
         return self.link.not_before
 
@@ -238,48 +247,53 @@ class Courier:
                 self._aside.arrived(again)
         return blob
 
-    def _piece_refused(self, sha256: str, problem: Problem, now: float) -> None:
+    def _piece_refused(self, sha256: str, problem: Problem) -> None:
         """A piece without its record sends us back to the records; any other waits."""
         if problem.type == ProblemType.BLOB_UNKNOWN and not self._doubted:
             self._doubt()
             return
-        self._set_aside(sha256, problem.detail or problem.title, now + self._pacing.cap_s)
-        self._answered(now)
+        self._set_aside(sha256, problem.detail or problem.title, self._rarely())
+        self._answered()
 
-    def _take_for(self, sha256: str, line: Signed, now: float) -> None:
+    def _take_for(self, sha256: str, line: Signed) -> None:
         taken = self._outbox.take(line)
         if isinstance(taken, Distrusted):
-            self._refused(f"{taken.why}.", now)
+            self._refused(f"{taken.why}.")
         elif sha256 not in taken.receipt.durable:
             why = "its receipt does not list the piece"
-            self._set_aside(sha256, why, now + self._pacing.cap_s)
-            self._answered(now)
+            self._set_aside(sha256, why, self._rarely())
+            self._answered()
         else:
             self._aside.arrived(sha256)
             self._doubted = False
-            self._answered(now)
+            self._answered()
 
     def _doubt(self) -> None:
         """Ask where the server stands, at once; the next time that will not help."""
         self._progress = replace(self._progress, reconciled=False, in_flight=None)
         self._doubted = True
 
-    def _held(self, size: int, now: float) -> None:
+    def _held(self, size: int) -> None:
         """The server signed for something: that is progress."""
         self._progress = replace(self._progress, held=size, in_flight=None)
         self._doubted, self._why_records = False, ""
-        self._answered(now)
+        self._answered()
 
-    def _answered(self, now: float) -> None:
-        self.link = after_answer(self.link, now, self._pacing, self._dice)
+    def _rarely(self) -> float:
+        """When to try again what was refused."""
+        return self._monotonic() + self._pacing.cap_s
 
-    def _failed(self, failure: Unreachable | Strange | Busy | Refused, now: float) -> None:
-        self.link = after_failure(self.link, failure, now, self._pacing, self._dice)
+    def _answered(self) -> None:
+        self.link = after_answer(self.link, self._monotonic(), self._pacing, self._dice)
 
-    def _refused(self, why: str, now: float) -> None:
+    def _failed(self, failure: Failure, began: float) -> None:
+        now = self._monotonic()
+        self.link = after_failure(self.link, failure, began, now, self._pacing, self._dice)
+
+    def _refused(self, why: str) -> None:
         """What the server says cannot be relied on: ask again, rarely."""
         self._progress = replace(self._progress, reconciled=False, in_flight=None)
-        self.link = after_refusal(self.link, why, now, self._pacing)
+        self.link = after_refusal(self.link, why, self._monotonic(), self._pacing)
 
     def _set_aside(self, sha256: str, why: str, until: float) -> None:
         self._aside.refuse(sha256, why, until)

@@ -47,10 +47,10 @@ def deliver(
         monotonic: seconds.
         sleep: waits for so many seconds.
     """
-    courier = Courier(Outbox.of_store(store), channel, pacing, dice)
+    courier = Courier(Outbox.of_store(store), channel, pacing, dice, monotonic)
     worked = monotonic()
     while not store.tally.delivered and not courier.stuck:
-        again = courier.step(monotonic(), urgent=True)
+        again = courier.step(urgent=True)
         online, refused = courier.link.online, courier.refused
         show(delivery_of(store.tally, online=online, note=courier.note, refused=refused))
         now = monotonic()

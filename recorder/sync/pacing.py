@@ -42,7 +42,8 @@ class Link:
     Attributes:
         failures: how many requests failed in a row.
         not_before: nothing is sent before this time.
-        down_since: when the first of these failures came, while the server is not there.
+        down_since: when the first request that failed was begun, while the server is not
+            there.
         refused: whether the server is there but does not take the evidence.
         note: what is wrong, for people; empty where all is well.
     """
@@ -70,11 +71,20 @@ def after_answer(link: Link, now: float, pacing: Pacing, dice: random.Random) ->
 
 
 def after_failure(
-    link: Link, failure: Failure, now: float, pacing: Pacing, dice: random.Random
+    link: Link,
+    failure: Failure,
+    began: float,
+    now: float,
+    pacing: Pacing,
+    dice: random.Random,
 ) -> Link:
-    """A request failed: when to try again, and what to say."""
+    """A request failed: when to try again, and what to say.
+
+    It may have taken long to fail: out of reach the server is since the request ``began``,
+    and what is waited counts from ``now``.
+    """
     wait = backoff(link.failures, pacing, dice)
-    down_since = now if link.down_since is None else link.down_since
+    down_since = began if link.down_since is None else link.down_since
     match failure:
         case Unreachable(why=why, setting=setting) if setting:
             note = f"This computer's setting {setting} lets no connection be made: {why}."

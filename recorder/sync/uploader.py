@@ -64,7 +64,7 @@ class Uploader:
         """
         self._outbox = outbox
         self._courier = Courier(
-            outbox, channel, pacing or Pacing(), dice or random.SystemRandom()
+            outbox, channel, pacing or Pacing(), dice or random.SystemRandom(), monotonic
         )
         self._watch: OutageWatch | None = OutageWatch(network_lost, new_id)
         self._on_incident = on_incident
@@ -173,19 +173,18 @@ class Uploader:
 
     def _step(self) -> float:
         """Deliver one thing; when to come back, in monotonic seconds."""
-        now = self._monotonic()
         if self._paused:
-            return now + LOOK_S
+            return self._monotonic() + LOOK_S
         with self._changed:
             self._woken = False
         try:
-            again = self._courier.step(now, urgent=self._urgent)
+            again = self._courier.step(urgent=self._urgent)
             self._look(self._monotonic())
         except WriterGone:
             raise
         except Exception:  # noqa: BLE001 (a bug must not end delivery: it may pass)
             _log.exception("a step of delivery failed")
-            return self._courier.trouble(STUMBLED, self._monotonic())
+            return self._courier.trouble(STUMBLED)
         return again
 
     def _look(self, now: float) -> None:

@@ -181,7 +181,7 @@ class _Recorder:
             self.store.founding,
             wall=lambda: self._clock.wall / 1e6,
         )
-        self._courier = Courier(Outbox.of_store(self.store), channel, Pacing(), dice)
+        self._courier = Courier(Outbox.of_store(self.store), channel, Pacing(), dice, self._now)
 
     def _made(self, key: Ed25519PrivateKey) -> Ledger:
         return Ledger(self.store, key, clock=self._clock, boot="boot-1", new_id=ids())
@@ -203,7 +203,7 @@ class _Recorder:
             closed = self.store.tally.closed
             if closed and self.store.tally.delivered:
                 return
-            again = self._courier.step(self._now(), urgent=closed) - self._begun
+            again = self._courier.step(urgent=closed) - self._begun
             due = again if closed else min(again, self._next_piece, self._next_beat, self._end)
             self._pass(max(0.001, due - self._elapsed()))
         raise AssertionError(f"not delivered: {self._courier.note}")

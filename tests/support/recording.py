@@ -180,9 +180,10 @@ def deliver_all(server: EvidenceServer, store: EvidenceStore) -> None:
         make_channel(server, store.founding),
         Pacing(linger_s=0),
         random.Random(1),
+        monotonic=count().__next__,
     )
-    for step in range(2_000):
+    for _ in range(2_000):
         if store.tally.delivered:
             return
-        courier.step(float(step), urgent=True)
+        courier.step(urgent=True)
     raise AssertionError(f"not delivered: {courier.note}")

@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -112,6 +113,7 @@ class Recording:
             self._client.session(store.founding),
             Pacing(linger_s=0),
             random.Random(1),
+            monotonic=count().__next__,
         )
         self._writer.start()
         reporter = Reporter(self._writer)
@@ -171,10 +173,10 @@ class Recording:
 
     def deliver(self) -> None:
         """Have the server sign for all there is."""
-        for step in range(MAX_STEPS):
+        for _ in range(MAX_STEPS):
             if self._writer.tally.delivered:
                 return
-            self._courier.step(float(step), urgent=True)
+            self._courier.step(urgent=True)
         raise AssertionError(f"not delivered: {self._courier.note}")
 
     def close(self) -> None:

@@ -57,13 +57,15 @@ class Drive:
 
     def __init__(self, server: EvidenceServer, store: EvidenceStore) -> None:
         channel = make_channel(server, store.founding)
-        self.courier = Courier(Outbox.of_store(store), channel, PACING, random.Random(3))
+        self.courier = Courier(
+            Outbox.of_store(store), channel, PACING, random.Random(3), lambda: self.now
+        )
         self.server = server
         self.store = store
         self.now = 1_000.0
 
     def step(self, *, urgent: bool = True) -> float:
-        return self.courier.step(self.now, urgent=urgent)
+        return self.courier.step(urgent=urgent)
 
     def run(self, steps: int = 200, *, urgent: bool = True) -> None:
         """Step at the times the courier asks for, until all is delivered."""
@@ -234,6 +236,33 @@ def test_retry_after_is_obeyed(drive: Drive) -> None:
     assert len(drive.server.requests) == 1
     drive.now = again
     drive.run()
+
+
+@pytest.mark.parametrize("good", [0, 1, 2])
+def test_waiting_begins_when_the_request_has_failed(good: int, drive: Drive) -> None:
+    """Else a slow upload would use up what the server asks for, and every backoff."""
+
+    def slow(request: Request, go: Callable[[], Answer]) -> Answer:
+        drive.now += 20.0
+        return answering(503, retry_after="5")(request, go)
+
+    drive.server.script.extend([*[honest] * good, slow])
+    for _ in range(good):
+        drive.step()
+    began = drive.now
+    assert drive.step() >= began + 25.0
+    assert drive.courier.link.down_since == began
+    drive.run()
+
+
+def test_a_slow_refusal_is_asked_again_rarely_from_its_end_on(drive: Drive) -> None:
+    def slow(request: Request, go: Callable[[], Answer]) -> Answer:
+        drive.now += 20.0
+        return problem(ProblemType.CREDENTIAL, 401)(request, go)
+
+    drive.server.script.append(slow)
+    began = drive.now
+    assert drive.step() == began + 20.0 + PACING.cap_s
 
 
 def test_after_a_long_outage_the_rest_is_spread(drive: Drive) -> None:

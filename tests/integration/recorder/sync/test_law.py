@@ -104,7 +104,11 @@ class Session(RuleBasedStateMachine):
         channel = make_channel(self.server, self.store.founding)
         pacing = Pacing(linger_s=1.0, cap_s=30.0, spread_s=60.0)
         self.courier = Courier(
-            Outbox.of_store(self.store), channel, pacing, random.Random(self.number)
+            Outbox.of_store(self.store),
+            channel,
+            pacing,
+            random.Random(self.number),
+            self._now,
         )
 
     def _now(self) -> float:
@@ -134,7 +138,7 @@ class Session(RuleBasedStateMachine):
     @rule(urgent=st.booleans(), steps=st.integers(1, 4))
     def deliver(self, urgent: bool, steps: int) -> None:
         for _ in range(steps):
-            self.courier.step(self._now(), urgent=urgent)
+            self.courier.step(urgent=urgent)
 
     @rule(faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=3))
     def trouble_ahead(self, faults: list[Fault]) -> None:
@@ -162,7 +166,7 @@ class Session(RuleBasedStateMachine):
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(EvidenceStore, "add_receipt", full)
-            self.courier.step(self._now(), urgent=True)
+            self.courier.step(urgent=True)
 
     @rule()
     def the_program_dies(self) -> None:
@@ -201,7 +205,7 @@ class Session(RuleBasedStateMachine):
         for _ in range(500):
             if done():
                 return
-            again = self.courier.step(self._now(), urgent=True)
+            again = self.courier.step(urgent=True)
             self.clock.tick(min(max(again - self._now(), 0.01), 3_600))
         raise AssertionError(self.courier.note)
 

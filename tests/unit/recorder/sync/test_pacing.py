@@ -49,18 +49,28 @@ def test_failures_in_a_row_keep_the_time_of_the_first(
 ) -> None:
     link, dice = Link(), random.Random(seed)
     for number in range(repeats):
-        link = after_failure(link, UNREACHABLE, start + number, PACING, dice)
+        link = after_failure(link, UNREACHABLE, start + number, start + number, PACING, dice)
         assert link.not_before <= start + number + PACING.cap_s
     assert link.down_since == start
     assert link.failures == repeats
     assert not link.online
 
 
+def test_what_is_waited_counts_from_the_failure_and_the_outage_from_the_request() -> None:
+    dice = random.Random(1)
+    link = after_failure(Link(), Busy("later", 5.0), 100.0, 120.0, PACING, dice)
+    assert link.not_before >= 125.0
+    assert link.down_since == 100.0
+    again = after_failure(link, Busy("later", 5.0), 130.0, 150.0, PACING, dice)
+    assert again.not_before >= 155.0
+    assert again.down_since == 100.0
+
+
 @given(times, st.floats(0, 1e7), seeds)
 def test_what_the_server_asks_for_is_the_least_that_is_waited(
     now: float, asked: float, seed: int
 ) -> None:
-    link = after_failure(Link(), Busy("later", asked), now, PACING, random.Random(seed))
+    link = after_failure(Link(), Busy("later", asked), now, now, PACING, random.Random(seed))
     assert link.not_before >= now + min(asked, PACING.longest_wait_s)
     assert link.not_before <= now + PACING.longest_wait_s + PACING.cap_s
 
@@ -90,7 +100,7 @@ def test_only_a_long_outage_is_followed_by_the_spread(
     ],
 )
 def test_a_server_that_is_not_there_is_offline(failure: Failure, said: str) -> None:
-    link = after_failure(Link(), failure, 5.0, PACING, random.Random(1))
+    link = after_failure(Link(), failure, 5.0, 5.0, PACING, random.Random(1))
     assert not link.online
     assert said in link.note
 
@@ -98,7 +108,7 @@ def test_a_server_that_is_not_there_is_offline(failure: Failure, said: str) -> N
 def test_a_server_that_asks_for_patience_itself_is_there() -> None:
     down = Link(failures=2, down_since=1.0)
     busy = Busy("too fast", 7.0, there=True)
-    link = after_failure(down, busy, 5.0, PACING, random.Random(1))
+    link = after_failure(down, busy, 5.0, 5.0, PACING, random.Random(1))
     assert link.online
     assert not link.refused
     assert link.not_before >= 12.0
@@ -108,14 +118,14 @@ def test_a_server_that_asks_for_patience_itself_is_there() -> None:
 
 def test_a_refusal_is_online_and_rare() -> None:
     down = Link(failures=2, down_since=1.0)
-    link = after_failure(down, refusal(), 5.0, PACING, random.Random(1))
+    link = after_failure(down, refusal(), 5.0, 5.0, PACING, random.Random(1))
     assert link.online
     assert link.refused
     assert link.not_before == 5.0 + PACING.cap_s
     assert "no" in link.note
-    titled = after_failure(down, refusal(""), 5.0, PACING, random.Random(1))
+    titled = after_failure(down, refusal(""), 5.0, 5.0, PACING, random.Random(1))
     assert "Full" in titled.note
-    again = after_failure(link, UNREACHABLE, 70.0, PACING, random.Random(1))
+    again = after_failure(link, UNREACHABLE, 70.0, 70.0, PACING, random.Random(1))
     assert not again.refused
     assert after_refusal(link, "no", 70.0, PACING).failures == link.failures + 1
 
