@@ -7,6 +7,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from recorder.faults import EnvironmentFault
 
+# What may stand between two dots of a host's name at most (RFC 1035, section 2.3.4).
+MAX_LABEL_CHARS = 63
+
 
 def read_address(text: str, *, allow_plain: bool = False) -> str:
     """The address as ``scheme://host[:port][/path]``, without a trailing slash.
@@ -20,7 +23,7 @@ def read_address(text: str, *, allow_plain: bool = False) -> str:
     text = text.strip()
     try:
         parts = urlsplit(text if "://" in text else f"https://{text}")
-        sound = bool(parts.hostname) and parts.port != 0
+        sound = _can_be_looked_up(parts.hostname or "") and parts.port != 0
     except ValueError:
         raise _not_an_address(text) from None
     plain = parts.username is None and not parts.query and not parts.fragment
@@ -47,6 +50,12 @@ def is_loopback(parts: SplitResult) -> bool:
 def live_address(server: str, path: str) -> str:
     """The WebSocket address of a path on the server."""
     return f"ws{server.removeprefix('http')}{path}"
+
+
+def _can_be_looked_up(host: str) -> bool:
+    # A dot at the end is the root's.
+    labels = host.removesuffix(".").split(".")
+    return all(0 < len(label) <= MAX_LABEL_CHARS for label in labels)
 
 
 def _not_an_address(text: str) -> EnvironmentFault:

@@ -45,8 +45,15 @@ _BY_DATE = (9, 10)
 # leave of it in the middle of an answer, where httpcore passes h2's own errors on.
 _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, H2Error)
 
-# All that may go wrong on the way.
-_BROKEN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, H2Error, OSError)
+# All that may go wrong on the way; a UnicodeError where a name cannot even be looked up.
+_BROKEN = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    H2Error,
+    OSError,
+    UnicodeError,
+)
 
 # What httpcore calls the moments at which a connection has a new socket.
 _CONNECTED = ("connect_tcp.complete", "start_tls.complete")
@@ -221,6 +228,8 @@ def _unreachable(error: Exception, wall: Callable[[], float]) -> Unreachable:
             return Unreachable("it does not answer in time")
         case httpx.ConnectError():
             return Unreachable(f"no connection: {error}")
+        case UnicodeError():
+            return Unreachable("no connection: there can be no server of that name")
         case H2Error():
             return Unreachable("the connection broke within an answer")
         case _:

@@ -330,5 +330,13 @@ def test_an_address_that_turns_out_to_be_none() -> None:
     transport.close()
 
 
+@pytest.mark.parametrize("host", ["exams..example.edu", "a" * 64, "xn--a.example.edu"])
+def test_a_name_that_cannot_be_looked_up_is_unreachable(host: str) -> None:
+    transport = Transport(f"https://{host}")
+    answer = transport.request("GET", "/")
+    assert answer == Unreachable("no connection: there can be no server of that name")
+    transport.close()
+
+
 def test_a_reply_knows_its_media_type() -> None:
     assert Reply(200, {"content-type": "Text/HTML; charset=x"}, b"").media_type == "text/html"

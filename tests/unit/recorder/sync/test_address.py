@@ -17,6 +17,9 @@ from recorder.sync.address import live_address, read_address
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("http://localhost:8000/", "http://localhost:8000"),
         ("http://[::1]:8000", "http://[::1]:8000"),
+        ("exams.example.edu.", "https://exams.example.edu."),
+        (f"{'a' * 63}.example.edu", f"https://{'a' * 63}.example.edu"),
+        ("prüfung.example.de", "https://prüfung.example.de"),
     ],
 )
 def test_an_address_is_brought_into_one_form(typed: str, kept: str) -> None:
@@ -36,6 +39,11 @@ def test_an_address_is_brought_into_one_form(typed: str, kept: str) -> None:
         "https://[half",
         "https://example.edu:99999",
         "https://example.edu:0",
+        "https://exams..example.edu",
+        "https://.example.edu",
+        "https://exams.example.edu..",
+        "https://.",
+        f"https://{'a' * 64}.example.edu",
     ],
 )
 def test_what_is_no_address_is_said_to_be_none(typed: str) -> None:
