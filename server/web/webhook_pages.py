@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.params import FromPath
@@ -21,7 +21,8 @@ from server.network import AnyRequest
 from server.numbers import whole
 from server.problems import Rejection
 from server.web.forms import text_fields
-from server.web.rendering import page
+from server.web.rendering import PRIVATE, page
+from shared.encoding import sha256_hex
 
 STATES = {WAITING: "Waiting", DELIVERED: "Delivered", FAILED: "Failed"}
 
@@ -74,20 +75,26 @@ class WebhookPages(Controller):
         webhook_id: FromPath[str],
         webhooks: NamedDependency[Webhooks],
         clock: NamedDependency[WallClock],
-    ) -> Template:
-        """One, with what was sent; only the log where htmx asks for news."""
+    ) -> Template | Response[bytes]:
+        """One, with what was sent. Where htmx asks for news only the log, or 204 where it is as
+        ``seen`` already.
+        """
         query = request.query_params
         state, number = query.get("state", ""), query.get("page", "0")
-        return await _shown(
+        context = await _context(
             current_account(request),
             webhooks,
             webhook_id,
             clock(),
             state=state if state in STATES else "",
             number=whole(number, MOST_PAGES) or 0,
-            done=DONE.get(query.get("done", ""), ""),
-            part="HX-Request" in request.headers,
         )
+        if "HX-Request" not in request.headers:
+            done = DONE.get(query.get("done", ""), "")
+            return page("webhook.html", {**context, "done": done})
+        if query.get("seen") == context["seen"]:
+            return Response(b"", status_code=204, headers=PRIVATE)
+        return page("webhook_log.html", context)
 
     @post("/{webhook_id:str}", status_code=303)
     async def post_change(
@@ -184,32 +191,42 @@ async def _shown(
     webhook_id: str,
     now: int,
     *,
-    state: str = "",
-    number: int = 0,
-    done: str = "",
     told: Told | None = None,
     fields: dict[str, Any] | None = None,
     wrong: str = "",
-    part: bool = False,
 ) -> Template:
+    context = await _context(staff, webhooks, webhook_id, now)
+    shown = {"told": told, "fields": fields or context["fields"], "wrong": wrong}
+    return page("webhook.html", {**context, **shown}, status=422 if wrong else 200)
+
+
+async def _context(
+    staff: Staff,
+    webhooks: Webhooks,
+    webhook_id: str,
+    now: int,
+    *,
+    state: str = "",
+    number: int = 0,
+) -> dict[str, Any]:
     row, lines, total = await webhooks.log(staff, webhook_id, number, state)
-    context = {
+    pages = max(1, -(-total // PAGE))
+    return {
         "row": row,
         "lines": lines,
-        "pages": max(1, -(-total // PAGE)),
+        "pages": pages,
         "number": number,
         "state": state,
+        "seen": sha256_hex(repr((row.paused_at, pages, lines)).encode())[:16],
         "states": STATES,
         "events": {**EVENTS, PING: "A test"},
         "choices": EVENTS,
-        "fields": fields or _as_fields(row),
-        "wrong": wrong,
-        "done": done,
-        "told": told,
+        "fields": _as_fields(row),
+        "wrong": "",
+        "done": "",
+        "told": None,
         "now": now,
     }
-    name = "webhook_log.html" if part else "webhook.html"
-    return page(name, context, status=422 if wrong else 200)
 
 
 def _as_fields(row: WebhookRow) -> dict[str, Any]:
