@@ -493,8 +493,9 @@ def test_an_accommodation_is_given_and_nothing_is_lost_by_it(
         row = page.locator("tr", has_text="zoe-1").filter(has=page.locator("select"))
         row.locator("select").select_option(label="Reads aloud")
         with page.expect_response("**/accommodation"):
-            row.get_by_role("button", name="Give").click()
+            row.get_by_role("button", name="Give").press("Enter")
         expect(row.locator("option[selected]")).to_have_text("Reads aloud")
+        expect(row.get_by_role("button", name="Give")).to_be_focused()
         expect(page.locator(".code")).to_have_count(2)
         expect(page.locator("#new-candidates")).to_have_value("Not yet, typ")
 
