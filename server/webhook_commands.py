@@ -9,12 +9,13 @@ from cyclopts import App, Parameter
 
 from server.acting import Flag, run_as
 from server.opening import Fault, Rooms, settled
-from server.terminal import print_line
+from server.terminal import print_line, say
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
     from server.accounts.staff import Staff
     from server.integrations.controllers import WebhookOut
+    from server.integrations.models import WebhookRow
     from server.integrations.webhooks import WebhookDraft, Webhooks
     from server.problems import Rejection
 
@@ -205,7 +206,10 @@ def test(webhook: str, *, by: str) -> None:
     async def work(webhooks: Webhooks, staff: Staff) -> dict[str, Any]:
         return _told(await webhooks.ping(staff, webhook))
 
-    print_line(_run(by, work))
+    made = _run(by, work)
+    print_line(made)
+    if made["paused"] is not None:
+        _say_waits()
 
 
 @app.command
@@ -237,10 +241,21 @@ def resend(webhook: str, *, by: str, event: str | None = None) -> None:
         event: One event's id, as `deliveries` prints it.
     """
 
-    async def work(webhooks: Webhooks, staff: Staff) -> int:
-        return await webhooks.resend(staff, webhook, event)
+    async def work(webhooks: Webhooks, staff: Staff) -> tuple[int, WebhookRow]:
+        count = await webhooks.resend(staff, webhook, event)
+        row, _, _ = await webhooks.log(staff, webhook)
+        return count, row
 
-    print_line({"webhook": webhook, "again": _run(by, work)})
+    count, row = _run(by, work)
+    print_line({"webhook": webhook, "again": count})
+    if count and row.paused_at is not None:
+        _say_waits()
+
+
+def _say_waits() -> None:
+    from server.integrations.webhooks import WAITS
+
+    say(WAITS)
 
 
 def _switch(webhook: str, by: str, *, on: bool) -> None:

@@ -31,6 +31,9 @@ PAGE = 50
 
 PAUSED_BY_STAFF = "Switched off by staff."
 
+# What becomes of something that is sent, or sent again, meanwhile.
+WAITS = "It waits until the webhook is switched on."
+
 
 class WebhookDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A webhook to be. ``with_reference`` adds the candidate's reference to what is sent,

@@ -16,7 +16,7 @@ from server.clock import WallClock
 from server.integrations.events import EVENTS, PING
 from server.integrations.models import WebhookRow
 from server.integrations.outbox import DELIVERED, FAILED, WAITING
-from server.integrations.webhooks import PAGE, Told, WebhookDraft, Webhooks
+from server.integrations.webhooks import PAGE, WAITS, Told, WebhookDraft, Webhooks
 from server.network import AnyRequest
 from server.numbers import whole
 from server.problems import Rejection
@@ -37,6 +37,13 @@ DONE = {
     "change": "Changed.",
     "resend": "On its way again.",
     "resend-failed": "What failed is on its way again.",
+}
+
+# The same, where the webhook is switched off.
+DONE_OFF = {
+    "ping": f"A test event was made. {WAITS}",
+    "resend": WAITS,
+    "resend-failed": f"What failed is to be sent again. {WAITS}",
 }
 
 
@@ -90,7 +97,9 @@ class WebhookPages(Controller):
             number=whole(number, MOST_PAGES) or 0,
         )
         if "HX-Request" not in request.headers:
-            done = DONE.get(query.get("done", ""), "")
+            off = context["row"].paused_at is not None
+            said = {**DONE, **DONE_OFF} if off else DONE
+            done = said.get(query.get("done", ""), "")
             return page("webhook.html", {**context, "done": done})
         if query.get("seen") == context["seen"]:
             return Response(b"", status_code=204, headers=PRIVATE)

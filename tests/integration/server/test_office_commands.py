@@ -151,7 +151,14 @@ def test_webhooks_are_set_up_tried_and_removed(campus: Campus, admin: Run) -> No
         "type"
     ] == "ping"
     assert lines(admin("webhooks", "stop", hook, *by))[0]["paused"] is not None
+    waits = "It waits until the webhook is switched on."
+    again = ("webhooks", "resend", hook, "--event", sent["event"], *by)
+    for arguments in (("webhooks", "test", hook, *by), again):
+        status, _, said = admin(*arguments)
+        assert (status, waits in said) == (0, True), said
     assert lines(admin("webhooks", "resume", hook, *by))[0]["paused"] is None
+    status, _, said = admin(*again)
+    assert (status, waits in said) == (0, False), said
     assert lines(admin("webhooks", "resend", hook, *by)) == [{"webhook": hook, "again": 0}]
     (turned,) = lines(admin("webhooks", "rotate", hook, *by))
     assert turned["secret"] != made["secret"]

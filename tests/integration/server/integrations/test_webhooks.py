@@ -311,6 +311,21 @@ async def test_after_three_days_it_is_switched_off_and_administrators_are_told(
     assert {"webhook.pause", "webhook.resume", "webhook.resend"} <= actions
 
 
+async def test_what_is_sent_while_it_is_off_is_said_to_wait(house: House) -> None:
+    async with target() as to:
+        hook = await house.webhook(to)
+        assert "on its way" in (await house.do(hook, "ping")).text
+        await house.deliveries.deliver_due()
+        (line,) = await house.log(hook)
+        await house.do(hook, "pause")
+        for what in ("ping", "resend", "resend-failed"):
+            page = (await house.do(hook, what, event=line["event"])).text
+            assert "It waits until the webhook is switched on." in page, what
+            assert "on its way" not in page, what
+        await house.deliveries.deliver_due()
+        assert len(to.calls) == 1
+
+
 @pytest.mark.parametrize("what", ["resend-failed", "resume"])
 async def test_what_is_begun_anew_waits_as_at_the_beginning(house: House, what: str) -> None:
     async with target(answer("500 No")) as to:
