@@ -24,16 +24,16 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import asynccontextmanager, suppress
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
+from server.chores import tried
 from server.clock import WallClock
 from server.live.gathering import CHUNK, Gathering
 from server.live.need import BEFORE_THE_EXAM, Facts, Need, Place, ordered
 from server.live.tiles import Tile, stands, tile
-from server.storage.database import UNREADY, Database
+from server.storage.database import Database
 
 # How often all is looked at while somebody watches (s). Where other servers may work with the
 # same database, an incident that one of them took in is to be here within a second; SQLite has
@@ -60,8 +60,6 @@ MOST_CALLS = 20
 
 # Views of one look that are kept made: people type words, each of which is another one.
 MOST_VIEWS = 500
-
-_log = structlog.get_logger("invigil.server")
 
 Render = Callable[[Tile], str]
 
@@ -239,7 +237,7 @@ class Board:
         """Look at all again; those who wait are told where there is news.
 
         Raises:
-            OSError, DatabaseBusy, OperationalError, TimeoutError: the database cannot work.
+            Exception: one of ``UNREADY``: the database cannot work at the moment.
         """
         async with self._looking:
             self._wanted.clear()
@@ -251,7 +249,7 @@ class Board:
         """Look at the sessions of which there is news, or at all where that is wanted.
 
         Raises:
-            OSError, DatabaseBusy, OperationalError, TimeoutError: the database cannot work.
+            Exception: one of ``UNREADY``: the database cannot work at the moment.
         """
         if self._all or len(self._noticed) > CHUNK:
             await self.refresh()
@@ -300,11 +298,7 @@ class Board:
                     await self._try(self.catch_up)
 
     async def _try(self, look: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await look()
-        except UNREADY as error:
-            why = str(error).partition("\n")[0]
-            _log.warning("the board could not be brought up to date", why=why)
+        await tried("board", look, "the board could not be brought up to date")
 
     def _made(self, every: Iterable[Facts], now: int) -> Look:
         old = self.look
@@ -354,6 +348,8 @@ class Boards:
         self._made = lambda name: Board(name, database, render, clock)
         self._boards: dict[str, Board] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        # The application's own: a board outlives the request of its first viewer.
+        self._context: Context | None = None
 
     def of(self, institution_id: str) -> Board:
         """An institution's board."""
@@ -378,7 +374,9 @@ class Boards:
         board.viewers += 1
         task = self._tasks.get(institution_id)
         if task is None or task.done():
-            self._tasks[institution_id] = asyncio.create_task(self._keep_up(board))
+            self._tasks[institution_id] = asyncio.create_task(
+                self._keep_up(board), context=self._context
+            )
         try:
             yield board
         finally:
@@ -399,6 +397,7 @@ class Boards:
     @asynccontextmanager
     async def running(self, _: Any) -> AsyncIterator[None]:
         """While the application runs."""
+        self._context = copy_context()
         yield
         tasks: Sequence[asyncio.Task[Any]] = list(self._tasks.values())
         for task in tasks:

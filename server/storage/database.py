@@ -23,6 +23,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from server.storage.memory import Memory, begin
 from server.storage.one_trip import execute_at_once, execute_many_at_once
+from server.storage.outage import DatabaseUnready, outages_told
 from server.storage.turn import DatabaseBusy, Turn, lock_file
 
 # How long a request waits for SQLite's one connection, or one of PostgreSQL's, in seconds.
@@ -41,7 +42,7 @@ class LooseRows(Exception):
 
 
 # What is raised where the database (or the disk below it) cannot work at the moment.
-UNREADY = (OSError, DatabaseBusy, OperationalError, PoolTimeout)
+UNREADY = (OSError, DatabaseBusy, DatabaseUnready, OperationalError, PoolTimeout)
 
 
 # Where a transaction's work leaves notes, in the session's ``info``; and its last act, which
@@ -87,23 +88,27 @@ class Database:
         Keep it short and hold no other wait inside: on SQLite everybody else queues.
 
         Raises:
+            OSError, DatabaseBusy, DatabaseUnready, OperationalError, TimeoutError: the database
+                cannot work at the moment (``UNREADY``).
             RuntimeError: something is noted that no ``finish`` does (a bug).
         """
-        async with self._turn, self._sessions() as session:
-            remembered = begin(session, self._memory)
-            async with session.begin():
-                yield session
-                if self._finish is not None:
-                    await self._finish(session)
-                if session.info.get(NOTES):
-                    raise RuntimeError(f"noted, but nobody did it: {session.info[NOTES]}")
-            remembered.publish()
+        with outages_told():
+            async with self._turn, self._sessions() as session:
+                remembered = begin(session, self._memory)
+                async with session.begin():
+                    yield session
+                    if self._finish is not None:
+                        await self._finish(session)
+                    if session.info.get(NOTES):
+                        raise RuntimeError(f"noted, but nobody did it: {session.info[NOTES]}")
+                remembered.publish()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """A connection within a transaction, for looking at the schema."""
-        async with self._turn, self.engine.begin() as connection:
-            yield connection
+        with outages_told():
+            async with self._turn, self.engine.begin() as connection:
+                yield connection
 
     @asynccontextmanager
     async def unbegun(self) -> AsyncIterator[Any]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from structlog.testing import capture_logs
 from support.campus import Campus, Pupil, connected, redeem, sign_in
 
 from server.audit.models import LogEntryRow
 from server.live.board import PAGE, Board, Boards, View
 from server.live.care import HELD_FOR
-from server.live.gathering import FORGOTTEN_AFTER, PRESENT_FOR
-from server.live.need import ENDED_FOR, MINUTE, NEW_FOR, SILENT_AFTER, Need
+from server.live.gathering import FORGOTTEN_AFTER, PRESENT_FOR, Gathering
+from server.live.need import ENDED_FOR, MINUTE, NEW_FOR, SILENT_AFTER, Facts, Need
 from server.live.service import Connected, Live
 from server.live.together import MOST_AT_ONCE
 from shared.records import Gap, Heartbeat, Phase, Unobserved
@@ -256,6 +259,31 @@ async def test_what_is_taken_in_wakes_the_board(
         look = await board.newer(look.version, timeout_s=30)
         assert look.shown[0].tile.need is Need.ADMISSION
     service(campus, "boards")._tasks.popitem()[1].cancel()
+
+
+async def test_a_look_that_meets_a_bug_is_told_and_the_next_one_comes(
+    campus: Campus, running: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, real = list[int](), Gathering.look
+
+    async def look(gathering: Gathering, db: AsyncSession, now: int, only: Any) -> list[Facts]:
+        looks.append(now)
+        if len(looks) == 1:
+            raise KeyError("a bug")
+        return await real(gathering, db, now, only)
+
+    monkeypatch.setattr(Gathering, "look", look)
+    monkeypatch.setattr("server.live.board.EVERY_ALONE_S", 0.01)
+    with capture_logs() as said:
+        async with service(campus, "boards").watching(campus.institution.id) as board:
+            found = await board.newer(0, timeout_s=30)
+        service(campus, "boards")._tasks.popitem()[1].cancel()
+    assert [one.tile.id for one in found.shown] == [running.session]
+    (line,) = (line for line in said if line["log_level"] == "error")
+    assert (line["chore"], repr(line["exc_info"])) == ("board", "KeyError('a bug')")
+    registry = service(campus, "metrics")._registry
+    counted = registry.get_sample_value("invigil_chore_failures_total", {"chore": "board"})
+    assert counted == 1
 
 
 async def test_views_choose_by_exam_state_and_name(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, select, text
@@ -16,6 +17,7 @@ from support.migrating import OLDER, both_ways, differences, from_older
 
 from server.app import create_app
 from server.config import Settings
+from server.ingest.delivery import Delivery
 from server.ingest.models import ForkRow, IncidentRow, ReceiptRow, RecordRow
 from server.reports.bundle import BundleExport
 from server.retention import destruction
@@ -23,12 +25,13 @@ from server.retention.destruction import Destroyed, Held
 from server.retention.holds import HoldDraft, HoldKind, place_hold
 from server.retention.service import Retention
 from server.storage.blobs import BlobStore
-from server.storage.database import Database
+from server.storage.database import UNREADY, Database
 from shared.certificate import SEALED
 from shared.receipts import decode_receipt
 from shared.records import Gap
 from shared.signed import fingerprint, parse_line
 from shared.verify import verify_bundle
+from shared.wire import ProblemType
 
 # Each goes through every migration after its own, a quarter of a minute long; SQLite does so
 # from all of them.
@@ -220,6 +223,88 @@ async def test_a_zero_byte_in_a_request_is_the_callers_mistake(
     url = f"/api/v1/sessions/{pupil.session}/commands"
     command = {"action": "message", "text": "a\0b"}
     assert (await client.post(url, json=command, headers=headers)).status_code in {202, 400}
+
+
+async def test_a_connection_that_is_lost_is_worth_trying_again(
+    campus: Campus, pupil: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = Delivery.status, list[None]()
+
+    async def status(delivery: Delivery, session_id: str, token_hash: str) -> Any:
+        asked.append(None)
+        if len(asked) == 1:
+            database: Database = _service(campus, "database")
+            async with database.transaction() as db:
+                await db.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        return await real(delivery, session_id, token_hash)
+
+    monkeypatch.setattr(Delivery, "status", status)
+    lost = await pupil.client.get(pupil.url("status"), headers=pupil.headers)
+    assert (lost.status_code, lost.json()["type"]) == (503, ProblemType.BUSY)
+    assert int(lost.headers["retry-after"]) > 0
+    again = await pupil.client.get(pupil.url("status"), headers=pupil.headers)
+    assert again.status_code == 200
+
+
+@pytest.mark.parametrize("moment", ["between", "at the end"])
+async def test_a_transaction_whose_connection_was_lost_says_so(
+    campus: Campus, moment: str
+) -> None:
+    async with connected(campus.settings) as database, connected(campus.settings) as elsewhere:
+
+        async def lose() -> None:
+            async with database.transaction() as db:
+                own = await db.scalar(text("SELECT pg_backend_pid()"))
+                async with elsewhere.transaction() as other:
+                    await other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+                await _until_gone(elsewhere, own)
+                if moment == "between":
+                    await db.execute(text("SELECT 1"))
+
+        with pytest.raises(UNREADY):
+            await lose()
+        async with database.transaction() as db:
+            assert await db.scalar(text("SELECT 1")) == 1
+
+
+async def test_a_server_without_room_or_that_only_copies_cannot_work_at_the_moment(
+    socket: str, campus: Campus
+) -> None:
+    async with connected(campus.settings) as database:
+        async with database.transaction() as db:
+            await db.execute(text("CREATE ROLE nobody_more LOGIN CONNECTION LIMIT 0"))
+
+        async def write_to_a_copy() -> None:
+            async with database.transaction() as db:
+                await db.execute(text("SET TRANSACTION READ ONLY"))
+                await db.execute(text("CREATE TABLE more (one int)"))
+
+        with pytest.raises(UNREADY, match="read-only"):
+            await write_to_a_copy()
+    full = Database(
+        Settings(
+            data_dir=Path(), database_url=postgres.url(socket).replace("invigil", "nobody_more")
+        ).database
+    )
+    with pytest.raises(UNREADY, match="too many connections"):
+        async with full.transaction() as db:
+            await db.execute(text("SELECT 1"))
+    await full.close()
+
+
+def _service(campus: Campus, name: str) -> Any:
+    given: Any = campus.app.dependencies[name]
+    return given.dependency()
+
+
+async def _until_gone(database: Database, backend: int) -> None:
+    """Until a connection's process at the server has ended."""
+    there = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+    async with asyncio.timeout(30):
+        count = 1
+        while count:
+            async with database.transaction() as db:
+                count = await db.scalar(there, {"pid": backend})
 
 
 async def test_a_hold_that_comes_in_the_middle_of_a_step_waits_for_its_end(
