@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from server.spreadsheets import BOM
+
 Cell = str | int | float | bool | None
 Row = Sequence[Cell]
 
@@ -38,10 +40,12 @@ def safe(cell: Cell) -> Cell:
 async def written(
     columns: Sequence[str], portions: AsyncIterator[list[Row]], form: Format
 ) -> AsyncIterator[bytes]:
-    """The table, portion by portion. JSON is a list of objects with the columns' names."""
+    """The table, portion by portion. CSV begins with what spreadsheets know UTF-8 by; JSON is a
+    list of objects with the columns' names.
+    """
     match form:
         case Format.CSV:
-            yield _lines([columns])
+            yield BOM.encode() + _lines([columns])
             async for rows in portions:
                 yield _lines([[safe(cell) for cell in row] for row in rows])
         case Format.JSON:

@@ -265,7 +265,7 @@ def test_tables_are_written(campus: Campus, admin: Run, running: Pupil, tmp_path
     table = tmp_path / "flags.csv"
     only = ("--exam", campus.exam.id)
     assert admin("exports", "take", "flags", "-o", str(table), *only, *by)[0] == 0
-    assert table.read_text().startswith("session,flag,")
+    assert table.read_text(encoding="utf-8-sig").startswith("session,flag,")
     for arguments, says in (
         (("audit", "-o", str(tmp_path / "a.csv"), *by), "needs the role admin"),
         (("people", "-o", str(tmp_path / "a.csv"), *by), "TABLE is one of"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import csv
 import io
 import json
@@ -44,9 +45,15 @@ def test_json_is_a_list_of_objects(rows: list[Row]) -> None:
     assert read == [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
+def test_a_spreadsheet_knows_csv_for_utf_8_and_json_is_plain() -> None:
+    rows: list[Row] = [("Müller", 1)]
+    assert table(rows, Format.CSV) == codecs.BOM_UTF8 + "a,b\r\nMüller,1\r\n".encode()
+    assert table(rows, Format.JSON).startswith(b"[")
+
+
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=4))
 def test_csv_has_a_line_for_each_row_and_no_formula(rows: list[Row]) -> None:
-    text = table(rows, Format.CSV).decode()
+    text = table(rows, Format.CSV).decode("utf-8-sig")
     read = list(csv.reader(io.StringIO(text, newline="")))
     assert read[0] == list(COLUMNS)
     assert len(read) == len(rows) + 1
