@@ -24,6 +24,7 @@ PAGE = "/settings/tokens"
 
 # What the form offers, in days.
 LIFETIMES = (7, 30, 90, MAX_DAYS)
+USUAL_DAYS = 90
 
 
 class TokenPages(Controller):
@@ -57,13 +58,14 @@ class TokenPages(Controller):
         staff, now, form = current_account(request), clock(), await request.form()
         scopes = [one for one in form.getall("scope", []) if isinstance(one, str)]
         name, days = str(form.get("name", "")), str(form.get("days", ""))
+        number = int(days) if days.isdecimal() and len(days) < 5 else 0
         async with database.transaction() as db:
             try:
-                number = int(days) if days.isdecimal() and len(days) < 5 else 0
                 _, text = await make_token(db, staff, name, scopes, number, now, by=staff)
             except TokenError as error:
-                wrong = {"mistake": str(error), "name": name, "chosen": scopes}
-                return await _page(db, staff, now, status=422, **wrong)
+                chosen = number if number in LIFETIMES else USUAL_DAYS
+                typed = {"name": name, "chosen": scopes, "days": chosen}
+                return await _page(db, staff, now, status=422, mistake=str(error), **typed)
             await db.flush()
             return await _page(db, staff, now, made=text)
 
@@ -95,6 +97,7 @@ async def _page(
         "told": "",
         "name": "",
         "chosen": [],
+        "days": USUAL_DAYS,
         **shown,
     }
     return page("tokens.html", context, status=status)

@@ -369,6 +369,9 @@ async def test_a_token_ends_when_it_is_revoked_or_over(
     ):
         answer = await client.post("/settings/tokens", data=form, headers=headers)
         assert (answer.status_code, said in answer.text) == (422, True), said
+        # What was chosen stays; of what cannot be chosen the usual.
+        chosen = re.findall(r'<option value="(\d+)" selected>', answer.text)
+        assert chosen == ["7" if form["days"] == "7" else "90"]
     tokens: list[dict[str, str]] = []
     for name in ("first", "second"):
         form = {"name": name, "days": "7", "scope": "exams:read"}
