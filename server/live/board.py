@@ -227,7 +227,8 @@ class Board:
 
     async def fresh(self, age_s: float = FRESH_S) -> Look:
         """The board as it was at most ``age_s`` ago."""
-        if self._clock() - self._looked_at_all > age_s * 1e6 or self._all:
+        # One that is yet to come is from before the clock was set back.
+        if not 0 <= self._clock() - self._looked_at_all <= age_s * 1e6 or self._all:
             await self.refresh()
         elif self._noticed:
             await self.catch_up()

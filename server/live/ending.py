@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.clock import MICROS_PER_SECOND
@@ -57,6 +57,16 @@ async def read_ended_by(db: AsyncSession, session_ids: Sequence[str]) -> Mapping
         elif action == "warn" and 0 < limit == given:
             found[name] = EndedBy.WARNINGS
     return found
+
+
+async def read_ended_at(db: AsyncSession, session_ids: Sequence[str]) -> Mapping[str, int]:
+    """When each of these sessions, all of which are ``terminated``, was ended (µs UTC)."""
+    query = (
+        select(CommandRow.session_id, func.min(CommandRow.created))
+        .where(CommandRow.session_id.in_(session_ids), CommandRow.action == "terminate")
+        .group_by(CommandRow.session_id)
+    )
+    return dict((await db.execute(query)).tuples().all())
 
 
 def let_go_on(commands: Iterable[CommandRow], since: int) -> bool:

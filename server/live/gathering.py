@@ -41,7 +41,7 @@ from server.ingest.models import (
 from server.live.ending import read_ended_by
 from server.live.known import NOT_CARED, Cared, Known
 from server.live.models import CareRow, CommandRow, LiveRow, SaidRow, WatcherRow
-from server.live.need import ENDED_FOR, LOOK_BACK, Facts, Seen
+from server.live.need import APART, ENDED_FOR, LOOK_BACK, Facts, Seen
 from server.review.durations import Spans, length, united
 from server.review.models import LimitRow, RankRow
 from server.review.phases import read_phases_of
@@ -55,10 +55,6 @@ FORGOTTEN_AFTER = 6 * 3600 * MICROS_PER_SECOND
 
 # Somebody looks at a session for as long as their page says so, every few seconds. µs.
 PRESENT_FOR = 20 * MICROS_PER_SECOND
-
-# States that other servers kept meanwhile may bear an earlier time than the newest one: what
-# their clocks and commits differ by. Microseconds.
-OVERLAP = 5 * MICROS_PER_SECOND
 
 # Sessions asked about at once: their ids stand in the question.
 CHUNK = 300
@@ -116,7 +112,7 @@ class Gathering:
         for row in rows:
             _stood(self._known[row.id], row)
         await self._end(db)
-        await self._hear(db, only)
+        await self._hear(db, now, only)
         await self._talk(db, only)
         await self._care(db, now, only)
         await self._watch(db, now, only)
@@ -258,17 +254,21 @@ class Gathering:
                 known = self._known[name]
                 known.unseen = united([*known.unseen, *spans])
 
-    async def _hear(self, db: AsyncSession, only: Collection[str] | None) -> None:
+    async def _hear(self, db: AsyncSession, now: int, only: Collection[str] | None) -> None:
         """What recorders said of themselves since."""
+        # Where the clock was set back, what comes now bears an earlier time than all before.
+        since = self._live_since if self._live_since <= now else 0
         query = select(LiveRow.session_id, LiveRow.time, LiveRow.state)
         query = query.join(ExamSession, ExamSession.id == LiveRow.session_id).where(
-            *self._mine(only), LiveRow.time >= self._live_since - OVERLAP
+            # What other servers kept meanwhile may bear an earlier time than the newest.
+            *self._mine(only),
+            LiveRow.time >= since - APART,
         )
-        newest = self._live_since
+        newest = since
         for name, time, state in await db.execute(query):
             if (known := self._known.get(name)) is not None:
                 known.put(heard=time, told=state)
-                newest = max(newest, time)
+                newest = max(newest, min(time, now))
         # What others reported up to then was not asked for where it is about ``only`` these.
         self._live_since = newest if only is None else self._live_since
 

@@ -26,6 +26,10 @@ CONNECTED_FOR = 15 * MICROS_PER_SECOND
 # for so long is not connected. Microseconds.
 SILENT_AFTER = 30 * MICROS_PER_SECOND
 
+# What the clocks of several servers may differ by. A moment that lies further ahead is from
+# before the clock was set back: how long ago it was nobody knows. Microseconds.
+APART = 5 * MICROS_PER_SECOND
+
 # An incident that nobody saw is new for so long; then it is the review's matter. Microseconds.
 NEW_FOR = 30 * MINUTE
 
@@ -104,7 +108,9 @@ class Facts:
     when the exam's time is over, ``None`` before it has begun or while it stands still.
     ``stops_at`` is when its policy's limit ends the session, unless staff let the exam go on
     before; ``ended_by`` is told of one that was ended so, or by staff. ``streams`` are those a
-    picture can be shown of.
+    picture can be shown of. ``awaits_since``, ``paused_since``, ``problem_since`` and
+    ``unobserved_since`` are when each of these began, as far as is known, for as long as it
+    lasts; ``ended_at`` is when it ended.
     """
 
     id: str
@@ -114,8 +120,11 @@ class Facts:
     state: str = "open"
     phase: str = ""
     awaits: str = ""
+    awaits_since: int | None = None
     paused: bool = False
+    paused_since: int | None = None
     light: str = ""
+    problem_since: int | None = None
     words: str = ""
     created: int = 0
     heard: int | None = None
@@ -128,6 +137,7 @@ class Facts:
     score: float | None = None
     unobserved: int = 0
     lately: int = 0
+    unobserved_since: int | None = None
     help_since: int | None = None
     unread: int = 0
     warnings: int = 0
@@ -135,6 +145,7 @@ class Facts:
     ends_at: int | None = None
     stops_at: int | None = None
     ended_by: EndedBy = EndedBy.STAFF
+    ended_at: int | None = None
     streams: tuple[str, ...] = ()
     holder: str = ""
     watchers: tuple[str, ...] = ()
@@ -199,6 +210,16 @@ def is_new(seen: Seen, now: int, seen_at: int) -> bool:
     return seen.severity in WEIGHTS and seen.at > max(seen_at, now - NEW_FOR)
 
 
+def is_lately(moment: int | None, now: int, within: int) -> bool:
+    """Whether a moment is at most ``within`` (µs) ago."""
+    return moment is not None and -APART <= now - moment <= within
+
+
+def is_hardly_observed(phase: str, lately: int) -> bool:
+    """Whether nobody could have seen much, of the phase and of ``Facts.lately``."""
+    return phase in ("", "exam") and lately > (1 - ENOUGH) * LOOK_BACK
+
+
 def _called(facts: Facts) -> Place | None:
     if facts.over:
         return None
@@ -207,26 +228,26 @@ def _called(facts: Facts) -> Place | None:
     if facts.awaits:
         question = {"identity": "identity", "environment": "computer"}.get(facts.awaits, "")
         why = f"waits for you to decide on their {question}" if question else "waits for you"
-        return Place(Need.ADMISSION, facts.heard or facts.created, why)
+        return Place(Need.ADMISSION, facts.awaits_since or facts.created, why)
     return None
 
 
 def _stopped(facts: Facts) -> Place | None:
-    since = facts.last or facts.created
+    ended = facts.ended_at or facts.last or facts.created
     match facts:
         case Facts(state="terminated"):
-            return Place(Need.STOPPED, since, f"was ended {facts.ended_by.words}")
+            return Place(Need.STOPPED, ended, f"was ended {facts.ended_by.words}")
         case Facts(state="closed", phase="handed_in"):
-            return Place(Need.FINE, since, "has handed in")
+            return Place(Need.FINE, ended, "has handed in")
         case Facts(state="closed"):
-            return Place(Need.STOPPED, since, "ended without handing in")
+            return Place(Need.STOPPED, ended, "ended without handing in")
         case Facts(stops_at=int(at)):
             why = f"is ended at {of_day(at)} unless you let the exam go on"
             return Place(Need.ENDING, at - GRACE, why)
         case Facts(paused=True) | Facts(phase="paused"):
-            return Place(Need.STOPPED, since, "is paused")
+            return Place(Need.STOPPED, facts.paused_since or facts.created, "is paused")
         case Facts(light="problem"):
-            return Place(Need.STOPPED, since, "has a problem")
+            return Place(Need.STOPPED, facts.problem_since or facts.created, "has a problem")
         case _:
             return None
 
@@ -237,12 +258,12 @@ def _noticed(facts: Facts, now: int) -> Place | None:
         many = f"{len(facts.fresh)} new incidents"
         why = "a new incident" if len(facts.fresh) == 1 else many
         return Place(Need.INCIDENT, since, why, weight(facts.fresh))
-    last = facts.last
-    if last is None or now - last > SILENT_AFTER:
-        why = "is not connected" if last else "has not connected yet"
-        return Place(Need.SILENT, last or facts.created, why)
-    if facts.phase in ("", "exam") and facts.lately > (1 - ENOUGH) * LOOK_BACK:
-        return Place(Need.UNOBSERVED, now - LOOK_BACK, "can hardly be observed")
+    if not any(is_lately(one, now, SILENT_AFTER) for one in (facts.heard, facts.delivered)):
+        why = "is not connected" if facts.last else "has not connected yet"
+        return Place(Need.SILENT, facts.last or facts.created, why)
+    if is_hardly_observed(facts.phase, facts.lately):
+        since = facts.unobserved_since or facts.created
+        return Place(Need.UNOBSERVED, since, "can hardly be observed")
     return None
 
 

@@ -96,13 +96,18 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """What follows from commands: whether the exam is paused, how many warnings have counted
-    and how much more time was given, in seconds.
+    """What follows from commands: since when the exam is paused (µs UTC), if it is, how many
+    warnings have counted and how much more time was given, in seconds.
     """
 
-    paused: bool = False
+    paused_since: int | None = None
     warnings: int = 0
     extra_s: float = 0.0
+
+    @property
+    def paused(self) -> bool:
+        """Whether the exam is paused."""
+        return self.paused_since is not None
 
 
 async def read_situation(db: AsyncSession, session: ExamSession) -> Situation:
@@ -166,9 +171,14 @@ def awaited(state: dict[str, Any], heard: int, commands: Sequence[CommandRow]) -
 
 def asked_for(commands: Sequence[CommandRow]) -> AskedFor:
     """What follows from a session's commands, in order."""
-    held = [one.action for one in commands if one.action in ("pause", "resume")]
+    paused_since: int | None = None
+    for one in commands:
+        if one.action == "resume":
+            paused_since = None
+        elif one.action == "pause" and paused_since is None:
+            paused_since = one.created
     return AskedFor(
-        paused=held[-1:] == ["pause"],
+        paused_since=paused_since,
         warnings=sum(one.action == "warn" for one in commands),
         extra_s=sum(one.seconds for one in commands),
     )

@@ -9,7 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.clock import MICROS_PER_SECOND
-from server.live.need import CONNECTED_FOR, MINUTE, SILENT_AFTER, Facts, Need, Place, Seen
+from server.live.need import (
+    CONNECTED_FOR,
+    MINUTE,
+    SILENT_AFTER,
+    Facts,
+    Need,
+    Place,
+    Seen,
+    is_lately,
+)
 from server.review.durations import spoken
 from server.review.phases import LABELS
 from server.review.score import Score
@@ -159,9 +168,9 @@ def connected(facts: Facts, now: int) -> tuple[str, str, int | None]:
         return "Ended", "", None
     if facts.last is None:
         return "Not connected yet", "warn", facts.created - facts.created % STEP
-    if facts.heard is not None and now - facts.heard <= CONNECTED_FOR:
+    if is_lately(facts.heard, now, CONNECTED_FOR):
         return "Connected", "live", None
-    if facts.delivered is not None and now - facts.delivered <= SILENT_AFTER:
+    if is_lately(facts.delivered, now, SILENT_AFTER):
         return "Delivers, but cannot be reached", "warn", None
     return "Not heard", "bad", facts.last - facts.last % STEP
 

@@ -92,6 +92,32 @@ async def test_a_session_is_there_from_its_code_on(campus: Campus, pupil: Pupil)
     assert board_of(campus).look.shown == ()
 
 
+async def test_a_clock_that_is_set_back_hides_no_news_and_makes_nobody_present(
+    campus: Campus, client: httpx.AsyncClient, running: Pupil
+) -> None:
+    silent = await redeem(client, await campus.code("s-2"))
+    board = board_of(campus)
+    for pupil in (running, silent):
+        await report(campus, pupil)
+        assert (await shown(campus, pupil)).connection == "Connected"
+    campus.clock.advance(-60 * MINUTE)
+    await report(campus, running, light="problem")
+    look = await board.fresh()
+    tiles = {one.tile.id: one.tile for one in look.shown}
+    assert (tiles[running.session].connection, tiles[running.session].light) == (
+        "Connected",
+        "problem",
+    )
+    assert (tiles[silent.session].need, tiles[silent.session].connection) == (
+        Need.SILENT,
+        "Not heard",
+    )
+    # From then on states are read by the time that it is now.
+    campus.clock.advance(2 * SECOND)
+    await report(campus, running, light="good")
+    assert (await shown(campus, running)).light == "good"
+
+
 async def test_what_a_recorder_says_stands_in_its_tile(campus: Campus, running: Pupil) -> None:
     waiting = {"queued_records": 5, "queued_bytes": 1_230_000}
     words = "No connection. All is kept safely on this computer."

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from server.live.ending import EndedBy
 from server.live.need import (
+    APART,
     CONNECTED_FOR,
     HALF_LIFE,
     LOOK_BACK,
@@ -183,6 +184,45 @@ def test_a_tile_changes_only_with_news() -> None:
     assert revision(replace(later, unobserved=9 * SECOND), NOW + 5 * SECOND) == first
     assert revision(replace(later, unread=1), NOW + 5 * SECOND) != first
     assert revision(FINE, NOW + MINUTE) != first
+
+
+# Whatever calls for somebody for as long as it lasts.
+LASTING = [
+    {"awaits": "identity", "awaits_since": NOW - MINUTE},
+    {"paused": True, "paused_since": NOW - MINUTE},
+    {"phase": "paused", "paused_since": NOW - MINUTE},
+    {"light": "problem", "problem_since": NOW - MINUTE},
+    {"lately": LOOK_BACK, "unobserved_since": NOW - MINUTE},
+    {"state": "terminated", "ended_at": NOW - MINUTE},
+    {"state": "closed", "ended_at": NOW - MINUTE},
+]
+
+
+@pytest.mark.parametrize("changes", LASTING, ids=str)
+def test_what_lasts_is_told_since_when_whatever_is_heard_meanwhile(changes: dict) -> None:
+    every = [
+        replace(FINE, heard=NOW + at, delivered=NOW + at, **changes)
+        for at in range(0, MINUTE, 3 * SECOND)
+    ]
+    tiles = [tile(one, place(one, one.heard or 0), one.heard or 0) for one in every]
+    assert {one.since for one in tiles} == {NOW - MINUTE - (NOW - MINUTE) % (5 * SECOND)}
+    assert len({one.revision for one in tiles}) == 1
+    # Whoever came later stands below, though nothing newer was heard of who came first.
+    later = {name: at + SECOND if "_" in name else at for name, at in changes.items()}
+    second = replace(FINE, id="b", name="Ada", **later)
+    placed = ordered([second, replace(every[-1], name="Zoe")], NOW)
+    assert [one.name for one, _ in placed] == ["Zoe", "Ada"]
+
+
+@pytest.mark.parametrize("ahead", [SECOND, MINUTE])
+def test_what_was_heard_before_the_clock_was_set_back_makes_nobody_present(ahead: int) -> None:
+    facts = replace(FINE, heard=NOW + ahead, delivered=None)
+    there = ahead <= APART
+    assert (place(facts, NOW).need is Need.FINE) is there
+    assert (connected(facts, NOW)[0] == "Connected") is there
+    delivers = replace(FINE, heard=None, delivered=NOW + ahead)
+    assert (place(delivers, NOW).need is Need.FINE) is there
+    assert (connected(delivers, NOW)[0] == "Not heard") is not there
 
 
 def test_amounts_in_words() -> None:
