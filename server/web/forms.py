@@ -20,3 +20,8 @@ def number(text: str) -> float | None:
     except ValueError:
         return None
     return found if math.isfinite(found) else None
+
+
+def shown(number: float) -> str:
+    """A number as a field shows it: as short as is read back as the very same."""
+    return repr(float(number)).removesuffix(".0")

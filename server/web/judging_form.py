@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from server.exams.terms import Terms
+from server.web.forms import shown
 from shared.flags import Kind
 from shared.policy import Review
 
@@ -23,7 +24,7 @@ def judging_fields(terms: Terms) -> dict[str, str]:
     """The fields for these terms; boxes that are not ticked have none."""
     review = terms.review
     return {
-        "review.burst_s": f"{review.burst_s:g}",
+        "review.burst_s": shown(review.burst_s),
         "review.limit": str(review.limit),
         "review.at_limit": review.at_limit,
         **({"review.four_eyes": "on"} if review.four_eyes else {}),

@@ -16,6 +16,7 @@ from server.exams.contradictions import Window, contradictions
 from server.exams.measures import NEEDS, Stream, measure, numbers, value
 from server.exams.terms import Terms
 from server.web.forms import number as read_number
+from server.web.forms import shown
 from server.web.judging_form import judging_fields, read_judging
 from server.web.kept_form import kept_fields, read_kept
 from server.web.schedule_form import asked_folds, read_start
@@ -30,6 +31,8 @@ from shared.flags import Kind, Severity
 from shared.policy import Breaks, Clips, Identity, Objects, Rule, Streams
 
 MINUTE_S = 60
+# Seconds are kept as finely as the clock's microseconds, so that a third of a minute is 20 s.
+SECOND_DIGITS = 6
 
 # Ticked on a form whose policy does without a stream: whatever needs it goes off as well.
 WITHOUT = "without"
@@ -101,7 +104,7 @@ def fields_of(terms: Terms) -> dict[str, str]:
         "labels": "\n".join(terms.objects.labels),
         "model": terms.objects.model or "",
         "clips.severity": clips.severity.value,
-        **{name: f"{number:g}" for name, number in said.items()},
+        **{name: shown(number) for name, number in said.items()},
         **{name: "on" for name, on in ticked.items() if on},
         **surroundings_fields(terms),
         **judging_fields(terms),
@@ -122,14 +125,14 @@ def rule_fields(kind: Kind, rule: Rule) -> dict[str, str]:
     """The fields of one kind."""
     after, to = rule.escalate_after_s, rule.escalate_to
     told = {
-        f"{kind}.{name}": f"{measure(kind, name).told(value(kind, rule, name)):g}"
+        f"{kind}.{name}": shown(measure(kind, name).told(value(kind, rule, name)))
         for name in (*numbers(kind), "weight")
     }
     return {
         **told,
         **({f"{kind}.on": "on"} if rule.enabled else {}),
         f"{kind}.severity": rule.severity.value,
-        f"{kind}.escalate_after_s": "" if after is None else f"{after:g}",
+        f"{kind}.escalate_after_s": "" if after is None else shown(after),
         f"{kind}.escalate_to": "" if to is None else to.value,
     }
 
@@ -162,7 +165,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
         purpose=purpose,
         retention_days=int(number["retention_days"]),
         kept_days=read_kept(fields, wrong),
-        duration_s=number["minutes"] * MINUTE_S,
+        duration_s=_seconds(number["minutes"]),
         streams=_streams(fields, base.streams, number),
         kinds={kind: _rule(fields, kind, rule, wrong) for kind, rule in base.rules.items()},
         objects=Objects(labels=_lines(fields, "labels"), model=_model(fields)),
@@ -175,7 +178,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
         environment=read_environment(fields, wrong, number["environment.limit"]),
         breaks=Breaks(
             count=int(number["breaks.count"]),
-            longest_s=number["breaks.minutes"] * MINUTE_S,
+            longest_s=_seconds(number["breaks.minutes"]),
         ),
         review=read_judging(fields, base.review, wrong),
         warnings=int(number["warnings"]),
@@ -282,6 +285,10 @@ def _scalar(fields: Fields, name: str, wrong: dict[str, str]) -> float:
     what = "a whole number" if kind is int else "a number"
     wrong[name] = f"This is {what} from {low:,} to {high:,}."
     return low
+
+
+def _seconds(minutes: float) -> float:
+    return round(minutes * MINUTE_S, SECOND_DIGITS)
 
 
 def _model(fields: Fields) -> str | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from server.exams.machine import PARTS, Part, level_of
 from server.exams.terms import Terms
+from server.web.forms import shown
 from server.web.schedule_form import Fields, time_fields
 from shared.policy import Environment, Level, Lockdown, Surface
 
@@ -51,7 +52,7 @@ def surroundings_fields(terms: Terms) -> dict[str, str]:
         "surface.start": surface.start,
         "surface.allowed": "\n".join(surface.allowed),
         "environment.action": environment.action,
-        "environment.limit": f"{environment.limit:g}",
+        "environment.limit": shown(environment.limit),
         **{name: "on" for name, on in ticked.items() if on},
     }
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.exams.terms import Terms
 from server.web.policy_form import Mistakes, fields_of, read_terms, reset_fields
 from server.web.policy_view import groups
 from shared.flags import Kind, Severity
-from shared.policy import DEFAULT_RULES, Clips, Identity, Objects, Rule
+from shared.policy import (
+    DEFAULT_RULES,
+    Breaks,
+    Clips,
+    Environment,
+    Identity,
+    Objects,
+    Review,
+    Rule,
+)
 
 FIELDS = fields_of(Terms())
 
@@ -52,6 +61,32 @@ def test_whatever_is_set_is_read_back(rule: Rule, photo: bool) -> None:
         objects=Objects(labels=("a", "b"), model="f" * 64),
         clips=Clips(before_s=2.5),
         heartbeat_s=7.0,
+    )
+    assert read_terms(fields_of(terms), terms) == terms
+
+
+def of_micros(least_s: int, most_s: int) -> st.SearchStrategy[float]:
+    return st.integers(least_s * 10**6, most_s * 10**6).map(lambda n: n / 10**6)
+
+
+@given(of_micros(60, 86_400), of_micros(0, 86_400), of_micros(0, 10), of_micros(61, 3_600))
+@example(6_020.0, 62.0, 0.5, 1_234.567_8)
+def test_no_number_changes_by_being_shown(
+    duration_s: float, longest_s: float, limit: float, graver_s: float
+) -> None:
+    speech = msgspec.structs.replace(
+        DEFAULT_RULES[Kind.SPEECH],
+        threshold=0.612_345_67,
+        weight=limit,
+        escalate_after_s=graver_s,
+        escalate_to=Severity.CRITICAL,
+    )
+    terms = Terms(
+        duration_s=duration_s,
+        kinds=Terms().rules | {Kind.SPEECH: speech},
+        breaks=Breaks(longest_s=longest_s),
+        environment=Environment(limit=limit),
+        review=Review(burst_s=graver_s),
     )
     assert read_terms(fields_of(terms), terms) == terms
 
