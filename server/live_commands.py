@@ -156,6 +156,7 @@ def together(
         state: With --everybody: only those in this state, as of `list`.
         minutes: Of extra_time: how many there are to be more, 1 to 1440.
     """
+    from server.accounts.service import new_id
     from server.live.service import Live
     from server.live.together import MOST_AT_ONCE, Outcome, ask_together
     from server.problems import Rejection
@@ -168,10 +169,11 @@ def together(
         found = await _shown(rooms, staff, exam, state, "") if everybody else []
         chosen = [*session, *(one.id for one in found if not one.over)]
         live, done = Live(rooms.database, rooms.clock, lambda _: None), list[Outcome]()
+        request = new_id()
         # In portions, as the page does it; where none is chosen that is said.
         for at in range(0, max(1, len(chosen)), MOST_AT_ONCE):
             part = chosen[at : at + MOST_AT_ONCE]
-            outcome = await ask_together(live, staff, part, draft)
+            outcome = await ask_together(live, staff, part, draft, request)
             if isinstance(outcome, Rejection):
                 return outcome
             done += outcome

@@ -19,7 +19,7 @@ from server.builds.reading import read_alarms
 from server.clock import WallClock
 from server.ingest.lookup import session_of
 from server.ingest.models import ExamSession, IncidentRow, RecordRow
-from server.live.conversation import SPOKEN
+from server.live.conversation import SPOKEN, TO_SEVERAL
 from server.live.gathering import PRESENT_FOR
 from server.live.models import CareRow, CommandRow, WatcherRow
 from server.live.need import MINUTE, NEW_FOR, WEIGHTS
@@ -73,6 +73,7 @@ async def has_fresh(db: AsyncSession, session_id: str, now: int) -> bool:
             CommandRow.session_id == session_id,
             CommandRow.action.in_(SPOKEN),
             CommandRow.account_id.is_not(None),
+            CommandRow.id.not_like(f"{TO_SEVERAL}%"),
         )
     )
     seen_at = max(spoken or 0, care.seen_at if care is not None else 0)

@@ -20,6 +20,10 @@ SPOKEN = {"message": "message", "warn": "warning"}
 # Who gave a command that nobody of the staff gave: the limit that the policy sets.
 BY_POLICY = "the exam's policy"
 
+# How the ids of commands begin that were asked of several sessions at once. What is said to
+# all is no answer to one, and whoever says it has not looked at what one calls for.
+TO_SEVERAL = "all-"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -86,9 +90,17 @@ async def read_asked(db: AsyncSession, session_id: str) -> list[Asked]:
     ]
 
 
-def answered_at(asked: Iterable[tuple[str, int]]) -> int:
-    """When staff last spoke to the candidate (µs UTC), of their actions and when; 0: never."""
-    return max((at for action, at in asked if action in SPOKEN), default=0)
+def is_to_several(command_id: str) -> bool:
+    """Whether a command was asked of several sessions at once."""
+    return command_id.startswith(TO_SEVERAL)
+
+
+def answered_at(asked: Iterable[tuple[str, str, int]]) -> int:
+    """When staff last spoke to this candidate (µs UTC), of their commands' ids, actions and
+    when; 0: never.
+    """
+    spoken = (at for id_, action, at in asked if action in SPOKEN and not is_to_several(id_))
+    return max(spoken, default=0)
 
 
 def open_of(said: Iterable[tuple[str, int]], answered: int, read_at: int) -> Open:
@@ -109,7 +121,8 @@ async def conversation(db: AsyncSession, session_id: str, asked: Sequence[Asked]
     """The same, where what staff asked was read already."""
     spoken = [one for one in asked if one.action in SPOKEN]
     # What the policy says answers nobody.
-    answered = answered_at((one.action, one.at) for one in spoken if one.by != BY_POLICY)
+    by_staff = (one for one in spoken if one.by != BY_POLICY)
+    answered = answered_at((one.id, one.action, one.at) for one in by_staff)
     query = select(SaidRow).where(SaidRow.session_id == session_id)
     heard = [
         Line(

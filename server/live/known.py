@@ -14,7 +14,7 @@ from server.clock import MICROS_PER_SECOND
 from server.live.conversation import answered_at, open_of
 from server.live.ending import EndedBy, stops_at
 from server.live.models import CommandRow
-from server.live.need import NEW_FOR, WEIGHTS, Facts, Seen, is_new
+from server.live.need import NEW_FOR, WEIGHTS, Facts, Seen, is_hardly_observed, is_new
 from server.live.situation import asked_for, awaited, said
 from server.review.durations import Spans
 from server.review.phases import PAUSED, Phases
@@ -41,7 +41,7 @@ NOT_CARED = Cared()
 @dataclass(slots=True)
 class Known:
     """A session as far as it is known. ``size`` is how many of its records were looked at,
-    ``passed`` when it passed a limit that is to end it (µs UTC).
+    ``passed`` when it passed a limit that is to end it, ``ended_at`` when it ended (µs UTC).
     """
 
     id: str
@@ -61,6 +61,7 @@ class Known:
     commanded: tuple[int, int] = (0, 0)
     passed: int | None = None
     ended_by: EndedBy | None = None
+    ended_at: int | None = None
     sayings: tuple[tuple[str, int], ...] = ()
     newest: Seen | None = None
     grave: dict[str, Seen] = field(default_factory=dict[str, Seen])
@@ -76,6 +77,10 @@ class Known:
     # The facts that were reckoned last, for as long as nothing changes them (µs UTC).
     _facts: Facts | None = None
     _until: int | None = None
+    # What of it lasts: how it is, and since when (µs UTC).
+    _began: dict[str, tuple[str | bool, int]] = field(
+        default_factory=dict[str, tuple[str | bool, int]]
+    )
 
     def put(self, **changes: Any) -> None:
         """Take what was read; where it is nothing new, the facts stand."""
@@ -96,6 +101,16 @@ class Known:
         if seen.severity in WEIGHTS and seen.at > now - NEW_FOR:
             self.grave[name] = seen
 
+    def since(self, what: str, how: str | bool) -> int | None:
+        """Since when ``what`` is as it is (µs UTC), as far as it was looked at: when that was
+        first told. Nothing where it is not at all.
+        """
+        before, since = self._began.get(what, (False, 0))
+        if how != before:
+            since = self.heard or self.delivered or self.created
+            self._began[what] = how, since
+        return since if how else None
+
     def facts(self, now: int) -> Facts:
         """How it stands at ``now`` (µs UTC)."""
         if self._facts is None or (self._until is not None and now >= self._until):
@@ -110,20 +125,29 @@ def _facts(known: Known, now: int) -> Facts:
     newest, cared = known.phases.newest, known.cared
     asked = asked_for(known.commands)
     answered = answered_at(
-        (one.action, one.created) for one in known.commands if one.account_id is not None
+        (one.id, one.action, one.created)
+        for one in known.commands
+        if one.account_id is not None
     )
     open_ = open_of(known.sayings, answered, cared.read_at)
     seen_at = max(cared.seen_at, answered)
+    phase = said(told, "phase") or (newest.name if newest else "")
+    awaits = awaited(told, known.heard or 0, known.commands) if told else ""
+    light = said(told, "light")
+    said_paused = known.since(PAUSED, phase == PAUSED)
     return Facts(
         id=known.id,
         name=known.name,
         exam_id=known.exam_id,
         exam=known.exam,
         state=known.state,
-        phase=said(told, "phase") or (newest.name if newest else ""),
-        awaits=awaited(told, known.heard or 0, known.commands) if told else "",
+        phase=phase,
+        awaits=awaits,
+        awaits_since=known.since("awaits", awaits),
         paused=asked.paused,
-        light=said(told, "light"),
+        paused_since=asked.paused_since or said_paused,
+        light=light,
+        problem_since=known.since("problem", light == "problem"),
         words=printed(said(told, "words")) if told else "",
         created=known.created,
         heard=known.heard,
@@ -136,6 +160,7 @@ def _facts(known: Known, now: int) -> Facts:
         score=known.score,
         unobserved=known.unobserved,
         lately=known.lately,
+        unobserved_since=known.since("unobserved", is_hardly_observed(phase, known.lately)),
         help_since=open_.help_since,
         unread=open_.unread,
         warnings=asked.warnings,
@@ -143,6 +168,7 @@ def _facts(known: Known, now: int) -> Facts:
         ends_at=_ends_at(known, asked.extra_s),
         stops_at=stops_at(known.passed, known.commands),
         ended_by=known.ended_by or EndedBy.STAFF,
+        ended_at=known.ended_at,
         streams=tuple(_pictured(known.policy)),
         holder=cared.holder,
         watchers=known.watchers,

@@ -9,7 +9,8 @@ from server.storage.tables import IdText, Json, LongText, Micros, Number, Table,
 
 
 class CommandRow(Table):
-    """A command to a session's recorder; ``done_at`` once that says it was obeyed.
+    """A command to a session's recorder; ``done_at`` once that says it was obeyed. The ``id``
+    of one that was asked of several sessions at once says so (``conversation.TO_SEVERAL``).
 
     ``seconds`` is extra time; ``warnings`` how many had counted with this one and
     ``warnings_limit`` how many end the session, both 0 for what is no warning.

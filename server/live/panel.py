@@ -21,6 +21,7 @@ from server.live.conversation import (
     Asked,
     Line,
     conversation,
+    is_to_several,
     read_asked,
 )
 from server.live.need import CONNECTED_FOR
@@ -79,8 +80,8 @@ class Panel:
 
     @property
     def unread(self) -> bool:
-        """Whether the candidate said something after staff last spoke."""
-        newest = next((line.by for line in reversed(self.lines) if line.by != BY_POLICY), "")
+        """Whether the candidate said something after staff last spoke to them."""
+        newest = next((one.by for one in reversed(self.lines) if _to_one(one)), "")
         return newest == CANDIDATE and not self.over
 
     @property
@@ -114,6 +115,11 @@ async def read_panel(db: AsyncSession, session: ExamSession, staff: Staff, now: 
         around=await read_around(db, staff, session.id, now),
         fresh=not found.over and await has_fresh(db, session.id, now),
     )
+
+
+def _to_one(line: Line) -> bool:
+    """Whether somebody said this in this conversation, and not the policy, nor staff to all."""
+    return line.by != BY_POLICY and not is_to_several(line.id)
 
 
 def _connection(found: Situation, now: int) -> tuple[str, str]:

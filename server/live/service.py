@@ -145,10 +145,17 @@ class Live:
         return _unsent(connected, await self.pending(session_id))
 
     async def command(
-        self, staff: Staff, session_id: str, draft: CommandDraft
+        self, staff: Staff, session_id: str, draft: CommandDraft, command_id: str = ""
     ) -> CommandRow | Rejection:
         """Ask something of a recorder, or say why that makes no sense now. ``terminate``, and
         the last warning that the policy allows, end the session on this side at once.
+
+        Args:
+            staff: who asks.
+            session_id: of which session.
+            draft: what.
+            command_id: names it where it may come twice, as when the answer to the first time
+                was lost: what was asked before is not asked again.
 
         Raises:
             NotFoundException: the institution has no such session.
@@ -157,6 +164,9 @@ class Live:
             await session_of(db, staff, session_id)
             # Held, so that two warnings at once are counted as two.
             session = await hold_one(db, session_id)
+            before = await db.get(CommandRow, command_id) if command_id else None
+            if before is not None:
+                return before
             if session.purged_at is not None:
                 return _GONE
             situation = await read_situation(db, session)
@@ -164,7 +174,7 @@ class Live:
             if why is not None:
                 return why
             asking = Asking(db, staff, session, self._clock())
-            row = asking.add(draft, _counted(situation, draft))
+            row = asking.add(draft, _counted(situation, draft), command_id=command_id)
             if draft.action == "terminate":
                 session.state = "terminated"
             elif row.warnings and row.warnings == row.warnings_limit:
@@ -184,12 +194,19 @@ class Asking:
     now: int
 
     def add(
-        self, draft: CommandDraft, counted: tuple[int, int], after: int = 0, **why: Any
+        self,
+        draft: CommandDraft,
+        counted: tuple[int, int],
+        after: int = 0,
+        command_id: str = "",
+        **why: Any,
     ) -> CommandRow:
-        """Keep a command and log it; ``after`` orders those of one moment."""
+        """Keep a command and log it; ``after`` orders those of one moment. It has an id of its
+        own where none is given.
+        """
         warnings, limit = counted
         row = CommandRow(
-            id=new_id(),
+            id=command_id or new_id(),
             session_id=self.session.id,
             account_id=self.staff.id if self.staff else None,
             action=draft.action,

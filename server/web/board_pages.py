@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from server.accounts.models import Role
+from server.accounts.service import new_id
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import WINDOW, accessed
 from server.clock import WallClock
@@ -74,13 +75,15 @@ def tile_renderer(render: Renderer) -> Any:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of what was asked of several sessions: ``done`` of ``total`` are through,
-    ``rest`` are the sessions to go on with.
+    ``rest`` are the sessions to go on with, ``waits`` says that somebody is to ask for that:
+    the server was busy.
     """
 
     outcomes: Sequence[tuple[Outcome, str]]
     rest: Sequence[str]
     total: int
     fields: dict[str, str]
+    waits: bool = False
 
     @property
     def through(self) -> int:
@@ -109,8 +112,8 @@ class BoardPages(Controller):
         look = await boards.of(staff.institution_id).fresh()
         async with database.transaction() as db:
             phrases = await read_offered(db, staff.institution_id)
-        context = _board_context(look, view)
-        return page("board.html", {**context, "phrases": phrases, "socket": BOARD_PATH})
+        context = {**_board_context(look, view), "phrases": phrases, "socket": BOARD_PATH}
+        return page("board.html", {**context, "request_id": new_id()})
 
     @get("/tiles")
     async def get_tiles(
@@ -139,14 +142,16 @@ class BoardPages(Controller):
         channels: NamedDependency[ChannelsPlugin],
     ) -> Template:
         """Ask the same of each chosen session, so many at once; the answer says what became of
-        it in each, and goes on with the rest by itself.
+        it in each, and goes on with the rest by itself. Field ``request`` names the request:
+        the same sent again, because no answer came, is not asked twice of anybody.
         """
         staff, fields = current_account(request), await text_fields(request)
         look = await boards.of(staff.institution_id).fresh()
         chosen = await _chosen(request, look, asked(request))
         draft = read_draft(fields)
         now, rest = chosen[:MOST_AT_ONCE], chosen[MOST_AT_ONCE:]
-        outcomes = await ask_together(live, staff, now, draft)
+        request_id = fields.get("request") or new_id()
+        outcomes = await ask_together(live, staff, now, draft, request_id)
         if isinstance(outcomes, Rejection):
             context = {"refused": outcomes.detail}
             return page("board_together.html", context, status=outcomes.status)
@@ -158,7 +163,9 @@ class BoardPages(Controller):
         through = [(one, names.get(one.session_id, one.session_id)) for one in outcomes]
         total = _total(fields, len(chosen))
         kept = {key: fields[key] for key in ("action", "text", "minutes") if key in fields}
-        report = Report(through, rest, total, kept)
+        again = [one.session_id for one in outcomes if one.again]
+        sent = {**kept, "request": request_id}
+        report = Report(through, [*again, *rest], total, sent, waits=bool(again))
         name = "board_together.html" if _htmx(request) else "board_report.html"
         return page(name, {"report": report, "refused": ""})
 

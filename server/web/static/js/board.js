@@ -256,6 +256,8 @@ class Board {
     together.addEventListener("htmx:afterRequest", ({ detail }) => {
       if (!detail.successful || detail.xhr.status >= 400 || detail.elt !== together) return;
       together.reset();
+      // Until here the same form was the same request. What comes next is another one, also in the same words.
+      element("together-request").value = crypto.getRandomValues(new Uint32Array(4)).join("-");
       action.dispatchEvent(new Event("change"));
       this.chosen.clear();
       element("choose-all").checked = false;

@@ -84,6 +84,34 @@ def test_a_connection_that_is_still_being_made_is_let_go_for_the_next(page: Page
         page.evaluate("dispatchEvent(new Event('online'))")
 
 
+# Tells alerts what calls, again and again, each time with the banner put away before; whether
+# it was shown then.
+TAKE = """
+async (every) => {
+  const board = document.querySelector("script[src$='/board.js']").src;
+  const { Alerts } = await import(board.replace("board.js", "alerts.js"));
+  localStorage.setItem("live-banner", "on");
+  const [banner, said] = ["banner", "called"].map((id) => document.getElementById(id));
+  const [sound, flag] = [1, 2].map(() => document.createElement("button"));
+  const alerts = new Alerts({ said, banner, sound, flag });
+  return every.map((calls) => {
+    banner.hidden = true;
+    alerts.take(calls, calls.length);
+    return !banner.hidden;
+  });
+}
+"""
+
+
+def test_a_call_is_told_once_for_as_long_as_it_lasts(page: Page) -> None:
+    page.add_init_script(CONNECTING)
+    page.goto("/live")
+    waits = {"id": "ab" * 16, "name": "Ada", "why": "waits for you", "need": 1, "since": 1}
+    later, stopped = {**waits, "since": 6}, {**waits, "need": 3, "why": "is paused"}
+    shown = page.evaluate(TAKE, [[], [waits], [later], [stopped], [stopped], [], [later]])
+    assert shown == [False, True, False, True, False, False, True]
+
+
 def test_two_proctors_and_one_candidate(
     page: Page, other: Page, stage: Stage, pupil: Pupil, recorder: ClientConnection
 ) -> None:
@@ -162,6 +190,38 @@ def test_several_at_once_by_keyboard(
     while texts[-1] != "Ten minutes are left.":
         texts.append(told(recorder)["text"])
     expect(page.locator("#chosen")).to_have_text("0")
+
+
+def test_what_is_sent_again_for_want_of_an_answer_is_said_once(
+    page: Page, stage: Stage, pupil: Pupil
+) -> None:
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    def said() -> int:
+        asked = page.request.get(stage.url + pupil.url("commands")).json()
+        return sum(one["text"] == "Five minutes are left." for one in asked)
+
+    page.goto("/live?name=ada")
+    page.wait_for_selector("#board-root[data-news]")
+    report = page.locator("#together-report")
+    page.route("**/live/together*", lost, times=1)
+    page.locator(f"#t-{pupil.session} input[name=session]").check()
+    page.locator("#together-text").fill("Five minutes are left.")
+    page.locator("#together-text").press("Enter")
+    expect(report).to_contain_text("No answer came from the server")
+    assert said() == 1
+    page.locator("#together-text").press("Enter")
+    expect(report).to_contain_text("Sent to 1 session.")
+    assert said() == 1
+    # The same words once more are another message.
+    page.locator(f"#t-{pupil.session} input[name=session]").check()
+    page.locator("#together-text").fill("Five minutes are left.")
+    with page.expect_response("**/live/together*") as answer:
+        page.locator("#together-text").press("Enter")
+    assert answer.value.ok
+    assert said() == 2
 
 
 def test_a_picture_that_was_under_way_is_not_shown_for_another_stream(
