@@ -239,12 +239,18 @@ async def board_link(
     settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> None:
-    """``Ask`` up, whenever a viewer looks at something else; ``News`` down."""
+    """``Ask`` up, whenever a viewer looks at something else; ``News`` down. It is for pages: a
+    program with a token reads the board by ``GET``.
+    """
     # A WebSocket bears the cookie wherever it comes from, and no token against forgery.
     if is_elsewhere(socket, settings.url):
         await socket.close(ELSEWHERE, "not from this server's own page")
         return
-    staff, cookie = current_account(socket), socket.cookies[cookie_name(settings)]
+    staff, cookie = current_account(socket), socket.cookies.get(cookie_name(settings))
+    # Whether somebody is still signed in is asked by the cookie, for as long as it lasts.
+    if cookie is None or staff.token_id is not None:
+        await socket.close(SIGNED_OUT, "not signed in on a page")
+        return
     await socket.accept()
     viewer = _Viewer(
         socket,

@@ -162,6 +162,30 @@ async def test_the_board_is_for_those_who_are_signed_in_on_its_own_page(
         assert closed.value.rcvd.code == SIGNED_OUT
 
 
+async def test_a_program_with_a_token_is_told_that_this_is_for_pages(
+    server: RunningServer, browser: httpx.AsyncClient
+) -> None:
+    page = (await browser.get("/settings/tokens")).text
+    form = {
+        "_csrf": page.partition('name="_csrf" value="')[2].partition('"')[0],
+        "name": "a display on the wall",
+        "scope": "sessions:read",
+        "days": "7",
+    }
+    made = await browser.post("/settings/tokens", data=form)
+    token = made.text.partition('<code class="secret" id="token">')[2].partition("<")[0]
+    program = {"Authorization": f"Bearer {token}"}
+    url = server.url.replace("http", "ws") + BOARD_PATH
+    # With a cookie that is good no longer it is the token that is let in.
+    for headers in (program, {**program, "Cookie": "invigil=of-yesterday"}):
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(url, additional_headers=headers):
+                pass
+        assert refused.value.response.status_code == 403
+    async with httpx.AsyncClient(base_url=server.url, headers=program) as client:
+        assert (await client.get(BOARD_PATH)).status_code == 200
+
+
 async def test_the_board_tells_nothing_of_another_institution(
     campus: Campus, server: RunningServer, browser: httpx.AsyncClient
 ) -> None:
