@@ -100,7 +100,7 @@ class PolicyPages(Controller):
             if isinstance(terms, Mistakes):
                 return _again(context, terms.fields, terms.words)
             if fields.get("version") != str(current.version):
-                return page("policy.html", {**context, "overtaken": True}, status=409)
+                return await _overtaken(db, exam, context, fields.get("version", ""))
             in_force = terms_of(current.policy)
             if terms == in_force:
                 return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
@@ -219,6 +219,17 @@ def _reset(context: dict[str, Any], fields: Fields) -> Template:
 def _again(context: dict[str, Any], fields: Fields, wrong: Mapping[str, str]) -> Template:
     shown = form_context(fields, wrong, context["terms"], open_rules=True)
     return page("policy.html", {**context, **shown}, status=422)
+
+
+async def _overtaken(
+    db: AsyncSession, exam: Exam, context: dict[str, Any], opened: str
+) -> Template:
+    """The form as it was typed, with all that was signed since the version it was opened at."""
+    current: Version = context["current"]
+    before = _named(await read_versions(db, exam.id, limit=None), opened)
+    since = current.changes if before is None else changes(before.policy, current.policy)
+    shown = {"overtaken": True, "since": since}
+    return page("policy.html", {**context, **shown}, status=409)
 
 
 async def _context(

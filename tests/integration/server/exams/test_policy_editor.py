@@ -104,6 +104,26 @@ async def test_who_signs_second_is_told_and_loses_nothing(
     assert "Version 3</b>" in informed.text
 
 
+async def test_all_that_was_signed_meanwhile_is_told(
+    client: httpx.AsyncClient, headers: dict[str, str], address: str
+) -> None:
+    first = FIELDS | {"retention_days": "30"}
+    await client.post(address, data=first, headers=headers)
+    second = first | {"version": "2", "warnings": "3"}
+    await client.post(address, data=second, headers=headers)
+    page = await client.post(address, data=FIELDS | {"speech.weight": "7"}, headers=headers)
+    assert page.status_code == 409
+    notice = page.text.partition('<div class="notice warn" role="alert">')[2]
+    notice = notice.partition("</ul>")[0]
+    assert "signed version 3 meanwhile" in notice
+    assert "30 days (was 365 days)" in notice
+    assert "Warnings: 3 end the session (was none ends the session)" in notice
+    # What came and went meanwhile is no change.
+    await client.post(address, data=FIELDS | {"version": "3"}, headers=headers)
+    page = await client.post(address, data=FIELDS | {"speech.weight": "7"}, headers=headers)
+    assert "The rules say the same as when you opened the form." in page.text
+
+
 async def test_the_same_again_is_not_signed(
     client: httpx.AsyncClient, headers: dict[str, str], address: str
 ) -> None:
