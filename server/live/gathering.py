@@ -38,7 +38,7 @@ from server.ingest.models import (
     RecordRow,
     UnobservedRow,
 )
-from server.live.ending import read_ended_by
+from server.live.ending import read_ended_at, read_ended_by
 from server.live.known import NOT_CARED, Cared, Known
 from server.live.models import CareRow, CommandRow, LiveRow, SaidRow, WatcherRow
 from server.live.need import APART, ENDED_FOR, LOOK_BACK, Facts, Seen
@@ -316,11 +316,12 @@ class Gathering:
         return changed
 
     async def _end(self, db: AsyncSession) -> None:
-        """Who ended those that were ended since the last look."""
+        """Who ended those that were ended since the last look, and when."""
         ended = (one for one in self._known.values() if one.state == "terminated")
         for ids in _chunks([one.id for one in ended if one.ended_by is None]):
+            moments = await read_ended_at(db, ids)
             for name, by in (await read_ended_by(db, ids)).items():
-                self._known[name].put(ended_by=by)
+                self._known[name].put(ended_by=by, ended_at=moments.get(name))
 
     async def _care(self, db: AsyncSession, now: int, only: Collection[str] | None) -> None:
         query = (
@@ -409,3 +410,6 @@ def _after(spans: Spans, since: int) -> int:
 def _stood(known: Known, row: _Row) -> None:
     known.revision = row.revision
     known.put(state=row.state, delivered=row.last_seen, score=row.score)
+    if row.state == "closed" and known.ended_at is None:
+        # With the record that said so; what of its recording comes after is no news of that.
+        known.put(ended_at=row.last_seen)

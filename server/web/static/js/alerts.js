@@ -62,7 +62,8 @@ export class Alerts {
   }
 }
 
-const key = ({ id, need, since }) => `${id} ${need} ${since}`;
+// One call for as long as it lasts; one that has ended and comes again is another.
+const key = ({ id, need }) => `${id} ${need}`;
 
 /** A button that is on or off, and stays as it was left. */
 function remembered(button, name, tried) {

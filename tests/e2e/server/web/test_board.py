@@ -224,6 +224,30 @@ def test_what_is_sent_again_for_want_of_an_answer_is_said_once(
     assert said() == 2
 
 
+def test_arrows_scroll_what_was_said_beside_the_board(
+    page: Page, pupil: Pupil, recorder: ClientConnection
+) -> None:
+    long = "I have read the question, and I am not sure what is meant by it. " * 4
+    said = [{"id": f"{n:032x}", "kind": "message", "text": long} for n in range(8)]
+    report(recorder, said=said)
+    page.goto("/live?name=ada")
+    page.wait_for_selector("#board-root[data-news]")
+    page.locator(f"#t-{pupil.session} [data-open]").press("Enter")
+    heard = page.locator("#side ol.conversation").first
+    expect(heard).to_contain_text("I have read the question")
+    heard.focus()
+    before = heard.evaluate("one => one.scrollTop")
+    assert before > 0, "the newest is in sight"
+    page.keyboard.press("ArrowUp")
+    up = "([one, before]) => one.scrollTop < before"
+    page.wait_for_function(up, arg=[heard.element_handle(), before])
+    expect(heard).to_be_focused()
+    # In the tiles they go from one to the next, as before.
+    page.locator(f"#t-{pupil.session} [data-open]").focus()
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("Boolean(document.activeElement.closest('.tile'))")
+
+
 def test_a_picture_that_was_under_way_is_not_shown_for_another_stream(
     page: Page, pupil: Pupil
 ) -> None:

@@ -18,6 +18,7 @@ from server.live.care import HELD_FOR
 from server.live.gathering import FORGOTTEN_AFTER, PRESENT_FOR, Gathering
 from server.live.need import ENDED_FOR, MINUTE, NEW_FOR, SILENT_AFTER, Facts, Need
 from server.live.service import Connected, Live
+from server.live.tiles import STEP, Tile
 from server.live.together import MOST_AT_ONCE
 from shared.records import Gap, Heartbeat, Phase, Unobserved
 from shared.wire import LiveState, Said
@@ -310,6 +311,68 @@ async def test_a_look_that_meets_a_bug_is_told_and_the_next_one_comes(
     registry = service(campus, "metrics")._registry
     counted = registry.get_sample_value("invigil_chore_failures_total", {"chore": "board"})
     assert counted == 1
+
+
+async def test_a_call_lasts_from_when_it_began_whatever_is_heard_meanwhile(
+    campus: Campus, client: httpx.AsyncClient, running: Pupil
+) -> None:
+    headers = await sign_in(campus, client, campus.proctor)
+    other = await redeem(client, await campus.code("s-2"))
+    board = board_of(campus)
+
+    async def minute(**says: object) -> Tile:
+        """Their tile after a minute of reports, which it does not change with."""
+        await report(campus, running, **says)
+        first = await shown(campus, running)
+        for _ in range(20):
+            campus.clock.advance(3 * SECOND)
+            await report(campus, running, **says)
+            assert await shown(campus, running) is first
+        return first
+
+    async def ask(action: str) -> None:
+        said = {"action": action, "text": "for a reason"}
+        panel = f"/sessions/{running.session}/live"
+        answer = await client.post(panel, data=said, headers={**headers, **HTMX})
+        assert answer.status_code == 200, answer.text
+
+    began = campus.clock()
+    assert (await minute(awaits="identity")).since == whole(began)
+    # Whoever came later waits below, though nothing newer was heard of them.
+    await report(campus, other, awaits="identity")
+    await report(campus, running, awaits="identity")
+    await board.refresh()
+    assert [one.tile.id for one in board.look.shown] == [running.session, other.session]
+    # Another question, another wait.
+    campus.clock.advance(10 * SECOND)
+    began = campus.clock()
+    assert (await minute(awaits="environment")).since == whole(began)
+
+    campus.clock.advance(10 * SECOND)
+    began = campus.clock()
+    tile = await minute(light="problem")
+    assert (tile.need, tile.since) == (Need.STOPPED, whole(began))
+    began = campus.clock()
+    await ask("pause")
+    campus.clock.advance(10 * SECOND)
+    tile = await minute(phase="paused")
+    assert (tile.why, tile.since) == ("is paused", whole(began))
+    campus.clock.advance(10 * SECOND)
+    began = campus.clock()
+    await ask("terminate")
+    campus.clock.advance(10 * SECOND)
+    # What was recorded is still delivered.
+    for _ in range(3):
+        running.incident(1)
+        await deliver_last(running)
+        tile = await shown(campus, running)
+        assert (tile.why, tile.since) == ("was ended by staff", whole(began))
+        campus.clock.advance(10 * SECOND)
+
+
+def whole(moment: int) -> int:
+    """A moment as tiles tell it."""
+    return moment - moment % STEP
 
 
 async def test_views_choose_by_exam_state_and_name(
