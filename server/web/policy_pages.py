@@ -228,7 +228,7 @@ async def _overtaken(
     current: Version = context["current"]
     before = _named(await read_versions(db, exam.id, limit=None), opened)
     since = current.changes if before is None else changes(before.policy, current.policy)
-    shown = {"overtaken": True, "since": since}
+    shown = {"overtaken": True, "since": since, "opened": current.version}
     return page("policy.html", {**context, **shown}, status=409)
 
 
@@ -250,4 +250,6 @@ async def _context(
         "count": await count_versions(db, exam.id),
         **await untried(db, exam.institution_id, basis=exam.id),
         "overtaken": False,
+        # Shown again it is as old as it was: what came meanwhile is still to be told.
+        "opened": (fields or {}).get("version", current.version),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from support.campus import Campus, connected, redeem, sign_in
 from server.audit.models import LogEntryRow
 from server.exams.terms import Terms
 from server.web.policy_form import fields_of
+from server.web.policy_trial import TRY
 from shared.flags import Kind
 from shared.policy import Level, decode_policy
 
@@ -122,6 +125,17 @@ async def test_all_that_was_signed_meanwhile_is_told(
     await client.post(address, data=FIELDS | {"version": "3"}, headers=headers)
     page = await client.post(address, data=FIELDS | {"speech.weight": "7"}, headers=headers)
     assert "The rules say the same as when you opened the form." in page.text
+
+
+@pytest.mark.parametrize("asked", [{"purpose": ""}, {"reset": "speech"}, {TRY: "yes"}])
+async def test_a_form_that_is_shown_again_is_as_old_as_it_was(
+    client: httpx.AsyncClient, headers: dict[str, str], address: str, asked: dict[str, str]
+) -> None:
+    await client.post(address, data=FIELDS | {"retention_days": "30"}, headers=headers)
+    page = await client.post(address, data=FIELDS | asked, headers=headers)
+    told = re.search(r'name="version" value="(\d+)"', page.text)
+    assert told is not None
+    assert told.group(1) == "1"
 
 
 async def test_the_same_again_is_not_signed(
