@@ -181,6 +181,8 @@ class Board {
     });
     side.addEventListener("click", (event) => event.target.closest("[data-side-close]") && this.closeSide());
     side.addEventListener("keydown", (event) => event.key === "Escape" && !event.target.closest("input, textarea, select") && this.closeSide());
+    // Here arrows scroll, what was said above all, and do not go to another tile.
+    side.addEventListener("keydown", (event) => event.key.startsWith("Arrow") && event.stopPropagation());
   }
 
   closeSide() {
