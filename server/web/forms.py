@@ -1,10 +1,15 @@
-"""What a browser sends of a form."""
+"""What a browser sends of a form, and its numbers as the form shows them."""
 
 from __future__ import annotations
 
 import math
 
 from server.network import AnyRequest
+
+MINUTE_S = 60
+
+# Seconds are kept as finely as the clock's microseconds, so that a third of a minute is 20 s.
+SECOND_DIGITS = 6
 
 
 async def text_fields(request: AnyRequest) -> dict[str, str]:
@@ -25,3 +30,13 @@ def number(text: str) -> float | None:
 def shown(number: float) -> str:
     """A number as a field shows it: as short as is read back as the very same."""
     return repr(float(number)).removesuffix(".0")
+
+
+def minutes(seconds: float) -> float:
+    """Seconds as a form has them."""
+    return seconds / MINUTE_S
+
+
+def seconds(minutes: float) -> float:
+    """Minutes as a form has them, in seconds."""
+    return round(minutes * MINUTE_S, SECOND_DIGITS)

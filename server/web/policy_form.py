@@ -15,8 +15,8 @@ import msgspec
 from server.exams.contradictions import Window, contradictions
 from server.exams.measures import NEEDS, Stream, measure, numbers, value
 from server.exams.terms import Terms
+from server.web.forms import minutes, seconds, shown
 from server.web.forms import number as read_number
-from server.web.forms import shown
 from server.web.judging_form import judging_fields, read_judging
 from server.web.kept_form import kept_fields, read_kept
 from server.web.schedule_form import asked_folds, read_start
@@ -29,10 +29,6 @@ from server.web.surroundings_form import (
 )
 from shared.flags import Kind, Severity
 from shared.policy import Breaks, Clips, Identity, Objects, Rule, Streams
-
-MINUTE_S = 60
-# Seconds are kept as finely as the clock's microseconds, so that a third of a minute is 20 s.
-SECOND_DIGITS = 6
 
 # Ticked on a form whose policy does without a stream: whatever needs it goes off as well.
 WITHOUT = "without"
@@ -83,7 +79,7 @@ def fields_of(terms: Terms) -> dict[str, str]:
         "clips": clips.enabled,
     }
     said = {
-        "minutes": terms.duration_s / MINUTE_S,
+        "minutes": minutes(terms.duration_s),
         "retention_days": terms.retention_days,
         "camera.kept_fps": streams.camera.kept_fps,
         "camera.kbit_s": streams.camera.kbit_s,
@@ -94,7 +90,7 @@ def fields_of(terms: Terms) -> dict[str, str]:
         "clips.after_s": clips.after_s,
         "clips.fps": clips.fps,
         "breaks.count": terms.breaks.count,
-        "breaks.minutes": terms.breaks.longest_s / MINUTE_S,
+        "breaks.minutes": minutes(terms.breaks.longest_s),
         "warnings": terms.warnings,
     }
     return {
@@ -165,7 +161,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
         purpose=purpose,
         retention_days=int(number["retention_days"]),
         kept_days=read_kept(fields, wrong),
-        duration_s=_seconds(number["minutes"]),
+        duration_s=seconds(number["minutes"]),
         streams=_streams(fields, base.streams, number),
         kinds={kind: _rule(fields, kind, rule, wrong) for kind, rule in base.rules.items()},
         objects=Objects(labels=_lines(fields, "labels"), model=_model(fields)),
@@ -178,7 +174,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
         environment=read_environment(fields, wrong, number["environment.limit"]),
         breaks=Breaks(
             count=int(number["breaks.count"]),
-            longest_s=_seconds(number["breaks.minutes"]),
+            longest_s=seconds(number["breaks.minutes"]),
         ),
         review=read_judging(fields, base.review, wrong),
         warnings=int(number["warnings"]),
@@ -285,10 +281,6 @@ def _scalar(fields: Fields, name: str, wrong: dict[str, str]) -> float:
     what = "a whole number" if kind is int else "a number"
     wrong[name] = f"This is {what} from {low:,} to {high:,}."
     return low
-
-
-def _seconds(minutes: float) -> float:
-    return round(minutes * MINUTE_S, SECOND_DIGITS)
 
 
 def _model(fields: Fields) -> str | None:

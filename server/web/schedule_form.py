@@ -22,7 +22,7 @@ from server.exams.starting import (
     said,
     zone_of,
 )
-from server.web.forms import number
+from server.web.forms import minutes, number, seconds, shown
 
 Fields = Mapping[str, str]
 
@@ -78,15 +78,15 @@ def _first(moment: int | NotThere | Twice | None, otherwise: int) -> int:
 def schedule_fields(title: str, plan: Schedule) -> dict[str, str]:
     """The form's fields."""
     late = None if plan.late_until is None or plan.starts is None else plan.late_until
-    minutes = "" if late is None else f"{(late - (plan.starts or 0)) / MINUTE:g}"
+    late_minutes = "" if late is None else shown((late - (plan.starts or 0)) / MINUTE)
     return {
         "title": title,
         "zone": plan.zone,
         **time_fields("starts", plan.opens, plan.zone),
         **time_fields("ends", plan.closes, plan.zone),
         **time_fields("starts_at", plan.starts, plan.zone),
-        "minutes": f"{plan.duration_s / 60:g}",
-        "late_minutes": minutes,
+        "minutes": shown(minutes(plan.duration_s)),
+        "late_minutes": late_minutes,
         **({"late_whole": "on"} if plan.late_whole else {}),
         **({"sends_page": "on"} if plan.sends_page else {}),
         "reminders": ", ".join(f"{n / HOUR_MIN:g}" for n in plan.reminders),
@@ -162,8 +162,8 @@ def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
     elif not title.isprintable():
         wrong["title"] = "There is an invisible mark in it: type it anew, without pasting."
     zone = read_zone(fields, wrong)
-    minutes = number(fields.get("minutes", ""))
-    if minutes is None or not 1 <= minutes <= 1440:
+    length = number(fields.get("minutes", ""))
+    if length is None or not 1 <= length <= 1440:
         wrong["minutes"] = "This is a number from 1 to 1,440."
     late = _late(fields, wrong)
     reminders = _reminders(fields, wrong)
@@ -172,7 +172,7 @@ def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
     opens = read_time(fields, "starts", zone, wrong, needed=True)
     closes = read_time(fields, "ends", zone, wrong, needed=True)
     starts = read_time(fields, "starts_at", zone, wrong, needed=False)
-    if wrong or opens is None or closes is None or minutes is None:
+    if wrong or opens is None or closes is None or length is None:
         return None
     base = opens if starts is None else starts
     plan = Schedule(
@@ -180,7 +180,7 @@ def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
         closes=closes,
         zone=zone.key,
         starts=starts,
-        duration_s=minutes * 60,
+        duration_s=seconds(length),
         late_until=None if late is None else base + round(late * MINUTE),
         late_whole="late_whole" in fields,
         reminders=reminders,
@@ -195,11 +195,11 @@ def _late(fields: Fields, wrong: dict[str, str]) -> float | None:
     text = fields.get("late_minutes", "").strip()
     if not text:
         return None
-    minutes = number(text)
-    if minutes is None or not 0 <= minutes <= 1440:
+    found = number(text)
+    if found is None or not 0 <= found <= 1440:
         wrong["late_minutes"] = "This is a number from 0 to 1,440, or nothing."
         return None
-    return minutes
+    return found
 
 
 def _reminders(fields: Fields, wrong: dict[str, str]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.exams.models import Exam
@@ -220,6 +220,18 @@ def test_what_a_form_shows_is_what_it_reads_again(
         late_until=at + late * MINUTE if common and late is not None else None,
         reminders=(1440, 90, 60),
     )
+    wrong: dict[str, str] = {}
+    found = read_schedule(schedule_fields("Algebra", meant), wrong)
+    assert wrong == {}
+    assert found is not None
+    assert found.plan == meant
+
+
+@given(st.integers(60, 86_400), st.integers(0, HOUR))
+@example(6_020, HOUR - 1)
+def test_no_length_changes_by_being_shown(length_s: int, late: int) -> None:
+    entry = {"starts": NINE, "late_until": NINE + late, "late_whole": True}
+    meant = plan(duration_s=float(length_s), **entry)
     wrong: dict[str, str] = {}
     found = read_schedule(schedule_fields("Algebra", meant), wrong)
     assert wrong == {}
