@@ -180,11 +180,13 @@ class Care:
             _record(db, now, staff, "session.seen", session, None)
 
 
-async def note_read(db: AsyncSession, session: ExamSession, newest: int, now: int) -> None:
-    """What the candidate wrote, up to ``newest``, was shown to somebody who may answer it."""
+async def note_read(db: AsyncSession, session: ExamSession, newest: int) -> None:
+    """What the candidate wrote, up to ``newest`` (µs UTC), was shown to somebody who may answer
+    it. What has come since was not.
+    """
     care = await db.get(CareRow, session.id)
     if care is None or care.read_at < newest:
-        (await _care(db, session.id)).read_at = now
+        (await _care(db, session.id)).read_at = newest
 
 
 async def forget_watchers(db: AsyncSession, now: int) -> None:

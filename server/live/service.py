@@ -92,9 +92,11 @@ class Live:
         """
         now, waiting = self._clock(), list[Command]()
         fresh = [one for one in state.said if one.id not in connected.heard]
-        if state.done or fresh or now - connected.kept >= KEEP_EVERY:
+        # One that was kept in time to come was so before the clock was set back.
+        lately = 0 <= now - connected.kept < KEEP_EVERY
+        if state.done or fresh or not lately:
             try:
-                taken = await self._keep(session_id, state, fresh, now)
+                taken = await self._keep(session_id, state, fresh)
                 if isinstance(taken, Rejection):
                     return taken
                 kept, waiting = taken
@@ -112,12 +114,14 @@ class Live:
         return [*heard, *_unsent(connected, waiting)]
 
     async def _keep(
-        self, session_id: str, state: LiveState, fresh: list[Said], now: int
+        self, session_id: str, state: LiveState, fresh: list[Said]
     ) -> tuple[set[str], list[Command]] | Rejection:
         """Keep a state and what is said in it; the ids of that, and the commands that wait."""
         async with self._database.transaction() as db:
             if await keep_from_ending(db, session_id) is not None:
                 return PURGED
+            # Whoever answered while this waited for its turn had not seen what is said here.
+            now = self._clock()
             row = await db.get(LiveRow, session_id)
             shown = plain(msgspec.to_builtins(msgspec.structs.replace(state, said=())))
             news = bool(fresh) or _calls(shown) != _calls(row.state if row else {})

@@ -87,7 +87,7 @@ class LivePages(Controller):
             context = await live_context(db, session, staff, now)
             panel = context["live"]
             if staff.may(Role.PROCTOR) and panel.unread:
-                await note_read(db, session, panel.lines[-1].at, now)
+                await note_read(db, session, panel.lines[-1].at)
         if request.query_params.get("seen") == context["live"].revision:
             return Response(b"", status_code=204, headers=PRIVATE)
         return page("session_live_state.html", context)

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select
 from support.campus import Campus, Pupil, client_of, connected, found_campus, redeem, sign_in
 
+from server.accounts.models import Account
 from server.audit.models import LogEntryRow
 from server.exams.terms import Terms
 from server.ingest.models import ExamSession
+from server.live.models import CommandRow
 from server.live.service import MOST_SAID, Connected, Live
 from shared.records import Phase
 from shared.wire import Command, LiveState, ProblemType, Said
@@ -268,6 +270,39 @@ async def test_help_is_asked_for_until_somebody_answers(
     ]
     assert [one["arrived"] for one in lines] == [True, False]
     assert not (await pupil.client.get(pupil.url("live"))).json()["asks_for_help"]
+
+
+async def test_what_waited_for_its_turn_was_answered_by_nobody_meanwhile(
+    campus: Campus, pupil: Pupil, headers: dict[str, str]
+) -> None:
+    live = live_of(campus)
+    database = campus.app.dependencies["database"].dependency()
+    async with database.transaction() as db:
+        saying = asyncio.create_task(
+            live.report(pupil.session, state(said=(HELP,)), Connected())
+        )
+        await asyncio.sleep(0)
+        campus.clock.advance(SECOND)
+        proctor = await db.scalar(select(Account.id).where(Account.email == campus.proctor))
+        told = {"session_id": pupil.session, "account_id": proctor, "action": "message"}
+        db.add(CommandRow(id="ab" * 16, text="All well?", created=campus.clock(), **told))
+        assert not saying.done()
+        campus.clock.advance(SECOND)
+    await saying
+    lines = (await pupil.client.get(pupil.url("conversation"))).json()
+    assert [(one["kind"], one["open"]) for one in lines] == [("message", False), ("help", True)]
+    assert (await pupil.client.get(pupil.url("live"))).json()["asks_for_help"]
+
+
+async def test_a_state_is_kept_though_the_clock_was_set_back(
+    campus: Campus, pupil: Pupil, headers: dict[str, str]
+) -> None:
+    live, connected_by = live_of(campus), Connected()
+    await told(live, pupil, state(), connected_by)
+    campus.clock.advance(-3_600 * SECOND)
+    await told(live, pupil, state(light="problem"), connected_by)
+    seen = (await pupil.client.get(pupil.url("live"), headers=headers)).json()
+    assert seen["state"]["light"] == "problem"
 
 
 async def test_a_candidate_fills_no_database(

@@ -16,6 +16,7 @@ from server.audit.models import LogEntryRow
 from server.live.board import PAGE, Board, Boards, View
 from server.live.care import HELD_FOR
 from server.live.gathering import FORGOTTEN_AFTER, PRESENT_FOR, Gathering
+from server.live.models import SaidRow
 from server.live.need import ENDED_FOR, MINUTE, NEW_FOR, SILENT_AFTER, Facts, Need
 from server.live.service import Connected, Live
 from server.live.tiles import STEP, Tile
@@ -456,8 +457,16 @@ async def test_what_was_read_is_not_unread(
     # Those who may not answer have read it for nobody.
     assert (await shown(campus, running)).unread == 1
     await sign_in(campus, client, campus.proctor)
+    campus.clock.advance(5 * SECOND)
     assert (await client.get(panel)).is_success
     assert (await shown(campus, running)).unread == 0
+    # Another server was still keeping this when the page was read.
+    async with service(campus, "database").transaction() as db:
+        at = campus.clock() - SECOND
+        db.add(
+            SaidRow(session_id=running.session, id="ef" * 16, kind="message", text="?", at=at)
+        )
+    assert (await shown(campus, running)).unread == 1
 
 
 async def test_one_word_to_several_and_a_report_of_each(
