@@ -24,7 +24,7 @@ from server.live.conversation import (
     is_to_several,
     read_asked,
 )
-from server.live.need import CONNECTED_FOR
+from server.live.need import CONNECTED_FOR, is_lately
 from server.live.situation import AWAITED, Situation, read_situation
 from server.review.durations import moment
 from server.review.phases import LABELS
@@ -125,6 +125,8 @@ def _to_one(line: Line) -> bool:
 def _connection(found: Situation, now: int) -> tuple[str, str]:
     if found.heard is None:
         return "Not connected yet", "warn"
-    if now - found.heard > CONNECTED_FOR:
-        return f"Not connected since {moment(found.heard)}", "warn"
-    return "Connected", "live"
+    if is_lately(found.heard, now, CONNECTED_FOR):
+        return "Connected", "live"
+    # Before the server's clock was set back: nobody knows how long ago that is.
+    since = "" if found.heard > now else f" since {moment(found.heard)}"
+    return f"Not connected{since}", "warn"

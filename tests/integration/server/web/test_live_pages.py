@@ -64,6 +64,11 @@ async def test_the_panel_says_how_it_stands_and_what_was_said(
     assert 'name="text"' not in part
     campus.clock.advance(CONNECTED_FOR + 1)
     assert "Not connected since" in (await client.get(page, headers=HTMX)).text
+    # The server's clock was ahead when it was heard.
+    campus.clock.advance(-2 * CONNECTED_FOR)
+    told = (await client.get(page, headers=HTMX)).text
+    assert "Not connected" in told
+    assert "since" not in told
 
 
 async def test_only_news_are_sent_again(
