@@ -27,15 +27,18 @@ class Aside:
     @property
     def note(self) -> str:
         """What is wrong, for people; empty where nothing is set aside."""
-        if self._refused:
-            count = len(self._refused)
-            return f"{count} pieces are not taken by the server: {self._why_refused}"
-        if self._failed:
-            count = len(self._failed)
-            return (
-                f"{count} pieces have not arrived yet and are tried again: {self._why_failed}."
-            )
-        return ""
+        match len(self._refused), len(self._failed):
+            case 0, 0:
+                return ""
+            case 0, 1:
+                return f"A piece has not arrived yet and is tried again: {self._why_failed}."
+            case 0, many:
+                why = self._why_failed
+                return f"{many} pieces have not arrived yet and are tried again: {why}."
+            case 1, _:
+                return f"A piece is not taken by the server: {self._why_refused}"
+            case many, _:
+                return f"{many} pieces are not taken by the server: {self._why_refused}"
 
     @property
     def refused(self) -> bool:

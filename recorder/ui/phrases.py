@@ -23,6 +23,8 @@ PHRASES = (
         "A person decides about every result, never a program. If you disagree with a decision, appeal on that page, or write to {0} and name the session; keep this file.",
     ),
     QT_TRANSLATE_NOOP("recorder", "A person looks at what is reported, and decides about it."),
+    QT_TRANSLATE_NOOP("recorder", "A piece has not arrived yet and is tried again: {0}."),
+    QT_TRANSLATE_NOOP("recorder", "A piece is not taken by the server: {0}"),
     QT_TRANSLATE_NOOP("recorder", "A proctor is asked about this computer. Please wait."),
     QT_TRANSLATE_NOOP(
         "recorder", "A proctor is asked about this computer. Please wait. Why: {0}."

@@ -1997,6 +1997,14 @@
         <translation>Was gemeldet wird, sieht sich ein Mensch an und entscheidet darüber.</translation>
     </message>
     <message>
+        <source>A piece has not arrived yet and is tried again: {0}.</source>
+        <translation>Ein Teil ist noch nicht angekommen und wird erneut gesendet: {0}.</translation>
+    </message>
+    <message>
+        <source>A piece is not taken by the server: {0}</source>
+        <translation>Ein Teil nimmt der Server nicht an: {0}</translation>
+    </message>
+    <message>
         <source>A proctor is asked about this computer. Please wait.</source>
         <translation>Die Aufsicht wird zu diesem Computer gefragt. Bitte warten Sie.</translation>
     </message>

@@ -331,7 +331,7 @@ def test_a_receipt_without_the_piece_leaves_it_waiting(drive: Drive) -> None:
     old = drive.server.held.receipts[0]  # type: ignore[union-attr]
     drive.server.script.append(answering(200, old.line(), MEDIA_TYPE))
     drive.step()
-    assert "1 pieces are not taken" in drive.courier.note
+    assert "A piece is not taken" in drive.courier.note
     assert "does not list" in drive.courier.note
     assert drive.store.tally.blobs_sent == 0
     drive.step()
@@ -514,7 +514,7 @@ def test_one_failing_piece_does_not_keep_the_others_back(
     assert (tally.blobs_sent, tally.blobs_made) == (11, 12)
     assert tally.records_sent == tally.records_made
     assert piece.tries < 40
-    assert "1 pieces have not arrived yet and are tried again" in notes
+    assert "A piece has not arrived yet and is tried again" in notes
     assert not drive.courier.stuck
     assert not drive.courier.refused
     server.always = None
