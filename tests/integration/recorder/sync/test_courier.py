@@ -458,7 +458,7 @@ def test_one_refused_piece_does_not_keep_the_others_back(drive: Drive) -> None:
     assert drive.store.tally.blobs_sent == 1
     assert drive.step() == drive.now + PACING.cap_s
     assert drive.courier.stuck
-    assert "1 pieces" in drive.courier.note
+    assert "A piece" in drive.courier.note
     drive.now += PACING.cap_s
     drive.run()
 
