@@ -114,10 +114,13 @@ PAGES = [
 # Pages of the server that are not in the list, and where they are looked at instead.
 _PART = "a part of a page, which is looked at with it"
 _JOB = "stands in the middle of a job: test_jobs looks at it there"
+_FILE = "a file; where it is refused, the page of requests, which is looked at, says why"
 ELSEWHERE = {
     "/login/second": _JOB,
     "/settings/account/totp": _JOB,
     "/exams/{exam_id}/import/{import_id}/progress": _JOB,
+    "/settings/data-protection/requests/{request_id}/copy": _FILE,
+    "/settings/data-protection/requests/{request_id}/copy/{session_id}": _FILE,
     "/live/tiles": _PART,
     "/sessions/{session_id}/conclusion": _PART,
     "/sessions/{session_id}/flags/{flag_id}/beside": _PART,
