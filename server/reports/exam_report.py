@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -269,16 +269,14 @@ async def _times(db: AsyncSession, exam: Exam, decisions: Sequence[Judgement]) -
 
 async def _streams(database: Database, exam: Exam) -> list[StreamFigures]:
     async with database.transaction() as db:
-        found, ids = await kept_shares(db, exam.id)
+        shares, ids = await kept_shares(db, exam.id)
     for at in range(0, len(ids), PORTION):
         portion = select(ExamSession).where(ExamSession.id.in_(ids[at : at + PORTION]))
         async with database.transaction() as db:
             observed = await observed_of(db, list(await db.scalars(portion)))
-        found += [(one.stream, one.share) for of in observed.values() for one in of]
-    shares: dict[str, list[float]] = {}
-    for stream, share in found:
-        if share is not None:
-            shares.setdefault(stream, []).append(share)
+        for one in chain.from_iterable(observed.values()):
+            if one.share is not None:
+                shares.setdefault(one.stream, []).append(one.share)
     return [
         StreamFigures(
             stream=stream,

@@ -7,6 +7,7 @@ later at most.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Any
@@ -56,26 +57,28 @@ async def observed_of(
 
 async def kept_shares(
     db: AsyncSession, exam_id: str
-) -> tuple[list[tuple[str, float | None]], list[str]]:
-    """How much of a stream could be observed in an exam's sessions, each ``(stream, share)``,
-    as far as it is kept and right; and the ids of the other sessions, of which ``observed_of``
-    tells. There may be ten thousand.
+) -> tuple[dict[str, list[float]], list[str]]:
+    """How much of each stream could be observed in an exam's sessions, by stream, as far as it
+    is kept and right; and the ids of the other sessions, of which ``observed_of`` tells. There
+    may be ten thousand.
     """
-    sessions = (
-        select(ExamSession.id)
+    # As one text each, decoded at once: ten thousand rows take several times as long.
+    streams = func.aggregate_strings(cast(ObservedRow.streams, Text), ",").filter(_CURRENT)
+    stale = func.aggregate_strings(ExamSession.id, ",").filter(_CURRENT.is_not(True))
+    query = (
+        select(streams, stale)
+        .select_from(ExamSession)
         .outerjoin(ObservedRow, ObservedRow.session_id == ExamSession.id)
         .where(ExamSession.exam_id == exam_id, ExamSession.size > 0)
     )
-    # As one text, all of it decoded at once: ten thousand rows take several times as long.
-    joined = func.aggregate_strings(cast(ObservedRow.streams, Text), ",")
-    kept = await db.scalar(sessions.with_only_columns(joined).where(_CURRENT))
+    kept, others = (await db.execute(query)).one()
     of_all = msgspec.json.decode(f"[{kept or ''}]", type=list[list[_InShort]])
-    shares = [
-        (stream, observed_share(duration, missed, recorded=recorded))
-        for stream, duration, missed, recorded in chain.from_iterable(of_all)
-    ]
-    others = await db.scalars(sessions.where(_CURRENT.is_not(True)).order_by(ExamSession.id))
-    return shares, list(others)
+    shares: dict[str, list[float]] = defaultdict(list)
+    for stream, duration, missed, recorded in chain.from_iterable(of_all):
+        share = observed_share(duration, missed, recorded=recorded)
+        if share is not None:
+            shares[stream].append(share)
+    return shares, sorted(others.split(",")) if others else []
 
 
 async def keep_of_ended(db: AsyncSession, most: int) -> int:
