@@ -19,6 +19,7 @@ from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.mail.letters import MAX_SUBJECT, MailError
 from server.mail.outbox import Outbox
+from server.review.wording import count
 
 # What there is to be one such letter about, with the session's id behind it.
 ONCE = "page/"
@@ -95,8 +96,8 @@ class Notices:
         when = datetime.fromtimestamp(last / MICROS_PER_SECOND, UTC)
         words = (
             "All of your recording of “{exam}” has arrived: "
-            f"{_counted(session.size, 'record')} and "
-            f"{_counted(session.blobs_durable, 'piece')}, the last on "
+            f"{count(session.size, 'record')} and "
+            f"{count(session.blobs_durable, 'piece')}, the last on "
             f"{when.day} {when:%B %Y at %H:%M} UTC. The record of it ends with\n\n"
             f"    {session.head}\n\n"
             "as the receipt says that the app has saved. What is kept of you, until when and "
@@ -145,7 +146,3 @@ class Notices:
         except MailError:
             return Unwritten.BAD_ADDRESS
         return Unwritten.WRITTEN if queued is None else None
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

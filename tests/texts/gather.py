@@ -93,7 +93,6 @@ SHORT = (
     "No connection",
     "The server does not take the evidence: {0}",
     "The server does not take the records: {0}",
-    "{0} pieces are not taken by the server: {1}",
 )
 # Where reasons stand, each the first of a pair.
 PAIRED = ("lockdown/environment/judging.py",)
