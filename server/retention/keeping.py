@@ -12,7 +12,7 @@ from server.exams.models import PolicyVersion
 from server.ingest.models import BlobRow, ExamSession
 from server.retention.certificates import Told, destroyed_of
 from server.retention.holds import Keeper, keepers_of
-from server.retention.kinds import WORDS, expiries
+from server.retention.kinds import WORDS, lengths
 from server.retention.pieces import kinds_here
 from server.retention.settings import read_protection
 from shared.certificate import EvidenceKind
@@ -56,9 +56,17 @@ class Kept:
 
 async def expiries_of(db: AsyncSession, session: ExamSession) -> dict[EvidenceKind, int]:
     """When each kind of a session's evidence is to go, µs UTC."""
-    version = await db.get_one(PolicyVersion, session.policy_version_id)
-    own = await read_protection(db, session.institution_id)
-    return expiries(session.created, decode_policy(version.payload), own.days.said())
+    kept = await read_lengths(db, session.institution_id, session.policy_version_id)
+    return {kind: session.created + length for kind, length in kept.items()}
+
+
+async def read_lengths(
+    db: AsyncSession, institution_id: str, policy_version_id: str
+) -> dict[EvidenceKind, int]:
+    """How long an institution keeps each kind of what began under this policy (µs)."""
+    version = await db.get_one(PolicyVersion, policy_version_id)
+    own = await read_protection(db, institution_id)
+    return lengths(decode_policy(version.payload), own.days.said())
 
 
 async def read_kept(db: AsyncSession, session: ExamSession) -> Kept:

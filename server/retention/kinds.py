@@ -40,17 +40,14 @@ def days_kept(policy: Policy, own: Mapping[str, int], kind: EvidenceKind) -> int
     return min(promised, own.get(kind, promised), own.get(EvidenceKind.RECORDS, promised))
 
 
-def expiries(began: int, policy: Policy, own: Mapping[str, int]) -> dict[EvidenceKind, int]:
-    """When each kind is to go.
+def lengths(policy: Policy, own: Mapping[str, int]) -> dict[EvidenceKind, int]:
+    """How long each kind is kept, in µs from the session's beginning.
 
     Args:
-        began: when the session began, µs UTC.
         policy: what it began under.
         own: the institution's days by kind (``DataProtectionRow.days``).
     """
-    return {
-        kind: began + days_kept(policy, own, kind) * MICROS_PER_DAY for kind in EvidenceKind
-    }
+    return {kind: days_kept(policy, own, kind) * MICROS_PER_DAY for kind in EvidenceKind}
 
 
 def due(expiry: Mapping[EvidenceKind, int], now: int) -> list[EvidenceKind]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
@@ -16,7 +16,7 @@ from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
 from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
 from server.retention.holds import why_kept
-from server.retention.keeping import expiries_of
+from server.retention.keeping import expiries_of, read_lengths
 from server.retention.kinds import due, next_due
 from server.retention.models import DestructionRow
 from server.retention.moving import Moved, move_waiting
@@ -29,7 +29,7 @@ from shared.certificate import EvidenceKind
 # The reason that certificates give for what nobody asked for.
 OVER = "the retention period is over"
 
-# Sessions looked at in one go; each is a few queries.
+# Sessions looked at in one go; each of which something is due is a few queries.
 MOST = 500
 
 # When something that is held is looked at again (µs); its release has it looked at at once.
@@ -66,6 +66,8 @@ class Retention:
         done: dict[str, None] = {}
         for session_id in await self._cut_short():
             await self._each(session_id, self._resume, done)
+        while await self._plan():
+            pass
         while found := await self._due():
             for session_id in found:
                 if not await self._each(session_id, self._expire, done):
@@ -109,6 +111,34 @@ class Retention:
         query = select(DestructionRow.session_id).where(DestructionRow.finished.is_(None))
         async with self._database.transaction() as db:
             return list(await db.scalars(query))
+
+    async def _plan(self) -> int:
+        """Note when the first of some sessions' evidence is to go, of those that nobody has
+        looked at yet; how many these were. After a change of settings, or when many came at
+        once, they are all that there are, and looked at one by one they would take minutes.
+
+        Their rows are locked before the settings are read: whoever changes those afterwards
+        has the sessions looked at again. Who does so in this moment is not waited for.
+        """
+        one = ExamSession
+        query = (
+            select(one.id, one.created, one.institution_id, one.policy_version_id)
+            .where(one.due_at.is_(None))
+            .order_by(one.created)
+            .limit(MOST)
+            .with_for_update(skip_locked=True)
+        )
+        async with self._database.transaction() as db:
+            found = (await db.execute(query)).tuples().all()
+            alike: dict[tuple[str, str], list[str]] = {}
+            for session_id, _, institution_id, version_id in found:
+                alike.setdefault((institution_id, version_id), []).append(session_id)
+            for (institution_id, version_id), ids in alike.items():
+                kept = await read_lengths(db, institution_id, version_id)
+                first = min(kept.values())
+                planned = update(one).where(one.id.in_(ids)).values(due_at=one.created + first)
+                await db.execute(planned, execution_options={"synchronize_session": False})
+        return len(found)
 
     async def _due(self) -> list[str]:
         """Sessions of which something is to go by now, or that nobody has looked at yet."""
@@ -155,11 +185,19 @@ class Retention:
         if over and not held:
             outcome = await self._destruction.destroy(session_id, over, audit.SYSTEM, OVER)
         waits = over and (held or isinstance(outcome, Held))
-        await self._look_at(session_id, now + HELD_AGAIN if waits else next_due(expiry, now))
+        await self._look_at(
+            session_id, now + HELD_AGAIN if waits else next_due(expiry, now), expiry
+        )
         return isinstance(outcome, Destroyed)
 
-    async def _look_at(self, session_id: str, at: int) -> None:
-        """Have a session looked at again then (µs UTC)."""
+    async def _look_at(
+        self, session_id: str, at: int, planned: Mapping[EvidenceKind, int] | None = None
+    ) -> None:
+        """Have a session looked at again then (µs UTC); at once, where what was ``planned`` for
+        it has been settled anew meanwhile.
+        """
         own = ExamSession.id == session_id
         async with self._database.transaction() as db:
-            await db.execute(update(ExamSession).where(own).values(due_at=at))
+            session = await db.get_one(ExamSession, session_id, with_for_update=True)
+            now = planned is not None and await expiries_of(db, session) != planned
+            await db.execute(update(ExamSession).where(own).values(due_at=None if now else at))

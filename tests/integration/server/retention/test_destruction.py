@@ -7,26 +7,31 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
 from second_verifier.whatever import verify_whatever
 from sqlalchemy import select, update
-from support.campus import HOUR, Campus, Pupil, connected
+from support.campus import HOUR, Campus, Pupil, connected, redeem
 
+from server.accounts.models import Account
+from server.accounts.staff import staff_of
 from server.audit.models import LogEntryRow
 from server.candidates.models import ConsentRow
 from server.clock import MICROS_PER_DAY
 from server.exams.models import PolicyVersion
 from server.ingest.models import BlobRow, ExamSession
 from server.reports.bundle import BundleExport
-from server.retention import destruction
+from server.retention import destruction, service
 from server.retention.certificates import certificate_file
 from server.retention.destruction import Destroyed, Destruction, Held
 from server.retention.holds import HoldDraft, HoldError, HoldKind, place_hold, release_hold
 from server.retention.models import DestructionRow, HoldRow
 from server.retention.proof import prove
 from server.retention.service import Retention
+from server.retention.settings import KindDays, Protection, change_protection
 from server.review.models import RankRow
 from server.review.ranking import refresh_stale
 from server.review.states import SILENT_AFTER
@@ -475,3 +480,46 @@ async def test_what_was_not_looked_at_for_long_is_due(
         await db.execute(update(ExamSession).values(due_at=None))
     campus.clock.advance(YEAR)
     assert await desk.retention.expire() == [recorded.session]
+
+
+async def test_many_that_nobody_looked_at_are_planned_together(
+    desk: Desk, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looked at one by one, ten thousand would slow all pages for minutes."""
+    another = await redeem(recorded.client, await desk.campus.code("s-2"))
+    single = AsyncMock()
+    monkeypatch.setattr(desk.retention, "_expire", single)
+    monkeypatch.setattr(service, "MOST", 1)
+    assert await desk.retention.expire() == []
+    async with desk.database.transaction() as db:
+        for session_id in (recorded.session, another.session):
+            session = await db.get_one(ExamSession, session_id)
+            assert session.due_at == session.created + YEAR
+    single.assert_not_awaited()
+
+
+async def test_days_settled_while_something_is_destroyed_count(
+    desk: Desk, campus: Campus, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the next is due is not said by what was settled before."""
+    await settle(desk, KindDays(screen=1))
+    campus.clock.advance(2 * DAY)
+    destroy = Destruction.destroy
+
+    async def settled_meanwhile(*asked: Any) -> Any:
+        outcome = await destroy(*asked)
+        await settle(desk, KindDays(screen=1, camera=2))
+        return outcome
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Destruction, "destroy", settled_meanwhile)
+        assert await desk.retention.expire() == [recorded.session]
+    gone = {kind for row in await desk.rows(recorded.session) for kind in row.kinds}
+    assert gone == {EvidenceKind.SCREEN, EvidenceKind.CAMERA}
+
+
+async def settle(desk: Desk, days: KindDays) -> None:
+    async with desk.database.transaction() as db:
+        admin = Account.email == desk.campus.admin
+        staff = staff_of((await db.scalars(select(Account).where(admin))).one())
+        await change_protection(db, desk.campus.clock(), staff, Protection(days=days))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,15 +14,24 @@ from support.campus import Campus, Pupil, connected
 
 from server.accounts.models import Account
 from server.accounts.staff import staff_of
+from server.clock import MICROS_PER_DAY
 from server.ingest.models import ExamSession
+from server.retention import service
 from server.retention.destruction import Destruction, Held
 from server.retention.holds import HoldDraft, HoldKind, place_hold, release_hold
+from server.retention.keeping import read_lengths
 from server.retention.models import HoldRow
 from server.retention.service import Retention
-from server.retention.settings import change_protection, hold_still, read_protection
+from server.retention.settings import (
+    KindDays,
+    Protection,
+    change_protection,
+    hold_still,
+    read_protection,
+)
 from server.storage.blobs import BlobStore
 from server.storage.database import Database
-from shared.certificate import SEALED
+from shared.certificate import SEALED, EvidenceKind
 
 pytestmark = [
     pytest.mark.anyio,
@@ -77,6 +87,39 @@ async def test_who_has_the_session_and_who_stops_wait_for_each_other_not_for_eve
             await somebody_waits(elsewhere)
             await hold_still(db, session.institution_id)
         await working
+
+
+async def test_what_is_settled_while_sessions_are_planned_is_not_lost(
+    campus: Campus, pupil: Pupil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever changes the days meanwhile has the session planned again."""
+    settling: list[asyncio.Task[None]] = []
+    async with connected(campus.settings) as database, connected(campus.settings) as elsewhere:
+
+        async def read_while_settled(*asked: Any) -> dict[EvidenceKind, int]:
+            kept = await read_lengths(*asked)
+            if not settling:
+                settling.append(asyncio.create_task(settle_days(campus, elsewhere)))
+                await somebody_waits(database)
+            return kept
+
+        monkeypatch.setattr(service, "read_lengths", read_while_settled)
+        retention = Retention(
+            database, BlobStore(campus.settings.blobs, tmp_path), campus.keys, campus.clock
+        )
+        assert await retention.expire() == []
+        await settling[0]
+        assert await retention.expire() == []
+        async with database.transaction() as db:
+            session = await db.get_one(ExamSession, pupil.session)
+            assert session.due_at == session.created + 7 * MICROS_PER_DAY
+
+
+async def settle_days(campus: Campus, database: Database) -> None:
+    async with database.transaction() as db:
+        account = (await db.scalars(select(Account).where(Account.email == campus.admin))).one()
+        new = Protection(days=KindDays(camera=7))
+        await change_protection(db, campus.clock(), staff_of(account), new)
 
 
 class Stopped(BaseException):
