@@ -23,6 +23,7 @@ from recorder.lockdown.at_start import undo_at_start
 from recorder.session import Session
 from recorder.settings import Settings, checked_seconds
 from recorder.status import Interrupted, Offer, Stage, Status
+from shared.counting import count
 from shared.policy import Policy
 
 # How often progress is looked at and shown.
@@ -148,7 +149,9 @@ def _settled(status: Status) -> bool:
 def _note(status: Status) -> str:
     delivery = status.delivery
     waiting = delivery.blobs_made - delivery.blobs_sent
-    return f"{status.words}; {waiting} pieces wait" if waiting else status.words
+    if not waiting:
+        return status.words
+    return f"{status.words}; {count(waiting, 'piece')} {'waits' if waiting == 1 else 'wait'}"
 
 
 def _report(started: Started, status: Status, screen: Console) -> None:
@@ -210,7 +213,7 @@ def describe(policy: Policy) -> str:
     return (
         f"{policy.exam.title}, {policy.institution.name} ({policy.institution.contact})\n"
         f"records: {what}\npurpose: {policy.purpose}\n"
-        f"kept for: {policy.retention_days} days{_earlier(policy)}"
+        f"kept for: {count(policy.retention_days, 'day')}{_earlier(policy)}"
     )
 
 

@@ -15,6 +15,7 @@ from server.clock import MICROS_PER_SECOND
 from server.config import Settings
 from server.opening import Fault, Rooms, opened, settled
 from server.terminal import print_line, say
+from shared.counting import count
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def backup(folder: Path, *, keep: int = KEEP) -> int:
     made = done.backup
     counted = {name: len(getattr(made, name)) for name in ("updates", "missing", "damaged")}
     print_line({**msgspec.to_builtins(made), **counted})
-    say(f"Backed up {made.pieces} pieces and the database into {folder}.")
+    say(f"Backed up {count(made.pieces, 'piece')} and the database into {folder}.")
     say("The keys are not in it: invigil-server admin keys backup FILE")
     _name("missing from the server's store", made.missing)
     _name("damaged in the server's store", made.damaged)
@@ -87,7 +88,7 @@ def _name(what: str, pieces: Sequence[str]) -> None:
     """Say what is wrong with pieces, and with which."""
     if not pieces:
         return
-    say(f"{len(pieces)} {'pieces are' if len(pieces) > 1 else 'piece is'} {what}:")
+    say(f"{count(len(pieces), 'piece')} {'is' if len(pieces) == 1 else 'are'} {what}:")
     for name in pieces[:MOST_NAMED]:
         session, _, sha256 = name.partition("/")
         say(f"  piece {sha256} of session {session}")
@@ -143,7 +144,7 @@ async def _restore(folder: Path, of: str) -> int:
         await migrate(rooms.database)
         await _note(rooms, chosen)
         lost = await missing(rooms.database, rooms.blobs)
-    say(f"Restored the database of {_when(chosen.made)} and {done.pieces} pieces.")
+    say(f"Restored the database of {_when(chosen.made)} and {count(done.pieces, 'piece')}.")
     if done.updates.back:
         say(f"Restored repositories of updates: {len(done.updates.back)}.")
     for one in done.updates.kept:
@@ -155,7 +156,8 @@ async def _restore(folder: Path, of: str) -> int:
     if done.damaged:
         say("Another copy of the backup's folder, or an export, may have them whole.")
     if lost:
-        say(f"{lost} pieces that it names could not be put back; the sessions say which.")
+        whole = count(lost, "piece")
+        say(f"{whole} that it names could not be put back; the sessions say which.")
     if lost or done.updates.lost:
         return NOT_WHOLE
     say("Check the keys too: invigil-server admin keys check")

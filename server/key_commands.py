@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 
 from server.opening import Fault, Rooms, institution_named, run_in_rooms, settled
 from server.terminal import print_line, say, secret_typed
+from shared.counting import count
 
 # The libraries behind it take seconds to load, which ``--help`` should not cost.
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def backup(file: Path, *, passphrase_stdin: Flag = False) -> None:
         raise Fault(str(error)) from error
     except OSError as error:
         raise Fault(f"cannot write {file}: {error.strerror}") from error
-    say(f"Wrote {len(names)} keys to {file}. Nobody opens it without the passphrase.")
+    say(f"Wrote {count(len(names), 'key')} to {file}. Nobody opens it without the passphrase.")
 
 
 @app.command
@@ -72,7 +73,7 @@ def restore(file: Path, *, passphrase_stdin: Flag = False) -> None:
         raise Fault(str(error)) from error
     except OSError as error:
         raise Fault(f"cannot restore from {file}: {error.strerror}") from error
-    say(f"Put {len(names)} keys back; check them with `invigil-server admin keys check`.")
+    say(f"Put {count(len(names), 'key')} back; check with `invigil-server admin keys check`.")
 
 
 @app.command(name="list")
@@ -100,7 +101,8 @@ def check() -> int:
     if faults:
         return FINDING
     served = sum(generation.sessions for generation in found)
-    say(f"{len(found)} generations of keys, {served} sessions: every key is there and fits.")
+    generations = f"{len(found)} generation{'' if len(found) == 1 else 's'} of keys"
+    say(f"{generations}, {count(served, 'session')}: every key is there and fits.")
     return 0
 
 

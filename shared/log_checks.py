@@ -17,6 +17,7 @@ import msgspec
 
 from shared.bundle import UnreadableBundle
 from shared.chain import Refused
+from shared.counting import count
 from shared.encoding import ZERO_HASH, EncodingError
 from shared.log import (
     Access,
@@ -228,7 +229,8 @@ class _Check:
     def _check_whole(self) -> None:
         manifest, state = self.manifest, self.state
         if (manifest.size, manifest.head) != (state.size, state.head):
-            why = f"{state.size} entries, where {manifest.size} were exported"
+            size = count(state.size, "entry", "entries")
+            why = f"{size}, where {manifest.size} were exported"
             self.ledger.fail(LogCheck.CONTAINER, why)
         if read_key(manifest.institution_key) != state.public_key:
             why = "signed by another key than the log ends with"
@@ -276,7 +278,7 @@ class _Check:
         """Why no honest session goes on from where it was named last to here."""
         before = self.heads.get(head.session, head)
         if head.size < before.size:
-            return f"had {before.size} records, and has {head.size}"
+            return f"had {count(before.size, 'record')}, and has {head.size}"
         if head.size == before.size and head.head != before.head:
             return f"had another record {head.size - 1}"
         if head.session in self.closed and head.size != before.size:
@@ -325,7 +327,7 @@ ENTRY_CHECKS = (
 def _other_chain(heads: tuple[str, ...], head: Head) -> str | None:
     """Why a bundle's chain is not the one that the log names."""
     if head.size > len(heads):
-        return f"{head.size} records, where the bundle holds {len(heads)}"
+        return f"{count(head.size, 'record')}, where the bundle holds {len(heads)}"
     if head.head != (heads[head.size - 1] if head.size else ZERO_HASH):
         return f"another record {head.size - 1} than the bundle's"
     return None

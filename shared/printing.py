@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from shared.certificate_file import CertificateVerdict
+from shared.counting import count
 from shared.given_receipts import GivenVerdict
 from shared.log_checks import About, LogVerdict
 from shared.receipt_checks import ReceiptVerdict
@@ -44,7 +45,9 @@ def print_bundle(console: Console, verdict: Verdict) -> None:
     console.print(f"records  {verdict.records}, pieces {verdict.blobs}, gaps {verdict.gaps}")
     if verdict.certificates:
         say = "a certificate says" if verdict.certificates == 1 else "certificates say"
-        console.print(f"         {verdict.destroyed} pieces were destroyed, as {say}")
+        were = "was" if verdict.destroyed == 1 else "were"
+        gone = f"{count(verdict.destroyed, 'piece')} {were} destroyed"
+        console.print(f"         {gone}, as {say}")
     _print_end(console, holds=verdict.holds)
 
 
@@ -77,7 +80,8 @@ def print_receipt(console: Console, verdict: ReceiptVerdict) -> None:
         whom = _foreign(f"{file.ask.institution} ({file.ask.contact})")
         console.print(f"signed   {moment(receipt.time)}, by {whom}:")
         _print_held(console, receipt)
-        console.print(f"recorder made {file.records_made} records, {file.pieces_made} pieces;")
+        made, pieces = count(file.records_made, "record"), count(file.pieces_made, "piece")
+        console.print(f"recorder made {made}, {pieces};")
         end = "that is all of the session" if file.complete else "more was still to come"
         console.print(f"         {end} (its own word: not signed)")
     _print_end(console, holds=verdict.holds)
@@ -91,13 +95,14 @@ def print_certificates(console: Console, verdict: CertificateVerdict) -> None:
         console.print(f"session  {one.session}")
     _print_key(console, verdict.key_fingerprint, "file", verdict.pinned)
     for one in verdict.certificates:
-        console.print(f"{moment(one.time)}: {_foreign(one.why)}; of {one.size} records,")
+        console.print(
+            f"{moment(one.time)}: {_foreign(one.why)}; of {count(one.size, 'record')},"
+        )
         console.print(f"         the last {one.head}, destroyed:")
         for gone in one.destroyed:
             part = "" if gone.below is None else f", those before {gone.below}"
-            console.print(
-                f"         {gone.kind}: {gone.pieces} pieces, {gone.bytes} bytes{part}"
-            )
+            size = f"{count(gone.pieces, 'piece')}, {count(gone.bytes, 'byte')}"
+            console.print(f"         {gone.kind}: {size}{part}")
     _print_end(console, holds=verdict.holds)
 
 
@@ -106,7 +111,7 @@ def print_given(console: Console, verdict: GivenVerdict) -> None:
     _print_checks(console, verdict.results)
     console.print(f"\nsession  {verdict.session}")
     _print_key(console, verdict.key_fingerprint, "file", verdict.key_fingerprint)
-    console.print(f"receipts {verdict.receipts}, which list {verdict.durable} pieces")
+    console.print(f"receipts {verdict.receipts}, which list {count(verdict.durable, 'piece')}")
     if verdict.holds:
         console.print(f"the last {moment(verdict.last.time)}:")
         _print_held(console, verdict.last)
@@ -119,7 +124,9 @@ def _foreign(text: str) -> str:
 
 
 def _print_held(console: Console, receipt: Receipt) -> None:
-    console.print(f"         it holds {receipt.size} records, the last {receipt.head},")
+    console.print(
+        f"         it holds {count(receipt.size, 'record')}, the last {receipt.head},"
+    )
     console.print(f"         {_pieces(receipt)}")
 
 

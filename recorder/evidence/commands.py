@@ -38,6 +38,7 @@ from recorder.sync.channel import SessionChannel
 from recorder.sync.delivery import Report, deliver, report_on
 from recorder.sync.pacing import Pacing
 from recorder.sync.transport import Transport
+from shared.counting import count
 
 # What these commands are for stands in ``recorder.cli``, which names them without importing
 # this module.
@@ -106,8 +107,9 @@ def check(*sessions: str, store: Path | None = None) -> int:
             for finding in findings:
                 _print(f"  {finding.check.value} {finding.check.name.lower()}: {finding.where}")
         else:
-            count = f"{tally.records_made} records, {tally.blobs_made} pieces"
-            _print(f"{folder.name}  holds ({count})")
+            made, pieces = tally.records_made, tally.blobs_made
+            held = f"{count(made, 'record')}, {count(pieces, 'piece')}"
+            _print(f"{folder.name}  holds ({held})")
     return FINDING if failed else 0
 
 
@@ -358,9 +360,11 @@ def _show_bytes(bar: Callable[..., None], done: int, total: int) -> None:
 
 def _told(made: SavedFile) -> str:
     """What a saved file holds, in words."""
-    words = f"{made.records} records, {made.pieces} pieces, {decimal(made.bytes)}"
+    records, pieces = count(made.records, "record"), count(made.pieces, "piece")
+    words = f"{records}, {pieces}, {decimal(made.bytes)}"
     if made.damaged:
-        words += f"; {made.damaged} pieces are damaged on this disk and not in it"
+        are = "is" if made.damaged == 1 else "are"
+        words += f"; {count(made.damaged, 'piece')} {are} damaged on this disk and not in it"
     return words
 
 
@@ -374,10 +378,16 @@ def _confirmed(rest: Sequence[Seen]) -> bool:
         _say(f"{seen.folder.name}  {seen.why}")
     if not sys.stdin.isatty():
         raise EnvironmentFault(
-            f"{len(rest)} recordings would be lost for good, and nobody is there to be asked.",
+            f"{count(len(rest), 'recording')} would be lost for good, "
+            "and nobody is there to be asked.",
             "Run the command in a terminal, or add --yes.",
         )
-    _say(f"These {len(rest)} recordings would be lost for good. Type {_WORD} to remove them:")
+    lost, them = (
+        ("This recording", "it")
+        if len(rest) == 1
+        else (f"These {len(rest)} recordings", "them")
+    )
+    _say(f"{lost} would be lost for good. Type {_WORD} to remove {them}:")
     return sys.stdin.readline().strip() == _WORD
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from recorder.evidence.drafts import Draft, draft_body, own_incident
 from shared import records
+from shared.counting import count
 from shared.flags import Kind
 from shared.policy import Policy
 
@@ -79,7 +80,7 @@ class Refusals:
 
     def _gap(self, stream: records.StreamName) -> Draft:
         start, end, pieces = self._streams.pop(stream)
-        reason = f"{pieces} pieces could not be kept: the disk did not keep up"
+        reason = f"{count(pieces, 'piece')} could not be kept: the disk did not keep up"
         return draft_body(records.Gap(stream=stream, start=start, end=end, reason=reason))
 
     def _count(self, mono: int) -> Draft:

@@ -11,6 +11,7 @@ from recorder.status import Delivery
 from recorder.sync.courier import Channel, Courier
 from recorder.sync.outbox import Outbox
 from recorder.sync.pacing import Pacing
+from shared.counting import count
 
 # The longest that a wait goes without a look at the clock, in seconds.
 _NAP_S = 1.0
@@ -83,9 +84,9 @@ def report_on(tally: Tally, note: str) -> Report:
     if not tally.delivered:
         records = tally.records_made - tally.records_sent
         pieces = tally.blobs_made - tally.blobs_sent
-        left = f"{records} records and {pieces} pieces wait"
+        left = f"{count(records, 'record')} and {count(pieces, 'piece')} wait"
         return Report(False, f"not delivered, {left}. {note}".rstrip())
-    count = f"{tally.records_made} records, {tally.blobs_made} pieces"
+    made = f"{count(tally.records_made, 'record')}, {count(tally.blobs_made, 'piece')}"
     if not tally.closed:
-        return Report(True, f"delivered ({count}), though the recording was never closed")
-    return Report(True, f"delivered ({count})")
+        return Report(True, f"delivered ({made}), though the recording was never closed")
+    return Report(True, f"delivered ({made})")

@@ -27,6 +27,7 @@ from server.clock import MICROS_PER_SECOND, WallClock
 from server.config import Settings
 from server.storage.database import Database
 from server.storage.seal import Seal
+from shared.counting import count
 from shared.encoding import sha256_hex, to_base64
 
 COOKIE_BYTES = 32
@@ -303,7 +304,7 @@ def _pair(address: str, email: str) -> str:
 
 
 def _too_many(wait: int) -> Denied:
-    return Denied(f"Too many attempts. Try again in {-(-wait // 60)} minutes.", wait)
+    return Denied(f"Too many attempts. Try again in {count(-(-wait // 60), 'minute')}.", wait)
 
 
 def _staff(account: Account, session: StaffSession, *, wants_factor: bool) -> Staff:

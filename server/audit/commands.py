@@ -12,6 +12,7 @@ from rich.console import Console
 from server.bars import progress
 from server.opening import Fault, Rooms, institution_named, run_in_rooms
 from server.whole_files import whole_file
+from shared.counting import count
 
 app = App(
     name="log",
@@ -66,7 +67,7 @@ def export(file: Path, *, institution: str) -> None:
 
     entries = run_in_rooms(work)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    console.print(f"Wrote {entries} entries to {file}.")
+    console.print(f"Wrote {count(entries, 'entry', 'entries')} to {file}.")
 
 
 @app.command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.counting import count
 from shared.log import Access, Act, Entry, Heads
 
 # Actions that pages name; one that is not here is shown as it is written.
@@ -137,7 +138,7 @@ def particulars(entry: Entry) -> str:
     """What an entry says beyond who, when and what."""
     match entry.body:
         case Heads(sessions=sessions):
-            return f"{len(sessions)} session{'s' if len(sessions) != 1 else ''}"
+            return count(len(sessions), "session")
         case Access(stream=stream):
             return stream or ""
         case Act(detail=detail):

@@ -12,7 +12,7 @@ import msgspec
 from server.candidates.copy_readme import known
 from server.clock import MICROS_PER_SECOND
 from server.live.ending import EndedBy
-from server.review.wording import count
+from shared.counting import count
 
 # How a session stands, as a candidate is told it where nobody else ended it.
 STATES = {

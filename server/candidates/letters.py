@@ -19,7 +19,7 @@ from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.mail.letters import MAX_SUBJECT, MailError
 from server.mail.outbox import Outbox
-from server.review.wording import count
+from shared.counting import count
 
 # What there is to be one such letter about, with the session's id behind it.
 ONCE = "page/"

@@ -26,6 +26,7 @@ from server.problems import Rejection
 from server.retention.settings import read_protection
 from server.storage.database import Database
 from server.storage.keys import KeyStore
+from shared.counting import count
 from shared.encoding import ZERO_HASH, EncodingError, from_base64, to_base64
 from shared.policy import decode_policy
 from shared.receipts import Grant, encode_receipt
@@ -170,7 +171,7 @@ class Redeeming:
         """
         now = self._clock()
         if wait := self._throttle.wait(address, now):
-            why = f"Too many wrong codes. Try again in {-(-wait // 60)} minutes."
+            why = f"Too many wrong codes. Try again in {count(-(-wait // 60), 'minute')}."
             return Rejection(ProblemType.BUSY, 429, why, retry_after=wait)
         self._throttle.count(address, now)
         return UNKNOWN

@@ -22,6 +22,7 @@ from server.exams.contradictions import SHORTEST_BREAK_S
 from server.exams.models import AccommodationProfile, Exam, PolicyVersion
 from server.exams.service import add_version
 from server.storage.keys import InstitutionKeys
+from shared.counting import count
 from shared.flags import Group, Kind
 from shared.policy import Accommodation, Breaks, Policy, decode_policy, encode_policy
 from shared.signed import Domain, Signed, sign
@@ -211,9 +212,9 @@ def extras(profile: AccommodationProfile) -> str:
     """What a profile gives beside what it switches off, in words; empty for nothing."""
     parts = [f"{profile.extra_percent} % more time"] if profile.extra_percent else []
     if profile.breaks:
-        parts.append(f"{profile.breaks} more break{'s' if profile.breaks > 1 else ''}")
+        parts.append(count(profile.breaks, "more break"))
     if profile.break_minutes:
-        parts.append(f"breaks of up to {profile.break_minutes} minutes")
+        parts.append(f"breaks of up to {count(profile.break_minutes, 'minute')}")
     return ", ".join(parts)
 
 

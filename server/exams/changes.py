@@ -8,6 +8,7 @@ from typing import Any
 from server.exams.machine import LEVELS, PARTS, Part, level_of
 from server.exams.measures import measure, said
 from server.exams.starting import said as said_start
+from shared.counting import count
 from shared.flags import Kind
 from shared.policy import OFF, Policy, Rule
 
@@ -162,7 +163,7 @@ def _human_first(policy: Policy) -> str:
 
 
 def _earlier(policy: Policy) -> str:
-    told = [f"{kind} after {days} days" for kind, days in policy.kept_days.items()]
+    told = [f"{kind} after {count(days, 'day')}" for kind, days in policy.kept_days.items()]
     return ", ".join(told) or "nothing"
 
 
@@ -193,7 +194,7 @@ _PLAIN: tuple[tuple[str, _Told], ...] = (
     ("A person looks first at", _human_first),
     ("Limit of the score", _limit),
     ("Purpose", lambda p: p.purpose),
-    ("Recordings are kept for", lambda p: f"{p.retention_days} days"),
+    ("Recordings are kept for", lambda p: count(p.retention_days, "day")),
     ("Of these, destroyed earlier", _earlier),
     ("Camera", _camera),
     ("Microphone", lambda p: _on(p.streams.microphone)),

@@ -14,6 +14,7 @@ from server.exams.starting import said as starting_said
 from server.exams.starting import zones
 from server.exams.surroundings import machine_contradictions, surface_contradictions
 from server.exams.terms import Terms
+from shared.counting import count
 from shared.encoding import HASH_HEX
 from shared.flags import Kind
 from shared.policy import Rule
@@ -116,7 +117,8 @@ def _streams(terms: Terms) -> Iterator[Contradiction]:
     if camera.kept_fps > camera.fps:
         yield Contradiction(
             "camera.kept_fps",
-            f"The camera gives {camera.fps} pictures a second; no more than that can be kept.",
+            f"The camera gives {count(camera.fps, 'picture')} a second; "
+            "no more than that can be kept.",
         )
 
 

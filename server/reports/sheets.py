@@ -15,7 +15,7 @@ from server.reports.printing import SCHEME, Sheet
 from server.reports.session_report import SessionReport
 from server.review.durations import clock, iso, spoken
 from server.review.flags import particulars, reason
-from server.review.wording import count
+from shared.counting import count
 from shared.signed import fingerprint
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -10,7 +10,7 @@ from server.review.casefile import CaseFile
 from server.review.durations import spoken
 from server.review.phases import BREAK, EXAM, PAUSED
 from server.review.states import Shortfall
-from server.review.wording import count
+from shared.counting import count
 
 
 def zone_of_exam(case: CaseFile) -> str:

@@ -21,8 +21,8 @@ from server.exams.models import Exam, PolicyVersion
 from server.ingest.models import ExamSession
 from server.retention.kinds import WORDS, days_kept
 from server.retention.settings import Protection, Texts, read_protection
-from server.review.wording import count
 from shared.certificate import EvidenceKind
+from shared.counting import count
 from shared.policy import Policy, decode_policy
 
 # Measured by `make accuracy` and installed with the list of models.

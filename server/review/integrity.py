@@ -20,7 +20,7 @@ from server.retention.certificates import Told
 from server.review.durations import MICROS, moment, spoken
 from server.review.states import Shortfall, Standing
 from server.review.verdicts import Told as VerdictTold
-from server.review.wording import count
+from shared.counting import count
 from shared.verdict import CheckId
 
 

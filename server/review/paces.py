@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.ingest.models import ExamSession, PaceRow
 from server.review.absences import Interval, Summary, summaries
 from server.review.reading import place
+from shared.counting import count
 from shared.flags import Kind
 
 _KINDS = {kind.value: kind for kind in Kind}
@@ -76,4 +77,4 @@ def slowed(changes: Iterable[Change], extent: int) -> Iterable[Interval]:
 def _words(change: Change) -> str:
     kinds = [_KINDS[kind].label.lower() for kind in change.off if kind in _KINDS]
     left_out = f"; not looked for: {', '.join(kinds)}" if kinds else ""
-    return f"detection slowed down to {change.fps} pictures a second{left_out}"
+    return f"detection slowed down to {count(change.fps, 'picture')} a second{left_out}"

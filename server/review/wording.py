@@ -49,11 +49,6 @@ def printed(value: Any) -> str:
             return _shortened(str(value))
 
 
-def count(number: int, noun: str) -> str:
-    """A number of things: ``1 flag``, ``1,200 flags``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def and_wrote(note: str) -> str:
     """What somebody wrote with a decision, in the middle of a sentence about it."""
     return f", and wrote: “{note}”" if note else ""

@@ -38,6 +38,7 @@ from server.web.own_copy_file import own_copy_file
 from server.web.rendering import PRIVATE
 from shared.candidate_page import PREFIX, page_path
 from shared.certificate_file import SUFFIX
+from shared.counting import count
 
 # No search engine keeps it, no cache does, and no address leaves with a link that is followed.
 HIDDEN = {
@@ -223,7 +224,7 @@ async def _session(
     wait = throttle.wait(address, now)
     if wait:
         raise HTTPException(
-            f"Too many wrong addresses. Try again in {-(-wait // 60)} minutes.",
+            f"Too many wrong addresses. Try again in {count(-(-wait // 60), 'minute')}.",
             status_code=429,
             headers={"Retry-After": str(wait)},
         )

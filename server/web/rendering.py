@@ -17,9 +17,9 @@ from server.network import AnyRequest
 from server.reports.sheets import TEMPLATES as REPORTS
 from server.review.durations import clock, iso, moment, of_day, spoken
 from server.review.flags import particulars, reason
-from server.review.wording import count
 from server.web.assets import STATIC
 from server.web.navigation import frame
+from shared.counting import count
 
 TEMPLATES = STATIC.parent / "templates"
 PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Cookie, HX-Request"}

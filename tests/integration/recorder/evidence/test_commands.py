@@ -419,7 +419,7 @@ def test_export_tells_of_damaged_pieces(
     store.select("UPDATE blobs SET bytes = x'00' WHERE stream_seq = 1")
     store.close()
     assert run(tmp_path, "export", "-o", str(tmp_path)) == 1
-    assert "1 pieces are damaged on this disk and not in it" in capsys.readouterr().out
+    assert "1 piece is damaged on this disk and not in it" in capsys.readouterr().out
 
 
 def test_export_of_several_needs_a_folder(

@@ -56,7 +56,7 @@ def test_everything_is_delivered_and_shown(
     server: EvidenceServer, whole: EvidenceStore
 ) -> None:
     report, shown = go(server, whole, Time())
-    assert report == Report(True, "delivered (3 records, 1 pieces)")
+    assert report == Report(True, "delivered (3 records, 1 piece)")
     assert [delivery.records_sent for delivery in shown] == [0, 3, 3]
     assert go(server, whole, Time()) == (report, [])
 
@@ -87,7 +87,7 @@ def test_patience_ends(server: EvidenceServer, whole: EvidenceStore) -> None:
     server.always = down
     report, _ = go(server, whole, time, patience_s=100.0)
     assert not report.delivered
-    assert report.words.startswith("not delivered, 3 records and 1 pieces wait. The server")
+    assert report.words.startswith("not delivered, 3 records and 1 piece wait. The server")
     assert 100 < time.now < 110
 
 

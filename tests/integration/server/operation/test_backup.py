@@ -352,7 +352,7 @@ def test_a_piece_that_is_damaged_in_the_backup_is_left_out_and_named(
     spoil(piece)
     status, said = run(fresh, "restore", str(safe))
     named = f"piece {piece.name} of session {pupil.session}" in said
-    assert (status, named, "1 pieces." in said) == (1, True, True), said
+    assert (status, named, "1 piece." in said) == (1, True, True), said
     assert held(fresh / "blobs") == {f"{pupil.session}/{other.name}"}
     assert other.name not in said
 

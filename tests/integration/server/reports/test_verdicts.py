@@ -171,7 +171,7 @@ async def test_a_second_look_is_at_once_until_something_comes(
     pupil.take(await pupil.deliver(pupil.segment()))
     # It is of an earlier state now; for a minute it is given all the same, and says so.
     page = (await client.get(f"/sessions/{pupil.session}/verdict", headers=BROWSER)).text
-    assert "More has come since: this is of 2 records and 1 pieces" in page
+    assert "More has come since: this is of 2 records and 1 piece" in page
     panel = (await client.get(f"/sessions/{pupil.session}", headers=BROWSER)).text
     assert "check 10 fails. Something has changed since." in panel
     campus.clock.advance(verdicts.GOOD_FOR)
