@@ -22,6 +22,7 @@ from server.enrolment.models import Candidate
 from server.exams.models import Exam
 from server.ingest.models import ExamSession
 from server.review.models import FlagRow, RankRow
+from server.review.names import holds
 from server.review.outcomes import Outcome
 from server.review.search import matching
 from server.review.states import Shortfall, in_state
@@ -332,9 +333,8 @@ def _fixed(db: AsyncSession, filters: Filters, now: int) -> list[ColumnElement[b
     if filters.high < TOP_SCORE:
         found.append(RankRow.score <= filters.high)
     if filters.candidate:
-        part = _escaped(filters.candidate.lower())
-        name = func.lower(Candidate.name).like(part, escape="\\")
-        found.append(or_(name, func.lower(Candidate.reference).like(part, escape="\\")))
+        columns = (Candidate.name, Candidate.reference)
+        found.append(or_(*(holds(db, column, filters.candidate) for column in columns)))
     asked = matching(db, filters.words) if filters.words else None
     if asked is not None:
         found.append(ExamSession.id.in_(asked.with_only_columns(asked.selected_columns[0])))
@@ -377,12 +377,6 @@ def _mine(account_id: str) -> ColumnElement[bool]:
     """The session is assigned to somebody, or a flag of it."""
     flags = select(FlagRow.session_id).where(FlagRow.assigned == account_id)
     return or_(func.coalesce(RankRow.assigned == account_id, False), ExamSession.id.in_(flags))
-
-
-def _escaped(part: str) -> str:
-    for special in ("\\", "%", "_"):
-        part = part.replace(special, f"\\{special}")
-    return f"%{part}%"
 
 
 def is_score(value: float) -> bool:

@@ -54,7 +54,8 @@ def query_of(filters: Filters, **more: object) -> str:
         "outcome": filters.outcome or "",
         "mine": "yes" if filters.mine else "",
         "min": filters.low or "",
-        "max": filters.high if filters.high < TOP_SCORE else "",
+        # As text: what is looked for may be a score of 0.
+        "max": str(filters.high) if filters.high < TOP_SCORE else "",
         "candidate": filters.candidate,
         "q": filters.words,
         **more,

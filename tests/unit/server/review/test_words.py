@@ -93,3 +93,4 @@ def test_filters_are_read_as_an_address_says_them() -> None:
     assert dict(parse_qsl(query_of(filters)[1:])) == said
     assert read_filters({"sort": "odd", "min": "x", "max": "1e9", "state": "?"}) == Filters()
     assert read_filters({"min": "80", "max": "20"}) == Filters(low=20, high=80)
+    assert query_of(read_filters({"max": "0"})) == "?max=0"
