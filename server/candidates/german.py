@@ -131,6 +131,17 @@ GERMAN: Mapping[str, str] = {
     "request.refused": "Beantwortet am {at}.",
     "request.extended": "Es dauert länger: {why}",
     "contact": "Fragen? {institution}: {contact}. Nennen Sie die Sitzung {session}.",
+    "nothing": "Hier ist nichts",
+    "nothing.what": (
+        "Unter dieser Adresse ist nichts zu finden. Prüfen Sie die Adresse, oder fragen Sie "
+        "Ihre Institution."
+    ),
+    "nothing.wait": "Zu viele falsche Adressen",
+    "nothing.many": (
+        "Von hier kamen zu viele falsche Adressen. Versuchen Sie es in {minutes} noch einmal."
+    ),
+    "minutes.one": "einer Minute",
+    "minutes.more": "{minutes} Minuten",
     "said.appeal": "Ihr Widerspruch ist eingegangen.",
     "said.request": "Ihr Antrag ist eingegangen.",
     "said.withdrawn": "Ihr Widerruf ist eingegangen.",

@@ -130,6 +130,12 @@ ENGLISH: Mapping[str, str] = {
     "request.refused": "Answered on {at}.",
     "request.extended": "It takes longer: {why}",
     "contact": "Questions? {institution}: {contact}. Name the session {session}.",
+    "nothing": "There is nothing here",
+    "nothing.what": "There is nothing at this address. Check it, or ask your institution.",
+    "nothing.wait": "Too many wrong addresses",
+    "nothing.many": "Too many wrong addresses came from here. Try again in {minutes}.",
+    "minutes.one": "1 minute",
+    "minutes.more": "{minutes} minutes",
     "said.appeal": "Your appeal has arrived.",
     "said.request": "Your request has arrived.",
     "said.withdrawn": "Your withdrawal has arrived.",
@@ -243,6 +249,10 @@ class Words:
     def days(self, count: int) -> str:
         """So many days, as an answer comes within them."""
         return self("days.one" if count == 1 else "days.more", days=self.number(count))
+
+    def minutes(self, count: int) -> str:
+        """So many minutes, after which something may be tried again."""
+        return self("minutes.one" if count == 1 else "minutes.more", minutes=self.number(count))
 
     def wrong(self, why: Wrong | ValueError) -> str:
         """Why something is not taken, in this language where it was raised with a ``Wrong``."""

@@ -9,7 +9,6 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Stream, Template
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,21 +33,10 @@ from server.retention.certificates import certificate_file
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.forms import text_fields
+from server.web.my_errors import HIDDEN, NothingShown, answer_nothing
 from server.web.own_copy_file import own_copy_file
-from server.web.rendering import PRIVATE
 from shared.candidate_page import PREFIX, page_path
 from shared.certificate_file import SUFFIX
-from shared.counting import count
-
-# No search engine keeps it, no cache does, and no address leaves with a link that is followed.
-HIDDEN = {
-    **PRIVATE,
-    "Vary": "Accept-Language",
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "Referrer-Policy": "no-referrer",
-}
-
-NOT_FOUND = "There is nothing at this address. Check it, or ask your institution."
 
 # What a page says after a form was sent, by the address's ``said``.
 SAID = ("appeal", "request", "withdrawn")
@@ -59,6 +47,7 @@ class MyPages(Controller):
 
     path = PREFIX + "{my_token:str}"
     include_in_schema = False
+    exception_handlers = {NothingShown: answer_nothing}  # noqa: RUF012
 
     @get("/")
     async def get_my_page(
@@ -111,7 +100,7 @@ class MyPages(Controller):
             session = await _session(db, my_token, my_throttle, address, clock())
             data = await certificate_file(db, keys, session)
         if data is None:
-            raise NotFoundException(NOT_FOUND)
+            raise NothingShown
         headers = attachment(f"{session.id}{SUFFIX}", HIDDEN)
         return Response(data, media_type="application/json", headers=headers)
 
@@ -216,20 +205,16 @@ async def _session(
     network address tried.
 
     Raises:
-        HTTPException: 404 where it opens none, 429 after too many of these.
+        NothingShown: it opens none, or there were too many of these.
     """
     session = await find_linked(db, token)
     if session is not None:
         return session
     wait = throttle.wait(address, now)
     if wait:
-        raise HTTPException(
-            f"Too many wrong addresses. Try again in {count(-(-wait // 60), 'minute')}.",
-            status_code=429,
-            headers={"Retry-After": str(wait)},
-        )
+        raise NothingShown(wait)
     throttle.count(address, now)
-    raise NotFoundException(NOT_FOUND)
+    raise NothingShown
 
 
 async def _page(

@@ -120,6 +120,27 @@ async def test_a_link_cannot_be_guessed_and_guessing_is_slow(
     assert (await client.get(path_of(own))).status_code == 200
 
 
+async def test_a_link_that_shows_nothing_says_so_in_the_candidates_language(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    german = {"Accept": "text/html", "Accept-Language": "de-CH, en;q=0.5"}
+    wrong = await client.get("/my/wrong", headers=german)
+    assert wrong.status_code == 404
+    assert '<html lang="de">' in wrong.text
+    assert "Unter dieser Adresse ist nichts zu finden." in wrong.text
+    assert wrong.headers["vary"] == "Accept-Language"
+    english = await client.get("/my/wrong", headers={"Accept": "text/html"})
+    assert "There is nothing at this address." in english.text
+    for number in range(campus.settings.code_attempts):
+        await client.get(f"/my/{number}")
+    many = await client.get("/my/wrong", headers=german)
+    assert many.status_code == 429
+    assert int(many.headers["retry-after"]) > 0
+    assert "Von hier kamen zu viele falsche Adressen." in many.text
+    told = (await client.get("/my/wrong", headers={"Accept-Language": "de"})).json()
+    assert told["detail"].startswith("Too many wrong addresses came from here. Try again in")
+
+
 async def test_the_decision_and_who_looked_are_as_the_institution_says(
     campus: Campus, client: httpx.AsyncClient, own: Pupil
 ) -> None:

@@ -60,6 +60,14 @@ def test_days_are_counted(count: int, english: str, german: str) -> None:
     assert (ENGLISH_WORDS.days(count), GERMAN_WORDS.days(count)) == (english, german)
 
 
+@pytest.mark.parametrize(
+    ("count", "english", "german"),
+    [(1, "1 minute", "einer Minute"), (15, "15 minutes", "15 Minuten")],
+)
+def test_minutes_are_counted(count: int, english: str, german: str) -> None:
+    assert (ENGLISH_WORDS.minutes(count), GERMAN_WORDS.minutes(count)) == (english, german)
+
+
 def test_an_error_is_english_for_everybody_but_the_candidate() -> None:
     error = ValueError(Wrong("request-text", 4_000))
     assert str(error) == "At most 4,000 characters, please."
