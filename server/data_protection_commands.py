@@ -110,7 +110,8 @@ def document(name: str, *, by: str, output: Output) -> None:
         output: The file to write, .md, .html or .pdf; one that is there is replaced.
     """
     from server.reports.making import NotMade
-    from server.retention.documents import DOCUMENTS, read_facts, store_in_words
+    from server.retention.documents import DOCUMENTS
+    from server.retention.facts import read_facts, store_in_words
     from server.web.document_files import MEDIA_TYPES, file_of
 
     if name not in DOCUMENTS:

@@ -8,25 +8,16 @@ say is to be checked by whoever is responsible; every form of them says so at it
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from server.accounts.models import Institution
-from server.exams.models import Exam, PolicyVersion
-from server.ingest.models import ExamSession
-from server.retention.kinds import WORDS, days_kept
-from server.retention.settings import Protection, Texts, read_protection
+from server.retention.facts import Facts
+from server.retention.kinds import WORDS
+from server.retention.settings import Texts
 from shared.certificate import EvidenceKind
 from shared.counting import count
-from shared.policy import Policy, decode_policy
-
-# Measured by `make accuracy` and installed with the list of models.
-ACCURACY = Path(__file__).parents[2] / "models" / "accuracy.json"
+from shared.flags import Group, Kind
+from shared.policy import Policy
 
 DRAFT = (
     "This is a template, filled from the settings of the server. It is not legal advice "
@@ -35,8 +26,8 @@ DRAFT = (
     "you use it."
 )
 
-# Exams whose policies are summed up: those of today, not of all time.
-MOST_POLICIES = 200
+# More different ones nobody reads; an institution sums them up in its own words.
+MOST_PURPOSES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,100 +49,6 @@ class Document:
     sections: Sequence[Section]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the templates are filled from."""
-
-    institution: str
-    contact: str
-    protection: Protection
-    policies: Sequence[Policy]
-    exams: int
-    sessions: int
-    store: str
-    rates: Sequence[Sequence[str]] = field(default=())
-
-    @property
-    def texts(self) -> Texts:
-        """What the institution wrote."""
-        return self.protection.texts
-
-    def days(self, kind: EvidenceKind) -> str:
-        """How long a kind is kept, over all policies."""
-        own = self.protection.days.said()
-        found = sorted({days_kept(policy, own, kind) for policy in self.policies})
-        if not found:
-            return "[no exam is set up yet]"
-        if len(found) == 1:
-            return count(found[0], "day")
-        return f"{found[0]:,} to {count(found[-1], 'day')}, as the exam's rules say"
-
-
-async def store_in_words(db: AsyncSession, institution_id: str, blobs: str) -> str:
-    """Where an institution's recordings are stored; ``blobs`` is the address of the store."""
-    region = (await read_protection(db, institution_id)).region
-    if region:
-        return f"in the region {region}"
-    kind = "a folder of the server" if blobs.startswith("file:") else "object storage"
-    return f"{kind} [where it stands]"
-
-
-async def read_facts(db: AsyncSession, institution_id: str, store: str) -> Facts:
-    """Read them; ``store`` says where recordings are stored."""
-    own = await db.get_one(Institution, institution_id)
-    newest = (
-        select(func.max(PolicyVersion.version))
-        .where(PolicyVersion.exam_id == Exam.id)
-        .correlate(Exam)
-        .scalar_subquery()
-    )
-    query = (
-        select(PolicyVersion.payload)
-        .join(Exam, (Exam.id == PolicyVersion.exam_id) & (PolicyVersion.version == newest))
-        .where(Exam.institution_id == institution_id)
-        .order_by(Exam.created.desc())
-        .limit(MOST_POLICIES)
-    )
-    policies = [decode_policy(payload) for payload in await db.scalars(query)]
-    exams = select(func.count()).where(Exam.institution_id == institution_id)
-    sessions = select(func.count()).where(ExamSession.institution_id == institution_id)
-    return Facts(
-        institution=own.name,
-        contact=own.contact,
-        protection=await read_protection(db, institution_id),
-        policies=policies,
-        exams=await db.scalar(exams) or 0,
-        sessions=await db.scalar(sessions) or 0,
-        store=store,
-        rates=list(error_rates()),
-    )
-
-
-class _Row(msgspec.Struct, frozen=True):
-    what: str
-    measured: str
-    interval: str
-    count: str
-
-
-class _Measured(msgspec.Struct, frozen=True):
-    title: str
-    day: str
-    rows: list[_Row]
-
-
-def error_rates(path: Path = ACCURACY) -> Iterator[tuple[str, ...]]:
-    """The published figures of the detectors, a row each; none where they are not installed."""
-    try:
-        tables = msgspec.json.decode(path.read_bytes(), type=list[_Measured])
-    except (OSError, msgspec.DecodeError):
-        return
-    for table in tables:
-        for row in table.rows:
-            title = f"{table.title}: {row.what}"
-            yield (title, row.measured, row.interval, row.count, table.day)
-
-
 def privacy_notice(facts: Facts) -> Document:
     """What candidates are to be told (GDPR, Articles 13 and 14)."""
     texts = facts.texts
@@ -166,7 +63,13 @@ def privacy_notice(facts: Facts) -> Document:
         Section("Why and on what ground", [*_purposes(facts), _basis(texts)]),
         Section(
             "What is recorded",
-            ["Nothing is recorded before you agreed in the app. Depending on the exam:"],
+            [
+                (
+                    f"{facts.institution} entered your name, its own reference for you and, "
+                    "where you are written to, your e-mail address."
+                ),
+                "Nothing is recorded before you agreed in the app. Depending on the exam:",
+            ],
             _recorded(facts),
         ),
         Section(
@@ -180,6 +83,7 @@ def privacy_notice(facts: Facts) -> Document:
                     "None of them recognises feelings."
                 ),
                 *_decided(facts),
+                *_compared(facts),
             ],
         ),
         Section("How long it is kept", [_ends()], table=_retention(facts)),
@@ -191,10 +95,10 @@ def privacy_notice(facts: Facts) -> Document:
                     "You may see what is kept of you, take a copy, have it corrected or "
                     "deleted, have "
                     "its use limited, object, and withdraw your consent for the time to "
-                    "come. Your "
-                    "own page, whose address is in the receipt that the app saves, does "
-                    "most of it "
-                    f"at once. Or ask {facts.contact}."
+                    "come. On your "
+                    "own page, whose address is in the receipt that the app saves, you see "
+                    "what is kept and until when, take a copy, withdraw, and ask for "
+                    f"deletion. For anything else ask {facts.contact}."
                 ),
                 (
                     f"If you disagree with a decision, appeal on your page; you have an "
@@ -214,12 +118,15 @@ def privacy_notice(facts: Facts) -> Document:
 def assessment(facts: Facts) -> Document:
     """An assessment of what it means for candidates (GDPR, Article 35)."""
     done = (
-        f"{facts.institution} has exams supervised by recording. {count(facts.exams, 'exam')} "
-        f"and {count(facts.sessions, 'recorded session')} are on this server."
+        f"{facts.institution} has exams supervised by recording. So far "
+        f"{count(facts.exams, 'exam')} and {count(facts.sessions, 'recorded session')} have "
+        "been on this server."
     )
     sections = [
         Section(
-            "What is done", [done, *_purposes(facts), _basis(facts.texts)], _recorded(facts)
+            "What is done",
+            [done, *_purposes(facts), _basis(facts.texts), *_compared(facts)],
+            _recorded(facts),
         ),
         Section("How long it is kept", [_ends()], table=_retention(facts)),
         Section("Who gets it, and where it is", _recipients(facts)),
@@ -231,6 +138,7 @@ def assessment(facts: Facts) -> Document:
                 ("Risk", "What is done", "What is left"),
                 _wrong_flag(facts),
                 *_RISKS,
+                _weighing(facts),
                 ("[others]", "[…]", "[…]"),
             ],
         ),
@@ -308,7 +216,7 @@ _RISKS = (
         (
             "Destroyed by itself when its time is over, by kind, with a signed "
             "certificate; a hold "
-            "needs a reason and is reviewed"
+            "needs a reason and a day on which it is looked at again"
         ),
         "[backups: after how many days are they gone?]",
     ),
@@ -316,11 +224,6 @@ _RISKS = (
         "Others are recorded (flatmates, children)",
         "Candidates are told before; camera and microphone stop with the exam",
         "[what candidates are told to arrange]",
-    ),
-    (
-        "Recording weighs on candidates",
-        "What is recorded and watched is said before; a system check days ahead; breaks",
-        "[the alternative that is offered]",
     ),
 )
 
@@ -354,10 +257,20 @@ def _wrong_flag(facts: Facts) -> tuple[str, str, str]:
     return ("A wrong flag harms somebody", done, f"[{left}]")
 
 
+def _weighing(facts: Facts) -> tuple[str, str, str]:
+    done = "What is recorded and watched is said before; a system check days ahead"
+    if any(policy.breaks.count for policy in facts.policies):
+        done += "; breaks, in which recording goes on"
+    return ("Recording weighs on candidates", done, "[the alternative that is offered]")
+
+
 def _purposes(facts: Facts) -> list[str]:
+    if facts.texts.purposes:
+        return [facts.texts.purposes]
     said = list(dict.fromkeys(policy.purpose for policy in facts.policies))
-    own = [facts.texts.purposes] if facts.texts.purposes else said[:5]
-    return own or ["[why exams are recorded]"]
+    more = [f"[{count(len(said) - MOST_PURPOSES, 'more purpose')}: see the exams' rules]"]
+    shown = said[:MOST_PURPOSES] + (more if len(said) > MOST_PURPOSES else [])
+    return shown or ["[why exams are recorded]"]
 
 
 def _basis(texts: Texts) -> str:
@@ -365,25 +278,79 @@ def _basis(texts: Texts) -> str:
 
 
 def _recorded(facts: Facts) -> list[str]:
-    policies = facts.policies
+    """What the exams record, as the app asks candidates to agree to it."""
+    asked = facts.policies
     found = [
-        ("the picture of the camera", any(p.streams.camera.enabled for p in policies)),
-        ("the sound of the microphone", any(p.streams.microphone.enabled for p in policies)),
-        ("the screen", any(p.streams.screen.enabled for p in policies)),
-        ("a photograph of your face", any(p.identity.photo for p in policies)),
-        ("a photograph of a document", any(p.identity.document for p in policies)),
-        ("a sample of your voice", any(p.identity.voice for p in policies)),
-        ("pictures and short clips of what was noticed", bool(policies)),
-        ("what the app noticed, and which windows and programs were open", bool(policies)),
+        ("the picture of the camera", any(p.streams.camera.enabled for p in asked)),
+        ("the sound of the microphone", any(p.streams.microphone.enabled for p in asked)),
+        ("the screen", any(p.streams.screen.enabled for p in asked)),
+        ("a photograph of the face", any(map(_takes_face, asked))),
+        ("a photograph of a document", any(map(_takes_document, asked))),
+        ("a sample of the voice", any(map(_takes_voice, asked))),
+        ("pictures of what was noticed", any(map(_takes_pictures, asked))),
+        ("short clips of what was noticed", any(map(_takes_clips, asked))),
+        ("what the app noticed", bool(asked)),
+        ("the names of windows and programs", any(map(_names_programs, asked))),
+        ("what was written to proctors and by them", bool(asked)),
     ]
     return [what for what, so in found if so] or ["[no exam is set up yet]"]
 
 
+def _takes_face(policy: Policy) -> bool:
+    return policy.identity.takes_face and policy.streams.camera.enabled
+
+
+def _takes_document(policy: Policy) -> bool:
+    return policy.identity.document and policy.streams.camera.enabled
+
+
+def _takes_voice(policy: Policy) -> bool:
+    asked = policy.identity.voice and policy.streams.microphone.enabled
+    return asked and policy.rule(Kind.SECOND_VOICE).enabled
+
+
+def _takes_pictures(policy: Policy) -> bool:
+    return policy.streams.camera.enabled or policy.streams.screen.enabled
+
+
+def _takes_clips(policy: Policy) -> bool:
+    return policy.clips.enabled and policy.streams.camera.enabled
+
+
+def _names_programs(policy: Policy) -> bool:
+    on = (kind.group for kind in Kind if policy.rule(kind).enabled)
+    return not {Group.MACHINE, Group.RECORDER}.isdisjoint(on)
+
+
+def _compares_faces(policy: Policy) -> bool:
+    later = policy.rule(Kind.IDENTITY_MISMATCH).enabled
+    return _takes_face(policy) and (later or policy.identity.document)
+
+
+def _compared(facts: Facts) -> list[str]:
+    """That people are told apart by face or voice, where an exam does so."""
+    told = [
+        ("faces with the photograph", any(map(_compares_faces, facts.policies))),
+        ("voices with the sample", any(map(_takes_voice, facts.policies))),
+    ]
+    if not (what := " and ".join(words for words, so in told if so)):
+        return []
+    return [
+        (
+            f"The app compares {what} that it takes before the exam, on the computer where "
+            "the exam is sat: biometric data (GDPR, Article 9)."
+        )
+    ]
+
+
 def _ends() -> str:
     return (
-        "Counted from the beginning of the exam. Then it is destroyed, unless a legal "
-        "hold or an "
-        "appeal that is not answered keeps it; a signed certificate says what was destroyed."
+        "Counted from when the exam was opened in the app with its code. Then it is destroyed, "
+        "unless a legal hold or an "
+        "appeal that is not answered keeps it; a signed certificate says what was destroyed. "
+        "What stays is when the session was, what was agreed to, the certificates, and a log "
+        "of who looked, without names of candidates; whose session it was, until that is "
+        "erased on request."
     )
 
 
@@ -398,7 +365,10 @@ def _recipients(facts: Facts) -> list[str]:
     transfers = texts.transfers or "[none, or where and on what ground]"
     return [
         f"Recipients: {recipients}",
-        f"Stored: {facts.store}",
+        (
+            f"Recordings and pictures are stored {facts.store}; names, records and decisions "
+            "are in the server's database [where it stands]."
+        ),
         f"Transfers to other countries: {transfers}",
     ]
 

@@ -25,7 +25,8 @@ from server.downloads import attachment
 from server.enrolment.models import Candidate
 from server.network import AnyRequest
 from server.reports.making import NotMade
-from server.retention.documents import DOCUMENTS, DRAFT, read_facts, store_in_words
+from server.retention.documents import DOCUMENTS, DRAFT
+from server.retention.facts import read_facts, store_in_words
 from server.retention.kinds import WORDS
 from server.retention.outlook import AHEAD_DAYS, read_outlook, read_waiting
 from server.retention.settings import (

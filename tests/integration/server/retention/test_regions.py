@@ -128,6 +128,10 @@ async def test_a_region_is_chosen_on_the_page_and_sessions_follow(
         done = await client.post(url, data={"region": "eu-west"}, headers=headers)
         assert "New sessions are kept in eu-west from now on" in done.text
         assert "2 sessions are moved to eu-west" in done.text
+        notice = "/settings/data-protection/documents/privacy-notice.md"
+        stored = "are stored in the region eu-west"
+        left = f"{stored} (2 earlier sessions not moved there yet);"
+        assert left in (await client.get(notice)).text
         # What runs stays where it is until it has ended.
         assert (await retention.follow()).sessions == 1
         assert (files(here), files(west)) == (0, 2)
@@ -137,6 +141,7 @@ async def test_a_region_is_chosen_on_the_page_and_sessions_follow(
         assert (await retention.follow()).sessions == 1
         assert (files(here), files(west)) == (0, 3)
         assert "by themselves" not in (await client.get(url)).text
+        assert f"{stored};" in (await client.get(notice)).text
         for pupil in (first, running):
             bundle = await client.get(f"/sessions/{pupil.session}/bundle")
             assert len(bundle.content) > sum(map(len, pupil.blobs.values()))
