@@ -26,6 +26,7 @@ from server.live.situation import CommandDraft, Situation, read_situation, refus
 from server.problems import Rejection
 from server.retention.gone import keep_from_ending
 from server.storage.database import Database
+from server.storage.tables import ID_CHARS
 from shared.encoding import sha256_hex
 from shared.wire import Command, LiveState, ProblemType, Said
 
@@ -159,11 +160,13 @@ class Live:
             session_id: of which session.
             draft: what.
             command_id: names it where it may come twice, as when the answer to the first time
-                was lost: what was asked before is not asked again.
+                was lost: what was asked before is not asked again. Where it is empty, the
+                draft's ``request`` does.
 
         Raises:
             NotFoundException: the institution has no such session.
         """
+        command_id = command_id or _named(staff, session_id, draft)
         async with self._database.transaction() as db:
             await session_of(db, staff, session_id)
             # Held, so that two warnings at once are counted as two.
@@ -248,6 +251,15 @@ class Asking:
         draft = CommandDraft(action="terminate", text=words[:2000])
         self.add(draft, (0, 0), after=1, cause="warnings")
         self.session.state = "terminated"
+
+
+def _named(staff: Staff, session_id: str, draft: CommandDraft) -> str:
+    """The id of a command that may come twice, empty where nothing says that it is the same:
+    what differs in anything is another one.
+    """
+    if not draft.request:
+        return ""
+    return sha256_hex(repr((staff.id, session_id, draft)).encode())[:ID_CHARS]
 
 
 def _counted(situation: Situation, draft: CommandDraft) -> tuple[int, int]:

@@ -59,13 +59,16 @@ class CommandDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     ``text`` says what or why and is shown to the candidate, but for that of ``request_clip``;
     ``seconds`` is extra time; ``awaits`` names what an ``admit`` or ``refuse`` answers, so that
-    it is never taken for the answer to another question.
+    it is never taken for the answer to another question. ``request`` is a word of whoever asks
+    for this one request: the same sent again with it, because no answer came, is not asked
+    twice.
     """
 
     action: StaffAction
     text: Annotated[str, msgspec.Meta(max_length=2000)] = ""
     seconds: Annotated[int, msgspec.Meta(ge=60, le=86_400)] | None = None
     awaits: Literal["", "identity", "environment"] = ""
+    request: Annotated[str, msgspec.Meta(max_length=64)] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Role
+from server.accounts.service import new_id
 from server.accounts.staff import Staff, current_account, require
 from server.audit.service import viewed
 from server.audit.words import ACTIONS
@@ -161,6 +162,7 @@ async def live_context(
         "session_id": session.id,
         "live": await read_panel(db, session, staff, now),
         "phrases": await read_offered(db, session.institution_id),
+        "request_id": new_id(),
         "acted": {action: ACTIONS[f"session.{action}"] for action in DONE},
     }
 
@@ -181,13 +183,13 @@ def _told(row: CommandRow) -> str:
 
 
 def read_draft(fields: dict[str, str]) -> CommandDraft:
-    """Fields ``action``, ``text``, ``minutes`` and ``awaits``.
+    """Fields ``action``, ``text``, ``minutes``, ``awaits`` and ``request``.
 
     Raises:
         ClientException: they are not what the form sends.
     """
     said: dict[str, Any] = {
-        name: fields[name] for name in ("action", "text", "awaits") if name in fields
+        name: fields[name] for name in ("action", "text", "awaits", "request") if name in fields
     }
     minutes = fields.get("minutes", "").strip()
     if minutes:

@@ -10,6 +10,8 @@ document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
   // What was refused may be said better, and sent again.
   if (!form.matches("[data-live-form]") || !detail.successful || detail.xhr.status >= 400) return;
   form.reset();
+  // Until here the same form was the same request. What comes next is another one, also in the same words.
+  form.elements.request.value = crypto.getRandomValues(new Uint32Array(4)).join("-");
   const opened = form.closest("details");
   if (!opened) return;
   opened.open = false;

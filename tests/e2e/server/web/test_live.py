@@ -154,6 +154,33 @@ def test_what_the_server_did_not_take_is_said_and_kept(
     expect(page.locator("#live-resume")).to_have_value("A drill.")
 
 
+def taken_and_not_answered(route: Route) -> None:
+    """The server takes it, and its answer is lost on the way."""
+    route.fetch()
+    route.abort()
+
+
+def test_what_is_sent_again_because_no_answer_came_is_said_once(
+    page: Page, stage: Stage, recorder: ClientConnection
+) -> None:
+    page.goto(f"/live/{stage.sessions['sitting'].pupil.session}")
+    typing, outcome = page.locator("#live-message"), page.locator("#live-told")
+    words = page.get_by_role("list", name="What was said")
+    page.route("**/live", taken_and_not_answered)
+    typing.fill("Look at the screen.")
+    page.keyboard.press("Enter")
+    expect(outcome).to_contain_text("No answer came from the server")
+    page.unroute("**/live")
+    page.keyboard.press("Enter")
+    expect(outcome).to_have_text("Sent.")
+    once = words.get_by_text("Look at the screen.")
+    expect(once).to_have_count(1)
+    # The same words sent anew are meant anew.
+    typing.fill("Look at the screen.")
+    page.keyboard.press("Enter")
+    expect(once).to_have_count(2)
+
+
 def first_of_two(route: Route) -> None:
     """What a first portion of a hundred is answered; the second is lost."""
     if "total=" in (route.request.post_data or ""):

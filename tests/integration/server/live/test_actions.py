@@ -236,6 +236,22 @@ async def test_warnings_at_once_are_counted_one_by_one(
     assert sorted(one.json()["warnings"] for one in answers) == [1, 2, 3, 4, 5]
 
 
+async def test_a_warning_that_is_sent_again_for_want_of_an_answer_counts_once(
+    strict: tuple[Campus, Pupil, dict[str, str]],
+) -> None:
+    campus, pupil, headers = strict
+    for _ in range(2):
+        again = await ask(pupil, headers, "warn", text="The phone.", request="first")
+        assert (again.status_code, again.json()["warnings"]) == (202, 1)
+    assert await logged(campus, pupil.session) == ["session.warn"]
+    # The same words in a request of their own are another warning, here the last.
+    for _ in range(2):
+        last = await ask(pupil, headers, "warn", text="The phone.", request="second")
+        assert (last.status_code, last.json()["warnings"]) == (202, 2)
+    sent = await live_of(campus).pending(pupil.session)
+    assert [one.action for one in sent] == ["warn", "warn", "terminate"]
+
+
 async def test_what_is_said_is_kept_once_and_heard_each_time(
     campus: Campus, pupil: Pupil, headers: dict[str, str]
 ) -> None:

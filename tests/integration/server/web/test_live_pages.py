@@ -89,6 +89,21 @@ async def test_only_news_are_sent_again(
     assert revision(news.text) == revision(answer.text) != first
 
 
+async def test_a_form_that_is_sent_again_for_want_of_an_answer_is_one_request(
+    campus: Campus, client: httpx.AsyncClient, page: str
+) -> None:
+    headers = await sign_in(campus, client, campus.proctor)
+    whole = (await client.get(page.removesuffix("/live"))).text
+    (request,) = set(re.findall(r'name="request" value="(\w+)"', whole))
+    assert request not in (await client.get(page.removesuffix("/live"))).text
+    more = {"action": "extra_time", "text": "The fire alarm.", "minutes": "5"}
+    for name, given in ((request, "5 min"), (request, "5 min"), ("another", "10 min")):
+        fields = {**more, "request": name}
+        answer = await client.post(page, data=fields, headers={**headers, **HTMX})
+        assert "There is more time now." in answer.text
+        assert f"<span>{given} more time given" in answer.text
+
+
 async def test_what_staff_did_is_listed_with_its_reason(
     campus: Campus, client: httpx.AsyncClient, pupil: Pupil, page: str
 ) -> None:
