@@ -389,6 +389,55 @@ def test_a_decision_on_its_way_is_the_only_one(shown: Stage, page: Page) -> None
     assert verdicts == ["dismissed", "escalated"]
 
 
+def test_who_decides_by_keyboard_keeps_their_place(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+    page.click(f"{flag(14)} button")
+    dismiss = page.get_by_role("button", name="Dismiss", exact=True)
+    dismiss.press("Enter")
+    expect(page.locator(f"{flag(15)} [aria-current=true]")).to_be_visible()
+    expect(dismiss).to_be_focused()
+    # A flag is not offered what it has: what was answered is read instead.
+    page.uncheck("#go-on")
+    dismiss.press("Enter")
+    expect(dismiss).to_be_hidden()
+    told = page.locator("#decide-result")
+    expect(told).to_contain_text("dismissed")
+    expect(told).to_be_focused()
+
+
+def test_what_is_pressed_beside_and_below_keeps_the_focus(shown: Stage, page: Page) -> None:
+    show(page, shown.session("many"))
+    page.click(f"{flag(7)} button")
+    page.fill("#beside-text", "music from outside")
+    pressed = (
+        ("#beside", "Add note", "Noted."),
+        ("#beside", "Assign", "Nobody's now."),
+        ("#conclusion", "Assign", "Nobody's now."),
+    )
+    for part, called, told in pressed:
+        button = page.locator(part).get_by_role("button", name=called)
+        button.press("Enter")
+        expect(page.locator(f"{part} [role=status]")).to_have_text(told)
+        expect(button).to_be_focused()
+    conclusion = page.locator("#conclusion")
+    outcome = conclusion.locator("[name=outcome]")
+    outcome.nth(0).check()
+    outcome.nth(0).press("Enter")
+    status = conclusion.get_by_role("status")
+    expect(status).not_to_have_text("Nobody's now.")
+    expect(outcome.nth(0)).to_be_focused()
+    # What can be pressed only once leaves the focus to what came of it.
+    conclusion.locator("[type=checkbox]").first.check()
+    page.fill("#conclusion-note", "after two looks")
+    outcome.nth(0).press("Enter")
+    expect(status).to_contain_text("Decided: ")
+    outcome.last.check()
+    outcome.last.press("Enter")
+    expect(status).to_contain_text("Decided: ")
+    expect(conclusion.get_by_text("Taken back")).to_be_visible()
+    expect(status).to_be_focused()
+
+
 def test_what_stands_beside_a_flag_is_of_that_flag(shown: Stage, page: Page) -> None:
     show(page, shown.session("many"))
 

@@ -48,6 +48,15 @@ document.body.addEventListener("flag-decided", ({ detail }) => {
 
 // With all of its flags decided, what is left is the session itself.
 for (const part of [conclusion, beside]) {
+  let on = false;
+  part.addEventListener("htmx:beforeSwap", () => { on = part.contains(document.activeElement); });
+  part.addEventListener("htmx:afterSwap", () => {
+    // What was pressed may not be there any more: what came of it is read instead.
+    if (!on || document.activeElement !== document.body) return;
+    const told = part.querySelector("[role=status]:not([hidden])") ?? part;
+    told.tabIndex = -1;
+    told.focus({ preventScroll: true });
+  });
   for (const event of ["htmx:sendError", "htmx:responseError"]) part.addEventListener(event, failed);
 }
 

@@ -12,7 +12,7 @@ export class DecisionForm {
     // No button can be pressed while a decision is on its way; the one that was has its focus back.
     form.addEventListener("htmx:beforeRequest", () => { this.focused = document.activeElement; });
     form.addEventListener("htmx:afterRequest", () => {
-      if (document.activeElement === document.body && form.contains(this.focused)) this.focused.focus({ preventScroll: true });
+      if (document.activeElement === document.body && form.contains(this.focused)) this.#focus(this.focused);
     });
   }
 
@@ -66,6 +66,14 @@ export class DecisionForm {
     form.elements.version.value = version;
     const typed = this.drafts.of(flag) ?? note ?? "";
     if (form.elements.note.value !== typed) form.elements.note.value = typed;
+    const on = document.activeElement;
     for (const button of form.querySelectorAll("button[name=verdict]")) button.hidden = button.value === verdict;
+    // Once it is known whether another flag is gone on to, which is offered all of them.
+    if (form.contains(on)) queueMicrotask(() => this.#focus(on));
+  }
+
+  /** A flag is not offered what it has: who pressed that comes to what was answered. */
+  #focus(pressed) {
+    (pressed.hidden ? document.getElementById("decide-result") : pressed).focus({ preventScroll: true });
   }
 }
