@@ -109,6 +109,30 @@ def address_of(typed: str) -> str:
     return address
 
 
+def fault_in(typed: str) -> str:
+    """What is wrong with what ``address_of`` takes for none, and what to do: after a colon, and
+    without the full stop.
+    """
+    text = typed.strip()
+    local, _, domain = text.rpartition("@")
+    if "@" not in text:
+        return "there is no @ in it; write it as ada@example.edu"
+    if text.count("@") > 1 or any(mark in "<>,;" or mark.isspace() for mark in text):
+        return "more than an address stands here; write one address alone, without spaces"
+    if not local or not domain:
+        return "something is missing beside the @; write it as ada@example.edu"
+    if not local.isascii():
+        many = "many mail servers take only the letters a to z, digits and signs before the @"
+        return f"{many}; ask for another address"
+    if len(local) > MAX_LOCAL or len(text) > MAX_ADDRESS:
+        return "it is too long; ask for another address"
+    try:
+        address_of(f"a@{domain}")
+    except MailError:
+        return "what stands after the @ is no name of a mail server; correct it"
+    return "what stands before the @ cannot stand there; correct it"
+
+
 def checked(letter: Letter) -> Letter:
     """The letter with its address as on the envelope.
 

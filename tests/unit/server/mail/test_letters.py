@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.mail.letters import Letter, MailError, address_of, checked
+from server.mail.letters import Letter, MailError, address_of, checked, fault_in
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,30 @@ def test_an_address_is_written_as_on_an_envelope(typed: str, meant: str) -> None
 def test_what_cannot_be_written_to_is_refused_in_words(typed: str, why: str) -> None:
     with pytest.raises(MailError, match=why):
         address_of(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("ada at example.org", "there is no @ in it"),
+        ("Ada <ada@example.org>", "write one address alone"),
+        ("ada@example.org; bob@example.org", "write one address alone"),
+        ("ada@@example.org", "write one address alone"),
+        ("ada b@example.org", "write one address alone"),
+        ("@example.org", "something is missing beside the @"),
+        ("ada@", "something is missing beside the @"),
+        ("jörg@example.org", "only the letters a to z"),
+        (f"{'a' * 65}@example.org", "it is too long"),
+        (f"a@{'b.' * 100}example", "it is too long"),
+        ("ada@ab_c.example", "after the @ is no name of a mail server"),
+        ("ada@[192.0.2.1]", "after the @ is no name of a mail server"),
+        ("ada..b@example.org", "before the @ cannot stand there"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_told(typed: str, why: str) -> None:
+    with pytest.raises(MailError):
+        address_of(typed)
+    assert why in fault_in(typed)
 
 
 @given(st.text(max_size=40) | st.text(max_size=30).map(lambda domain: f"a@{domain}"))
