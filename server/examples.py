@@ -149,7 +149,8 @@ ANSWERS: Mapping[str, Any] = {
             {
                 "line": 17,
                 "column": "E-Mail",
-                "what": "This is not an e-mail address.",
+                "what": "No letter can go here: there is no @ in it; write it as "
+                "ada@example.edu, or leave it empty.",
                 "cell": "ada at example.edu",
             }
         ],

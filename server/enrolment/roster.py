@@ -17,7 +17,7 @@ import msgspec
 
 from server.enrolment.columns import FIELDS, guessed, is_header, missing
 from server.enrolment.decoding import SEPARATORS, Decoded, NoText, decoded, separator_of
-from server.mail.letters import MailError, address_of
+from server.mail.letters import MailError, address_of, fault_in
 
 # A list of candidates of the largest universities, and what a browser sends of it: 100,000
 # lines of some 100 bytes, in UTF-16.
@@ -264,7 +264,8 @@ class _Judge:
         try:
             return address_of(text)
         except MailError:
-            wrong.append(self._bad(line, ("email",), "This is not an e-mail address.", text))
+            what = f"No letter can go here: {fault_in(text)}, or leave it empty."
+            wrong.append(self._bad(line, ("email",), what, text))
             return ""
 
     def _profile(self, line: int, text: str, wrong: list[Bad]) -> str:

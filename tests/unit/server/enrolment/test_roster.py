@@ -174,6 +174,10 @@ def test_everything_that_is_wrong_is_told_with_line_and_column() -> None:
         (10, "name"),
         (11, ""),
     ]
+    assert found.bad[2].what == (
+        "No letter can go here: there is no @ in it; write it as ada@example.edu, "
+        "or leave it empty."
+    )
     assert found.bad[3].what == "The same reference as on line 2."
     assert found.bad_rows == 9
     assert found.rows == 11
