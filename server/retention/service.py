@@ -25,6 +25,7 @@ from server.storage.database import UNREADY, Database
 from server.storage.keys import KeysMissing, KeyStore
 from server.storage.regions import RegionalBlobs
 from shared.certificate import EvidenceKind
+from shared.policy import PolicyError
 
 # The reason that certificates give for what nobody asked for.
 OVER = "the retention period is over"
@@ -114,11 +115,12 @@ class Retention:
 
     async def _plan(self) -> int:
         """Note when the first of some sessions' evidence is to go, of those that nobody has
-        looked at yet; how many these were. After a change of settings, or when many came at
-        once, they are all that there are, and looked at one by one they would take minutes.
+        looked at yet; of how many it was noted. After a change of settings, or when many came
+        at once, they are all that there are, and looked at one by one they would take minutes.
 
         Their rows are locked before the settings are read: whoever changes those afterwards
-        has the sessions looked at again. Who does so in this moment is not waited for.
+        has the sessions looked at again. Who does so in this moment is not waited for. Those
+        whose rules cannot be read are looked at one by one, which says so of each.
         """
         one = ExamSession
         query = (
@@ -133,12 +135,17 @@ class Retention:
             alike: dict[tuple[str, str], list[str]] = {}
             for session_id, _, institution_id, version_id in found:
                 alike.setdefault((institution_id, version_id), []).append(session_id)
+            count = 0
             for (institution_id, version_id), ids in alike.items():
-                kept = await read_lengths(db, institution_id, version_id)
+                try:
+                    kept = await read_lengths(db, institution_id, version_id)
+                except PolicyError:
+                    continue
                 first = min(kept.values())
                 planned = update(one).where(one.id.in_(ids)).values(due_at=one.created + first)
                 await db.execute(planned, execution_options={"synchronize_session": False})
-        return len(found)
+                count += len(ids)
+        return count
 
     async def _due(self) -> list[str]:
         """Sessions of which something is to go by now, or that nobody has looked at yet."""
@@ -185,19 +192,24 @@ class Retention:
         if over and not held:
             outcome = await self._destruction.destroy(session_id, over, audit.SYSTEM, OVER)
         waits = over and (held or isinstance(outcome, Held))
-        await self._look_at(
-            session_id, now + HELD_AGAIN if waits else next_due(expiry, now), expiry
-        )
+        at = now + HELD_AGAIN if waits else next_due(expiry, now)
+        await self._look_at(session_id, at, expiry, held=held)
         return isinstance(outcome, Destroyed)
 
     async def _look_at(
-        self, session_id: str, at: int, planned: Mapping[EvidenceKind, int] | None = None
+        self,
+        session_id: str,
+        at: int,
+        planned: Mapping[EvidenceKind, int] | None = None,
+        *,
+        held: bool = False,
     ) -> None:
         """Have a session looked at again then (µs UTC); at once, where what was ``planned`` for
-        it has been settled anew meanwhile.
+        it has been settled anew meanwhile, or what ``held`` it let it go.
         """
         own = ExamSession.id == session_id
         async with self._database.transaction() as db:
             session = await db.get_one(ExamSession, session_id, with_for_update=True)
             now = planned is not None and await expiries_of(db, session) != planned
+            now = now or (held and not await why_kept(db, session))
             await db.execute(update(ExamSession).where(own).values(due_at=None if now else at))

@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from support.campus import HOUR, Campus, Pupil, client_of, connected, copy_of, redeem, sign_in
 
 from server.accounts.service import create_institution
+from server.exams.models import PolicyVersion
 from server.exams.service import ExamDraft, create_exam
 from server.exams.terms import Terms
 from server.ingest.models import ExamSession
@@ -115,6 +116,22 @@ async def test_an_institution_without_its_key_holds_up_no_other(
     assert set(failures(said)) == {theirs.session}
     away.rename(keys)
     assert await desk.retention.expire() == [theirs.session]
+
+
+async def test_rules_that_cannot_be_read_hold_up_no_other(desk: Desk) -> None:
+    theirs = await desk.recorded(await desk.elsewhere(), "e-1")
+    own = await desk.recorded(desk.campus, "s-1")
+    damaged = (await desk.session(theirs.session)).policy_version_id
+    async with desk.database.transaction() as db:
+        await db.execute(
+            update(PolicyVersion).where(PolicyVersion.id == damaged).values(payload=b"{}")
+        )
+        # As after a change of settings; what the server itself looked at meanwhile is planned.
+        await db.execute(update(ExamSession).values(due_at=None))
+    desk.campus.clock.advance(YEAR)
+    with capture_logs() as said:
+        assert await desk.retention.expire() == [own.session]
+    assert failures(said) == [theirs.session]
 
 
 async def test_a_destruction_that_cannot_be_finished_holds_up_no_other(

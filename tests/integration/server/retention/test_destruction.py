@@ -518,6 +518,25 @@ async def test_days_settled_while_something_is_destroyed_count(
     assert gone == {EvidenceKind.SCREEN, EvidenceKind.CAMERA}
 
 
+async def test_what_is_released_while_it_is_looked_at_goes_at_once(
+    desk: Desk, campus: Campus, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not an hour later, as what is held waits."""
+    hold = await desk.hold(HoldKind.SESSION, recorded.session)
+    campus.clock.advance(YEAR)
+    look_at = Retention._look_at
+
+    async def released_meanwhile(*asked: Any, **more: Any) -> None:
+        async with desk.database.transaction() as db:
+            held = await db.get_one(HoldRow, hold.id)
+            if held.released_at is None:
+                await release_hold(db, campus.clock(), "command line", held, "It is done.")
+        await look_at(*asked, **more)
+
+    monkeypatch.setattr(Retention, "_look_at", released_meanwhile)
+    assert await desk.retention.expire() == [recorded.session]
+
+
 async def settle(desk: Desk, days: KindDays) -> None:
     async with desk.database.transaction() as db:
         admin = Account.email == desk.campus.admin
