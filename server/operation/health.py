@@ -14,7 +14,7 @@ from server.config import Settings
 from server.network import AnyRequest
 from server.operation.metrics import Metrics
 from server.operation.stock import Stocktaking
-from server.storage.database import Database
+from server.storage.database import UNREADY, Database
 
 # The format's own name: https://prometheus.io/docs/instrumenting/exposition_formats/
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -26,7 +26,7 @@ async def health(database: NamedDependency[Database]) -> Response[dict[str, str]
     try:
         async with database.transaction() as db:
             await db.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, *UNREADY):
         answer = {"product": "invigil", "status": "the database does not answer"}
         return Response(answer, status_code=503)
     return Response({"product": "invigil", "status": "ok"})

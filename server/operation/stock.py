@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
@@ -61,7 +61,8 @@ class Stocktaking:
     async def _count(self, now: int) -> Stock:
         session = ExamSession
         heard = (session.state == "open") & (session.last_seen > now - HEARD)
-        over = func.coalesce(session.due_at, session.keep_until) < now
+        # What could not be destroyed is due again in an hour, and its time over all the same.
+        over = or_(session.due_at < now, session.keep_until < now)
         expired = select(func.count()).where(session.purged_at.is_(None), over, ~is_kept())
         asked = select(
             session.state,
