@@ -207,7 +207,7 @@ def link(session: str, do: str = SHOW, *, by: str) -> None:
         elif do == REVOKE:
             await revoke_link(db, now, staff, row)
         elif do == SEND:
-            told["sent"] = await notices.send_link(db, now, staff, row)
+            told["sent"] = await notices.send_link(db, now, staff, row) is None
         return {"session": row.id, "link": await notices.link(db, row, now), **told}
 
     print_line(run_within(by, "examiner", work))

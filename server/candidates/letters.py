@@ -66,14 +66,13 @@ class Notices:
         words = "Your appeal about “{exam}” was answered. Read the answer here:"
         return await self._write(db, session, now, "appeal-answer", "Your appeal", words)
 
-    async def page(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
-        """Send the link to their page; whether there was somebody to write to."""
+    async def page(self, db: AsyncSession, session: ExamSession, now: int) -> Unwritten | None:
+        """Send the link to their page; why not, where nobody is written to."""
         words = (
             "What is kept of you about “{exam}”, until when and who has looked at it, your own "
             "copy, and appeals:"
         )
-        why = await self._write(db, session, now, "my-page", "Your exam recording", words)
-        return why is None
+        return await self._write(db, session, now, "my-page", "Your exam recording", words)
 
     async def send_link(
         self,
@@ -81,12 +80,12 @@ class Notices:
         now: int,
         staff: Staff,
         session: ExamSession,
-    ) -> bool:
+    ) -> Unwritten | None:
         """``page``, because somebody of the staff asks for it."""
-        sent = await self.page(db, session, now)
+        why = await self.page(db, session, now)
         subject = ("session", session.id)
-        audit.record(db, now, staff, "candidate-link.send", subject, sent=sent)
-        return sent
+        audit.record(db, now, staff, "candidate-link.send", subject, sent=why is None)
+        return why
 
     async def delivered(self, db: AsyncSession, session: ExamSession, now: int) -> bool:
         """Write that all of a recording has arrived, once, with the link to their page;

@@ -67,7 +67,11 @@ DONE = {
     "renewed": "There is a new link; the one before opens nothing any more.",
     "revoked": "The link opens nothing any more.",
     "sent": "The link is on its way to the candidate.",
-    "unsent": "Nothing was sent: the candidate has no mail address, or the link was revoked.",
+    "unsent-no-address": "Nothing was sent: the candidate has no mail address. Give them the "
+    "link yourself, or add the address and send it again.",
+    "unsent-bad-address": "Nothing was sent: no letter can go to the candidate's mail address. "
+    "Correct it and send the link again.",
+    "unsent-revoked": "Nothing was sent: the link was revoked. Make a new one, and send that.",
 }
 
 
@@ -221,8 +225,8 @@ class HoldPages(Controller):
                     await revoke_link(db, now, staff, session)
                     done = "revoked"
                 case _:
-                    sent = await notices.send_link(db, now, staff, session)
-                    done = "sent" if sent else "unsent"
+                    why = await notices.send_link(db, now, staff, session)
+                    done = "sent" if why is None else f"unsent-{why}"
         return Redirect(_back(session_id, done), status_code=303)
 
 

@@ -416,7 +416,11 @@ async def test_staff_send_renew_and_revoke_the_link(
     where = f"/settings/data-protection/sessions/{own.session}"
     assert path_of(own) in (await client.get(where)).text
     unsent = await client.post(f"{where}/link", data={"do": "send"}, headers=headers)
-    assert "no mail address" in unsent.text
+    assert "Nothing was sent: the candidate has no mail address." in unsent.text
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (await db.scalars(select(Candidate))).one().email = "ada@@example.edu"
+    unsent = await client.post(f"{where}/link", data={"do": "send"}, headers=headers)
+    assert "Nothing was sent: no letter can go to the candidate" in unsent.text
     renewed = await client.post(f"{where}/link", data={"do": "renew"}, headers=headers)
     assert path_of(own) not in renewed.text
     assert (await client.get(path_of(own))).status_code == 404
@@ -424,6 +428,8 @@ async def test_staff_send_renew_and_revoke_the_link(
     assert (await client.get(f"/my/{new}")).status_code == 200
     await client.post(f"{where}/link", data={"do": "revoke"}, headers=headers)
     assert (await client.get(f"/my/{new}")).status_code == 404
+    unsent = await client.post(f"{where}/link", data={"do": "send"}, headers=headers)
+    assert "Nothing was sent: the link was revoked." in unsent.text
 
 
 async def test_templates_are_filled_and_say_that_they_are_templates(
