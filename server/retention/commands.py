@@ -204,7 +204,9 @@ def region(institution: str, region: str) -> None:
     """Have an institution's recordings in a region's store, those to come and those there are.
 
     Each piece is copied and compared before the old copy goes. Choose before the first exam;
-    later, when none is running. Doing it again finishes what was interrupted.
+    later, when none is running and all that was recorded has been delivered: while pieces of a
+    session may still come, until nothing has come of it for a day, it is named and not moved.
+    Doing it again finishes what was interrupted.
 
     Args:
         institution: The institution's name or id.
