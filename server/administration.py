@@ -393,7 +393,7 @@ async def _enrol(
     from server.audit.service import COMMAND_LINE, record
     from server.enrolment.accommodating import NotGiven, enrol_all
     from server.enrolment.codes import link
-    from server.enrolment.service import AlreadyEnrolled, usual_expiry
+    from server.enrolment.service import NotEnrolled, usual_expiry
     from shared.signed import fingerprint
 
     now, secret = rooms.clock(), rooms.keys.server_secret()
@@ -404,7 +404,7 @@ async def _enrol(
         key = fingerprint(rooms.keys.of(institution.key_ref).public)
         try:
             places = await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
-        except (NotGiven, AlreadyEnrolled) as error:
+        except (NotGiven, NotEnrolled) as error:
             raise Fault(str(error)) from error
         record(
             db,

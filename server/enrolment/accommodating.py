@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.accounts.staff import Staff
 from server.audit import service as audit
 from server.enrolment.models import Enrolment
-from server.enrolment.service import CandidateDraft, Place, enrol, refuse_enrolled
+from server.enrolment.service import (
+    CandidateDraft,
+    Place,
+    enrol,
+    refuse_enrolled,
+    refuse_over,
+    tidied,
+)
 from server.exams.accommodations import find_profile
 from server.exams.models import AccommodationProfile, Exam
 
@@ -61,8 +68,10 @@ async def enrol_all(
 
     Raises:
         NotGiven: one of the accommodations cannot be given.
-        AlreadyEnrolled: one of them has a place.
+        NotEnrolled: one of them has a place or no name, or nobody can begin the exam any more.
     """
+    refuse_over(exam, now)
+    drafts = [tidied(draft) for draft in drafts]
     known = await refuse_enrolled(db, exam, drafts)
     profiles = await profiles_named(db, exam.institution_id, drafts)
     return [

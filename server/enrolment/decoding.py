@@ -16,6 +16,8 @@ from itertools import islice
 
 from charset_normalizer import from_bytes
 
+from server.enrolment.rows import said_separator
+
 # What may be chosen, with what people know it by. UTF-16 without a mark is little-endian, as
 # spreadsheets on Windows write it.
 ENCODINGS: Mapping[str, str] = {
@@ -27,7 +29,16 @@ ENCODINGS: Mapping[str, str] = {
     "cp1251": "Windows-1251 (Cyrillic)",
     "cp1253": "Windows-1253 (Greek)",
     "cp1254": "Windows-1254 (Turkish)",
+    "cp1255": "Windows-1255 (Hebrew)",
+    "cp1256": "Windows-1256 (Arabic)",
+    "cp1257": "Windows-1257 (Baltic)",
+    "iso8859_2": "ISO 8859-2 (Central Europe)",
     "iso8859_15": "ISO 8859-15 (Western Europe)",
+    "koi8_r": "KOI8-R (Cyrillic)",
+    "cp932": "Shift JIS (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+    "cp950": "Big5 (Chinese)",
+    "cp949": "Windows-949 (Korean)",
     "mac_roman": "Mac Roman",
 }
 
@@ -141,7 +152,12 @@ def _letters(sample: bytes, encoding: str) -> int:
 
 
 def separator_of(text: str) -> str:
-    """What separates the columns: what cuts the first lines into the same number, above one."""
+    """What separates the columns: what the list itself says, or cuts the first lines into the
+    same number, above one.
+    """
+    said = said_separator(text)
+    if said is not None and said in SEPARATORS:
+        return said
     head = "\n".join(islice(text.splitlines(), SAMPLE_ROWS))
     best, score = ",", (0.0, 0)
     for mark in SEPARATORS:

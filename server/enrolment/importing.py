@@ -27,7 +27,7 @@ from server.enrolment.decoding import NoText
 from server.enrolment.models import Candidate, Enrolment, ImportRow
 from server.enrolment.references import folded, known_by, same_address
 from server.enrolment.roster import Choices, Entry, Roster, Tell, read_roster
-from server.enrolment.service import placed, take_turns
+from server.enrolment.service import ExamOver, placed, refuse_over, take_turns
 from server.exams.accommodations import profiles_of
 from server.exams.models import Exam
 from server.exams.service import lock_exam
@@ -175,8 +175,10 @@ async def take_in(
         NotImported: the exam is over, or an accommodation is gone meanwhile.
     """
     held = await db.get_one(Exam, exam.id)
-    if held.ends <= now or held.cancelled is not None:
-        raise NotImported("This exam is over or cancelled; nobody can begin it.")
+    try:
+        refuse_over(held, now)
+    except ExamOver as error:
+        raise NotImported(str(error)) from error
     count = await enrol_list(db, held, roster.entries, now, tell)
     audit.record(
         db,

@@ -6,10 +6,8 @@ counted as an editor counts them, so that a person finds them.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,6 +15,8 @@ import msgspec
 
 from server.enrolment.columns import FIELDS, guessed, is_header, missing
 from server.enrolment.decoding import SEPARATORS, Decoded, NoText, decoded, separator_of
+from server.enrolment.rows import rows_of
+from server.enrolment.writing import UNREADABLE, is_readable, one_line, reference_of
 from server.mail.letters import MailError, address_of, fault_in
 
 # A list of candidates of the largest universities, and what a browser sends of it: 100,000
@@ -28,11 +28,11 @@ MAX_BYTES = 24 * 1024 * 1024
 MAX_CELL = 200
 MAX_COLUMNS = 100
 
+# Columns of which a name is made.
+_NAMES = frozenset({"name", "first", "last"})
+
 # How often work on a long list says how far it is, in rows.
 TELL_EVERY = 2_000
-
-# What is shown for a character that cannot be.
-UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 
 Tell = Callable[[int, int], None]
 
@@ -133,7 +133,7 @@ def read_roster(
         return found
     judge = _Judge(layout, {name.casefold(): name for name in accommodations})
     expected = text.text.count("\n") + 1
-    for line, cells in _rows(text.text, separator):
+    for line, cells in rows_of(text.text, separator):
         if line == layout.header_line:
             continue
         if isinstance(cells, str):
@@ -153,7 +153,7 @@ def read_roster(
 def _layout(text: Decoded, separator: str, choices: Choices) -> Layout | NoText:
     said = (
         (line, tuple(cells))
-        for line, cells in _rows(text.text, separator)
+        for line, cells in rows_of(text.text, separator)
         if not isinstance(cells, str) and any(cell.strip() for cell in cells)
     )
     head = list(islice(said, 21))
@@ -184,29 +184,6 @@ def _layout(text: Decoded, separator: str, choices: Choices) -> Layout | NoText:
     )
 
 
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Each row with the line that it begins on; or what is wrong with it as a row."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield line, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, _said(str(error))
-
-
-def _said(error: str) -> str:
-    if "unexpected end" in error:
-        return "A quotation mark is opened here and never closed."
-    if "expected after" in error:
-        return "Something stands behind a closing quotation mark: double the marks inside."
-    if "field larger" in error:
-        return "A cell is far too long; is a quotation mark open?"
-    return "This line cannot be read as a row."
-
-
 class _Judge:
     """Judges rows one after the other; knows which references came before."""
 
@@ -220,9 +197,10 @@ class _Judge:
         """Put a row among the good ones, or what is wrong with it among the bad."""
         wrong: list[Bad] = []
         said = {name: self._cell(line, cells, name, wrong) for name in self._at}
-        if len(cells) > len(self._headings):
+        beyond = [cell for cell in cells[len(self._headings) :] if cell.strip()]
+        if beyond:
             many = f"{len(cells)} cells, and the list has {len(self._headings)} columns"
-            wrong.append(Bad(line, "", f"Too many cells: {many}.", cells[-1][:60]))
+            wrong.append(Bad(line, "", f"Too many cells: {many}.", beyond[-1][:60]))
         name = said.get("name") or f"{said.get('first', '')} {said.get('last', '')}".strip()
         email = self._email(line, said.get("email", ""), wrong)
         reference = said.get("reference") or email
@@ -244,11 +222,12 @@ class _Judge:
 
     def _cell(self, line: int, cells: Sequence[str], name: str, wrong: list[Bad]) -> str:
         at = self._at[name]
-        text = " ".join(cells[at].split()) if at < len(cells) else ""
+        tidy = one_line if name in _NAMES else reference_of
+        text = tidy(cells[at]) if at < len(cells) else ""
         # An apostrophe before a formula is what a spreadsheet, or our own export, put there.
         if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@"):
             text = text[1:]
-        if not text.isprintable():
+        if not is_readable(text):
             wrong.append(
                 self._bad(line, (name,), "There are characters that nobody can read.", text)
             )
@@ -287,7 +266,5 @@ class _Judge:
     def _bad(self, line: int, names: Sequence[str], what: str, cell: str = "") -> Bad:
         at = next((self._at[name] for name in names if name in self._at), None)
         column = "" if at is None else self._headings[at]
-        shown = "".join(
-            mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in cell
-        )
+        shown = "".join(mark if mark.isprintable() else UNREADABLE for mark in cell)
         return Bad(line, column, what, shown[:60])

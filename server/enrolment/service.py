@@ -18,6 +18,7 @@ from server.clock import MICROS_PER_DAY
 from server.enrolment.codes import code_hash, new_code, plain
 from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.references import folded, known_by, same_address
+from server.enrolment.writing import UNREADABLE, is_readable, one_line, reference_of
 from server.exams.models import AccommodationProfile, Exam
 from server.exams.service import lock_exam
 from server.mail.letters import MailError, address_of
@@ -60,8 +61,45 @@ class Place:
     code: str
 
 
-class AlreadyEnrolled(ValueError):
-    """Somebody has a place in the exam already; the message says who, and what to do."""
+class NotEnrolled(ValueError):
+    """Nobody is enrolled; the message says why, and what to do."""
+
+
+class ExamOver(NotEnrolled):
+    """Nobody can begin the exam any more."""
+
+
+class AlreadyEnrolled(NotEnrolled):
+    """Somebody has a place in the exam already; the message says who."""
+
+
+def refuse_over(exam: Exam, now: int) -> None:
+    """Nobody gets a place in an exam that nobody can begin any more.
+
+    Raises:
+        ExamOver: it is over or cancelled.
+    """
+    if exam.ends <= now or exam.cancelled is not None:
+        raise ExamOver("This exam is over or cancelled; nobody can begin it.")
+
+
+def tidied(draft: CandidateDraft) -> CandidateDraft:
+    """Somebody to enrol with name and reference as they were meant, as in a list.
+
+    Raises:
+        NotEnrolled: there is no name or reference, or none that people can read.
+    """
+    name, reference = one_line(draft.name), reference_of(draft.reference)
+    if not name or not reference:
+        raise NotEnrolled("Everybody has a name and a reference, so nobody was enrolled.")
+    unread = next((one for one in (name, reference) if not is_readable(one)), None)
+    if unread is not None:
+        shown = "".join(mark if mark.isprintable() else UNREADABLE for mark in unread)
+        raise NotEnrolled(
+            f"There are characters in “{shown[:60]}” that nobody can read, so nobody was "
+            "enrolled."
+        )
+    return msgspec.structs.replace(draft, name=name, reference=reference)
 
 
 def usual_expiry(exam: Exam, days: int, now: int) -> int:

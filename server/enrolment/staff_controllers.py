@@ -23,6 +23,8 @@ from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.service import (
     AlreadyEnrolled,
     CandidateDraft,
+    ExamOver,
+    NotEnrolled,
     Place,
     places_of,
     usual_expiry,
@@ -135,8 +137,8 @@ async def post_enrolments(
     settings: NamedDependency[Settings],
     clock: NamedDependency[WallClock],
 ) -> list[dict[str, Any]]:
-    """Enrol candidates; 409 where one of them has a place already, and then nobody is. The
-    codes cannot be shown again: only their hashes are kept.
+    """Enrol candidates; 409 where one of them has a place already, or the exam is over, and
+    then nobody is. The codes cannot be shown again: only their hashes are kept.
     """
     staff, now = current_account(request), clock()
     async with database.transaction() as db:
@@ -173,7 +175,7 @@ async def _enrolled(
 ) -> list[Place]:
     try:
         return await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
-    except (NotGiven, MailError) as error:
-        raise ClientException(str(error)) from error
-    except AlreadyEnrolled as error:
+    except (ExamOver, AlreadyEnrolled) as error:
         raise ClientException(str(error), status_code=409) from error
+    except (NotGiven, NotEnrolled, MailError) as error:
+        raise ClientException(str(error)) from error

@@ -23,7 +23,7 @@ from server.enrolment.codes import link
 from server.enrolment.issuing import Chosen, Issued, Issuing, Sent
 from server.enrolment.places import MAX_TEXT, Standing, Wanted, chosen_places, read_places
 from server.enrolment.reminding import Reminders
-from server.enrolment.service import AlreadyEnrolled, Place
+from server.enrolment.service import NotEnrolled, Place
 from server.exams.accommodations import profiles_of
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
@@ -36,7 +36,7 @@ from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.exam_form import read_candidates
 from server.web.exam_pages import exam_context
-from server.web.forms import text_fields
+from server.web.forms import refusal, text_fields
 from server.web.rendering import PRIVATE, page
 from shared.signed import fingerprint
 
@@ -99,14 +99,12 @@ class CandidatePages(Controller):
         codes: list[NewCode] = []
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
-            if exam.ends <= now:
-                drafts = "This exam is over; nobody can begin it any more."
             if not isinstance(drafts, str):
                 try:
                     places = await enrol_all(
                         db, server_secret, exam, drafts, expires=exam.ends, now=now
                     )
-                except (NotGiven, AlreadyEnrolled) as error:
+                except (NotGiven, NotEnrolled) as error:
                     places, drafts = [], str(error)
                 key = await _public_key(db, keys, staff)
                 codes = [_shown(place, settings.url, key) for place in places]
@@ -208,7 +206,7 @@ async def _reminded(
     try:
         sent = await reminders.remind_now(db, staff, exam, chosen)
     except ExamError as error:
-        return f"{error}.".capitalize(), 422
+        return refusal(error), 422
     parts = [f"{_people(sent.queued)} will be reminded by letter.", *_without(sent)]
     if sent.left:
         why = "they have no code, have begun, or were reminded within the last hour"

@@ -310,6 +310,52 @@ async def test_nobody_gets_a_second_place_in_an_exam(
 
 
 @pytest.mark.both_databases
+async def test_names_and_references_that_are_typed_are_tidied_as_in_a_list(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    path = f"/api/v1/exams/{campus.exam.id}/enrolments"
+
+    async def enrolled(name: str, reference: str) -> httpx.Response:
+        who = {"name": name, "reference": reference}
+        return await client.post(path, json={"candidates": [who]}, headers=headers)
+
+    (made,) = (await enrolled(" \u202eAda\u00a0\n Example ", "\u200b s-1 ")).json()
+    assert (made["candidate"], made["reference"]) == ("Ada Example", "s-1")
+    assert (await enrolled("Ada", "S-1")).status_code == 409
+    for name, reference, says in (
+        ("  ", "s-2", "a name and a reference"),
+        ("Bob", "\u200b", "a name and a reference"),
+        ("Bo\0b", "s-2", "nobody can read"),
+        ("Bob", "s\x1b2", "nobody can read"),
+    ):
+        answer = await enrolled(name, reference)
+        assert (answer.status_code, says in answer.text) == (400, True), answer.text
+    form = {"candidates": "Cy\x07, s-3"}
+    page = await client.post(f"/exams/{campus.exam.id}/candidates", data=form, headers=headers)
+    assert (page.status_code, "nobody can read" in page.text) == (422, True)
+    assert [place["reference"] for place in (await client.get(path)).json()] == ["s-1"]
+
+
+async def test_nobody_gets_a_place_in_an_exam_that_nobody_can_begin(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    exam = f"/api/v1/exams/{campus.exam.id}"
+    body = {"candidates": [{"name": "Ada", "reference": "s-1"}]}
+    why = {"why": "The hall is flooded."}
+    cancelled = await client.post(f"{exam}/cancel", json=why, headers=headers)
+    assert cancelled.is_success, cancelled.text
+    answer = await client.post(f"{exam}/enrolments", json=body, headers=headers)
+    assert (answer.status_code, "over or cancelled" in answer.text) == (409, True)
+    page = await client.post(
+        f"/exams/{campus.exam.id}/candidates", data={"candidates": "Ada, s-1"}, headers=headers
+    )
+    assert (page.status_code, "over or cancelled" in page.text) == (422, True)
+    assert (await client.get(f"{exam}/enrolments")).json() == []
+
+
+@pytest.mark.both_databases
 async def test_two_who_enrol_somebody_new_at_once_take_turns(
     campus: Campus, client: httpx.AsyncClient
 ) -> None:

@@ -152,7 +152,7 @@ def test_everything_that_is_wrong_is_told_with_line_and_column() -> None:
         "Ed,1,,\n"
         "Fi,6,,Profile Q\n"
         "Gu\0s,7,,\n"
-        "Hal,8,,,,\n"
+        "Hal,8,,,,x,\n"
         f"{'I' * 201},9,,\n"
         '"Jo"e,10,,\n'
         "\n"
@@ -185,6 +185,80 @@ def test_everything_that_is_wrong_is_told_with_line_and_column() -> None:
 
 def test_a_quotation_mark_that_is_never_closed_is_found_where_it_opens() -> None:
     assert wrong('name,id\nAda,1\n"Bob,2\nCy,3\n') == [(3, "", "A quotation mark is open")]
+
+
+@pytest.mark.parametrize("after", ["Pi,8\n", '"Pi",8\n', '"Pi, Jr",8\n'])
+def test_a_row_that_cannot_be_read_takes_no_others_with_it(after: str) -> None:
+    others = "".join(f"Person {n},r-{n}\n" for n in range(10_000))
+    found = roster(f'name,id\nAda,1\n"Bob,2\n{others}{after}')
+    assert [(one.line, one.what[:30]) for one in found.bad] == [
+        (3, "A quotation mark is opened her")
+    ]
+    assert (found.rows, len(found.entries)) == (10_003, 10_002)
+    assert found.entries[-1].reference == "8"
+    assert [one.line for one in found.entries] == [2, *range(4, 10_005)]
+
+
+def test_what_may_be_the_rest_of_a_row_that_cannot_be_read_is_nobody() -> None:
+    found = roster('name,id\nAda,1\n"Bob\nMiddle" x,2\nCy,3\n')
+    assert [(one.line, one.what[:33]) for one in found.bad] == [
+        (3, "A quotation mark is opened here a"),
+        (4, "A quotation mark stands within a "),
+    ]
+    assert [one.name for one in found.entries] == ["Ada", "Cy"]
+    # Where nothing is doubtful a mark is a part of the name.
+    (one,) = roster('name,id\nJoe "Jo" Doe,1\n').entries
+    assert one.name == 'Joe "Jo" Doe'
+
+
+@pytest.mark.parametrize("first", ["sep=;\r\n", "SEP=;\n", '"sep=;"\n'])
+def test_a_line_that_says_the_separator_is_no_candidate(first: str) -> None:
+    found = roster(first + "Name;ID\nDoe, Jane, PhD;1\n")
+    assert (found.layout.header, found.layout.separator) == (True, ";")
+    assert [(one.name, one.line) for one in found.entries] == [("Doe, Jane, PhD", 3)]
+    chosen = roster(first + "Name|ID\nJane|1\n", separator="|")
+    assert [one.name for one in chosen.entries] == ["Jane"]
+
+
+def test_empty_cells_beyond_the_columns_are_no_fault() -> None:
+    found = roster("name;id\nAda;1;\nBob;2;; ;\n")
+    assert [one.reference for one in found.entries] == ["1", "2"]
+    assert found.bad == []
+
+
+def test_marks_that_show_nothing_are_left_out_and_those_that_spell_a_name_stay() -> None:
+    found = roster(
+        "name,id,email\n"
+        "\u200fمحمد,\u200b1\ufeff,\u200ex@y.example\n"
+        "نیک\u200cپی,2\u200c,\n"
+        "\u202eAda\u202c Love\u00adlace,3,\n"
+    )
+    assert found.bad == []
+    assert [(one.name, one.reference, one.email) for one in found.entries] == [
+        ("محمد", "1", "x@y.example"),
+        ("نیک\u200cپی", "2", ""),
+        ("Ada Lovelace", "3", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp932", "山田太郎"),
+        ("gb18030", "王小明"),
+        ("cp950", "陳大文"),
+        ("cp949", "김철수"),
+        ("cp1255", "דוד כהן"),
+        ("cp1256", "محمد علي"),
+        ("cp1257", "Jānis Bērziņš"),
+        ("iso8859_2", "Šárka Dvořáková"),
+        ("koi8_r", "Иван Петров"),
+    ],
+)
+def test_the_worlds_other_encodings_can_be_chosen(encoding: str, name: str) -> None:
+    data = f"name,id\n{name},1\n".encode(encoding)
+    (one,) = roster(data, encoding=encoding).entries
+    assert (one.name, one.reference) == (name, "1")
 
 
 def test_lines_are_counted_as_an_editor_counts_them() -> None:
