@@ -31,7 +31,7 @@ def read_exam(fields: Fields) -> ExamDraft | Mistakes:
     if isinstance(terms, Mistakes):
         wrong = terms.words | wrong
     if planned is None or isinstance(terms, Mistakes):
-        return Mistakes(wrong, {**fields, **asked_folds(wrong)})
+        return Mistakes(wrong, asked_folds(fields))
     return ExamDraft(
         title=planned.title,
         starts=planned.plan.opens,

@@ -31,7 +31,7 @@ from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
 from server.web.exam_form import blank, read_exam
-from server.web.forms import text_fields
+from server.web.forms import refusal, text_fields
 from server.web.policy_form import Fields, Mistakes, read_terms, reset_fields
 from server.web.policy_pages import form_context
 from server.web.policy_trial import TRY, tried, untried
@@ -105,7 +105,7 @@ class ExamPages(Controller):
                 exam = await create_exam(db, keys, institution, draft, clock(), by=staff.id)
                 audit.record(db, clock(), staff, "exam.create", ("exam", exam.id))
         except ExamError as error:
-            return _exam_form(Mistakes({"title": f"{error}.".capitalize()}, fields), shown)
+            return _exam_form(Mistakes({"prohibited": refusal(error)}, fields), shown)
         return Redirect(f"/exams/{exam.id}", status_code=303)
 
     @get("/{exam_id:str}")

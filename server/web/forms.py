@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from server.exams.service import Contradicted, ExamError
 from server.network import AnyRequest
 
 MINUTE_S = 60
@@ -16,6 +17,12 @@ async def text_fields(request: AnyRequest) -> dict[str, str]:
     """The form's fields that are text; of a name that comes twice, the last."""
     form = await request.form()
     return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def refusal(error: ExamError) -> str:
+    """Why an exam cannot be so, as sentences of their own."""
+    words = error.words if isinstance(error, Contradicted) else str(error)
+    return f"{words[:1].upper()}{words[1:].removesuffix('.')}."
 
 
 def number(text: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, get, post
@@ -9,12 +10,14 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Institution, Role
 from server.accounts.staff import current_account, require
 from server.audit import service as audit
 from server.clock import WallClock
 from server.config import Settings
+from server.enrolment.codes import link
 from server.exams.own_zone import NoSuchZone, change_zone
 from server.exams.starting import zones
 from server.mail.letters import MailError, State
@@ -37,11 +40,13 @@ from server.web.rendering import page
 
 TOLD = {
     "again": "They are tried again now.",
+    "once": "It is tried again now.",
+    "none": "Nothing is left that could be sent again.",
     "words": "Saved: letters are written so from now on.",
     "zone": "Saved: new exams are planned in this time zone.",
 }
 
-# What a letter says in the example beside its words.
+# What a letter says in the example beside its words, besides whose it is.
 EXAMPLE = {
     "name": "Ada Example",
     "reference": "s-1912",
@@ -51,9 +56,11 @@ EXAMPLE = {
     "closes": "1 Dec 2026, 12:00 Europe/Vienna (11:00 UTC)",
     "duration": "90 minutes",
     "code": "7KQ2-9F4T-WXYZ",
-    "link": "invigil://exams.example.edu/7KQ2-9F4T-WXYZ?key=…",
     "check": "You have not tried your computer yet: …",
 }
+
+# A key's fingerprint, as a link has it.
+EXAMPLE_KEY = "9f86d081884c7d65" * 4
 
 
 class LetterPages(Controller):
@@ -104,7 +111,8 @@ class LetterPages(Controller):
             if count:
                 subject = ("institution", staff.institution_id)
                 audit.record(db, clock(), staff, "mail.again", subject, letters=count)
-        return Redirect("/letters?told=again", status_code=303)
+        told = {0: "none", 1: "once"}.get(count, "again")
+        return Redirect(f"/letters?told={told}", status_code=303)
 
     @post("/zone", status_code=303)
     async def post_zone(
@@ -133,14 +141,19 @@ class LetterPages(Controller):
 
     @get("/words/{kind:str}")
     async def get_words(
-        self, request: AnyRequest, kind: FromPath[str], database: NamedDependency[Database]
+        self,
+        request: AnyRequest,
+        kind: FromPath[str],
+        database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
     ) -> Template:
         """The words of a kind of letter, to be changed."""
         found = _kind(kind)
         own = current_account(request).institution_id
         async with database.transaction() as db:
             words = (await all_words(db, own))[found.name]
-        return _words_page(found, words.subject, words.text, own=words.own)
+            example = await _example(db, own, settings)
+        return _words_page(found, words, example)
 
     @post("/words/{kind:str}", status_code=303)
     async def post_words(
@@ -148,6 +161,7 @@ class LetterPages(Controller):
         request: AnyRequest,
         kind: FromPath[str],
         database: NamedDependency[Database],
+        settings: NamedDependency[Settings],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
         """Write letters of a kind otherwise, or as the program does (``reset``)."""
@@ -156,7 +170,12 @@ class LetterPages(Controller):
         try:
             words = None if "reset" in fields else checked_words(found, subject, text)
         except MailError as error:
-            return _words_page(found, subject, text, own=True, wrong=str(error))
+            own = staff.institution_id
+            async with database.transaction() as db:
+                kept = (await all_words(db, own))[found.name]
+                example = await _example(db, own, settings)
+            typed = Words(subject, text, own=kept.own)
+            return _words_page(found, typed, example, wrong=str(error))
         async with database.transaction() as db:
             await keep_words(db, clock(), staff, found, words)
         return Redirect("/letters?told=words", status_code=303)
@@ -184,17 +203,29 @@ def _fixed(settings: Settings) -> dict[str, Any]:
     }
 
 
+async def _example(
+    db: AsyncSession, institution_id: str, settings: Settings
+) -> Mapping[str, str]:
+    institution = await db.get_one(Institution, institution_id)
+    return {
+        **EXAMPLE,
+        "server": settings.url,
+        "link": link(settings.url, EXAMPLE["code"], EXAMPLE_KEY),
+        "institution": institution.name,
+        "contact": institution.contact,
+    }
+
+
 def _words_page(
-    kind: LetterKind, subject: str, text: str, *, own: bool, wrong: str = ""
+    kind: LetterKind, words: Words, example: Mapping[str, str], wrong: str = ""
 ) -> Template:
-    example = filled(Words(subject, text), EXAMPLE)
     context = {
         "kind": kind,
-        "subject": subject,
-        "text": text,
-        "own": own,
+        "subject": words.subject,
+        "text": words.text,
+        "own": words.own,
         "wrong": wrong,
         "names": {name: told for name, told in NAMES.items() if name in kind.names},
-        "example": example,
+        "example": filled(words, example),
     }
     return page("letter_words.html", context, status=422 if wrong else 200)

@@ -154,6 +154,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
     """
     wrong: dict[str, str] = {}
     number = {name: _scalar(fields, name, wrong) for name in _BOUNDS}
+    known = [base.starts_us, window[0] if window else None]
     purpose = fields.get("purpose", "").strip()
     if not 0 < len(purpose) <= 2000:
         wrong["purpose"] = "Say in at most 2,000 characters why it is recorded."
@@ -167,7 +168,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
         objects=Objects(labels=_lines(fields, "labels"), model=_model(fields)),
         identity=Identity(**{name: name in fields for name in Identity.__struct_fields__}),
         clips=_clips(fields, base.clips, number, wrong),
-        starts_us=read_start(fields, wrong),
+        starts_us=read_start(fields, wrong, known),
         zone=fields.get("zone", "").strip() or base.zone,
         lockdown=read_lockdown(fields, wrong),
         surface=read_surface(fields, wrong, _lines(fields, "surface.allowed")),
@@ -188,9 +189,7 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
             terms = _without(terms, stream)
     for one in contradictions(terms, window):
         wrong.setdefault(one.field, one.words)
-    if not wrong:
-        return terms
-    return Mistakes(wrong, {**fields, **asked_folds(wrong)})
+    return Mistakes(wrong, asked_folds(fields)) if wrong else terms
 
 
 def _without(terms: Terms, stream: Stream) -> Terms:

@@ -30,7 +30,7 @@ from server.exams.watching import objects_said, programs_said
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
-from server.web.forms import text_fields
+from server.web.forms import refusal, text_fields
 from server.web.judging_form import AT_LIMIT
 from server.web.kept_form import KEPT
 from server.web.policy_form import (
@@ -110,7 +110,7 @@ class PolicyPages(Controller):
                 at = "minutes" if terms.starts_us == in_force.starts_us else "starts_at"
                 return _again(context, fields, {at: f"{error}"})
             except ExamError as error:
-                return _again(context, fields, {"prohibited": f"{error}.".capitalize()})
+                return _again(context, fields, {"prohibited": refusal(error)})
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)
 
     @get("/compare")
@@ -158,7 +158,7 @@ class PolicyPages(Controller):
                 raise NotFoundException("This exam has no such version.") from None
             except ExamError as error:
                 context = await _context(db, exam)
-                return _again(context, context["fields"], {"version": f"{error}"})
+                return _again(context, context["fields"], {"versions": refusal(error)})
         if made is None:
             return Redirect(f"/exams/{exam_id}/policy?told=same", status_code=303)
         return Redirect(f"/exams/{exam_id}/policy?told=signed#versions", status_code=303)

@@ -1,12 +1,14 @@
 """The form about when an exam is held: its fields from a schedule, and a schedule from them.
 
 Times stand in the fields as clocks show them in the exam's time zone. On the night that clocks
-are put back one is there twice, and a further field (``…_fold``) asks which is meant.
+are put back one is there twice, and a further field (``…_fold``) asks which is meant. The
+fields show no seconds: a program may have planned with some, which stay as they are where the
+minute does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -115,9 +117,27 @@ def read_zone(fields: Fields, wrong: dict[str, str]) -> ZoneInfo | None:
 
 
 def read_time(
+    fields: Fields,
+    name: str,
+    zone: ZoneInfo,
+    wrong: dict[str, str],
+    *,
+    needed: bool,
+    known: Sequence[int | None] = (),
+) -> int | None:
+    """A time of the form in microseconds UTC; ``None`` where there is none, or it is wrong.
+    Of the moments that are ``known`` of the exam, the first of the same minute is meant.
+    """
+    read = _read_time(fields, name, zone, wrong, needed=needed)
+    if read is None:
+        return None
+    same = (one for one in known if one is not None and one // MINUTE == read // MINUTE)
+    return next(same, read)
+
+
+def _read_time(
     fields: Fields, name: str, zone: ZoneInfo, wrong: dict[str, str], *, needed: bool
 ) -> int | None:
-    """A time of the form in microseconds UTC; ``None`` where there is none, or it is wrong."""
     local = fields.get(name, "").strip()
     if not local and not needed:
         return None
@@ -149,13 +169,27 @@ def _chosen(
     return None
 
 
-def asked_folds(wrong: Mapping[str, str]) -> dict[str, str]:
-    """The fields to be added to a form that has to ask which of two times is meant."""
-    return {fold: "" for fold in FOLDS.values() if fold in wrong}
+def asked_folds(fields: Fields) -> dict[str, str]:
+    """A form's fields as they are shown again: which of two times is meant is asked where one
+    is there twice that night, and nowhere else.
+    """
+    shown = {name: text for name, text in fields.items() if name not in FOLDS.values()}
+    zone = zone_of(fields.get("zone", "").strip())
+    if zone is None:
+        return shown
+    for name, fold in FOLDS.items():
+        if isinstance(moment_of(fields.get(name, "").strip(), zone), Twice):
+            chosen = fields.get(fold, "")
+            shown[fold] = chosen if chosen in (FIRST, SECOND) else ""
+    return shown
 
 
-def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
-    """What the form says; ``None`` where something is ``wrong``."""
+def read_schedule(
+    fields: Fields, wrong: dict[str, str], before: Schedule | None = None
+) -> Planned | None:
+    """What the form says; ``None`` where something is ``wrong``. ``before`` is the schedule
+    that the form was filled with.
+    """
     title = " ".join(fields.get("title", "").split())
     if not 0 < len(title) <= 200:
         wrong["title"] = "An exam has a title of at most 200 characters."
@@ -169,9 +203,12 @@ def read_schedule(fields: Fields, wrong: dict[str, str]) -> Planned | None:
     reminders = _reminders(fields, wrong)
     if zone is None:
         return None
-    opens = read_time(fields, "starts", zone, wrong, needed=True)
-    closes = read_time(fields, "ends", zone, wrong, needed=True)
-    starts = read_time(fields, "starts_at", zone, wrong, needed=False)
+    opened, closed, begun = (
+        (before.opens, before.closes, before.starts) if before else (None, None, None)
+    )
+    opens = read_time(fields, "starts", zone, wrong, needed=True, known=[opened])
+    closes = read_time(fields, "ends", zone, wrong, needed=True, known=[closed])
+    starts = read_time(fields, "starts_at", zone, wrong, needed=False, known=[begun, opens])
     if wrong or opens is None or closes is None or length is None:
         return None
     base = opens if starts is None else starts
@@ -211,10 +248,16 @@ def _reminders(fields: Fields, wrong: dict[str, str]) -> tuple[int, ...]:
     return tuple(sorted({round((hour or 0) * HOUR_MIN) for hour in hours}, reverse=True))
 
 
-def read_start(fields: Fields, wrong: dict[str, str]) -> int | None:
-    """When the exam begins for everybody, in microseconds UTC; ``None`` for no such time."""
+def read_start(
+    fields: Fields, wrong: dict[str, str], known: Sequence[int | None] = ()
+) -> int | None:
+    """When the exam begins for everybody, in microseconds UTC; ``None`` for no such time.
+    ``known`` is as for ``read_time``.
+    """
     zone = read_zone(fields, wrong)
-    return None if zone is None else read_time(fields, "starts_at", zone, wrong, needed=False)
+    if zone is None:
+        return None
+    return read_time(fields, "starts_at", zone, wrong, needed=False, known=known)
 
 
 def start_said(fields: Fields) -> str:

@@ -26,7 +26,7 @@ from server.mail.outbox import Outbox
 from server.network import AnyRequest
 from server.storage.database import Database
 from server.storage.keys import KeyStore
-from server.web.forms import text_fields
+from server.web.forms import refusal, text_fields
 from server.web.rendering import page
 from server.web.schedule_form import (
     Fields,
@@ -80,10 +80,10 @@ class SchedulePages(Controller):
         """Hold it at other times; or the form again as it was typed."""
         staff, fields, now = current_account(request), await text_fields(request), clock()
         wrong: dict[str, str] = {}
-        planned = read_schedule(fields, wrong)
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
             context = await _context(db, exam, now)
+            planned = read_schedule(fields, wrong, context["plan"])
             if planned is None:
                 return _again(context, fields, wrong)
             try:
@@ -131,10 +131,8 @@ class SchedulePages(Controller):
                 await call_off(db, outbox, issuing, exam, why, now, by=staff, tell=tell)
             except ExamError as error:
                 context = await _context(db, exam, now)
-                wrong = {"why": f"{error}.".capitalize()}
-                return _again(
-                    context, {**context["fields"], "why": fields.get("why", "")}, wrong
-                )
+                typed = {name: fields[name] for name in ("why", "tell") if name in fields}
+                return _again(context, context["fields"] | typed, {"why": refusal(error)})
         return Redirect(f"/exams/{exam_id}/schedule?told=cancelled", status_code=303)
 
     @post("/reinstate", guards=[require(Role.EXAMINER)], status_code=303)
@@ -177,6 +175,7 @@ async def _context(db: AsyncSession, exam: Exam, now: int) -> dict[str, Any]:
         "state": state_of(exam, now, under_way=running),
         "running": running,
         "described": described(plan),
+        "plan": plan,
         "fields": fields,
         "times": times_said(fields),
         "wrong": {},
@@ -189,11 +188,11 @@ def _refused(error: ExamError) -> dict[str, str]:
     """Why the exam cannot be held so, by the form's field."""
     if isinstance(error, Contradicted):
         return {"minutes": f"The exam's rules are against it; change them first. {error.words}"}
-    return {"starts": f"{error}.".capitalize()}
+    return {"starts": refusal(error)}
 
 
 def _again(context: dict[str, Any], fields: Fields, wrong: dict[str, str]) -> Template:
-    shown = {**fields, **asked_folds(wrong)}
+    shown = asked_folds(fields)
     return page(
         "exam_schedule.html",
         {**context, "fields": shown, "times": times_said(shown), "wrong": wrong},

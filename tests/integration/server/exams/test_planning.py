@@ -253,7 +253,7 @@ async def test_late_entry_moves_with_a_start_that_the_rules_change(
     headers = await sign_in(campus, client, campus.examiner)
     before = await late_exam(campus, client, headers)
     assert before.starts is not None
-    start = before.starts + 2 * HOUR
+    start = (before.starts + 2 * HOUR) // MINUTE * MINUTE
     moved = time_fields("starts_at", start, before.zone)
     signed = await sign_rules(campus, client, headers, **moved)
     assert "Signed." in signed.text

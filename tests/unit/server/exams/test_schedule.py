@@ -28,7 +28,12 @@ from server.exams.starting import (
     moment_of,
     zones,
 )
-from server.web.schedule_form import read_schedule, schedule_fields, times_said
+from server.web.schedule_form import (
+    asked_folds,
+    read_schedule,
+    schedule_fields,
+    times_said,
+)
 from shared.wire import ProblemType
 
 NINE = 1_790_060_400_000_000  # 22 Sep 2026, 07:00 UTC: 09:00 in Vienna
@@ -253,6 +258,26 @@ def test_a_time_that_is_there_twice_is_asked_for_and_one_that_is_not_is_refused(
     found = read_schedule(chosen, wrong)
     assert found is not None
     assert times_said(chosen)["starts"].endswith("02:30 Europe/Vienna (01:30 UTC)")
+    # Which is meant is asked for as long as there are two, and no longer.
+    assert asked_folds(fields)["opens_fold"] == ""
+    assert asked_folds(chosen) == chosen
+    assert "opens_fold" not in asked_folds({**chosen, "starts": "2026-10-26T02:30"})
+
+
+@given(seconds=st.integers(0, HOUR - 1))
+def test_no_moment_changes_by_being_shown_without_its_seconds(seconds: int) -> None:
+    at = NINE + seconds
+    entry = {"starts": at + seconds, "late_until": at + 2 * seconds, "late_whole": True}
+    meant = plan(opens=at, closes=at + 3 * HOUR, **entry)
+    wrong: dict[str, str] = {}
+    fields = schedule_fields("Algebra", meant)
+    found = read_schedule(fields, wrong, meant)
+    assert wrong == {}
+    assert found is not None
+    assert found.plan == meant
+    later = read_schedule({**fields, "ends": "2030-01-01T12:00"}, wrong, meant)
+    assert later is not None
+    assert later.plan.closes % MINUTE == 0
 
 
 @pytest.mark.parametrize(
