@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+import httpx
+
 from recorder.faults import EnvironmentFault
 
 # What may stand between two dots of a host's name at most (RFC 1035, section 2.3.4).
@@ -21,10 +23,13 @@ def read_address(text: str, *, allow_plain: bool = False) -> str:
         EnvironmentFault: it is not a web address, or would not be encrypted.
     """
     text = text.strip()
+    whole = text if "://" in text else f"https://{text}"
     try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
+        parts = urlsplit(whole)
         sound = _can_be_looked_up(parts.hostname or "") and parts.port != 0
-    except ValueError:
+        # By what will ask there: a name beyond ASCII may be none (RFC 5891, section 4.2).
+        httpx.URL(whole)
+    except (ValueError, httpx.InvalidURL):
         raise _not_an_address(text) from None
     plain = parts.username is None and not parts.query and not parts.fragment
     if parts.scheme not in {"http", "https"} or not sound or not plain or " " in text:

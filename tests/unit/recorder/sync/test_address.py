@@ -44,6 +44,9 @@ def test_an_address_is_brought_into_one_form(typed: str, kept: str) -> None:
         "https://exams.example.edu..",
         "https://.",
         f"https://{'a' * 64}.example.edu",
+        "https://-prüfung.example.de",
+        "https://🎓.example.edu",
+        f"https://{'ü' * 60}.example.de",
     ],
 )
 def test_what_is_no_address_is_said_to_be_none(typed: str) -> None:
