@@ -16,12 +16,13 @@ from server.candidates.models import AppealRow, DataRequestRow
 from server.candidates.requests import requests_of
 from server.enrolment.models import Candidate
 from server.exams.models import Exam
-from server.ingest.models import ExamSession
+from server.ingest.models import ExamSession, ForkRow
 from server.retention.keeping import Kept, read_kept
 from server.retention.settings import Protection, read_protection
 from server.review.models import DecisionRow, SessionDecisionRow, VerdictRow
 from server.review.outcomes import Outcome
 from server.review.reading import policies_of
+from server.review.verdicts import Mark
 from shared.log import Access, decode_entry
 
 # Entries of the log that are shown: of a session that was much looked at, the newest.
@@ -86,7 +87,7 @@ async def read_my_page(db: AsyncSession, session: ExamSession) -> MyPage:
         kept=await read_kept(db, session),
         consent=(await consents_of(db, [session]))[session.id],
         delivered=_delivered(session),
-        verified=await _verified(db, session.id),
+        verified=await _verified(db, session),
         reviewed=await _reviewed(db, session.id, outcome),
         decision=outcome.value if protection.publish_decision else None,
         at_limit=await _at_limit(db, session),
@@ -135,11 +136,20 @@ def _delivered(session: ExamSession) -> str | None:
     return "some" if session.size else "none"
 
 
-async def _verified(db: AsyncSession, session_id: str) -> str:
-    row = await db.get(VerdictRow, session_id)
-    if row is None:
+async def _verified(db: AsyncSession, session: ExamSession) -> str:
+    """What the last verdict says of all that there is. One of an earlier state says nothing of
+    what has come since; what was destroyed since was there, and is told of by itself.
+    """
+    row = await db.get(VerdictRow, session.id)
+    forks = select(func.count()).where(ForkRow.session_id == session.id)
+    now = Mark.of(session, await db.scalar(forks) or 0)
+    if row is None or now._replace(purged=row.purged) != _mark(row):
         return "not"
     return "fails" if row.fails else "holds"
+
+
+def _mark(row: VerdictRow) -> Mark:
+    return Mark(row.size, row.receipts, row.blobs, row.forks, row.purged)
 
 
 async def _outcome(db: AsyncSession, session_id: str) -> Outcome:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -29,6 +31,9 @@ from shared.signed import fingerprint
 from shared.verify import verify_bundle
 
 pytestmark = pytest.mark.anyio
+
+# A test that waits for so long (s) waits in vain.
+PATIENCE_S = 20.0
 
 FLAG = f"{1:032x}"
 NOTE = "The colleague Ms Turing saw the neighbour Mr Hopper help."
@@ -65,6 +70,47 @@ async def test_the_page_says_in_plain_words_how_it_stands(
     german = await client.get(path_of(own), headers=wanted)
     assert '<html lang="de">' in german.text
     assert "Alles, was Ihr Computer aufgezeichnet hat" in german.text
+
+
+async def test_an_earlier_check_says_nothing_of_what_came_since(
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil
+) -> None:
+    pupil.open()
+    pupil.segment("camera", b"init")
+    pupil.close()
+    pupil.take(await pupil.deliver(*pupil.records))
+    await sign_in(campus, client, campus.proctor)
+    await verified(client, pupil)
+    page = await client.get(path_of(pupil))
+    assert "something is missing or does not fit together" in page.text
+    for name in pupil.blobs:
+        pupil.take(await pupil.upload(name))
+    page = await client.get(path_of(pupil))
+    assert "A check of the whole has not been made yet." in page.text
+    # Staff are given the earlier one for a minute more.
+    campus.clock.advance(2 * 60 * 1_000_000)
+    await verified(client, pupil)
+    page = await client.get(path_of(pupil))
+    assert "Yes: nothing was changed, and nothing is missing." in page.text
+    # That something was destroyed since is told by itself.
+    async with connected(campus.settings) as database, database.transaction() as db:
+        session = (await db.scalars(select(ExamSession))).one()
+        session.purged_at = campus.clock()
+    page = await client.get(path_of(pupil))
+    assert "Yes: nothing was changed, and nothing is missing." in page.text
+
+
+async def verified(client: httpx.AsyncClient, pupil: Pupil) -> None:
+    """Wait until there is a verdict on what is held now."""
+    deadline = time.monotonic() + PATIENCE_S
+    path = f"/api/v1/sessions/{pupil.session}"
+    while True:
+        await client.get(f"{path}/verdict")
+        told = (await client.get(path)).json()["evidence"]["verdict"]
+        if told and told["current"]:
+            return
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(
