@@ -113,14 +113,20 @@ def hold(
     """Hold a session, a candidate or an exam: nothing of it is destroyed until it is released.
 
     Args:
-        subject: The id of what is held.
+        subject: The id of what is held; of a candidate also your own reference for them.
         institution: The institution's name or id.
         kind: session, candidate or exam.
         why: The reason.
         review_days: In how many days somebody is to look at it again.
     """
     from server.audit.service import COMMAND_LINE
-    from server.retention.holds import HoldDraft, HoldError, HoldKind, place_hold
+    from server.retention.holds import (
+        HoldDraft,
+        HoldError,
+        HoldKind,
+        place_hold,
+        subject_named,
+    )
 
     if kind not in set(HoldKind):
         raise Fault(f"--kind is session, candidate or exam, not {kind!r}")
@@ -128,7 +134,9 @@ def hold(
     async def work(rooms: Rooms) -> str:
         async with rooms.database.transaction() as db:
             own = await institution_named(db, institution)
-            draft = HoldDraft(HoldKind(kind), subject, why, review_days)
+            on = HoldKind(kind)
+            named = await subject_named(db, own.id, on, subject)
+            draft = HoldDraft(on, named, why, review_days)
             try:
                 row = await place_hold(db, rooms.clock(), COMMAND_LINE, own.id, draft)
             except HoldError as error:

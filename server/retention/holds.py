@@ -121,6 +121,20 @@ async def place_hold(
     return row
 
 
+async def subject_named(
+    db: AsyncSession, institution_id: str, kind: HoldKind, name: str
+) -> str:
+    """The id of what somebody names to be held: by its id or, of a candidate, the reference."""
+    name = name.strip()
+    if kind is HoldKind.CANDIDATE:
+        query = select(Candidate.id).where(
+            Candidate.institution_id == institution_id, Candidate.reference == name
+        )
+        if (found := await db.scalar(query)) is not None:
+            return found
+    return name.lower()
+
+
 async def release_hold(
     db: AsyncSession,
     now: int,

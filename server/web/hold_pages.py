@@ -42,6 +42,7 @@ from server.retention.holds import (
     open_holds,
     place_hold,
     release_hold,
+    subject_named,
 )
 from server.retention.keeping import read_kept
 from server.retention.kinds import WORDS
@@ -100,15 +101,18 @@ class HoldPages(Controller):
         database: NamedDependency[Database],
         clock: NamedDependency[WallClock],
     ) -> Template | Redirect:
-        """Hold a session, a candidate or an exam."""
+        """Hold a session, a candidate or an exam; that of ``session`` where it says no more."""
         staff, fields = current_account(request), await text_fields(request)
         days = fields.get("review_days", "") or str(DEFAULT_REVIEW_DAYS)
-        kind, back = fields.get("kind", ""), fields.get("session", "")
+        back = fields.get("session", "")
         async with database.transaction() as db:
             try:
+                kind = _kind(fields.get("kind", ""))
+                # Kept in the form of all holds, where something is wrong with the rest.
+                fields["subject_id"] = await _subject_asked(db, staff, kind, fields)
                 draft = HoldDraft(
-                    _kind(kind),
-                    fields.get("subject_id", "").strip().lower(),
+                    kind,
+                    fields["subject_id"],
                     fields.get("reason", ""),
                     int(days) if days.isdecimal() and len(days) < 6 else 0,
                 )
@@ -239,6 +243,22 @@ def _kind(text: str) -> HoldKind:
     if text not in set(HoldKind):
         raise HoldError("kind", "Choose what is to be held.")
     return HoldKind(text)
+
+
+async def _subject_asked(
+    db: AsyncSession, staff: Staff, kind: HoldKind, fields: dict[str, str]
+) -> str:
+    """The id of what is to be held: as it is named, or that of the page it was asked on."""
+    if named := fields.get("subject_id", ""):
+        return await subject_named(db, staff.institution_id, kind, named)
+    session = await session_of(db, staff, fields.get("session", ""))
+    match kind:
+        case HoldKind.SESSION:
+            return session.id
+        case HoldKind.CANDIDATE:
+            return session.candidate_id
+        case HoldKind.EXAM:
+            return session.exam_id
 
 
 def _mistake(kinds: list[EvidenceKind], why: str, fields: dict[str, str]) -> str:

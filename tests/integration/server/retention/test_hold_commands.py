@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -35,5 +36,11 @@ def test_what_is_held_is_listed(campus: Campus, admin: Run) -> None:
     assert listed() == []
     (shown,) = listed("--every")
     assert (shown["hold"], shown["release_why"]) == (held, "Closed.")
+    by_reference = ("retention", "hold", "s-1", "--kind", "candidate", *whose)
+    assert "no such candidate" in admin(*by_reference, "--why", "A court asks.")[2]
+    asyncio.run(campus.code("s-1"))
+    assert admin(*by_reference, "--why", "A court asks.")[0] == 0
+    (shown,) = listed()
+    assert shown["kind"] == "candidate"
     status, _, said = admin("retention", "holds", "--institution", "Another")
     assert (status, "no institution" in said) == (2, True)
