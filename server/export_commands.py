@@ -46,6 +46,8 @@ def take(
     by: str,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     exam: str = "",
+    state: str = "",
+    evidence: str = "",
 ) -> None:
     """Write one table.
 
@@ -55,19 +57,21 @@ def take(
             examiner, for the log an administrator.
         output: The file to write, .csv or .json; one that is there is replaced.
         exam: Only of this exam, by its id.
+        state: Only of sessions that are open, closed or terminated.
+        evidence: Only of sessions whose evidence is incomplete, missing or forked.
     """
     if table not in LEAST:
         raise Fault(f"TABLE is one of {', '.join(LEAST)}, not {table!r}")
     form = form_of(output, "csv", "json")
 
     async def work(rooms: Rooms, staff: Staff) -> None:
-        from server.integrations.export_controllers import begin_export
+        from server.integrations.export_controllers import begin_export, filters_of
         from server.integrations.exports import Asked
         from server.integrations.tables import Format
-        from server.review.queue import Filters
 
-        asked = Asked(staff, Filters(exam=exam), rooms.clock())
-        told = {"exam": exam} if exam else {}
+        asked = Asked(staff, filters_of(exam, state, evidence), rooms.clock())
+        chosen = {"exam": exam, "state": state, "evidence": evidence}
+        told = {name: value for name, value in chosen.items() if value}
         rows = await begin_export(rooms.database, asked, table, Format(form), **told)
         with whole_file(output) as scratch, scratch.open("wb") as target:
             async for part in rows:

@@ -152,7 +152,7 @@ class _By:
 
     async def take(self, what: str, form: Format, typed: tuple[str, str, str]) -> Stream:
         """The table; that it is taken is in the log before its first row leaves."""
-        staff, now, filters = current_account(self.request), self.clock(), _filters(*typed)
+        staff, now, filters = current_account(self.request), self.clock(), filters_of(*typed)
         named = zip(("exam", "state", "evidence"), typed, strict=True)
         chosen = {name: value for name, value in named if value}
         asked = Asked(staff, filters, now)
@@ -173,7 +173,12 @@ async def begin_export(
     return written(columns, read(database, asked), form)
 
 
-def _filters(exam: str, state: str, evidence: str) -> Filters:
+def filters_of(exam: str, state: str, evidence: str) -> Filters:
+    """What is chosen of a table's sessions, as it was typed.
+
+    Raises:
+        ClientException: there is no such thing to choose.
+    """
     if exam and not ID_HEX.fullmatch(exam):
         raise ClientException("exam: this is no exam's id; it has 32 hex digits.")
     if state and state not in STATES:

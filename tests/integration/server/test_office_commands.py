@@ -266,10 +266,16 @@ def test_tables_are_written(campus: Campus, admin: Run, running: Pupil, tmp_path
     only = ("--exam", campus.exam.id)
     assert admin("exports", "take", "flags", "-o", str(table), *only, *by)[0] == 0
     assert table.read_text(encoding="utf-8-sig").startswith("session,flag,")
+    for state, count in (("open", 1), ("closed", 0)):
+        some = ("--state", state)
+        assert admin("exports", "take", "sessions", "-o", str(file), *some, *by)[0] == 0
+        assert len(json.loads(file.read_bytes())) == count
     for arguments, says in (
         (("audit", "-o", str(tmp_path / "a.csv"), *by), "needs the role admin"),
         (("people", "-o", str(tmp_path / "a.csv"), *by), "TABLE is one of"),
         (("flags", "-o", str(tmp_path / "a.xls"), *by), ".csv or .json"),
+        (("flags", "-o", str(tmp_path / "a.csv"), "--state", "lost", *by), "state: one of"),
+        (("flags", "-o", str(tmp_path / "a.csv"), "--exam", "x", *by), "no exam's id"),
     ):
         status, _, said = admin("exports", "take", *arguments)
         assert (status, says in said) == (2, True), said
