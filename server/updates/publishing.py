@@ -289,16 +289,21 @@ def _refuse_older(state: State, path: str, release: Release) -> None:
     nothing is there, or what went back already, recorders may still have what was.
     """
     target = state.targets.signed.targets.get(path)
-    there = read_release(target.custom) if target is not None else None
-    if there is not None and release.number < there.number and not release.back:
+    if target is None:
+        return
+    there = read_release(target.custom)
+    if release.number < there.number and not release.back:
         raise NotPublished(
             f"it is build {release.number}, older than build {there.number}, which is "
             "published there; to go back on purpose, say --back"
         )
-    if not release.back or there is None:
-        return
     same = there.back and release.number == there.number
-    if release.number >= there.number and not same:
+    if same and not release.back:
+        raise NotPublished(
+            f"newer recorders are going back to build {there.number}, and would stay as they "
+            "are: say --back again, or withdraw it first"
+        )
+    if release.back and release.number >= there.number and not same:
         raise NotPublished(
             f"there is nothing newer on this channel to go back from (build {there.number} is "
             "published there); leave --back out"

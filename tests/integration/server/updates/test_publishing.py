@@ -151,6 +151,10 @@ def test_what_was_withdrawn_is_gone_back_from_and_said_again(shelf: Shelf) -> No
     shelf.publish(good, back=True)
     (there,) = shelf.repository.published()
     assert (there.release.number, there.release.back) == (6, True)
+    # Said without, it would leave them there, and nobody would know.
+    with pytest.raises(NotPublished, match="say --back again"):
+        shelf.publish(good)
+    assert shelf.repository.published() == [there]
     shelf.publish(signed_build(8, installer=b"eight"))
     with pytest.raises(NotPublished, match="leave --back out"):
         shelf.publish(signed_build(8, installer=b"eight"), back=True)
