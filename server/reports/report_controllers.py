@@ -41,7 +41,8 @@ async def get_session_report(
 ) -> Response[dict[str, Any]]:
     """All that a session's report says, as it stands now. ``final`` is false, and
     ``unfinished`` says why, where more is to come; ``verdict`` is null until the evidence was
-    verified, which asking begins.
+    verified, which asking begins. ``confirmed`` are the flags that were confirmed or escalated,
+    each with the detector's reason and where its picture is to be had.
     """
     staff = current_account(request)
     async with database.transaction() as db:

@@ -9,8 +9,9 @@ from typing import Any
 from server.reports.summary import decision_members, report_members
 from server.reports.verdicts import Kept, Look
 from server.reports.words import summary, unfinished, zone_of_exam
+from server.review.attachments import Pictures
 from server.review.casefile import CaseFile
-from server.review.flags import Flag
+from server.review.flags import Flag, reason
 from server.review.life import Verdict
 
 
@@ -63,6 +64,7 @@ def report_for_programs(report: SessionReport) -> Mapping[str, Any]:
     case, kept = report.case, report.verdict
     return {
         **report_members(case),
+        "confirmed": [_told(case, flag) for flag in report.confirmed],
         "made": report.made,
         "final": report.final,
         "unfinished": report.unfinished,
@@ -77,4 +79,29 @@ def report_for_programs(report: SessionReport) -> Mapping[str, Any]:
         "decisions": decision_members(case),
         "timeline": case.timeline,
         "verdict": kept.verdict if kept else None,
+    }
+
+
+def _told(case: CaseFile, flag: Flag) -> Mapping[str, Any]:
+    """What the PDF tells of a flag that was confirmed or escalated, but for what ``flags`` and
+    ``decisions`` say of it: ``reason`` is the detector's; ``left_out`` says why there is no
+    picture where one was due, which is ``there`` unless it was not delivered or was destroyed.
+    """
+    pictures = case.pictures.get(flag.id, Pictures())
+    shown = pictures.snapshot
+    return {
+        "flag": flag.id,
+        "verdict": flag.verdict.value,
+        "label": flag.kind.label,
+        "reason": reason(flag),
+        "incidents": flag.count,
+        "picture": None
+        if shown is None
+        else {
+            "n": shown.n,
+            "media_type": shown.media_type,
+            "there": shown.there,
+            "address": f"/media/{case.session.id}/attachments/{shown.n}",
+        },
+        "left_out": pictures.left_out,
     }

@@ -100,8 +100,9 @@ def _what_was_seen(case: CaseFile) -> str:
     told = f"{count(tally.all, 'flag')}: {', '.join(stands)}."
     if not score.contributions:
         return f"{told} Nothing of them counts for the score."
-    first = score.contributions[0]
-    return f"{told} The score is {score.shown} of 100, most of it for {first.kind.label}."
+    first, *others = score.contributions
+    part = "the largest part" if others else "all"
+    return f"{told} The score is {score.shown} of 100, {part} of it for {first.kind.label}."
 
 
 def _observed(case: CaseFile) -> Iterator[str]:

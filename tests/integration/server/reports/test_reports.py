@@ -159,6 +159,13 @@ async def test_a_finished_session_is_told_in_full(desk: Desk) -> None:
         "dismissed",
     ]
     assert "3 flags: 1 confirmed, 2 dismissed." in " ".join(report["summary"])
+    (seen,) = report["confirmed"]
+    assert (seen["flag"], seen["verdict"]) == (f"{1:032x}", "accepted")
+    assert seen["reason"]
+    assert seen["left_out"] == ""
+    assert seen["picture"]["there"] is True
+    picture = await desk.client.get(seen["picture"]["address"])
+    assert picture.headers["content-type"] == seen["picture"]["media_type"]
     left = {one["what"] for one in report["watching"]["left_out"] if one["by"] == "machine"}
     assert left == {"Clipboard used"}
     assert report["timeline"]["flags"][0]["kind"] == "multiple_faces"
@@ -190,6 +197,9 @@ async def test_what_is_not_finished_says_so_and_why(desk: Desk, state: str) -> N
     await desk.verified(pupil)
     report = await desk.json(pupil)
     assert report["final"] is False
+    if state == "undecided":
+        assert report["confirmed"] == []
+        assert "all of it for" in " ".join(report["summary"])
     expected = {
         "running": "still being recorded",
         "closed but lacking": "1 piece of the recordings is not here",
