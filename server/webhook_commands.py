@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+# What a delivery is, all of them first; and how many pages there may be, as for browsers.
+STATES = ("", "waiting", "delivered", "failed")
+MOST_PAGES = 100_000
+
 app = App(
     name="webhooks",
     help="""Set up who is told of what happens, try it, and see what was delivered.
@@ -213,18 +217,24 @@ def test(webhook: str, *, by: str) -> None:
 
 
 @app.command
-def deliveries(webhook: str, *, by: str) -> None:
-    """List the newest deliveries with every attempt, one line of JSON each.
+def deliveries(webhook: str, *, by: str, state: str = "", page: int = 1) -> None:
+    """List the newest deliveries with every attempt, one line of JSON each, 50 on a page.
 
     Args:
         webhook: Its id.
         by: The e-mail address of the account that looks.
+        state: Only those that are waiting, delivered or failed.
+        page: 2 for those before the newest, and so on.
     """
+    if state not in STATES:
+        raise Fault(f"--state is one of {', '.join(STATES[1:])}, not {state!r}")
+    if not 1 <= page <= MOST_PAGES:
+        raise Fault(f"--page takes 1 to {MOST_PAGES:,}")
 
     async def work(webhooks: Webhooks, staff: Staff) -> list[Any]:
         from server.integrations.controllers import delivery_out
 
-        _, lines, _ = await webhooks.log(staff, webhook)
+        _, lines, _ = await webhooks.log(staff, webhook, page - 1, state)
         return [delivery_out(one) for one in lines]
 
     for line in _run(by, work):

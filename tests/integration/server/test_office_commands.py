@@ -150,6 +150,10 @@ def test_webhooks_are_set_up_tried_and_removed(campus: Campus, admin: Run) -> No
     assert (sent["type"], sent["state"]) == ("webhook.ping", "waiting") or sent[
         "type"
     ] == "ping"
+    (waiting,) = lines(admin("webhooks", "deliveries", hook, "--state", "waiting", *by))
+    assert waiting["event"] == sent["event"]
+    for none in (("--state", "failed"), ("--page", "2")):
+        assert lines(admin("webhooks", "deliveries", hook, *none, *by)) == []
     assert lines(admin("webhooks", "stop", hook, *by))[0]["paused"] is not None
     waits = "It waits until the webhook is switched on."
     again = ("webhooks", "resend", hook, "--event", sent["event"], *by)
@@ -166,6 +170,8 @@ def test_webhooks_are_set_up_tried_and_removed(campus: Campus, admin: Run) -> No
         ((*add, "--event", "x"), "no event 'x'"),
         (("webhooks", "rotate", hook, *by), "within the last day"),
         (("webhooks", "test", "0" * 32, *by), "no such webhook"),
+        (("webhooks", "deliveries", hook, "--state", "lost", *by), "--state is one of"),
+        (("webhooks", "deliveries", hook, "--page", "0", *by), "--page takes 1"),
         (("webhooks", "resend", hook, "--event", "x", *by), "no such delivery"),
         (("webhooks", "list", "--by", campus.examiner), "needs the role admin"),
         ((*inward, "--event", "flag.decided", *by), "inside of a network"),
