@@ -45,6 +45,7 @@ def contradictions(terms: Terms, window: Window | None = None) -> list[Contradic
     """
     return [
         *_start(terms, window),
+        *_kept(terms),
         *_breaks(terms),
         *_streams(terms),
         *_identity(terms),
@@ -58,6 +59,8 @@ def contradictions(terms: Terms, window: Window | None = None) -> list[Contradic
 
 
 def _start(terms: Terms, window: Window | None) -> Iterator[Contradiction]:
+    if terms.duration_s <= 0:
+        yield Contradiction("minutes", "An exam lasts: say how many minutes.")
     if terms.zone not in zones():
         yield Contradiction(
             "zone", f"There is no time zone {terms.zone[:40]!r}; for example Europe/Vienna."
@@ -70,6 +73,17 @@ def _start(terms: Terms, window: Window | None) -> Iterator[Contradiction]:
         yield Contradiction(
             "starts_at", f"The exam starts for everybody within its own time: {said}."
         )
+
+
+def _kept(terms: Terms) -> Iterator[Contradiction]:
+    longest = count(terms.retention_days, "day")
+    for kind, days in terms.kept_days.items():
+        if days > terms.retention_days:
+            yield Contradiction(
+                f"kept.{kind}",
+                f"Everything is destroyed after {longest}: say fewer here, or nothing, or keep "
+                "everything for longer.",
+            )
 
 
 def _breaks(terms: Terms) -> Iterator[Contradiction]:

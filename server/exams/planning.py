@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,7 @@ from server.exams.service import (
     create_exam,
     lock_exam,
     newest_policy,
+    title_of,
 )
 from server.exams.signing import sign_planned
 from server.exams.starting import days_later
@@ -65,8 +68,7 @@ async def replan(
         ExamError: it cannot be held so.
     """
     await lock_exam(db, exam)
-    if not 0 < len(title) <= 200 or not title.isprintable():
-        raise ExamError("an exam has a title of at most 200 characters")
+    title = title_of(title)
     faults = list(schedule_faults(plan))
     if faults:
         raise ExamError(" ".join(fault.words for fault in faults))
@@ -115,25 +117,25 @@ async def copy_exam(
     *,
     by: Staff | str,
 ) -> Exam:
-    """A draft with the same rules, whole weeks later and in the future, without candidates."""
+    """A draft with the same rules, whole weeks later and in the future, without candidates.
+
+    Raises:
+        ExamError: it cannot be held so.
+    """
     plan, terms = await plan_of(db, exam)
-    zone = ZoneInfo(plan.zone)
     weeks = max(1, -(-(now - plan.opens) // (WEEK_DAYS * MICROS_PER_DAY)))
-
-    def later(micros: int | None) -> int | None:
-        return None if micros is None else days_later(micros, zone, weeks * WEEK_DAYS)
-
+    plan = _later(plan, weeks * WEEK_DAYS)
     # An older title may have an invisible mark in it, and no new one may.
     title = "".join(mark for mark in exam.title if mark.isprintable())
     draft = ExamDraft(
         title=f"{title[:190]} (copy)",
-        starts=later(plan.opens) or 0,
-        ends=later(plan.closes) or 0,
-        late_until=later(plan.late_until),
+        starts=plan.opens,
+        ends=plan.closes,
+        late_until=plan.late_until,
         late_whole=plan.late_whole,
         reminders=plan.reminders,
         sends_page=plan.sends_page,
-        terms=msgspec.structs.replace(terms, starts_us=later(plan.starts)),
+        terms=msgspec.structs.replace(terms, starts_us=plan.starts),
         draft=True,
     )
     institution = await db.get_one(Institution, exam.institution_id)
@@ -141,6 +143,27 @@ async def copy_exam(
     made = await create_exam(db, keys, institution, draft, now, by=who)
     _log(db, now, by, "exam.create", made, copied=exam.id)
     return made
+
+
+def _later(plan: Schedule, days: int) -> Schedule:
+    """A schedule at the same times of the day so many days later. Where clocks are put forward
+    within it, so that nothing would be left of its window, it is as long as it was instead.
+    """
+    zone = ZoneInfo(plan.zone)
+
+    def moved(by: Callable[[int], int]) -> Schedule:
+        return replace(
+            plan,
+            opens=by(plan.opens),
+            closes=by(plan.closes),
+            starts=None if plan.starts is None else by(plan.starts),
+            late_until=None if plan.late_until is None else by(plan.late_until),
+        )
+
+    found = moved(lambda micros: days_later(micros, zone, days))
+    if any(schedule_faults(found)):
+        return moved(lambda micros: micros + days * MICROS_PER_DAY)
+    return found
 
 
 def publish(db: AsyncSession, exam: Exam, now: int, *, by: Staff | str) -> None:

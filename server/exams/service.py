@@ -21,6 +21,9 @@ from shared import policy as wire
 from shared.encoding import to_base64
 from shared.signed import MAX_PAYLOAD_BYTES, Domain, Signed, sign
 
+# As the table has it.
+MAX_TITLE_CHARS = 200
+
 # What a profile of an accommodation adds to a policy at most: its name and every kind.
 ACCOMMODATION_BYTES = 4_096
 
@@ -32,7 +35,7 @@ class ExamDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     page once all of their recording has arrived, where letters go out by a mail server.
     """
 
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TITLE_CHARS)]
     starts: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
     ends: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
     late_until: Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)] | None = None
@@ -70,6 +73,20 @@ class Contradicted(ExamError):
         self.words = " ".join(one.words for one in wrong)
 
 
+def title_of(typed: str) -> str:
+    """A title without the blanks around it.
+
+    Raises:
+        ExamError: there is none, or too much of it, or a mark in it that nobody sees.
+    """
+    title = typed.strip()
+    if not 0 < len(title) <= MAX_TITLE_CHARS:
+        raise ExamError(f"an exam has a title of at most {MAX_TITLE_CHARS} characters")
+    if not title.isprintable():
+        raise ExamError("the title has an invisible mark in it; type it anew, without pasting")
+    return title
+
+
 async def create_exam(
     db: AsyncSession,
     keys: KeyStore,
@@ -84,8 +101,7 @@ async def create_exam(
     Raises:
         ExamError: it ends before it starts, or its title or its policy cannot be so.
     """
-    if not draft.title.isprintable():
-        raise ExamError("the title has an invisible mark in it; type it anew, without pasting")
+    title = title_of(draft.title)
     if draft.ends <= draft.starts:
         raise ExamError("an exam ends after it starts")
     faults = list(schedule_faults(draft.schedule))
@@ -94,7 +110,7 @@ async def create_exam(
     exam = Exam(
         id=new_id(),
         institution_id=institution.id,
-        title=draft.title,
+        title=title,
         starts=draft.starts,
         ends=draft.ends,
         zone=draft.terms.zone,

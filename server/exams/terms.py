@@ -100,12 +100,13 @@ def noticed(kind: Kind, lockdown: Lockdown, surface: Surface) -> bool:
 def terms_of(policy: Policy) -> Terms:
     """The terms that a policy was signed on. A kind that it does not name is off, and so is
     what older policies could not name: a part of the machine that no kind of theirs speaks
-    of, or what needs a stream that they do not record.
+    of, or what needs a stream that they do not record. What they keep for longer than
+    everything goes with the rest, as it always did.
     """
     return Terms(
         purpose=policy.purpose,
         retention_days=policy.retention_days,
-        kept_days=policy.kept_days,
+        kept_days=_kept_days(policy),
         duration_s=policy.exam.duration_s,
         starts_us=policy.exam.starts_us,
         zone=policy.exam.zone,
@@ -134,6 +135,12 @@ def restored(now: Terms, older: Terms) -> Terms:
     return msgspec.structs.replace(
         older, starts_us=now.starts_us, duration_s=now.duration_s, zone=now.zone
     )
+
+
+def _kept_days(policy: Policy) -> dict[EarlierKind, int]:
+    return {
+        kind: days for kind, days in policy.kept_days.items() if days <= policy.retention_days
+    }
 
 
 def _identity(policy: Policy) -> Identity:

@@ -60,6 +60,8 @@ async def test_a_new_policy_is_a_new_version(campus: Campus, client: httpx.Async
     [
         {},
         {"title": "", "starts": 1, "ends": 2},
+        {"title": " \t ", "starts": 1, "ends": 2},
+        {"title": "x", "starts": 1, "ends": 2, "terms": {"duration_s": 0}},
         {"title": "x", "starts": 2, "ends": 2},
         {"title": "x", "starts": -1, "ends": 2},
         {"title": "x", "starts": 1, "ends": 2**60},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -102,6 +103,7 @@ async def test_an_exam_is_moved_and_its_rules_say_so(
         ({"title": "\n"}, "a title of at most 200"),
         ({"surprise": 1}, "surprise"),
         ({"starts": "soon"}, "starts"),
+        ({"title": "  "}, "a title"),
     ],
 )
 async def test_a_schedule_that_cannot_be_is_said_and_changes_nothing(
@@ -143,6 +145,25 @@ async def test_a_copy_is_a_draft_until_it_is_published(
         published = (await program.post(f"/api/v1/exams/{made['id']}/publish")).json()
         assert published["state"] == "scheduled"
     assert await logged(campus) == ["exam.create", "exam.publish"]
+
+
+async def test_a_copy_into_the_night_on_which_clocks_are_put_forward_is_as_long(
+    campus: Campus, program: httpx.AsyncClient
+) -> None:
+    # 02:15 to 03:00 in Vienna; a week later there is no 02:15, and 03:00 follows on 01:59.
+    opens = round(datetime(2027, 3, 21, 1, 15, tzinfo=UTC).timestamp()) * 1_000_000
+    night = {
+        "starts": opens,
+        "ends": opens + 45 * MINUTE,
+        "starts_us": None,
+        "late_until": None,
+    }
+    planned = await program.put(url(campus, "/schedule"), json=moved(campus, **night))
+    assert planned.is_success, planned.text
+    made = await program.post(url(campus, "/copy"))
+    assert made.status_code == 201, made.text
+    assert made.json()["starts"] == opens + 7 * 24 * HOUR
+    assert made.json()["ends"] == opens + 7 * 24 * HOUR + 45 * MINUTE
 
 
 async def test_calling_off_tells_those_who_had_a_code_and_is_taken_back(

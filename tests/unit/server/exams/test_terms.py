@@ -100,6 +100,12 @@ GAZE, SPEECH, COVERED = Kind.GAZE_AWAY, Kind.SPEECH, Kind.CAMERA_BLOCKED
         (Terms(prohibited_processes=("x",) * 1001), "prohibited", "At most 1,000"),
         (Terms(allowed_windows=("*",)), "windows", "every window"),
         (Terms(identity=Identity(photo=False)), "photo", "ask for the photo"),
+        (Terms(duration_s=0), "minutes", "An exam lasts"),
+        (
+            Terms(retention_days=30, kept_days={"camera": 31, "screen": 30}),
+            "kept.camera",
+            "Everything is destroyed after 30 days",
+        ),
         (Terms(clips=Clips(before_s=0, after_s=0)), "clips.before_s", "A clip lasts"),
         (
             Terms(streams=Streams(camera=CameraStream(fps=5, kept_fps=10))),
@@ -133,6 +139,11 @@ def test_a_kind_that_an_old_policy_does_not_name_stays_off() -> None:
 
 def test_terms_of_a_policy_are_the_terms_that_it_was_made_of() -> None:
     assert terms_of(policy(kinds=Terms().rules)).kinds == Terms().rules
+
+
+def test_what_an_old_policy_keeps_for_longer_than_everything_goes_with_the_rest() -> None:
+    old = policy(retention_days=30, kept_days={"camera": 31, "screen": 7})
+    assert terms_of(old).kept_days == {"screen": 7}
 
 
 def test_an_older_versions_rules_are_held_when_the_exam_is_held_now() -> None:
