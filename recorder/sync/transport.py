@@ -46,7 +46,7 @@ _BY_DATE = (9, 10)
 _STALE = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, H2Error)
 
 # All that may go wrong on the way; a UnicodeError where a name cannot even be looked up.
-_BROKEN = (
+BROKEN = (
     httpx.HTTPError,
     httpx.InvalidURL,
     httpx.StreamError,
@@ -127,7 +127,7 @@ class Transport:
                 if self._closed:
                     raise
                 return self._once(client, method, path, content, headers or {})
-        except _BROKEN as error:
+        except BROKEN as error:
             return _unreachable(error, self._wall)
         except RuntimeError as error:
             # httpx says so of a client that was closed by ``close`` in the meantime.

@@ -11,7 +11,7 @@ from tuf.api.exceptions import DownloadError, DownloadHTTPError
 from tuf.ngclient import FetcherInterface
 
 from recorder.sync.address import is_loopback
-from recorder.sync.transport import TIMEOUT, trusted_authorities
+from recorder.sync.transport import BROKEN, TIMEOUT, trusted_authorities
 from recorder.sync.variables import FAILURES, culprit
 
 
@@ -65,7 +65,7 @@ class Fetcher(FetcherInterface):
                     yield chunk
                     if not self._may():
                         raise Stopped("not now")
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except BROKEN as error:
             raise DownloadError(f"{url}: {error or type(error).__name__}") from error
 
 

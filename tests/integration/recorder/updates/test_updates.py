@@ -258,6 +258,11 @@ def test_a_server_that_is_gone_or_has_none_is_told(
     assert_trouble(none.look(), Wrong.ABSENT)
 
 
+def test_a_server_whose_name_cannot_be_looked_up_is_told(shelf: Shelf, tmp_path: Path) -> None:
+    nowhere = shelf.recorder("https://xn--a.example.edu", tmp_path / "one")
+    assert_trouble(nowhere.look(), Wrong.UNREACHABLE)
+
+
 def test_a_proxy_that_nobody_speaks_to_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
     with pytest.raises(DownloadError, match="ALL_PROXY"):
