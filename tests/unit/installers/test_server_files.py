@@ -23,7 +23,7 @@ from installers.version import ROOT
 from server.cli import app
 from server.config import DEFAULT_BIND, Settings
 from server.environment import BESIDE, PREFIX, unknown
-from server.examples import ANSWERS
+from server.usual_bodies import ANSWERS
 
 FOLDER = ROOT / "installers" / "server"
 FILES = sorted(path for path in FOLDER.iterdir() if path.is_file())
