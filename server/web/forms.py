@@ -14,9 +14,12 @@ SECOND_DIGITS = 6
 
 
 async def text_fields(request: AnyRequest) -> dict[str, str]:
-    """The form's fields that are text; of a name that comes twice, the last."""
+    """The form's fields that are text; of a name that comes twice, the last. A line's end is
+    one character, as a field's ``maxlength`` counts it, though browsers send two.
+    """
     form = await request.form()
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    return {name: value.replace("\r\n", "\n") for name, value in fields.items()}
 
 
 def refusal(error: ExamError) -> str:

@@ -374,6 +374,21 @@ async def test_an_appeal_is_answered_in_writing(
     assert "Examiner" not in page
 
 
+@pytest.mark.parametrize(("where", "more"), [("appeal", {}), ("request", {"kind": "export"})])
+async def test_all_that_a_field_takes_is_taken(
+    campus: Campus, client: httpx.AsyncClient, own: Pupil, where: str, more: dict[str, str]
+) -> None:
+    """Fields count a line's end as one character, and browsers send two."""
+    typed = "It was my cat.\n" * 266 + "It meowed."
+    assert len(typed) == 4_000
+    form = {"text": typed.replace("\n", "\r\n"), **more}
+    sent = await client.post(f"{path_of(own)}/{where}", data=form)
+    assert "has arrived" in sent.text
+    table = AppealRow if where == "appeal" else DataRequestRow
+    async with connected(campus.settings) as database, database.transaction() as db:
+        assert (await db.scalars(select(table))).one().text == typed
+
+
 @pytest.mark.parametrize(
     ("email", "revoked", "told"),
     [
