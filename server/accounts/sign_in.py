@@ -231,12 +231,14 @@ class SignIn:
             if found is None:
                 return None
             session, account, wants_factor = found
+            # By statements of their own: it may be ended in this very moment.
+            same = StaffSession.id == session.id
             idle = session.last_seen + self._idle <= now
             if idle or session.expires <= now or not account.active:
-                await db.delete(session)
+                await db.execute(delete(StaffSession).where(same))
                 return None
             if session.last_seen + SEEN_EVERY <= now:
-                session.last_seen = now
+                await db.execute(update(StaffSession).where(same).values(last_seen=now))
             return _staff(account, session, wants_factor=wants_factor)
 
     async def sign_out(self, staff: Staff, address: str) -> None:

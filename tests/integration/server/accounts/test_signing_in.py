@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from support.campus import HOUR, PASSWORD, QUICK_HASHER, Campus, client_of, connected
 from support.logged import entries
 
 from server.accounts.models import Account, StaffSession
 from server.accounts.passwords import Passwords
+from server.accounts.sign_in import SignIn
 from server.audit.models import LogEntryRow
+from server.storage.database import Database
+from server.storage.seal import Seal
 from shared.encoding import sha256_hex
 
 pytestmark = pytest.mark.anyio
@@ -286,3 +294,40 @@ async def test_every_answer_bears_the_security_headers(client: httpx.AsyncClient
         assert "unsafe-inline" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "strict-transport-security" not in answer.headers
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("later", [HOUR, 9 * HOUR], ids=["seen", "idle"])
+async def test_a_session_that_is_ended_while_it_is_looked_up_is_no_error(
+    campus: Campus, client: httpx.AsyncClient, later: int
+) -> None:
+    await sign_in(client, campus.proctor)
+    campus.clock.advance(later)
+    async with connected(campus.settings) as other:
+
+        class Slow(Database):
+            """Everybody is signed out while something is looked up here."""
+
+            @asynccontextmanager
+            async def transaction(self) -> AsyncIterator[AsyncSession]:
+                async with super().transaction() as db:
+                    look_up = db.execute
+
+                    async def execute(*asked: Any, **more: Any) -> Any:
+                        found, db.execute = await look_up(*asked, **more), look_up
+                        async with other.transaction() as ending:
+                            await ending.execute(delete(StaffSession))
+                        return found
+
+                    db.execute = execute
+                    yield db
+
+        slow, seal = Slow(campus.settings.database), Seal(b"x" * 32, "x")
+        hashing = Passwords(QUICK_HASHER)
+        signing_in = SignIn(slow, hashing, seal, campus.settings, campus.clock)
+        try:
+            staff = await signing_in.find(client.cookies["invigil"])
+        finally:
+            await slow.close()
+    assert (staff is not None) is (later == HOUR)
+    assert (await client.get(EXAMS)).status_code == 401
