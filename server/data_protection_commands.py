@@ -191,6 +191,7 @@ def link(session: str, do: str = SHOW, *, by: str) -> None:
         do: show; send (by letter); renew (the one before opens nothing any more); or revoke.
         by: The e-mail address of an examiner, in whose name it is done.
     """
+    from server.audit.service import viewed
     from server.candidates.links import renew_link, revoke_link
     from server.enrolment.tokens import Tokens
     from server.ingest.lookup import session_of
@@ -208,7 +209,10 @@ def link(session: str, do: str = SHOW, *, by: str) -> None:
             await revoke_link(db, now, staff, row)
         elif do == SEND:
             told["sent"] = await notices.send_link(db, now, staff, row) is None
-        return {"session": row.id, "link": await notices.link(db, row, now), **told}
+        if (link := await notices.link(db, row, now)) is not None:
+            # Whoever has it sees what the candidate sees, as the candidate.
+            await viewed(db, now, staff, row, "link")
+        return {"session": row.id, "link": link, **told}
 
     print_line(run_within(by, "examiner", work))
 

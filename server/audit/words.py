@@ -42,6 +42,7 @@ ACTIONS = {
     "calendar.create": "Made a calendar link",
     "calendar.revoke": "Took a calendar link back",
     "access.copy": "Took the candidate's copy",
+    "access.link": "Saw the address of the candidate's page",
     "flag.decide": "Decided on a flag",
     "note.add": "Noted something",
     "review.assign": "Assigned a review",

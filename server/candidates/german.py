@@ -164,6 +164,8 @@ GERMAN: Mapping[str, str] = {
     "what.report": "den Bericht",
     "what.conversation": "was geschrieben wurde",
     "what.copy": "die Kopie",
+    "what.picture": "das neueste Bild",
+    "what.link": "die Adresse dieser Seite",
     "reason.session": "eine Löschsperre für die Sitzung",
     "reason.candidate": "eine Löschsperre für die Daten über Sie",
     "reason.exam": "eine Löschsperre für die Prüfung",

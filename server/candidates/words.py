@@ -158,6 +158,8 @@ ENGLISH: Mapping[str, str] = {
     "what.report": "the report",
     "what.conversation": "what was said",
     "what.copy": "the copy",
+    "what.picture": "the newest picture",
+    "what.link": "the address of this page",
     **{f"reason.{one.value}": one.words for one in Keeper},
     "reason.recording": (
         "it is being recorded right now (end the session first, or wait until it is over)"

@@ -334,6 +334,10 @@ async def _session_page(
     wrong: str = "",
     fields: dict[str, str] | None = None,
 ) -> Template:
+    link = await notices.link(db, session, now)
+    if link is not None:
+        # Whoever has it sees what the candidate sees, as the candidate.
+        await audit.viewed(db, now, current_account(request), session, "link")
     context: dict[str, Any] = {
         "tab": "",
         "session": session,
@@ -343,7 +347,7 @@ async def _session_page(
         "words": WORDS,
         "holds": await holds_on(db, session),
         "names": await _names(db, current_account(request)),
-        "link": await notices.link(db, session, now),
+        "link": link,
         "consent": (await consents_of(db, [session]))[session.id],
         "appeals": await appeals_of(db, session.id),
         "requests": await requests_of(db, session.candidate_id),

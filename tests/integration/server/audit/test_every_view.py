@@ -33,7 +33,6 @@ NO_EVIDENCE = {
     "GET /api/v1/sessions/{session_id}/decisions": "what staff decided and when",
     "GET /api/v1/sessions/{session_id}/commands": "what staff asked of the recorder",
     "GET /api/v1/sessions/{session_id}/live": "where the exam stands; words of the program",
-    "GET /settings/data-protection/sessions/{session_id}": "what is kept until when, and links",
     "GET /settings/data-protection/sessions/{session_id}/certificates": "what was destroyed",
 }
 

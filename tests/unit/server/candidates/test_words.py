@@ -6,6 +6,8 @@ from string import Formatter
 
 import pytest
 
+from server.accounts.models import Role
+from server.audit.words import ACTIONS
 from server.candidates.outcome_lines import outcome_in
 from server.candidates.words import ENGLISH, LANGUAGES, Words, Wrong
 
@@ -25,6 +27,13 @@ def test_every_language_has_the_same_words_with_the_same_places(language: str) -
     assert {name: places(words[name]) for name in words} == {
         name: places(ENGLISH[name]) for name in ENGLISH
     }
+
+
+def test_who_looked_and_at_what_has_words() -> None:
+    looked = [name.removeprefix("access.") for name in ACTIONS if name.startswith("access.")]
+    assert len(looked) > 10
+    asked = {f"what.{one}" for one in looked} | {f"role.{role.value}" for role in Role}
+    assert not sorted({*asked, "role.", "role.candidate"} - ENGLISH.keys())
 
 
 @pytest.mark.parametrize("name", [name for name in ENGLISH if name.startswith("outcome.")])
