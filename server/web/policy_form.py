@@ -53,6 +53,16 @@ _BOUNDS: Mapping[str, tuple[float, float, type[int] | type[float]]] = {
     "warnings": (0, 100, int),
 }
 
+# What a field is held against, by its name, or by what stands before or after its point.
+_AGAINST: Mapping[str, str] = {
+    "kept": "retention_days",
+    "breaks.minutes": "minutes",
+    "clips.before_s": "clips.after_s",
+    "release": "threshold",
+    "escalate_after_s": "onset_s",
+    "escalate_to": "severity",
+}
+
 _S = TypeVar("_S", bound=msgspec.Struct)
 
 
@@ -187,9 +197,19 @@ def read_terms(fields: Fields, base: Terms, window: Window | None = None) -> Ter
     for stream in _STREAMS:
         if stream not in fields and f"{stream}.{WITHOUT}" in fields:
             terms = _without(terms, stream)
+    typed = frozenset(wrong)
     for one in contradictions(terms, window):
-        wrong.setdefault(one.field, one.words)
+        if _against(one.field) not in typed:
+            wrong.setdefault(one.field, one.words)
     return Mistakes(wrong, asked_folds(fields)) if wrong else terms
+
+
+def _against(field: str) -> str:
+    """The field that another one is held against: where that is wrong as it was typed, nothing
+    is known of what it means.
+    """
+    kind, _, name = field.rpartition(".")
+    return _AGAINST.get(field) or _AGAINST.get(kind) or f"{kind}.{_AGAINST.get(name, '')}"
 
 
 def _without(terms: Terms, stream: Stream) -> Terms:

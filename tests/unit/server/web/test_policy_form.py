@@ -175,3 +175,22 @@ def test_whatever_is_typed_is_terms_or_named_mistakes(typed: dict[str, str]) -> 
     assert isinstance(found, Terms) or found.words
     drawn = groups(DEFAULT_RULES, typed, found.words if isinstance(found, Mistakes) else {})
     assert drawn
+
+
+def test_nothing_is_said_of_what_is_held_against_a_mistake() -> None:
+    mistyped = ("minutes", "retention_days", "clips.after_s", "gaze_away.threshold")
+    typed = dict.fromkeys((*mistyped, "speech.onset_s"), "x") | {
+        "breaks.count": "1",
+        "breaks.minutes": "10",
+        "kept.camera": "30",
+        "clips.before_s": "0",
+        "gaze_away.release": "40",
+        "speech.escalate_after_s": "0.1",
+        "speech.escalate_to": "critical",
+    }
+    found = read_terms(FIELDS | typed, Terms())
+    assert isinstance(found, Mistakes)
+    assert set(found.words) == {*mistyped, "speech.onset_s"}
+    said = read_terms(FIELDS | typed | dict.fromkeys(mistyped, "20"), Terms())
+    assert isinstance(said, Mistakes)
+    assert {"kept.camera", "gaze_away.release"} < set(said.words)
