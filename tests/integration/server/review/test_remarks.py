@@ -222,6 +222,33 @@ async def test_a_confirmation_needs_another_persons_agreement(
     assert "takes the role examiner" in refused.json()["detail"]
 
 
+async def test_the_page_says_of_a_decision_what_came_of_it(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    await four_eyed(campus)
+    pupil = await redeem(client, await campus.code("s-4"))
+    pupil.open()
+    pupil.incident(1, kind="multiple_faces")
+    await pupil.hand_in()
+
+    async def told(email: str, verdict: str, version: int, note: str = "") -> str:
+        headers = {**await sign_in(campus, client, email), **HTMX}
+        form = {"flag": FLAG, "version": str(version), "verdict": verdict, "note": note}
+        answer = await client.post(
+            f"/sessions/{pupil.session}/decisions", data=form, headers=headers
+        )
+        assert answer.status_code == 200
+        return answer.text.split("</p>")[0]
+
+    first = await told(campus.proctor, "accepted", 0, "Ask @examiner, or @nobody.")
+    assert "confirmed by you, and open until another person agrees. 1 flag left" in first
+    assert "Nobody here is called @nobody" in first
+    assert ": open again. 1 flag left" in await told(campus.proctor, "open", 1)
+    assert "another person agrees" in await told(campus.proctor, "accepted", 2)
+    agreed = await told(campus.examiner, "accepted", 3, "@proctor is right.")
+    assert ": confirmed. 0 flags left to decide.</p>" in f"{agreed}</p>"
+
+
 async def test_the_same_window_is_found_in_other_sessions(
     campus: Campus, client: httpx.AsyncClient
 ) -> None:
