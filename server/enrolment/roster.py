@@ -7,7 +7,7 @@ counted as an editor counts them, so that a person finds them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -131,7 +131,7 @@ def read_roster(
     found = Roster(layout)
     if layout.lacks:
         return found
-    judge = _Judge(layout, {name.casefold(): name for name in accommodations})
+    judge = _Judge(layout, accommodations)
     expected = text.text.count("\n") + 1
     for line, cells in rows_of(text.text, separator):
         if line == layout.header_line:
@@ -187,10 +187,12 @@ def _layout(text: Decoded, separator: str, choices: Choices) -> Layout | NoText:
 class _Judge:
     """Judges rows one after the other; knows which references came before."""
 
-    def __init__(self, layout: Layout, profiles: Mapping[str, str]) -> None:
+    def __init__(self, layout: Layout, profiles: Sequence[str]) -> None:
         self._at = {name: at for at, name in enumerate(layout.columns) if name}
         self._headings = layout.headings
-        self._profiles = profiles
+        self._profiles: dict[str, list[str]] = {}
+        for name in profiles:
+            self._profiles.setdefault(name.casefold(), []).append(name)
         self._seen: dict[str, int] = {}
 
     def row(self, line: int, cells: Sequence[str], into: Roster) -> None:
@@ -250,11 +252,14 @@ class _Judge:
     def _profile(self, line: int, text: str, wrong: list[Bad]) -> str:
         if not text:
             return ""
-        found = self._profiles.get(text.casefold())
-        if found is None:
+        alike = self._profiles.get(text.casefold(), [])
+        found = text if text in alike else alike[0] if len(alike) == 1 else ""
+        if not found:
             what = "There is no such accommodation: create it first, or correct its name."
+            if alike:
+                what = f"Several are called so: write one of {', '.join(alike)}."
             wrong.append(self._bad(line, ("accommodation",), what, text))
-        return found or ""
+        return found
 
     def _again(self, line: int, reference: str) -> list[Bad]:
         first = self._seen.setdefault(reference.casefold(), line)

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import ClientException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -162,7 +163,11 @@ class SchedulePages(Controller):
         staff = current_account(request)
         async with database.transaction() as db:
             exam = await exam_of(db, staff, exam_id)
-            made = await copy_exam(db, keys, exam, clock(), by=staff)
+            try:
+                made = await copy_exam(db, keys, exam, clock(), by=staff)
+            except ExamError as error:
+                # Rules of long ago may say what no new ones may.
+                raise ClientException(refusal(error), status_code=409) from error
         return Redirect(f"/exams/{made.id}/schedule?told=copied", status_code=303)
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from support.campus import HOUR, MINUTE, START, Campus, connected, redeem, sign_in
 
+from server.exams.contradiction import Contradiction
 from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import Schedule
@@ -138,6 +139,16 @@ async def test_an_exam_is_called_off_with_a_reason_and_held_after_all(
     assert ">cancelled<" in (await client.get("/exams")).text
     await client.post(f"{path}/reinstate", headers=headers)
     assert (await redeem(client, code)).session
+
+
+async def test_why_an_exam_of_long_ago_cannot_be_copied_is_said(
+    campus: Campus, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    wrong = [Contradiction("labels", "Name what to look for.")]
+    monkeypatch.setattr("server.exams.service.contradictions", lambda *_: wrong)
+    answer = await client.post(f"/exams/{campus.exam.id}/copy", headers=headers)
+    assert (answer.status_code, "Name what to look for." in answer.text) == (409, True)
 
 
 async def test_a_copy_is_a_draft_of_the_same_rules_in_a_coming_week(

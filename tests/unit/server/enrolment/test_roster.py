@@ -183,6 +183,16 @@ def test_everything_that_is_wrong_is_told_with_line_and_column() -> None:
     assert found.rows == 11
 
 
+def test_accommodations_that_differ_in_capitals_alone_are_not_mixed_up() -> None:
+    data = "name,id,accommodation\nAda,1,Plan B\nBob,2,plan b\nCy,3,PLAN B\nDi,4,plan c\n"
+    found = roster(data, "Plan B", "plan b", "Plan C")
+    given = [(one.name, one.accommodation) for one in found.entries]
+    assert given == [("Ada", "Plan B"), ("Bob", "plan b"), ("Di", "Plan C")]
+    assert [(one.line, one.what) for one in found.bad] == [
+        (4, "Several are called so: write one of Plan B, plan b.")
+    ]
+
+
 def test_a_quotation_mark_that_is_never_closed_is_found_where_it_opens() -> None:
     assert wrong('name,id\nAda,1\n"Bob,2\nCy,3\n') == [(3, "", "A quotation mark is open")]
 
