@@ -52,6 +52,10 @@ FLUSH_BOUND_S = 20.0
 # How long it waits for the close of a chain whose evidence was given up for want of room.
 LAST_FLUSH_BOUND_S = 5.0
 
+# How long a command is called done no sooner than it is on disk. A disk that stands still for
+# longer is told of, and the proctor's board goes on.
+OBEYED_BOUND_S = 2.0
+
 
 class Session:
     """A recording from its first record to its last receipt."""
@@ -275,11 +279,15 @@ class Session:
         )
 
     def obey(self, command: Command) -> None:
-        """Do what the server asks, each command once; called on the live channel's thread."""
+        """Do what the server asks, each command once; called on the live channel's thread,
+        which says afterwards that it is done.
+        """
         if command.id in self._obeyed:
             return
         self._obeyed.add(command.id)
         obey(command, self._parts, self.finish)
+        # Else a crash might take with it what the server would never send again.
+        self._parts.writer.flush_records(OBEYED_BOUND_S)
 
     def _elapsed_s(self) -> float:
         return (self._last_ns() - self._timeline.origin_ns) / 1e9

@@ -196,6 +196,13 @@ class Intake:
         with self._changed:
             return self._changed.wait_for(lambda: not self._drafts, timeout)
 
+    def wait_light(self, timeout: float) -> bool:
+        """Wait until all that brings no pieces is on disk; whether it came about in time."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: all(one.pieces for one in self._drafts), timeout
+            )
+
     def stop(self) -> None:
         """Let ``next`` return without waiting from now on, and take no more calls."""
         with self._changed:

@@ -291,6 +291,10 @@ class EvidenceWriter:
         """Wait until all is on disk; whether that came about within ``timeout`` seconds."""
         return self._intake.wait_empty(timeout)
 
+    def flush_records(self, timeout: float) -> bool:
+        """``flush``, though not for evidence that brings pieces, which may wait for room."""
+        return self._intake.wait_light(timeout)
+
     def give_up_bulk(self) -> None:
         """Let go of the evidence that waits for room; gaps before the close will say so.
 

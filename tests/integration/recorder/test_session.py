@@ -4,6 +4,7 @@ beginning and an end that fail."""
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from support.waiting import until
 
 from recorder import assembly
 from recorder.app import Recorder
+from recorder.evidence import contents
 from recorder.evidence.opening import disk_full
 from recorder.evidence.writer import EvidenceWriter
 from recorder.settings import Settings
@@ -129,6 +131,26 @@ def test_from_getting_ready_to_the_receipt(sat: Sat, tmp_path: Path) -> None:
     made = session.receipt(tmp_path)
     assert made.delivered
     assert json.loads(made.path.read_text("utf-8"))["complete"] is True
+
+
+def test_a_command_is_done_when_it_is_on_disk(sat: Sat) -> None:
+    """What is called done is never sent again: a crash must not take it."""
+    writer, free = sat.session._parts.writer, threading.Event()
+    held = threading.Thread(target=writer.ask, args=(lambda _: free.wait(20),))
+    held.start()
+    said = threading.Thread(target=sat.command, args=("extra_time",), kwargs={"seconds": 600})
+    said.start()
+    until(lambda: writer.waiting.items > 0, "the command")
+    said.join(0.5)
+    assert said.is_alive()
+    free.set()
+    said.join(20)
+    phases = [
+        decode_record(one.payload).body
+        for one in writer.ask(lambda store: list(contents.all_records(store)))
+    ]
+    assert any(isinstance(one, Phase) and one.command == "c1" for one in phases)
+    held.join(20)
 
 
 def test_what_is_said_goes_up_until_it_is_heard(sat: Sat) -> None:

@@ -169,6 +169,19 @@ def test_control_passes_what_waits_for_room_but_nothing_passes_the_last() -> Non
     assert names(drain(intake)) == ["Segment", "Segment", "Close"]
 
 
+def test_records_are_waited_for_and_pieces_are_not() -> None:
+    intake = make(Limits())
+    intake.put(draft_segment(segment(0)))
+    assert intake.wait_light(0)
+    intake.put(draft_body(heartbeat()))
+    assert not intake.wait_light(0)
+    beat = intake.next(0, Lane.CONTROL)
+    assert isinstance(beat, Draft)
+    intake.settle(beat)
+    assert intake.wait_light(0)
+    assert not intake.wait_empty(0)
+
+
 def test_evidence_that_is_given_up_is_a_gap_before_the_last() -> None:
     intake = make(Limits())
     for number in (1, 2):
