@@ -60,6 +60,9 @@ async def test_a_candidate_is_held_by_their_reference(
     done = await client.post(f"{PAGE}/holds", data=form, headers=headers)
     assert "It is held" in done.text
     assert await held(campus) == [("candidate", session.candidate_id)]
+    overview = (await client.get(PAGE)).text
+    assert "1</b> hold in force" in overview
+    assert "0</b> appeals wait" in overview
     form["subject_id"] = "S-1"
     none = await client.post(f"{PAGE}/holds", data=form, headers=headers)
     assert (none.status_code, "There is no such candidate here" in none.text) == (422, True)
