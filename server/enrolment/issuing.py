@@ -6,7 +6,7 @@ place of the first, which from then on opens nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -21,6 +21,7 @@ from server.enrolment.codes import code_hash, link, new_code, plain
 from server.enrolment.importing import no_code
 from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.service import placed, take_turns
+from server.exams.accommodations import profiles_of, with_extra_time
 from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import Schedule
@@ -60,6 +61,22 @@ class Sent:
     queued: int
     no_address: int
     left: int
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What letters say of an exam, by the names that texts have for it; ``lasts`` is for how
+    long it lasts who has an accommodation (its id), in words.
+    """
+
+    exam: Mapping[str, str]
+    lasts: Mapping[str, str]
+
+    def of(self, place: Enrolment, who: Candidate) -> dict[str, str]:
+        """What a letter about somebody's place says."""
+        own = {"name": who.name, "reference": who.reference}
+        lasts = self.lasts.get(place.accommodation_id or "", self.exam["duration"])
+        return {**self.exam, **own, "duration": lasts}
 
 
 class Issuing:
@@ -205,29 +222,31 @@ class Issuing:
         log_places(db, self._clock(), staff, "enrolment.restore", exam, len(rows))
         return len(rows)
 
-    async def about(self, db: AsyncSession, exam: Exam) -> dict[str, str]:
-        """What letters say of an exam, by the names that texts have for it."""
+    async def about(self, db: AsyncSession, exam: Exam) -> About:
+        """What letters say of an exam."""
         plan, _ = await plan_of(db, exam)
         institution = await db.get_one(Institution, exam.institution_id)
-        return {
+        values = {
             **exam_values(exam, plan),
             "server": self._settings.url,
             "institution": institution.name,
             "contact": institution.contact,
         }
+        profiles = await profiles_of(db, exam.institution_id)
+        lasts = {one.id: in_minutes(with_extra_time(plan.duration_s, one)) for one in profiles}
+        return About(values, lasts)
 
     def _letter(
         self,
         kind: str,
         words: Words,
-        about: dict[str, str],
+        about: About,
         place: Enrolment,
         who: Candidate,
         more: dict[str, str],
         once: str | None = None,
     ) -> Letter:
-        own = {"name": who.name, "reference": who.reference}
-        subject, text = filled(words, {**about, **own, **more})
+        subject, text = filled(words, {**about.of(place, who), **more})
         return Letter(
             to=who.email or "",
             subject=subject,
@@ -254,8 +273,13 @@ def exam_values(exam: Exam, plan: Schedule) -> dict[str, str]:
         "opens": said(plan.opens, plan.zone),
         "closes": said(plan.last_entry, plan.zone),
         "begins": begins,
-        "duration": f"{plan.duration_s / 60:g} minutes",
+        "duration": in_minutes(plan.duration_s),
     }
+
+
+def in_minutes(duration_s: float) -> str:
+    """How long an exam lasts, as letters say it."""
+    return f"{duration_s / 60:g} minutes"
 
 
 async def _hold(db: AsyncSession, chosen: Chosen) -> None:

@@ -210,8 +210,7 @@ class Reminders:
         for place, who in reached:
             notes = [UNCHECKED] * (place.checked is None) + [OWN_PAGE] * exam.sends_page
             check = "\n\n".join(notes)
-            own = {"name": who.name, "reference": who.reference, "check": check}
-            subject, text = filled(words, {**about, **own})
+            subject, text = filled(words, {**about.of(place, who), "check": check})
             letter = Letter(
                 to=who.email or "",
                 subject=subject,

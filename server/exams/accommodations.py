@@ -254,8 +254,7 @@ def accommodated(
 
 def given(said: Policy, profile: AccommodationProfile) -> Policy:
     """A policy with what a profile leaves out, its extra time and its breaks."""
-    longer = 1 + profile.extra_percent / 100
-    duration_s = min(MAX_DURATION_S, said.exam.duration_s * longer)
+    duration_s = with_extra_time(said.exam.duration_s, profile)
     exam = msgspec.structs.replace(said.exam, duration_s=duration_s)
     longest_s = max(said.breaks.longest_s, profile.break_minutes * 60.0)
     # An exam without breaks may say of them that they last no time, as nobody takes any.
@@ -269,6 +268,11 @@ def given(said: Policy, profile: AccommodationProfile) -> Policy:
         breaks=breaks if profile.breaks or profile.break_minutes else said.breaks,
         accommodation=Accommodation(profile=profile.name, off=kinds_off(profile)),
     )
+
+
+def with_extra_time(duration_s: float, profile: AccommodationProfile) -> float:
+    """How long an exam lasts who has a profile, in seconds."""
+    return min(MAX_DURATION_S, duration_s * (1 + profile.extra_percent / 100))
 
 
 async def keep_accommodated(

@@ -19,6 +19,7 @@ from server.enrolment.models import Candidate, Enrolment
 from server.enrolment.places import Wanted, chosen_places
 from server.enrolment.reminding import Reminders
 from server.enrolment.service import CandidateDraft, enrol
+from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
 from server.exams.planning import cancel
 from server.mail.models import MailRow
@@ -266,6 +267,29 @@ async def test_a_reminder_that_fails_keeps_nobody_else_s_back(
         "a reminder cannot be written",
     ]
     assert [to for to, _, _ in await desk.letters("reminder")] == ["ada@uni.example"]
+
+
+async def test_who_has_extra_time_is_written_how_long_their_exam_lasts(
+    campus: Campus, desk: Desk
+) -> None:
+    await desk.add("ada@uni.example")
+    await desk.add("bob@uni.example")
+    async with desk.database.transaction() as db:
+        draft = ProfileDraft(name="Profile B", extra_percent=25)
+        profile = await create_profile(db, campus.institution.id, draft, campus.clock())
+        query = select(Candidate.id).where(Candidate.reference == "ada@uni.example")
+        hers = Enrolment.candidate_id == (await db.scalars(query)).one()
+        given = update(Enrolment).where(hers).values(accommodation_id=profile.id)
+        await db.execute(given)
+    await soon(desk)
+    await desk.do("send")
+    campus.clock.advance(24 * HOUR)
+    assert await desk.reminders.remind() == 2
+    for kind in ("invitation", "reminder"):
+        told = [" ".join(text.split()) for _, _, text in await desk.letters(kind)]
+        lasts = [re.findall(r"lasts (\S+ minutes)", text) for text in told]
+        assert lasts == [["75 minutes"], ["60 minutes"]]
+        assert not any("Profile B" in text for text in told)
 
 
 async def test_an_exam_that_moves_reminds_anew(campus: Campus, desk: Desk) -> None:
