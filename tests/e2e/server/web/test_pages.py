@@ -174,6 +174,23 @@ def test_a_session_is_reviewed_by_keyboard_alone(stage: Stage, page: Page) -> No
     settled(page, 0, "camera")
 
 
+def test_who_has_ticked_a_box_of_the_page_goes_on_by_keyboard(stage: Stage, page: Page) -> None:
+    show(page, stage.session("keys"))
+    page.keyboard.press("j")
+    expect(page.locator("#decide h3")).to_have_text("Eyes off the screen")
+    page.locator("#go-on").click()
+    page.keyboard.press("Space")
+    expect(page.locator("#go-on")).to_be_checked()
+    assert page.evaluate("document.getElementById('camera').paused")
+    page.keyboard.press("j")
+    expect(page.locator("#decide h3")).to_have_text("Other window in front")
+    # A tick of a form that somebody fills in is not left by a slip.
+    page.locator("#reason-flags").click()
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    expect(page.locator("#decide h3")).to_have_text("Other window in front")
+
+
 def test_a_decision_that_does_not_arrive_is_said_and_its_note_kept(
     stage: Stage, page: Page
 ) -> None:
