@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 from obstore.exceptions import BaseError as BlobStoreError
-from sqlalchemy import or_, select, update
+from sqlalchemy import not_, or_, select, update
 
 from server.accounts.staff import Staff
 from server.audit import service as audit
@@ -15,7 +15,7 @@ from server.chores import repeated, tried
 from server.clock import MICROS_PER_SECOND, WallClock
 from server.ingest.models import ExamSession
 from server.retention.destruction import Destroyed, Destruction, Held, Nothing, Outcome
-from server.retention.holds import why_kept
+from server.retention.holds import is_kept, why_kept
 from server.retention.keeping import expiries_of, read_lengths
 from server.retention.kinds import due, next_due
 from server.retention.models import DestructionRow
@@ -33,7 +33,7 @@ OVER = "the retention period is over"
 # Sessions looked at in one go; each of which something is due is a few queries.
 MOST = 500
 
-# When something that is held is looked at again (µs); its release has it looked at at once.
+# When something is looked at again (µs) that is being recorded, or held since a moment ago.
 HELD_AGAIN = 3_600 * MICROS_PER_SECOND
 
 # When one is looked at again that could not be destroyed (µs): its institution's key or its
@@ -148,11 +148,14 @@ class Retention:
         return count
 
     async def _due(self) -> list[str]:
-        """Sessions of which something is to go by now, or that nobody has looked at yet."""
+        """Sessions of which something is to go by now, or that nobody has looked at yet. What
+        is held waits for its release, which has it looked at at once: an exam's hold may be on
+        thousands.
+        """
         at = ExamSession.due_at
         query = (
             select(ExamSession.id)
-            .where(or_(at.is_(None), at <= self._clock()))
+            .where(or_(at.is_(None), at <= self._clock()), not_(is_kept()))
             .order_by(ExamSession.created)
             .limit(MOST)
         )

@@ -518,21 +518,44 @@ async def test_days_settled_while_something_is_destroyed_count(
     assert gone == {EvidenceKind.SCREEN, EvidenceKind.CAMERA}
 
 
+async def test_what_is_held_is_not_looked_at_again_and_again(
+    desk: Desk, campus: Campus, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exam's hold may be on thousands."""
+    hold = await desk.hold(HoldKind.EXAM, campus.exam.id)
+    single = AsyncMock(wraps=desk.retention._expire)
+    monkeypatch.setattr(desk.retention, "_expire", single)
+    for _ in range(2):
+        campus.clock.advance(YEAR)
+        assert await desk.retention.expire() == []
+    single.assert_not_awaited()
+    async with desk.database.transaction() as db:
+        held = await db.get_one(HoldRow, hold.id)
+        await release_hold(db, campus.clock(), "command line", held, "It is done.")
+    assert await desk.retention.expire() == [recorded.session]
+
+
 async def test_what_is_released_while_it_is_looked_at_goes_at_once(
     desk: Desk, campus: Campus, recorded: Pupil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not an hour later, as what is held waits."""
-    hold = await desk.hold(HoldKind.SESSION, recorded.session)
+    """Not an hour later, as what is held since a moment ago waits."""
     campus.clock.advance(YEAR)
-    look_at = Retention._look_at
+    expire, look_at = Retention._expire, Retention._look_at
+    holds: list[HoldRow] = []
+
+    async def held_before(*asked: Any) -> bool:
+        if not holds:
+            holds.append(await desk.hold(HoldKind.SESSION, recorded.session))
+        return await expire(*asked)
 
     async def released_meanwhile(*asked: Any, **more: Any) -> None:
         async with desk.database.transaction() as db:
-            held = await db.get_one(HoldRow, hold.id)
+            held = await db.get_one(HoldRow, holds[0].id)
             if held.released_at is None:
                 await release_hold(db, campus.clock(), "command line", held, "It is done.")
         await look_at(*asked, **more)
 
+    monkeypatch.setattr(Retention, "_expire", held_before)
     monkeypatch.setattr(Retention, "_look_at", released_meanwhile)
     assert await desk.retention.expire() == [recorded.session]
 
