@@ -251,7 +251,7 @@ class _Cell(NamedTuple):
             Sort.SECOND: self.second,
             Sort.PERSON: self.person,
             Sort.ESCALATED: self.escalated,
-            Sort.DECIDED: self.flags and not self.open,
+            Sort.DECIDED: self.flags and not self.open and not self.escalated,
             Sort.CONCLUDED: self.outcome,
             Sort.PENDING: not self.outcome,
         }
@@ -365,8 +365,9 @@ _SORTED: Mapping[Sort, ColumnElement[bool]] = {
     Sort.SECOND: RankRow.second > 0,
     Sort.PERSON: RankRow.person > 0,
     Sort.ESCALATED: RankRow.escalated > 0,
+    # What was escalated waits for an examiner.
     Sort.DECIDED: and_(
-        RankRow.open == 0, RankRow.accepted + RankRow.dismissed + RankRow.escalated > 0
+        RankRow.open == 0, RankRow.escalated == 0, RankRow.accepted + RankRow.dismissed > 0
     ),
     Sort.CONCLUDED: RankRow.outcome != "",
     Sort.PENDING: RankRow.outcome == "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from sqlalchemy import update
@@ -55,3 +57,32 @@ async def test_who_looks_for_a_score_of_0_keeps_looking_for_it(
     assert quiet.session in listed
     assert flagged.session not in listed
     assert 'hx-get="/sessions?max=0"' in listed
+
+
+async def test_what_was_escalated_is_not_decided(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    pupil = await redeem(client, await campus.code("s-1"))
+    pupil.open()
+    pupil.incident(1, kind="multiple_faces")
+    pupil.incident(5, kind="speech")
+    await pupil.hand_in()
+    headers = {**await sign_in(campus, client, campus.examiner), "HX-Request": "true"}
+
+    async def decided(flag: int, verdict: str, version: int) -> str:
+        form = {"flag": f"{flag:032x}", "verdict": verdict, "version": str(version)}
+        path = f"/sessions/{pupil.session}/decisions"
+        answer = await client.post(path, data={**form, "note": ""}, headers=headers)
+        return re.sub("<[^>]+>", "", answer.text.split('id="tally"')[1].split("</span>")[0])
+
+    async def listed(sort: str) -> bool:
+        return pupil.session in (await client.get(f"/sessions?sort={sort}")).text
+
+    assert "1 open, 1 decided" in await decided(1, "dismissed", 0)
+    assert "0 open, 1 escalated, 1 decided" in await decided(5, "escalated", 0)
+    assert (await listed("escalated"), await listed("decided")) == (True, False)
+    page = (await client.get("/sessions")).text
+    assert "All flags decided (0)" in page
+    assert "all 2 decided" in await decided(5, "accepted", 1)
+    assert (await listed("escalated"), await listed("decided")) == (False, True)
+    assert "All flags decided (1)" in (await client.get("/sessions")).text
