@@ -80,14 +80,16 @@ class AppealPages(Controller):
             row = await appeal_of(db, staff.institution_id, appeal_id)
             if row is None:
                 raise NotFoundException("There is no such appeal.")
+            typed = fields.get("answer", "")
             if fields.get("do") == "look":
                 await look_at(db, now, staff, row)
+                if typed.strip():
+                    return await _appeals(db, request, now, said={appeal_id: typed})
                 return Redirect(f"{HOME}/appeals", status_code=303)
             try:
-                await answer(db, now, staff, row, fields.get("answer", ""))
+                await answer(db, now, staff, row, typed)
             except AppealError as error:
-                said = {appeal_id: fields.get("answer", "")}
-                return await _appeals(db, request, now, str(error), said)
+                return await _appeals(db, request, now, str(error), {appeal_id: typed})
             session = await db.get_one(ExamSession, row.session_id)
             unwritten = await notices.answered(db, session, now)
         done = "answered" if unwritten is None else f"answered-{unwritten}"

@@ -361,13 +361,17 @@ async def test_an_appeal_is_answered_in_writing(
         row = (await db.scalars(select(AppealRow))).one()
         assert row.due - row.received == 14 * MICROS_PER_DAY
     url = f"/settings/data-protection/appeals/{row.id}"
-    looked = await client.post(url, data={"do": "look"}, headers=headers)
+    begun = {"do": "look", "answer": "It may well"}
+    looked = await client.post(url, data=begun, headers=headers)
     assert "being looked at" in looked.text
+    assert ">It may well</textarea>" in looked.text
     answered = await client.post(url, data={"answer": "It was. Dismissed."}, headers=headers)
     assert "The candidate is written to" in answered.text
     twice = await client.post(url, data={"answer": "Another."}, headers=headers)
     assert twice.status_code == 422
     assert "Somebody answered this appeal already" in twice.text
+    assert "which was not sent" in twice.text
+    assert "Another." in twice.text
     client.cookies.clear()
     page = (await client.get(path_of(own))).text
     assert "It was. Dismissed." in page
