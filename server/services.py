@@ -32,12 +32,12 @@ from server.chores import beside, count_failures
 from server.clock import WallClock
 from server.config import Settings
 from server.downloads import forget_exports
-from server.enrolment.importing import CandidateImports
 from server.enrolment.issuing import Issuing
 from server.enrolment.redeeming import Redeeming
 from server.enrolment.reminding import Reminders
 from server.enrolment.speed import SpeedTests
 from server.enrolment.tokens import Tokens
+from server.enrolment.under_way import CandidateImports
 from server.ingest.delivery import Delivery
 from server.ingest.importing import Imports
 from server.ingest.pieces import Pieces

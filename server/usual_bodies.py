@@ -228,6 +228,7 @@ ANSWERS: Mapping[str, Any] = {
         "new": 180,
         "known": 30,
         "enrolled": 1,
+        "moved": 0,
         "bad_rows": 1,
         "bad": [
             {

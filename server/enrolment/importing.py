@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import structlog
-from litestar import Litestar
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.service import new_id
 from server.accounts.staff import Staff
 from server.audit import service as audit
-from server.clock import MICROS_PER_DAY, WallClock
+from server.clock import MICROS_PER_DAY
 from server.enrolment.decoding import NoText
 from server.enrolment.models import Candidate, Enrolment, ImportRow
 from server.enrolment.references import folded, known_by, same_address
@@ -31,7 +29,7 @@ from server.enrolment.service import ExamOver, placed, refuse_over, take_turns
 from server.exams.accommodations import profiles_of
 from server.exams.models import Exam
 from server.exams.service import lock_exam
-from server.storage.database import UNREADY, Database
+from server.storage.database import Database
 
 # An upload that nobody came back to holds names: it goes after a day.
 KEPT = MICROS_PER_DAY
@@ -62,8 +60,9 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What an import would do: who is ``new`` to the institution, ``known`` to it from other
-    exams, ``enrolled`` here already (and left as they are). ``renamed`` are known under another
-    name, which they keep; ``moved`` get another e-mail address.
+    exams, ``enrolled`` here already (and keeps place and code). ``renamed`` are known under
+    another name, which they keep; ``moves`` is how many who are known get an e-mail address,
+    ``moved`` those who had another one.
     """
 
     roster: Roster
@@ -72,6 +71,7 @@ class Preview:
     enrolled: int
     renamed: list[tuple[Entry, str]]
     moved: list[tuple[Entry, str]]
+    moves: int
     shown: list[Entry]
 
     @property
@@ -79,26 +79,18 @@ class Preview:
         """How many would be enrolled."""
         return self.new + self.known
 
-
-@dataclass(slots=True)
-class Progress:
-    """How far an import is: rows of all, and how it ended, if it has."""
-
-    done: int = 0
-    all: int = 0
-    exam_id: str = ""
-    step: str = "Reading"
-    imported: int | None = None
-    failed: str = ""
-
     @property
-    def over(self) -> bool:
-        """Whether it has ended."""
-        return self.imported is not None or bool(self.failed)
+    def does_something(self) -> bool:
+        """Whether anything would be another after it."""
+        return bool(self.good or self.moves)
 
-    def tell(self, done: int, all_: int) -> None:
-        """Take up how far it is."""
-        self.done, self.all = done, max(done, all_)
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: ``places`` given, e-mail ``addresses`` changed."""
+
+    places: int
+    addresses: int
 
 
 class NotImported(ValueError):
@@ -168,8 +160,9 @@ def importable(roster: Roster | NoText, *, good_only: bool = False) -> Roster:
 
 async def take_in(
     db: AsyncSession, staff: Staff | str, exam: Exam, roster: Roster, now: int, tell: Tell
-) -> int:
-    """Enrol everybody of an ``importable`` list, and log it; how many were not enrolled yet.
+) -> Imported:
+    """Enrol everybody of an ``importable`` list who is not yet, take over the addresses that it
+    has of the others, and log it.
 
     Raises:
         NotImported: the exam is over, or an accommodation is gone meanwhile.
@@ -179,7 +172,8 @@ async def take_in(
         refuse_over(held, now)
     except ExamOver as error:
         raise NotImported(str(error)) from error
-    count = await enrol_list(db, held, roster.entries, now, tell)
+    done = await enrol_list(db, held, roster.entries, now, tell)
+    more: dict[str, Any] = {"addresses": done.addresses} if done.addresses else {}
     audit.record(
         db,
         now,
@@ -187,21 +181,25 @@ async def take_in(
         "exam.enrol",
         ("exam", exam.id),
         institution_id=exam.institution_id,
-        candidates=count,
+        candidates=done.places,
         left_out=roster.bad_rows,
+        **more,
     )
-    return count
+    return done
 
 
 async def preview(db: AsyncSession, exam: Exam, roster: Roster) -> Preview:
     """What importing a list would do; changes nothing."""
     known = await _known(db, exam, [entry.reference for entry in roster.entries])
-    new = enrolled = 0
+    new = enrolled = moves = 0
     renamed: list[tuple[Entry, str]] = []
     moved: list[tuple[Entry, str]] = []
     shown: list[Entry] = []
     for entry in roster.entries:
         found = known.get(folded(entry.reference))
+        if found is not None and found.moves(entry):
+            moves += 1
+            moved += [(entry, found.email)] if found.email else []
         if found is not None and found.enrolled:
             enrolled += 1
             continue
@@ -210,16 +208,15 @@ async def preview(db: AsyncSession, exam: Exam, roster: Roster) -> Preview:
             shown.append(entry)
         if found is not None and found.name != entry.name:
             renamed.append((entry, found.name))
-        if found is not None and found.email and found.moves(entry):
-            moved.append((entry, found.email))
     count = len(roster.entries) - enrolled
-    return Preview(roster, new, count - new, enrolled, renamed, moved, shown)
+    return Preview(roster, new, count - new, enrolled, renamed, moved, moves, shown)
 
 
 async def enrol_list(
     db: AsyncSession, exam: Exam, entries: Sequence[Entry], now: int, tell: Tell
-) -> int:
-    """Give everybody of a list a place, without a code; how many were not enrolled yet.
+) -> Imported:
+    """Give everybody of a list a place, without a code, who has none yet; who is known gets the
+    address that the list has for them.
 
     Raises:
         NotImported: an accommodation is gone meanwhile.
@@ -235,10 +232,17 @@ async def enrol_list(
     gone = {entry.accommodation for entry in wanted} - profiles.keys() - {""}
     if gone:
         raise NotImported(f"The accommodation “{min(gone)}” is archived or renamed meanwhile.")
+    moved = [
+        {"id": found.id, "email": entry.email}
+        for entry in entries
+        if (found := known.get(folded(entry.reference))) is not None and found.moves(entry)
+    ]
+    for at in range(0, len(moved), AT_ONCE):
+        await db.execute(update(Candidate), moved[at : at + AT_ONCE])
     for at in range(0, len(wanted), AT_ONCE):
         await _enrol(db, exam, wanted[at : at + AT_ONCE], known, profiles, now)
         tell(min(at + AT_ONCE, len(wanted)), len(wanted))
-    return len(wanted)
+    return Imported(len(wanted), len(moved))
 
 
 def _is_enrolled(known: dict[str, Known], entry: Entry) -> bool:
@@ -270,13 +274,6 @@ async def _enrol(
     ]
     if new:
         await db.execute(insert(Candidate), new)
-    moved = [
-        {"id": found.id, "email": entry.email}
-        for entry in part
-        if (found := here[entry.reference]) is not None and found.moves(entry)
-    ]
-    if moved:
-        await db.execute(update(Candidate), moved)
     places: list[dict[str, Any]] = [
         {
             "id": new_id(),
@@ -315,82 +312,3 @@ async def _known(db: AsyncSession, exam: Exam, references: Sequence[str]) -> dic
         for own, name, email in (await db.execute(query)).tuples():
             found[named[own]] = Known(own, name, email or "", own in there)
     return found
-
-
-@dataclass
-class CandidateImports:
-    """Imports under way in this process, by the id of their file; long ones go on while their
-    page looks on.
-    """
-
-    database: Database
-    clock: WallClock
-    progress: dict[str, Progress] = field(default_factory=dict[str, Progress])
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
-
-    def start(self, staff: Staff | str, exam: Exam, row: ImportRow, *, good_only: bool) -> None:
-        """Begin to import a file, unless that is under way."""
-        running = self.progress.get(row.id)
-        if running is not None and not running.over:
-            return
-        self.progress[row.id] = Progress(exam_id=exam.id)
-        task = asyncio.create_task(self._run(staff, exam, row, good_only=good_only))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def of(self, exam: Exam, import_id: str) -> Progress | None:
-        """How far an import of this exam is; of one that is over, how it ended."""
-        found = self.progress.get(import_id)
-        return found if found is not None and found.exam_id == exam.id else None
-
-    @asynccontextmanager
-    async def running(self, _: Litestar) -> AsyncIterator[None]:
-        """In the end, wait for what is under way."""
-        yield
-        await self.settle()
-
-    async def settle(self) -> None:
-        """Wait for what is under way."""
-        while self._tasks:
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _run(
-        self, staff: Staff | str, exam: Exam, row: ImportRow, *, good_only: bool
-    ) -> None:
-        progress = self.progress[row.id]
-        try:
-            progress.imported = await self.take_in(
-                staff, exam, row, good_only=good_only, progress=progress
-            )
-        except NotImported as error:
-            progress.failed = str(error)
-        except UNREADY as error:
-            _log.error("a list was not imported", why=str(error).partition("\n")[0])
-            progress.failed = "The server cannot do this at the moment. Nobody was enrolled."
-        except Exception:
-            progress.failed = "Something went wrong here. Nobody was enrolled."
-            raise
-
-    async def take_in(
-        self,
-        staff: Staff | str,
-        exam: Exam,
-        row: ImportRow,
-        *,
-        good_only: bool,
-        progress: Progress,
-    ) -> int:
-        """Import a file: everybody of it, or with ``good_only`` everybody of whom nothing is
-        wrong; how many were enrolled.
-
-        Raises:
-            NotImported: something is wrong with it; nobody was enrolled.
-        """
-        read = await read_upload(self.database, exam, row, progress.tell)
-        roster = importable(read, good_only=good_only)
-        progress.step = "Enrolling"
-        async with self.database.transaction() as db:
-            now, tell = self.clock(), progress.tell
-            count = await take_in(db, staff, exam, roster, now, tell)
-            await db.execute(delete(ImportRow).where(ImportRow.id == row.id))
-        return count

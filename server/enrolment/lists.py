@@ -44,7 +44,8 @@ class ListOut(msgspec.Struct, frozen=True, kw_only=True):
     as it was read; ``sure`` is false where the encoding is a guess. Of its ``rows``,
     ``bad_rows`` have something wrong (``bad``, the first 1,000 faults); of the others ``new``
     are new to the institution, ``known`` to it from other exams, ``enrolled`` here already and
-    left as they are. ``imported`` is how many got a place: ``null`` after a dry run.
+    keep place and code; ``moved`` are those who were known and get another e-mail address.
+    ``imported`` is how many got a place: ``null`` after a dry run.
     """
 
     encoding: str
@@ -56,6 +57,7 @@ class ListOut(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     known: int
     enrolled: int
+    moved: int
     bad_rows: int
     bad: tuple[BadRow, ...]
     imported: int | None = None
@@ -106,8 +108,8 @@ async def import_list(
             would = await preview(db, exam, roster)
             if dry_run:
                 return Taken(list_out(roster, would), roster.bad)
-            count = await take_in(db, staff, exam, roster, now, tell)
-            return Taken(list_out(roster, would, count), roster.bad)
+            done = await take_in(db, staff, exam, roster, now, tell)
+            return Taken(list_out(roster, would, done.places), roster.bad)
     except NotImported as error:
         if not isinstance(read, Roster) or read.layout.lacks:
             return Refused(str(error), None, [])
@@ -129,6 +131,7 @@ def list_out(roster: Roster, would: Preview, imported: int | None = None) -> Lis
         new=would.new,
         known=would.known,
         enrolled=would.enrolled,
+        moved=would.moves,
         bad_rows=roster.bad_rows,
         bad=tuple(map(_bad, roster.bad[:MOST_BAD])),
         imported=imported,

@@ -19,7 +19,6 @@ from server.downloads import attachment
 from server.enrolment.columns import FIELDS
 from server.enrolment.decoding import ENCODINGS, SEPARATORS, NoText
 from server.enrolment.importing import (
-    CandidateImports,
     choices_of,
     keep_upload,
     preview,
@@ -29,6 +28,7 @@ from server.enrolment.importing import (
 from server.enrolment.lists import bad_rows_csv
 from server.enrolment.models import ImportRow
 from server.enrolment.roster import MAX_BYTES, MAX_COLUMNS, Choices
+from server.enrolment.under_way import CandidateImports
 from server.exams.controllers import exam_of
 from server.exams.models import Exam
 from server.network import AnyRequest

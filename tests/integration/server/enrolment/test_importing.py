@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import Engine, delete, event, func, select
 from support.campus import HOUR, Campus, client_of, connected, sign_in
 
-from server.enrolment.importing import CandidateImports, NotImported, Progress, keep_upload
+from server.enrolment.importing import NotImported, keep_upload
 from server.enrolment.models import Candidate, Enrolment, ImportRow
 from server.enrolment.places import PAGE, Standing, Wanted, read_places
+from server.enrolment.under_way import CandidateImports, Progress
 from server.exams.accommodations import ProfileDraft, create_profile
 from server.exams.models import Exam
 
@@ -125,6 +126,34 @@ async def test_who_is_known_keeps_their_name_and_who_is_enrolled_is_left(
     assert "Import 1 candidate" in seen
     await run(client, headers, path)
     assert [name for name, _, _ in await enrolled(campus)] == ["Ada Example", "Bob"]
+
+
+@pytest.mark.both_databases
+async def test_addresses_of_who_is_enrolled_are_corrected_by_the_list_that_has_them_right(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    first = b"name,reference,email\nAda,1,ada@uni.exmaple\nBob,2,bob@uni.example\nCy,3,\n"
+    path = await upload(campus, client, headers, first)
+    await run(client, headers, path)
+    right = (
+        b"name,reference,email\nAda,1,ada@uni.example\nBob,2,BOB@uni.example\nCy,3,cy@x.de\n"
+    )
+    path = await upload(campus, client, headers, right)
+    seen = (await client.get(path)).text
+    assert "1 gets another e-mail address" in seen
+    assert "1 who had none so far gets an e-mail address." in seen
+    assert "Change 2 e-mail addresses" in seen
+    told = await run(client, headers, path, "good")
+    assert "2 candidates have another e-mail address now." in told
+    assert "enrolled" not in told.partition('role="status">')[2].partition("</p>")[0]
+    assert await enrolled(campus) == [
+        ("Ada", "1", "ada@uni.example"),
+        ("Bob", "2", "bob@uni.example"),
+        ("Cy", "3", "cy@x.de"),
+    ]
+    path = await upload(campus, client, headers, right)
+    assert "There is nobody to enrol." in (await client.get(path)).text
 
 
 # One of letters that both databases make small, one of others.
