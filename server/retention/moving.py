@@ -34,6 +34,7 @@ from server.retention.settings import hold_still
 from server.storage.blobs import BlobMissing, BlobStore
 from server.storage.database import Database
 from server.storage.regions import RegionalBlobs
+from shared.counting import count
 from shared.encoding import sha256_hex
 
 # A session that is not complete is moved once nothing came of it for so long (µs): a piece that
@@ -66,7 +67,7 @@ async def move_institution(
     Raises:
         UnknownRegion: the settings name no store of it.
         NotMoved: a session is still being recorded or delivered, or a copy is not what was
-            copied.
+            copied; then all others are moved.
     """
     target, now = blobs.store(region), clock()
     own = ExamSession.institution_id == institution_id
@@ -79,9 +80,16 @@ async def move_institution(
             own, ExamSession.region != region
         )
         waiting = (await db.execute(query)).tuples().all()
-    pieces = 0
+    pieces, stay = 0, list[NotMoved]()
     for session_id, old in waiting:
-        pieces += await _move(database, session_id, blobs.store(old), target, region, now)
+        try:
+            pieces += await _move(database, session_id, blobs.store(old), target, region, now)
+        except NotMoved as error:
+            stay.append(error)
+    if len(stay) > 1:
+        raise NotMoved(f"{stay[0]}; and {count(len(stay) - 1, 'other')} cannot be moved either")
+    if stay:
+        raise stay[0]
     return Moved(len(waiting), pieces)
 
 
@@ -116,12 +124,18 @@ async def choose_region(
         _settle(db, now, staff, row, region)
 
 
-async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Moved:
-    """Move some of the sessions that are not where their institution wants them by now."""
+async def move_waiting(
+    database: Database, blobs: RegionalBlobs, now: int, after: int = 0
+) -> tuple[Moved, int]:
+    """Move some of the sessions that are not where their institution wants them by now, the
+    oldest of those begun after ``after`` first (µs UTC); and after when to go on, so that those
+    that cannot be moved do not stand before the others for ever.
+    """
+    query = _waiting(now).where(ExamSession.created > after)
     async with database.transaction() as db:
-        waiting = (await db.execute(_waiting(now))).tuples().all()
+        waiting = (await db.execute(query)).tuples().all()
     pieces = moved = 0
-    for session_id, old, region in waiting:
+    for session_id, _, old, region in waiting:
         try:
             stores = blobs.store(old), blobs.store(region)
             pieces += await _move(database, session_id, *stores, region, now)
@@ -129,12 +143,13 @@ async def move_waiting(database: Database, blobs: RegionalBlobs, now: int) -> Mo
             _log.error("a session was not moved", session=session_id, why=str(error))
             continue
         moved += 1
-    return Moved(moved, pieces)
+    return Moved(moved, pieces), waiting[-1][1] if len(waiting) == MOST else 0
 
 
-def _waiting(now: int) -> Select[tuple[str, str, str]]:
+def _waiting(now: int) -> Select[tuple[str, int, str, str]]:
+    one = ExamSession
     return (
-        select(ExamSession.id, ExamSession.region, DataProtectionRow.region)
+        select(one.id, one.created, one.region, DataProtectionRow.region)
         .join(
             DataProtectionRow,
             DataProtectionRow.institution_id == ExamSession.institution_id,

@@ -58,6 +58,8 @@ class Retention:
         self._blobs = blobs
         self._clock = clock
         self._destruction = Destruction(database, blobs, keys, clock)
+        # Up to when what began has been tried to be moved.
+        self._followed = 0
 
     async def expire(self) -> list[str]:
         """Finish what was cut short and destroy whatever is due; the ids of the sessions of
@@ -103,7 +105,9 @@ class Retention:
         """Move some of what is not in its institution's region yet."""
         if not isinstance(self._blobs, RegionalBlobs):
             return Moved(0, 0)
-        moved = await move_waiting(self._database, self._blobs, self._clock())
+        moved, self._followed = await move_waiting(
+            self._database, self._blobs, self._clock(), self._followed
+        )
         if moved.sessions:
             _log.info("moved to another region", sessions=moved.sessions, pieces=moved.pieces)
         return moved
