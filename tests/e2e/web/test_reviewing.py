@@ -471,6 +471,31 @@ def test_what_stands_beside_a_flag_is_of_that_flag(shown: Stage, page: Page) -> 
     expect(page.locator("#beside .history")).to_contain_text("a song")
 
 
+@pytest.mark.parametrize("status", [503, 422, 0])
+def test_what_fails_beside_a_flag_that_was_left_is_said(
+    shown: Stage, page: Page, status: int
+) -> None:
+    show(page, shown.session("many"))
+    page.click(f"{flag(10)} button")
+    page.fill("#beside-text", "a song")
+    held: list[Route] = []
+    page.route("**/notes", lambda route: held.append(route))
+    page.click("#beside-add")
+    page.click(f"{flag(11)} button")
+    expect(page.locator(f"#beside form[hx-post$='/{11:032x}/notes']")).to_be_visible()
+    told = page.locator("#decide-result")
+    expect(told).to_be_empty()
+    route = caught(page, held)
+    if status:
+        route.fulfill(status=status)
+    else:
+        route.abort()
+    expect(told).to_contain_text("did not take what you sent beside Speech at ")
+    expect(page.locator("#beside [role=status]")).to_be_hidden()
+    page.click(f"{flag(10)} button")
+    expect(page.locator("#beside-text")).to_have_value("a song")
+
+
 def test_what_is_typed_beside_stays_until_it_is_taken(shown: Stage, page: Page) -> None:
     show(page, shown.session("many"))
     page.click(f"{flag(8)} button")

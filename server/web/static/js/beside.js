@@ -6,6 +6,7 @@ const form = document.getElementById("decide");
 const beside = document.getElementById("beside");
 const conclusion = document.getElementById("conclusion");
 const session = document.getElementById("review").dataset.session;
+const FAILED = ["htmx:sendError", "htmx:responseError"];
 const typed = new Typed(beside);
 new Typed(conclusion);
 let shown = "";
@@ -31,7 +32,14 @@ function ask() {
 
 // An answer about a flag that is not looked at any more would stand for the one that is.
 beside.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (!shown || !detail.pathInfo.requestPath.startsWith(address(shown))) detail.shouldSwap = false;
+  const { requestPath } = detail.pathInfo;
+  if (shown && requestPath.startsWith(address(shown))) return;
+  if (detail.shouldSwap && detail.xhr.status >= 400) untaken(requestPath);
+  detail.shouldSwap = false;
+});
+// The forms of a flag that was left are not in the page any more: what fails, only they hear.
+beside.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+  if (elt !== beside) for (const event of FAILED) elt.addEventListener(event, left);
 });
 beside.addEventListener("htmx:afterSwap", () => { beside.style.minHeight = ""; });
 
@@ -57,7 +65,17 @@ for (const part of [conclusion, beside]) {
     told.tabIndex = -1;
     told.focus({ preventScroll: true });
   });
-  for (const event of ["htmx:sendError", "htmx:responseError"]) part.addEventListener(event, failed);
+  for (const event of FAILED) part.addEventListener(event, failed);
+}
+
+function left({ currentTarget, detail }) {
+  if (!currentTarget.isConnected) untaken(detail.pathInfo.requestPath);
+}
+
+/** Said where the page says what came of a decision, as that flag is not the one beside. */
+function untaken(path) {
+  const flag = path.split("/").at(-2);
+  document.body.dispatchEvent(new CustomEvent("beside-untaken", { detail: { flag } }));
 }
 
 function failed({ currentTarget, detail }) {

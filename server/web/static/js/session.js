@@ -130,6 +130,7 @@ class Page {
     for (const event of ["htmx:sendError", "htmx:responseError"]) {
       form.addEventListener(event, ({ detail }) => this.#unsent(detail.requestConfig.formData.get("flag")));
     }
+    document.body.addEventListener("beside-untaken", ({ detail }) => this.#untaken(detail.flag));
     this.form.onShow = () => this.pictures.offer(this.form.clip);
   }
 
@@ -165,10 +166,19 @@ class Page {
   }
 
   #unsent(id) {
+    const words = `The server did not take the decision about ${this.flags.named(id)}.`;
+    this.#warn(`${words} Nothing is saved, and your note is kept; try again.`);
+  }
+
+  #untaken(id) {
+    const words = `The server did not take what you sent beside ${this.flags.named(id)}.`;
+    this.#warn(`${words} Nothing is saved, and what you typed is still there; try again.`);
+  }
+
+  #warn(words) {
     const note = document.createElement("p");
     note.className = "notice bad";
-    const words = `The server did not take the decision about ${this.flags.named(id)}.`;
-    note.textContent = `${words} Nothing is saved, and your note is kept; try again.`;
+    note.textContent = words;
     element("decide-result").replaceChildren(note);
   }
 
