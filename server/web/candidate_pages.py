@@ -166,7 +166,9 @@ class CandidatePages(Controller):
             return _sheet(f"codes-{exam.id}.csv", csv_of(HEADER, _rows(issued)))
         if issued:
             return page("candidate_codes.html", {**context, "issued": issued, "told": told})
-        more = {"told": told, "bad": status != 200}
+        more: dict[str, Any] = {"told": told, "bad": status != 200}
+        if more["bad"]:
+            more |= {"ticked": ticked, "everyone": everyone, "does": does}
         return page("candidates.html", {**context, **more}, status=status)
 
 
@@ -276,4 +278,7 @@ async def _context(db: AsyncSession, exam: Exam, wanted: Wanted, now: int) -> di
         "closes": said(exam.ends, exam.zone),
         "told": "",
         "bad": False,
+        "ticked": (),
+        "everyone": False,
+        "does": "",
     }

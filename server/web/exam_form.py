@@ -29,7 +29,8 @@ def read_exam(fields: Fields) -> ExamDraft | Mistakes:
     planned = read_schedule(fields, wrong)
     terms = read_terms(fields, Terms(), None)
     if isinstance(terms, Mistakes):
-        wrong = terms.words | wrong
+        # In the order of the form, where its times are first.
+        wrong = wrong | terms.words | wrong
     if planned is None or isinstance(terms, Mistakes):
         return Mistakes(wrong, asked_folds(fields))
     return ExamDraft(

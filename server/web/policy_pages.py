@@ -248,7 +248,7 @@ async def _context(
         "rest": plainly(current.policy),
         "versions": versions,
         "count": await count_versions(db, exam.id),
-        **await untried(db, exam.institution_id, basis=exam.id),
+        **await untried(db, exam.institution_id, (fields or {}).get("basis", exam.id)),
         "overtaken": False,
         # Shown again it is as old as it was: what came meanwhile is still to be told.
         "opened": (fields or {}).get("version", current.version),

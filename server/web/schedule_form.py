@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from server.clock import MICROS_PER_DAY
 from server.exams.schedule import MINUTE, Schedule, schedule_faults
 from server.exams.starting import (
     NotThere,
@@ -55,7 +54,7 @@ class Planned:
 def blank_schedule(now: int, zone_name: str, duration_s: float) -> Schedule:
     """The next day from nine to eleven in a time zone, each beginning when ready."""
     zone = zone_of(zone_name) or ZoneInfo("UTC")
-    tomorrow = local_of(now + MICROS_PER_DAY, zone)[:10]
+    tomorrow = local_of(days_later(now, zone, 1), zone)[:10]
     opens = days_later(_first(moment_of(tomorrow + NINE, zone), now), zone, 0)
     return Schedule(
         opens=opens,

@@ -6,8 +6,9 @@ import re
 
 import httpx
 import pytest
-from support.campus import MINUTE, Campus, connected, sign_in
+from support.campus import MINUTE, Campus, Pupil, connected, sign_in
 
+from server.enrolment.places import PAGE
 from server.exams.models import Exam
 from server.exams.planning import plan_of
 from server.exams.schedule import Schedule
@@ -123,3 +124,41 @@ async def test_one_earlier_version_is_told_as_one(
         rules = RULES | {"version": str(number), "retention_days": str(number)}
         page = await client.post(f"{exam}/policy", data=rules, headers=headers)
     assert "1 earlier one is in the" in page.text
+
+
+async def test_what_is_refused_about_many_candidates_keeps_who_was_ticked(
+    campus: Campus, client: httpx.AsyncClient, headers: dict[str, str], exam: str
+) -> None:
+    listed = "\n".join(f"Candidate {n:03}, s-{n:03}" for n in range(PAGE + 1))
+    await client.post(f"{exam}/candidates", data={"candidates": listed}, headers=headers)
+    first = await client.get(f"{exam}/candidates")
+    (one, *_) = re.findall(r'name="place" value="(\w+)"', first.text)
+    async with connected(campus.settings) as database, database.transaction() as db:
+        (await db.get_one(Exam, campus.exam.id)).published = None
+    typed = {"do": "remind", "place": one, "all": "yes"}
+    answer = await client.post(f"{exam}/candidates/bulk", data=typed, headers=headers)
+    assert answer.status_code == 422
+    assert "This exam is a draft" in answer.text
+    assert re.findall(r'name="place" value="(\w+)" checked', answer.text) == [one]
+    assert 'name="all" value="yes" checked' in answer.text
+    assert '<option value="remind" selected>' in answer.text
+    # Its pages are those of the list, wherever it is shown.
+    further = re.search(r'href="([^"]+)">Further', answer.text)
+    assert further is not None
+    second = await client.get(str(answer.url.join(further[1])))
+    assert second.status_code == 200
+    assert "page 2 of 2" in second.text
+
+
+async def test_a_form_that_is_shown_again_tries_rules_on_the_same_exams(
+    client: httpx.AsyncClient, headers: dict[str, str], exam: str, pupil: Pupil
+) -> None:
+    pupil.open()
+    pupil.take(await pupil.deliver(*pupil.records))
+    chosen = f'<option value="{exam.rpartition("/")[2]}" selected>'
+    assert chosen in (await client.get(f"{exam}/policy")).text
+    typed = RULES | {"basis": "", "retention_days": "0"}
+    answer = await client.post(f"{exam}/policy", data=typed, headers=headers)
+    assert answer.status_code == 422
+    assert 'id="basis"' in answer.text
+    assert chosen not in answer.text

@@ -30,6 +30,7 @@ from server.exams.starting import (
 )
 from server.web.schedule_form import (
     asked_folds,
+    blank_schedule,
     read_schedule,
     schedule_fields,
     times_said,
@@ -141,6 +142,8 @@ def test_it_runs_while_somebody_is_at_it() -> None:
         ({"published": None}, NINE, ProblemType.EXAM_EARLY, "not open yet"),
         ({}, NINE - 1, ProblemType.EXAM_EARLY, "22 Sep 2026, 09:00 Europe/Vienna (07:00 UTC)"),
         ({"late_until": NINE + MINUTE}, NINE + MINUTE, ProblemType.EXAM_CLOSED, "09:01"),
+        # A new code would open nothing either.
+        ({}, NINE + 3 * HOUR, ProblemType.EXAM_CLOSED, "until 22 Sep 2026, 12:00"),
     ],
 )
 def test_who_may_not_enter_is_told_why(
@@ -302,3 +305,10 @@ def test_what_is_no_schedule_is_refused_at_its_field(field: str, typed: str) -> 
 
 def test_every_zone_of_the_list_is_one() -> None:
     assert set(ZONES) <= zones()
+
+
+def test_a_new_exam_is_tomorrow_also_on_the_longest_day() -> None:
+    # Half past midnight, before an hour that is there twice: a day later by the clock.
+    now = 1_792_881_000_000_000
+    fields = schedule_fields("", blank_schedule(now, "Europe/Vienna", 3600.0))
+    assert (fields["starts"], fields["ends"]) == ("2026-10-26T09:00", "2026-10-26T11:00")

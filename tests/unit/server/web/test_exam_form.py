@@ -124,3 +124,9 @@ def test_what_is_no_candidate_is_named_by_its_line(text: str, says: str) -> None
     found = read_candidates(text)
     assert isinstance(found, str)
     assert says in found
+
+
+def test_mistakes_are_in_the_order_of_the_form() -> None:
+    found = read_exam(blank(NOW) | {"minutes": "0", "retention_days": "0", "breaks.count": "x"})
+    assert isinstance(found, Mistakes)
+    assert list(found.words) == ["title", "minutes", "retention_days", "breaks.count"]
