@@ -180,8 +180,7 @@ class Redeeming:
         """Why a code that nobody has taken up opens nothing now, if so."""
         now = self._clock()
         why = entry_refusal(found.exam, now, beginning=beginning)
-        over = now >= min(found.enrolment.expires, found.exam.ends)
-        return why or (EXPIRED if over else None)
+        return why or (EXPIRED if now >= found.enrolment.expires else None)
 
     async def _offer(self, db: AsyncSession, found: _Found) -> _Offer:
         """The policy that a code's session would begin under now."""

@@ -194,8 +194,9 @@ def entry_refusal(exam: Exam, now: int, *, beginning: bool) -> Rejection | None:
     if beginning and now < exam.starts:
         opens = said(exam.starts, exam.zone)
         return Rejection(ProblemType.EXAM_EARLY, 409, f"This exam opens on {opens}.")
-    if exam.late_until is not None and now >= exam.late_until:
-        until = said(exam.late_until, exam.zone)
+    last_entry = exam.ends if exam.late_until is None else min(exam.ends, exam.late_until)
+    if now >= last_entry:
+        until = said(last_entry, exam.zone)
         return Rejection(
             ProblemType.EXAM_CLOSED, 410, f"This exam could be entered until {until}."
         )

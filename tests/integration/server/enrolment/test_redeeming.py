@@ -96,7 +96,8 @@ async def test_a_code_ends_with_its_exam(campus: Campus, client: httpx.AsyncClie
     code = await campus.code(valid=1000 * HOUR)
     campus.clock.advance(25 * HOUR)
     answer = await client.post(INSPECT, json={"code": code})
-    assert answer.json()["type"] == ProblemType.CODE_EXPIRED
+    assert answer.json()["type"] == ProblemType.EXAM_CLOSED
+    assert "could be entered until" in answer.json()["detail"]
 
 
 async def test_a_programs_code_is_good_until_its_exam_closes(

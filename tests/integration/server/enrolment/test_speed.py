@@ -53,7 +53,7 @@ async def test_only_who_holds_a_good_code_may_send(
     code = await campus.code()
     campus.clock.advance(400 * 24 * 3_600_000_000)
     answer = await send(client, code, b"x")
-    assert (answer.status_code, answer.json()["type"]) == (410, ProblemType.CODE_EXPIRED)
+    assert (answer.status_code, answer.json()["type"]) == (410, ProblemType.EXAM_CLOSED)
 
 
 async def test_guessing_codes_here_is_throttled_as_everywhere(
