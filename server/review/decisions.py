@@ -89,9 +89,18 @@ async def decide(
 
 
 async def decide_on(
-    db: AsyncSession, now: int, staff: Staff, session: ExamSession, flag: Flag, ask: Ask
+    db: AsyncSession,
+    now: int,
+    staff: Staff,
+    session: ExamSession,
+    flag: Flag,
+    ask: Ask,
+    *,
+    calls: bool = True,
 ) -> Outcome:
-    """The same about a flag that was read in this transaction already."""
+    """The same about a flag that was read in this transaction already; its note ``calls``
+    colleagues, or did so beside another flag.
+    """
     told = _without_writing(flag, staff, ask)
     if told is not None:
         return told
@@ -124,8 +133,8 @@ async def decide_on(
         # What a note says may be personal; that it is this note can be shown all the same.
         note=sha256_hex(ask.note.encode("utf-8", "replace")),
     )
-    of = (session.id, flag.id)
-    called = await call(db, now, staff, of, ("decision", row.n), ask.note)
+    of, source = (session.id, flag.id), ("decision", row.n)
+    called = await call(db, now, staff, of, source, ask.note) if calls else NOBODY
     made = Decision(row.n, ask.verdict, ask.note, staff.id, staff.name, now, flag.covers)
     return Decided(replace(flag, history=(*flag.history, made)), called)
 
@@ -205,9 +214,10 @@ async def dismiss_alike(
     if flag is None:
         return NoFlag()
     done: list[Flag] = []
-    for one in alike(flag, flags):
+    # The one that was looked at first: beside it those are called whom the reason names.
+    for one in sorted(alike(flag, flags), key=lambda one: one.id != flag_id):
         ask = Ask(one.id, Verdict.DISMISSED, note, one.version)
-        outcome = await decide_on(db, now, staff, session, one, ask)
+        outcome = await decide_on(db, now, staff, session, one, ask, calls=not done)
         if isinstance(outcome, Decided):
             done.append(outcome.flag)
     changed = {one.id for one in done}

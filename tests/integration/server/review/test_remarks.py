@@ -11,7 +11,13 @@ from support.campus import Campus, Pupil, connected, redeem, sign_in
 from server.exams.models import Exam
 from server.exams.service import add_policy
 from server.exams.terms import Terms
-from server.review.models import AssignmentRow, DecisionRow, NoteRow, SessionDecisionRow
+from server.review.models import (
+    AssignmentRow,
+    DecisionRow,
+    MentionRow,
+    NoteRow,
+    SessionDecisionRow,
+)
 from shared.policy import Review
 
 pytestmark = pytest.mark.anyio
@@ -112,10 +118,10 @@ async def test_like_flags_are_dismissed_at_once_and_each_has_its_row(
     campus: Campus, client: httpx.AsyncClient, pupil: Pupil
 ) -> None:
     pupil.open()
-    for number in range(3):
+    for number in (2, 1, 3):
         # Further apart than a burst.
         pupil.mono += 120_000_000
-        pupil.incident(number + 1, kind="virtual_camera")
+        pupil.incident(number, kind="virtual_camera")
     pupil.incident(9, kind="gaze_away")
     pupil.close()
     await pupil.hand_in()
@@ -127,16 +133,17 @@ async def test_like_flags_are_dismissed_at_once_and_each_has_its_row(
     assert "Dismiss all 2" in (await client.get(f"{page}/beside")).text
     unreasoned = await client.post(f"{page}/dismiss-alike", data={}, headers=headers)
     assert unreasoned.status_code == 422
-    done = await client.post(
-        f"{page}/dismiss-alike", data={"reason": "OBS, allowed here"}, headers=headers
-    )
+    reason = "OBS, allowed here, says @examiner"
+    done = await client.post(f"{page}/dismiss-alike", data={"reason": reason}, headers=headers)
     assert "2 flags dismissed" in done.text
     flags = {one["id"]: one for one in (await client.get(api)).json()}
     verdicts = {int(name, 16): one["verdict"] for name, one in flags.items()}
     assert verdicts == {1: "dismissed", 2: "dismissed", 3: "accepted", 9: "open"}
     async with connected(campus.settings) as database, database.transaction() as db:
         query = select(DecisionRow).where(DecisionRow.verdict == "dismissed")
-        assert [row.note for row in await db.scalars(query)] == ["OBS, allowed here"] * 2
+        assert [row.note for row in await db.scalars(query)] == [reason] * 2
+        # One reason calls once, beside the flag that was looked at.
+        assert [row.flag_id for row in await db.scalars(select(MentionRow))] == [FLAG]
 
 
 async def test_the_decision_about_a_session_is_versioned_and_told(
