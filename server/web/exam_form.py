@@ -8,6 +8,7 @@ from server.enrolment.service import CandidateDraft
 from server.enrolment.staff_controllers import MAX_CANDIDATES
 from server.exams.service import ExamDraft
 from server.exams.terms import Terms
+from server.mail.letters import MailError, address_of
 from server.web.policy_form import Fields, Mistakes, fields_of, read_terms
 from server.web.schedule_form import (
     asked_folds,
@@ -47,8 +48,8 @@ def read_exam(fields: Fields) -> ExamDraft | Mistakes:
 
 
 def read_candidates(text: str) -> tuple[CandidateDraft, ...] | str:
-    """One candidate a line, ``name, reference`` and maybe an accommodation's name, with
-    comma, semicolon or tab between; or what is wrong.
+    """One candidate a line, ``name, reference`` and maybe an e-mail address and an
+    accommodation's name, with comma, semicolon or tab between; or what is wrong.
     """
     drafts: list[CandidateDraft] = []
     for number, line in enumerate(text.splitlines(), 1):
@@ -59,12 +60,23 @@ def read_candidates(text: str) -> tuple[CandidateDraft, ...] | str:
             cells = [cell.strip() for cell in next(csv.reader([line], delimiter=mark))]
         except csv.Error:
             return f"Line {number} is not a name and a reference: {line[:60]}"
-        named = cells[:2]
-        fits = len(cells) in (2, 3) and all(len(cell) <= 200 for cell in cells)
-        if not fits or not all(named):
+        addresses = [cell for cell in cells[2:] if "@" in cell and " " not in cell]
+        given = [cell for cell in cells[2:] if cell and cell not in addresses]
+        fits = len(cells) >= 2 and all(len(cell) <= 200 for cell in cells)
+        if not fits or not all(cells[:2]) or len(addresses) > 1 or len(given) > 1:
             return f"Line {number} is not a name, a comma and a reference: {line[:60]}"
-        given = cells[2] if len(cells) > 2 and cells[2] else None
-        drafts.append(CandidateDraft(name=cells[0], reference=cells[1], accommodation=given))
+        try:
+            email = address_of(addresses[0]) if addresses else None
+        except MailError as error:
+            return f"Line {number}: {error}"
+        drafts.append(
+            CandidateDraft(
+                name=cells[0],
+                reference=cells[1],
+                email=email,
+                accommodation=given[0] if given else None,
+            )
+        )
     if not drafts:
         return "Write one candidate on each line: name, comma, reference."
     if len(drafts) > MAX_CANDIDATES:

@@ -103,6 +103,21 @@ def test_candidates_come_one_a_line(mark: str) -> None:
     ]
 
 
+def test_an_address_that_is_not_the_reference_comes_behind_it() -> None:
+    found = read_candidates(
+        "Ada, 1, ada@Example.edu\nBob, 2, Rest @ noon\nCy, 3, cy@x.de, Plan B\n"
+        "Di, 4, Plan B, di@x.de\nEd, 5,,"
+    )
+    assert not isinstance(found, str)
+    assert [(one.reference, one.email, one.accommodation) for one in found] == [
+        ("1", "ada@example.edu", None),
+        ("2", None, "Rest @ noon"),
+        ("3", "cy@x.de", "Plan B"),
+        ("4", "di@x.de", "Plan B"),
+        ("5", None, None),
+    ]
+
+
 def test_a_quoted_name_may_hold_a_comma() -> None:
     found = read_candidates('"Example, Ada", 17')
     assert not isinstance(found, str)
@@ -116,6 +131,8 @@ def test_a_quoted_name_may_hold_a_comma() -> None:
         ("Ada", "Line 1"),
         ("Ada, 1\nGrace,", "Line 2"),
         ("a,b,c,d", "Line 1"),
+        ("a,1,a@x.de,b@x.de", "Line 1"),
+        ("Ada, 1\nBob, 2, bob@", "Line 2: “bob@” is not an e-mail address."),
         (f"{'x' * 201},1", "Line 1"),
         ("\n".join(f"n{n},{n}" for n in range(MAX_CANDIDATES + 1)), "At most"),
     ],
