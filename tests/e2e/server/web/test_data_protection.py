@@ -100,3 +100,15 @@ def test_from_appeal_to_certificate(desk: Desk, tmp_path: Path) -> None:
         # The candidate reads it on their page.
         theirs.goto(desk.my_page)
         expect(theirs.get_by_text("Deleted on")).to_contain_text("Camera recording")
+
+
+def test_on_a_phone_what_is_kept_comes_before_what_can_be_done_about_it(desk: Desk) -> None:
+    """What is seen first is what is read first and what Tab reaches first."""
+    phone = {"width": 390, "height": 844}
+    with chromium() as browser, visiting(browser, desk.url, viewport=phone) as page:
+        sign_in(page, desk.campus.admin, PASSWORD)
+        page.goto(f"{WHERE}/sessions/{desk.session}")
+        titles = page.locator("main h2").all()
+        tops = [box["y"] for title in titles if (box := title.bounding_box()) is not None]
+        assert len(tops) >= 4
+        assert tops == sorted(tops)
