@@ -166,6 +166,7 @@ def create_enrolment(
     *,
     name: str | None = None,
     reference: str | None = None,
+    email: str | None = None,
     candidates: Path | None = None,
     accommodation: str | None = None,
     encoding: str | None = None,
@@ -176,6 +177,7 @@ def create_enrolment(
         exam: The exam's id.
         name: One candidate's name.
         reference: Your own name for them: a matriculation number, an e-mail address.
+        email: Where letters to them go, where that is not the reference.
         candidates: CSV file with a line for each candidate, instead: name and reference, and
             accommodation, where somebody has one. `admin candidates import` reads the same
             files, tries them first, and leaves codes for later.
@@ -190,7 +192,11 @@ def create_enrolment(
     if data is None:
         if not (name and reference):
             raise Fault("say --name and --reference, or --candidates FILE")
-        drafts = [CandidateDraft(name=name, reference=reference, accommodation=accommodation)]
+        drafts = [
+            CandidateDraft(
+                name=name, reference=reference, email=email, accommodation=accommodation
+            )
+        ]
 
     async def work(rooms: Rooms) -> list[dict[str, Any]]:
         read = drafts if data is None else await _listed(rooms, exam, data, reading)
@@ -394,6 +400,7 @@ async def _enrol(
     from server.enrolment.accommodating import NotGiven, enrol_all
     from server.enrolment.codes import link
     from server.enrolment.service import NotEnrolled, usual_expiry
+    from server.mail.letters import MailError
     from shared.signed import fingerprint
 
     now, secret = rooms.clock(), rooms.keys.server_secret()
@@ -404,7 +411,7 @@ async def _enrol(
         key = fingerprint(rooms.keys.of(institution.key_ref).public)
         try:
             places = await enrol_all(db, secret, exam, drafts, expires=expires, now=now)
-        except (NotGiven, NotEnrolled) as error:
+        except (NotGiven, NotEnrolled, MailError) as error:
             raise Fault(str(error)) from error
         record(
             db,

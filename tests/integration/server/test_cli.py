@@ -82,6 +82,12 @@ def test_from_an_institution_to_a_code(ready: Run, tmp_path: Path) -> None:
         "admin", "create-enrolment", exam, "--name", "Alan", "--reference", "s1"
     )
     assert (status, json.loads(out)["reference"]) == (0, "s1")
+    bob = ("admin", "create-enrolment", exam, "--name", "Bob", "--reference", "s9", "--email")
+    status, out, said = ready(*bob, "bob@")
+    assert (status, out, "“bob@” is not an e-mail address" in said) == (2, "", True)
+    assert ready(*bob, "bob@example.edu")[0] == 0
+    _, out, _ = ready("admin", "candidates", "list", exam, "--reference", "s9")
+    assert json.loads(out)["email"] == "bob@example.edu"
     table = tmp_path / "candidates.csv"
     table.write_text("Name;Reference\nGrace;s2\nÉmilie Müller;s3\n", encoding="cp1252")
     status, out, said = ready("admin", "create-enrolment", exam, "--candidates", str(table))
