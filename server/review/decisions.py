@@ -133,8 +133,10 @@ async def decide_on(
         # What a note says may be personal; that it is this note can be shown all the same.
         note=sha256_hex(ask.note.encode("utf-8", "replace")),
     )
-    of, source = (session.id, flag.id), ("decision", row.n)
-    called = await call(db, now, staff, of, source, ask.note) if calls else NOBODY
+    called = NOBODY
+    if calls:
+        of = (session.id, flag.id)
+        called = await call(db, now, staff, of, ("decision", row.n), ask.note)
     made = Decision(row.n, ask.verdict, ask.note, staff.id, staff.name, now, flag.covers)
     return Decided(replace(flag, history=(*flag.history, made)), called)
 
