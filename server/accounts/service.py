@@ -6,6 +6,7 @@ import secrets
 import uuid
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.accounts.models import Account, Institution, Role
@@ -109,8 +110,9 @@ async def create_account(
         raise AccountError(f"{email[:80]!r} is not an e-mail address")
     if password is not None and (fault := fault_in(password, (email, institution.name))):
         raise AccountError(fault)
+    taken = f"there is an account for {email} already"
     if await find_account(db, email) is not None:
-        raise AccountError(f"there is an account for {email} already")
+        raise AccountError(taken)
     account = Account(
         id=new_id(),
         institution_id=institution.id,
@@ -121,8 +123,12 @@ async def create_account(
         active=True,
         created=now,
     )
-    db.add(account)
-    await db.flush()
+    try:
+        async with db.begin_nested():
+            db.add(account)
+    except IntegrityError as error:
+        # Somebody else made it meanwhile (PostgreSQL).
+        raise AccountError(taken) from error
     subject = ("account", account.id)
     audit.record(
         db,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import httpx
 import pytest
 from sqlalchemy import select
-from support.campus import PASSWORD, Campus, connected, sign_in
+from support.campus import PASSWORD, QUICK_HASHER, Campus, connected, sign_in
 from support.logged import entries
 
 from server.accounts.credentials import ApiTokenRow, TotpRow
 from server.accounts.models import Account, Role
 from server.accounts.password_links import LINK_DAYS
+from server.accounts.passwords import Passwords
 from server.accounts.people import people_of
-from server.accounts.service import NO_HASH, AccountError, create_institution
+from server.accounts.service import NO_HASH, AccountError, create_account, create_institution
 from server.accounts.tokens import TokenError, end_token, make_token
 from server.audit import service as audit
 from server.mail.models import MailRow
@@ -389,3 +391,28 @@ async def test_a_token_ends_when_it_is_revoked_or_over(
     campus.clock.advance(8 * 24 * 3600 * 1_000_000)
     found = [(await client.get("/api/v1/exams", headers=t)).status_code for t in tokens]
     assert found == [401, 401]
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_of_two_who_make_the_same_account_at_once_one_is_told(campus: Campus) -> None:
+    async def made() -> str:
+        async with connected(campus.settings) as database, database.transaction() as db:
+            await create_account(
+                db,
+                Passwords(QUICK_HASHER),
+                campus.institution,
+                email="new@example.edu",
+                name="New",
+                role=Role.OBSERVER,
+                password=None,
+                now=campus.clock(),
+            )
+            # Both have looked before either is done.
+            await asyncio.sleep(0.2)
+            return "made"
+
+    found = await asyncio.gather(made(), made(), return_exceptions=True)
+    assert sorted(map(str, found)) == [
+        "made",
+        "there is an account for new@example.edu already",
+    ]
