@@ -254,7 +254,7 @@ async def _ask(
     data = bytearray()
     try:
         async with (
-            targets.pool() as pool,
+            targets.pool(address) as pool,
             pool.stream(
                 method, address, headers=headers, content=body.encode(), extensions=limits
             ) as answer,

@@ -72,7 +72,7 @@ async def send(targets: Targets, message: Message, now: int) -> Answer:
         return Answer(status, words, took, retry_after_s)
 
     try:
-        async with asyncio.timeout(ANSWER_WITHIN_S), targets.pool() as pool:
+        async with asyncio.timeout(ANSWER_WITHIN_S), targets.pool(message.url) as pool:
             return answer(*await _exchange(pool, message, now))
     except (TimeoutError, httpcore.TimeoutException):
         return answer(None, f"no answer within {ANSWER_WITHIN_S:.0f} s")

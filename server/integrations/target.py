@@ -118,10 +118,12 @@ class Targets:
             )
         return None
 
-    def pool(self) -> httpcore.AsyncConnectionPool:
-        """Connections for one delivery; each goes to an address that was looked at."""
+    def pool(self, url: str) -> httpcore.AsyncConnectionPool:
+        """Connections to ``url`` for one request, each to an address that was looked at."""
         return httpcore.AsyncConnectionPool(
-            network_backend=_Guarded(self), max_connections=1, max_keepalive_connections=0
+            network_backend=_Guarded(self, plain=_plain(url)),
+            max_connections=1,
+            max_keepalive_connections=0,
         )
 
 
@@ -153,8 +155,9 @@ def _host(url: str) -> tuple[str, str | None]:
 class _Guarded(AsyncNetworkBackend):
     """Connects to addresses that were looked at, and to nothing else."""
 
-    def __init__(self, targets: Targets) -> None:
+    def __init__(self, targets: Targets, *, plain: bool) -> None:
         self._targets = targets
+        self._plain = plain
         self._inner = AnyIOBackend()
 
     async def connect_tcp(
@@ -177,6 +180,8 @@ class _Guarded(AsyncNetworkBackend):
             raise httpcore.ConnectError(f"no computer of the name {host} was found") from error
         if not found or not all(is_outward(one, self._targets.allowed) for one in found):
             raise Inward(f"{host} leads to an address inside of a network")
+        if self._plain and not all(ip_address(one).is_loopback for one in found):
+            raise Inward(f"{host} is another computer, to which http:// does not go")
         return await self._inner.connect_tcp(
             found[0], port, timeout, local_address, socket_options
         )

@@ -42,7 +42,7 @@ async def port(tmp_path: Path) -> AsyncIterator[int]:
 async def test_webhooks_and_sign_ins_go_to_nobody_unknown(port: int) -> None:
     url = f"https://127.0.0.1:{port}"
     assert await LOOPBACK.refusal(url) is None
-    async with LOOPBACK.pool() as pool:
+    async with LOOPBACK.pool(url) as pool:
         with pytest.raises(httpcore.ConnectError, match="certificate verify failed"):
             await pool.request("POST", url, content=b"secret")
     with pytest.raises(ProviderError, match="certificate verify failed"):

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from ipaddress import ip_network
 from itertools import count
 
 import httpx
@@ -461,6 +462,20 @@ async def test_a_name_that_resolves_anew_reaches_nothing_inside() -> None:
             assert told.status is None
             assert "inside of a network" in told.words
         assert to.calls == []
+
+
+async def test_a_name_that_resolves_anew_is_told_nothing_in_plain_text() -> None:
+    """Loopback when it is looked at, another computer when it is called."""
+    found = iter([["127.0.0.1"], ["93.184.215.14"]])
+
+    async def resolver(_: str, __: int) -> list[str]:
+        return next(found)
+
+    targets = Targets((ip_network("127.0.0.0/8"),), resolver)
+    url = "http://rebinding.example.org/"
+    assert await targets.refusal(url) is None
+    told = await sending.send(targets, sending.Message("1", url, b"{}", ()), 0)
+    assert (told.status, "http:// does not go" in told.words) == (None, True)
 
 
 async def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(house: House) -> None:
