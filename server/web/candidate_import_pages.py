@@ -156,7 +156,9 @@ class CandidateImportPages(Controller):
             exam = await exam_of(db, current_account(request), exam_id)
         progress = candidate_imports.of(exam, import_id)
         if progress is None:
-            raise NotFoundException("There is no such import.")
+            # The server was started anew meanwhile: the list's own page knows whether it is in.
+            headers = {"HX-Redirect": f"/exams/{exam.id}/import/{import_id}"}
+            raise NotFoundException("There is no such import.", headers=headers)
         context = {"exam": exam, "import_id": import_id, "progress": progress}
         return page("candidate_progress_state.html", context)
 

@@ -128,6 +128,15 @@ async def test_who_is_known_keeps_their_name_and_who_is_enrolled_is_left(
     assert [name for name, _, _ in await enrolled(campus)] == ["Ada Example", "Bob"]
 
 
+async def test_who_looks_on_while_the_server_is_started_anew_is_led_back_to_the_list(
+    campus: Campus, client: httpx.AsyncClient
+) -> None:
+    headers = await sign_in(campus, client, campus.examiner)
+    path = await upload(campus, client, headers, LIST.encode())
+    lost = await client.get(f"{path}/progress", headers={"HX-Request": "true"})
+    assert (lost.status_code, lost.headers["hx-redirect"]) == (404, path)
+
+
 @pytest.mark.both_databases
 async def test_addresses_of_who_is_enrolled_are_corrected_by_the_list_that_has_them_right(
     campus: Campus, client: httpx.AsyncClient
