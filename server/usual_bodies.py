@@ -193,8 +193,50 @@ _BUILD = {
     "withdrawn_by": "",
 }
 
+
+def _row(columns: str, *cells: str | float | bool | None) -> list[dict[str, Any]]:
+    """A table of one row; its columns are named with spaces between."""
+    return [dict(zip(columns.split(), cells, strict=True))]
+
+
+_NINE, _ELEVEN = "2026-11-21T09:00:00.000Z", "2026-11-21T11:00:00.000Z"
+_NOTE = "A telephone lay on the desk until 10:12."
+
+_TABLES = {
+    "sessions": _row(
+        "session exam exam_title candidate name reference state closed created began "
+        "last_heard seconds records score open confirmed dismissed escalated outcome "
+        "keep_until purged",
+        *(_ID, _ID, "Algebra I", _ID, "Ada Example", "12345678", "closed", True),
+        *(_NINE, _NINE, _ELEVEN, 5400.0, 1812, 12.5, 0, 1, 2, 0, "concerns"),
+        *("2027-11-21T11:00:00.000Z", None),
+    ),
+    "flags": _row(
+        "session flag exam candidate kind severity start end confidence incidents verdict "
+        "decisions second_review",
+        *(_ID, _ID, _ID, _ID, "object_seen", "high", 754.5, 768.2, 0.91, 1, "accepted"),
+        *(1, False),
+    ),
+    "decisions": _row(
+        "session flag n verdict reasons note account name at",
+        *(_ID, _ID, 1, "accepted", "", _NOTE, _ID, "Grace Example", _ELEVEN),
+    ),
+    "candidates": _row(
+        "candidate name reference email created exam exam_title enrolment redeemed withdrawn "
+        "session",
+        *(_ID, "Ada Example", "12345678", "ada@example.edu", _NINE, _ID, "Algebra I", _ID),
+        *(_NINE, None, _ID),
+    ),
+    "audit": _row(
+        "n time actor role address action subject_kind subject detail hash",
+        *(41, _NINE, _ID, "examiner", "192.0.2.7", "exam.publish", "exam", _ID),
+        *("", _HASH),
+    ),
+}
+
 # What a schema says nothing of, by method and path.
 ANSWERS: Mapping[str, Any] = {
+    **{f"get /api/v1/exports/{name}": rows for name, rows in _TABLES.items()},
     "get /health": {"product": "invigil", "status": "ok"},
     "get /api/v1/exams": [_EXAM],
     "post /api/v1/exams": _EXAM,

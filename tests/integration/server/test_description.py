@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -13,6 +14,8 @@ from server.examples import example
 from server.usual_bodies import LATER
 
 pytestmark = pytest.mark.anyio
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:]{8}\.[0-9]{3}Z")
 
 
 async def described(campus: Campus) -> dict[str, Any]:
@@ -109,6 +112,31 @@ async def test_what_the_examples_ask_is_taken_and_answered_so(
             made = answer.json()
             one = made[0] if isinstance(made, list) else made
             names[called] = one.get("id") or one["enrolment"]
+
+
+async def test_tables_have_the_columns_and_cells_of_their_examples(
+    campus: Campus, client: httpx.AsyncClient, pupil: Pupil
+) -> None:
+    told = await described(campus)
+    pupil.open()
+    pupil.incident(1)
+    pupil.close()
+    await pupil.hand_in()
+    headers = await sign_in(campus, client, campus.admin)
+    decision = {"verdict": "accepted", "version": 0}
+    flag = f"/api/v1/sessions/{pupil.session}/flags/{1:032x}"
+    await client.post(f"{flag}/decisions", json=decision, headers=headers)
+    for name in ("sessions", "flags", "decisions", "candidates", "audit"):
+        path = f"/api/v1/exports/{name}"
+        answer = await client.get(path, params={"format": "json"})
+        content = told["paths"][path]["get"]["responses"]["200"]["content"]
+        (shown,) = content["application/json"]["example"]
+        row = answer.json()[0]
+        assert list(row) == list(shown), name
+        for column, cell in shown.items():
+            if row[column] is not None and cell is not None:
+                assert type(row[column]) is type(cell), f"{name}: {column}"
+                assert not TIME.fullmatch(str(cell)) or TIME.fullmatch(row[column]), column
 
 
 def shape(body: Any) -> Any:
