@@ -13,6 +13,7 @@ from rich.console import Console
 from recorder.detect import WORKER_ARGUMENT
 from recorder.exam import TRIAL_ARGUMENT
 from recorder.faults import EnvironmentFault
+from recorder.heap import keep_small
 from recorder.lockdown import WATCHDOG_ARGUMENT
 
 # Exit status of everything that the user, not the program, has to put right.
@@ -304,6 +305,7 @@ def main() -> None:
     # Before numpy is imported: the detectors' matrices are small, and more threads would only
     # wait for each other at full speed.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    keep_small()
     try:
         status = app(sys.argv[1:], exit_on_error=True, result_action="return_value")
     except EnvironmentFault as fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import subprocess
 import threading
@@ -122,5 +123,11 @@ class ChildProcess:
 
 def _environment() -> dict[str, str]:
     """One thread for numpy: its matrices are small here, and more would wait for each other
-    at full speed."""
-    return {**role_environment(), "OPENBLAS_NUM_THREADS": "1"}
+    at full speed. And no graphics driver on Linux: mediapipe would load one, with a compiler of
+    its own, for graphs that have no use for it (libglvnd's environment variable).
+    """
+    return {
+        **role_environment(),
+        "OPENBLAS_NUM_THREADS": "1",
+        "__EGL_VENDOR_LIBRARY_FILENAMES": os.devnull,
+    }

@@ -31,6 +31,7 @@ from recorder.detect.process.worker_messages import (
     send,
 )
 from recorder.detect.voice.sounds import SoundAnalyzer
+from recorder.heap import keep_small
 
 
 def run(token: str) -> None:
@@ -38,6 +39,7 @@ def run(token: str) -> None:
     # A Ctrl-C in the terminal reaches the whole group; ending is the recorder's decision.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cv2.setNumThreads(1)
+    keep_small()
     answers = _private_stdout()
     try:
         _serve(FrameMemory.attach(token), sys.stdin.buffer, answers)

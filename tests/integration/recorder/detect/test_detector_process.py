@@ -119,13 +119,15 @@ def test_a_picture_of_any_size_and_layout_will_do(feeder: Feeder, photograph: Pi
     assert feeder.show(np.zeros((10, 10, 3), np.uint8)).faces == 0
 
 
-def test_the_worker_has_no_window_library_and_ends_with_its_recorder(
+def test_the_worker_has_no_window_or_graphics_and_ends_with_its_recorder(
     feeder: Feeder, photograph: Picture
 ) -> None:
     feeder.show(photograph)
     (worker,) = workers()
     libraries = {Path(mapped.path).name for mapped in worker.memory_maps()}
     assert not any("Qt6" in name for name in libraries)
+    # Nor a graphics driver, or the compiler that Mesa's brings.
+    assert not any(name.startswith(("libLLVM", "swrast", "libgallium")) for name in libraries)
 
 
 def test_a_killed_detector_comes_back_and_says_so(feeder: Feeder, photograph: Picture) -> None:
