@@ -171,6 +171,8 @@ def test_an_enrolment_that_ends_the_process_twice_is_refused_and_the_rest_goes_o
     feeder.show(photograph)
     (healthy,) = workers()
     monkeypatch.setattr(child, "command", lambda: [sys.executable, str(CRASHING), "enrolling"])
+    # Stands still before it is told, or its end would count as one at that work.
+    healthy.suspend()
     feeder.detector.prepare(DetectorSetup(take_face=FaceEnrolment(1, threshold=0.55)))
     healthy.kill()
 
